@@ -1,0 +1,207 @@
+// All the pairs of a run, in one representation: qubit rows (clocks, device, partner) and pair rows (the quantum state).
+// Decay is lazy and per qubit: a qubit costs nothing while it waits.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "farbell/base/errors.hpp"
+#include "farbell/base/ids.hpp"
+#include "farbell/base/tick.hpp"
+#include "farbell/state/bell_diagonal.hpp"
+#include "farbell/state/pair_density.hpp"
+
+namespace farbell {
+
+struct QubitPair {
+  QubitId a, b;
+};
+
+template <class State>
+class PairStore {
+ public:
+  PairStore(std::vector<Device> const& devices, Clock clock, bool pauli_twirl) {
+    devices_.reserve(devices.size());
+    for (Device const& d : devices) devices_.emplace_back(d, clock, pauli_twirl);
+  }
+
+  // Each qubit waits in its device from its own tick on.
+  QubitPair create_pair(Correlations const& state, DeviceId device_a, Tick since_a, DeviceId device_b, Tick since_b) {
+    std::uint32_t row;
+    if (free_rows_.empty()) {
+      row = static_cast<std::uint32_t>(rows_.size());
+      rows_.emplace_back(state);
+      free_rows_.reserve(rows_.capacity());
+    } else {
+      row = free_rows_.back();
+      free_rows_.pop_back();
+      rows_[row] = State(state);
+    }
+    const std::uint32_t a = take_qubit(), b = take_qubit();
+    qubits_[a] = {since_a, since_a, device_a.value, row, b, 0};
+    qubits_[b] = {since_b, since_b, device_b.value, row, a, 1};
+    return {QubitId(a), QubitId(b)};
+  }
+
+  // Measures b and c in the Bell basis; both are gone then and their partners, if they have any, form a pair.
+  int bell_measure(QubitId b, QubitId c, Tick now, double u) {
+    Qubit &qb = live_row(b), &qc = live_row(c);
+    const BellPovm povm(model(qb), model(qc));
+    const BlochMap mb = decay_map(qb, now), mc = decay_map(qc, now);
+    State& left = rows_[qb.row];
+    int outcome;
+    if (qb.row == qc.row) [[unlikely]] {
+      if (b == c) throw InternalError("Bell measurement of a qubit with itself");
+      left.decay(qb.side, mb);
+      left.decay(qc.side, mc);
+      outcome = sample(povm.probabilities(left.own_products()), u);
+      free_rows_.push_back(qb.row);
+    } else {
+      outcome = left.bell_measure(qb.side, mb, rows_[qc.row], qc.side, mc, povm, u);
+      free_rows_.push_back(qc.row);
+      const std::uint32_t a = qb.partner, d = qc.partner;
+      if (a == none && d == none) free_rows_.push_back(qb.row);
+      if (a != none) qubits_[a].side = 0, qubits_[a].partner = d;
+      if (d != none) qubits_[d].side = 1, qubits_[d].partner = a, qubits_[d].row = qb.row;
+    }
+    drop_qubit(b.value);
+    drop_qubit(c.value);
+    return outcome;
+  }
+
+  // Traces the qubit out; its partner lives on.
+  void release(QubitId q) {
+    Qubit& row = live_row(q);
+    if (row.partner == none) {
+      free_rows_.push_back(row.row);
+    } else {
+      rows_[row.row].keep(1 - row.side);
+      qubits_[row.partner].partner = none;
+    }
+    drop_qubit(q.value);
+  }
+
+  // Reads the qubit in a basis with its device's errors; it is gone then and its partner is left in the conditional state.
+  int measure(QubitId q, Basis basis, Tick now, double u) {
+    Qubit& row = live_row(q);
+    State& state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    const ReadoutPovm& povm = model(row).readout;
+    const double zero = checked_probability(state.read_zero_probability(row.side, basis, povm));
+    const int bit = sample(std::array<double, 2>{zero, 1 - zero}, u);
+    if (row.partner == none) {
+      free_rows_.push_back(row.row);
+    } else {
+      state.collapse(row.side, basis, povm, bit);
+      qubits_[row.partner].partner = none;
+    }
+    drop_qubit(q.value);
+    return bit;
+  }
+
+  // Pauli gate (1 = X, 2 = Y, 3 = Z) with the error of the device's single-qubit gates.
+  void apply_pauli(QubitId q, int pauli, Tick now) {
+    Qubit& row = live_row(q);
+    State& state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    if (row.since < now) row.since = now;
+    state.apply_pauli(row.side, pauli);
+    state.depolarise(row.side, model(row).single_qubit_reliability);
+  }
+
+  // Tr(rho sigma_i (x) sigma_j) of a pair at `now`; reading changes nothing.
+  double expectation(QubitId a, QubitId b, int i, int j, Tick now) const {
+    const Qubit& qa = pair_row(a, b);
+    const State state = decayed(a, b, now);
+    return qa.side == 0 ? state.expectation(i, j) : state.expectation(j, i);
+  }
+  Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const {
+    pair_row(a, b);
+    const State state = decayed(a, b, now);
+    return Correlators::corrected(state.expectation(1, 1), state.expectation(2, 2), state.expectation(3, 3), frame);
+  }
+  // (1, <X>, <Y>, <Z>) of one qubit, whatever its partner does.
+  std::array<double, 4> bloch(QubitId q, Tick now) const {
+    const Qubit& row = live_row(q);
+    State state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    return state.bloch(row.side);
+  }
+  std::array<double, 4> bell_probabilities(QubitId b, QubitId c, Tick now) const {
+    const Qubit &qb = live_row(b), &qc = live_row(c);
+    const BellPovm povm(model(qb), model(qc));
+    State left = rows_[qb.row], right = rows_[qc.row];
+    left.decay(qb.side, decay_map(qb, now));
+    if (qb.row == qc.row) {
+      left.decay(qc.side, decay_map(qc, now));
+      return povm.probabilities(left.own_products());
+    }
+    right.decay(qc.side, decay_map(qc, now));
+    return povm.probabilities(State::bell_products(left, qb.side, right, qc.side));
+  }
+
+  bool paired(QubitId q) const { return live_row(q).partner != none; }
+  QubitId partner(QubitId q) const { return QubitId(live_row(q).partner); }
+  DeviceId device(QubitId q) const { return DeviceId(live_row(q).device); }
+  Tick since(QubitId q) const { return live_row(q).since; }
+  std::size_t live() const { return live_; }
+
+ private:
+  static constexpr std::uint32_t none = QubitId::none_value;
+
+  struct Qubit {
+    Tick since{}, origin{};  // state is up to date at `since`; the coherence clock started at `origin`
+    std::uint32_t device = 0;
+    std::uint32_t row = none;      // none: this row is free
+    std::uint32_t partner = none;  // in a free row: the next free one
+    std::uint32_t side = 0;
+  };
+
+  Qubit const& live_row(QubitId q) const {
+    if (q.value >= qubits_.size() || qubits_[q.value].row == none) [[unlikely]]
+      throw InternalError("qubit " + std::to_string(q.value) + " does not exist");
+    return qubits_[q.value];
+  }
+  Qubit& live_row(QubitId q) { return const_cast<Qubit&>(static_cast<PairStore const*>(this)->live_row(q)); }
+  Qubit const& pair_row(QubitId a, QubitId b) const {
+    const Qubit& row = live_row(a);
+    if (row.partner != b.value || !b) [[unlikely]]
+      throw InternalError("qubits " + std::to_string(a.value) + " and " + std::to_string(b.value) + " are no pair");
+    return row;
+  }
+  DeviceModel const& model(Qubit const& q) const { return devices_[q.device]; }
+  BlochMap decay_map(Qubit const& q, Tick now) const { return model(q).decay.map(q.since, q.origin, now); }
+  State decayed(QubitId a, QubitId b, Tick now) const {
+    State state = rows_[qubits_[a.value].row];
+    for (QubitId q : {a, b}) state.decay(qubits_[q.value].side, decay_map(qubits_[q.value], now));
+    return state;
+  }
+
+  std::uint32_t take_qubit() {
+    ++live_;
+    if (free_qubit_ == none) {
+      qubits_.emplace_back();
+      return static_cast<std::uint32_t>(qubits_.size() - 1);
+    }
+    const std::uint32_t q = free_qubit_;
+    free_qubit_ = qubits_[q].partner;
+    return q;
+  }
+  void drop_qubit(std::uint32_t q) {
+    --live_;
+    qubits_[q].row = none;
+    qubits_[q].partner = free_qubit_;
+    free_qubit_ = q;
+  }
+
+  std::vector<DeviceModel> devices_;
+  std::vector<Qubit> qubits_;
+  std::vector<State> rows_;
+  std::vector<std::uint32_t> free_rows_;
+  std::uint32_t free_qubit_ = none;
+  std::size_t live_ = 0;
+};
+
+using BellDiagonalStore = PairStore<BellDiagonal>;
+using PairDensityStore = PairStore<PairDensity>;
+
+}  // namespace farbell

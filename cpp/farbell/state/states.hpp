@@ -1,0 +1,65 @@
+// The quantum states of a run, by qubit. One facade over the stores: every operation switches on the kind of store.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "farbell/base/ids.hpp"
+#include "farbell/base/tick.hpp"
+#include "farbell/state/bell.hpp"
+#include "farbell/state/device.hpp"
+#include "farbell/state/pair_store.hpp"
+
+namespace farbell {
+
+enum class StoreKind : std::uint8_t { bell_diagonal, pair_density };
+
+// Why a store cannot hold a device's noise, or a pair's initial state; empty if it can.
+std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl);
+std::string cannot_hold(StoreKind kind, Correlations const& state);
+
+class States {
+ public:
+  using Pair = QubitPair;
+
+  // Throws InternalError for a device that the store cannot hold: compile() asks cannot_hold first.
+  States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl);
+
+  // A pair exists from photon emission: each qubit waits in its device from its own tick on. The state must be one that
+  // the store can hold; bell_diagonal keeps its diagonal.
+  Pair create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b);
+
+  // Bell measurement of b (control; its device gives the gate errors) and c; u in [0,1) chooses the outcome 0..3. Both are
+  // released, their partners become a pair, or stay single where a partner was gone.
+  int bell_measure(QubitId b, QubitId c, Tick now, double u);
+
+  // Traces the qubit out; its partner lives on alone.
+  void release(QubitId q);
+
+  // Reads the qubit with its device's read-out errors and releases it; the partner collapses and lives on alone.
+  int measure(QubitId q, Basis basis, Tick now, double u);
+
+  // Pauli gate (1 = X, 2 = Y, 3 = Z) with the device's single-qubit gate errors.
+  void apply_pauli(QubitId q, int pauli, Tick now);
+
+  bool paired(QubitId q) const;
+  QubitId partner(QubitId q) const;
+
+  // Frame-corrected correlators of a pair at `now`; reading changes nothing.
+  Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const;
+
+  DeviceId device(QubitId q) const;
+  Tick since(QubitId q) const;
+  std::size_t live() const;
+  StoreKind kind() const { return kind_; }
+
+ private:
+  template <class Operation>
+  static auto on_store(auto& self, Operation operation);
+
+  StoreKind kind_;
+  BellDiagonalStore diagonal_;  // only the store of kind_ is ever filled
+  PairDensityStore density_;
+};
+
+}  // namespace farbell
