@@ -1,0 +1,70 @@
+// A demand: two nodes that ask for entangled pairs, when, how many and how good.
+#pragma once
+#include "farbell/apps/traffic.hpp"
+#include "farbell/base/fields.hpp"
+
+namespace farbell {
+
+// What happens to a delivered pair.
+enum class PairUse { keep, measure };
+
+struct DemandSpec {
+  std::string name;
+  std::string node_a;
+  std::string node_b;
+  TrafficSpec traffic;
+  std::int64_t pairs_per_request = 1;
+  std::int64_t width = 1;
+  double min_fidelity = 0;
+  std::optional<double> deadline_s;
+  std::optional<double> reservation_s;
+  std::optional<std::int64_t> max_queue;
+  PairUse use = PairUse::keep;
+  double z_basis_probability = 0.5;
+  bool generate_when_idle = false;
+  std::vector<std::string> route;
+
+  // The name by which results and messages know the demand.
+  std::string label() const { return name.empty() ? node_a + "->" + node_b : name; }
+
+  bool operator==(const DemandSpec&) const = default;
+};
+
+template <>
+struct Describe<PairUse> {
+  static constexpr std::string_view name = "PairUse";
+  static constexpr auto values = std::array{
+      Choice<PairUse>{PairUse::keep, "keep", "both ends hold the pair and know it"},
+      Choice<PairUse>{PairUse::measure, "measure", "each end measures its qubit as soon as it knows the pair"},
+  };
+};
+
+template <>
+struct Describe<DemandSpec> {
+  static constexpr std::string_view name = "Demand";
+  static constexpr std::string_view doc = "A pair of nodes that asks for entangled pairs.";
+  static constexpr auto fields = std::tuple{
+      field("name", &DemandSpec::name, "Unique name; empty = \"node_a->node_b\"."),
+      required(field("node_a", &DemandSpec::node_a, non_empty, "Name of one end.")),
+      required(field("node_b", &DemandSpec::node_b, non_empty, "Name of the other end.")),
+      field("traffic", &DemandSpec::traffic, "When requests are asked."),
+      field("pairs_per_request", &DemandSpec::pairs_per_request, at_least(1),
+            "Pairs that a request asks for (a continuous request has no end)."),
+      field("width", &DemandSpec::width, within(1, 1'000'000), "Memory slots used at both ends of every hop of the route."),
+      field("min_fidelity", &DemandSpec::min_fidelity, probability, "Pairs below this fidelity are rejected, and counted."),
+      field("deadline_s", &DemandSpec::deadline_s, "s", positive,
+            "Time after which a request is given up, counted from when it was asked; null = never."),
+      field("reservation_s", &DemandSpec::reservation_s, "s", positive,
+            "How long the demand may keep its slots in a row; null = until its requests have ended."),
+      field("max_queue", &DemandSpec::max_queue, at_least(1),
+            "Requests that may wait or be served at a time, further ones are refused; null = any number."),
+      field("use", &DemandSpec::use, "What is done with a delivered pair."),
+      field("z_basis_probability", &DemandSpec::z_basis_probability, probability,
+            "With use measure: probability that an end measures in the Z basis, else X."),
+      field("generate_when_idle", &DemandSpec::generate_when_idle,
+            "Whether links keep making pairs while no request is open; those pairs are surplus."),
+      field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),
+  };
+};
+
+}  // namespace farbell

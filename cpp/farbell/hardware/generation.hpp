@@ -1,0 +1,111 @@
+// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`).
+#pragma once
+#include "farbell/base/fields.hpp"
+
+namespace farbell {
+
+using Matrix4 = std::array<std::array<double, 4>, 4>;
+
+struct WernerSpec {
+  double fidelity = 1;
+
+  bool operator==(const WernerSpec&) const = default;
+};
+
+struct BellWeightsSpec {
+  std::array<double, 4> weights{1, 0, 0, 0};
+
+  bool operator==(const BellWeightsSpec&) const = default;
+};
+
+struct DensityMatrixSpec {
+  Matrix4 real{{{0.5, 0, 0, 0.5}, {}, {}, {0.5, 0, 0, 0.5}}};
+  Matrix4 imag{};
+
+  bool operator==(const DensityMatrixSpec&) const = default;
+};
+
+using PairStateSpec = std::variant<WernerSpec, BellWeightsSpec, DensityMatrixSpec>;
+
+struct GivenSpec {
+  double success_probability = 1;
+  double attempt_period_s = 1;
+  double herald_delay_s = 0;
+  PairStateSpec state;
+
+  bool operator==(const GivenSpec&) const = default;
+};
+
+struct DoubleClickSpec {
+  std::string station;
+  double station_position = 0.5;
+
+  bool operator==(const DoubleClickSpec&) const = default;
+};
+
+using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec>;
+
+template <>
+struct Describe<WernerSpec> {
+  static constexpr std::string_view name = "Werner";
+  static constexpr std::string_view kind = "werner";
+  static constexpr std::string_view doc = "A Phi+ pair mixed with white noise.";
+  static constexpr auto fields = std::tuple{
+      field("fidelity", &WernerSpec::fidelity, within(0.25, 1), "Fidelity to Phi+."),
+  };
+};
+
+template <>
+struct Describe<BellWeightsSpec> {
+  static constexpr std::string_view name = "BellWeights";
+  static constexpr std::string_view kind = "bell_weights";
+  static constexpr std::string_view doc = "A mixture of the four Bell states.";
+  static constexpr auto fields = std::tuple{
+      required(field("weights", &BellWeightsSpec::weights, probability,
+                     "Probabilities of Phi+, Phi-, Psi+, Psi-; they sum to 1 within 1e-9.")),
+  };
+  static void check(const BellWeightsSpec& spec);
+};
+
+template <>
+struct Describe<DensityMatrixSpec> {
+  static constexpr std::string_view name = "DensityMatrix";
+  static constexpr std::string_view kind = "density_matrix";
+  static constexpr std::string_view doc =
+      "Any state of a pair: Hermitian, trace 1, no negative eigenvalue (each within 1e-9), in the basis |00>, |01>, |10>, |11> "
+      "with node_a's qubit first.";
+  static constexpr auto fields = std::tuple{
+      required(field("real", &DensityMatrixSpec::real, within(-1, 1), "Real part, row by row.")),
+      field("imag", &DensityMatrixSpec::imag, within(-1, 1), "Imaginary part, row by row."),
+  };
+  static void check(const DensityMatrixSpec& spec);
+};
+
+template <>
+struct Describe<GivenSpec> {
+  static constexpr std::string_view name = "Given";
+  static constexpr std::string_view kind = "given";
+  static constexpr std::string_view doc = "Generation stated outright: how often an attempt succeeds and what it makes.";
+  static constexpr auto fields = std::tuple{
+      required(field("success_probability", &GivenSpec::success_probability, probability,
+                     "Probability that an attempt succeeds.")),
+      required(field("attempt_period_s", &GivenSpec::attempt_period_s, "s", positive, "Time from one attempt to the next.")),
+      field("herald_delay_s", &GivenSpec::herald_delay_s, "s", non_negative,
+            "Time from the start of an attempt until both ends know its result."),
+      field("state", &GivenSpec::state, "State of the pair when it is made."),
+  };
+};
+
+template <>
+struct Describe<DoubleClickSpec> {
+  static constexpr std::string_view name = "DoubleClick";
+  static constexpr std::string_view kind = "double_click";
+  static constexpr std::string_view doc = "Double-click (Barrett-Kok) heralding at a midpoint station.";
+  static constexpr auto fields = std::tuple{
+      required(field("station", &DoubleClickSpec::station, non_empty, "Name of the station.")),
+      field("station_position", &DoubleClickSpec::station_position, probability,
+            "Where the station stands on the fibre, as a fraction of its length from node_a."),
+  };
+};
+
+}  // namespace farbell

@@ -1,0 +1,78 @@
+// A quantum memory: how many qubits it holds, how they decay, and how good its operations are. See docs/physics/memories.md.
+#pragma once
+#include "farbell/base/fields.hpp"
+
+namespace farbell {
+
+// How coherence is lost with time under T2.
+enum class T2Law { exponential, gaussian };
+
+struct MemorySpec {
+  std::string name;
+  std::int64_t slots = 1;
+  std::optional<double> t1_s;
+  std::optional<double> t2_s;
+  T2Law t2_law = T2Law::exponential;
+  std::optional<double> depolarising_s;
+  std::optional<double> dephasing_s;
+  double pauli_x_rate_hz = 0;
+  double pauli_y_rate_hz = 0;
+  double pauli_z_rate_hz = 0;
+  double efficiency = 1;
+  double initialisation_s = 0;
+  double initialisation_reliability = 1;
+  double single_qubit_gate_s = 0;
+  double single_qubit_gate_reliability = 1;
+  double two_qubit_gate_s = 0;
+  double two_qubit_gate_reliability = 1;
+  double measurement_s = 0;
+  double readout_fidelity_0 = 1;
+  double readout_fidelity_1 = 1;
+
+  bool operator==(const MemorySpec&) const = default;
+};
+
+template <>
+struct Describe<T2Law> {
+  static constexpr std::string_view name = "T2Law";
+  static constexpr auto values = std::array{
+      Choice<T2Law>{T2Law::exponential, "exponential", "exp(-t / T2); T2 includes what T1 does, so T2 <= 2 T1"},
+      Choice<T2Law>{T2Law::gaussian, "gaussian", "exp(-(t / T2)^2), times what T1 does"},
+  };
+};
+
+template <>
+struct Describe<MemorySpec> {
+  static constexpr std::string_view name = "Memory";
+  static constexpr std::string_view doc = "A kind of quantum memory; nodes refer to it by name.";
+  static constexpr auto fields = std::tuple{
+      required(field("name", &MemorySpec::name, non_empty, "Unique name, used by nodes.")),
+      field("slots", &MemorySpec::slots, within(1, 1'000'000), "Number of qubits a node with this memory holds."),
+      field("t1_s", &MemorySpec::t1_s, "s", positive, "Relaxation time to |0>; null = no relaxation."),
+      field("t2_s", &MemorySpec::t2_s, "s", positive, "Coherence time; null = no decay beyond that of T1."),
+      field("t2_law", &MemorySpec::t2_law, "How coherence decays with T2."),
+      field("depolarising_s", &MemorySpec::depolarising_s, "s", positive,
+            "Mean time to a depolarising event; null = none."),
+      field("dephasing_s", &MemorySpec::dephasing_s, "s", positive,
+            "Time constant of extra exponential dephasing, exp(-t / dephasing_s) on the coherence; null = none."),
+      field("pauli_x_rate_hz", &MemorySpec::pauli_x_rate_hz, "Hz", non_negative, "Rate of Pauli X errors."),
+      field("pauli_y_rate_hz", &MemorySpec::pauli_y_rate_hz, "Hz", non_negative, "Rate of Pauli Y errors."),
+      field("pauli_z_rate_hz", &MemorySpec::pauli_z_rate_hz, "Hz", non_negative, "Rate of Pauli Z errors."),
+      field("efficiency", &MemorySpec::efficiency, probability,
+            "Probability that an attempt puts a photon into the fibre."),
+      field("initialisation_s", &MemorySpec::initialisation_s, "s", non_negative, "Time to prepare the qubit for an attempt."),
+      field("initialisation_reliability", &MemorySpec::initialisation_reliability, probability,
+            "Probability that the prepared qubit is not depolarised."),
+      field("single_qubit_gate_s", &MemorySpec::single_qubit_gate_s, "s", non_negative, "Duration of a single-qubit gate."),
+      field("single_qubit_gate_reliability", &MemorySpec::single_qubit_gate_reliability, probability,
+            "Probability that a single-qubit gate does not depolarise its qubit."),
+      field("two_qubit_gate_s", &MemorySpec::two_qubit_gate_s, "s", non_negative, "Duration of a two-qubit gate."),
+      field("two_qubit_gate_reliability", &MemorySpec::two_qubit_gate_reliability, probability,
+            "Probability that a two-qubit gate does not depolarise its qubits (jointly)."),
+      field("measurement_s", &MemorySpec::measurement_s, "s", non_negative, "Duration of a read-out."),
+      field("readout_fidelity_0", &MemorySpec::readout_fidelity_0, probability, "Probability of reading 0 from |0>."),
+      field("readout_fidelity_1", &MemorySpec::readout_fidelity_1, probability, "Probability of reading 1 from |1>."),
+  };
+};
+
+}  // namespace farbell

@@ -1,0 +1,30 @@
+// A midpoint Bell-state station: a beam splitter and its detectors, placed on the fibre of a link.
+#pragma once
+#include "farbell/base/fields.hpp"
+#include "farbell/hardware/detector.hpp"
+
+namespace farbell {
+
+struct StationSpec {
+  std::string name;
+  double visibility = 1;
+  double local_overhead_s = 0;
+  DetectorSpec detector;
+
+  bool operator==(const StationSpec&) const = default;
+};
+
+template <>
+struct Describe<StationSpec> {
+  static constexpr std::string_view name = "Station";
+  static constexpr std::string_view doc = "A kind of midpoint station that heralds entanglement; links refer to it by name.";
+  static constexpr auto fields = std::tuple{
+      required(field("name", &StationSpec::name, non_empty, "Unique name, used by links.")),
+      field("visibility", &StationSpec::visibility, probability, "Mode overlap of the two interfering photons."),
+      field("local_overhead_s", &StationSpec::local_overhead_s, "s", non_negative,
+            "Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin."),
+      field("detector", &StationSpec::detector, "The station's detectors, all alike."),
+  };
+};
+
+}  // namespace farbell

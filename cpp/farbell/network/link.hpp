@@ -1,0 +1,35 @@
+// A link: two nodes, the fibre between them, and how it makes pairs.
+#pragma once
+#include "farbell/base/fields.hpp"
+#include "farbell/hardware/fiber.hpp"
+#include "farbell/hardware/generation.hpp"
+
+namespace farbell {
+
+struct LinkSpec {
+  std::string name;
+  std::string node_a;
+  std::string node_b;
+  FiberSpec fiber;
+  GenerationSpec generation;
+
+  // The name by which changes, results and messages know the link.
+  std::string label() const { return name.empty() ? node_a + "--" + node_b : name; }
+
+  bool operator==(const LinkSpec&) const = default;
+};
+
+template <>
+struct Describe<LinkSpec> {
+  static constexpr std::string_view name = "Link";
+  static constexpr std::string_view doc = "A fibre between two nodes over which entangled pairs are made.";
+  static constexpr auto fields = std::tuple{
+      field("name", &LinkSpec::name, "Unique name; empty = \"node_a--node_b\"."),
+      required(field("node_a", &LinkSpec::node_a, non_empty, "Name of one end.")),
+      required(field("node_b", &LinkSpec::node_b, non_empty, "Name of the other end.")),
+      required(field("fiber", &LinkSpec::fiber, "The fibre.")),
+      required(field("generation", &LinkSpec::generation, "How the link makes pairs.")),
+  };
+};
+
+}  // namespace farbell

@@ -1,0 +1,35 @@
+// What the routes of demands minimise.
+#pragma once
+#include "farbell/base/fields.hpp"
+
+namespace farbell {
+
+enum class RoutingMetric { hops, length, seconds_per_pair };
+
+struct RoutingSpec {
+  RoutingMetric kind = RoutingMetric::seconds_per_pair;
+
+  bool operator==(const RoutingSpec&) const = default;
+};
+
+template <>
+struct Describe<RoutingMetric> {
+  static constexpr std::string_view name = "RoutingMetric";
+  static constexpr auto values = std::array{
+      Choice<RoutingMetric>{RoutingMetric::hops, "hops", "fewest links"},
+      Choice<RoutingMetric>{RoutingMetric::length, "length", "least fibre"},
+      Choice<RoutingMetric>{RoutingMetric::seconds_per_pair, "seconds_per_pair",
+                            "least sum over links of the mean time that one slot needs for a pair"},
+  };
+};
+
+template <>
+struct Describe<RoutingSpec> {
+  static constexpr std::string_view name = "Routing";
+  static constexpr std::string_view doc = "How routes are chosen; one route a demand.";
+  static constexpr auto fields = std::tuple{
+      field("kind", &RoutingSpec::kind, "What a route minimises."),
+  };
+};
+
+}  // namespace farbell

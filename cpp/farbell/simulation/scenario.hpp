@@ -1,0 +1,165 @@
+// A scenario: everything that decides the outcome of a run, as plain data.
+#pragma once
+#include "farbell/apps/demand.hpp"
+#include "farbell/base/fields.hpp"
+#include "farbell/hardware/memory.hpp"
+#include "farbell/hardware/station.hpp"
+#include "farbell/network/change.hpp"
+#include "farbell/network/link.hpp"
+#include "farbell/network/node.hpp"
+#include "farbell/network/routing.hpp"
+
+namespace farbell {
+
+enum class TickSize { ps, ns };
+enum class StateModel { pair_density, bell_diagonal };
+enum class Approximation { none, pauli_twirl };
+enum class ControlPlane { messages, ideal };
+enum class TimingModel { real, slotted };
+enum class AttemptDetail { skip, attempt };
+enum class RecordMode { rows, summary };
+
+struct LimitsSpec {
+  std::optional<std::int64_t> max_events;
+  std::optional<double> max_wall_s;
+
+  bool operator==(const LimitsSpec&) const = default;
+};
+
+struct ScenarioSpec {
+  std::int64_t version = 1;
+  std::string name;
+  std::string description;
+  std::uint64_t seed = 0;
+  double duration_s = 1;
+  double warm_up_s = 0;
+  TickSize tick = TickSize::ps;
+  StateModel state = StateModel::pair_density;
+  Approximation approximate = Approximation::none;
+  ControlPlane control = ControlPlane::messages;
+  TimingModel timing = TimingModel::real;
+  std::optional<double> slot_s;
+  AttemptDetail detail = AttemptDetail::skip;
+  RecordMode record = RecordMode::rows;
+  RoutingSpec routing;
+  LimitsSpec limits;
+  std::vector<MemorySpec> memories;
+  std::vector<StationSpec> stations;
+  std::vector<NodeSpec> nodes;
+  std::vector<LinkSpec> links;
+  std::vector<DemandSpec> demands;
+  std::vector<ChangeSpec> changes;
+  std::vector<std::string> credits;
+  std::vector<std::string> notes;
+
+  bool operator==(const ScenarioSpec&) const = default;
+};
+
+template <>
+struct Describe<TickSize> {
+  static constexpr std::string_view name = "TickSize";
+  static constexpr auto values = std::array{
+      Choice<TickSize>{TickSize::ps, "ps", "1 ps; runs of up to 106 days"},
+      Choice<TickSize>{TickSize::ns, "ns", "1 ns; runs of up to 292 years"},
+  };
+};
+
+template <>
+struct Describe<StateModel> {
+  static constexpr std::string_view name = "StateModel";
+  static constexpr auto values = std::array{
+      Choice<StateModel>{StateModel::pair_density, "pair_density", "density matrices of pairs; exact for every noise here"},
+      Choice<StateModel>{StateModel::bell_diagonal, "bell_diagonal", "weights of the Bell states; Pauli noise only"},
+  };
+};
+
+template <>
+struct Describe<Approximation> {
+  static constexpr std::string_view name = "Approximation";
+  static constexpr auto values = std::array{
+      Choice<Approximation>{Approximation::none, "none", "nothing is approximated; what the state model cannot hold is refused"},
+      Choice<Approximation>{Approximation::pauli_twirl, "pauli_twirl",
+                            "relaxation, asymmetric read-out and given states are twirled to Pauli noise"},
+  };
+};
+
+template <>
+struct Describe<ControlPlane> {
+  static constexpr std::string_view name = "ControlPlane";
+  static constexpr auto values = std::array{
+      Choice<ControlPlane>{ControlPlane::messages, "messages", "nodes know what messages have told them"},
+      Choice<ControlPlane>{ControlPlane::ideal, "ideal", "every node knows everything at once"},
+  };
+};
+
+template <>
+struct Describe<TimingModel> {
+  static constexpr std::string_view name = "TimingModel";
+  static constexpr auto values = std::array{
+      Choice<TimingModel>{TimingModel::real, "real", "each link attempts at its own pace"},
+      Choice<TimingModel>{TimingModel::slotted, "slotted",
+                          "all links attempt in common slots and gates take no time, as in theory"},
+  };
+};
+
+template <>
+struct Describe<AttemptDetail> {
+  static constexpr std::string_view name = "AttemptDetail";
+  static constexpr auto values = std::array{
+      Choice<AttemptDetail>{AttemptDetail::skip, "skip", "go straight to the next success; the same law, much faster"},
+      Choice<AttemptDetail>{AttemptDetail::attempt, "attempt", "step every attempt"},
+  };
+};
+
+template <>
+struct Describe<RecordMode> {
+  static constexpr std::string_view name = "RecordMode";
+  static constexpr auto values = std::array{
+      Choice<RecordMode>{RecordMode::rows, "rows", "one row a pair and one a request"},
+      Choice<RecordMode>{RecordMode::summary, "summary", "counts, means and quantiles only; memory does not grow"},
+  };
+};
+
+template <>
+struct Describe<LimitsSpec> {
+  static constexpr std::string_view name = "Limits";
+  static constexpr std::string_view doc = "Limits per replica; one that is reached ends the replica and is reported.";
+  static constexpr auto fields = std::tuple{
+      field("max_events", &LimitsSpec::max_events, at_least(1), "Number of events; null = no limit."),
+      field("max_wall_s", &LimitsSpec::max_wall_s, "s", positive, "Wall-clock time; null = no limit."),
+  };
+};
+
+template <>
+struct Describe<ScenarioSpec> {
+  static constexpr std::string_view name = "Scenario";
+  static constexpr std::string_view doc = "Everything that decides the outcome of a run.";
+  static constexpr auto fields = std::tuple{
+      required(field("version", &ScenarioSpec::version, within(1, 1), "Version of the format."), Need::in_files),
+      field("name", &ScenarioSpec::name, "Short name, for titles."),
+      field("description", &ScenarioSpec::description, "What the scenario is about."),
+      field("seed", &ScenarioSpec::seed, non_negative, "Root of every random stream, below 2^63."),
+      required(field("duration_s", &ScenarioSpec::duration_s, "s", positive, "Simulated time.")),
+      field("warm_up_s", &ScenarioSpec::warm_up_s, "s", non_negative, "Time at the start that statistics leave out."),
+      field("tick", &ScenarioSpec::tick, "Resolution of simulated time."),
+      field("state", &ScenarioSpec::state, "How the states of pairs are held."),
+      field("approximate", &ScenarioSpec::approximate, "Approximation that is accepted, by name."),
+      field("control", &ScenarioSpec::control, "How nodes learn what happened elsewhere."),
+      field("timing", &ScenarioSpec::timing, "When attempts happen."),
+      field("slot_s", &ScenarioSpec::slot_s, "s", positive, "With timing slotted: length of a slot."),
+      field("detail", &ScenarioSpec::detail, "How attempts are simulated."),
+      field("record", &ScenarioSpec::record, "What a run keeps."),
+      field("routing", &ScenarioSpec::routing, "How routes are chosen."),
+      field("limits", &ScenarioSpec::limits, "Limits on a run."),
+      field("memories", &ScenarioSpec::memories, "Kinds of memory."),
+      field("stations", &ScenarioSpec::stations, "Kinds of midpoint station."),
+      field("nodes", &ScenarioSpec::nodes, "Nodes."),
+      field("links", &ScenarioSpec::links, "Links."),
+      field("demands", &ScenarioSpec::demands, "Demands."),
+      field("changes", &ScenarioSpec::changes, "Changes of links during the run."),
+      field("credits", &ScenarioSpec::credits, "Whom to credit for the data."),
+      field("notes", &ScenarioSpec::notes, "What a reader should know about the data."),
+  };
+};
+
+}  // namespace farbell
