@@ -18,6 +18,17 @@ inline constexpr double bell_signs[4][4] = {
     {1, -1, -1, -1},
 };
 
+// Correlations that a mixture of Bell states does not have may be this large before it counts as something else.
+inline constexpr double bell_diagonal_slack = 1e-12;
+
+constexpr bool is_bell_diagonal(Correlations const& r) {
+  double rest = 0;
+  for (int i = 0; i < 4; ++i)
+    for (int j = 0; j < 4; ++j)
+      if (i != j) rest += r[4 * i + j] < 0 ? -r[4 * i + j] : r[4 * i + j];
+  return rest <= bell_diagonal_slack;
+}
+
 enum class Basis : std::uint8_t { z, x, y };
 
 constexpr int pauli_of(Basis basis) { return basis == Basis::z ? 3 : basis == Basis::x ? 1 : 2; }

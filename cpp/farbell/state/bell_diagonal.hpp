@@ -5,19 +5,23 @@
 
 #include "farbell/state/bell.hpp"
 #include "farbell/state/bell_povm.hpp"
+#include "farbell/state/capabilities.hpp"
 #include "farbell/state/device.hpp"
 
 namespace farbell {
 
 struct BellDiagonal {
-  static constexpr bool holds_any_pair = false, holds_amplitude_damping = false, holds_asymmetric_readout = false;
+  static constexpr Capabilities capabilities{"bell_diagonal", false, false, false, 2};
 
   // (1, xx, yy, zz); once one qubit is gone, the Bloch vector (1, x, y, z) of the one that remains.
   std::array<double, 4> c{1, 1, -1, 1};
   bool single = false;
 
   BellDiagonal() = default;
-  explicit BellDiagonal(Correlations const& r) : c{1, r[5], r[10], r[15]} {}
+  explicit BellDiagonal(Correlations const& r) : c{1, r[5], r[10], r[15]} {
+    if (!is_bell_diagonal(r)) [[unlikely]]
+      require_holds(capabilities, r);
+  }
 
   double expectation(int i, int j) const { return i == j && !single ? c[i] : i == 0 && j == 0 ? 1 : 0; }
   std::array<double, 4> bloch(int) const { return single ? c : std::array<double, 4>{1, 0, 0, 0}; }
@@ -61,24 +65,11 @@ struct BellDiagonal {
   // Correlations of the two qubits of one pair, for a Bell measurement of a pair with itself.
   std::array<double, 4> own_products() const { return c; }
 
-  // The pair of the far qubits (or the one that is left) after outcome r of probability p.
-  static BellDiagonal joined(BellDiagonal const& left, int, BellDiagonal const& right, int, std::array<double, 4> const& weights,
-                             double p) {
-    BellDiagonal out;
-    for (int k = 1; k < 4; ++k) out.c[k] = weights[k] * left.c[k] * right.c[k] / (4 * p);
-    out.single = left.single || right.single;
-    return out;
-  }
-
-  // In one pass, as a run does it: decay the measured qubits, sample u, join; the far qubits become sides 0 and 1 of *this.
-  int bell_measure(int side, BlochMap const& m, BellDiagonal right, int right_side, BlochMap const& right_m, BellPovm const& povm,
-                   double u) {
-    decay(side, m);
-    right.decay(right_side, right_m);
-    const auto p = povm.probabilities(bell_products(*this, side, right, right_side));
-    const int r = sample(p, u);
-    *this = joined(*this, side, right, right_side, povm.weights(r), p[r]);
-    return r;
+  // Becomes the pair of the far qubits, or the one that is left, after the outcome with these weights and probability.
+  void join(int, BellDiagonal const& right, int, std::array<double, 4> const& weights, double probability) {
+    const double scale = 1 / (4 * probability);
+    for (int k = 1; k < 4; ++k) c[k] *= weights[k] * scale * right.c[k];
+    single |= right.single;
   }
 };
 

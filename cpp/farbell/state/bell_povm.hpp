@@ -1,9 +1,7 @@
 // The Bell measurement circuit as a four-outcome POVM, and the sampling of outcomes. Derivation: docs/physics/bell_measurement.md.
 #pragma once
 #include <array>
-#include <string>
 
-#include "farbell/base/errors.hpp"
 #include "farbell/state/device.hpp"
 
 namespace farbell {
@@ -42,23 +40,28 @@ class BellPovm {
 // Rounding may leave a probability this far outside [0, 1]; more is a bug.
 inline constexpr double probability_slack = 1e-12;
 
+[[noreturn]] void throw_improbable(double p);
+
 inline double checked_probability(double p) {
   if (!(p >= -probability_slack && p <= 1 + probability_slack)) [[unlikely]]
-    throw InternalError("a probability of " + std::to_string(p));
+    throw_improbable(p);
   return p < 0 ? 0 : p > 1 ? 1 : p;
 }
 
-// The first outcome with u < cumulated probability; the last possible one if rounding leaves none.
+// The first outcome with u < cumulated probability; the last possible one if rounding leaves none. Counts instead of
+// branching: outcomes cannot be predicted.
 template <std::size_t n>
 int sample(std::array<double, n> const& p, double u) {
   double cumulated = 0;
-  for (std::size_t r = 0; r < n; ++r) {
-    cumulated += checked_probability(p[r]);
-    if (u < cumulated) return static_cast<int>(r);
+  int r = 0;
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    cumulated += checked_probability(p[i]);
+    r += u >= cumulated;
   }
-  for (std::size_t r = n - 1; r > 0; --r)
-    if (p[r] > probability_slack) return static_cast<int>(r);
-  return 0;
+  checked_probability(p[n - 1]);
+  while (r > 0 && p[r] <= 0) [[unlikely]]
+    --r;
+  return r;
 }
 
 }  // namespace farbell

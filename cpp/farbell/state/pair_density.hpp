@@ -5,12 +5,13 @@
 
 #include "farbell/state/bell.hpp"
 #include "farbell/state/bell_povm.hpp"
+#include "farbell/state/capabilities.hpp"
 #include "farbell/state/device.hpp"
 
 namespace farbell {
 
 struct PairDensity {
-  static constexpr bool holds_any_pair = true, holds_amplitude_damping = true, holds_asymmetric_readout = true;
+  static constexpr Capabilities capabilities{"pair_density", true, true, true, 2};
 
   Correlations r{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1};
 
@@ -54,30 +55,18 @@ struct PairDensity {
   }
   std::array<double, 4> own_products() const { return {r[0], r[5], r[10], r[15]}; }
 
-  static PairDensity joined(PairDensity const& left, int side, PairDensity const& right, int right_side,
-                            std::array<double, 4> const& weights, double p) {
-    const Correlations a = side == 1 ? left.r : transposed(left.r);          // [far][measured]
+  // Becomes the pair of the far qubits (this one's on side 0) after the outcome with these weights and probability.
+  void join(int side, PairDensity const& right, int right_side, std::array<double, 4> const& weights, double probability) {
+    const Correlations a = side == 1 ? r : transposed(r);                    // [far][measured]
     const Correlations b = right_side == 0 ? right.r : transposed(right.r);  // [measured][far]
-    PairDensity out;
-    const double scale = 1 / (4 * p);
+    const double scale = 1 / (4 * probability);
     for (int i = 0; i < 4; ++i)
       for (int j = 0; j < 4; ++j) {
         double sum = 0;
-        for (int k = 0; k < 4; ++k) sum += weights[k] * a[4 * i + k] * b[4 * k + j];
-        out.r[4 * i + j] = sum * scale;
+        for (int k = 0; k < 4; ++k) sum += weights[k] * scale * a[4 * i + k] * b[4 * k + j];
+        r[4 * i + j] = sum;
       }
-    out.r[0] = 1;
-    return out;
-  }
-
-  int bell_measure(int side, BlochMap const& m, PairDensity right, int right_side, BlochMap const& right_m, BellPovm const& povm,
-                   double u) {
-    decay(side, m);
-    right.decay(right_side, right_m);
-    const auto p = povm.probabilities(bell_products(*this, side, right, right_side));
-    const int outcome = sample(p, u);
-    *this = joined(*this, side, right, right_side, povm.weights(outcome), p[outcome]);
-    return outcome;
+    r[0] = 1;
   }
 
  private:

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "farbell/base/errors.hpp"
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
 #include "farbell/state/bell_diagonal.hpp"
@@ -16,12 +15,20 @@ struct QubitPair {
   QubitId a, b;
 };
 
+[[noreturn]] void throw_no_qubit(QubitId q);
+[[noreturn]] void throw_no_pair(QubitId a, QubitId b);
+
 template <class State>
 class PairStore {
  public:
+  static constexpr Capabilities capabilities = State::capabilities;
+
   PairStore(std::vector<Device> const& devices, Clock clock, bool pauli_twirl) {
     devices_.reserve(devices.size());
-    for (Device const& d : devices) devices_.emplace_back(d, clock, pauli_twirl);
+    for (Device const& d : devices) {
+      require_holds(capabilities, d, pauli_twirl);
+      devices_.emplace_back(d, clock, pauli_twirl);
+    }
   }
 
   // Each qubit waits in its device from its own tick on.
@@ -50,13 +57,18 @@ class PairStore {
     State& left = rows_[qb.row];
     int outcome;
     if (qb.row == qc.row) [[unlikely]] {
-      if (b == c) throw InternalError("Bell measurement of a qubit with itself");
+      if (b == c) throw_no_pair(b, c);
       left.decay(qb.side, mb);
       left.decay(qc.side, mc);
       outcome = sample(povm.probabilities(left.own_products()), u);
       free_rows_.push_back(qb.row);
     } else {
-      outcome = left.bell_measure(qb.side, mb, rows_[qc.row], qc.side, mc, povm, u);
+      State right = rows_[qc.row];
+      left.decay(qb.side, mb);
+      right.decay(qc.side, mc);
+      const auto p = povm.probabilities(State::bell_products(left, qb.side, right, qc.side));
+      outcome = sample(p, u);
+      left.join(qb.side, right, qc.side, povm.weights(outcome), p[outcome]);
       free_rows_.push_back(qc.row);
       const std::uint32_t a = qb.partner, d = qc.partner;
       if (a == none && d == none) free_rows_.push_back(qb.row);
@@ -158,14 +170,14 @@ class PairStore {
 
   Qubit const& live_row(QubitId q) const {
     if (q.value >= qubits_.size() || qubits_[q.value].row == none) [[unlikely]]
-      throw InternalError("qubit " + std::to_string(q.value) + " does not exist");
+      throw_no_qubit(q);
     return qubits_[q.value];
   }
   Qubit& live_row(QubitId q) { return const_cast<Qubit&>(static_cast<PairStore const*>(this)->live_row(q)); }
   Qubit const& pair_row(QubitId a, QubitId b) const {
     const Qubit& row = live_row(a);
     if (row.partner != b.value || !b) [[unlikely]]
-      throw InternalError("qubits " + std::to_string(a.value) + " and " + std::to_string(b.value) + " are no pair");
+      throw_no_pair(a, b);
     return row;
   }
   DeviceModel const& model(Qubit const& q) const { return devices_[q.device]; }

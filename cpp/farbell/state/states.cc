@@ -1,36 +1,28 @@
 #include "farbell/state/states.hpp"
 
-#include <cmath>
-
 namespace farbell {
 namespace {
 
-// Correlations that a Bell-diagonal state does not have may be this large before the state is refused.
-constexpr double diagonal_slack = 1e-12;
+Capabilities const& capabilities(StoreKind kind) {
+  return kind == StoreKind::bell_diagonal ? BellDiagonalStore::capabilities : PairDensityStore::capabilities;
+}
+
+// The store that is not used knows no devices.
+std::vector<Device> devices_of(StoreKind store, StoreKind kind, std::vector<Device> const& devices) {
+  return store == kind ? devices : std::vector<Device>{};
+}
 
 }  // namespace
 
 std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl) {
-  if (kind == StoreKind::pair_density || pauli_twirl) return {};
-  if (std::isfinite(device.decay.t1_s)) return "amplitude damping (t1_s)";
-  if (device.readout.f0 != device.readout.f1) return "a read-out that is better for one bit than for the other";
-  return {};
+  return cannot_hold(capabilities(kind), device, pauli_twirl);
 }
-
-std::string cannot_hold(StoreKind kind, Correlations const& state) {
-  if (kind == StoreKind::pair_density) return {};
-  for (int i = 0; i < 4; ++i)
-    for (int j = 0; j < 4; ++j)
-      if (i != j && std::abs(state[4 * i + j]) > diagonal_slack) return "a pair state that is not Bell-diagonal";
-  return {};
-}
+std::string cannot_hold(StoreKind kind, Correlations const& state) { return cannot_hold(capabilities(kind), state); }
 
 States::States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl)
-    : kind_(kind), diagonal_(devices, clock, pauli_twirl), density_(devices, clock, pauli_twirl) {
-  for (Device const& d : devices)
-    if (const std::string why = cannot_hold(kind, d, pauli_twirl); !why.empty())
-      throw InternalError("bell_diagonal cannot hold " + why);
-}
+    : kind_(kind),
+      diagonal_(devices_of(StoreKind::bell_diagonal, kind, devices), clock, pauli_twirl),
+      density_(devices_of(StoreKind::pair_density, kind, devices), clock, pauli_twirl) {}
 
 // The one switch on the kind of store.
 template <class Operation>

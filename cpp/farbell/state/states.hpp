@@ -25,8 +25,8 @@ class States {
   // Throws InternalError for a device that the store cannot hold: compile() asks cannot_hold first.
   States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl);
 
-  // A pair exists from photon emission: each qubit waits in its device from its own tick on. The state must be one that
-  // the store can hold; bell_diagonal keeps its diagonal.
+  // A pair exists from photon emission: each qubit waits in its device from its own tick on. Throws InternalError for a
+  // state that the store cannot hold.
   Pair create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b);
 
   // Bell measurement of b (control; its device gives the gate errors) and c; u in [0,1) chooses the outcome 0..3. Both are
