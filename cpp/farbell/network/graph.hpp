@@ -1,0 +1,64 @@
+// The network as a graph in compressed sparse rows, and shortest paths on it: one route at a time, never all pairs.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "farbell/base/ids.hpp"
+
+namespace farbell {
+
+struct Edge {
+  NodeId to;
+  LinkId link;
+};
+
+class Graph {
+ public:
+  Graph() = default;
+  Graph(std::uint32_t nodes, std::span<const std::array<NodeId, 2>> links);
+
+  std::uint32_t nodes() const { return static_cast<std::uint32_t>(first_.size() - 1); }
+  std::span<const Edge> edges(NodeId n) const { return {edges_.data() + first_[n.value], edges_.data() + first_[n.value + 1]}; }
+
+ private:
+  std::vector<std::uint32_t> first_{0};  // node -> first edge
+  std::vector<Edge> edges_;              // by node, then by neighbour
+};
+
+struct Route {
+  std::vector<NodeId> nodes;
+  std::vector<LinkId> links;
+
+  explicit operator bool() const { return !nodes.empty(); }
+};
+
+// Dijkstra with reusable scratch memory: only what a search touched is reset.
+class PathFinder {
+ public:
+  explicit PathFinder(const Graph& graph);
+
+  // Least sum of `cost` (by link; infinity = not usable) from `a` to `b`; among equals the fewest hops, then the lexicographically
+  // smallest node sequence. Empty if there is no route.
+  Route shortest(NodeId a, NodeId b, std::span<const double> cost);
+
+ private:
+  struct Label {
+    double cost;
+    std::uint32_t hops;
+    bool settled;
+  };
+  struct Entry {
+    double cost;
+    std::uint32_t hops;
+    NodeId node;
+  };
+
+  const Graph& graph_;
+  std::vector<Label> label_;
+  std::vector<NodeId> touched_;
+  std::vector<Entry> heap_;
+};
+
+}  // namespace farbell

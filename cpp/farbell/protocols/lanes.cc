@@ -1,0 +1,342 @@
+#include "farbell/protocols/lanes.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace farbell {
+
+Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
+      groups_of_(setup.links.size()), counters_(setup.links.size()), permits_(setup.links.size()) {
+  for (const LinkRow& link : setup.links) program_of_.push_back(link.program);
+  for (const NodeRow& node : setup.nodes) {
+    permits_left_.push_back(node.parallel_links.value_or(0));
+    any_limit_ = any_limit_ || node.parallel_links;
+  }
+}
+
+std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key) {
+  const auto index = static_cast<std::uint32_t>(groups_.size());
+  Group& g = groups_.emplace_back();
+  g.link = link;
+  g.attempts = Stream(attempts_key, setup_.replica);
+  g.herald = Stream(herald_key, setup_.replica);
+  groups_of_[link.value].push_back(index);
+  return index;
+}
+
+void Lanes::open(std::uint32_t group, ChainId chain, std::uint32_t hop, std::uint32_t width) {
+  Group& g = groups_[group];
+  g.chain = chain;
+  g.hop = hop;
+  g.free = {width, width};
+  wanted_lanes_changed(group, 0);
+}
+
+void Lanes::free_slot(std::uint32_t group, End position_side) {
+  Group& g = groups_[group];
+  const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
+  ++g.free[position_side];
+  if (std::min(g.free[end_a], g.free[end_b]) != before) wanted_lanes_changed(group, before);
+}
+
+void Lanes::close(std::uint32_t group, End position_side) {
+  Group& g = groups_[group];
+  const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
+  g.free[position_side] = 0;
+  if (before > 0) wanted_lanes_changed(group, before);
+}
+
+void Lanes::set_program(LinkId link, std::uint32_t program) {
+  for (std::uint32_t index : groups_of_[link.value]) settle(groups_[index]);
+  program_of_[link.value] = program;
+  for (std::uint32_t index : groups_of_[link.value])
+    if (groups_[index].lanes > 0) look_ahead(index);
+}
+
+// ---- cycles ---------------------------------------------------------------------------------------------------------------------
+
+bool Lanes::cycle_is_over(const Group& g) const {
+  const Tick now = queue_.now();
+  if (g.next_cycle != now) return g.next_cycle < now;
+  return queue_.round() != g.next_round ? queue_.round() > g.next_round : queue_.phase() > Phase::attempts;
+}
+
+// Moves the cycles made since the last change out of the threshold and into the counters.
+void Lanes::settle(Group& g) {
+  if (g.lanes == 0 || !cycle_is_over(g)) return;
+  const LinkProgram& link = program(g);
+  const std::int64_t behind = count(queue_.now() - g.next_cycle);
+  std::int64_t cycles = behind / count(link.period) + 1;
+  // The cycle that starts at this very tick is made in the attempts phase of round 0.
+  if (behind > 0 && behind % count(link.period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
+  const double lanes = g.lanes;
+  g.residual -= static_cast<double>(cycles) * (lanes * link.lambda);
+  counters_[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
+  counters_[g.link.value].lane_ticks += lanes * static_cast<double>(cycles) * static_cast<double>(count(link.period));
+  g.next_cycle = after(g.next_cycle, link.period, cycles);
+  g.next_round = 0;
+  g.looked_at = 0;
+}
+
+Tick Lanes::next_start(Tick earliest) const {
+  if (setup_.slot == tick_zero) return earliest;
+  // Slotted: one tick after a multiple of the slot.
+  const std::int64_t slot = count(setup_.slot);
+  const std::int64_t k = (count(earliest) - 1 + slot - 1) / slot;
+  return Tick{(count(earliest) <= 1 ? 0 : k) * slot + 1};
+}
+
+void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
+  Group& g = groups_[index];
+  if (g.lanes == lanes) return;
+  if (g.lanes > 0) {
+    settle(g);
+  } else {
+    const Tick now = queue_.now();
+    g.next_cycle = next_start(later(now, g.next_cycle));
+    g.next_round = g.next_cycle == now && queue_.phase() > Phase::attempts ? queue_.round() + 1 : g.next_cycle == now ? queue_.round() : 0;
+    g.looked_at = 0;
+  }
+  g.lanes = lanes;
+  if (lanes > 0) look_ahead(index);
+  else g.due = never;
+}
+
+// Finds the next cycle to look at: the successful one, or simply the next when stepping.
+void Lanes::look_ahead(std::uint32_t index) {
+  Group& g = groups_[index];
+  const LinkProgram& link = program(g);
+  if (!g.armed) arm(g);
+  std::int64_t cycles_before = 0;
+  if (setup_.step_attempts) {
+    cycles_before = g.looked_at;
+  } else {
+    const double step = g.lanes * link.lambda;
+    if (step <= 0) {
+      g.due = never;
+      return;
+    }
+    const double guess = std::floor(g.residual / step);
+    if (!(guess < 9e18)) {
+      g.due = never;
+      return;
+    }
+    // The quotient may be off by one unit in the last place; the product decides, as it does when stepping.
+    auto k = static_cast<std::int64_t>(guess) + 1;
+    while (k > 1 && static_cast<double>(k - 1) * step > g.residual) --k;
+    while (!(static_cast<double>(k) * step > g.residual)) ++k;
+    cycles_before = k - 1;
+  }
+  g.due = after(g.next_cycle, link.period, cycles_before);
+  if (g.due < g.posted) {
+    g.posted = g.due;
+    queue_.post(g.due, Phase::attempts, {setup_.self.handler, op_cycle, index}, 0);
+  }
+}
+
+void Lanes::handle(const Event& event) {
+  if (event.to.op == op_permits) exchange_permits();
+  else cycle(event.to.target);
+}
+
+void Lanes::cycle(std::uint32_t index) {
+  Group& g = groups_[index];
+  const Tick now = queue_.now();
+  const bool newest = g.posted == now;
+  if (newest) g.posted = never;
+  const bool this_round = g.next_cycle != now || queue_.round() == g.next_round;
+  if (g.due != now || !this_round) {
+    // A moved deadline re-posts itself; anything else is an event of an old regime.
+    if (newest && g.due != never && g.due >= now) {
+      g.posted = g.due;
+      queue_.post(g.due, Phase::attempts, {setup_.self.handler, op_cycle, index}, 0);
+    }
+    return;
+  }
+  const LinkProgram& link = program(g);
+  const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
+  if (setup_.step_attempts) {
+    g.looked_at = cycles;
+    if (!(static_cast<double>(cycles) * (g.lanes * link.lambda) > g.residual)) {
+      look_ahead(index);
+      return;
+    }
+  }
+  succeed(index, cycles);
+}
+
+void Lanes::arm(Group& g) {
+  const Stream::Draw draw = g.attempts.next();
+  g.residual = -std::log1p(-draw.u0);
+  g.count_uniform = draw.u1;
+  g.armed = true;
+}
+
+std::uint32_t Lanes::draw_count(const Group& g, double p) const {
+  const std::uint32_t n = g.lanes;
+  if (n == 1 || p >= 1) return n;
+  // Zero-truncated binomial by inversion.
+  double term = std::pow(1 - p, n);
+  const double some = -std::expm1(n * std::log1p(-p));
+  double sum = 0;
+  for (std::uint32_t k = 1; k < n; ++k) {
+    term *= static_cast<double>(n - k + 1) / k * (p / (1 - p));
+    sum += term / some;
+    if (g.count_uniform < sum) return k;
+  }
+  return n;
+}
+
+void Lanes::succeed(std::uint32_t index, std::int64_t cycles) {
+  Group& g = groups_[index];
+  const LinkRow& row = setup_.links[g.link.value];
+  const LinkProgram& link = program(g);
+  const Tick now = queue_.now();
+  const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
+  const std::uint32_t made = draw_count(g, link.success);
+
+  LinkCounters& counter = counters_[g.link.value];
+  counter.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
+  counter.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(link.period));
+  counter.successes += made;
+  g.next_cycle = after(g.next_cycle, link.period, cycles);
+  g.next_round = 0;
+  g.looked_at = 0;
+  arm(g);
+
+  Chain& chain = chains_[g.chain.value];
+  const bool forward = chain.hops[g.hop].forward;
+  const std::uint32_t last = chain.last();
+  const int a = forward ? 0 : 1;  // link end nearer to A
+  for (std::uint32_t lane = 0; lane < made; ++lane) {
+    const double u = g.herald.next().u0;
+    std::size_t outcome = 0;
+    while (outcome + 1 < link.cumulative.size() && u >= link.cumulative[outcome]) ++outcome;
+    const std::array<Tick, 2> emitted{now + link.emission[0], now + link.emission[1]};
+    const std::array<Tick, 2> heralded{now + link.herald[0], now + link.herald[1]};
+    Segments::Birth birth;
+    birth.chain = g.chain;
+    birth.hop = g.hop;
+    birth.pair = states_.create_pair(link.states[outcome], row.device[0], emitted[0], row.device[1], emitted[1]);
+    birth.started = now;
+    birth.emitted = {emitted[a], emitted[1 - a]};
+    birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};
+    birth.frame = link.frames[outcome];
+    const std::uint32_t s = segments_.create(birth, forward);
+    trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes);
+    ++g.successes;
+    const Segment& segment = segments_.segment(s);
+    // At the chain's ends nothing is decided on a herald; `known` holds its tick.
+    for (End e : {end_a, end_b}) {
+      const QubitId q = segment.half[e];
+      const std::uint32_t position = g.hop + (e == end_b ? 1u : 0u);
+      if (position != 0 && position != last)
+        queue_.post(heralded[e == end_a ? a : 1 - a], Phase::arrivals, {setup_.herald.handler, setup_.herald.op, q.value},
+                    segments_.half(q).generation);
+    }
+    if (segments_.spans(s)) post_ready(queue_, chain, s, segment);
+  }
+  g.free[end_a] -= made;
+  g.free[end_b] -= made;
+  const std::uint32_t still = std::min(g.free[end_a], g.free[end_b]);
+  g.lanes = still;
+  if (still > 0) {
+    look_ahead(index);
+  } else {
+    g.due = never;
+  }
+  if (any_limit_ && limited(g.link)) {
+    if (still == 0 && before > 0) --permits_[g.link.value].wanting;
+    const auto [x, y] = row.node;
+    const bool contended = std::any_of(waiting_.begin(), waiting_.end(), [&](LinkId w) {
+      const auto [u, v] = setup_.links[w.value].node;
+      return u == x || u == y || v == x || v == y;
+    });
+    if (permits_[g.link.value].wanting == 0 || contended) give_back(g.link);
+  }
+}
+
+void Lanes::settle_all() {
+  for (Group& g : groups_) settle(g);
+}
+
+// ---- permits: how many links of a node may attempt at once -------------------------------------------------------------------------
+
+bool Lanes::limited(LinkId link) const {
+  const auto [a, b] = setup_.links[link.value].node;
+  return setup_.nodes[a.value].parallel_links || setup_.nodes[b.value].parallel_links;
+}
+
+void Lanes::wanted_lanes_changed(std::uint32_t index, std::uint32_t before) {
+  Group& g = groups_[index];
+  const std::uint32_t want = std::min(g.free[end_a], g.free[end_b]);
+  if (!any_limit_ || !limited(g.link)) {
+    set_lanes(index, want);
+    return;
+  }
+  Permits& permit = permits_[g.link.value];
+  if (before == 0 && want > 0) ++permit.wanting;
+  if (before > 0 && want == 0) --permit.wanting;
+  if (want > 0 && !permit.held && !permit.waits) try_permit(g.link);
+  set_lanes(index, permit.held ? want : 0);
+  if (permit.held && permit.wanting == 0) give_back(g.link);
+}
+
+void Lanes::try_permit(LinkId link) {
+  Permits& permit = permits_[link.value];
+  const auto can = [&](NodeId n) { return !setup_.nodes[n.value].parallel_links || permits_left_[n.value] > 0; };
+  const auto [a, b] = setup_.links[link.value].node;
+  if (can(a) && can(b)) {
+    for (NodeId n : {a, b})
+      if (setup_.nodes[n.value].parallel_links) --permits_left_[n.value];
+    permit.held = true;
+    permit.waits = false;
+  } else if (!permit.waits) {
+    permit.waits = true;
+    waiting_.push_back(link);
+  }
+}
+
+// Permits change hands in the decisions phase: the cycle of this tick is still made.
+void Lanes::give_back(LinkId link) {
+  permits_[link.value].hand_over = true;
+  if (exchange_posted_) return;
+  exchange_posted_ = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_permits, 0}, 0);
+}
+
+void Lanes::exchange_permits() {
+  exchange_posted_ = false;
+  std::vector<LinkId> returned;
+  for (std::uint32_t i = 0; i < permits_.size(); ++i) {
+    Permits& permit = permits_[i];
+    if (!permit.hand_over) continue;
+    permit.hand_over = false;
+    permit.held = false;
+    returned.emplace_back(i);
+    for (NodeId n : setup_.links[i].node)
+      if (setup_.nodes[n.value].parallel_links) ++permits_left_[n.value];
+  }
+  for (LinkId link : returned)
+    if (permits_[link.value].wanting > 0) {
+      permits_[link.value].waits = true;
+      waiting_.push_back(link);
+    }
+  const std::vector<LinkId> candidates = waiting_;
+  waiting_.clear();
+  for (LinkId link : candidates) {
+    permits_[link.value].waits = false;
+    if (permits_[link.value].wanting > 0) try_permit(link);
+  }
+  const auto apply = [&](LinkId link) {
+    for (std::uint32_t index : groups_of_[link.value]) {
+      const Group& g = groups_[index];
+      set_lanes(index, permits_[link.value].held ? std::min(g.free[end_a], g.free[end_b]) : 0);
+    }
+  };
+  for (LinkId link : returned) apply(link);
+  for (LinkId link : candidates) apply(link);
+}
+
+}  // namespace farbell

@@ -1,0 +1,127 @@
+// Link generation. A lane group is a link's share of one chain: its free lanes attempt in every cycle, and attempts are skipped, not
+// stepped (docs/physics/protocol.md, "Links"). With `step_attempts` every cycle is an event; the draws and the results are the same.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "farbell/base/ids.hpp"
+#include "farbell/engine/philox.hpp"
+#include "farbell/engine/queue.hpp"
+#include "farbell/engine/trace.hpp"
+#include "farbell/protocols/node_row.hpp"
+#include "farbell/protocols/segments.hpp"
+
+namespace farbell {
+
+// A link's herald model in ticks, ready to be sampled. [link's node_a, node_b]
+struct LinkProgram {
+  double success = 0;   // per lane and cycle
+  double lambda = 0;    // -log(1 - success)
+  Tick period{1};
+  std::array<Tick, 2> emission{};  // from the start of the cycle
+  std::array<Tick, 2> herald{};
+  std::vector<double> cumulative;  // over herald outcomes
+  std::vector<std::uint8_t> frames;
+  std::vector<Correlations> states;
+};
+
+struct LinkRow {
+  std::array<NodeId, 2> node;
+  std::array<DeviceId, 2> device;
+  std::uint32_t program = 0;
+};
+
+struct LinkCounters {
+  std::uint64_t attempts = 0, successes = 0;
+  double lane_ticks = 0;
+};
+
+class Lanes {
+ public:
+  enum Op : std::uint16_t { op_cycle, op_permits };
+
+  struct Setup {
+    std::span<const LinkProgram> programs;
+    std::span<const LinkRow> links;
+    std::span<const NodeRow> nodes;
+    Address self;      // handler of this module
+    Address herald;    // told of each half that its node learns of
+    std::uint64_t replica = 0;
+    Tick slot = tick_zero;  // 0 = real time
+    bool step_attempts = false;
+    bool count_messages = true;
+  };
+
+  Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
+
+  std::uint32_t add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key);
+  // Binds a group to a hop, with `width` free slots at each end.
+  void open(std::uint32_t group, ChainId chain, std::uint32_t hop, std::uint32_t width);
+  void free_slot(std::uint32_t group, End position_side);  // at the hop's end nearer to A (end_a) or to B (end_b)
+  void close(std::uint32_t group, End position_side);      // all slots of that end are given back: attempts cease
+  void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
+
+  void handle(const Event& event);
+  // Counts the cycles made up to now; called once, after the last event.
+  void settle_all();
+  const std::vector<LinkCounters>& counters() const { return counters_; }
+
+ private:
+  struct Group {
+    LinkId link;
+    ChainId chain;
+    std::uint32_t hop = 0;
+    std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
+    std::uint32_t lanes = 0;              // attempting now
+    Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
+    std::uint32_t next_round = 0;         // round of that tick in which its attempts phase runs
+    Tick due = never;                     // start of the cycle to be looked at next
+    Tick posted = never;                  // earliest pending event
+    std::int64_t looked_at = 0;           // cycles counted in this regime (step_attempts)
+    double residual = 0;                  // of the unit-exponential threshold
+    double count_uniform = 0;
+    bool armed = false;
+    std::uint64_t successes = 0;
+    Stream attempts, herald;
+  };
+  struct Permits {
+    std::uint32_t wanting = 0;  // groups of the link with a free lane
+    bool held = false, waits = false, hand_over = false;
+  };
+
+  const LinkProgram& program(const Group& g) const { return setup_.programs[program_of_[g.link.value]]; }
+  bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
+  void settle(Group& g);
+  void set_lanes(std::uint32_t index, std::uint32_t lanes);
+  void wanted_lanes_changed(std::uint32_t index, std::uint32_t before);
+  void look_ahead(std::uint32_t index);
+  void cycle(std::uint32_t index);
+  void succeed(std::uint32_t index, std::int64_t cycles);
+  std::uint32_t draw_count(const Group& g, double p) const;
+  void arm(Group& g);
+  Tick next_start(Tick earliest) const;
+
+  bool limited(LinkId link) const;
+  void try_permit(LinkId link);
+  void give_back(LinkId link);
+  void exchange_permits();
+
+  Setup setup_;
+  EventQueue& queue_;
+  States& states_;
+  Segments& segments_;
+  std::vector<Chain>& chains_;
+  Trace& trace_;
+  std::vector<Group> groups_;
+  std::vector<std::vector<std::uint32_t>> groups_of_;  // link -> groups
+  std::vector<std::uint32_t> program_of_;              // link -> program
+  std::vector<LinkCounters> counters_;
+  std::vector<Permits> permits_;            // by link
+  std::vector<std::uint32_t> permits_left_; // by node
+  std::vector<LinkId> waiting_;             // for permits, first come first
+  bool any_limit_ = false, exchange_posted_ = false;
+};
+
+}  // namespace farbell

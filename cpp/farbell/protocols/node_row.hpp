@@ -1,0 +1,24 @@
+// What the protocols know of a node: constants from compile(), and counters of one run.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "farbell/base/ids.hpp"
+#include "farbell/base/tick.hpp"
+
+namespace farbell {
+
+struct NodeRow {
+  DeviceId device;
+  std::uint32_t slots = 1;
+  std::optional<std::uint32_t> parallel_links;
+  double swap_success = 1;
+  Tick swap_duration = tick_zero;
+};
+
+struct NodeCounters {
+  std::uint64_t swaps = 0, failed_swaps = 0, stale_swaps = 0, lost_qubits = 0;
+  double slot_ticks = 0;  // ticks that slots were occupied by a qubit, summed over slots
+};
+
+}  // namespace farbell

@@ -1,0 +1,108 @@
+#include "farbell/protocols/segments.hpp"
+
+#include <algorithm>
+
+namespace farbell {
+
+void Segments::link(QubitId q) {
+  Half& h = halves_[q.value];
+  HalfList& l = list(h);
+  h.previous = l.tail;
+  h.next = QubitId{};
+  (l.tail ? halves_[l.tail.value].next : l.head) = q;
+  l.tail = q;
+}
+
+void Segments::unlink(QubitId q) {
+  Half& h = halves_[q.value];
+  HalfList& l = list(h);
+  (h.previous ? halves_[h.previous.value].next : l.head) = h.next;
+  (h.next ? halves_[h.next.value].previous : l.tail) = h.previous;
+}
+
+void Segments::enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32_t position, End side) {
+  if (q.value >= halves_.size()) halves_.resize(q.value + 1);
+  Half& h = halves_[q.value];
+  h.segment = s;
+  h.chain = birth.chain;
+  h.position = position;
+  h.side = side;
+  h.state = HalfState::pending;
+  h.occupied_since = birth.started;
+  link(q);
+}
+
+std::uint32_t Segments::create(const Birth& birth, bool forward) {
+  std::uint32_t s = 0;
+  if (free_.empty()) {
+    s = static_cast<std::uint32_t>(segments_.size());
+    segments_.emplace_back();
+  } else {
+    s = free_.back();
+    free_.pop_back();
+  }
+  Segment& row = segments_[s];
+  row.half = forward ? std::array{birth.pair.a, birth.pair.b} : std::array{birth.pair.b, birth.pair.a};
+  row.known = birth.known;
+  row.born = earlier(birth.emitted[end_a], birth.emitted[end_b]);
+  row.swaps = 0;
+  row.frame = birth.frame;
+  row.notice_waits = {};
+  enter(row.half[end_a], birth, s, birth.hop, end_b);
+  enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
+  return s;
+}
+
+bool Segments::spans(std::uint32_t s) const {
+  const Segment& row = segments_[s];
+  if (!row.half[end_a] || !row.half[end_b]) return false;
+  const Half& a = halves_[row.half[end_a].value];
+  const Half& b = halves_[row.half[end_b].value];
+  return a.position == 0 && b.position == chains_[b.chain.value].last();
+}
+
+void Segments::move(QubitId q, HalfState state) {
+  unlink(q);
+  halves_[q.value].state = state;
+  link(q);
+}
+
+void Segments::join(std::uint32_t left, std::uint32_t right, int outcome, const std::array<Tick, 2>& known) {
+  Segment& l = segments_[left];
+  Segment& r = segments_[right];
+  l.half[end_b] = r.half[end_b];
+  l.lost_at[end_b] = r.lost_at[end_b];
+  l.lost_position[end_b] = r.lost_position[end_b];
+  l.notice_waits[end_b] = r.notice_waits[end_b];
+  for (End e : {end_a, end_b}) l.known[e] = later(later(l.known[e], r.known[e]), known[e]);
+  l.born = earlier(l.born, r.born);
+  l.swaps += r.swaps + 1;
+  l.frame = static_cast<std::uint8_t>(l.frame ^ r.frame ^ outcome);
+  if (l.half[end_b]) halves_[l.half[end_b].value].segment = left;
+  free_segment(right);
+}
+
+void Segments::forget(QubitId q) {
+  unlink(q);
+  Half& h = halves_[q.value];
+  h.chain = ChainId{};
+  ++h.generation;
+}
+
+void Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position) {
+  Segment& row = segments_[s];
+  row.half[e] = QubitId{};
+  row.lost_at[e] = now;
+  row.lost_position[e] = position;
+  if (!row.half[other(e)]) free_segment(s);
+}
+
+void Segments::free_segment(std::uint32_t s) {
+  Segment& row = segments_[s];
+  ++row.generation;
+  ++row.notice[end_a];
+  ++row.notice[end_b];
+  free_.push_back(s);
+}
+
+}  // namespace farbell

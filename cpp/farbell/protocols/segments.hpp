@@ -1,0 +1,98 @@
+// Entangled segments of chains and the halves that nodes hold of them: tables only, no timing and no decisions.
+//
+// A half is a qubit in a slot; a segment is what two halves share. A swap at a node joins two segments into one and touches only the
+// far halves' rows. A segment may have lost one of its halves and not know it: the other lives on until a notice reaches its holder.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "farbell/engine/queue.hpp"
+#include "farbell/protocols/chain.hpp"
+#include "farbell/state/states.hpp"
+
+namespace farbell {
+
+struct Half {
+  std::uint32_t segment = 0;
+  ChainId chain;
+  std::uint32_t position = 0;    // in the chain
+  End side = end_a;              // the end of the chain that its hop leads towards
+  HalfState state = HalfState::pending;
+  std::uint32_t generation = 0;  // raised when the qubit is gone: events about it are then stale
+  Tick occupied_since = tick_zero;
+  QubitId previous, next;        // in its list
+};
+
+struct Segment {
+  std::array<QubitId, 2> half;           // nearer to end A, nearer to end B; none = lost
+  std::array<Tick, 2> known{};           // when each end of the chain has all news of this segment
+  Tick born = never;                     // oldest emission in it
+  std::uint32_t swaps = 0;
+  std::uint32_t generation = 0;
+  std::uint8_t frame = 0;
+  std::array<bool, 2> notice_waits{};    // news of the lost half has come to a holder who has the other half locked
+  std::array<std::uint32_t, 2> notice{}; // number of the valid notice about each lost half
+  std::array<Tick, 2> lost_at{};
+  std::array<std::uint32_t, 2> lost_position{};
+};
+
+class Segments {
+ public:
+  Segments(States& states, std::vector<Chain>& chains) : states_(states), chains_(chains) {}
+
+  struct Birth {
+    ChainId chain;
+    std::uint32_t hop;
+    States::Pair pair;                // ordered by link end
+    Tick started;                     // start of the cycle: the slots are busy from here
+    std::array<Tick, 2> emitted;      // nearer to A, nearer to B
+    std::array<Tick, 2> known;        // never-before ticks at which the chain's ends know (only read at the ends)
+    std::uint8_t frame;
+  };
+  std::uint32_t create(const Birth& birth, bool forward);
+
+  Half& half(QubitId q) { return halves_[q.value]; }
+  Segment& segment(std::uint32_t s) { return segments_[s]; }
+  const Segment& segment(std::uint32_t s) const { return segments_[s]; }
+  bool spans(std::uint32_t s) const;
+
+  void move(QubitId q, HalfState state);  // into another list of its position
+  // Joins `right` into `left` after a Bell measurement of left's B half and right's A half.
+  void join(std::uint32_t left, std::uint32_t right, int outcome, const std::array<Tick, 2>& known);
+  // The half is gone (measured, dropped, delivered). Its slot is the caller's to give back.
+  void forget(QubitId q);
+  void lose(std::uint32_t s, End e, Tick now, std::uint32_t position);  // marks the half lost; frees the segment when both are
+  void free_segment(std::uint32_t s);
+
+  template <class F>
+  void each_live(F&& f) const {
+    for (const Half& h : halves_)
+      if (h.chain) f(h);
+  }
+
+ private:
+  HalfList& list(const Half& h) { return chains_[h.chain.value].positions[h.position].halves[h.side][static_cast<int>(h.state)]; }
+  void link(QubitId q);
+  void unlink(QubitId q);
+  void enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32_t position, End side);
+
+  States& states_;
+  std::vector<Chain>& chains_;
+  std::vector<Half> halves_;        // indexed by QubitId
+  std::vector<Segment> segments_;
+  std::vector<std::uint32_t> free_;
+};
+
+// Tells the chain's user of a segment that spans it, at the tick(s) at which its ends know.
+inline void post_ready(EventQueue& queue, const Chain& chain, std::uint32_t s, const Segment& segment) {
+  const auto tell = [&](Tick at, std::uint16_t op) { queue.post(at, Phase::arrivals, {chain.ready.handler, op, s}, segment.generation); };
+  if (chain.notify_each_end) {
+    tell(segment.known[end_a], chain.ready.op);
+    tell(segment.known[end_b], static_cast<std::uint16_t>(chain.ready.op + 1));
+  } else {
+    tell(later(segment.known[end_a], segment.known[end_b]), chain.ready.op);
+  }
+}
+
+}  // namespace farbell

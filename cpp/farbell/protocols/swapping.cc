@@ -1,0 +1,200 @@
+#include "farbell/protocols/swapping.hpp"
+
+#include <initializer_list>
+
+namespace farbell {
+
+Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes,
+                   std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), chains_(chains), trace_(trace),
+      counters_(setup.nodes.size()) {
+  for (std::uint64_t key : setup.swap_keys) streams_.emplace_back(key, setup.replica);
+}
+
+void Swapping::handle(const Event& event) {
+  const auto low = static_cast<std::uint32_t>(event.payload);
+  const auto high = static_cast<std::uint32_t>(event.payload >> 32);
+  switch (event.to.op) {
+    case op_herald:
+      if (segments_.half(QubitId{event.to.target}).generation == low) herald(QubitId{event.to.target});
+      break;
+    case op_decide:
+      // A chain that was released and set up again meanwhile has empty queues or its own decision posted.
+      if (event.payload >> 32 == chains_[event.to.target].generation)
+        decide(chains_[event.to.target], ChainId{event.to.target}, low);
+      break;
+    case op_swap:
+      if (segments_.half(QubitId{event.to.target}).generation == high) swap(QubitId{event.to.target}, QubitId{low});
+      break;
+    default:  // op_notice
+      notice(event.to.target, low, static_cast<End>(high));
+  }
+}
+
+// ---- heralds and decisions -----------------------------------------------------------------------------------------------------------
+
+void Swapping::herald(QubitId q) {
+  const Half h = segments_.half(q);
+  segments_.move(q, HalfState::waiting);
+  Chain& chain = chains_[h.chain.value];
+  Position& here = chain.positions[h.position];
+  const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
+  if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
+  here.decision_posted = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_decide, h.chain.value},
+              std::uint64_t{chain.generation} << 32 | h.position);
+}
+
+void Swapping::decide(Chain& chain, ChainId, std::uint32_t position) {
+  Position& here = chain.positions[position];
+  here.decision_posted = false;
+  const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
+  while (head(end_a) && head(end_b)) {
+    const QubitId b = head(end_a), c = head(end_b);
+    segments_.move(b, HalfState::locked);
+    segments_.move(c, HalfState::locked);
+    queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
+                std::uint64_t{segments_.half(b).generation} << 32 | c.value);
+  }
+}
+
+// ---- the Bell measurement ------------------------------------------------------------------------------------------------------------
+
+void Swapping::swap(QubitId b, QubitId c) {
+  const Tick now = queue_.now();
+  const Half left_half = segments_.half(b);
+  const Half right_half = segments_.half(c);
+  const std::uint32_t left = left_half.segment, right = right_half.segment, position = left_half.position;
+  const Chain& chain = chains_[left_half.chain.value];
+  const NodeId node = chain.positions[position].node;
+  const Stream::Draw draw = streams_[node.value].next();
+
+  NodeCounters& counter = counters_[node.value];
+  ++counter.swaps;
+  const auto lost_before = [&](const Segment& s, End e) { return !s.half[e] && s.lost_at[e] < now; };
+  const bool stale = lost_before(segments_.segment(left), end_a) || lost_before(segments_.segment(right), end_b);
+  counter.stale_swaps += stale;
+  const std::uint64_t stale_mark = stale ? 256 : 0;
+
+  segments_.forget(b);
+  segments_.forget(c);
+  if (draw.u0 < setup_.nodes[node.value].swap_success) {
+    const int outcome = states_.bell_measure(b, c, now, draw.u1);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark);
+    messages_ += 2;
+    segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
+    const Segment& joined = segments_.segment(left);
+    if (!joined.half[end_a] && !joined.half[end_b]) {
+      segments_.free_segment(left);
+    } else if (segments_.spans(left)) {
+      post_ready(queue_, chain, left, joined);
+    } else {
+      for (End e : {end_a, end_b})
+        if (!joined.half[e]) lost_half_of(left, e);
+    }
+  } else {
+    ++counter.failed_swaps;
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark);
+    states_.release(b);
+    states_.release(c);
+    for (auto [s, e] : {std::pair{left, end_b}, std::pair{right, end_a}}) {
+      const bool alive = bool(segments_.segment(s).half[other(e)]);
+      segments_.segment(s).notice_waits[e] = false;
+      segments_.lose(s, e, now, position);
+      if (alive) lost_half_of(s, e);
+    }
+  }
+  give_slot_back(left_half);
+  give_slot_back(right_half);
+}
+
+// ---- losses and their notices ----------------------------------------------------------------------------------------------------------
+
+// News of the lost half makes for the holder of the other one: from where it was lost, or from the node that has just swapped it on.
+void Swapping::lost_half_of(std::uint32_t s, End lost) {
+  Segment& segment = segments_.segment(s);
+  const Half& holder = segments_.half(segment.half[other(lost)]);
+  const Chain& chain = chains_[holder.chain.value];
+  const Tick now = queue_.now();
+  Tick arrival = later(now, segment.lost_at[lost] + chain.delay(segment.lost_position[lost], holder.position));
+  if (segment.notice_waits[lost]) {
+    segment.notice_waits[lost] = false;
+    arrival = now + chain.delay(segment.lost_position[lost], holder.position);
+  }
+  send_notice(s, lost, arrival);
+}
+
+void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
+  ++messages_;
+  const std::uint32_t number = ++segments_.segment(s).notice[lost];
+  queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_notice, s}, std::uint64_t{lost} << 32 | number);
+}
+
+void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
+  Segment& segment = segments_.segment(s);
+  if (segment.notice[lost] != number) return;
+  const QubitId q = segment.half[other(lost)];
+  const Half h = segments_.half(q);
+  if (h.state == HalfState::locked) {
+    segment.notice_waits[lost] = true;
+    return;
+  }
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
+  ++counters_[node.value].lost_qubits;
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0);
+  segments_.forget(q);
+  states_.release(q);
+  segments_.free_segment(s);
+  give_slot_back(h);
+}
+
+// ---- slots -----------------------------------------------------------------------------------------------------------------------------
+
+void Swapping::give_slot_back(const Half& h) {
+  const Chain& chain = chains_[h.chain.value];
+  const Position& here = chain.positions[h.position];
+  counters_[here.node.value].slot_ticks += static_cast<double>(count(queue_.now() - h.occupied_since));
+  if (!here.held) return;
+  // A half facing B is the A-side end of the hop after its node.
+  const std::uint32_t hop = h.side == end_b ? h.position : h.position - 1;
+  lanes_.free_slot(chain.hops[hop].group, h.side == end_b ? end_a : end_b);
+}
+
+void Swapping::drop_all(ChainId id, std::uint32_t position) {
+  Position& here = chains_[id.value].positions[position];
+  for (auto& side : here.halves)
+    for (HalfList& list : side)
+      while (list.head) {
+        const QubitId q = list.head;
+        const Half h = segments_.half(q);
+        segments_.forget(q);
+        states_.release(q);
+        segments_.lose(h.segment, other(h.side), queue_.now(), position);
+        give_slot_back(h);
+      }
+}
+
+void Swapping::consume_half(QubitId q) {
+  const Half h = segments_.half(q);
+  segments_.forget(q);
+  segments_.segment(h.segment).half[other(h.side)] = QubitId{};
+  give_slot_back(h);
+}
+
+void Swapping::consume(std::uint32_t s) {
+  for (QubitId q : segments_.segment(s).half)
+    if (q) {
+      states_.release(q);
+      consume_half(q);
+    }
+  segments_.free_segment(s);
+}
+
+void Swapping::settle_all() {
+  segments_.each_live([&](const Half& h) {
+    const NodeId node = chains_[h.chain.value].positions[h.position].node;
+    counters_[node.value].slot_ticks += static_cast<double>(count(queue_.now() - h.occupied_since));
+  });
+}
+
+}  // namespace farbell

@@ -1,0 +1,64 @@
+// Swap-asap: a node joins the oldest herald towards A with the oldest towards B, tells the chain's ends, and passes on news of losses.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "farbell/engine/philox.hpp"
+#include "farbell/engine/queue.hpp"
+#include "farbell/engine/trace.hpp"
+#include "farbell/protocols/lanes.hpp"
+#include "farbell/protocols/node_row.hpp"
+#include "farbell/protocols/segments.hpp"
+
+namespace farbell {
+
+class Swapping {
+ public:
+  enum Op : std::uint16_t { op_herald, op_decide, op_swap, op_notice };
+
+  struct Setup {
+    std::span<const NodeRow> nodes;
+    std::span<const std::uint64_t> swap_keys;  // random stream of each node's measurements
+    Address self;
+    std::uint64_t replica = 0;
+  };
+
+  Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, std::vector<Chain>& chains,
+           Trace& trace);
+
+  void handle(const Event& event);
+
+  // Everything that the node at `position` holds for the chain is dropped, without notices: all nodes of the chain are told to.
+  void drop_all(ChainId chain, std::uint32_t position);
+  // The two halves of a delivered, rejected or surplus segment.
+  void consume(std::uint32_t segment);
+  // A half that was measured by its node; the segment keeps the other.
+  void consume_half(QubitId q);
+
+  const std::vector<NodeCounters>& counters() const { return counters_; }
+  std::uint64_t messages() const { return messages_; }
+  // Counts slots that are still occupied; called once, after the last event.
+  void settle_all();
+
+ private:
+  void herald(QubitId q);
+  void decide(Chain& chain, ChainId id, std::uint32_t position);
+  void swap(QubitId b, QubitId c);
+  void lost_half_of(std::uint32_t segment, End lost);
+  void send_notice(std::uint32_t segment, End lost, Tick arrival);
+  void notice(std::uint32_t segment, std::uint32_t number, End lost);
+  void give_slot_back(const Half& half);
+
+  Setup setup_;
+  EventQueue& queue_;
+  States& states_;
+  Segments& segments_;
+  Lanes& lanes_;
+  std::vector<Chain>& chains_;
+  Trace& trace_;
+  std::vector<Stream> streams_;  // by node
+  std::vector<NodeCounters> counters_;
+  std::uint64_t messages_ = 0;
+};
+
+}  // namespace farbell
