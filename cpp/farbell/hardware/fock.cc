@@ -1,0 +1,67 @@
+#include "farbell/hardware/fock.hpp"
+
+#include <cmath>
+
+namespace farbell {
+namespace {
+
+using Eigen::Matrix2d;
+using Eigen::MatrixXd;
+
+// sum_ij K_ij a_i^dagger X a_j on the two arms' truncated Fock space: one more photon, taken by the channel with mode matrix K.
+MatrixXd one_more_photon(Matrix2d const& k, MatrixXd const& x, int max_photons) {
+  const int levels = max_photons + 1;
+  const int stride[2] = {levels, 1};
+  const auto photons = [&](int n, int arm) { return arm == 0 ? n / levels : n % levels; };
+  MatrixXd y = MatrixXd::Zero(x.rows(), x.cols());
+  for (int column = 0; column < y.cols(); ++column)
+    for (int row = 0; row < y.rows(); ++row)
+      for (int i = 0; i < 2; ++i)
+        for (int j = 0; j < 2; ++j) {
+          const int ni = photons(row, i), nj = photons(column, j);
+          if (ni > 0 && nj > 0) y(row, column) += k(i, j) * std::sqrt(ni * nj) * x(row - stride[i], column - stride[j]);
+        }
+  return y;
+}
+
+// The same channel taking at least one photon: sum over k >= 1 of its k-th power / k!.
+MatrixXd at_least_one_photon(Matrix2d const& k, MatrixXd const& x, int max_photons) {
+  MatrixXd sum = MatrixXd::Zero(x.rows(), x.cols()), term = x;
+  for (int photons = 1; photons <= 2 * max_photons; ++photons) {
+    term = one_more_photon(k, term, max_photons) / photons;
+    sum += term;
+  }
+  return sum;
+}
+
+}  // namespace
+
+BinResponse bin_response(BinOptics const& optics, int max_photons) {
+  const double a = optics.efficiency_a, b = optics.efficiency_b;
+  const double interference = std::sqrt(a * b * optics.visibility);
+  const Matrix2d detector_1 = (Matrix2d() << a, interference, interference, b).finished() / 2;
+  const Matrix2d detector_2 = (Matrix2d() << a, -interference, -interference, b).finished() / 2;
+  const Matrix2d lost = (Matrix2d() << 1 - a, 0, 0, 1 - b).finished();
+
+  // By who absorbs photons. Sums of positive terms only, so tiny efficiencies keep their relative precision.
+  const int dimension = (max_photons + 1) * (max_photons + 1);
+  MatrixXd vacuum = MatrixXd::Zero(dimension, dimension);
+  vacuum(0, 0) = 1;
+  const MatrixXd none = vacuum + at_least_one_photon(lost, vacuum, max_photons);
+  const MatrixXd only_1 = at_least_one_photon(detector_1, none, max_photons);
+  const MatrixXd only_2 = at_least_one_photon(detector_2, none, max_photons);
+  const MatrixXd both = at_least_one_photon(detector_2, only_1, max_photons);
+
+  const double dark = optics.dark_count_probability, quiet = 1 - dark;
+  return {max_photons,
+          {quiet * quiet * none, quiet * (only_1 + dark * none), quiet * (only_2 + dark * none),
+           both + dark * (only_1 + only_2) + dark * dark * none}};
+}
+
+double hong_ou_mandel(double visibility) {
+  const BinResponse response = bin_response({1, 1, visibility, 0});
+  const int one_each = response.index(1, 1);
+  return response(Clicks::both)(one_each, one_each);
+}
+
+}  // namespace farbell

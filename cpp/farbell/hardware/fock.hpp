@@ -1,0 +1,35 @@
+// Two arms, one 50:50 beam splitter, two threshold detectors: what a time bin's clicks say about the emitted photons.
+// Equations and sources: docs/physics/heralded_links.md and detectors.md.
+#pragma once
+#include <Eigen/Core>
+#include <array>
+#include <cstdint>
+
+namespace farbell {
+
+// Which of the station's two detectors clicked in a bin.
+enum class Clicks : std::uint8_t { none, detector_1, detector_2, both };
+
+struct BinOptics {
+  double efficiency_a = 1, efficiency_b = 1;  // from emission to a count: memory, fibre and detector
+  double visibility = 1;                      // V = |<phi_A|phi_B>|^2, overlap of the two photons' modes
+  double dark_count_probability = 0;          // per detector and bin
+};
+
+// POVM of a bin on the photons as emitted, in the Fock basis |n_A n_B>, n <= max_photons: P(clicks) = Tr(rho E(clicks)).
+// Real and symmetric: an optical phase of arm A multiplies rho's elements by exp(i phase (n_A - n_A')) before the trace.
+struct BinResponse {
+  int max_photons = 1;
+  std::array<Eigen::MatrixXd, 4> povm;
+
+  int index(int photons_a, int photons_b) const { return photons_a * (max_photons + 1) + photons_b; }
+  Eigen::MatrixXd const& operator()(Clicks clicks) const { return povm[static_cast<std::size_t>(clicks)]; }
+};
+
+// Exact on the truncated space: linear optics never raises the photon number.
+BinResponse bin_response(BinOptics const& optics, int max_photons = 1);
+
+// Coincidence probability of one photon per port of a lossless station (Hong, Ou & Mandel 1987).
+double hong_ou_mandel(double visibility);
+
+}  // namespace farbell

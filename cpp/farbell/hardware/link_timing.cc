@@ -1,0 +1,19 @@
+#include "farbell/hardware/link_timing.hpp"
+
+#include <algorithm>
+
+namespace farbell {
+
+LinkTiming midpoint_timing(double delay_a_s, double delay_b_s, double initialisation_s, double local_overhead_s) {
+  const double longer_s = std::max(delay_a_s, delay_b_s);
+  const double announced_s = initialisation_s + longer_s + local_overhead_s;
+  LinkTiming timing;
+  timing.emission_a_s = initialisation_s + (longer_s - delay_a_s);
+  timing.emission_b_s = initialisation_s + (longer_s - delay_b_s);
+  timing.herald_a_s = announced_s + delay_a_s;
+  timing.herald_b_s = announced_s + delay_b_s;
+  timing.period_s = std::max(timing.herald_a_s, timing.herald_b_s);
+  return timing;
+}
+
+}  // namespace farbell

@@ -1,0 +1,16 @@
+// When the two photons of an attempt leave and when each end learns the outcome. Equations: docs/physics/heralded_links.md.
+#pragma once
+
+namespace farbell {
+
+// All from the start of the cycle.
+struct LinkTiming {
+  double period_s = 0;
+  double emission_a_s = 0, emission_b_s = 0;
+  double herald_a_s = 0, herald_b_s = 0;
+};
+
+// A station between two memories: the shorter arm's emission waits, so that both photons reach the station together.
+LinkTiming midpoint_timing(double delay_a_s, double delay_b_s, double initialisation_s, double local_overhead_s);
+
+}  // namespace farbell

@@ -1,0 +1,67 @@
+#include "farbell/hardware/fock.hpp"
+
+#include <gtest/gtest.h>
+
+#include <Eigen/Eigenvalues>
+#include <cmath>
+
+namespace farbell {
+namespace {
+
+const BinOptics uneven{0.7, 0.2, 0.8, 0.01};
+
+TEST(BinResponse, ClicksSumToCertainty) {
+  for (const int photons : {1, 2, 3}) {
+    const BinResponse bin = bin_response(uneven, photons);
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(bin.povm[0].rows(), bin.povm[0].cols());
+    for (Eigen::MatrixXd const& element : bin.povm) sum += element;
+    EXPECT_TRUE(sum.isIdentity(1e-13)) << sum;
+  }
+}
+
+TEST(BinResponse, EveryPatternIsAPositiveOperator) {
+  for (const int photons : {1, 2, 3})
+    for (Eigen::MatrixXd const& element : bin_response(uneven, photons).povm) {
+      EXPECT_TRUE(element.isApprox(element.transpose(), 1e-14));
+      EXPECT_GE(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(element).eigenvalues().minCoeff(), -1e-13);
+    }
+}
+
+TEST(BinResponse, OnePhotonSpace) {
+  const auto [a, b, v, dark] = uneven;
+  const BinResponse bin = bin_response(uneven);
+  const int vacuum = bin.index(0, 0), only_a = bin.index(1, 0), only_b = bin.index(0, 1);
+  EXPECT_NEAR(bin(Clicks::detector_1)(vacuum, vacuum), dark * (1 - dark), 1e-16);
+  EXPECT_NEAR(bin(Clicks::detector_1)(only_a, only_a), (1 - dark) * (a / 2 + dark * (1 - a)), 1e-15);
+  EXPECT_NEAR(bin(Clicks::both)(only_b, only_b), dark * b + dark * dark * (1 - b), 1e-15);
+  EXPECT_NEAR(bin(Clicks::detector_1)(only_a, only_b), (1 - dark) * std::sqrt(a * b * v) / 2, 1e-15);
+  EXPECT_NEAR(bin(Clicks::detector_2)(only_a, only_b), -(1 - dark) * std::sqrt(a * b * v) / 2, 1e-15);
+}
+
+TEST(BinResponse, MorePhotonsKeepTheElementsOfFewer) {
+  const BinResponse one = bin_response(uneven, 1), three = bin_response(uneven, 3);
+  for (int c = 0; c < 4; ++c)
+    for (int n = 0; n < 4; ++n)
+      for (int m = 0; m < 4; ++m)
+        EXPECT_NEAR(one.povm[c](n, m), three.povm[c](three.index(n >> 1, n & 1), three.index(m >> 1, m & 1)), 1e-15);
+}
+
+TEST(BinResponse, TwoPhotonsInOneArmSplitLikeCoins) {
+  const BinResponse bin = bin_response({1, 1, 1, 0}, 2);
+  const int two = bin.index(2, 0);
+  EXPECT_NEAR(bin(Clicks::both)(two, two), 0.5, 1e-15);
+  EXPECT_NEAR(bin(Clicks::detector_1)(two, two), 0.25, 1e-15);
+}
+
+TEST(BinResponse, TinyEfficienciesKeepRelativePrecision) {
+  const double eta = 1e-20;
+  const BinResponse bin = bin_response({eta, eta, 1, 0});
+  EXPECT_DOUBLE_EQ(bin(Clicks::detector_1)(1, 1), eta / 2);
+}
+
+TEST(HongOuMandel, CoincidencesAreHalfOfOneMinusVisibility) {
+  for (const double v : {0.0, 0.3, 0.5, 0.9, 1.0}) EXPECT_NEAR(hong_ou_mandel(v), (1 - v) / 2, 1e-15);
+}
+
+}  // namespace
+}  // namespace farbell
