@@ -1,6 +1,11 @@
 #include "farbell/hardware/fock.hpp"
 
 #include <cmath>
+#include <string>
+
+#include "farbell/base/errors.hpp"
+#include "farbell/base/fields.hpp"
+#include "farbell/base/text.hpp"
 
 namespace farbell {
 namespace {
@@ -34,9 +39,18 @@ MatrixXd at_least_one_photon(Matrix2d const& k, MatrixXd const& x, int max_photo
   return sum;
 }
 
+void require_probability(const char* name, double value) {
+  if (!probability.contains(value)) throw SpecError(std::string("/") + name, number_text(value), "a probability, 0 to 1");
+}
+
 }  // namespace
 
 BinResponse bin_response(BinOptics const& optics, int max_photons) {
+  require_probability("efficiency_a", optics.efficiency_a);
+  require_probability("efficiency_b", optics.efficiency_b);
+  require_probability("visibility", optics.visibility);
+  require_probability("dark_count_probability", optics.dark_count_probability);
+
   const double a = optics.efficiency_a, b = optics.efficiency_b;
   const double interference = std::sqrt(a * b * optics.visibility);
   const Matrix2d detector_1 = (Matrix2d() << a, interference, interference, b).finished() / 2;

@@ -26,7 +26,7 @@ struct BinResponse {
   Eigen::MatrixXd const& operator()(Clicks clicks) const { return povm[static_cast<std::size_t>(clicks)]; }
 };
 
-// Exact on the truncated space: linear optics never raises the photon number.
+// Exact on the truncated space: linear optics never raises the photon number. Optics out of [0, 1] are a SpecError.
 BinResponse bin_response(BinOptics const& optics, int max_photons = 1);
 
 // Coincidence probability of one photon per port of a lossless station (Hong, Ou & Mandel 1987).

@@ -1,8 +1,17 @@
 #include "farbell/hardware/herald.hpp"
 
+#include <limits>
+
 #include "farbell/state/correlations.hpp"
 
 namespace farbell {
+
+double HeraldTable::fidelity() const {
+  if (outcomes.empty()) return std::numeric_limits<double>::quiet_NaN();
+  double mean = 0;
+  for (HeraldOutcome const& outcome : outcomes) mean += outcome.probability * outcome.fidelity();
+  return mean;
+}
 
 HeraldTable double_click_table(DoubleClickOptics const& optics) {
   // Each memory emits one photon in all, so one photon per arm and bin is the whole space: nothing is truncated.

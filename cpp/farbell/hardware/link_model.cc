@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/base/text.hpp"
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/pair_state.hpp"
 
@@ -57,8 +58,11 @@ LinkModel model_of(DoubleClickSpec const& spec, FiberSpec const& fiber, MemorySp
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station) {
   if (auto const* given = std::get_if<GivenSpec>(&generation)) return model_of(*given);
-  if (!station) throw InternalError("link_model: a double-click link needs its station");
-  return model_of(std::get<DoubleClickSpec>(generation), fiber, a, b, *station);
+  DoubleClickSpec const& double_click = std::get<DoubleClickSpec>(generation);
+  if (!station || station->name != double_click.station)
+    throw SpecError("/generation/station", quoted(double_click.station),
+                    station ? quoted(station->name) + ", the station at hand" : "a link with a station, and that station");
+  return model_of(double_click, fiber, a, b, *station);
 }
 
 }  // namespace farbell

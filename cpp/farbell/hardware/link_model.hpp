@@ -23,7 +23,7 @@ struct LinkModel : LinkTiming {
   std::vector<ModelNote> approximations;
 };
 
-// `station` is the one the generation names; null for kinds without a station.
+// `station` is the one that the generation names; null for kinds without a station.
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station);
 

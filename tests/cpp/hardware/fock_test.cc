@@ -4,6 +4,9 @@
 
 #include <Eigen/Eigenvalues>
 #include <cmath>
+#include <limits>
+
+#include "farbell/base/errors.hpp"
 
 namespace farbell {
 namespace {
@@ -57,6 +60,15 @@ TEST(BinResponse, TinyEfficienciesKeepRelativePrecision) {
   const double eta = 1e-20;
   const BinResponse bin = bin_response({eta, eta, 1, 0});
   EXPECT_DOUBLE_EQ(bin(Clicks::detector_1)(1, 1), eta / 2);
+}
+
+TEST(BinResponse, OpticsOutOfRangeAreRefused) {
+  for (const double bad : {-1e-9, 1.1, std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_THROW(bin_response({bad, 1, 1, 0}), SpecError);
+    EXPECT_THROW(bin_response({1, bad, 1, 0}), SpecError);
+    EXPECT_THROW(bin_response({1, 1, bad, 0}), SpecError);
+    EXPECT_THROW(bin_response({1, 1, 1, bad}), SpecError);
+  }
 }
 
 TEST(HongOuMandel, CoincidencesAreHalfOfOneMinusVisibility) {

@@ -10,10 +10,6 @@
 namespace farbell {
 namespace {
 
-double fidelity(HeraldOutcome const& outcome) {
-  return Correlators::corrected(outcome.state[5], outcome.state[10], outcome.state[15], outcome.frame).fidelity();
-}
-
 TEST(DoubleClick, ClosedFormOfEqualArms) {
   for (const double eta : {1.0, 0.3, 0.01, 1e-8})
     for (const double dark : {0.0, 1e-4, 1e-2})
@@ -29,7 +25,7 @@ TEST(DoubleClick, ClosedFormOfEqualArms) {
         ASSERT_EQ(table.outcomes.size(), 4u);
         for (HeraldOutcome const& outcome : table.outcomes) {
           EXPECT_NEAR(outcome.probability, 0.25, 1e-14);
-          EXPECT_NEAR(fidelity(outcome), expected, 1e-12);
+          EXPECT_NEAR(outcome.fidelity(), expected, 1e-12);
         }
       }
 }
@@ -39,7 +35,7 @@ TEST(DoubleClick, PatternsAnnounceTheirBellState) {
   for (HeraldOutcome const& outcome : table.outcomes) {
     EXPECT_EQ(outcome.frame, outcome.pattern[0] == outcome.pattern[1] ? 2 : 3) << outcome.pattern;
     // Without dark counts and with equal modes the state is pure whatever the losses: both branches lost the same arms once each.
-    EXPECT_NEAR(fidelity(outcome), 1, 1e-14);
+    EXPECT_NEAR(outcome.fidelity(), 1, 1e-14);
   }
   EXPECT_EQ(table.truncation_error, 0);
 }
@@ -81,6 +77,7 @@ TEST(DoubleClick, NothingArrivesNothingHeralds) {
   const HeraldTable table = double_click_table({0.5, 0, 1, 0});
   EXPECT_EQ(table.success_probability, 0);
   EXPECT_TRUE(table.outcomes.empty());
+  EXPECT_TRUE(std::isnan(table.fidelity()));
 }
 
 }  // namespace

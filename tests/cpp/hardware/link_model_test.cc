@@ -92,7 +92,10 @@ TEST(LinkModel, GivenLinksAreTakenAtTheirWord) {
 }
 
 TEST(LinkModel, ADoubleClickLinkNeedsItsStation) {
-  EXPECT_THROW(link_model(DoubleClickSpec{}, FiberSpec{}, MemorySpec{}, MemorySpec{}, nullptr), InternalError);
+  EXPECT_THROW(link_model(DoubleClickSpec{}, FiberSpec{}, MemorySpec{}, MemorySpec{}, nullptr), SpecError);
+  StationSpec other;
+  other.name = "other";
+  EXPECT_THROW(link_model(DoubleClickSpec{}, FiberSpec{}, MemorySpec{}, MemorySpec{}, &other), SpecError);
 }
 
 TEST(PairState, BellWeightsAndMatricesAgree) {
