@@ -1,0 +1,31 @@
+// Specs to and from Value. Every check that concerns one spec alone is made in reading, so whatever has been read is well formed.
+#pragma once
+#include "farbell/base/fields.hpp"
+#include "farbell/simulation/scenario.hpp"
+#include "farbell/simulation/value.hpp"
+
+namespace farbell {
+
+// A file must state what a call may leave out (the version of the format).
+enum class Origin { file, call };
+
+enum class Empties {
+  omit,  // leave out null, empty text and empty lists, which are what a field holds when it is left out
+  keep,
+};
+
+// Instantiated for every spec in AllSpecs.
+template <Described T>
+T read_spec(const Value& value, Origin origin);
+template <Described T>
+Value write_spec(const T& spec, Empties empties);
+
+template <class... T>
+struct TypeList {};
+
+// Every spec, each after those it holds.
+using AllSpecs = TypeList<MemorySpec, DetectorSpec, StationSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec,
+                          GivenSpec, DoubleClickSpec, NodeSpec, LinkSpec, ChangeSpec, RoutingSpec, OneOffSpec, BackToBackSpec,
+                          ContinuousSpec, PoissonSpec, TableSpec, DemandSpec, LimitsSpec, ScenarioSpec>;
+
+}  // namespace farbell
