@@ -14,8 +14,8 @@ std::string shortened(std::string_view text, std::size_t limit = 60);
 // Bytes of unknown origin for a message: what is not UTF-8 is written as \xNN.
 std::string printable(std::string_view bytes);
 
-// `text` as a JSON string, quotes included. (`quoted` would be taken for std::quoted.)
-std::string in_quotes(std::string_view text);
-void append_in_quotes(std::string& out, std::string_view text);
+// `text` as a JSON string, quotes included. Where <iomanip> is included write farbell::quoted.
+std::string quoted(std::string_view text);
+void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace farbell

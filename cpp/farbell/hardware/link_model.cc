@@ -60,8 +60,8 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   if (auto const* given = std::get_if<GivenSpec>(&generation)) return model_of(*given);
   DoubleClickSpec const& double_click = std::get<DoubleClickSpec>(generation);
   if (!station || station->name != double_click.station)
-    throw SpecError("/generation/station", in_quotes(double_click.station),
-                    station ? in_quotes(station->name) + ", the station at hand" : "a link with a station, and that station");
+    throw SpecError("/generation/station", quoted(double_click.station),
+                    station ? quoted(station->name) + ", the station at hand" : "a link with a station, and that station");
   return model_of(double_click, fiber, a, b, *station);
 }
 
