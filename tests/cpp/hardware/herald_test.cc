@@ -10,24 +10,27 @@
 namespace farbell {
 namespace {
 
-TEST(DoubleClick, ClosedFormOfEqualArms) {
-  for (const double eta : {1.0, 0.3, 0.01, 1e-8})
-    for (const double dark : {0.0, 1e-4, 1e-2})
-      for (const double v : {1.0, 0.95, 0.0}) {
-        // a: one photon in a bin and one detector clicks. b: two photons in one bin, none in the other.
-        const double a = (1 - dark) * (eta + 2 * dark * (1 - eta));
-        const double two = (1 - dark) * (eta * eta * (1 + v) / 2 + 2 * eta * (1 - eta) + 2 * dark * (1 - eta) * (1 - eta));
-        const double b = two * 2 * dark * (1 - dark);
-        const double success = (a * a + b) / 2;
-        const double expected = (a * a + v * eta * eta * (1 - dark) * (1 - dark)) / (2 * (a * a + b));
-        const HeraldTable table = double_click_table({eta, eta, v, dark});
-        EXPECT_NEAR(table.success_probability / success, 1, 1e-12);
-        ASSERT_EQ(table.outcomes.size(), 4u);
-        for (HeraldOutcome const& outcome : table.outcomes) {
-          EXPECT_NEAR(outcome.probability, 0.25, 1e-14);
-          EXPECT_NEAR(outcome.fidelity(), expected, 1e-12);
+TEST(DoubleClick, ClosedForm) {
+  for (const double eta_a : {1.0, 0.3, 1e-8})
+    for (const double eta_b : {0.7, 0.3, 1e-6})
+      for (const double dark : {0.0, 1e-4, 1e-2})
+        for (const double v : {1.0, 0.95, 0.0}) {
+          // Probability that exactly one detector clicks in a bin with one, no, two photons sent.
+          const auto one = [&](double eta) { return (1 - dark) * (eta + 2 * dark * (1 - eta)); };
+          const double none = 2 * dark * (1 - dark);
+          const double two = (1 - dark) * (eta_a * eta_b * (1 + v) / 2 + eta_a * (1 - eta_b) + eta_b * (1 - eta_a) +
+                                           2 * dark * (1 - eta_a) * (1 - eta_b));
+          const double split = one(eta_a) * one(eta_b), bunched = two * none;
+          const HeraldTable table = double_click_table({eta_a, eta_b, v, dark});
+          EXPECT_NEAR(table.success_probability / ((split + bunched) / 2), 1, 1e-12);
+          ASSERT_EQ(table.outcomes.size(), 4u);
+          for (HeraldOutcome const& outcome : table.outcomes) {
+            EXPECT_NEAR(outcome.probability, 0.25, 1e-14);
+            EXPECT_NEAR(outcome.fidelity(),
+                        (split + v * eta_a * eta_b * (1 - dark) * (1 - dark)) / (2 * (split + bunched)), 1e-12);
+            EXPECT_TRUE(is_bell_diagonal(outcome.state));
+          }
         }
-      }
 }
 
 TEST(DoubleClick, PatternsAnnounceTheirBellState) {

@@ -1,0 +1,95 @@
+#include <pybind11/complex.h>
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <complex>
+
+#include "bind.hpp"
+#include "farbell/base/text.hpp"
+#include "farbell/hardware/fiber_kernels.hpp"
+#include "farbell/hardware/herald.hpp"
+#include "farbell/hardware/link_model.hpp"
+#include "farbell/network/link.hpp"
+#include "farbell/state/correlations.hpp"
+
+namespace py = pybind11;
+
+namespace farbell {
+namespace {
+
+py::array_t<std::complex<double>> density_matrix(HeraldOutcome const& outcome) {
+  const DensityMatrix rho = density_matrix_of(outcome.state);
+  return py::array_t<std::complex<double>>({4, 4}, rho.data());
+}
+
+py::array_t<double> correlations(HeraldOutcome const& outcome) { return py::array_t<double>({4, 4}, outcome.state.data()); }
+
+std::string text(HeraldOutcome const& outcome) {
+  return "HeraldOutcome(pattern='" + outcome.pattern + "', frame=" + std::to_string(outcome.frame) +
+         ", probability=" + number_text(outcome.probability) + ", fidelity=" + number_text(outcome.fidelity()) + ")";
+}
+
+std::string text(HeraldTable const& table) {
+  return "HeraldTable(success_probability=" + number_text(table.success_probability) +
+         ", fidelity=" + number_text(table.fidelity()) + ", outcomes=" + std::to_string(table.outcomes.size()) + ")";
+}
+
+std::string text(LinkModel const& model) {
+  return "LinkModel(success_probability=" + number_text(model.success_probability) +
+         ", period_s=" + number_text(model.period_s) + ", fidelity=" + number_text(model.table.fidelity()) + ")";
+}
+
+}  // namespace
+
+void bind_hardware(py::module_& m) {
+  py::class_<HeraldOutcome>(m, "HeraldOutcome", "One herald: how often it occurs and the pair it announces.")
+      .def_readonly("pattern", &HeraldOutcome::pattern,
+                    "Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late; '' for a given link.")
+      .def_readonly("frame", &HeraldOutcome::frame, "Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-.")
+      .def_readonly("probability", &HeraldOutcome::probability, "Probability of this outcome, given success.")
+      .def_property_readonly("fidelity", &HeraldOutcome::fidelity, "Fidelity to the announced Bell state.")
+      .def_property_readonly("density_matrix", &density_matrix,
+                             "State of the two memories just after emission, in the basis |00>, |01>, |10>, |11>.")
+      .def_property_readonly("correlations", &correlations, "The same state as Tr(rho sigma_i x sigma_j), i, j = I, X, Y, Z.")
+      .def("__repr__", [](HeraldOutcome const& outcome) { return text(outcome); });
+
+  py::class_<HeraldTable>(m, "HeraldTable", "Every herald of an attempt that counts as success.")
+      .def_readonly("success_probability", &HeraldTable::success_probability, "Probability that an attempt succeeds.")
+      .def_readonly("outcomes", &HeraldTable::outcomes, "The heralds; empty if success is impossible.")
+      .def_property_readonly("fidelity", &HeraldTable::fidelity, "Mean fidelity of the announced pairs.")
+      .def_readonly("truncation_error", &HeraldTable::truncation_error,
+                    "Probability of photon numbers left out of the calculation.")
+      .def("__repr__", [](HeraldTable const& table) { return text(table); });
+
+  py::class_<LinkModel>(m, "LinkModel", "What a run knows about a link. Times count from the start of an attempt.")
+      .def_readonly("success_probability", &LinkModel::success_probability, "Probability that an attempt succeeds.")
+      .def_readonly("table", &LinkModel::table, "Its heralds.")
+      .def_readonly("period_s", &LinkModel::period_s, "Time from one attempt to the next.")
+      .def_readonly("emission_a_s", &LinkModel::emission_a_s, "When node_a's memory emits: its qubit decays from then on.")
+      .def_readonly("emission_b_s", &LinkModel::emission_b_s, "The same for node_b.")
+      .def_readonly("herald_a_s", &LinkModel::herald_a_s, "When node_a learns the result.")
+      .def_readonly("herald_b_s", &LinkModel::herald_b_s, "The same for node_b.")
+      .def_property_readonly(
+          "approximations",
+          [](LinkModel const& model) {
+            py::dict named;
+            for (ModelNote const& note : model.approximations) named[py::str(note.name)] = note.description;
+            return named;
+          },
+          "Named approximations in force: name -> description.")
+      .def("__repr__", [](LinkModel const& model) { return text(model); });
+
+  m.def("double_click_table", [](double a, double b, double visibility, double dark) {
+    return double_click_table({a, b, visibility, dark});
+  }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"));
+  m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"));
+  m.def("transmission", [](FiberSpec const& fiber) { return transmission(fiber.attenuation_db_per_km, fiber.length_m); },
+        py::arg("fiber"));
+  m.def("fiber_delay_s", [](FiberSpec const& fiber) { return fiber_delay_s(fiber.length_m, fiber.speed_m_per_s); },
+        py::arg("fiber"));
+  m.def("link_model", [](LinkSpec const& link, MemorySpec const& a, MemorySpec const& b, StationSpec const* station) {
+    return link_model(link.generation, link.fiber, a, b, station);
+  }, py::arg("link"), py::arg("memory_a"), py::arg("memory_b"), py::arg("station").none(true));
+}
+
+}  // namespace farbell

@@ -1,0 +1,181 @@
+"""Hardware models as functions: what one fibre, one beam splitter, one link does, without running a network.
+
+These are the kernels that :func:`farbell.compile` calls for each link of a scenario.
+"""
+
+from __future__ import annotations
+
+from farbell import _core
+from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, Station
+
+__all__ = [
+    "HeraldOutcome",
+    "HeraldTable",
+    "LinkModel",
+    "double_click",
+    "fiber_delay_s",
+    "fiber_transmission",
+    "hong_ou_mandel",
+    "link_model",
+]
+
+
+def double_click(
+    *,
+    efficiency_a: float,
+    efficiency_b: float,
+    visibility: float = 1.0,
+    dark_count_probability: float = 0.0,
+) -> HeraldTable:
+    """Entangle two memories by one photon click in each of two time bins.
+
+    Both memories emit (|0>|early> + |1>|late>)/sqrt(2) towards a station with a 50:50 beam splitter and two threshold
+    detectors. An attempt succeeds if exactly one detector clicks in each bin: the same one twice announces Psi+,
+    different ones Psi-.
+
+    Parameters
+    ----------
+    efficiency_a, efficiency_b : float
+        Probability, 0 to 1, that a photon from that side makes a click: memory, fibre and detector together.
+    visibility : float
+        Mode overlap ``V = |<phi_A|phi_B>|^2`` of the two photons, 0 to 1.
+    dark_count_probability : float
+        Probability of a click without a photon, per detector and bin.
+
+    Returns
+    -------
+    HeraldTable
+        Success probability, and the heralds with probability, frame and state of the memories.
+
+    References
+    ----------
+    S. D. Barrett and P. Kok, Phys. Rev. A 71, 060310(R) (2005). Exact in the Fock space of the emitted photons.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> table = fb.hardware.double_click(efficiency_a=0.3, efficiency_b=0.3, visibility=0.9, dark_count_probability=1e-3)
+    >>> round(table.success_probability, 6), round(table.fidelity, 6)
+    (0.045836, 0.935399)
+    >>> [(outcome.pattern, outcome.frame) for outcome in table.outcomes]
+    [('11', 2), ('12', 3), ('21', 3), ('22', 2)]
+    """
+    return _core.double_click_table(
+        efficiency_a=efficiency_a,
+        efficiency_b=efficiency_b,
+        visibility=visibility,
+        dark_count_probability=dark_count_probability,
+    )
+
+
+def hong_ou_mandel(visibility: float) -> float:
+    """Coincidence probability of two photons that meet at a 50:50 beam splitter, one per port.
+
+    Parameters
+    ----------
+    visibility : float
+        Mode overlap ``V = |<phi_A|phi_B>|^2`` of the photons, 0 to 1.
+
+    Returns
+    -------
+    float
+        ``(1 - V) / 2``, computed with the beam splitter of :func:`double_click`.
+
+    References
+    ----------
+    C. K. Hong, Z. Y. Ou and L. Mandel, Phys. Rev. Lett. 59, 2044 (1987).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> round(fb.hardware.hong_ou_mandel(0.9), 12)
+    0.05
+    """
+    return _core.hong_ou_mandel(visibility)
+
+
+def fiber_transmission(length_m: float | str, attenuation_db_per_km: float | str = 0.2) -> float:
+    """Probability that a photon leaves a fibre.
+
+    Parameters
+    ----------
+    length_m : float or str
+        Length in metres, or text with a unit ("25 km").
+    attenuation_db_per_km : float or str
+        Loss in dB/km.
+
+    Returns
+    -------
+    float
+        ``10 ** (-attenuation * length / 10)``.
+
+    References
+    ----------
+    G. P. Agrawal, Fiber-Optic Communication Systems (Wiley), section on fibre losses.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> round(fb.hardware.fiber_transmission("50 km"), 12)
+    0.1
+    """
+    return _core.transmission(Fiber(length_m=length_m, attenuation_db_per_km=attenuation_db_per_km))
+
+
+def fiber_delay_s(length_m: float | str, speed_m_per_s: float | str = 2e8) -> float:
+    """Time that light takes through a fibre.
+
+    Parameters
+    ----------
+    length_m : float or str
+        Length in metres, or text with a unit ("25 km").
+    speed_m_per_s : float or str
+        Group velocity in the fibre, in metres per second.
+
+    Returns
+    -------
+    float
+        Delay in seconds, ``length / speed``.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.hardware.fiber_delay_s("100 km")
+    0.0005
+    """
+    return _core.fiber_delay_s(Fiber(length_m=length_m, speed_m_per_s=speed_m_per_s))
+
+
+def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station | None = None) -> LinkModel:
+    """Success probability, heralds and timing of a link's attempts, as a run uses them.
+
+    Parameters
+    ----------
+    link : Link
+        The link.
+    memory_a, memory_b : Memory
+        Memories of ``link.node_a`` and ``link.node_b``.
+    station : Station, optional
+        The station that a ``double_click`` generation names.
+
+    Returns
+    -------
+    LinkModel
+        Times are in seconds from the start of an attempt.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.Link(
+    ...     node_a="alice",
+    ...     node_b="bob",
+    ...     fiber=fb.Fiber(length_m="20 km"),
+    ...     generation=fb.DoubleClick(station="midpoint"),
+    ... )
+    >>> memory = fb.Memory(name="ion", efficiency=0.5)
+    >>> station = fb.Station(name="midpoint", local_overhead_s="10 us")
+    >>> model = fb.hardware.link_model(link, memory, memory, station)
+    >>> round(model.success_probability, 6), round(model.period_s * 1e6, 6)
+    (0.049763, 110.0)
+    """
+    return _core.link_model(link, memory_a, memory_b, station)
