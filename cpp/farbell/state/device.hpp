@@ -51,15 +51,15 @@ class DecayLaw {
 
   // The map from `since` to `now` of a qubit whose coherence clock started at `origin`; the identity until `since`.
   BlochMap map(Tick since, Tick origin, Tick now) const {
+    if (!decays_ || now <= since) return {};
+    return map(static_cast<double>(count(now) - count(since)), static_cast<double>(count(since) - count(origin)));
+  }
+  // The same over `t` ticks, `age` ticks after the clock's start; neither need be whole.
+  BlochMap map(double t, double age) const {
     BlochMap m;
-    if (!decays_ || now <= since) return m;
-    const double t = static_cast<double>(count(now) - count(since));
-    double x = -x_ * t, gauss = 0;
-    if (gauss_ != 0) {
-      // (now - origin)^2 - (since - origin)^2, without cancellation.
-      gauss = -gauss_ * t * (t + 2 * static_cast<double>(count(since) - count(origin)));
-      x += gauss;
-    }
+    // (age + t)^2 - age^2, without cancellation.
+    const double gauss = gauss_ == 0 ? 0 : -gauss_ * t * (t + 2 * age);
+    const double x = gauss - x_ * t;
     m.ax = x == 0 ? 1 : std::exp(x);
     m.ay = y_ == x_ ? m.ax : std::exp(gauss - y_ * t);
     if (z_ != 0) {

@@ -1,0 +1,19 @@
+#include "farbell/hardware/memory_device.hpp"
+
+namespace farbell {
+
+Device device_of(MemorySpec const& memory) {
+  DecayRates decay;
+  decay.t1_s = memory.t1_s.value_or(DecayRates::no_decay);
+  decay.t2_s = memory.t2_s.value_or(DecayRates::no_decay);
+  decay.depolarising_s = memory.depolarising_s.value_or(DecayRates::no_decay);
+  decay.dephasing_s = memory.dephasing_s.value_or(DecayRates::no_decay);
+  decay.pauli_x_hz = memory.pauli_x_rate_hz;
+  decay.pauli_y_hz = memory.pauli_y_rate_hz;
+  decay.pauli_z_hz = memory.pauli_z_rate_hz;
+  decay.gaussian_t2 = memory.t2_law == T2Law::gaussian;
+  return {decay, memory.two_qubit_gate_reliability, memory.single_qubit_gate_reliability,
+          {memory.readout_fidelity_0, memory.readout_fidelity_1}};
+}
+
+}  // namespace farbell
