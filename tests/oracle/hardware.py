@@ -1,0 +1,100 @@
+"""What one link does in a cycle: when, how likely, and which states it heralds."""
+
+from dataclasses import dataclass
+from math import expm1, log1p
+
+from . import fock
+from .clock import ticks
+from .states import bell_diagonal_part, depolarise, pair_state
+
+
+@dataclass(eq=False)
+class LinkModel:
+    """Times in ticks from the start of a cycle, pairs in the order (node_a, node_b) of the link."""
+
+    success: float
+    period: int
+    period_s: float
+    emission: tuple
+    herald: tuple
+    rows: list  # (probability given success, frame, 4x4 state)
+
+    @property
+    def rate(self):
+        """Threshold used up by one lane in one cycle."""
+        return -log1p(-self.success) if self.success < 1 else float("inf")
+
+
+def double_click_model(generation, link, memories, station, ticks_per_s):
+    fiber, detector = link["fiber"], station["detector"]
+    length_a = generation["station_position"] * fiber["length_m"]
+    lengths = length_a, fiber["length_m"] - length_a
+    efficiencies = [
+        memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"]
+        for memory, length in zip(memories, lengths, strict=True)
+    ]
+    dark = -expm1(-detector["dark_count_rate_hz"] * detector["window_s"])
+    success, patterns = fock.double_click(*efficiencies, station["visibility"], dark)
+
+    rows = []
+    for _, _, frame, probability, rho in patterns:
+        for half, memory in enumerate(memories):
+            rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+        rows.append((probability, frame, rho.astype(complex)))
+
+    flight = [length / fiber["speed_m_per_s"] for length in lengths]
+    initialised = max(memory["initialisation_s"] for memory in memories)
+    announced = initialised + max(flight) + station["local_overhead_s"]
+    emission = [initialised + (max(flight) - delay) for delay in flight]
+    herald = [announced + delay for delay in flight]
+    return LinkModel(
+        success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in emission),
+        tuple(ticks(t, ticks_per_s) for t in herald), rows,
+    )  # fmt: skip
+
+
+def given_model(generation, ticks_per_s):
+    herald = ticks(generation["herald_delay_s"], ticks_per_s)
+    period_s = generation["attempt_period_s"]
+    rows = [(1.0, 0, pair_state(generation["state"]).astype(complex))]
+    return LinkModel(generation["success_probability"], ticks(period_s, ticks_per_s), period_s, (0, 0), (herald, herald), rows)
+
+
+def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal):
+    """`memories`: those of the link's two nodes."""
+    if generation["kind"] == "given":
+        model = given_model(generation, ticks_per_s)
+    else:
+        model = double_click_model(generation, link, memories, stations[generation["station"]], ticks_per_s)
+    if bell_diagonal:
+        model.rows = [(probability, frame, bell_diagonal_part(rho)) for probability, frame, rho in model.rows]
+    return model
+
+
+def herald_row(rows, u):
+    cumulated = 0.0
+    for row in rows:
+        cumulated += row[0]
+        if u < cumulated:
+            return row
+    return rows[-1]
+
+
+def successes_of(lanes, success, u):
+    """How many of the lanes succeed, given that at least one does: the zero-truncated binomial by inversion."""
+    choose, some, cumulated = 1, 1 - (1 - success) ** lanes, 0.0
+    for k in range(1, lanes):
+        choose = choose * (lanes - k + 1) // k
+        cumulated += choose * success**k * (1 - success) ** (lanes - k) / some
+        if u < cumulated:
+            return k
+    return lanes
+
+
+def slotted(model, slot):
+    """The same link in common slots: a cycle starts one tick after a slot's start, its pairs live from the slot's end."""
+    return LinkModel(model.success, slot, model.period_s, (slot - 1, slot - 1), (slot - 1, slot - 1), model.rows)
+
+
+def gate_time(memory, ticks_per_s):
+    return ticks(memory["single_qubit_gate_s"] + memory["two_qubit_gate_s"] + memory["measurement_s"], ticks_per_s)

@@ -1,0 +1,165 @@
+"""Link generation, every cycle of every lane group stepped, and the permits that nodes with `parallel_links` hand out."""
+
+from math import log1p
+
+from . import states
+from .clock import ATTEMPTS, DECISIONS
+from .hardware import herald_row, successes_of
+
+
+class LaneGroup:
+    """A link's share of one demand, for the whole run; bound to a circuit while that circuit generates."""
+
+    def __init__(self, run, link, demand):
+        self.run, self.link, self.demand = run, link, demand
+        entity = f"link:{link.name}/demand:{demand.name}"
+        self.attempts, self.heralds = run.stream(f"{entity}/attempts"), run.stream(f"{entity}/herald")
+        self.circuit, self.hop = None, None
+        self.free = [0, 0]  # slots at the hop's end nearer to A, nearer to B
+        self.next_start, self.scheduled = 0, False
+        self.residual = None
+        self.regime, self.cycles = None, 0  # (lanes, model) and the cycles made since it last changed
+        self.pairs = 0
+
+    def open(self, circuit, hop):
+        self.circuit, self.hop = circuit, hop
+        self.free = [circuit.width, circuit.width]
+        self.wake()
+
+    def close(self, side):
+        self.free[side] = 0
+        self.run.permits.review(self.link)
+
+    def free_slot(self, side):
+        self.free[side] += 1
+        self.wake()
+
+    def lanes(self):
+        return min(self.free)
+
+    def wake(self):
+        if self.lanes() and self.run.permits.want(self.link) and not self.scheduled:
+            self.schedule(max(self.run.clock.now, self.next_start))
+
+    def schedule(self, tick):
+        slot = self.run.network.slot
+        if slot:
+            tick = max(0, -(-(tick - 1) // slot)) * slot + 1
+        self.scheduled = True
+        self.run.clock.post(tick, ATTEMPTS, self.cycle, rank=(self.demand.index, self.hop))
+
+    def cycle(self):
+        self.scheduled = False
+        lanes, link = self.lanes(), self.link
+        if not lanes or not self.run.permits.held(link):
+            return
+        self.next_start = self.run.clock.now + link.model.period
+        link.attempts += lanes
+        link.lane_ticks += lanes * link.model.period
+        made = self.successes(lanes)
+        for _ in range(made):
+            self.make_pair()
+        if made:
+            self.run.permits.after_success(link)
+        if self.lanes():
+            self.schedule(self.next_start)
+
+    def successes(self, lanes):
+        model = self.link.model
+        if self.run.coins is not None:
+            return sum(self.run.coins.random() < model.success for _ in range(lanes))
+        if self.residual is None:
+            self.draw_threshold()
+        if self.regime != (lanes, model):
+            self.settle()
+            self.regime = lanes, model
+        self.cycles += 1
+        if not self.cycles * (lanes * model.rate) > self.residual:
+            return 0
+        made = successes_of(lanes, model.success, self.count_draw)
+        self.draw_threshold()
+        return made
+
+    def settle(self):
+        if self.cycles:
+            lanes, model = self.regime
+            self.residual -= self.cycles * (lanes * model.rate)
+            self.cycles = 0
+
+    def draw_threshold(self):
+        u0, self.count_draw = self.attempts.draw()
+        self.residual = -log1p(-u0)
+        self.cycles = 0
+
+    def make_pair(self):
+        run, model, now = self.run, self.link.model, self.run.clock.now
+        _, frame, rho = herald_row(model.rows, self.heralds.draw()[0])
+        devices = [run.device(node) for node in self.link.ends]
+        qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
+        order = (0, 1) if self.link.ends[0] is self.circuit.nodes[self.hop] else (1, 0)
+        self.free = [self.free[0] - 1, self.free[1] - 1]
+        self.link.successes += 1
+        run.record("link", self.link.name, self.demand.index, self.pairs)
+        self.pairs += 1
+        self.circuit.new_pair(self.hop, [qubits[i] for i in order], [now + model.herald[i] for i in order], frame)
+
+
+class Permits:
+    """A link attempts only while it holds a permit of each of its two nodes."""
+
+    def __init__(self, run):
+        self.run = run
+        self.left = {node: node.parallel_links for node in run.network.nodes if node.parallel_links is not None}
+        self.holders, self.waiting, self.returning = set(), [], []
+
+    def limits(self, link):
+        return [node for node in link.ends if node in self.left]
+
+    def held(self, link):
+        return not self.limits(link) or link in self.holders
+
+    def wanted(self, link):
+        return any(group.lanes() for group in self.run.groups_of(link))
+
+    def want(self, link):
+        """Whether the link may attempt now; if not, it waits."""
+        if not self.held(link) and link not in self.waiting and not self.take(link):
+            self.waiting.append(link)
+        return self.held(link)
+
+    def take(self, link):
+        nodes = self.limits(link)
+        if not all(self.left[node] for node in nodes):
+            return False
+        for node in nodes:
+            self.left[node] -= 1
+        self.holders.add(link)
+        return True
+
+    def review(self, link):
+        if link in self.holders and not self.wanted(link):
+            self.give_back(link)
+
+    def after_success(self, link):
+        contended = any(set(other.ends) & set(link.ends) for other in self.waiting)
+        if link in self.holders and (contended or not self.wanted(link)):
+            self.give_back(link)
+
+    def give_back(self, link):
+        if not self.returning:
+            self.run.clock.post(self.run.clock.now, DECISIONS, self.exchange)
+        if link not in self.returning:
+            self.returning.append(link)
+
+    def exchange(self):
+        returned, self.returning = sorted(self.returning, key=lambda link: link.index), []
+        for link in returned:
+            self.holders.remove(link)
+            for node in self.limits(link):
+                self.left[node] += 1
+        line = self.waiting + returned
+        self.waiting = [link for link in line if self.wanted(link) and not self.take(link)]
+        for link in line:
+            if link in self.holders:
+                for group in self.run.groups_of(link):
+                    group.wake()

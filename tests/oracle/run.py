@@ -1,0 +1,91 @@
+"""One run of a scenario, and what a user sees of it.
+
+    outcome = run(scenario)             # every attempt stepped, the streams' own thresholds: a definite trace
+    outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same law, another sample
+"""
+
+from dataclasses import dataclass
+
+from .clock import ARRIVALS, Clock, ticks
+from .lanes import LaneGroup, Permits
+from .network import Ledger, Network
+from .philox import Stream
+from .scenario import complete
+from .states import Device
+from .traffic import Demand
+
+TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
+KINDS = {name: number for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started"))}
+
+
+@dataclass
+class Outcome:
+    trace: list  # (tick, phase, entity, kind, a, b, x), sorted
+    pairs: list
+    demands: list
+    links: list
+    nodes: list
+    ticks_per_s: float
+    horizon: int
+
+
+class Run:
+    def __init__(self, scenario, replica, coins):
+        self.scenario, self.replica, self.coins = scenario, replica, coins
+        self.ticks_per_s = TICKS_PER_S[scenario["tick"]]
+        self.clock = Clock()
+        self.network = Network(scenario, self.clock, self.ticks_per_s)
+        self.ledger, self.permits = Ledger(self.clock), Permits(self)
+        twirled = scenario["approximate"] == "pauli_twirl"
+        self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
+        for node in self.network.nodes:
+            node.stream = self.stream(f"node:{node.name}/swap")
+        self.groups = {}
+        self.trace, self.pairs = [], []
+        self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]
+
+    def stream(self, name):
+        return Stream(self.scenario["seed"], name, self.replica)
+
+    def device(self, node):
+        return self.devices[node.memory["name"]]
+
+    def group(self, link, demand):
+        if (link, demand) not in self.groups:
+            self.groups[link, demand] = LaneGroup(self, link, demand)
+        return self.groups[link, demand]
+
+    def groups_of(self, link):
+        return [group for (other, _), group in self.groups.items() if other is link]
+
+    def record(self, kind, entity, a, b, x=0.0):
+        self.trace.append((self.clock.now, self.clock.phase, entity, KINDS[kind], a, b, x))
+
+    def change(self, spec):
+        link = self.network.link[spec["link"]]
+        self.network.set_generation(link, spec["generation"])
+        if not link.up:
+            for demand in self.demands:
+                demand.link_went_down(link)
+
+    def run(self):
+        for spec in self.scenario["changes"]:
+            self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.change(spec))
+        for demand in self.demands:
+            demand.begin()
+        horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)
+        self.clock.run_until(horizon)
+        for link in self.network.links:
+            link.up_ticks += horizon - link.changed_at if link.up else 0
+        for demand in self.demands:
+            if demand.circuit:
+                demand.circuit.settle(horizon)
+        self.trace.sort()
+        return Outcome(
+            self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon
+        )  # fmt: skip
+
+
+def run(scenario, replica=0, coins=None):
+    """`scenario`: plain data in the file format, times in SI numbers. `coins`: a numpy Generator."""
+    return Run(complete(scenario), replica, coins).run()

@@ -1,0 +1,77 @@
+"""A scenario as plain data: the file format with every default filled in."""
+
+SCENARIO = {
+    "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
+    "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
+    "routing": {}, "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "changes": [],
+    "credits": [], "notes": [],
+}  # fmt: skip
+MEMORY = {
+    "slots": 1, "t1_s": None, "t2_s": None, "t2_law": "exponential", "depolarising_s": None, "dephasing_s": None,
+    "pauli_x_rate_hz": 0.0, "pauli_y_rate_hz": 0.0, "pauli_z_rate_hz": 0.0, "efficiency": 1.0, "initialisation_s": 0.0,
+    "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
+    "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
+    "readout_fidelity_1": 1.0,
+}  # fmt: skip
+STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "detector": {}}
+DETECTOR = {"efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7}
+NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
+LINK = {"name": ""}
+FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
+GENERATION = {
+    "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}},
+    "double_click": {"station_position": 0.5},
+}
+PAIR_STATE = {
+    "werner": {"fidelity": 1.0},
+    "bell_weights": {},
+    "density_matrix": {"imag": [[0.0] * 4 for _ in range(4)]},
+}
+DEMAND = {
+    "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
+    "deadline_s": None, "reservation_s": None, "max_queue": None, "use": "keep", "z_basis_probability": 0.5,
+    "generate_when_idle": False, "route": [],
+}  # fmt: skip
+TRAFFIC = {
+    "one_off": {"at_s": 0.0, "requests": 1},
+    "back_to_back": {"at_s": 0.0, "requests": None},
+    "continuous": {"at_s": 0.0},
+    "poisson": {"at_s": 0.0},
+    "table": {},
+}
+
+
+def of_kind(table, value):
+    return table[value["kind"]] | value
+
+
+def generation_of(value):
+    value = of_kind(GENERATION, value)
+    return value | {"state": of_kind(PAIR_STATE, value["state"])} if value["kind"] == "given" else value
+
+
+def complete(document):
+    """The same scenario with every default written out; entities that others name are in dictionaries by name."""
+    scenario = SCENARIO | document
+    scenario["routing"] = {"kind": "seconds_per_pair"} | scenario["routing"]
+    scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
+    scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
+    for station in scenario["stations"].values():
+        station["detector"] = DETECTOR | station["detector"]
+    scenario["nodes"] = [NODE | n for n in scenario["nodes"]]
+    links, demands, changes = [], [], []
+    for value in scenario["links"]:
+        link = LINK | value
+        link["name"] = link["name"] or f"{link['node_a']}--{link['node_b']}"
+        link["fiber"] = FIBER | link["fiber"]
+        link["generation"] = generation_of(link["generation"])
+        links.append(link)
+    for value in scenario["demands"]:
+        demand = DEMAND | value
+        demand["name"] = demand["name"] or f"{demand['node_a']}->{demand['node_b']}"
+        demand["traffic"] = of_kind(TRAFFIC, demand["traffic"])
+        demands.append(demand)
+    for value in scenario["changes"]:
+        generation = value.get("generation")
+        changes.append(value | {"generation": generation and generation_of(generation)})
+    return scenario | {"links": links, "demands": demands, "changes": changes}

@@ -1,0 +1,254 @@
+"""Quantum states as density matrices: one or two qubits between operations, up to four while a Bell measurement lasts.
+
+Noise is written as jump operators and Kraus operators, the Bell measurement as its circuit. Nothing is simplified.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from math import exp, sqrt
+
+import numpy as np
+
+I = np.eye(2, dtype=complex)
+X = np.array([[0, 1], [1, 0]], dtype=complex)
+Y = np.array([[0, -1j], [1j, 0]])
+Z = np.diag([1, -1]).astype(complex)
+PAULIS = (I, X, Y, Z)
+HADAMARD = (X + Z) / sqrt(2)
+CNOT = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], dtype=complex)
+LOWER = np.array([[0, 1], [0, 0]], dtype=complex)
+
+BELL = np.array([[1, 0, 0, 1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0]], dtype=complex) / sqrt(2)
+PROJECTORS = [np.outer(ket, ket.conj()) for ket in BELL]
+
+
+def pair_state(spec):
+    """The 4x4 matrix of a `given` link's state."""
+    if spec["kind"] == "werner":
+        rest = (1 - spec["fidelity"]) / 3
+        return (spec["fidelity"] - rest) * PROJECTORS[0] + rest * np.eye(4)
+    if spec["kind"] == "bell_weights":
+        return sum(weight * projector for weight, projector in zip(spec["weights"], PROJECTORS, strict=True))
+    return np.array(spec["real"]) + 1j * np.array(spec["imag"])
+
+
+def bell_diagonal_part(rho):
+    return sum((ket.conj() @ rho @ ket).real * projector for ket, projector in zip(BELL, PROJECTORS, strict=True))
+
+
+# ---- operators on some qubits of several -------------------------------------------------------------------------------
+
+
+def embed(operator, targets, qubits):
+    """The operator on `targets`, identity on the others; qubit 0 is the most significant."""
+    n, k = qubits, len(targets)
+    tensor = np.kron(operator, np.eye(2 ** (n - k))).reshape((2,) * (2 * n))
+    order = list(targets) + [q for q in range(n) if q not in targets]
+    place = [order.index(q) for q in range(n)]
+    return tensor.transpose(place + [n + p for p in place]).reshape(2**n, 2**n)
+
+
+@cache
+def embedded_paulis(targets, qubits):
+    operators = [np.eye(1)]
+    for _ in targets:
+        operators = [np.kron(left, pauli) for left in operators for pauli in PAULIS]
+    return [embed(operator, targets, qubits) for operator in operators]
+
+
+@cache
+def embedded_gate(name, targets, qubits):
+    return embed({"cnot": CNOT, "hadamard": HADAMARD}[name], targets, qubits)
+
+
+def depolarise(rho, targets, qubits, reliability):
+    """With probability 1 - reliability the targets, together, are replaced by white noise: a random Pauli error."""
+    if reliability == 1:
+        return rho
+    errors = embedded_paulis(targets, qubits)
+    return reliability * rho + (1 - reliability) / len(errors) * sum(e @ rho @ e for e in errors)
+
+
+def trace_out(rho, qubits, gone):
+    """The state of the others, in their order."""
+    tensor = rho.reshape((2,) * (2 * qubits))
+    for q in sorted(gone, reverse=True):
+        tensor = np.trace(tensor, axis1=q, axis2=q + tensor.ndim // 2)
+    left = 2 ** (qubits - len(gone))
+    return tensor.reshape(left, left)
+
+
+# ---- memories ----------------------------------------------------------------------------------------------------------
+
+
+def generator(memory, twirled):
+    """The Lindblad generator of one idle qubit as a 4x4 matrix on row-major vectorised density matrices, Gaussian part left out."""
+    jumps = []
+    if memory["t1_s"]:
+        rate = 1 / memory["t1_s"]
+        # The twirl of relaxation is X and Y errors, a quarter of the rate each.
+        jumps += [(rate / 4, X), (rate / 4, Y)] if twirled else [(rate, LOWER)]
+    if memory["t2_s"] and memory["t2_law"] == "exponential":
+        pure = 1 / memory["t2_s"] - (1 / (2 * memory["t1_s"]) if memory["t1_s"] else 0)
+        jumps.append((pure / 2, Z))
+    if memory["dephasing_s"]:
+        jumps.append((1 / memory["dephasing_s"] / 2, Z))
+    if memory["depolarising_s"]:
+        jumps += [(1 / memory["depolarising_s"] / 4, pauli) for pauli in (X, Y, Z)]
+    jumps += [(memory[f"pauli_{axis}_rate_hz"], pauli) for axis, pauli in zip("xyz", (X, Y, Z), strict=True)]
+    total = np.zeros((4, 4), dtype=complex)
+    for rate, jump in jumps:
+        effect = jump.conj().T @ jump
+        total += rate * (np.kron(jump, jump.conj()) - (np.kron(effect, I) + np.kron(I, effect.T)) / 2)
+    return total
+
+
+class Device:
+    """A memory kind as the states see it."""
+
+    def __init__(self, memory, ticks_per_s, twirled):
+        self.ticks_per_s = ticks_per_s
+        self.gaussian_t2_s = memory["t2_s"] if memory["t2_law"] == "gaussian" else None
+        self.two_qubit_reliability = memory["two_qubit_gate_reliability"]
+        self.single_qubit_reliability = memory["single_qubit_gate_reliability"]
+        f0, f1 = memory["readout_fidelity_0"], memory["readout_fidelity_1"]
+        if twirled:
+            f0 = f1 = (f0 + f1) / 2
+        self.readout = np.diag([f0, 1 - f1]).astype(complex), np.diag([1 - f0, f1]).astype(complex)
+        # Populations and coherences evolve apart, and each of the two blocks has a full set of eigenvectors.
+        lindblad = generator(memory, twirled)
+        self.blocks = [(rows, *np.linalg.eig(lindblad[np.ix_(rows, rows)])) for rows in ([0, 3], [1, 2])]
+
+    def channel(self, origin, since, now):
+        """The decay from `since` to `now` as a 4x4 matrix on vectorised density matrices."""
+        t = (now - since) / self.ticks_per_s
+        matrix = np.zeros((4, 4), dtype=complex)
+        for rows, values, vectors in self.blocks:
+            matrix[np.ix_(rows, rows)] = vectors @ np.diag(np.exp(values * t)) @ np.linalg.inv(vectors)
+        if self.gaussian_t2_s:
+            later, sooner = ((tick - origin) / self.ticks_per_s / self.gaussian_t2_s for tick in (now, since))
+            coherence = exp(sooner**2 - later**2)
+            matrix = np.diag([1, coherence, coherence, 1]) @ matrix
+        return matrix
+
+
+@dataclass(eq=False)
+class Qubit:
+    device: Device
+    since: int
+    origin: int
+    cluster: "Cluster" = None
+
+
+@dataclass
+class Cluster:
+    """Qubits with a joint state, in the order of its tensor factors."""
+
+    qubits: list
+    rho: np.ndarray
+
+    def __post_init__(self):
+        for qubit in self.qubits:
+            qubit.cluster = self
+
+
+@dataclass
+class Correlators:
+    xx: float
+    yy: float
+    zz: float
+    fidelity: float = field(init=False)
+
+    def __post_init__(self):
+        self.fidelity = (1 + self.xx - self.yy + self.zz) / 4
+
+
+def create_pair(rho, device_a, since_a, device_b, since_b):
+    pair = Qubit(device_a, since_a, since_a), Qubit(device_b, since_b, since_b)
+    Cluster(list(pair), rho)
+    return pair
+
+
+def decay(qubit, now):
+    if now == qubit.since:
+        return
+    cluster = qubit.cluster
+    n, index = len(cluster.qubits), cluster.qubits.index(qubit)
+    channel = qubit.device.channel(qubit.origin, qubit.since, now).reshape(2, 2, 2, 2)
+    tensor = cluster.rho.reshape((2,) * (2 * n))
+    tensor = np.tensordot(channel, tensor, axes=([2, 3], [index, n + index]))
+    cluster.rho = np.moveaxis(tensor, [0, 1], [index, n + index]).reshape(2**n, 2**n)
+    qubit.since = now
+
+
+def release(qubit):
+    """Traces the qubit out."""
+    cluster = qubit.cluster
+    rest = [q for q in cluster.qubits if q is not qubit]
+    if rest:
+        Cluster(rest, trace_out(cluster.rho, len(cluster.qubits), [cluster.qubits.index(qubit)]))
+    qubit.cluster = None
+
+
+def leave(cluster, effect, gone):
+    """The unnormalised state of the others after the outcome with this effect, and its probability."""
+    rest = trace_out(effect @ cluster.rho, len(cluster.qubits), gone)
+    return rest, np.trace(rest).real
+
+
+def choose(cluster, effects, gone, u):
+    """Samples an outcome: the first whose cumulated probability is above u. The qubits in `gone` leave."""
+    branches = [leave(cluster, effect, gone) for effect in effects]
+    cumulated, outcome = 0.0, len(branches) - 1
+    for index, (_, probability) in enumerate(branches):
+        cumulated += probability
+        if u < cumulated:
+            outcome = index
+            break
+    rest, probability = branches[outcome]
+    for index in gone:
+        cluster.qubits[index].cluster = None
+    others = [q for index, q in enumerate(cluster.qubits) if index not in gone]
+    if others:
+        Cluster(others, rest / probability)
+    return outcome
+
+
+def bell_measure(b, c, now, u):
+    """CNOT b -> c, Hadamard on b, both read: the bit of b is the phase bit, that of c the parity bit of the outcome."""
+    decay(b, now)
+    decay(c, now)
+    joint = Cluster(b.cluster.qubits + c.cluster.qubits, np.kron(b.cluster.rho, c.cluster.rho))
+    n = len(joint.qubits)
+    ib, ic = joint.qubits.index(b), joint.qubits.index(c)
+    for gate, targets, reliability in (
+        ("cnot", (ib, ic), b.device.two_qubit_reliability),
+        ("hadamard", (ib,), b.device.single_qubit_reliability),
+    ):
+        unitary = embedded_gate(gate, targets, n)
+        joint.rho = depolarise(unitary @ joint.rho @ unitary.conj().T, targets, n, reliability)
+    effects = [embed(np.kron(b.device.readout[r & 1], c.device.readout[r >> 1]), (ib, ic), n) for r in range(4)]
+    return choose(joint, effects, [ib, ic], u)
+
+
+def measure(qubit, basis, now, u):
+    """The reported bit; the qubit is gone and its partner, if any, has collapsed."""
+    decay(qubit, now)
+    cluster = qubit.cluster
+    n, index = len(cluster.qubits), cluster.qubits.index(qubit)
+    if basis == "x":
+        hadamard = embedded_gate("hadamard", (index,), n)
+        cluster.rho = hadamard @ cluster.rho @ hadamard
+    return choose(cluster, [embed(effect, (index,), n) for effect in qubit.device.readout], [index], u)
+
+
+def correlators(a, b, now, frame):
+    """Pauli correlators of the pair at `now`, its frame (phase bit, parity bit) corrected by Z and X at one end."""
+    decay(a, now)
+    decay(b, now)
+    cluster = a.cluster
+    assert b.cluster is cluster
+    fix = (Z if frame & 1 else I) @ (X if frame >> 1 else I)
+    fix = embed(fix, (cluster.qubits.index(a),), 2)
+    rho = fix @ cluster.rho @ fix.conj().T
+    return Correlators(*(np.trace(np.kron(pauli, pauli) @ rho).real for pauli in (X, Y, Z)))
