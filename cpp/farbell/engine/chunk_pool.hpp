@@ -11,7 +11,7 @@
 
 namespace farbell::detail {
 
-inline constexpr std::size_t chunk_bytes = 1024;
+inline constexpr std::size_t chunk_bytes = 2048;
 
 // Aligned to its size, so that a pointer to an event also tells its chunk, and where the chunk ends.
 struct alignas(chunk_bytes) Chunk {
@@ -83,21 +83,28 @@ struct Fifo {
     return false;
   }
 
+  bool holds_one() const { return read + 1 == write; }
+  // The event of a list that holds one; the list keeps its chunk.
+  Event const& take_one() { return *(write = read); }
+
   // Empties the list, handing each event to `visit` in order. `visit` may push onto other lists of the pool.
   template <class Visit>
   void drain(ChunkPool& pool, Visit&& visit) {
     Event *from = read, *const end = write;
     read = write = nullptr;
     if (!from) return;
-    for (Chunk *c = chunk_of(from), *const last = chunk_of(end - 1);;) {
-      Event* const stop = c == last ? end : c->events + Chunk::capacity;
-      for (; from != stop; ++from) visit(*from);
+    Chunk *c = chunk_of(from), *const last = chunk_of(end - 1);
+    while (c != last) {
       Chunk* const next = c->next;
+      __builtin_prefetch(next->events);  // chunks are scattered: the hardware does not see the next one coming
+      __builtin_prefetch(next->events + 2);
+      for (; from != c->events + Chunk::capacity; ++from) visit(*from);
       pool.give_back(c);
-      if (stop == end) return;
       c = next;
       from = c->events;
     }
+    for (; from != end; ++from) visit(*from);
+    pool.give_back(c);
   }
 
  private:
