@@ -70,11 +70,16 @@ void Lanes::settle(Group& g) {
   std::int64_t cycles = behind / count(link.period) + 1;
   // The cycle that starts at this very tick is made in the attempts phase of round 0.
   if (behind > 0 && behind % count(link.period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
-  const double lanes = g.lanes;
-  g.residual -= static_cast<double>(cycles) * (lanes * link.lambda);
-  counters_[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
-  counters_[g.link.value].lane_ticks += lanes * static_cast<double>(cycles) * static_cast<double>(count(link.period));
-  g.next_cycle = after(g.next_cycle, link.period, cycles);
+  g.residual -= static_cast<double>(cycles) * (g.lanes * link.lambda);
+  count_cycles(g, cycles);
+}
+
+void Lanes::count_cycles(Group& g, std::int64_t cycles) {
+  const Tick period = program(g).period;
+  LinkCounters& counter = counters_[g.link.value];
+  counter.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
+  counter.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+  g.next_cycle = after(g.next_cycle, period, cycles);
   g.next_round = 0;
   g.looked_at = 0;
 }
@@ -136,8 +141,11 @@ void Lanes::look_ahead(std::uint32_t index) {
 }
 
 void Lanes::handle(const Event& event) {
-  if (event.to.op == op_permits) exchange_permits();
-  else cycle(event.to.target);
+  switch (event.to.op) {
+    case op_cycle: cycle(event.to.target); break;
+    case op_successes: succeed_all(); break;
+    default: exchange_permits();
+  }
 }
 
 void Lanes::cycle(std::uint32_t index) {
@@ -152,6 +160,7 @@ void Lanes::cycle(std::uint32_t index) {
       g.posted = g.due;
       queue_.post(g.due, Phase::attempts, {setup_.self.handler, op_cycle, index}, 0);
     }
+    ++stale_events_;
     return;
   }
   const LinkProgram& link = program(g);
@@ -163,7 +172,19 @@ void Lanes::cycle(std::uint32_t index) {
       return;
     }
   }
-  succeed(index, cycles);
+  // Ties between groups go by demand and hop, however their events came to be posted.
+  if (succeeding_.empty()) queue_.post(now, Phase::attempts, {setup_.self.handler, op_successes, 0}, 0);
+  succeeding_.push_back(index);
+}
+
+void Lanes::succeed_all() {
+  if (succeeding_.size() > 1)
+    std::sort(succeeding_.begin(), succeeding_.end(), [&](std::uint32_t x, std::uint32_t y) {
+      const Group &g = groups_[x], &h = groups_[y];
+      return g.chain != h.chain ? g.chain < h.chain : g.hop < h.hop;
+    });
+  for (std::uint32_t index : succeeding_) succeed(index);
+  succeeding_.clear();
 }
 
 void Lanes::arm(Group& g) {
@@ -188,21 +209,17 @@ std::uint32_t Lanes::draw_count(const Group& g, double p) const {
   return n;
 }
 
-void Lanes::succeed(std::uint32_t index, std::int64_t cycles) {
+void Lanes::succeed(std::uint32_t index) {
   Group& g = groups_[index];
   const LinkRow& row = setup_.links[g.link.value];
   const LinkProgram& link = program(g);
   const Tick now = queue_.now();
+  const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
   const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
   const std::uint32_t made = draw_count(g, link.success);
 
-  LinkCounters& counter = counters_[g.link.value];
-  counter.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
-  counter.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(link.period));
-  counter.successes += made;
-  g.next_cycle = after(g.next_cycle, link.period, cycles);
-  g.next_round = 0;
-  g.looked_at = 0;
+  count_cycles(g, cycles);
+  counters_[g.link.value].successes += made;
   arm(g);
 
   Chain& chain = chains_[g.chain.value];
@@ -257,8 +274,9 @@ void Lanes::succeed(std::uint32_t index, std::int64_t cycles) {
   }
 }
 
-void Lanes::settle_all() {
-  for (Group& g : groups_) settle(g);
+void Lanes::settle_all(Tick end) {
+  for (Group& g : groups_)
+    if (g.lanes > 0 && g.next_cycle <= end) count_cycles(g, count(end - g.next_cycle) / count(program(g).period) + 1);
 }
 
 // ---- permits: how many links of a node may attempt at once -------------------------------------------------------------------------

@@ -40,7 +40,7 @@ struct LinkCounters {
 
 class Lanes {
  public:
-  enum Op : std::uint16_t { op_cycle, op_permits };
+  enum Op : std::uint16_t { op_cycle, op_successes, op_permits };
 
   struct Setup {
     std::span<const LinkProgram> programs;
@@ -51,7 +51,6 @@ class Lanes {
     std::uint64_t replica = 0;
     Tick slot = tick_zero;  // 0 = real time
     bool step_attempts = false;
-    bool count_messages = true;
   };
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
@@ -64,9 +63,10 @@ class Lanes {
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
 
   void handle(const Event& event);
-  // Counts the cycles made up to now; called once, after the last event.
-  void settle_all();
+  // Counts the cycles that started up to `end`; called once, after the last event.
+  void settle_all(Tick end);
   const std::vector<LinkCounters>& counters() const { return counters_; }
+  std::uint64_t stale_events() const { return stale_events_; }
 
  private:
   struct Group {
@@ -94,11 +94,13 @@ class Lanes {
   const LinkProgram& program(const Group& g) const { return setup_.programs[program_of_[g.link.value]]; }
   bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
   void settle(Group& g);
+  void count_cycles(Group& g, std::int64_t cycles);
   void set_lanes(std::uint32_t index, std::uint32_t lanes);
   void wanted_lanes_changed(std::uint32_t index, std::uint32_t before);
   void look_ahead(std::uint32_t index);
   void cycle(std::uint32_t index);
-  void succeed(std::uint32_t index, std::int64_t cycles);
+  void succeed_all();
+  void succeed(std::uint32_t index);
   std::uint32_t draw_count(const Group& g, double p) const;
   void arm(Group& g);
   Tick next_start(Tick earliest) const;
@@ -121,6 +123,8 @@ class Lanes {
   std::vector<Permits> permits_;            // by link
   std::vector<std::uint32_t> permits_left_; // by node
   std::vector<LinkId> waiting_;             // for permits, first come first
+  std::vector<std::uint32_t> succeeding_;   // groups whose cycle of this attempts phase succeeds
+  std::uint64_t stale_events_ = 0;
   bool any_limit_ = false, exchange_posted_ = false;
 };
 

@@ -14,17 +14,23 @@ Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segmen
 void Swapping::handle(const Event& event) {
   const auto low = static_cast<std::uint32_t>(event.payload);
   const auto high = static_cast<std::uint32_t>(event.payload >> 32);
+  const QubitId qubit{event.to.target};
+  const auto current = [&](std::uint32_t generation) {
+    const bool is = segments_.half(qubit).generation == generation;
+    stale_events_ += !is;
+    return is;
+  };
   switch (event.to.op) {
     case op_herald:
-      if (segments_.half(QubitId{event.to.target}).generation == low) herald(QubitId{event.to.target});
+      if (current(low)) herald(qubit);
       break;
     case op_decide:
-      // A chain that was released and set up again meanwhile has empty queues or its own decision posted.
-      if (event.payload >> 32 == chains_[event.to.target].generation)
-        decide(chains_[event.to.target], ChainId{event.to.target}, low);
+      // A chain that was released and set up again meanwhile has its own decision to take.
+      if (chains_[event.to.target].generation == high) decide(chains_[event.to.target], low);
+      else ++stale_events_;
       break;
     case op_swap:
-      if (segments_.half(QubitId{event.to.target}).generation == high) swap(QubitId{event.to.target}, QubitId{low});
+      if (current(high)) swap(qubit, QubitId{low});
       break;
     default:  // op_notice
       notice(event.to.target, low, static_cast<End>(high));
@@ -45,7 +51,7 @@ void Swapping::herald(QubitId q) {
               std::uint64_t{chain.generation} << 32 | h.position);
 }
 
-void Swapping::decide(Chain& chain, ChainId, std::uint32_t position) {
+void Swapping::decide(Chain& chain, std::uint32_t position) {
   Position& here = chain.positions[position];
   here.decision_posted = false;
   const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
@@ -132,7 +138,10 @@ void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
 
 void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
   Segment& segment = segments_.segment(s);
-  if (segment.notice[lost] != number) return;
+  if (segment.notice[lost] != number) {
+    ++stale_events_;
+    return;
+  }
   const QubitId q = segment.half[other(lost)];
   const Half h = segments_.half(q);
   if (h.state == HalfState::locked) {
@@ -190,10 +199,10 @@ void Swapping::consume(std::uint32_t s) {
   segments_.free_segment(s);
 }
 
-void Swapping::settle_all() {
+void Swapping::settle_all(Tick end) {
   segments_.each_live([&](const Half& h) {
     const NodeId node = chains_[h.chain.value].positions[h.position].node;
-    counters_[node.value].slot_ticks += static_cast<double>(count(queue_.now() - h.occupied_since));
+    counters_[node.value].slot_ticks += static_cast<double>(count(end - h.occupied_since));
   });
 }
 

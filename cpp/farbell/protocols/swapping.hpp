@@ -37,12 +37,13 @@ class Swapping {
 
   const std::vector<NodeCounters>& counters() const { return counters_; }
   std::uint64_t messages() const { return messages_; }
-  // Counts slots that are still occupied; called once, after the last event.
-  void settle_all();
+  std::uint64_t stale_events() const { return stale_events_; }
+  // Counts slots that are still occupied at `end`; called once, after the last event.
+  void settle_all(Tick end);
 
  private:
   void herald(QubitId q);
-  void decide(Chain& chain, ChainId id, std::uint32_t position);
+  void decide(Chain& chain, std::uint32_t position);
   void swap(QubitId b, QubitId c);
   void lost_half_of(std::uint32_t segment, End lost);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
@@ -58,7 +59,7 @@ class Swapping {
   Trace& trace_;
   std::vector<Stream> streams_;  // by node
   std::vector<NodeCounters> counters_;
-  std::uint64_t messages_ = 0;
+  std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 
 }  // namespace farbell

@@ -1,0 +1,147 @@
+#include <pybind11/functional.h>
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <memory>
+
+#include "bind.hpp"
+#include "farbell/simulation/run.hpp"
+
+namespace py = pybind11;
+
+namespace farbell {
+namespace {
+
+// A numpy array that owns `values`.
+template <class T>
+py::array hand_over(std::vector<T>&& values) {
+  auto owned = std::make_unique<std::vector<T>>(std::move(values));
+  const T* data = owned->data();
+  const auto size = static_cast<py::ssize_t>(owned->size());
+  const py::capsule owner(owned.release(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
+  return py::array_t<T>(size, data, owner);
+}
+
+template <class T, std::size_t N>
+py::array hand_over(xt::xtensor<T, N>&& values) {
+  auto owned = std::make_unique<xt::xtensor<T, N>>(std::move(values));
+  const std::vector<py::ssize_t> shape(owned->shape().begin(), owned->shape().end());
+  const T* data = owned->data();
+  const py::capsule owner(owned.release(), [](void* p) { delete static_cast<xt::xtensor<T, N>*>(p); });
+  return py::array_t<T>(shape, data, owner);
+}
+
+py::dict columns(Table&& table) {
+  py::dict out;
+  for (Column& column : table.columns)
+    out[py::str(column.name)] = std::visit([](auto& values) { return hand_over(std::move(values)); }, column.values);
+  return out;
+}
+
+py::list routes(const Model& model) {
+  py::list out;
+  for (const DemandRow& demand : model.demands) {
+    py::list names;
+    for (NodeId n : demand.route.nodes) names.append(model.node_names[n.value]);
+    out.append(names);
+  }
+  return out;
+}
+
+py::list approximations(const Model& model) {
+  py::list out;
+  for (const NamedApproximation& a : model.approximations) {
+    py::dict entry;
+    entry["name"] = a.name;
+    entry["description"] = a.description;
+    out.append(entry);
+  }
+  return out;
+}
+
+py::dict link_table(const Model& model) {
+  Table t{"links", {}};
+  const auto& facts = model.link_facts;
+  t.add<double>("length_m", facts, [](const LinkFacts& f) { return f.length_m; });
+  t.add<double>("success_probability", facts, [](const LinkFacts& f) { return f.success_probability; });
+  t.add<double>("attempt_period_s", facts, [](const LinkFacts& f) { return f.attempt_period_s; });
+  t.add<double>("fidelity", facts, [](const LinkFacts& f) { return f.fidelity; });
+  t.add<double>("rate_hz", facts, [](const LinkFacts& f) { return f.success_probability / f.attempt_period_s; });
+  py::dict out = columns(std::move(t));
+  out["link"] = model.link_names;
+  return out;
+}
+
+using OnBlock = std::function<void(std::string, py::dict)>;
+using OnProgress = std::function<void(double, std::uint64_t)>;
+
+py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads, std::uint64_t first_replica,
+                   std::uint64_t memory_limit_bytes, bool trace, std::optional<std::uint64_t> max_events,
+                   std::optional<double> max_wall_s, const std::optional<OnBlock>& on_block,
+                   const std::optional<OnProgress>& on_progress) {
+  RunOptions options{replicas, first_replica, threads, memory_limit_bytes, trace, max_events, max_wall_s};
+  RunHooks hooks;
+  hooks.poll = [&](double done, std::uint64_t ended) {
+    const py::gil_scoped_acquire gil;
+    if (PyErr_CheckSignals() != 0) {
+      // Ctrl-C: the partial results are what the caller gets; the results layer raises.
+      if (!PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) throw py::error_already_set();
+      PyErr_Clear();
+      return false;
+    }
+    if (on_progress) (*on_progress)(done, ended);
+    return true;
+  };
+  if (on_block)
+    hooks.spill = [&](Table&& table) {
+      const py::gil_scoped_acquire gil;
+      const std::string name = table.name;
+      (*on_block)(name, columns(std::move(table)));
+    };
+  RunOutput out = [&] {
+    // Safe because the model is constant and no Python object is touched but in the hooks, which take the lock.
+    const py::gil_scoped_release no_gil;
+    return run(model, options, hooks);
+  }();
+
+  py::dict result, tables;
+  for (Table& table : out.tables) {
+    const std::string name = table.name;
+    tables[py::str(name)] = columns(std::move(table));
+  }
+  result["tables"] = tables;
+  result["batches"] = hand_over(std::move(out.batches));
+  result["moments"] = hand_over(std::move(out.moments));
+  result["latency_sketch"] = hand_over(std::move(out.latency_sketch));
+  result["fidelity_histogram"] = hand_over(std::move(out.fidelity_histogram));
+  result["interrupted"] = out.interrupted;
+  result["spilled"] = out.spilled;
+  return result;
+}
+
+}  // namespace
+
+void bind_simulation(py::module_& m) {
+  py::class_<Model>(m, "Model", "A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.")
+      .def_property_readonly("scenario", [](const Model& model) { return model.scenario; }, "What it was compiled from.")
+      .def_property_readonly("approximations", &approximations, "Approximations in force: dicts of name and description.")
+      .def_property_readonly("routes", &routes, "Route of each demand at the start, as lists of node names.")
+      .def_readonly("node_names", &Model::node_names)
+      .def_readonly("link_names", &Model::link_names)
+      .def_readonly("demand_names", &Model::demand_names)
+      .def("link_table", &link_table,
+           "Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot).")
+      .def("__repr__", [](const Model& model) {
+        return "Model(nodes=" + std::to_string(model.nodes.size()) + ", links=" + std::to_string(model.links.size()) +
+               ", demands=" + std::to_string(model.demands.size()) + ")";
+      });
+  m.def("compile", &compile, py::arg("scenario"), py::call_guard<py::gil_scoped_release>(),  // safe: plain data in, plain data out
+        "Checks a scenario and works out everything that does not change during a run. Raises SpecError.");
+  m.def("run", &run_model, py::arg("model"), py::kw_only(), py::arg("replicas") = 1, py::arg("threads") = 1,
+        py::arg("first_replica") = 0, py::arg("memory_limit_bytes") = std::uint64_t{256} << 20, py::arg("trace") = false,
+        py::arg("max_events") = py::none(), py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none(),
+        py::arg("on_progress") = py::none(),
+        "Runs replicas of a compiled scenario; `farbell.run` wraps the result.");
+}
+
+}  // namespace farbell

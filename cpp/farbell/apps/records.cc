@@ -1,0 +1,65 @@
+#include "farbell/apps/records.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace farbell {
+
+std::size_t LatencySketch::bucket(double seconds) {
+  const double ns = seconds * 1e9;
+  if (!(ns > 1)) return 0;
+  return std::min(buckets - 1, static_cast<std::size_t>(std::ceil(std::log(ns) / std::log(growth))));
+}
+
+void LatencySketch::add(double seconds) {
+  const std::size_t k = bucket(seconds);
+  if (k >= counts.size()) counts.resize(k + 1, 0);
+  ++counts[k];
+}
+
+void Recorder::pair(const PairRow& row) {
+  if (row.delivered > setup_.warm_up || setup_.warm_up == tick_zero) {
+    DemandSummary& s = summaries_[row.demand.value];
+    ++s.pairs;
+    s.fidelity.add(row.fidelity);
+    s.min_fidelity = std::min(s.min_fidelity, row.fidelity);
+    s.max_fidelity = std::max(s.max_fidelity, row.fidelity);
+    const double along = static_cast<double>(count(row.delivered - setup_.warm_up)) / static_cast<double>(count(setup_.horizon - setup_.warm_up));
+    auto& batch = s.batches[std::min(batch_count - 1, static_cast<std::size_t>(along * batch_count))];
+    batch[0] += 1;
+    batch[1] += row.fidelity;
+    batch[2] += row.xx;
+    batch[3] += row.yy;
+    batch[4] += row.zz;
+    const double bin = std::clamp(row.fidelity, 0.0, 1.0) * static_cast<double>(s.fidelity_histogram.size());
+    ++s.fidelity_histogram[std::min(s.fidelity_histogram.size() - 1, static_cast<std::size_t>(bin))];
+  }
+  if (!setup_.keep_rows) return;
+  pairs_.push_back(row);
+  if (setup_.pair_block && pairs_.size() >= rows_per_block) {
+    setup_.pair_block(std::move(pairs_));
+    pairs_ = {};
+  }
+}
+
+void Recorder::request(const RequestRow& row) {
+  if (row.asked >= setup_.warm_up) {
+    DemandSummary& s = summaries_[row.demand.value];
+    s.done += row.status == RequestStatus::done;
+    s.timed_out += row.status == RequestStatus::timed_out;
+    s.refused += row.status == RequestStatus::refused;
+    if (row.status == RequestStatus::done) {
+      const double latency = setup_.clock.seconds(row.finished - row.asked);
+      s.latency.add(latency);
+      s.sketch.add(latency);
+    }
+  }
+  if (!setup_.keep_rows) return;
+  requests_.push_back(row);
+  if (setup_.request_block && requests_.size() >= rows_per_block) {
+    setup_.request_block(std::move(requests_));
+    requests_ = {};
+  }
+}
+
+}  // namespace farbell

@@ -1,0 +1,100 @@
+// What a run writes down about its demands: rows, and running statistics that never grow with the number of rows.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "farbell/base/ids.hpp"
+#include "farbell/base/tick.hpp"
+
+namespace farbell {
+
+enum class RequestStatus : std::uint8_t { open, done, timed_out, refused };
+enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full };
+
+struct PairRow {
+  DemandId demand;
+  std::uint32_t swaps = 0;
+  std::uint64_t request = 0;
+  Tick asked{}, born{}, delivered{};
+  double fidelity = 0, xx = 0, yy = 0, zz = 0;
+  std::array<std::int8_t, 2> basis{-1, -1}, outcome{-1, -1};  // 0 = Z, 1 = X
+};
+
+struct RequestRow {
+  DemandId demand;
+  RequestStatus status = RequestStatus::open;
+  Refusal reason = Refusal::none;
+  std::uint64_t request = 0, pairs_asked = 0, pairs_delivered = 0;
+  Tick asked{}, started = never, finished = never;
+};
+
+inline constexpr std::size_t rows_per_block = 65'536;
+
+// Quantiles of positive times within 1 %: bucket k counts times in (g^(k-1), g^k] ns.
+struct LatencySketch {
+  static constexpr double growth = 1.02;
+  static constexpr std::size_t buckets = 2048;
+  std::vector<std::uint64_t> counts;  // grown on demand
+
+  static std::size_t bucket(double seconds);
+  void add(double seconds);
+};
+
+struct Moments {
+  std::uint64_t n = 0;
+  double mean = 0, m2 = 0;
+
+  void add(double x) {
+    ++n;
+    const double d = x - mean;
+    mean += d / static_cast<double>(n);
+    m2 += d * (x - mean);
+  }
+};
+
+inline constexpr std::size_t batch_count = 32;
+inline constexpr std::size_t batch_columns = 5;  // pairs, and sums of fidelity, xx, yy, zz
+
+// Statistics of one demand after the warm-up: pairs delivered and requests asked from then on.
+struct DemandSummary {
+  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, pairs = 0, rejected = 0, surplus = 0;
+  Moments fidelity, latency;  // latency: asked to done
+  double min_fidelity = 2, max_fidelity = -1;
+  std::array<std::array<double, batch_columns>, batch_count> batches{};  // equal stretches of simulated time
+  std::array<std::uint32_t, 100> fidelity_histogram{};
+  LatencySketch sketch;
+};
+
+class Recorder {
+ public:
+  struct Setup {
+    Clock clock;
+    Tick warm_up{}, horizon{};
+    bool keep_rows = true;
+    // Takes full blocks of rows; unset = rows are kept here.
+    std::function<void(std::vector<PairRow>&&)> pair_block;
+    std::function<void(std::vector<RequestRow>&&)> request_block;
+  };
+
+  Recorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}
+
+  void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= setup_.warm_up; }
+  void pair(const PairRow& row);
+  void rejected(DemandId demand, Tick at) { summaries_[demand.value].rejected += at > setup_.warm_up; }
+  void surplus(DemandId demand, Tick at) { summaries_[demand.value].surplus += at > setup_.warm_up; }
+  void request(const RequestRow& row);
+
+  const std::vector<DemandSummary>& summaries() const { return summaries_; }
+  std::vector<PairRow>& pairs() { return pairs_; }           // those not handed over yet
+  std::vector<RequestRow>& requests() { return requests_; }
+
+ private:
+  Setup setup_;
+  std::vector<DemandSummary> summaries_;
+  std::vector<PairRow> pairs_;
+  std::vector<RequestRow> requests_;
+};
+
+}  // namespace farbell

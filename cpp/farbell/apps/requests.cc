@@ -1,0 +1,282 @@
+#include "farbell/apps/requests.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace farbell {
+
+Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
+                   Circuits& circuits, Recorder& recorder, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), circuits_(circuits),
+      recorder_(recorder), trace_(trace), paths_(*setup.graph), rows_(setup.demands.size()),
+      cost_(setup.link_cost.begin(), setup.link_cost.end()), up_(cost_.size(), true), up_since_(cost_.size(), tick_zero),
+      up_ticks_(cost_.size(), 0) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    const DemandRow& demand = setup.demands[d];
+    rows_[d].arrivals = Stream(demand.arrivals_key, setup.replica);
+    rows_[d].bases = Stream(demand.bases_key, setup.replica);
+    rows_[d].outcomes = Stream(demand.outcomes_key, setup.replica);
+    rows_[d].routed = bool(demand.route);
+    if (demand.route) circuits_.set_route(DemandId{d}, demand.route);
+  }
+}
+
+void Requests::start() {
+  for (std::uint32_t c = 0; c < setup_.changes.size(); ++c)
+    queue_.post(setup_.changes[c].at, Phase::arrivals, {setup_.self.handler, op_change, c}, 0);
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    schedule_arrival(DemandId{d});
+    if (setup_.demands[d].generate_when_idle && rows_[d].routed) circuits_.ask(DemandId{d});
+  }
+}
+
+void Requests::handle(const Event& event) {
+  const std::uint32_t target = event.to.target;
+  switch (event.to.op) {
+    case op_arrive: arrive(DemandId{target}); break;
+    case op_deadline: deadline(DemandId{target}); break;
+    case op_up: head_starts(DemandId{target}); break;
+    case op_gone:
+      if (!rows_[target].queue.empty() || (setup_.demands[target].generate_when_idle && rows_[target].routed))
+        if (circuits_.state(DemandId{target}) == Circuits::State::idle) circuits_.ask(DemandId{target});
+      break;
+    case op_change: change(setup_.changes[target]); break;
+    default:
+      if (segments_.segment(target).generation != event.payload) {
+        ++stale_events_;
+        break;
+      }
+      if (setup_.demands[segments_.half(segments_.any_half(target)).chain.value].measure)
+        measure(target, event.to.op == op_ready_a ? end_a : end_b);
+      else
+        keep(target);
+  }
+}
+
+// ---- arrivals -------------------------------------------------------------------------------------------------------------------------
+
+// One event ahead, so that the queue stays small however long the run.
+void Requests::schedule_arrival(DemandId d) {
+  const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
+  Row& row = rows_[d.value];
+  Tick at = never;
+  switch (plan.kind) {
+    case ArrivalPlan::Kind::one_off:
+    case ArrivalPlan::Kind::back_to_back:
+    case ArrivalPlan::Kind::continuous:
+      if (row.next_id == 0) at = plan.at;
+      break;
+    case ArrivalPlan::Kind::poisson:
+      row.gaps_s += -std::log1p(-row.arrivals.next().u0) / plan.rate_hz;
+      at = setup_.clock.tick(row.gaps_s + plan.at_s);
+      break;
+    case ArrivalPlan::Kind::table:
+      if (row.table_next < plan.table.size()) at = plan.table[row.table_next++];
+      break;
+  }
+  if (at <= setup_.horizon) queue_.post(at, Phase::arrivals, {setup_.self.handler, op_arrive, d.value}, 0);
+}
+
+void Requests::arrive(DemandId d) {
+  const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
+  const std::uint64_t burst = plan.kind == ArrivalPlan::Kind::one_off ? plan.requests : 1;
+  for (std::uint64_t i = 0; i < burst; ++i) ask_now(d);
+  if (plan.kind == ArrivalPlan::Kind::poisson || plan.kind == ArrivalPlan::Kind::table) schedule_arrival(d);
+}
+
+void Requests::ask_now(DemandId d) {
+  const DemandRow& demand = setup_.demands[d.value];
+  Row& row = rows_[d.value];
+  const Tick now = queue_.now();
+  recorder_.asked(d, now);
+  row.queue.push_back({row.next_id++, 0, now, never});
+  if (demand.max_queue > 0 && row.queue.size() > demand.max_queue) return refuse(d, Refusal::queue_full);
+  if (!row.routed && !find_route(d)) return refuse(d, Refusal::no_route);
+  if (demand.deadline != never) post_deadline(d);
+  switch (circuits_.state(d)) {
+    case Circuits::State::idle: circuits_.ask(d); break;
+    case Circuits::State::up: head_starts(d); break;
+    default: break;  // told when it is up, or gone
+  }
+}
+
+void Requests::head_starts(DemandId d) {
+  Row& row = rows_[d.value];
+  if (row.queue.empty() || row.queue.front().started != never || circuits_.state(d) != Circuits::State::up) return;
+  Request& head = row.queue.front();
+  head.started = queue_.now();
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, d.value, d.value, head.id);
+}
+
+// ---- ends of requests -------------------------------------------------------------------------------------------------------------------
+
+void Requests::end_request(DemandId d, RequestStatus status, Refusal reason) {
+  const DemandRow& demand = setup_.demands[d.value];
+  Row& row = rows_[d.value];
+  // Only a refusal on arrival ends another request than the head.
+  const bool newest = reason == Refusal::queue_full || reason == Refusal::no_route;
+  const Request request = newest ? row.queue.back() : row.queue.front();
+  newest ? row.queue.pop_back() : row.queue.pop_front();
+  const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
+  recorder_.request({d, status, reason, request.id, endless ? 0 : demand.pairs_per_request, request.delivered, request.asked,
+                     request.started, queue_.now()});
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, d.value, request.id,
+             static_cast<std::uint64_t>(status) | static_cast<std::uint64_t>(reason) << 8);
+  if (status == RequestStatus::refused) row.stopped = true;
+}
+
+// A back-to-back demand asks at once when the request before has ended.
+void Requests::ask_again(DemandId d) {
+  const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
+  const Row& row = rows_[d.value];
+  if (plan.kind == ArrivalPlan::Kind::back_to_back && !row.stopped && (plan.requests == 0 || row.next_id < plan.requests)) ask_now(d);
+}
+
+// Whether the demand has a circuit that nothing needs any more.
+bool Requests::idle(DemandId d) const {
+  const Circuits::State state = circuits_.state(d);
+  return rows_[d.value].queue.empty() && !setup_.demands[d.value].generate_when_idle && state != Circuits::State::idle &&
+         state != Circuits::State::releasing;
+}
+
+void Requests::refuse(DemandId d, Refusal reason) { end_request(d, RequestStatus::refused, reason); }
+
+void Requests::post_deadline(DemandId d) {
+  Row& row = rows_[d.value];
+  if (row.timer_posted || row.queue.empty()) return;
+  row.timer_posted = true;
+  queue_.post(row.queue.front().asked + setup_.demands[d.value].deadline, Phase::expiries, {setup_.self.handler, op_deadline, d.value}, 0);
+}
+
+void Requests::deadline(DemandId d) {
+  Row& row = rows_[d.value];
+  row.timer_posted = false;
+  while (!row.queue.empty() && row.queue.front().asked + setup_.demands[d.value].deadline <= queue_.now()) {
+    end_request(d, RequestStatus::timed_out, Refusal::none);
+    ask_again(d);
+  }
+  head_starts(d);
+  if (idle(d)) circuits_.release_everywhere(d);
+  post_deadline(d);
+}
+
+// ---- deliveries -------------------------------------------------------------------------------------------------------------------------
+
+void Requests::keep(std::uint32_t s) {
+  const Segment segment = segments_.segment(s);
+  const DemandId d{segments_.half(segment.half[end_a]).chain.value};
+  const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
+  swapping_.consume(s);
+  deliver(d, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
+}
+
+void Requests::measure(std::uint32_t s, End end) {
+  const Segment segment = segments_.segment(s);
+  const QubitId q = segment.half[end];
+  const DemandId d{segments_.half(q).chain.value};
+  Row& row = rows_[d.value];
+  Measurement& m = measured_[s];
+  const bool first = bool(segment.half[other(end)]);
+  if (first) {
+    const Stream::Draw draw = row.bases.next();
+    const double z = setup_.demands[d.value].z_basis_probability;
+    m.basis = {static_cast<std::int8_t>(!(draw.u0 < z)), static_cast<std::int8_t>(!(draw.u1 < z))};
+    m.correlators = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
+  }
+  const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
+  m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), row.outcomes.next().u0));
+  if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
+  swapping_.consume_half(q);
+  if (first) return;
+  segments_.free_segment(s);
+  const Measurement done = m;
+  measured_.erase(s);
+  deliver(d, segment, done.correlators, &done, end);
+}
+
+void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {
+  const DemandRow& demand = setup_.demands[d.value];
+  Row& row = rows_[d.value];
+  const Tick now = queue_.now();
+  if (row.queue.empty() || row.queue.front().started == never) return recorder_.surplus(d, now);
+  const double fidelity = c.fidelity();
+  if (fidelity < demand.min_fidelity) return recorder_.rejected(d, now);
+  Request& request = row.queue.front();
+  PairRow pair{d, segment.swaps, request.id, request.asked, segment.born, now, fidelity, c.xx, c.yy, c.zz};
+  if (outcomes) {
+    pair.basis = outcomes->basis;
+    pair.outcome = outcomes->outcome;
+  }
+  recorder_.pair(pair);
+  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity);
+  ++request.delivered;
+  if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
+  end_request(d, RequestStatus::done, Refusal::none);
+  ask_again(d);
+  head_starts(d);
+  const auto last = static_cast<std::uint32_t>(circuits_.route(d).nodes.size() - 1);
+  if (idle(d)) circuits_.release_from(d, later_end == end_a ? 0 : last);
+}
+
+// ---- routes and link changes --------------------------------------------------------------------------------------------------------------
+
+bool Requests::find_route(DemandId d) {
+  const DemandRow& demand = setup_.demands[d.value];
+  Route route;
+  if (demand.fixed_route) {
+    const bool open = std::all_of(demand.route.links.begin(), demand.route.links.end(),
+                                  [&](LinkId l) { return cost_[l.value] < std::numeric_limits<double>::infinity(); });
+    if (open) route = demand.route;
+  } else {
+    route = paths_.shortest(demand.ends[0], demand.ends[1], cost_);
+  }
+  rows_[d.value].routed = bool(route);
+  if (route) circuits_.set_route(d, route);
+  return bool(route);
+}
+
+void Requests::change(const ChangeRow& change) {
+  const LinkId link = change.link;
+  cost_[link.value] = change.cost;
+  if (change.program) {
+    lanes_.set_program(link, *change.program);
+    if (!up_[link.value]) up_since_[link.value] = queue_.now();
+    up_[link.value] = true;
+    return;
+  }
+  if (up_[link.value]) up_ticks_[link.value] += static_cast<double>(count(queue_.now() - up_since_[link.value]));
+  up_[link.value] = false;
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    const DemandId d{i};
+    Row& row = rows_[i];
+    const auto& links = circuits_.route(d).links;
+    if (!row.routed || std::find(links.begin(), links.end(), link) == links.end()) continue;
+    const bool asked = circuits_.state(d) == Circuits::State::asking;
+    if (circuits_.state(d) != Circuits::State::idle) circuits_.release_everywhere(d);
+    if (find_route(d)) {
+      // A booked circuit tells when it is gone; one only asked for is gone at once.
+      if (asked) circuits_.ask(d);
+    } else {
+      while (!row.queue.empty()) refuse(d, Refusal::route_lost);
+    }
+  }
+}
+
+// ---- the end of the run -------------------------------------------------------------------------------------------------------------------
+
+void Requests::finish() {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    const DemandRow& demand = setup_.demands[d];
+    const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
+    for (const Request& r : rows_[d].queue)
+      recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.id, endless ? 0 : demand.pairs_per_request, r.delivered,
+                         r.asked, r.started, never});
+  }
+}
+
+double Requests::up_ticks(LinkId link, Tick end) const {
+  return up_ticks_[link.value] + (up_[link.value] ? static_cast<double>(count(end - up_since_[link.value])) : 0);
+}
+
+}  // namespace farbell

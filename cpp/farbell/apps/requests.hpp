@@ -1,0 +1,125 @@
+// Who asks for pairs, when, and what becomes of each request: arrivals, deadlines, deliveries, refusals.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "farbell/apps/records.hpp"
+#include "farbell/network/circuits.hpp"
+
+namespace farbell {
+
+// Traffic in ticks. Poisson gaps stay in seconds: they are drawn.
+struct ArrivalPlan {
+  enum class Kind : std::uint8_t { one_off, back_to_back, continuous, poisson, table } kind = Kind::continuous;
+  Tick at{};
+  std::uint64_t requests = 0;  // one_off, back_to_back; 0 = without end
+  double at_s = 0, rate_hz = 0;
+  std::vector<Tick> table;     // sorted
+};
+
+struct DemandRow {
+  std::array<NodeId, 2> ends;
+  ArrivalPlan arrivals;
+  std::uint64_t pairs_per_request = 1;
+  double min_fidelity = 0;
+  Tick deadline = never;
+  std::uint64_t max_queue = 0;  // 0 = any number
+  bool measure = false, generate_when_idle = false;
+  double z_basis_probability = 0.5;
+  Route route;       // at the start; empty = none
+  bool fixed_route = false;
+  std::uint64_t arrivals_key = 0, bases_key = 0, outcomes_key = 0;
+};
+
+struct ChangeRow {
+  Tick at{};
+  LinkId link;
+  std::optional<std::uint32_t> program;  // none = down
+  double cost = 0;                       // of the link from then on, for routing; infinity when down
+};
+
+class Requests {
+ public:
+  enum Op : std::uint16_t { op_arrive, op_deadline, op_up, op_gone, op_change, op_ready_a, op_ready_b };
+
+  struct Setup {
+    std::span<const DemandRow> demands;
+    std::span<const ChangeRow> changes;
+    const Graph* graph = nullptr;
+    std::span<const double> link_cost;  // at the start
+    Clock clock;
+    Tick horizon{};
+    std::uint64_t replica = 0;
+    Address self;
+  };
+
+  Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
+           Circuits& circuits, Recorder& recorder, Trace& trace);
+
+  void start();  // posts what happens by itself
+  void handle(const Event& event);
+  void finish(); // writes down what is still open; called once, after the last event
+  double up_ticks(LinkId link, Tick end) const;
+  std::uint64_t stale_events() const { return stale_events_; }
+
+ private:
+  struct Request {
+    std::uint64_t id = 0, delivered = 0;
+    Tick asked{}, started = never;
+  };
+  struct Row {
+    std::deque<Request> queue;
+    std::uint64_t next_id = 0;
+    double gaps_s = 0;                // Poisson: sum of the gaps so far
+    std::size_t table_next = 0;
+    bool routed = true, stopped = false, timer_posted = false;
+    Stream arrivals, bases, outcomes;
+  };
+  struct Measurement {
+    std::uint32_t generation = 0;
+    std::array<std::int8_t, 2> basis{}, outcome{};
+    Correlators correlators;
+  };
+
+  void arrive(DemandId d);
+  void ask_now(DemandId d);
+  void schedule_arrival(DemandId d);
+  void head_starts(DemandId d);
+  void end_request(DemandId d, RequestStatus status, Refusal reason);
+  void ask_again(DemandId d);
+  bool idle(DemandId d) const;
+  void refuse(DemandId d, Refusal reason);
+  void deadline(DemandId d);
+  void post_deadline(DemandId d);
+  void keep(std::uint32_t segment);
+  void measure(std::uint32_t segment, End end);
+  void deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
+  void change(const ChangeRow& change);
+  bool find_route(DemandId d);
+
+  Setup setup_;
+  EventQueue& queue_;
+  States& states_;
+  Segments& segments_;
+  Lanes& lanes_;
+  Swapping& swapping_;
+  Circuits& circuits_;
+  Recorder& recorder_;
+  Trace& trace_;
+  PathFinder paths_;
+  std::vector<Row> rows_;
+  std::vector<double> cost_;  // by link; infinity = down or hopeless
+  std::vector<bool> up_;      // by link
+  std::vector<Tick> up_since_;
+  std::vector<double> up_ticks_;
+  std::uint64_t stale_events_ = 0;
+  std::unordered_map<std::uint32_t, Measurement> measured_;  // segments of which one end has measured
+};
+
+}  // namespace farbell

@@ -1,0 +1,205 @@
+#include "farbell/network/circuits.hpp"
+
+#include <algorithm>
+
+namespace farbell {
+
+namespace {
+std::uint32_t slots_needed(std::size_t position, std::size_t positions, std::uint32_t width) {
+  return position == 0 || position + 1 == positions ? width : 2 * width;
+}
+}  // namespace
+
+Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
+                   std::vector<Chain>& chains)
+    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), chains_(chains), rows_(terms.size()),
+      claimed_(setup.nodes.size(), 0) {
+  for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
+}
+
+void Circuits::set_route(DemandId demand, const Route& route) {
+  Row& row = rows_[demand.value];
+  row.route = route;
+  row.chain_matches = false;
+}
+
+void Circuits::handle(const Event& event) {
+  const DemandId demand{event.to.target};
+  const auto generation = static_cast<std::uint32_t>(event.payload >> 32);
+  if (event.to.op == op_grant) {
+    grant_posted_ = false;
+    grant_waiting();
+    return;
+  }
+  if (rows_[demand.value].generation != generation) {
+    ++stale_events_;
+    return;
+  }
+  switch (event.to.op) {
+    case op_ask:
+      waiting_.push_back(demand);
+      grant_waiting();
+      break;
+    case op_start: start(demand); break;
+    case op_release: release_position(demand, static_cast<std::uint32_t>(event.payload)); break;
+    default:  // op_expire
+      release_everywhere(demand);
+  }
+}
+
+// ---- booking --------------------------------------------------------------------------------------------------------------------------
+
+void Circuits::ask(DemandId demand) {
+  Row& row = rows_[demand.value];
+  row.state = State::asking;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, demand.value}, std::uint64_t{row.generation} << 32);
+}
+
+void Circuits::grant_waiting() {
+  std::vector<NodeId> touched;
+  std::vector<DemandId> still;
+  for (DemandId demand : waiting_) {
+    const Row& row = rows_[demand.value];
+    const std::uint32_t width = terms_[demand.value].width;
+    bool fits = true;
+    for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
+      const NodeId n = row.route.nodes[i];
+      fits = fits && free_[n.value] >= std::uint64_t{claimed_[n.value]} + slots_needed(i, row.route.nodes.size(), width);
+    }
+    if (fits) {
+      grant(demand);
+    } else {
+      for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
+        const NodeId n = row.route.nodes[i];
+        claimed_[n.value] += slots_needed(i, row.route.nodes.size(), width);
+        touched.push_back(n);
+      }
+      still.push_back(demand);
+    }
+  }
+  for (NodeId n : touched) claimed_[n.value] = 0;
+  waiting_ = std::move(still);
+}
+
+void Circuits::grant(DemandId demand) {
+  Row& row = rows_[demand.value];
+  const Terms& terms = terms_[demand.value];
+  if (!row.chain_matches) build_chain(demand);
+  Chain& chain = chains_[demand.value];
+  ++chain.generation;
+  ++row.generation;
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
+    chain.positions[i].held = true;
+    chain.positions[i].decision_posted = false;
+    free_[chain.positions[i].node.value] -= slots_needed(i, chain.positions.size(), terms.width);
+  }
+  row.state = State::setting_up;
+  row.positions_left = static_cast<std::uint32_t>(chain.positions.size());
+  messages_ += 2 * chain.hops.size();
+  const Tick one_way = chain.delay(0, chain.last());
+  const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
+  queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, demand.value}, stamp);
+  if (terms.reservation != never)
+    queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value}, stamp);
+}
+
+std::uint32_t Circuits::group_for(DemandId demand, LinkId link) {
+  Row& row = rows_[demand.value];
+  for (const Row::Group& g : row.groups)
+    if (g.link == link) return g.group;
+  const std::string entity = "link:" + setup_.link_names[link.value] + "/demand:" + setup_.demand_names[demand.value];
+  const std::uint32_t group =
+      lanes_.add_group(link, stream_key(setup_.seed, entity + "/attempts"), stream_key(setup_.seed, entity + "/herald"));
+  row.groups.push_back({link, group});
+  return group;
+}
+
+void Circuits::build_chain(DemandId demand) {
+  Row& row = rows_[demand.value];
+  Chain& chain = chains_[demand.value];
+  const Terms& terms = terms_[demand.value];
+  chain.positions.assign(row.route.nodes.size(), {});
+  chain.hops.assign(row.route.links.size(), {});
+  chain.width = terms.width;
+  chain.ready = terms.ready;
+  chain.notify_each_end = terms.notify_each_end;
+  Tick fibre = tick_zero, processing = tick_zero;
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
+    const NodeId n = row.route.nodes[i];
+    if (!setup_.ideal_control) {
+      if (i > 0) fibre += setup_.fibre_delay[row.route.links[i - 1].value];
+      processing += setup_.processing_delay[n.value];
+    }
+    chain.positions[i].node = n;
+    chain.positions[i].fibre_from_a = fibre;
+    chain.positions[i].processing_from_a = processing;
+  }
+  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
+    const LinkId link = row.route.links[h];
+    chain.hops[h] = {link, group_for(demand, link), setup_.links[link.value].node[0] == row.route.nodes[h]};
+  }
+  row.chain_matches = true;
+}
+
+void Circuits::start(DemandId demand) {
+  rows_[demand.value].state = State::up;
+  const Chain& chain = chains_[demand.value];
+  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) lanes_.open(chain.hops[h].group, ChainId{demand.value}, h, chain.width);
+  queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].up, 0);
+}
+
+// ---- release --------------------------------------------------------------------------------------------------------------------------
+
+// False if nothing was booked yet.
+bool Circuits::begin_release(DemandId demand) {
+  Row& row = rows_[demand.value];
+  ++row.generation;
+  if (row.state == State::asking) {
+    std::erase(waiting_, demand);
+    row.state = State::idle;
+    post_grant();
+    return false;
+  }
+  row.state = State::releasing;
+  return true;
+}
+
+void Circuits::release_from(DemandId demand, std::uint32_t origin) {
+  if (!begin_release(demand)) return;
+  const Chain& chain = chains_[demand.value];
+  messages_ += chain.hops.size();
+  const std::uint64_t stamp = std::uint64_t{rows_[demand.value].generation} << 32;
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
+    queue_.post(queue_.now() + chain.delay(origin, i), Phase::arrivals, {setup_.self.handler, op_release, demand.value}, stamp | i);
+}
+
+void Circuits::release_everywhere(DemandId demand) {
+  // A release that is under way is overtaken where its news has not come yet.
+  if (!begin_release(demand)) return;
+  const Chain& chain = chains_[demand.value];
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
+    if (chain.positions[i].held) release_position(demand, i);
+}
+
+void Circuits::release_position(DemandId demand, std::uint32_t position) {
+  Row& row = rows_[demand.value];
+  Chain& chain = chains_[demand.value];
+  Position& here = chain.positions[position];
+  here.held = false;
+  swapping_.drop_all(ChainId{demand.value}, position);
+  if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
+  if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
+  free_[here.node.value] += slots_needed(position, chain.positions.size(), chain.width);
+  post_grant();
+  if (--row.positions_left > 0) return;
+  row.state = State::idle;
+  queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
+}
+
+void Circuits::post_grant() {
+  if (grant_posted_ || waiting_.empty()) return;
+  grant_posted_ = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, 0}, 0);
+}
+
+}  // namespace farbell

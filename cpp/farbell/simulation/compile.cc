@@ -1,0 +1,383 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "farbell/hardware/fiber_kernels.hpp"
+#include "farbell/hardware/link_model.hpp"
+#include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/model.hpp"
+#include "farbell/simulation/names.hpp"
+#include "farbell/simulation/reachable.hpp"
+#include "farbell/state/correlations.hpp"
+
+namespace farbell {
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::string item(std::string_view list, std::size_t i, std::string_view field = {}) {
+  std::string path = "/" + std::string(list) + "/" + std::to_string(i);
+  return field.empty() ? path : path + "/" + std::string(field);
+}
+
+class Compiler {
+ public:
+  explicit Compiler(const ScenarioSpec& scenario) : s_(scenario) { m_.scenario = scenario; }
+
+  Model compile() {
+    times();
+    memories();
+    nodes();
+    links();
+    changes();
+    demands();
+    approximations();
+    return std::move(m_);
+  }
+
+ private:
+  // ---- time ----
+  Tick ticks(double seconds, const std::string& path) const {
+    const Tick t = m_.clock.tick(seconds);
+    if (t == never) throw SpecError(path, number_text(seconds) + " s", fits());
+    return t;
+  }
+  Tick positive_ticks(double seconds, const std::string& path) const {
+    const Tick t = ticks(seconds, path);
+    if (t == tick_zero) throw SpecError(path, number_text(seconds) + " s", "at least one tick (1 " + tick_name() + ")");
+    return t;
+  }
+  std::string tick_name() const { return s_.tick == TickSize::ps ? "ps" : "ns"; }
+  std::string fits() const {
+    return "a time that fits into 63 bits of ticks of 1 " + tick_name() +
+           (s_.tick == TickSize::ps ? " (106 days); \"tick\": \"ns\" reaches 292 years" : " (292 years)");
+  }
+
+  void times() {
+    m_.clock.ticks_per_s = s_.tick == TickSize::ps ? 1e12 : 1e9;
+    m_.horizon = positive_ticks(s_.duration_s, "/duration_s");
+    m_.warm_up = ticks(s_.warm_up_s, "/warm_up_s");
+    if (m_.warm_up >= m_.horizon)
+      throw SpecError("/warm_up_s", number_text(s_.warm_up_s) + " s", "less than duration_s (" + number_text(s_.duration_s) + " s)");
+    const bool slotted = s_.timing == TimingModel::slotted;
+    if (slotted && !s_.slot_s) throw SpecError("/slot_s", "nothing", "the length of a slot, since timing is \"slotted\"");
+    if (!slotted && s_.slot_s) throw SpecError("/slot_s", number_text(*s_.slot_s) + " s", "null unless timing is \"slotted\"");
+    if (slotted) {
+      m_.slot = positive_ticks(*s_.slot_s, "/slot_s");
+      if (m_.slot < Tick{2}) throw SpecError("/slot_s", number_text(*s_.slot_s) + " s", "at least two ticks (1 " + tick_name() + ")");
+    }
+  }
+
+  // ---- nodes ----
+  void memories() {
+    m_.store = s_.state == StateModel::bell_diagonal ? StoreKind::bell_diagonal : StoreKind::pair_density;
+    m_.pauli_twirl = s_.approximate == Approximation::pauli_twirl;
+    for (std::size_t i = 0; i < s_.memories.size(); ++i) {
+      const MemorySpec& memory = s_.memories[i];
+      memory_names_.add(memory.name);
+      if (memory.t1_s && memory.t2_s && memory.t2_law == T2Law::exponential && *memory.t2_s > 2 * *memory.t1_s)
+        throw SpecError(item("memories", i, "t2_s"), number_text(*memory.t2_s) + " s",
+                        "at most 2 t1_s = " + number_text(2 * *memory.t1_s) + " s");
+      const Device device = device_of(memory);
+      if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); !why.empty())
+        throw SpecError(item("memories", i), why,
+                        "what the state model \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+      m_.devices.push_back(device);
+    }
+    for (const StationSpec& station : s_.stations) station_names_.add(station.name);
+  }
+
+  void nodes() {
+    for (std::size_t i = 0; i < s_.nodes.size(); ++i) {
+      const NodeSpec& node = s_.nodes[i];
+      node_names_.add(node.name);
+      for (auto [one, two, a, b] : {std::tuple{&node.latitude_deg, &node.longitude_deg, "latitude_deg", "longitude_deg"},
+                                    std::tuple{&node.x_m, &node.y_m, "x_m", "y_m"}})
+        if (one->has_value() != two->has_value())
+          throw SpecError(item("nodes", i, *one ? b : a), "nothing", "a number, since " + std::string(*one ? a : b) + " is given");
+      NodeRow row;
+      row.device = DeviceId{memory_names_.at(node.memory, item("nodes", i, "memory"))};
+      const MemorySpec& memory = s_.memories[row.device.value];
+      row.slots = static_cast<std::uint32_t>(memory.slots);
+      if (node.parallel_links) row.parallel_links = static_cast<std::uint32_t>(*node.parallel_links);
+      row.swap_success = node.swap_success_probability;
+      if (m_.slot == tick_zero)
+        row.swap_duration = ticks(memory.single_qubit_gate_s + memory.two_qubit_gate_s + memory.measurement_s,
+                                  item("memories", row.device.value, "measurement_s"));
+      m_.nodes.push_back(row);
+      m_.processing_delay.push_back(ticks(node.processing_delay_s, item("nodes", i, "processing_delay_s")));
+      m_.swap_keys.push_back(stream("node:" + node.name + "/swap", item("nodes", i, "name")));
+    }
+    m_.node_names = node_names_.all();
+  }
+
+  // A stream's key; two streams with one key would draw the same numbers.
+  std::uint64_t stream(const std::string& name, const std::string& path) {
+    const std::uint64_t key = stream_key(s_.seed, name);
+    if (!keys_.insert(key).second)
+      throw SpecError(path, quoted(shortened(name)), "names whose random streams differ; another name or another seed will do");
+    return key;
+  }
+
+  // ---- links ----
+  // Links with equal hardware share a program, and the work of computing it.
+  std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path) {
+    const StationSpec* station = nullptr;
+    std::string key;
+    const auto put = [&key](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
+    put(a.value);
+    put(b.value);
+    put(fiber.length_m);
+    put(fiber.attenuation_db_per_km);
+    put(fiber.speed_m_per_s);
+    if (const auto* click = std::get_if<DoubleClickSpec>(&generation)) {
+      const std::uint32_t id = station_names_.at(click->station, path + "/station");
+      station = &s_.stations[id];
+      put('d');
+      put(id);
+      put(click->station_position);
+    } else {
+      const auto& given = std::get<GivenSpec>(generation);
+      put('g');
+      put(given.success_probability);
+      put(given.attempt_period_s);
+      put(given.herald_delay_s);
+      put(given.state.index());
+      std::visit([&](const auto& state) { put(state); }, given.state);
+    }
+    const auto [known, fresh] = programs_.emplace(key, static_cast<std::uint32_t>(m_.programs.size()));
+    if (!fresh) return known->second;
+
+    const LinkModel model = link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station);
+    for (const ModelNote& note : model.approximations) note_approximation(note.name, note.description);
+    LinkProgram p;
+    p.success = model.success_probability;
+    p.lambda = -std::log1p(-p.success);
+    if (m_.slot == tick_zero) {
+      p.period = positive_ticks(model.period_s, path);
+      p.emission = {ticks(model.emission_a_s, path), ticks(model.emission_b_s, path)};
+      p.herald = {ticks(model.herald_a_s, path), ticks(model.herald_b_s, path)};
+    } else {
+      p.period = m_.slot;
+      p.emission = p.herald = {m_.slot - Tick{1}, m_.slot - Tick{1}};
+    }
+    double sum = 0;
+    for (const HeraldOutcome& outcome : model.table.outcomes) {
+      if (std::string why = cannot_hold(m_.store, outcome.state); !why.empty() && !m_.pauli_twirl)
+        throw SpecError(path, why, "a state that \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+      sum += outcome.probability;
+      p.cumulative.push_back(sum);
+      p.frames.push_back(static_cast<std::uint8_t>(outcome.frame));
+      p.states.push_back(m_.store == StoreKind::bell_diagonal ? twirled(outcome.state) : outcome.state);
+    }
+    m_.programs.push_back(std::move(p));
+    facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, model.table.fidelity()});
+    return known->second;
+  }
+
+  double cost(const LinkSpec& link, std::uint32_t program) const {
+    const LinkFacts& facts = facts_[program];
+    if (facts.success_probability <= 0) return infinity;
+    switch (s_.routing.kind) {
+      case RoutingMetric::hops: return 1;
+      case RoutingMetric::length: return link.fiber.length_m;
+      default: return facts.attempt_period_s / facts.success_probability;
+    }
+  }
+
+  void links() {
+    std::vector<std::array<NodeId, 2>> ends;
+    for (std::size_t i = 0; i < s_.links.size(); ++i) {
+      const LinkSpec& link = s_.links[i];
+      const NodeId a{node_names_.at(link.node_a, item("links", i, "node_a"))};
+      const NodeId b{node_names_.at(link.node_b, item("links", i, "node_b"))};
+      if (a == b) throw SpecError(item("links", i, "node_b"), quoted(shortened(link.node_b)), "another node than node_a");
+      link_names_.add(link.label());
+      LinkRow row;
+      row.node = {a, b};
+      row.device = {m_.nodes[a.value].device, m_.nodes[b.value].device};
+      row.program = program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"));
+      ends.push_back(row.node);
+      m_.links.push_back(row);
+      LinkFacts facts = facts_[row.program];
+      facts.length_m = link.fiber.length_m;
+      m_.link_facts.push_back(facts);
+      m_.link_cost.push_back(cost(link, row.program));
+      m_.fibre_delay.push_back(ticks(fiber_delay_s(link.fiber.length_m, link.fiber.speed_m_per_s), item("links", i, "fiber")));
+    }
+    m_.link_names = link_names_.all();
+    m_.graph = Graph(static_cast<std::uint32_t>(m_.nodes.size()), ends);
+  }
+
+  void changes() {
+    for (std::size_t i = 0; i < s_.changes.size(); ++i) {
+      const ChangeSpec& change = s_.changes[i];
+      ChangeRow row;
+      row.at = ticks(change.at_s, item("changes", i, "at_s"));
+      row.link = LinkId{link_names_.at(change.link, item("changes", i, "link"))};
+      row.cost = infinity;
+      if (change.generation) {
+        const LinkRow& link = m_.links[row.link.value];
+        row.program = program(*change.generation, s_.links[row.link.value].fiber, link.device[0], link.device[1],
+                              item("changes", i, "generation"));
+        row.cost = cost(s_.links[row.link.value], *row.program);
+      }
+      m_.changes.push_back(row);
+    }
+  }
+
+  // ---- demands ----
+  void demands() {
+    PathFinder paths(m_.graph);
+    for (std::size_t i = 0; i < s_.demands.size(); ++i) {
+      const DemandSpec& demand = s_.demands[i];
+      const NodeId a{node_names_.at(demand.node_a, item("demands", i, "node_a"))};
+      const NodeId b{node_names_.at(demand.node_b, item("demands", i, "node_b"))};
+      if (a == b) throw SpecError(item("demands", i, "node_b"), quoted(shortened(demand.node_b)), "another node than node_a");
+      const std::string name = demand.label();
+      demand_names_.add(name);
+      DemandRow row;
+      row.ends = {a, b};
+      row.fixed_route = !demand.route.empty();
+      row.route = row.fixed_route ? given_route(i) : paths.shortest(a, b, m_.link_cost);
+      if (!row.route)
+        throw SpecError(item("demands", i), quoted(shortened(name)) + ", between nodes that no usable links join",
+                        "two nodes with a route between them");
+      row.arrivals = arrivals(demand.traffic, item("demands", i, "traffic"));
+      row.pairs_per_request = static_cast<std::uint64_t>(demand.pairs_per_request);
+      row.min_fidelity = demand.min_fidelity;
+      if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("demands", i, "deadline_s"));
+      row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
+      row.measure = demand.use == PairUse::measure;
+      row.generate_when_idle = demand.generate_when_idle;
+      row.z_basis_probability = demand.z_basis_probability;
+      const std::string path = item("demands", i, "name");
+      row.arrivals_key = stream("demand:" + name + "/arrivals", path);
+      row.bases_key = stream("demand:" + name + "/bases", path);
+      row.outcomes_key = stream("demand:" + name + "/outcomes", path);
+      for (LinkId link : row.route.links)
+        for (const char* purpose : {"/attempts", "/herald"})
+          stream("link:" + m_.link_names[link.value] + "/demand:" + name + purpose, path);
+
+      Circuits::Terms terms;
+      terms.width = static_cast<std::uint32_t>(demand.width);
+      if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
+      terms.notify_each_end = row.measure;
+      const auto target = static_cast<std::uint32_t>(i);
+      terms.up = address(HandlerIndex::requests, Requests::op_up, target);
+      terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
+      terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
+      slots_suffice(i, row.route);
+      if (demand.min_fidelity > 0) {
+        const double best = best_reachable_fidelity(m_, row.route);
+        if (demand.min_fidelity > best)
+          throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity),
+                          "at most " + number_text(best) + ", the best that its route of " + std::to_string(row.route.links.size()) +
+                              " hops reaches when nothing waits");
+      }
+      m_.demands.push_back(std::move(row));
+      m_.terms.push_back(terms);
+    }
+    m_.demand_names = demand_names_.all();
+  }
+
+  Route given_route(std::size_t i) const {
+    const DemandSpec& demand = s_.demands[i];
+    const auto at = [&](std::size_t k) { return item("demands", i, "route") + "/" + std::to_string(k); };
+    Route route;
+    for (std::size_t k = 0; k < demand.route.size(); ++k) {
+      const NodeId n{node_names_.at(demand.route[k], at(k))};
+      if (std::find(route.nodes.begin(), route.nodes.end(), n) != route.nodes.end())
+        throw SpecError(at(k), quoted(shortened(demand.route[k])), "a node that is not on the route already");
+      if (k > 0) {
+        LinkId best;
+        for (const Edge& e : m_.graph.edges(route.nodes.back()))
+          if (e.to == n && (!best || m_.link_cost[e.link.value] < m_.link_cost[best.value])) best = e.link;
+        if (!best) throw SpecError(at(k), quoted(shortened(demand.route[k])), "a neighbour of " + quoted(demand.route[k - 1]));
+        route.links.push_back(best);
+      }
+      route.nodes.push_back(n);
+    }
+    if (demand.route.front() != demand.node_a) throw SpecError(at(0), quoted(shortened(demand.route.front())), "node_a, " + quoted(demand.node_a));
+    if (demand.route.back() != demand.node_b)
+      throw SpecError(at(demand.route.size() - 1), quoted(shortened(demand.route.back())), "node_b, " + quoted(demand.node_b));
+    return route;
+  }
+
+  void slots_suffice(std::size_t i, const Route& route) const {
+    for (std::size_t k = 0; k < route.nodes.size(); ++k) {
+      const bool end = k == 0 || k + 1 == route.nodes.size();
+      const std::int64_t need = s_.demands[i].width * (end ? 1 : 2);
+      const std::uint32_t have = m_.nodes[route.nodes[k].value].slots;
+      if (need > have)
+        throw SpecError(item("demands", i, "width"), std::to_string(s_.demands[i].width),
+                        "a width for which the nodes on its route have slots: " + quoted(m_.node_names[route.nodes[k].value]) + " has " +
+                            std::to_string(have) + ", " + (end ? "and an end needs one for each" : "and a node on the way needs two for each"));
+    }
+  }
+
+  ArrivalPlan arrivals(const TrafficSpec& traffic, const std::string& path) const {
+    ArrivalPlan plan;
+    const auto at = [&](double seconds) {
+      plan.at_s = seconds;
+      plan.at = ticks(seconds, path + "/at_s");
+    };
+    if (const auto* one = std::get_if<OneOffSpec>(&traffic)) {
+      plan.kind = ArrivalPlan::Kind::one_off;
+      plan.requests = static_cast<std::uint64_t>(one->requests);
+      at(one->at_s);
+    } else if (const auto* next = std::get_if<BackToBackSpec>(&traffic)) {
+      plan.kind = ArrivalPlan::Kind::back_to_back;
+      plan.requests = static_cast<std::uint64_t>(next->requests.value_or(0));
+      at(next->at_s);
+    } else if (const auto* endless = std::get_if<ContinuousSpec>(&traffic)) {
+      at(endless->at_s);
+    } else if (const auto* poisson = std::get_if<PoissonSpec>(&traffic)) {
+      plan.kind = ArrivalPlan::Kind::poisson;
+      plan.rate_hz = poisson->rate_hz;
+      at(poisson->at_s);
+    } else {
+      plan.kind = ArrivalPlan::Kind::table;
+      for (double seconds : std::get<TableSpec>(traffic).at_s) plan.table.push_back(ticks(seconds, path + "/at_s"));
+      std::sort(plan.table.begin(), plan.table.end());
+    }
+    return plan;
+  }
+
+  // ---- what the results must own up to ----
+  void note_approximation(const std::string& name, const std::string& description) {
+    for (const NamedApproximation& known : m_.approximations)
+      if (known.name == name) return;
+    m_.approximations.push_back({name, description});
+  }
+
+  void approximations() {
+    if (m_.pauli_twirl && m_.store == StoreKind::bell_diagonal)
+      note_approximation("pauli_twirl", "relaxation, asymmetric read-out and initial states are twirled to Pauli noise");
+    if (m_.pauli_twirl && m_.store == StoreKind::pair_density)
+      note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
+    if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
+    if (s_.timing == TimingModel::slotted)
+      note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
+    note_approximation("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
+    if (std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; }))
+      note_approximation("instant_failure_notice", "every node learns at once that a link went down");
+  }
+
+  const ScenarioSpec& s_;
+  Model m_;
+  Names memory_names_{"memory", "/memories"}, station_names_{"station", "/stations"}, node_names_{"node", "/nodes"},
+      link_names_{"link", "/links"}, demand_names_{"demand", "/demands"};
+  std::unordered_map<std::string, std::uint32_t> programs_;
+  std::vector<LinkFacts> facts_;  // by program
+  std::unordered_set<std::uint64_t> keys_;
+};
+
+}  // namespace
+
+Model compile(const ScenarioSpec& scenario) { return Compiler(scenario).compile(); }
+
+}  // namespace farbell

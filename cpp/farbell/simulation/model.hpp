@@ -1,0 +1,55 @@
+// What compile() makes of a scenario: every name an id, every quantity in ticks, every link's herald table worked out. Constant, and
+// shared by all replicas and threads.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "farbell/apps/requests.hpp"
+#include "farbell/simulation/scenario.hpp"
+
+namespace farbell {
+
+// The modules of a run, as rows of its handler table.
+enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests };
+constexpr Address address(HandlerIndex handler, std::uint16_t op = 0, std::uint32_t target = 0) {
+  return {static_cast<std::uint16_t>(handler), op, target};
+}
+
+struct NamedApproximation {
+  std::string name, description;
+};
+
+// A link in SI units, for people.
+struct LinkFacts {
+  double length_m = 0, success_probability = 0, attempt_period_s = 0, fidelity = 0;
+};
+
+struct Model {
+  ScenarioSpec scenario;
+  Clock clock;
+  Tick horizon{}, warm_up{}, slot = tick_zero;
+  StoreKind store = StoreKind::pair_density;
+  bool pauli_twirl = false;
+
+  std::vector<Device> devices;
+  std::vector<NodeRow> nodes;
+  std::vector<Tick> processing_delay;  // by node
+  std::vector<std::uint64_t> swap_keys;
+  std::vector<LinkProgram> programs;
+  std::vector<LinkRow> links;
+  std::vector<LinkFacts> link_facts;
+  std::vector<Tick> fibre_delay;  // by link
+  std::vector<double> link_cost;
+  Graph graph;
+  std::vector<DemandRow> demands;
+  std::vector<Circuits::Terms> terms;  // by demand
+  std::vector<ChangeRow> changes;
+
+  std::vector<std::string> node_names, link_names, demand_names;
+  std::vector<NamedApproximation> approximations;
+};
+
+// Throws SpecError for whatever the scenario gets wrong: after this nothing can be misspelt.
+Model compile(const ScenarioSpec& scenario);
+
+}  // namespace farbell

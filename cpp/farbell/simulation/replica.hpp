@@ -1,0 +1,46 @@
+// One replica of a run: all mutable state, the modules over it, and the loop.
+#pragma once
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "farbell/engine/loop.hpp"
+#include "farbell/simulation/model.hpp"
+
+namespace farbell {
+
+struct ReplicaOptions {
+  std::uint64_t replica = 0;
+  bool trace = false;
+  std::optional<std::uint64_t> max_events;
+  std::optional<double> max_wall_s;
+  std::function<void(std::vector<PairRow>&&)> pair_block;
+  std::function<void(std::vector<RequestRow>&&)> request_block;
+};
+
+struct DemandPath {
+  std::uint32_t hops = 0;
+  double length_m = 0;
+};
+
+// What is left of a replica when it has ended.
+struct ReplicaResult {
+  std::uint64_t replica = 0;
+  Ended ended = Ended::horizon;
+  Tick end{};
+  std::uint64_t events = 0, stale_events = 0, messages = 0;
+  std::vector<LinkCounters> links;
+  std::vector<double> link_up_ticks;
+  std::vector<NodeCounters> nodes;
+  std::vector<DemandSummary> demands;
+  std::vector<DemandPath> paths;
+  std::vector<PairRow> pairs;        // since the last full block
+  std::vector<RequestRow> requests;
+  std::vector<TraceRow> trace;
+};
+
+// `progress` (0 to 1) is for other threads to read.
+ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, const std::atomic<bool>& stop, std::atomic<double>& progress);
+
+}  // namespace farbell

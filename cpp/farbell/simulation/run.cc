@@ -1,0 +1,273 @@
+#include "farbell/simulation/run.hpp"
+
+#include <array>
+#include <atomic>
+#include <limits>
+#include <map>
+#include <memory>
+#include <variant>
+
+#include "farbell/engine/replicas.hpp"
+#include "farbell/simulation/replica.hpp"
+
+namespace farbell {
+
+namespace {
+
+Table pair_table(std::uint64_t replica, const std::vector<PairRow>& rows, const Clock& clock) {
+  Table t{"pairs", {}};
+  const auto seconds = [&](Tick x) { return clock.seconds(x); };
+  t.add<std::uint32_t>("replica", rows, [&](const PairRow&) { return replica; });
+  t.add<std::uint32_t>("demand", rows, [](const PairRow& r) { return r.demand.value; });
+  t.add<std::uint64_t>("request", rows, [](const PairRow& r) { return r.request; });
+  t.add<double>("delivered_s", rows, [&](const PairRow& r) { return seconds(r.delivered); });
+  t.add<double>("latency_s", rows, [&](const PairRow& r) { return seconds(r.delivered - r.asked); });
+  t.add<double>("age_s", rows, [&](const PairRow& r) { return seconds(r.delivered - r.born); });
+  t.add<double>("fidelity", rows, [](const PairRow& r) { return r.fidelity; });
+  t.add<double>("xx", rows, [](const PairRow& r) { return r.xx; });
+  t.add<double>("yy", rows, [](const PairRow& r) { return r.yy; });
+  t.add<double>("zz", rows, [](const PairRow& r) { return r.zz; });
+  t.add<std::uint32_t>("swaps", rows, [](const PairRow& r) { return r.swaps; });
+  t.add<std::int8_t>("basis_a", rows, [](const PairRow& r) { return r.basis[0]; });
+  t.add<std::int8_t>("basis_b", rows, [](const PairRow& r) { return r.basis[1]; });
+  t.add<std::int8_t>("outcome_a", rows, [](const PairRow& r) { return r.outcome[0]; });
+  t.add<std::int8_t>("outcome_b", rows, [](const PairRow& r) { return r.outcome[1]; });
+  return t;
+}
+
+Table request_table(std::uint64_t replica, const std::vector<RequestRow>& rows, const Clock& clock) {
+  Table t{"requests", {}};
+  const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
+  t.add<std::uint32_t>("replica", rows, [&](const RequestRow&) { return replica; });
+  t.add<std::uint32_t>("demand", rows, [](const RequestRow& r) { return r.demand.value; });
+  t.add<std::uint64_t>("request", rows, [](const RequestRow& r) { return r.request; });
+  t.add<double>("asked_s", rows, [&](const RequestRow& r) { return seconds(r.asked); });
+  t.add<double>("started_s", rows, [&](const RequestRow& r) { return seconds(r.started); });
+  t.add<double>("finished_s", rows, [&](const RequestRow& r) { return seconds(r.finished); });
+  t.add<std::uint64_t>("pairs_asked", rows, [](const RequestRow& r) { return r.pairs_asked; });
+  t.add<std::uint64_t>("pairs_delivered", rows, [](const RequestRow& r) { return r.pairs_delivered; });
+  t.add<std::uint8_t>("status", rows, [](const RequestRow& r) { return r.status; });
+  t.add<std::uint8_t>("reason", rows, [](const RequestRow& r) { return r.reason; });
+  return t;
+}
+
+// Rows of a replica on their way to the calling thread.
+struct RowBlock {
+  std::uint64_t replica;
+  std::variant<std::vector<PairRow>, std::vector<RequestRow>> rows;
+
+  std::size_t bytes() const {
+    return std::visit([](const auto& r) { return r.size() * sizeof(r[0]); }, rows);
+  }
+  Table table(const Clock& clock) const {
+    if (const auto* pairs = std::get_if<std::vector<PairRow>>(&rows)) return pair_table(replica, *pairs, clock);
+    return request_table(replica, std::get<std::vector<RequestRow>>(rows), clock);
+  }
+};
+
+// Keeps rows in the order of replicas while they fit into memory; from then on passes them on.
+class RowStore {
+ public:
+  RowStore(const Clock& clock, std::uint64_t limit, const std::function<void(Table&&)>& spill)
+      : clock_(clock), limit_(limit), spill_(spill) {}
+
+  void take(RowBlock&& block) {
+    if (spilled_) return spill_(block.table(clock_));
+    bytes_ += block.bytes();
+    held_[block.replica].push_back(std::move(block));
+    if (!spill_ || bytes_ <= limit_) return;
+    spilled_ = true;
+    for (auto& [replica, blocks] : held_)
+      for (RowBlock& b : blocks) spill_(b.table(clock_));
+    held_.clear();
+  }
+  bool spilled() const { return spilled_; }
+  void move_into(std::vector<Table>& tables) {
+    Table pairs = pair_table(0, {}, clock_), requests = request_table(0, {}, clock_);
+    for (auto& [replica, blocks] : held_) {
+      for (RowBlock& b : blocks) (b.rows.index() == 0 ? pairs : requests).append(b.table(clock_));
+      blocks.clear();
+    }
+    tables.push_back(std::move(pairs));
+    tables.push_back(std::move(requests));
+  }
+
+ private:
+  const Clock& clock_;
+  std::uint64_t limit_, bytes_ = 0;
+  const std::function<void(Table&&)>& spill_;
+  std::map<std::uint64_t, std::vector<RowBlock>> held_;
+  bool spilled_ = false;
+};
+
+using Results = std::vector<std::optional<ReplicaResult>>;
+
+template <class Row>
+struct At {
+  std::uint64_t replica;
+  std::uint32_t index;
+  const Row* row;
+  const ReplicaResult* result;
+};
+
+// The rows of all replicas, one after the other.
+template <class Row>
+std::vector<At<Row>> all(const Results& results, std::vector<Row> ReplicaResult::* rows) {
+  std::vector<At<Row>> out;
+  for (const auto& r : results)
+    if (r)
+      for (std::uint32_t i = 0; i < ((*r).*rows).size(); ++i) out.push_back({r->replica, i, &((*r).*rows)[i], &*r});
+  return out;
+}
+
+template <class Row>
+void add_place(Table& t, const std::vector<At<Row>>& rows, std::string entity) {
+  t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+  t.add<std::uint32_t>(std::move(entity), rows, [](const auto& a) { return a.index; });
+}
+
+void entity_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
+  const Clock& clock = model.clock;
+  {
+    const auto rows = all(results, &ReplicaResult::links);
+    Table t{"links", {}};
+    add_place(t, rows, "link");
+    t.add<std::uint64_t>("attempts", rows, [](const auto& a) { return a.row->attempts; });
+    t.add<std::uint64_t>("successes", rows, [](const auto& a) { return a.row->successes; });
+    t.add<double>("up_s", rows, [&](const auto& a) { return a.result->link_up_ticks[a.index] / clock.ticks_per_s; });
+    t.add<double>("lane_s", rows, [&](const auto& a) { return a.row->lane_ticks / clock.ticks_per_s; });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = all(results, &ReplicaResult::nodes);
+    Table t{"nodes", {}};
+    add_place(t, rows, "node");
+    t.add<std::uint64_t>("swaps", rows, [](const auto& a) { return a.row->swaps; });
+    t.add<std::uint64_t>("failed_swaps", rows, [](const auto& a) { return a.row->failed_swaps; });
+    t.add<std::uint64_t>("stale_swaps", rows, [](const auto& a) { return a.row->stale_swaps; });
+    t.add<std::uint64_t>("lost_qubits", rows, [](const auto& a) { return a.row->lost_qubits; });
+    t.add<std::uint32_t>("slots", rows, [&](const auto& a) { return model.nodes[a.index].slots; });
+    t.add<double>("slot_seconds", rows, [&](const auto& a) { return a.row->slot_ticks / clock.ticks_per_s; });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = all(results, &ReplicaResult::demands);
+    Table t{"demands", {}};
+    add_place(t, rows, "demand");
+    const auto open = [](const DemandSummary& s) { return s.asked - s.done - s.timed_out - s.refused; };
+    t.add<std::uint64_t>("requests_asked", rows, [](const auto& a) { return a.row->asked; });
+    t.add<std::uint64_t>("requests_done", rows, [](const auto& a) { return a.row->done; });
+    t.add<std::uint64_t>("requests_timed_out", rows, [](const auto& a) { return a.row->timed_out; });
+    t.add<std::uint64_t>("requests_refused", rows, [](const auto& a) { return a.row->refused; });
+    t.add<std::uint64_t>("requests_open", rows, [&](const auto& a) { return open(*a.row); });
+    t.add<std::uint64_t>("pairs", rows, [](const auto& a) { return a.row->pairs; });
+    t.add<std::uint64_t>("rejected_pairs", rows, [](const auto& a) { return a.row->rejected; });
+    t.add<std::uint64_t>("surplus_pairs", rows, [](const auto& a) { return a.row->surplus; });
+    t.add<std::uint32_t>("hops", rows, [](const auto& a) { return a.result->paths[a.index].hops; });
+    t.add<double>("length_m", rows, [](const auto& a) { return a.result->paths[a.index].length_m; });
+    tables.push_back(std::move(t));
+  }
+  std::vector<const ReplicaResult*> replicas;
+  for (const auto& r : results)
+    if (r) replicas.push_back(&*r);
+  {
+    Table t{"replicas", {}};
+    t.add<std::uint32_t>("replica", replicas, [](const auto* r) { return r->replica; });
+    t.add<std::uint64_t>("events", replicas, [](const auto* r) { return r->events; });
+    t.add<std::uint64_t>("stale_events", replicas, [](const auto* r) { return r->stale_events; });
+    t.add<std::uint64_t>("messages", replicas, [](const auto* r) { return r->messages; });
+    t.add<double>("simulated_s", replicas, [&](const auto* r) { return clock.seconds(r->end); });
+    t.add<std::uint8_t>("ended", replicas, [](const auto* r) { return r->ended; });
+    tables.push_back(std::move(t));
+  }
+}
+
+void trace_table(const Results& results, std::vector<Table>& tables) {
+  const auto rows = all(results, &ReplicaResult::trace);
+  Table t{"trace", {}};
+  t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+  t.add<std::int64_t>("tick", rows, [](const auto& a) { return count(a.row->tick); });
+  t.add<std::uint8_t>("phase", rows, [](const auto& a) { return a.row->phase; });
+  t.add<std::uint8_t>("kind", rows, [](const auto& a) { return a.row->kind; });
+  t.add<std::uint32_t>("entity", rows, [](const auto& a) { return a.row->entity; });
+  t.add<std::uint64_t>("a", rows, [](const auto& a) { return a.row->a; });
+  t.add<std::uint64_t>("b", rows, [](const auto& a) { return a.row->b; });
+  t.add<double>("x", rows, [](const auto& a) { return a.row->x; });
+  tables.push_back(std::move(t));
+}
+
+void statistics(const Model& model, const Results& results, RunOutput& out) {
+  std::size_t replicas = 0;
+  for (const auto& r : results) replicas += r.has_value();
+  const std::size_t demands = model.demands.size();
+  out.batches = xt::zeros<double>({replicas, demands, batch_count, batch_columns});
+  out.moments = xt::zeros<double>({replicas, demands, std::size_t{8}});
+  out.latency_sketch = xt::zeros<std::uint64_t>({demands, LatencySketch::buckets});
+  out.fidelity_histogram = xt::zeros<std::uint64_t>({demands, std::tuple_size_v<decltype(DemandSummary::fidelity_histogram)>});
+  std::size_t row = 0;
+  for (const auto& r : results) {
+    if (!r) continue;
+    for (std::size_t d = 0; d < demands; ++d) {
+      const DemandSummary& s = r->demands[d];
+      for (std::size_t b = 0; b < batch_count; ++b)
+        for (std::size_t c = 0; c < batch_columns; ++c) out.batches(row, d, b, c) = s.batches[b][c];
+      const bool any = s.fidelity.n > 0;
+      const double nan = std::numeric_limits<double>::quiet_NaN();
+      const std::array<double, 8> moments{static_cast<double>(s.fidelity.n), any ? s.fidelity.mean : nan, s.fidelity.m2,
+                                          s.latency.n > 0 ? s.latency.mean : nan, s.latency.m2, static_cast<double>(s.latency.n),
+                                          any ? s.min_fidelity : nan, any ? s.max_fidelity : nan};
+      for (std::size_t c = 0; c < moments.size(); ++c) out.moments(row, d, c) = moments[c];
+      for (std::size_t k = 0; k < s.sketch.counts.size(); ++k) out.latency_sketch(d, k) += s.sketch.counts[k];
+      for (std::size_t k = 0; k < s.fidelity_histogram.size(); ++k) out.fidelity_histogram(d, k) += s.fidelity_histogram[k];
+    }
+    ++row;
+  }
+}
+
+}  // namespace
+
+RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hooks) {
+  Results results(options.replicas);
+  std::vector<std::atomic<double>> progress(options.replicas);
+  std::atomic<std::uint64_t> ended = 0;
+  RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill);
+
+  const auto job = [&](std::uint64_t index, const std::atomic<bool>& stop, BlockChannel<RowBlock>& channel) {
+    ReplicaOptions replica;
+    replica.replica = options.first_replica + index;
+    replica.trace = options.trace;
+    replica.max_events = options.max_events;
+    if (!replica.max_events && model.scenario.limits.max_events)
+      replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
+    replica.max_wall_s = options.max_wall_s ? options.max_wall_s : model.scenario.limits.max_wall_s;
+    replica.pair_block = [&](std::vector<PairRow>&& block) { channel.push({replica.replica, std::move(block)}); };
+    replica.request_block = [&](std::vector<RequestRow>&& block) { channel.push({replica.replica, std::move(block)}); };
+    ReplicaResult result = run_replica(model, replica, stop, progress[index]);
+    if (!result.pairs.empty()) channel.push({replica.replica, std::move(result.pairs)});
+    if (!result.requests.empty()) channel.push({replica.replica, std::move(result.requests)});
+    results[index] = std::move(result);
+    progress[index].store(1, std::memory_order_relaxed);
+    ended.fetch_add(1, std::memory_order_relaxed);
+  };
+  const auto poll = [&] {
+    if (!hooks.poll) return true;
+    double done = 0;
+    for (const auto& p : progress) done += p.load(std::memory_order_relaxed);
+    return hooks.poll(done / static_cast<double>(options.replicas), ended.load(std::memory_order_relaxed));
+  };
+
+  ReplicaPool<RowBlock> pool;
+  pool.threads = options.threads;
+  const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
+
+  RunOutput out;
+  out.interrupted = outcome.interrupted;
+  out.spilled = rows.spilled();
+  if (!out.spilled) rows.move_into(out.tables);
+  entity_tables(model, results, out.tables);
+  if (options.trace) trace_table(results, out.tables);
+  statistics(model, results, out);
+  return out;
+}
+
+}  // namespace farbell

@@ -1,0 +1,41 @@
+// Replicas of a compiled scenario on a pool of threads, and their results put together in the order of the replicas.
+#pragma once
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include <xtensor/xtensor.hpp>
+
+#include "farbell/simulation/model.hpp"
+#include "farbell/simulation/table.hpp"
+
+namespace farbell {
+
+struct RunOptions {
+  std::uint64_t replicas = 1, first_replica = 0;
+  unsigned threads = 1;
+  std::uint64_t memory_limit_bytes = std::uint64_t{256} << 20;  // of rows held; beyond it they go to `spill`
+  bool trace = false;
+  std::optional<std::uint64_t> max_events;
+  std::optional<double> max_wall_s;
+};
+
+// Called on the thread that called run().
+struct RunHooks {
+  std::function<bool(double done, std::uint64_t replicas_ended)> poll;  // false = interrupt; `done` from 0 to 1
+  std::function<void(Table&&)> spill;                                   // rows of one replica, in order within it
+};
+
+struct RunOutput {
+  std::vector<Table> tables;
+  xt::xtensor<double, 4> batches;  // [replica, demand, batch, (pairs, sum F, sum xx, sum yy, sum zz)]
+  xt::xtensor<double, 3> moments;  // [replica, demand, (n, mean F, M2 F, mean latency, M2 latency, n latency, min F, max F)]
+  xt::xtensor<std::uint64_t, 2> latency_sketch;      // [demand, bucket]
+  xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
+  bool interrupted = false;
+  bool spilled = false;  // all rows of pairs and requests went to `spill`
+};
+
+RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hooks);
+
+}  // namespace farbell
