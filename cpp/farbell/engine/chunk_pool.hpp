@@ -41,6 +41,7 @@ class ChunkPool {
     c->next = free_;
     free_ = c;
   }
+  std::size_t bytes() const { return bytes_; }
 
  private:
   struct Free {
@@ -53,10 +54,12 @@ class ChunkPool {
     slabs_.emplace_back(::operator new(chunks * chunk_bytes, std::align_val_t{chunk_bytes}));
     fresh_ = static_cast<Chunk*>(slabs_.back().get());
     fresh_end_ = fresh_ + chunks;
+    bytes_ += chunks * chunk_bytes;
   }
 
   Chunk *free_ = nullptr, *fresh_ = nullptr, *fresh_end_ = nullptr;
   std::vector<std::unique_ptr<void, Free>> slabs_;
+  std::size_t bytes_ = 0;
 };
 
 struct Fifo {

@@ -81,6 +81,8 @@ class EventQueue {
   bool attempts_over() const { return phase_ > Phase::attempts || round_ > 0; }
   std::size_t size() const { return sequence_ - processed_; }
   std::uint64_t processed() const { return processed_; }
+  // Event memory; it follows the largest size() so far and is kept for reuse.
+  std::size_t memory_bytes() const { return pool_.bytes(); }
 
   // Back to an empty queue at tick zero; the memory stays for the next run.
   void clear() {

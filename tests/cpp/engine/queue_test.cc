@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <random>
+#include <string>
 #include <tuple>
 #include <vector>
 
@@ -202,6 +203,26 @@ TEST(EventQueue, NamesAnEndlessLoopWithinOnePhase) {
   const std::string what = endless(
       [](EventQueue& queue, Event const& event) { queue.post(queue.now(), event.phase(), event.to, 0); });
   EXPECT_NE(what.find("handler 11, op 22, target 33"), std::string::npos) << what;
+}
+
+// Steady traffic reuses its memory: many times the pending events pass through without a further allocation.
+TEST(EventQueue, MemoryFollowsThePendingEventsNotTheTraffic) {
+  std::mt19937_64 random{std::random_device{}()};
+  EventQueue queue;
+  Event event;
+  constexpr std::size_t pending = 10'000;
+  const auto post = [&] { queue.post(queue.now() + Tick{static_cast<std::int64_t>(1 + (random() >> 24))}, Phase::swaps, {}, 0); };
+  while (queue.size() < pending) post();
+  for (int i = 0; i < 500'000; ++i) {
+    ASSERT_TRUE(queue.pop(event, never));
+    post();
+  }
+  // Twice the events (a slab may be fresh), and a chunk for each of the 256 buckets.
+  EXPECT_LT(queue.memory_bytes(), 2 * (pending * sizeof(Event) + 256 * 2048));
+  const std::size_t before = queue.memory_bytes();
+  queue.clear();
+  while (queue.size() < pending) post();
+  EXPECT_EQ(queue.memory_bytes(), before);
 }
 
 TEST(EventQueue, ClearStartsAgain) {
