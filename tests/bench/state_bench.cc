@@ -1,0 +1,75 @@
+// One noisy entanglement swap through the facade of the stores, against its bare arithmetic. Cases are named subject/who.
+#include <benchmark/benchmark.h>
+
+#include <array>
+#include <vector>
+
+#include "ceilings/pair_kernels.hpp"
+#include "ceilings/xoshiro.hpp"
+#include "farbell/state/states.hpp"
+
+namespace {
+
+using namespace farbell;
+
+constexpr double two_qubit_reliability = 0.99, t1_s = 1, t2_s = 0.5, wait_s = 1e-3, pauli_rate_hz = 0.1;
+
+// A long pair grows by one fresh link a step, its end measured out with the link's near end.
+void swap_farbell(benchmark::State& state, StoreKind kind) {
+  Device device;
+  if (kind == StoreKind::pair_density) {
+    device.decay.t1_s = t1_s;
+    device.decay.t2_s = t2_s;
+  } else {
+    device.decay.pauli_x_hz = device.decay.pauli_y_hz = device.decay.pauli_z_hz = pauli_rate_hz;
+  }
+  device.two_qubit_reliability = two_qubit_reliability;
+  const Clock clock;
+  const std::vector<Device> devices{device};
+  States states(kind, devices, clock, false);
+  Correlations link{};
+  for (int k = 0; k < 4; ++k) link[5 * k] = k == 0 ? 1 : 0.98 * bell_signs[0][k];
+  ceilings::Xoshiro random(1);
+  Tick now{};
+  States::Pair far = states.create_pair(link, DeviceId{0}, now, DeviceId{0}, now);
+  for (auto _ : state) {
+    const States::Pair fresh = states.create_pair(link, DeviceId{0}, now, DeviceId{0}, now);
+    now += clock.tick(wait_s);
+    benchmark::DoNotOptimize(states.bell_measure(far.b, fresh.a, now, random.uniform()));
+    far.b = fresh.b;
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK_CAPTURE(swap_farbell, diagonal, StoreKind::bell_diagonal)->Name("swap_bell_diagonal/farbell");
+BENCHMARK_CAPTURE(swap_farbell, density, StoreKind::pair_density)->Name("swap_pair_density/farbell");
+
+void diagonal_ceiling(benchmark::State& state) {
+  const ceilings::BellWeights link{0.985, 0.005, 0.005, 0.005};
+  ceilings::BellWeights pair = link;
+  double t = wait_s;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(t);
+    pair = ceilings::swapped(pair, link, t, {pauli_rate_hz, pauli_rate_hz, pauli_rate_hz}, two_qubit_reliability);
+    benchmark::DoNotOptimize(pair);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(diagonal_ceiling)->Name("swap_bell_diagonal/ceiling");
+
+void density_ceiling(benchmark::State& state) {
+  ceilings::Density link{};
+  link[0].re = link[15].re = 0.495;
+  link[5].re = link[10].re = 0.005;
+  link[3].re = link[12].re = 0.49;
+  ceilings::Density pair = link;
+  double t = wait_s;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(t);
+    pair = ceilings::swapped(pair, link, t, t1_s, t2_s, two_qubit_reliability);
+    benchmark::DoNotOptimize(pair);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(density_ceiling)->Name("swap_pair_density/ceiling");
+
+}  // namespace
