@@ -65,9 +65,9 @@ struct BellDiagonal {
   // Correlations of the two qubits of one pair, for a Bell measurement of a pair with itself.
   std::array<double, 4> own_products() const { return c; }
 
-  // Becomes the pair of the far qubits, or the one that is left, after the outcome with these weights and probability.
-  void join(int, BellDiagonal const& right, int, std::array<double, 4> const& weights, double probability) {
-    const double scale = 1 / (4 * probability);
+  // Becomes the pair of the far qubits, or the one that is left, after the outcome of probability p with these weights.
+  void join(int, BellDiagonal const& right, int, std::array<double, 4> const& weights, double p) {
+    const double scale = 1 / (4 * p);
     for (int k = 1; k < 4; ++k) c[k] *= weights[k] * scale * right.c[k];
     single |= right.single;
   }

@@ -55,11 +55,11 @@ struct PairDensity {
   }
   std::array<double, 4> own_products() const { return {r[0], r[5], r[10], r[15]}; }
 
-  // Becomes the pair of the far qubits (this one's on side 0) after the outcome with these weights and probability.
-  void join(int side, PairDensity const& right, int right_side, std::array<double, 4> const& weights, double probability) {
+  // Becomes the pair of the far qubits (this one's on side 0) after the outcome of probability p with these weights.
+  void join(int side, PairDensity const& right, int right_side, std::array<double, 4> const& weights, double p) {
     const Correlations a = side == 1 ? r : transposed(r);                    // [far][measured]
     const Correlations b = right_side == 0 ? right.r : transposed(right.r);  // [measured][far]
-    const double scale = 1 / (4 * probability);
+    const double scale = 1 / (4 * p);
     for (int i = 0; i < 4; ++i)
       for (int j = 0; j < 4; ++j) {
         double sum = 0;
