@@ -175,6 +175,7 @@ void Lanes::cycle(std::uint32_t index) {
   // Ties between groups go by demand and hop, however their events came to be posted.
   if (succeeding_.empty()) queue_.post(now, Phase::attempts, {setup_.self.handler, op_successes, 0}, 0);
   succeeding_.push_back(index);
+  g.due = never;  // an older event at this tick is stale
 }
 
 void Lanes::succeed_all() {
