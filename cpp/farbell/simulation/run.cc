@@ -263,7 +263,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   RunOutput out;
   out.interrupted = outcome.interrupted;
   out.spilled = rows.spilled();
-  if (!out.spilled) rows.move_into(out.tables);
+  rows.move_into(out.tables);  // without rows if these went to `spill`
   entity_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);
