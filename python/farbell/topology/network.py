@@ -1,0 +1,160 @@
+"""From places and the fibres between them to a scenario: what every builder fills in is filled in here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from farbell import platforms
+from farbell._core import (
+    BackToBack,
+    Continuous,
+    Demand,
+    DoubleClick,
+    Fiber,
+    Given,
+    Link,
+    Memory,
+    Node,
+    OneOff,
+    Poisson,
+    Scenario,
+    SpecError,
+    Station,
+    Table,
+)
+
+__all__ = ["Demands", "Generation", "Place", "Span", "build"]
+
+Generation: TypeAlias = Given | DoubleClick
+Traffic: TypeAlias = Continuous | OneOff | BackToBack | Poisson | Table
+Pairs: TypeAlias = list[tuple[str, str]]
+Demands: TypeAlias = str | Iterable[Demand | tuple[str, str]]
+"""Demands, pairs of node names, or the name of a choice that the builder knows."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node before it has hardware."""
+
+    name: str
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    x_m: float | None = None
+    y_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """A fibre before it has hardware."""
+
+    node_a: str
+    node_b: str
+    length_m: float
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name most like ``name``, or nothing."""
+    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
+
+
+def parsed_length_m(length: float | str, path: str = "length_m") -> float:
+    """Metres, from a number or from text with a unit."""
+    try:
+        return Fiber(length_m=length).length_m
+    except SpecError as error:
+        raise SpecError(path, error.found, error.allowed, error.nearest) from None
+
+
+def _demands(
+    demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width: int, traffic: Traffic | None
+) -> list[Demand]:
+    if isinstance(demands, str):
+        if demands not in choices:
+            allowed = ", ".join([*map(repr, choices), "a list of Demand or of pairs of node names"])
+            raise SpecError("demands", repr(demands), allowed, nearest(demands, choices))
+        demands = choices[demands]()
+    filled = []
+    for position, demand in enumerate(demands):
+        if isinstance(demand, Demand):
+            filled.append(demand)
+        elif isinstance(demand, str) or len(demand) != 2:
+            raise SpecError(f"demands/{position}", repr(demand), "a Demand or a pair of node names")
+        else:
+            node_a, node_b = demand
+            fields: dict[str, Any] = {"width": width} if traffic is None else {"width": width, "traffic": traffic}
+            filled.append(Demand(node_a=node_a, node_b=node_b, **fields))
+    return filled
+
+
+def build(
+    *,
+    title: str,
+    places: Iterable[Place],
+    spans: Iterable[Span],
+    demands: Demands,
+    choices: Mapping[str, Callable[[], Pairs]] | None = None,
+    memory: Memory | None = None,
+    generation: Generation | None = None,
+    station: Station | None = None,
+    attenuation_db_per_km: float | str | None = None,
+    speed_m_per_s: float | str | None = None,
+    width: int = 1,
+    traffic: Traffic | None = None,
+    duration_s: float | str = 1.0,
+    seed: int = 0,
+    notes: Iterable[str] = (),
+    credits: Iterable[str] = (),
+    told: Iterable[str] = (),
+    **fields: Any,
+) -> Scenario:
+    """A scenario with the same hardware everywhere. ``title`` and ``told`` are the builder's own name and notes;
+    ``fields``, among them ``name``, are the caller's.
+
+    A memory or station that is not given comes from :func:`farbell.platforms.projected_nv`, whose notes are then added.
+    """
+    preset = platforms.projected_nv()
+    preset_notes: list[str] = []
+    if memory is None:
+        memory = preset.memory
+        preset_notes += preset.memory_notes
+    if generation is None:
+        generation = DoubleClick(station=(station or preset.station).name)
+    stations = [station] if station else []
+    if not stations and isinstance(generation, DoubleClick) and generation.station == preset.station.name:
+        stations = [preset.station]
+        preset_notes += preset.station_notes
+    fiber: dict[str, Any] = {}
+    if attenuation_db_per_km is not None:
+        fiber["attenuation_db_per_km"] = attenuation_db_per_km
+    if speed_m_per_s is not None:
+        fiber["speed_m_per_s"] = speed_m_per_s
+    nodes = [
+        Node(
+            name=place.name,
+            memory=memory.name,
+            latitude_deg=place.latitude_deg,
+            longitude_deg=place.longitude_deg,
+            x_m=place.x_m,
+            y_m=place.y_m,
+        )
+        for place in places
+    ]
+    links = [
+        Link(node_a=s.node_a, node_b=s.node_b, fiber=Fiber(length_m=s.length_m, **fiber), generation=generation)
+        for s in spans
+    ]
+    return Scenario(
+        memories=[memory],
+        stations=stations,
+        nodes=nodes,
+        links=links,
+        demands=_demands(demands, choices or {}, width, traffic),
+        duration_s=duration_s,
+        seed=seed,
+        notes=[*told, *preset_notes, *notes],
+        credits=list(dict.fromkeys([*credits, *(preset.credits if preset_notes else ())])),
+        **{"name": title, **fields},
+    )
