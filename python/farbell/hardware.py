@@ -54,7 +54,9 @@ def double_click(
     Examples
     --------
     >>> import farbell as fb
-    >>> table = fb.hardware.double_click(efficiency_a=0.3, efficiency_b=0.3, visibility=0.9, dark_count_probability=1e-3)
+    >>> table = fb.hardware.double_click(
+    ...     efficiency_a=0.3, efficiency_b=0.3, visibility=0.9, dark_count_probability=1e-3
+    ... )
     >>> round(table.success_probability, 6), round(table.fidelity, 6)
     (0.045836, 0.935399)
     >>> [(outcome.pattern, outcome.frame) for outcome in table.outcomes]

@@ -1,8 +1,8 @@
 """Heralded entanglement by brute force: every photon, every mode, every lost photon, amplitude by amplitude.
 
-A pure state is a dictionary {(memories, occupations): amplitude}. Emission writes creation operators; fibre loss and the beam
-splitter rewrite each one as a sum over output modes; the detectors are counted photon by photon. No density matrix appears
-before the last step, and the photons nobody detected are modes like any other.
+A pure state is a dictionary {(memories, occupations): amplitude}. Emission writes creation operators; fibre loss and
+the beam splitter rewrite each one as a sum over output modes; the detectors are counted photon by photon. No density
+matrix appears before the last step, and the photons nobody detected are modes like any other.
 """
 
 from itertools import product
@@ -11,8 +11,8 @@ from math import sqrt
 import numpy as np
 
 BINS = ("early", "late")
-# Behind the beam splitter, per time bin: two detectors and the losses of both arms. "same" is the wave packet of A's photons,
-# "other" the part of B's photons orthogonal to it.
+# Behind the beam splitter, per time bin: two detectors and the losses of both arms. "same" is the wave packet of A's
+# photons, "other" the part of B's photons orthogonal to it.
 MODES = [(bin_, place, packet) for bin_ in BINS for place in (1, 2, "lost A", "lost B") for packet in ("same", "other")]
 INDEX = {mode: number for number, mode in enumerate(MODES)}
 
@@ -32,7 +32,7 @@ def create(state, operator):
 
 
 def photon(side, bin_, efficiency, visibility):
-    """Where a photon of `side`, emitted in `bin_`, goes: the beam splitter gives B's photons a minus sign at detector 2."""
+    """Where a photon of `side`, emitted in `bin_`, goes: the beam splitter gives B's a minus sign at detector 2."""
     packets = {"same": 1.0} if side == "A" else {"same": sqrt(visibility), "other": sqrt(1 - visibility)}
     operator = {}
     for packet, overlap in packets.items():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import pytest
-
 import farbell as fb
+import pytest
 from physics.cases import assert_close, case
 
 B12 = case("B12")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 import re
 
+import farbell as fb
 import numpy as np
 import pytest
-
-import farbell as fb
 from oracle import fock
 from physics.cases import assert_close, case
 

@@ -1,7 +1,6 @@
 #include "farbell/hardware/fock.hpp"
 
 #include <cmath>
-#include <string>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/fields.hpp"
@@ -40,7 +39,7 @@ MatrixXd at_least_one_photon(Matrix2d const& k, MatrixXd const& x, int max_photo
 }
 
 void require_probability(const char* name, double value) {
-  if (!probability.contains(value)) throw SpecError(std::string("/") + name, number_text(value), "a probability, 0 to 1");
+  if (!unit_interval.contains(value)) throw SpecError(name, number_text(value), "a probability, 0 to 1");
 }
 
 }  // namespace
