@@ -21,6 +21,7 @@ struct DemandSpec {
   std::optional<std::int64_t> max_queue;
   PairUse use = PairUse::keep;
   double z_basis_probability = 0.5;
+  bool pipelined = true;
   bool generate_when_idle = false;
   std::vector<std::string> route;
 
@@ -51,7 +52,7 @@ struct Describe<DemandSpec> {
       field("pairs_per_request", &DemandSpec::pairs_per_request, at_least(1),
             "Pairs that a request asks for (a continuous request has no end)."),
       field("width", &DemandSpec::width, within(1, 1'000'000), "Memory slots used at both ends of every hop of the route."),
-      field("min_fidelity", &DemandSpec::min_fidelity, probability, "Pairs below this fidelity are rejected, and counted."),
+      field("min_fidelity", &DemandSpec::min_fidelity, unit_interval, "Pairs below this fidelity are rejected, and counted."),
       field("deadline_s", &DemandSpec::deadline_s, "s", positive,
             "Time after which a request is given up, counted from when it was asked; null = never."),
       field("reservation_s", &DemandSpec::reservation_s, "s", positive,
@@ -59,8 +60,11 @@ struct Describe<DemandSpec> {
       field("max_queue", &DemandSpec::max_queue, at_least(1),
             "Requests that may wait or be served at a time, further ones are refused; null = any number."),
       field("use", &DemandSpec::use, "What is done with a delivered pair."),
-      field("z_basis_probability", &DemandSpec::z_basis_probability, probability,
+      field("z_basis_probability", &DemandSpec::z_basis_probability, unit_interval,
             "With use measure: probability that an end measures in the Z basis, else X."),
+      field("pipelined", &DemandSpec::pipelined,
+            "Whether hops go on making pairs while earlier ones are under way; false = at most `width` at a time on each hop until "
+            "they are delivered or known to be lost."),
       field("generate_when_idle", &DemandSpec::generate_when_idle,
             "Whether links keep making pairs while no request is open; those pairs are surplus."),
       field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),

@@ -30,7 +30,7 @@ struct Range {
 inline constexpr Range unbounded{};
 inline constexpr Range non_negative{.low = 0};
 inline constexpr Range positive{.low = 0, .open_low = true};
-inline constexpr Range probability{.low = 0, .high = 1};
+inline constexpr Range unit_interval{.low = 0, .high = 1};
 inline constexpr Range non_empty{.low = 1};
 constexpr Range at_least(double low) { return {.low = low}; }
 constexpr Range within(double low, double high) { return {.low = low, .high = high}; }

@@ -61,7 +61,7 @@ struct Describe<BellWeightsSpec> {
   static constexpr std::string_view kind = "bell_weights";
   static constexpr std::string_view doc = "A mixture of the four Bell states.";
   static constexpr auto fields = std::tuple{
-      required(field("weights", &BellWeightsSpec::weights, probability,
+      required(field("weights", &BellWeightsSpec::weights, unit_interval,
                      "Probabilities of Phi+, Phi-, Psi+, Psi-; they sum to 1 within 1e-9.")),
   };
   static void check(const BellWeightsSpec& spec);
@@ -87,7 +87,7 @@ struct Describe<GivenSpec> {
   static constexpr std::string_view kind = "given";
   static constexpr std::string_view doc = "Generation stated outright: how often an attempt succeeds and what it makes.";
   static constexpr auto fields = std::tuple{
-      required(field("success_probability", &GivenSpec::success_probability, probability,
+      required(field("success_probability", &GivenSpec::success_probability, unit_interval,
                      "Probability that an attempt succeeds.")),
       required(field("attempt_period_s", &GivenSpec::attempt_period_s, "s", positive, "Time from one attempt to the next.")),
       field("herald_delay_s", &GivenSpec::herald_delay_s, "s", non_negative,
@@ -103,7 +103,7 @@ struct Describe<DoubleClickSpec> {
   static constexpr std::string_view doc = "Double-click (Barrett-Kok) heralding at a midpoint station.";
   static constexpr auto fields = std::tuple{
       required(field("station", &DoubleClickSpec::station, non_empty, "Name of the station.")),
-      field("station_position", &DoubleClickSpec::station_position, probability,
+      field("station_position", &DoubleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
   };
 };

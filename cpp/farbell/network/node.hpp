@@ -27,7 +27,7 @@ struct Describe<NodeSpec> {
       required(field("memory", &NodeSpec::memory, non_empty, "Name of the node's memory.")),
       field("parallel_links", &NodeSpec::parallel_links, within(1, 1'000'000'000),
             "How many of the node's links may attempt at the same time; null = all."),
-      field("swap_success_probability", &NodeSpec::swap_success_probability, probability,
+      field("swap_success_probability", &NodeSpec::swap_success_probability, unit_interval,
             "Probability that a Bell measurement at this node succeeds."),
       field("processing_delay_s", &NodeSpec::processing_delay_s, "s", non_negative,
             "Delay added to each message that passes through this node."),
