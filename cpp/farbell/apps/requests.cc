@@ -169,6 +169,13 @@ void Requests::keep(std::uint32_t s) {
   const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
   swapping_.consume(s);
   deliver(d, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
+  close(d, s);
+}
+
+// Hops of a chain that is not pipelined go on, unless the circuit is released with this pair.
+void Requests::close(DemandId d, std::uint32_t s) {
+  if (circuits_.state(d) == Circuits::State::up) swapping_.end(s);
+  else segments_.free_segment(s);
 }
 
 void Requests::measure(std::uint32_t s, End end) {
@@ -189,10 +196,10 @@ void Requests::measure(std::uint32_t s, End end) {
   if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
   swapping_.consume_half(q);
   if (first) return;
-  segments_.free_segment(s);
   const Measurement done = m;
   measured_.erase(s);
   deliver(d, segment, done.correlators, &done, end);
+  close(d, s);
 }
 
 void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {

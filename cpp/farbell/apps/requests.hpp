@@ -100,6 +100,7 @@ class Requests {
   void keep(std::uint32_t segment);
   void measure(std::uint32_t segment, End end);
   void deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
+  void close(DemandId d, std::uint32_t segment);
   void change(const ChangeRow& change);
   bool find_route(DemandId d);
 

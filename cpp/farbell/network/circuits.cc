@@ -123,6 +123,7 @@ void Circuits::build_chain(DemandId demand) {
   chain.width = terms.width;
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
+  chain.pipelined = terms.pipelined;
   Tick fibre = tick_zero, processing = tick_zero;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     const NodeId n = row.route.nodes[i];
@@ -144,7 +145,7 @@ void Circuits::build_chain(DemandId demand) {
 void Circuits::start(DemandId demand) {
   rows_[demand.value].state = State::up;
   const Chain& chain = chains_[demand.value];
-  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) lanes_.open(chain.hops[h].group, ChainId{demand.value}, h, chain.width);
+  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].up, 0);
 }
 

@@ -22,7 +22,7 @@ class Circuits {
   struct Terms {
     std::uint32_t width = 1;
     Tick reservation = never;
-    bool notify_each_end = false;
+    bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
   };
 

@@ -43,6 +43,7 @@ struct Chain {
   std::uint32_t width = 1;
   std::uint32_t generation = 0;  // raised at each set-up and release: old events are recognised
   Address ready;                 // told of every segment that spans the chain
+  bool pipelined = true;         // false: a hop gets its turn back only when what it made has ended
   bool notify_each_end = false;  // `ready` at each end's own tick (op, op + 1) instead of once at the later one
 
   std::uint32_t last() const { return static_cast<std::uint32_t>(positions.size() - 1); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace farbell {
 
@@ -25,24 +26,33 @@ std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uin
   return index;
 }
 
-void Lanes::open(std::uint32_t group, ChainId chain, std::uint32_t hop, std::uint32_t width) {
+void Lanes::open(std::uint32_t group, ChainId id, std::uint32_t hop) {
   Group& g = groups_[group];
-  g.chain = chain;
+  const Chain& chain = chains_[id.value];
+  g.chain = id;
   g.hop = hop;
-  g.free = {width, width};
+  g.free = {chain.width, chain.width};
+  g.turns = chain.pipelined ? std::numeric_limits<std::uint32_t>::max() : chain.width;
   wanted_lanes_changed(group, 0);
 }
 
 void Lanes::free_slot(std::uint32_t group, End position_side) {
   Group& g = groups_[group];
-  const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
+  const std::uint32_t before = g.wanted();
   ++g.free[position_side];
-  if (std::min(g.free[end_a], g.free[end_b]) != before) wanted_lanes_changed(group, before);
+  if (g.wanted() != before) wanted_lanes_changed(group, before);
+}
+
+void Lanes::give_turn(std::uint32_t group) {
+  Group& g = groups_[group];
+  const std::uint32_t before = g.wanted();
+  ++g.turns;
+  if (g.wanted() != before) wanted_lanes_changed(group, before);
 }
 
 void Lanes::close(std::uint32_t group, End position_side) {
   Group& g = groups_[group];
-  const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
+  const std::uint32_t before = g.wanted();
   g.free[position_side] = 0;
   if (before > 0) wanted_lanes_changed(group, before);
 }
@@ -216,7 +226,7 @@ void Lanes::succeed(std::uint32_t index) {
   const LinkProgram& link = program(g);
   const Tick now = queue_.now();
   const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
-  const std::uint32_t before = std::min(g.free[end_a], g.free[end_b]);
+  const std::uint32_t before = g.wanted();
   const std::uint32_t made = draw_count(g, link.success);
 
   count_cycles(g, cycles);
@@ -257,7 +267,8 @@ void Lanes::succeed(std::uint32_t index) {
   }
   g.free[end_a] -= made;
   g.free[end_b] -= made;
-  const std::uint32_t still = std::min(g.free[end_a], g.free[end_b]);
+  if (!chain.pipelined) g.turns -= made;
+  const std::uint32_t still = g.wanted();
   g.lanes = still;
   if (still > 0) {
     look_ahead(index);
@@ -289,7 +300,7 @@ bool Lanes::limited(LinkId link) const {
 
 void Lanes::wanted_lanes_changed(std::uint32_t index, std::uint32_t before) {
   Group& g = groups_[index];
-  const std::uint32_t want = std::min(g.free[end_a], g.free[end_b]);
+  const std::uint32_t want = g.wanted();
   if (!any_limit_ || !limited(g.link)) {
     set_lanes(index, want);
     return;
@@ -351,7 +362,7 @@ void Lanes::exchange_permits() {
   const auto apply = [&](LinkId link) {
     for (std::uint32_t index : groups_of_[link.value]) {
       const Group& g = groups_[index];
-      set_lanes(index, permits_[link.value].held ? std::min(g.free[end_a], g.free[end_b]) : 0);
+      set_lanes(index, permits_[link.value].held ? g.wanted() : 0);
     }
   };
   for (LinkId link : returned) apply(link);

@@ -1,6 +1,7 @@
 // Link generation. A lane group is a link's share of one chain: its free lanes attempt in every cycle, and attempts are skipped, not
 // stepped (docs/physics/protocol.md, "Links"). With `step_attempts` every cycle is an event; the draws and the results are the same.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -56,10 +57,11 @@ class Lanes {
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
 
   std::uint32_t add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key);
-  // Binds a group to a hop, with `width` free slots at each end.
-  void open(std::uint32_t group, ChainId chain, std::uint32_t hop, std::uint32_t width);
+  // Binds a group to a hop, with the chain's width as free slots at each end.
+  void open(std::uint32_t group, ChainId chain, std::uint32_t hop);
   void free_slot(std::uint32_t group, End position_side);  // at the hop's end nearer to A (end_a) or to B (end_b)
   void close(std::uint32_t group, End position_side);      // all slots of that end are given back: attempts cease
+  void give_turn(std::uint32_t group);                     // of a chain that is not pipelined: a pair that it made has ended
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
 
   void handle(const Event& event);
@@ -74,7 +76,10 @@ class Lanes {
     ChainId chain;
     std::uint32_t hop = 0;
     std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
+    std::uint32_t turns = 0;              // pairs that it may still make; all but unlimited in a pipelined chain
     std::uint32_t lanes = 0;              // attempting now
+
+    std::uint32_t wanted() const { return std::min({free[end_a], free[end_b], turns}); }
     Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
     std::uint32_t next_round = 0;         // round of that tick in which its attempts phase runs
     Tick due = never;                     // start of the cycle to be looked at next

@@ -43,6 +43,8 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   }
   Segment& row = segments_[s];
   row.half = forward ? std::array{birth.pair.a, birth.pair.b} : std::array{birth.pair.b, birth.pair.a};
+  row.chain = birth.chain;
+  row.reach = {birth.hop, birth.hop + 1};
   row.known = birth.known;
   row.born = earlier(birth.emitted[end_a], birth.emitted[end_b]);
   row.swaps = 0;
@@ -71,6 +73,7 @@ void Segments::join(std::uint32_t left, std::uint32_t right, int outcome, const 
   Segment& l = segments_[left];
   Segment& r = segments_[right];
   l.half[end_b] = r.half[end_b];
+  l.reach[end_b] = r.reach[end_b];
   l.lost_at[end_b] = r.lost_at[end_b];
   l.lost_position[end_b] = r.lost_position[end_b];
   l.notice_waits[end_b] = r.notice_waits[end_b];
@@ -89,12 +92,12 @@ void Segments::forget(QubitId q) {
   ++h.generation;
 }
 
-void Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position) {
+bool Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position) {
   Segment& row = segments_[s];
   row.half[e] = QubitId{};
   row.lost_at[e] = now;
   row.lost_position[e] = position;
-  if (!row.half[other(e)]) free_segment(s);
+  return !row.half[other(e)];
 }
 
 void Segments::free_segment(std::uint32_t s) {

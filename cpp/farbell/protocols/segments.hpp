@@ -25,6 +25,8 @@ struct Half {
 };
 
 struct Segment {
+  ChainId chain;
+  std::array<std::uint32_t, 2> reach{};  // positions of the chain that it joins, or joined before a half was lost
   std::array<QubitId, 2> half;           // nearer to end A, nearer to end B; none = lost
   std::array<Tick, 2> known{};           // when each end of the chain has all news of this segment
   Tick born = never;                     // oldest emission in it
@@ -63,7 +65,7 @@ class Segments {
   void join(std::uint32_t left, std::uint32_t right, int outcome, const std::array<Tick, 2>& known);
   // The half is gone (measured, dropped, delivered). Its slot is the caller's to give back.
   void forget(QubitId q);
-  void lose(std::uint32_t s, End e, Tick now, std::uint32_t position);  // marks the half lost; frees the segment when both are
+  bool lose(std::uint32_t s, End e, Tick now, std::uint32_t position);  // marks the half lost; true if both are now
   void free_segment(std::uint32_t s);
 
   template <class F>

@@ -91,7 +91,7 @@ void Swapping::swap(QubitId b, QubitId c) {
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
     const Segment& joined = segments_.segment(left);
     if (!joined.half[end_a] && !joined.half[end_b]) {
-      segments_.free_segment(left);
+      end(left);
     } else if (segments_.spans(left)) {
       post_ready(queue_, chain, left, joined);
     } else {
@@ -104,10 +104,9 @@ void Swapping::swap(QubitId b, QubitId c) {
     states_.release(b);
     states_.release(c);
     for (auto [s, e] : {std::pair{left, end_b}, std::pair{right, end_a}}) {
-      const bool alive = bool(segments_.segment(s).half[other(e)]);
       segments_.segment(s).notice_waits[e] = false;
-      segments_.lose(s, e, now, position);
-      if (alive) lost_half_of(s, e);
+      if (segments_.lose(s, e, now, position)) end(s);
+      else lost_half_of(s, e);
     }
   }
   give_slot_back(left_half);
@@ -153,7 +152,7 @@ void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
   trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0);
   segments_.forget(q);
   states_.release(q);
-  segments_.free_segment(s);
+  end(s);
   give_slot_back(h);
 }
 
@@ -178,7 +177,7 @@ void Swapping::drop_all(ChainId id, std::uint32_t position) {
         const Half h = segments_.half(q);
         segments_.forget(q);
         states_.release(q);
-        segments_.lose(h.segment, other(h.side), queue_.now(), position);
+        if (segments_.lose(h.segment, other(h.side), queue_.now(), position)) segments_.free_segment(h.segment);
         give_slot_back(h);
       }
 }
@@ -196,6 +195,13 @@ void Swapping::consume(std::uint32_t s) {
       states_.release(q);
       consume_half(q);
     }
+}
+
+void Swapping::end(std::uint32_t s) {
+  const Segment& segment = segments_.segment(s);
+  const Chain& chain = chains_[segment.chain.value];
+  if (!chain.pipelined)
+    for (std::uint32_t hop = segment.reach[end_a]; hop < segment.reach[end_b]; ++hop) lanes_.give_turn(chain.hops[hop].group);
   segments_.free_segment(s);
 }
 

@@ -30,10 +30,12 @@ class Swapping {
 
   // Everything that the node at `position` holds for the chain is dropped, without notices: all nodes of the chain are told to.
   void drop_all(ChainId chain, std::uint32_t position);
-  // The two halves of a delivered, rejected or surplus segment.
+  // The two halves of a delivered, rejected or surplus segment are taken; `end` has yet to be called.
   void consume(std::uint32_t segment);
   // A half that was measured by its node; the segment keeps the other.
   void consume_half(QubitId q);
+  // A segment without halves: its row is freed, and its hops may make another where the chain is not pipelined.
+  void end(std::uint32_t segment);
 
   const std::vector<NodeCounters>& counters() const { return counters_; }
   std::uint64_t messages() const { return messages_; }

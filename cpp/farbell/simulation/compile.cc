@@ -266,6 +266,7 @@ class Compiler {
       terms.width = static_cast<std::uint32_t>(demand.width);
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
+      terms.pipelined = demand.pipelined;
       const auto target = static_cast<std::uint32_t>(i);
       terms.up = address(HandlerIndex::requests, Requests::op_up, target);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
