@@ -45,7 +45,7 @@ void require(Capabilities const& store, std::string const& path, std::string con
 
 template <class State>
 DeviceModel model_of(std::string const& path, MemorySpec const& memory, bool twirl) {
-  const Device device = device_of(memory);
+  const Device device = device_of(memory, path);
   require(State::capabilities, path, cannot_hold(State::capabilities, device, twirl));
   return {device, seconds, twirl};
 }

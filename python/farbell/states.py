@@ -330,11 +330,11 @@ class _Pair:
             raise SpecError("memory_a", "a memory and keywords of noise", "one of the two")
         if noise:
             memory_a = memory_b = _memory(None, noise)
-        state = self._state
+        state, twirl = self._state, _twirls(approximate)
         for side, memory in enumerate((memory_a, memory_b)):
             if memory is not None:
                 age_s = self._time_s - self._origins[side]
-                state = state.decayed(side, memory, end_s - self._time_s, age_s, _twirls(approximate))
+                state = state.decayed(side, memory, end_s - self._time_s, age_s, twirl)
         return self._make(state, end_s, self._origins)
 
     def apply_pauli(self: P, pauli: str, side: Side = "b", *, single_qubit_gate_reliability: float = 1.0) -> P:
@@ -374,8 +374,8 @@ class _Pair:
     ) -> list[BellOutcome]:
         """Swap entanglement: measure this pair's qubit "b" and the other pair's "a" in the Bell basis.
 
-        The circuit is a CNOT with this pair's qubit as control, a Hadamard gate on it, and two read-outs; outcome 0 to 3
-        stands for Phi+, Phi-, Psi+, Psi-.
+        The circuit is a CNOT with this pair's qubit as control, a Hadamard gate on it, and two read-outs; outcomes 0
+        to 3 stand for Phi+, Phi-, Psi+, Psi-.
 
         Parameters
         ----------
@@ -559,9 +559,9 @@ class PairDensity(_Pair):
 class BellDiagonal(_Pair):
     """A mixture of the four Bell states.
 
-    Made by :meth:`bell`, :meth:`werner`, :meth:`from_weights` or :meth:`from_matrix`. Relaxation (T1) and read-out errors
-    that differ for the two bits lead out of this class: they are refused, unless ``approximate="pauli_twirl"`` asks for
-    their twirl by name.
+    Made by :meth:`bell`, :meth:`werner`, :meth:`from_weights` or :meth:`from_matrix`. Relaxation (T1) and read-out
+    errors that differ for the two bits lead out of this class: they are refused, unless ``approximate="pauli_twirl"``
+    asks for their twirl by name.
 
     Examples
     --------

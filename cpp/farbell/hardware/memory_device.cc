@@ -1,8 +1,13 @@
 #include "farbell/hardware/memory_device.hpp"
 
+#include "farbell/base/errors.hpp"
+#include "farbell/base/text.hpp"
+
 namespace farbell {
 
-Device device_of(MemorySpec const& memory) {
+Device device_of(MemorySpec const& memory, std::string const& path) {
+  if (memory.t1_s && memory.t2_s && memory.t2_law == T2Law::exponential && *memory.t2_s > 2 * *memory.t1_s)
+    throw SpecError(path + "/t2_s", number_text(*memory.t2_s) + " s", "at most 2 t1_s = " + number_text(2 * *memory.t1_s) + " s");
   DecayRates decay;
   decay.t1_s = memory.t1_s.value_or(DecayRates::no_decay);
   decay.t2_s = memory.t2_s.value_or(DecayRates::no_decay);

@@ -78,10 +78,7 @@ class Compiler {
     for (std::size_t i = 0; i < s_.memories.size(); ++i) {
       const MemorySpec& memory = s_.memories[i];
       memory_names_.add(memory.name);
-      if (memory.t1_s && memory.t2_s && memory.t2_law == T2Law::exponential && *memory.t2_s > 2 * *memory.t1_s)
-        throw SpecError(item("memories", i, "t2_s"), number_text(*memory.t2_s) + " s",
-                        "at most 2 t1_s = " + number_text(2 * *memory.t1_s) + " s");
-      const Device device = device_of(memory);
+      const Device device = device_of(memory, item("memories", i));
       if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); !why.empty())
         throw SpecError(item("memories", i), why,
                         "what the state model \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
@@ -114,11 +111,14 @@ class Compiler {
     m_.node_names = node_names_.all();
   }
 
-  // A stream's key; two streams with one key would draw the same numbers.
-  std::uint64_t stream(const std::string& name, const std::string& path) {
-    const std::uint64_t key = stream_key(s_.seed, name);
+  // Two streams with one key would draw the same numbers.
+  void claim(std::uint64_t key, const std::string& name, const std::string& path) {
     if (!keys_.insert(key).second)
       throw SpecError(path, quoted(shortened(name)), "names whose random streams differ; another name or another seed will do");
+  }
+  std::uint64_t stream(const std::string& name, const std::string& path) {
+    const std::uint64_t key = stream_key(s_.seed, name);
+    claim(key, name, path);
     return key;
   }
 
@@ -258,10 +258,6 @@ class Compiler {
       row.arrivals_key = stream("demand:" + name + "/arrivals", path);
       row.bases_key = stream("demand:" + name + "/bases", path);
       row.outcomes_key = stream("demand:" + name + "/outcomes", path);
-      for (LinkId link : row.route.links)
-        for (const char* purpose : {"/attempts", "/herald"})
-          stream("link:" + m_.link_names[link.value] + "/demand:" + name + purpose, path);
-
       Circuits::Terms terms;
       terms.width = static_cast<std::uint32_t>(demand.width);
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
@@ -271,6 +267,11 @@ class Compiler {
       terms.up = address(HandlerIndex::requests, Requests::op_up, target);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
+      for (LinkId link : row.route.links) {
+        terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name));
+        claim(terms.lane_keys.back().attempts, name, path);
+        claim(terms.lane_keys.back().herald, name, path);
+      }
       slots_suffice(i, row.route);
       if (demand.min_fidelity > 0) {
         const double best = best_reachable_fidelity(m_, row.route);
@@ -280,7 +281,7 @@ class Compiler {
                               " hops reaches when nothing waits");
       }
       m_.demands.push_back(std::move(row));
-      m_.terms.push_back(terms);
+      m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
   }
