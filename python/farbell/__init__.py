@@ -1,0 +1,130 @@
+"""Farbell simulates quantum networks: rates and fidelities that follow from the physics.
+
+>>> import farbell as fb
+>>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.5))
+>>> results.summary()["pairs"].tolist() == results.demands["pairs"].tolist()
+True
+
+A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
+`Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
+`hardware` hold the physics as functions of single pairs and links, `platforms` published hardware, `analysis` what
+results mean, `plot` figures.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from farbell._core import (
+    BackToBack,
+    BellWeights,
+    Change,
+    Continuous,
+    Demand,
+    DensityMatrix,
+    Detector,
+    DoubleClick,
+    Fiber,
+    Given,
+    InternalError,
+    Limits,
+    Link,
+    Memory,
+    Model,
+    Node,
+    OneOff,
+    Poisson,
+    Routing,
+    RunError,
+    Scenario,
+    SpecError,
+    Station,
+    Table,
+    Werner,
+    __version__,
+)
+from farbell.examples import example, examples
+
+if TYPE_CHECKING:
+    from farbell import analysis, hardware, platforms, plot, states, topology
+    from farbell.results import Results, load_results
+    from farbell.running import Interrupted, compile, run
+    from farbell.scenario import load
+    from farbell.table import ResultTable
+    from farbell.topology import chain, from_coordinates, from_graphml, from_networkx, grid, ring, star
+
+# Loaded when first used: name -> the module it is in, or that it is.
+_HOMES = {
+    "analysis": "", "hardware": "", "platforms": "", "plot": "", "states": "", "topology": "",
+    "Results": "results", "load_results": "results",
+    "Interrupted": "running", "compile": "running", "run": "running",
+    "load": "scenario",
+    "ResultTable": "table",
+    "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology",
+    "from_coordinates": "topology", "from_graphml": "topology", "from_networkx": "topology",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'farbell' has no attribute {name!r}")
+    home = _HOMES[name]
+    module = import_module(f"farbell.{home or name}")
+    value = getattr(module, name) if home else module
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
+
+
+__all__ = [
+    "BackToBack",
+    "BellWeights",
+    "Change",
+    "Continuous",
+    "Demand",
+    "DensityMatrix",
+    "Detector",
+    "DoubleClick",
+    "Fiber",
+    "Given",
+    "InternalError",
+    "Interrupted",
+    "Limits",
+    "Link",
+    "Memory",
+    "Model",
+    "Node",
+    "OneOff",
+    "Poisson",
+    "ResultTable",
+    "Results",
+    "Routing",
+    "RunError",
+    "Scenario",
+    "SpecError",
+    "Station",
+    "Table",
+    "Werner",
+    "__version__",
+    "analysis",
+    "chain",
+    "compile",
+    "example",
+    "examples",
+    "from_coordinates",
+    "from_graphml",
+    "from_networkx",
+    "grid",
+    "hardware",
+    "load",
+    "load_results",
+    "platforms",
+    "plot",
+    "ring",
+    "run",
+    "star",
+    "states",
+    "topology",
+]

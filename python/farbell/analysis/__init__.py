@@ -1,0 +1,44 @@
+"""What results mean: bounds, Bell tests, secret keys, confidence intervals, latencies. Pure functions of numbers."""
+
+from __future__ import annotations
+
+from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
+from farbell.analysis.chsh import chsh, maximal_chsh
+from farbell.analysis.intervals import Interval, count_interval, function_interval, rate_interval, ratio_interval
+from farbell.analysis.key import (
+    bbm92_key_fraction,
+    binary_entropy,
+    device_independent_key_fraction,
+    error_threshold,
+    key_fraction,
+    key_fraction_gradient,
+    six_state_key_fraction,
+)
+from farbell.analysis.latency import LATENCY_RELATIVE_ERROR, latency_distribution, latency_quantile
+from farbell.analysis.outcomes import measured_error_rates
+
+__all__ = [
+    "LATENCY_RELATIVE_ERROR",
+    "Interval",
+    "bbm92_key_fraction",
+    "binary_entropy",
+    "chsh",
+    "count_interval",
+    "crossing_distance_m",
+    "device_independent_key_fraction",
+    "error_threshold",
+    "fiber_transmissivity",
+    "function_interval",
+    "key_fraction",
+    "key_fraction_gradient",
+    "latency_distribution",
+    "latency_quantile",
+    "maximal_chsh",
+    "measured_error_rates",
+    "plob_bound",
+    "rate_interval",
+    "ratio_interval",
+    "repeater_bound",
+    "six_state_key_fraction",
+    "tgw_bound",
+]

@@ -1,0 +1,141 @@
+"""What a run recorded, as the core hands it over, with names put to its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from farbell._core import Model, Scenario
+from farbell.table import ResultTable
+
+__all__ = ["Network", "Record", "tables_of"]
+
+Floats = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.uint64]
+
+#: Names of the tables, those with one row an event first.
+TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas")
+ROW_TABLES = TABLES[:2]
+#: What the columns of `Record.batches` and `Record.moments` hold.
+BATCH_SUMS = ("pairs", "fidelity_sum", "xx_sum", "yy_sum", "zz_sum")
+MOMENTS = (
+    "pairs",
+    "fidelity_mean",
+    "fidelity_m2",
+    "latency_mean_s",
+    "latency_m2_s2",
+    "requests_done",
+    "fidelity_min",
+    "fidelity_max",
+)
+
+_BASES = ("z", "x")
+_STATUS = ("open", "done", "timed_out", "refused")
+_REASON = ("none", "no_route", "route_lost", "queue_full")
+_ENDED = ("horizon", "event_limit", "wall_limit", "interrupted")
+
+
+@dataclass(frozen=True)
+class Network:
+    """The names behind the numbers of a run, and what was compiled for it."""
+
+    node_names: tuple[str, ...]
+    link_names: tuple[str, ...]
+    demand_names: tuple[str, ...]
+    routes: tuple[tuple[str, ...], ...]
+    approximations: tuple[Mapping[str, str], ...]
+    link_models: ResultTable
+
+    @classmethod
+    def of(cls, model: Model) -> Network:
+        links = tuple(model.link_names)
+        facts = {name: values for name, values in model.link_table().items() if name != "link"}
+        return cls(
+            node_names=tuple(model.node_names),
+            link_names=links,
+            demand_names=tuple(model.demand_names),
+            routes=tuple(tuple(route) for route in model.routes),
+            approximations=tuple(dict(entry) for entry in model.approximations),
+            link_models=ResultTable({"link": np.arange(len(links)), **facts}, {"link": links}),
+        )
+
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """Column -> words, for every column of words in any table."""
+        return {
+            "demand": self.demand_names,
+            "link": self.link_names,
+            "node": self.node_names,
+            "status": _STATUS,
+            "reason": _REASON,
+            "ended": _ENDED,
+            "basis_a": _BASES,
+            "basis_b": _BASES,
+        }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Record:
+    """Everything that is known about a run.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What was run.
+    network : Network
+        Names, routes, links, and the approximations that were in force.
+    tables : mapping
+        Name -> table.
+    batches : numpy.ndarray
+        ``[replica, demand, batch, column]``: pairs, and sums of their fidelity, xx, yy, zz, in 32 equal stretches of
+        the simulated time after the warm-up.
+    moments : numpy.ndarray
+        ``[replica, demand, column]``, the columns being ``farbell.record.MOMENTS``.
+    latency_sketch : numpy.ndarray
+        ``[demand, bucket]``: requests by latency; see :func:`farbell.analysis.latency_quantile`.
+    fidelity_histogram : numpy.ndarray
+        ``[demand, bin]``: delivered pairs by fidelity, 100 equal bins from 0 to 1.
+    provenance : mapping
+        Versions, seed, machine, times.
+    """
+
+    scenario: Scenario
+    network: Network
+    tables: Mapping[str, ResultTable]
+    batches: Floats
+    moments: Floats
+    latency_sketch: Counts
+    fidelity_histogram: Counts
+    provenance: Mapping[str, Any]
+
+    @property
+    def partial(self) -> bool:
+        """Whether any replica ended before the scenario's duration was simulated."""
+        ended = self.tables["replicas"].codes("ended")
+        return bool(np.any(ended != 0)) or len(ended) < self.provenance["replicas"]
+
+    @property
+    def batch_seconds(self) -> Floats:
+        """Simulated seconds of each batch, ``[replica, batch]``: less for one that a replica did not reach the end of."""
+        count = self.batches.shape[2]
+        warm_up, duration = self.scenario.warm_up_s, self.scenario.duration_s
+        starts = warm_up + (duration - warm_up) / count * np.arange(count)
+        simulated = np.asarray(self.tables["replicas"]["simulated_s"])[:, None]
+        return np.clip(simulated - starts, 0, (duration - warm_up) / count)
+
+
+def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultTable]:
+    """The core's columns, or a source of columns, as tables with words.
+
+    Parameters
+    ----------
+    columns : mapping
+        Name of a table -> its columns.
+    network : Network
+        The words.
+    """
+    categories = network.categories()
+    return {name: ResultTable(columns[name], categories) for name in TABLES}

@@ -1,0 +1,346 @@
+"""Results of a run: tables, figures of merit, and the folder they are kept in."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import warnings
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from farbell import _core
+from farbell._core import Model, Scenario
+from farbell.analysis.key import KeyProtocol
+from farbell.record import BATCH_SUMS, MOMENTS, ROW_TABLES, TABLES, Network, Record
+from farbell.storage import read_table, write_table
+from farbell.summary import correlators, summary
+from farbell.table import ResultTable, cell_text
+
+__all__ = ["Results", "load_results"]
+
+_PARTIAL = "PARTIAL"
+_FORMAT = 1
+
+
+class Results(Record):
+    """What :func:`farbell.run` gives: fixed tidy tables, and what follows from them.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.5), seed=1)
+    >>> results.demands["pairs"].tolist() == [len(results.pairs)]
+    True
+    >>> row = next(results.summary().rows())
+    >>> row["rate_low_hz"] < row["rate_hz"] < row["rate_high_hz"]
+    True
+    """
+
+    @property
+    def pairs(self) -> ResultTable:
+        """Delivered pairs, a row each; empty with ``record="summary"``.
+
+        ``latency_s`` counts from when the request was asked, ``age_s`` from the oldest photon emission. ``fidelity``,
+        ``xx``, ``yy``, ``zz`` are corrected by the Pauli frame, so that a perfect pair has 1, 1, -1, 1. ``basis_a``,
+        ``outcome_a`` and their like are set for demands that measure.
+        """
+        return self.tables["pairs"]
+
+    @property
+    def requests(self) -> ResultTable:
+        """Requests, a row each; empty with ``record="summary"``.
+
+        Times that never came are nan; an endless request has ``pairs_asked`` 0.
+        """
+        return self.tables["requests"]
+
+    @property
+    def links(self) -> ResultTable:
+        """Attempts and successes of each link in each replica; ``lane_s`` is the time its slots spent attempting."""
+        return self.tables["links"]
+
+    @property
+    def nodes(self) -> ResultTable:
+        """Swaps of each node in each replica; ``slot_seconds`` is the time its memory slots held a qubit."""
+        return self.tables["nodes"]
+
+    @property
+    def demands(self) -> ResultTable:
+        """Requests and pairs of each demand in each replica, counted after the warm-up."""
+        return self.tables["demands"]
+
+    @property
+    def replicas(self) -> ResultTable:
+        """Events, messages, simulated time and the reason for the end of each replica."""
+        return self.tables["replicas"]
+
+    @cached_property
+    def model(self) -> Model:
+        """The compiled scenario."""
+        return _core.compile(self.scenario)
+
+    @property
+    def approximations(self) -> tuple[Mapping[str, str], ...]:
+        """Approximations in force: ``name`` and ``description`` of each."""
+        return self.network.approximations
+
+    def summary(self, level: float = 0.95, protocol: KeyProtocol = "bbm92") -> ResultTable:
+        """The figures of merit of each demand.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the intervals, whose ends are the columns ``..._low`` and ``..._high``.
+        protocol : {"bbm92", "six_state", "device_independent"}
+            What the secret key is made with.
+
+        Returns
+        -------
+        ResultTable
+            One row a demand: requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still ``open``;
+            ``pairs`` delivered, their rate and mean fidelity; latency quantiles of the requests delivered (within 1 %;
+            requests that timed out are not among them); the asymptotic secret-key fraction of the averaged error rates,
+            and the secret-key rate. Everything counts from the end of the warm-up. How the intervals are made stands in
+            docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
+        """
+        return summary(self, level, protocol)
+
+    def correlators(self, level: float = 0.95) -> ResultTable:
+        """Mean Pauli expectations, error rates and CHSH value of each demand's pairs.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the intervals.
+
+        Returns
+        -------
+        ResultTable
+            One row a demand. The CHSH value is that of :func:`farbell.analysis.chsh`.
+        """
+        return correlators(self, level)
+
+    def write_report(self, path: str | Path) -> Path:
+        """Writes one HTML file that shows the run and loads nothing from any host.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+
+        Returns
+        -------
+        Path
+            The same.
+
+        Raises
+        ------
+        ImportError
+            If plotly is missing; the message names the extra that brings it.
+        """
+        from farbell.report import write_report
+
+        return write_report(self, Path(path))
+
+    def save(self, folder: str | Path, *, report: bool | None = None) -> Path:
+        """Writes everything into a folder: Parquet tables, scenario, provenance, summary and the HTML report.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if it does not exist. Results that it holds are replaced.
+        report : bool, optional
+            Whether to write ``report.html``. Left out: if plotly is there; a warning says if it is not.
+
+        Returns
+        -------
+        Path
+            The folder. It holds a file named ``PARTIAL`` if the run ended early.
+        """
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        (path / _PARTIAL).unlink(missing_ok=True)
+        if self.partial:
+            (path / _PARTIAL).write_text("This run ended before the duration of its scenario was simulated.\n", encoding="utf-8")
+        (path / "scenario.json").write_text(self.scenario.to_json() + "\n", encoding="utf-8")
+        provenance = {"format": _FORMAT, **self.provenance}
+        (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
+        _write_network(self.network, path / "model.json")
+        for name, table in {**self.tables, **_statistics(self)}.items():
+            write_table(table, path / f"{name}.parquet")
+        table = self.summary()
+        write_table(table, path / "summary.parquet")
+        _write_csv(table, path / "summary.csv")
+        if report is not False:
+            (path / "report.html").unlink(missing_ok=True)
+            try:
+                self.write_report(path / "report.html")
+            except ImportError as error:
+                if report:
+                    raise
+                warnings.warn(f"no report.html: {error}", stacklevel=2)
+        return path
+
+    @property
+    def _headline(self) -> str:
+        replicas = len(self.replicas)
+        text = f"{replicas} replica{'s' if replicas != 1 else ''} of {self.scenario.duration_s:g} s"
+        return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}"
+
+    def __repr__(self) -> str:
+        return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs delivered>"
+
+    def _repr_html_(self) -> str:
+        rows = []
+        for row in self.summary().rows():
+            cells = [
+                row["demand"],
+                f"{row['pairs']:,}",
+                _with_interval(row, "rate", "_hz"),
+                _with_interval(row, "fidelity"),
+                f"{cell_text(row['latency_p50_s'])} / {cell_text(row['latency_p95_s'])}",
+                _with_interval(row, "key_fraction"),
+            ]
+            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+        heads = ["demand", "pairs", "rate (1/s)", "fidelity", "latency p50 / p95 (s)", "secret-key fraction"]
+        header = "".join(f"<th>{text}</th>" for text in heads)
+        notes = "; ".join(entry["name"] for entry in self.approximations) or "none"
+        return (
+            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"<p>95 % confidence intervals. Approximations in force: {html.escape(notes)}.</p>"
+        )
+
+
+def _with_interval(row: Mapping[str, Any], name: str, unit: str = "") -> str:
+    value, low, high = (cell_text(row[f"{name}{end}{unit}"]) for end in ("", "_low", "_high"))
+    return value if "-" in (low, high) else f"{value} [{low}, {high}]"
+
+
+def _write_csv(table: ResultTable, path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, table.columns)
+        writer.writeheader()
+        writer.writerows(table.rows())
+
+
+def _write_network(network: Network, path: Path) -> None:
+    links = {name: network.link_models.codes(name).tolist() for name in network.link_models if name != "link"}
+    document = {
+        "nodes": network.node_names,
+        "links": network.link_names,
+        "demands": network.demand_names,
+        "routes": network.routes,
+        "approximations": network.approximations,
+        "link_models": links,
+    }
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _read_network(path: Path) -> Network:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    links = tuple(document["links"])
+    return Network(
+        node_names=tuple(document["nodes"]),
+        link_names=links,
+        demand_names=tuple(document["demands"]),
+        routes=tuple(map(tuple, document["routes"])),
+        approximations=tuple(document["approximations"]),
+        link_models=ResultTable({"link": np.arange(len(links)), **document["link_models"]}, {"link": links}),
+    )
+
+
+# The statistics are arrays in memory and tidy tables on disk: one row an entry, histograms without their empty bins.
+
+
+def _indexed(array: Any, index: Iterable[str], columns: Iterable[str], words: Mapping[str, tuple[str, ...]]) ->
+ResultTable:
+    """An array whose last axis are columns, as one row an entry of the others."""
+    shape = array.shape[:-1]
+    places = np.indices(shape).reshape(len(shape), -1)
+    values = array.reshape(-1, array.shape[-1]).T
+    return ResultTable({**dict(zip(index, places, strict=True)), **dict(zip(columns, values, strict=True))}, words)
+
+
+def _histogram(counts: Any, bin_name: str, words: Mapping[str, tuple[str, ...]]) -> ResultTable:
+    demand, place = np.nonzero(counts)
+    return ResultTable({"demand": demand, bin_name: place, "count": counts[demand, place]}, words)
+
+
+def _statistics(record: Record) -> dict[str, ResultTable]:
+    words = record.network.categories()
+    return {
+        "batches": _indexed(record.batches, ("replica", "demand", "batch"), BATCH_SUMS, words),
+        "moments": _indexed(record.moments, ("replica", "demand"), MOMENTS, words),
+        "latency_sketch": _histogram(record.latency_sketch, "bucket", words),
+        "fidelity_histogram": _histogram(record.fidelity_histogram, "bin", words),
+    }
+
+
+def _as_array(table: ResultTable, columns: Iterable[str], *shape: int) -> Any:
+    return np.stack([table[name] for name in columns], axis=-1).reshape(*shape)
+
+
+def _as_histogram(table: ResultTable, bin_name: str, demands: int, bins: int) -> Any:
+    counts = np.zeros((demands, bins), dtype=np.uint64)
+    counts[table.codes("demand"), table[bin_name]] = table["count"]
+    return counts
+
+
+def load_results(folder: str | Path) -> Results:
+    """Results that :meth:`Results.save` wrote.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+
+    Returns
+    -------
+    Results
+        Rows of pairs and requests are read from their files when they are asked for.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder holds no results.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.1))
+    >>> folder = results.save("results", report=False)
+    >>> fb.load_results(folder).pairs.equals(results.pairs)
+    True
+    """
+    path = Path(folder)
+    try:
+        provenance = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+        scenario = Scenario.from_json((path / "scenario.json").read_text(encoding="utf-8"))
+        network = _read_network(path / "model.json")
+    except (FileNotFoundError, NotADirectoryError):
+        raise FileNotFoundError(f"no results in {path}") from None
+    if (found := provenance.pop("format", None)) != _FORMAT:
+        raise ValueError(f"{path / 'provenance.json'}: format is {found!r}; allowed: {_FORMAT}")
+    words = network.categories()
+
+    def read(name: str, *, in_memory: bool = True) -> ResultTable:
+        return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
+
+    tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in TABLES}
+    demands, replicas = len(network.demand_names), len(tables["replicas"])
+    batches = read("batches")
+    return Results(
+        scenario=scenario,
+        network=network,
+        tables=tables,
+        batches=_as_array(batches, BATCH_SUMS, replicas, demands, -1, len(BATCH_SUMS)),
+        moments=_as_array(read("moments"), MOMENTS, replicas, demands, len(MOMENTS)),
+        latency_sketch=_as_histogram(read("latency_sketch"), "bucket", demands, 2048),
+        fidelity_histogram=_as_histogram(read("fidelity_histogram"), "bin", demands, 100),
+        provenance=provenance,
+    )

@@ -1,0 +1,234 @@
+"""From a scenario to results: compile it, run it, watch it."""
+
+from __future__ import annotations
+
+import operator
+import os
+import platform
+import re
+import sys
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from farbell import _core
+from farbell._core import Model, Scenario, SpecError
+from farbell.record import Network, tables_of
+from farbell.results import Results
+from farbell.storage import Spill
+
+__all__ = ["Interrupted", "compile", "run"]
+
+_BYTES = {"": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C during a run.
+
+    Attributes
+    ----------
+    partial : Results
+        What had been simulated by then.
+    """
+
+    def __init__(self, partial: Results) -> None:
+        super().__init__("the run was interrupted; what it had simulated is in .partial")
+        self.partial = partial
+
+
+def compile(scenario: Scenario) -> Model:
+    """Checks a scenario and works out everything that does not change during a run: routes, herald tables, times in
+    ticks.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to simulate.
+
+    Returns
+    -------
+    Model
+        Constant; :func:`run` takes it in place of the scenario, as often as one likes.
+
+    Raises
+    ------
+    SpecError
+        If the scenario is wrong.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> model = fb.compile(fb.chain(nodes=3, length_m=20e3))
+    >>> [len(route) for route in model.routes]
+    [3]
+    """
+    return _core.compile(scenario)
+
+
+def _size(text: int | str) -> int:
+    if isinstance(text, int) and not isinstance(text, bool) and text >= 0:
+        return text
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text.strip()) if isinstance(text, str) else None
+    if match is None or match[2] not in _BYTES:
+        raise SpecError("memory_limit", repr(text), 'a number of bytes, or text such as "64 MB"')
+    return int(float(match[1]) * _BYTES[match[2]])
+
+
+def _at_least_one(name: str, value: int) -> int:
+    try:
+        number = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        number = 0
+    if number < 1:
+        raise SpecError(name, repr(value), "a whole number of at least 1")
+    return number
+
+
+def _provenance(model: Model, replicas: int, threads: int) -> dict[str, Any]:
+    import numpy
+
+    return {
+        "farbell": _core.__version__,
+        "compiler": _core.compiler,
+        "python": platform.python_version(),
+        "numpy": numpy.__version__,
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "seed": model.scenario.seed,
+        "replicas": replicas,
+        "threads": threads,
+    }
+
+
+class _Bar:
+    """A progress bar on standard error, if there is to be one."""
+
+    def __init__(self, show: bool, replicas: int, title: str) -> None:
+        self._bar: Any = None
+        if show:
+            from tqdm import tqdm
+
+            layout = "{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+            self._bar = tqdm(total=1.0, desc=title or "run", bar_format=layout, leave=False)
+        self._replicas = replicas
+
+    def update(self, done: float, ended: int) -> None:
+        if self._bar is not None:
+            if self._replicas > 1:
+                self._bar.set_postfix_str(f"{ended} of {self._replicas} replicas", refresh=False)
+            self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def run(
+    scenario: Scenario | Model,
+    *,
+    replicas: int = 1,
+    threads: int | None = None,
+    seed: int | None = None,
+    record: str | None = None,
+    progress: bool | None = None,
+    memory_limit: int | str = "32 MB",
+    max_events: int | None = None,
+    max_wall_s: float | None = None,
+    out: str | Path | None = None,
+) -> Results:
+    """Simulates a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario or Model
+        What to simulate.
+    replicas : int
+        Independent repetitions.
+    threads : int, optional
+        Replicas that run at the same time; left out: one for each processor. Results do not depend on it.
+    seed, record : optional
+        In place of the scenario's own.
+    progress : bool, optional
+        Whether to show a progress bar; left out: if standard error is a terminal.
+    memory_limit : int or str
+        Rows of pairs and requests beyond so many bytes go to Parquet files in a temporary folder.
+    max_events, max_wall_s : optional
+        Limits per replica, in place of the scenario's own; a replica that reaches one ends early.
+    out : str or Path, optional
+        Folder in which to save the results, also those of a run that was interrupted.
+
+    Returns
+    -------
+    Results
+        The same, to the last bit, for any number of threads.
+
+    Raises
+    ------
+    SpecError
+        If the scenario is wrong.
+    RunError
+        If the run failed.
+    KeyboardInterrupt
+        On Ctrl-C; its attribute ``partial`` holds the results so far.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.1), replicas=2, seed=7)
+    >>> results.replicas["simulated_s"].tolist()
+    [0.1, 0.1]
+    """
+    if not isinstance(scenario, (Scenario, Model)):
+        raise TypeError(f"run() takes a Scenario or a Model, not {type(scenario).__name__}")
+    replicas = _at_least_one("replicas", replicas)
+    workers = _at_least_one("threads", os.cpu_count() or 1 if threads is None else threads)
+    if max_events is not None:
+        max_events = _at_least_one("max_events", max_events)
+    if max_wall_s is not None and not max_wall_s > 0:
+        raise SpecError("max_wall_s", repr(max_wall_s), "a time above 0")
+    limit = _size(memory_limit)
+    model = scenario if isinstance(scenario, Model) else None
+    wanted = model.scenario if model is not None else scenario
+    changes = {name: value for name, value in (("seed", seed), ("record", record)) if value is not None}
+    if changes or model is None:
+        model = _core.compile(wanted.replace(**changes))
+
+    provenance = _provenance(model, replicas, workers)
+    provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    wall, cpu = time.perf_counter(), time.process_time()
+    spill = Spill()
+    bar = _Bar(sys.stderr.isatty() if progress is None else progress, replicas, model.scenario.name)
+    try:
+        output = _core.run(
+            model,
+            replicas=replicas,
+            threads=workers,
+            memory_limit_bytes=limit,
+            max_events=max_events,
+            max_wall_s=max_wall_s,
+            on_block=spill.take,
+            on_progress=bar.update,
+        )
+    finally:
+        bar.close()
+    provenance["wall_s"] = round(time.perf_counter() - wall, 3)
+    provenance["cpu_s"] = round(time.process_time() - cpu, 3)
+
+    network = Network.of(model)
+    columns = {**output["tables"], **spill.close()}
+    results = Results(
+        scenario=model.scenario,
+        network=network,
+        tables=tables_of(columns, network),
+        batches=output["batches"],
+        moments=output["moments"],
+        latency_sketch=output["latency_sketch"],
+        fidelity_histogram=output["fidelity_histogram"],
+        provenance=provenance,
+    )
+    if out is not None:
+        results.save(out)
+    if output["interrupted"]:
+        raise Interrupted(results)
+    return results

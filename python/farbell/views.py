@@ -1,0 +1,171 @@
+"""What the figures show, as plain numbers: `plot` and `report` draw the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from farbell._core import DoubleClick, Given
+from farbell.analysis.bounds import plob_bound
+from farbell.analysis.latency import latency_distribution
+from farbell.record import Record
+from farbell.summary import summary
+
+__all__ = [
+    "ATTEMPT_MODES",
+    "DirectChannel",
+    "PlobCurve",
+    "RatePoint",
+    "direct_channels",
+    "fidelity_shares",
+    "latency_shares",
+    "link_use",
+    "node_use",
+    "plob_curve",
+    "rate_points",
+    "simulated_seconds",
+]
+
+Floats = npt.NDArray[np.float64]
+
+#: Modes of light that one attempt sends through the fibre: a double click uses two time bins.
+ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2}
+
+
+def _summed(record: Record, table: str, column: str, entity: str, count: int) -> Floats:
+    rows = record.tables[table]
+    return np.bincount(rows.codes(entity), weights=rows[column].astype(np.float64), minlength=count)
+
+
+def simulated_seconds(record: Record) -> float:
+    """Simulated time, summed over the replicas."""
+    return float(record.tables["replicas"]["simulated_s"].sum())
+
+
+def link_use(record: Record) -> Floats:
+    """Pairs that each link made per simulated second."""
+    successes = _summed(record, "links", "successes", "link", len(record.network.link_names))
+    return successes / max(simulated_seconds(record), 1e-300)
+
+
+def node_use(record: Record) -> Floats:
+    """Share of the time, from 0 to 1, that the memory slots of each node held a qubit."""
+    nodes = record.tables["nodes"]
+    count = len(record.network.node_names)
+    slots = np.zeros(count)
+    slots[nodes.codes("node")] = nodes["slots"]
+    held = _summed(record, "nodes", "slot_seconds", "node", count)
+    return held / np.maximum(slots * simulated_seconds(record), 1e-300)
+
+
+@dataclass(frozen=True)
+class DirectChannel:
+    """A fibre without repeaters that replaces a demand's route: the same loss, the same clock.
+
+    Attributes
+    ----------
+    length_m, loss_db : float
+        Sum over the fibres of the route.
+    modes_per_s : float
+        Modes that the fastest link of the route sends: lanes of the demand times modes an attempt over its attempt
+        period.
+    bound_hz : float
+        What the PLOB bound allows over it, in ebits per second.
+    """
+
+    length_m: float
+    loss_db: float
+    modes_per_s: float
+
+    @property
+    def bound_hz(self) -> float:
+        return plob_bound(10 ** (-self.loss_db / 10)) * self.modes_per_s
+
+
+def direct_channels(record: Record) -> list[DirectChannel | None]:
+    """One channel a demand; None where it has no route."""
+    links = record.scenario.links
+    models = record.network.link_models
+    periods, costs = models["attempt_period_s"], models["success_probability"] / models["attempt_period_s"]
+    between: dict[frozenset[str], int] = {}
+    for i, link in enumerate(links):
+        ends = frozenset((link.node_a, link.node_b))
+        # Of parallel links the one that makes most pairs stands for the route's.
+        if ends not in between or costs[i] > costs[between[ends]]:
+            between[ends] = i
+    channels: list[DirectChannel | None] = []
+    for demand, route in zip(record.scenario.demands, record.network.routes, strict=True):
+        hops = [between[frozenset(ends)] for ends in zip(route, route[1:], strict=False)]
+        if not hops:
+            channels.append(None)
+            continue
+        length = sum(links[i].fiber.length_m for i in hops)
+        loss = sum(links[i].fiber.length_m / 1000 * links[i].fiber.attenuation_db_per_km for i in hops)
+        modes = max(demand.width * ATTEMPT_MODES[type(links[i].generation)] / periods[i] for i in hops)
+        channels.append(DirectChannel(length, loss, float(modes)))
+    return channels
+
+
+@dataclass(frozen=True)
+class PlobCurve:
+    """The bound against distance for the least attenuation and the fastest clock of any route: no demand's own is higher."""
+
+    distance_m: Floats
+    rate_hz: Floats
+    attenuation_db_per_km: float
+    modes_per_s: float
+
+
+def plob_curve(channels: list[DirectChannel | None], points: int = 200) -> PlobCurve | None:
+    """The curve over the distances of the channels; None if no channel has a length and a loss."""
+    lossy = [channel for channel in channels if channel is not None and channel.length_m > 0 and channel.loss_db > 0]
+    if not lossy:
+        return None
+    attenuation = min(channel.loss_db / channel.length_m for channel in lossy) * 1000
+    modes = max(channel.modes_per_s for channel in lossy)
+    lengths = [channel.length_m for channel in lossy]
+    distance = np.linspace(0.5 * min(lengths), 1.1 * max(lengths), points)
+    rates = np.array([plob_bound(10 ** (-attenuation * d / 10_000)) * modes for d in distance])
+    return PlobCurve(distance, rates, attenuation, modes)
+
+
+@dataclass(frozen=True)
+class RatePoint:
+    """A demand in the plot of rate against distance."""
+
+    demand: str
+    distance_m: float
+    rate_hz: float
+    low_hz: float
+    high_hz: float
+    bound_hz: float
+
+
+def rate_points(record: Record) -> list[RatePoint]:
+    """The demands that have a route."""
+    return [
+        RatePoint(
+            row["demand"], channel.length_m, row["rate_hz"], row["rate_low_hz"], row["rate_high_hz"], channel.bound_hz
+        )
+        for row, channel in zip(summary(record).rows(), direct_channels(record), strict=True)
+        if channel is not None
+    ]
+
+
+def fidelity_shares(record: Record) -> tuple[Floats, dict[str, Floats]]:
+    """Edges of the bins, and the share of each demand's pairs in each bin; demands without pairs are left out."""
+    counts = record.fidelity_histogram
+    shares = {
+        name: row / row.sum()
+        for name, row in zip(record.network.demand_names, counts.astype(np.float64), strict=True)
+        if row.sum()
+    }
+    return np.linspace(0, 1, counts.shape[1] + 1), shares
+
+
+def latency_shares(record: Record) -> dict[str, tuple[Floats, Floats]]:
+    """Latencies and the share of each demand's delivered requests that took at most so long."""
+    both = zip(record.network.demand_names, record.latency_sketch, strict=True)
+    return {name: latency_distribution(counts) for name, counts in both if counts.any()}
