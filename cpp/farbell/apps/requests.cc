@@ -43,14 +43,7 @@ void Requests::handle(const Event& event) {
       break;
     case op_change: change(setup_.changes[target]); break;
     default:
-      if (segments_.segment(target).generation != event.payload) {
-        ++stale_events_;
-        break;
-      }
-      if (setup_.demands[segments_.half(segments_.any_half(target)).chain.value].measure)
-        measure(target, event.to.op == op_ready_a ? end_a : end_b);
-      else
-        keep(target);
+      ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
 }
 
@@ -163,9 +156,25 @@ void Requests::deadline(DemandId d) {
 
 // ---- deliveries -------------------------------------------------------------------------------------------------------------------------
 
+// News that a segment spans its chain; void if a release has dropped a half of it meanwhile.
+void Requests::ready(std::uint32_t s, std::uint32_t generation, End end) {
+  const Segment& segment = segments_.segment(s);
+  const bool current = segment.generation == generation;
+  const bool both = current && segment.half[end_a] && segment.half[end_b];
+  if (!current || !setup_.demands[segment.chain.value].measure) {
+    if (both) keep(s);
+    else ++stale_events_;
+    return;
+  }
+  const auto measured = measured_.find(s);
+  const bool other_measured = measured != measured_.end() && measured->second.generation == generation;
+  if (both || (segment.half[end] && other_measured)) measure(s, end);
+  else ++stale_events_;
+}
+
 void Requests::keep(std::uint32_t s) {
   const Segment segment = segments_.segment(s);
-  const DemandId d{segments_.half(segment.half[end_a]).chain.value};
+  const DemandId d{segment.chain.value};
   const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
   swapping_.consume(s);
   deliver(d, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
@@ -181,7 +190,7 @@ void Requests::close(DemandId d, std::uint32_t s) {
 void Requests::measure(std::uint32_t s, End end) {
   const Segment segment = segments_.segment(s);
   const QubitId q = segment.half[end];
-  const DemandId d{segments_.half(q).chain.value};
+  const DemandId d{segment.chain.value};
   Row& row = rows_[d.value];
   Measurement& m = measured_[s];
   const bool first = bool(segment.half[other(end)]);
@@ -189,6 +198,7 @@ void Requests::measure(std::uint32_t s, End end) {
     const Stream::Draw draw = row.bases.next();
     const double z = setup_.demands[d.value].z_basis_probability;
     m.basis = {static_cast<std::int8_t>(!(draw.u0 < z)), static_cast<std::int8_t>(!(draw.u1 < z))};
+    m.generation = segment.generation;
     m.correlators = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
   }
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;

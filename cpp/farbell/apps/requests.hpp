@@ -97,6 +97,7 @@ class Requests {
   void refuse(DemandId d, Refusal reason);
   void deadline(DemandId d);
   void post_deadline(DemandId d);
+  void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
   void measure(std::uint32_t segment, End end);
   void deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);

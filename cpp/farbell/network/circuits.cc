@@ -19,6 +19,7 @@ Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue&
 
 void Circuits::set_route(DemandId demand, const Route& route) {
   Row& row = rows_[demand.value];
+  row.first_route = row.route.nodes.empty();
   row.route = route;
   row.chain_matches = false;
 }
@@ -103,15 +104,25 @@ void Circuits::grant(DemandId demand) {
     queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value}, stamp);
 }
 
-std::uint32_t Circuits::group_for(DemandId demand, LinkId link) {
+std::uint32_t Circuits::group_for(DemandId demand, std::uint32_t hop) {
   Row& row = rows_[demand.value];
-  for (const Row::Group& g : row.groups)
-    if (g.link == link) return g.group;
-  const std::string entity = "link:" + setup_.link_names[link.value] + "/demand:" + setup_.demand_names[demand.value];
-  const std::uint32_t group =
-      lanes_.add_group(link, stream_key(setup_.seed, entity + "/attempts"), stream_key(setup_.seed, entity + "/herald"));
+  const LinkId link = row.route.links[hop];
+  LaneKeys keys;
+  if (row.first_route && hop < terms_[demand.value].lane_keys.size()) {
+    keys = terms_[demand.value].lane_keys[hop];
+  } else {
+    for (const Row::Group& g : row.groups)
+      if (g.link == link) return g.group;
+    keys = lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value]);
+  }
+  const std::uint32_t group = lanes_.add_group(link, keys.attempts, keys.herald);
   row.groups.push_back({link, group});
   return group;
+}
+
+Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand) {
+  const std::string entity = "link:" + link + "/demand:" + demand;
+  return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald")};
 }
 
 void Circuits::build_chain(DemandId demand) {
@@ -137,7 +148,7 @@ void Circuits::build_chain(DemandId demand) {
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
     const LinkId link = row.route.links[h];
-    chain.hops[h] = {link, group_for(demand, link), setup_.links[link.value].node[0] == row.route.nodes[h]};
+    chain.hops[h] = {link, group_for(demand, h), setup_.links[link.value].node[0] == row.route.nodes[h]};
   }
   row.chain_matches = true;
 }

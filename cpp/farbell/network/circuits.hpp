@@ -18,12 +18,17 @@ class Circuits {
   enum Op : std::uint16_t { op_ask, op_grant, op_start, op_release, op_expire };
   enum class State : std::uint8_t { idle, asking, setting_up, up, releasing };
 
+  // Random streams of a lane group.
+  struct LaneKeys {
+    std::uint64_t attempts = 0, herald = 0;
+  };
   // What a demand asks for, and whom to tell. Told of: op_up, op_gone (all slots given back).
   struct Terms {
     std::uint32_t width = 1;
     Tick reservation = never;
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
+    std::vector<LaneKeys> lane_keys;  // by hop of the first route
   };
 
   struct Setup {
@@ -39,6 +44,8 @@ class Circuits {
 
   Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
            std::vector<Chain>& chains);
+
+  static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand);
 
   void set_route(DemandId demand, const Route& route);
   const Route& route(DemandId demand) const { return rows_[demand.value].route; }
@@ -59,6 +66,7 @@ class Circuits {
     State state = State::idle;
     std::uint32_t generation = 0;      // raised at every grant and release: old events are recognised
     std::uint32_t positions_left = 0;  // not yet released
+    bool first_route = true;           // never rerouted
     bool chain_matches = false;        // the chain's tables were built for this route
     struct Group {
       LinkId link;
@@ -73,7 +81,7 @@ class Circuits {
   void start(DemandId demand);
   void release_position(DemandId demand, std::uint32_t position);
   bool begin_release(DemandId demand);
-  std::uint32_t group_for(DemandId demand, LinkId link);
+  std::uint32_t group_for(DemandId demand, std::uint32_t hop);
   void post_grant();
 
   Setup setup_;

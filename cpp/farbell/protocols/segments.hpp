@@ -58,7 +58,6 @@ class Segments {
   Segment& segment(std::uint32_t s) { return segments_[s]; }
   const Segment& segment(std::uint32_t s) const { return segments_[s]; }
   bool spans(std::uint32_t s) const;
-  QubitId any_half(std::uint32_t s) const { return segments_[s].half[end_a] ? segments_[s].half[end_a] : segments_[s].half[end_b]; }
 
   void move(QubitId q, HalfState state);  // into another list of its position
   // Joins `right` into `left` after a Bell measurement of left's B half and right's A half.
