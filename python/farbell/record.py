@@ -119,7 +119,7 @@ class Record:
 
     @property
     def batch_seconds(self) -> Floats:
-        """Simulated seconds of each batch, ``[replica, batch]``: less for one that a replica did not reach the end of."""
+        """Simulated seconds of each batch, ``[replica, batch]``; less in one that a replica did not finish."""
         count = self.batches.shape[2]
         warm_up, duration = self.scenario.warm_up_s, self.scenario.duration_s
         starts = warm_up + (duration - warm_up) / count * np.arange(count)

@@ -166,7 +166,9 @@ class Results(Record):
         path.mkdir(parents=True, exist_ok=True)
         (path / _PARTIAL).unlink(missing_ok=True)
         if self.partial:
-            (path / _PARTIAL).write_text("This run ended before the duration of its scenario was simulated.\n", encoding="utf-8")
+            (path / _PARTIAL).write_text(
+                "This run ended before the duration of its scenario was simulated.\n", encoding="utf-8"
+            )
         (path / "scenario.json").write_text(self.scenario.to_json() + "\n", encoding="utf-8")
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
@@ -257,8 +259,9 @@ def _read_network(path: Path) -> Network:
 # The statistics are arrays in memory and tidy tables on disk: one row an entry, histograms without their empty bins.
 
 
-def _indexed(array: Any, index: Iterable[str], columns: Iterable[str], words: Mapping[str, tuple[str, ...]]) ->
-ResultTable:
+def _indexed(
+    array: Any, index: Iterable[str], columns: Iterable[str], words: Mapping[str, tuple[str, ...]]
+) -> ResultTable:
     """An array whose last axis are columns, as one row an entry of the others."""
     shape = array.shape[:-1]
     places = np.indices(shape).reshape(len(shape), -1)

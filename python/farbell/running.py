@@ -38,8 +38,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def compile(scenario: Scenario) -> Model:
-    """Checks a scenario and works out everything that does not change during a run: routes, herald tables, times in
-    ticks.
+    """Checks a scenario and works out what does not change during a run: routes, herald tables, times in ticks.
 
     Parameters
     ----------

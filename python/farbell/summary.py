@@ -57,7 +57,7 @@ def _key(sums: Floats, pairs: Floats, protocol: KeyProtocol, level: float) -> In
 
 
 def sifted_share(record: Record, demand: int) -> float:
-    """Share of the pairs that both ends use in the same basis; 1 where pairs are kept, since the bases can be chosen later."""
+    """Share of the pairs that both ends use in the same basis; 1 where pairs are kept: one basis can be preferred."""
     spec = record.scenario.demands[demand]
     z = spec.z_basis_probability
     return float(z**2 + (1 - z) ** 2) if spec.use == "measure" else 1.0

@@ -67,7 +67,8 @@ class ResultTable:
     Examples
     --------
     >>> import farbell as fb
-    >>> table = fb.ResultTable({"demand": [0, 1, 1], "fidelity": [0.9, 0.8, 0.85]}, {"demand": ("alice->bob", "carol->dave")})
+    >>> names = ("alice->bob", "carol->dave")
+    >>> table = fb.ResultTable({"demand": [0, 1, 1], "fidelity": [0.9, 0.8, 0.85]}, {"demand": names})
     >>> table["demand"][0], len(table), table[table["fidelity"] > 0.82].codes("demand").tolist()
     ('alice->bob', 3, [0, 1])
     >>> table

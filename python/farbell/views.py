@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +98,7 @@ def direct_channels(record: Record) -> list[DirectChannel | None]:
             between[ends] = i
     channels: list[DirectChannel | None] = []
     for demand, route in zip(record.scenario.demands, record.network.routes, strict=True):
-        hops = [between[frozenset(ends)] for ends in zip(route, route[1:], strict=False)]
+        hops = [between[frozenset(ends)] for ends in pairwise(route)]
         if not hops:
             channels.append(None)
             continue
@@ -110,7 +111,7 @@ def direct_channels(record: Record) -> list[DirectChannel | None]:
 
 @dataclass(frozen=True)
 class PlobCurve:
-    """The bound against distance for the least attenuation and the fastest clock of any route: no demand's own is higher."""
+    """The bound against distance, for the least attenuation and the fastest clock of all routes: none is above it."""
 
     distance_m: Floats
     rate_hz: Floats
