@@ -15,9 +15,9 @@ PACKAGE = ROOT / "python" / "farbell"
 CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "apps", "simulation"]
 PYTHON_FLOORS = [
     ["_core"],
-    ["_version", "scenario", "states"],
-    ["topology", "examples", "analysis"],
-    ["results"],
+    ["_version", "scenario", "states", "hardware", "platforms"],
+    ["topology", "analysis"],
+    ["examples", "results"],
     ["plot", "report"],
     ["__init__"],
     ["cli"],

@@ -12,10 +12,13 @@ from farbell._core import Memory, Scenario, SpecError
 from farbell.topology.graphs import Edge, Graph, Vertex, from_graph
 from farbell.topology.network import Demands, Generation, nearest
 
-__all__ = ["MAX_BYTES", "from_graphml", "read_graphml"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "from_graphml", "read_graphml"]
 
 MAX_BYTES = 64 * 2**20
 """Larger files are refused, in bytes."""
+
+MAX_DEPTH = 64
+"""Deeper nesting inside data is refused."""
 
 # Which elements may stand in which; the content of those that are not a key here is skipped.
 CHILDREN: Mapping[str, tuple[str, ...]] = {
@@ -80,6 +83,8 @@ class _Reader:
         parent = self._open[-1] if self._open else ""
         if parent not in CHILDREN:
             self._skipped += 1
+            if self._skipped > MAX_DEPTH:
+                raise self.fail(f"elements nested more than {MAX_DEPTH} deep in <{parent}>", f"at most {MAX_DEPTH}")
             return
         if element not in CHILDREN[parent]:
             allowed = ", ".join(f"<{name}>" for name in CHILDREN[parent])

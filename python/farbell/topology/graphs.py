@@ -283,7 +283,7 @@ def from_coordinates(
     >>> cities = {"Delft": (52.0067, 4.3556), "Den Haag": (52.0767, 4.2986), "Leiden": (52.1583, 4.4931)}
     >>> scenario = fb.from_coordinates(cities, [("Delft", "Den Haag"), ("Den Haag", "Leiden")], detour_factor=1.5)
     >>> [round(link.fiber.length_m) for link in scenario.links]
-    [13069, 24128]
+    [13058, 24126]
     """
     factor = checked_detour_factor(detour_factor)
     places = [

@@ -1,0 +1,292 @@
+"""Builders: shapes, coordinates and graphs become the scenarios that were asked for, or a SpecError."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from itertools import pairwise
+
+import farbell as fb
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+LATITUDES = st.floats(-90, 90)
+LONGITUDES = st.floats(-180, 180)
+PLACES = st.tuples(LATITUDES, LONGITUDES)
+CITIES = {"Delft": (52.007, 4.356), "Den Haag": (52.077, 4.299), "Leiden": (52.158, 4.493)}
+
+
+def connected(scenario: fb.Scenario) -> bool:
+    neighbours: dict[str, set[str]] = {node.name: set() for node in scenario.nodes}
+    for link in scenario.links:
+        neighbours[link.node_a].add(link.node_b)
+        neighbours[link.node_b].add(link.node_a)
+    seen, queue = {scenario.nodes[0].name}, deque([scenario.nodes[0].name])
+    while queue:
+        new = neighbours[queue.popleft()] - seen
+        seen |= new
+        queue.extend(new)
+    return len(seen) == len(scenario.nodes)
+
+
+def delivered(scenario: fb.Scenario) -> list[int]:
+    return [int(pairs) for pairs in fb.run(scenario).demands["pairs"]]
+
+
+def unit_vector(place: tuple[float, float]) -> tuple[float, float, float]:
+    latitude, longitude = map(math.radians, place)
+    return math.cos(latitude) * math.cos(longitude), math.cos(latitude) * math.sin(longitude), math.sin(latitude)
+
+
+@given(PLACES, PLACES)
+def test_great_circle_agrees_with_the_chord_through_the_earth(a: tuple[float, float], b: tuple[float, float]) -> None:
+    chord = math.dist(unit_vector(a), unit_vector(b))
+    expected = 2 * math.asin(min(1.0, chord / 2)) * 6_371_008.8
+    # Near opposite points a chord of length 2 determines the angle to about sqrt(eps) only.
+    assert fb.topology.great_circle_m(a, b) == pytest.approx(expected, rel=1e-9, abs=1.0)
+
+
+@given(PLACES, PLACES)
+def test_great_circle_is_symmetric_and_at_most_half_the_circumference(
+    a: tuple[float, float], b: tuple[float, float]
+) -> None:
+    length = fb.topology.great_circle_m(a, b)
+    assert length == fb.topology.great_circle_m(b, a)
+    assert 0 <= length <= math.pi * 6_371_008.8
+
+
+def test_great_circle_of_a_quarter_meridian() -> None:
+    assert fb.topology.great_circle_m((0, 0), (90, 0)) == pytest.approx(10_007_557, abs=1)
+
+
+@pytest.mark.parametrize(
+    "scenario, nodes, links",
+    [
+        (fb.chain(), 5, 4),
+        (fb.chain(2), 2, 1),
+        (fb.ring(7), 7, 7),
+        (fb.star(5), 6, 5),
+        (fb.grid(3, 4), 12, 17),
+        (fb.grid(1, 4), 4, 3),
+        (fb.grid(4, 1), 4, 3),
+    ],
+    ids=lambda value: value.name if isinstance(value, fb.Scenario) else str(value),
+)
+def test_shapes_have_their_size_and_are_connected(scenario: fb.Scenario, nodes: int, links: int) -> None:
+    assert (len(scenario.nodes), len(scenario.links)) == (nodes, links)
+    assert connected(scenario)
+    assert {link.fiber.length_m for link in scenario.links} == {20_000.0}
+
+
+@pytest.mark.parametrize("scenario", [fb.chain(), fb.ring(), fb.star(), fb.grid(2, 3)], ids=lambda s: s.name)
+def test_shapes_deliver_with_default_hardware(scenario: fb.Scenario) -> None:
+    assert min(delivered(scenario)) > 100
+
+
+def test_names_of_nodes() -> None:
+    assert [node.name for node in fb.chain(3).nodes] == ["n0", "n1", "n2"]
+    assert [node.name for node in fb.grid(2, 2).nodes] == ["r0c0", "r0c1", "r1c0", "r1c1"]
+    assert {link.node_a for link in fb.star(3).links} == {"n0"}
+
+
+def test_default_hardware_says_what_it_is_and_what_is_assumed() -> None:
+    scenario = fb.chain()
+    assert scenario.memories[0].name == "projected_nv_10x"
+    assert any(note.startswith("Assumed: ") for note in scenario.notes)
+    assert any("such device exists" in note for note in scenario.notes)
+    assert any("arXiv:2010.12535" in credit for credit in scenario.credits)
+
+
+def test_hardware_of_ones_own_leaves_nothing_assumed() -> None:
+    memory = fb.Memory(name="mine", slots=2)
+    stated = fb.chain(3, memory=memory, generation=fb.Given(success_probability=0.5, attempt_period_s=1e-4))
+    derived = fb.chain(3, memory=memory, station=fb.Station(name="lab", visibility=0.9))
+    for scenario in (stated, derived):
+        assert scenario.memories == (memory,)
+        assert not scenario.notes
+        assert not scenario.credits
+    assert not stated.stations
+    assert derived.links[0].generation == fb.DoubleClick(station="lab")
+
+
+def test_only_what_is_taken_from_the_preset_is_noted() -> None:
+    notes = fb.chain(3, memory=fb.Memory(name="mine", slots=2)).notes
+    assert notes
+    assert all(note.startswith("Station: ") for note in notes)
+
+
+def test_options_reach_their_place() -> None:
+    scenario = fb.chain(
+        3,
+        length_m=["10 km", 5000],
+        attenuation_db_per_km=0.3,
+        speed_m_per_s="2.1e5 km/s",
+        demands=[("n0", "n1"), fb.Demand(node_a="n0", node_b="n2", width=1)],
+        width=2,
+        traffic=fb.Poisson(rate_hz=3),
+        duration_s="2 min",
+        seed=5,
+        control="ideal",
+        name="mine",
+        notes=["hello"],
+        credits=["me"],
+    )
+    assert [link.fiber.length_m for link in scenario.links] == [10_000, 5_000]
+    assert {(link.fiber.attenuation_db_per_km, link.fiber.speed_m_per_s) for link in scenario.links} == {(0.3, 2.1e8)}
+    assert [demand.width for demand in scenario.demands] == [2, 1]
+    assert scenario.demands[0].traffic == fb.Poisson(rate_hz=3)
+    assert scenario.demands[1].traffic == fb.Continuous()
+    assert (scenario.duration_s, scenario.seed, scenario.control, scenario.name) == (120, 5, "ideal", "mine")
+    assert scenario.notes[-1] == "hello"
+    assert scenario.credits[0] == "me"
+
+
+def test_what_a_builder_sets_itself_cannot_be_given_twice() -> None:
+    with pytest.raises(TypeError, match="links"):
+        fb.chain(3, links=[])
+
+
+@pytest.mark.parametrize(
+    "make, path, nearest",
+    [
+        (lambda: fb.chain(1), "nodes", ""),
+        (lambda: fb.chain(True), "nodes", ""),
+        (lambda: fb.ring(2), "nodes", ""),
+        (lambda: fb.star(1), "leaves", ""),
+        (lambda: fb.grid(1, 1), "columns", ""),
+        (lambda: fb.chain(3, length_m="20 miles"), "length_m", ""),
+        (lambda: fb.chain(3, length_m=-1.0), "length_m", ""),
+        (lambda: fb.chain(3, length_m=math.nan), "length_m", ""),
+        (lambda: fb.chain(3, length_m=["1 km"]), "length_m", ""),
+        (lambda: fb.chain(3, length_m=["1 km", "2 kg"]), "length_m/1", "km"),
+        (lambda: fb.chain(3, demands="end"), "demands", "ends"),
+        (lambda: fb.chain(3, demands=["n0"]), "demands/0", ""),
+        (lambda: fb.from_coordinates(CITIES, [("Delft", "Leidn")], detour_factor=1.5), "links/0", "Leiden"),
+        (lambda: fb.from_coordinates(CITIES, [("Delft", "Delft")], detour_factor=1.5), "links/0", ""),
+        (
+            lambda: fb.from_coordinates(CITIES, [("Delft", "Leiden"), ("Leiden", "Delft")], detour_factor=1),
+            "links/1",
+            "",
+        ),
+        (lambda: fb.from_coordinates(CITIES, [("Delft", "Leiden")], detour_factor=0.99), "detour_factor", ""),
+        (lambda: fb.from_coordinates(CITIES, [("Delft", "Leiden")], detour_factor=math.nan), "detour_factor", ""),
+        (lambda: fb.from_coordinates(CITIES, [("Delft", "Leiden")], detour_factor=math.inf), "detour_factor", ""),
+        (lambda: fb.from_coordinates({"a": (91, 0)}, [], detour_factor=1), "nodes/a", ""),
+        (lambda: fb.from_coordinates({"a": (0, 181)}, [], detour_factor=1), "nodes/a", ""),
+        (lambda: fb.topology.from_map("surfnett", detour_factor=1.5), "name", "surfnet"),
+        (lambda: fb.topology.from_map("dfn", detour_factor=1.5), "map dfn", ""),
+    ],
+)
+def test_wrong_arguments_are_refused_by_name(make, path: str, nearest: str) -> None:
+    with pytest.raises(fb.SpecError) as error:
+        make()
+    assert (error.value.path, error.value.nearest) == (path, nearest)
+
+
+def test_detour_factor_has_no_default() -> None:
+    with pytest.raises(TypeError, match="detour_factor"):
+        fb.from_coordinates(CITIES, [("Delft", "Leiden")])
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=8), PLACES, min_size=2, max_size=6), st.floats(1, 3))
+def test_lengths_from_coordinates(nodes: dict[str, tuple[float, float]], factor: float) -> None:
+    names = list(nodes)
+    scenario = fb.from_coordinates(nodes, pairwise(names), detour_factor=factor)
+    assert {node.name: (node.latitude_deg, node.longitude_deg) for node in scenario.nodes} == nodes
+    for link in scenario.links:
+        assert link.fiber.length_m == fb.topology.great_circle_m(nodes[link.node_a], nodes[link.node_b]) * factor
+    assert f"{factor:g}" in scenario.notes[0]
+
+
+def test_shortest_link_is_a_demand_that_is_served() -> None:
+    scenario = fb.from_coordinates(
+        CITIES, [("Den Haag", "Leiden"), ("Delft", "Den Haag")], detour_factor=1.5, demands="shortest_link"
+    )
+    assert [(demand.node_a, demand.node_b) for demand in scenario.demands] == [("Delft", "Den Haag")]
+    assert delivered(scenario)[0] > 0
+
+
+def test_from_networkx_graph_with_lengths() -> None:
+    graph = nx.path_graph(4)
+    nx.set_edge_attributes(graph, {edge: 1000.0 * (edge[0] + 1) for edge in graph.edges}, "length_m")
+    scenario = fb.from_networkx(graph)
+    assert [node.name for node in scenario.nodes] == ["0", "1", "2", "3"]
+    assert [link.fiber.length_m for link in scenario.links] == [1000, 2000, 3000]
+    assert scenario.notes[0] == "Fibre lengths are the attribute length_m of 3 of 3 links."
+
+
+def test_from_networkx_lists_what_it_changes() -> None:
+    graph = nx.MultiDiGraph(name="<b>metro</b>")
+    graph.add_edge("a", "b", span="12 km")
+    graph.add_edge("b", "a", span="10 km")
+    graph.add_edge("b", "b", span="1 km")
+    graph.add_edge(1, "1", span="3 km")
+    scenario = fb.from_networkx(graph, length_attribute="span")
+    assert scenario.name == "<b>metro</b>"
+    assert [(link.node_a, link.node_b, link.fiber.length_m) for link in scenario.links] == [
+        ("a", "b", 10_000),
+        ("1 (2)", "1 (3)", 3_000),
+    ]
+    assert scenario.notes[1:5] == (
+        "Merged parallel links, the shortest of each kept: a--b (2).",
+        "Dropped loops: b (1).",
+        "Names that several nodes share, or lack, got the node's id added: '1'.",
+        "The graph is directed; its links are used both ways.",
+    )
+
+
+def test_from_networkx_mixes_stated_and_estimated_lengths() -> None:
+    graph = nx.Graph()
+    for name, (latitude, longitude) in CITIES.items():
+        graph.add_node(name, lat=latitude, lon=str(longitude))
+    graph.add_edge("Delft", "Den Haag", length_km=11)
+    graph.add_edge("Den Haag", "Leiden")
+    scenario = fb.from_networkx(graph, length_attribute="length_km", detour_factor=1.4)
+    stated, estimated = (link.fiber.length_m for link in scenario.links)
+    assert stated == 11_000
+    assert estimated == fb.topology.great_circle_m(CITIES["Den Haag"], CITIES["Leiden"]) * 1.4
+    assert scenario.notes[1] == "That holds for 1 of 2 links."
+    assert scenario.notes[2] == "Fibre lengths are the attribute length_km of 1 of 2 links."
+
+
+@pytest.mark.parametrize(
+    "attributes, options, path",
+    [
+        ({}, {}, "graph/edges/a,b"),
+        ({"km": 3}, {"length_attribute": "km"}, "graph/edges/a,b"),
+        ({"length_km": -3}, {"length_attribute": "length_km"}, "graph/edges/a,b"),
+        ({"length_km": "nan"}, {"length_attribute": "length_km"}, "graph/edges/a,b"),
+        ({"length_km": "1e400"}, {"length_attribute": "length_km"}, "graph/edges/a,b"),
+        ({"length_km": "far"}, {"length_attribute": "length_km"}, "graph/edges/a,b"),
+        ({}, {"detour_factor": 1.5}, "graph"),
+    ],
+)
+def test_from_networkx_refuses_links_without_a_good_length(attributes, options, path: str) -> None:
+    graph = nx.Graph()
+    graph.add_edge("a", "b", **attributes)
+    graph.add_edge("b", "c", length_m=5, km="1 km", length_km=1)
+    with pytest.raises(fb.SpecError) as error:
+        fb.from_networkx(graph, **options)
+    assert error.value.path == path
+
+
+def test_unknown_length_attribute_names_the_nearest() -> None:
+    graph = nx.Graph()
+    graph.add_edge("a", "b", length_km=5)
+    with pytest.raises(fb.SpecError) as error:
+        fb.from_networkx(graph, length_attribute="lenght_km")
+    assert error.value.nearest == "length_km"
+
+
+def test_nodes_without_coordinates_are_dropped_only_when_asked() -> None:
+    graph = nx.path_graph(["Delft", "nowhere", "Leiden"])
+    nx.add_path(graph, ["Delft", "Leiden"])
+    for name in ("Delft", "Leiden"):
+        graph.nodes[name].update(latitude=CITIES[name][0], longitude=CITIES[name][1])
+    with pytest.raises(fb.SpecError, match="no coordinates for nowhere"):
+        fb.from_networkx(graph, detour_factor=1.5)
+    scenario = fb.from_networkx(graph, detour_factor=1.5, drop_unplaced=True)
+    assert [node.name for node in scenario.nodes] == ["Delft", "Leiden"]
+    assert "Dropped nodes without coordinates: nowhere, and their 2 links." in scenario.notes
