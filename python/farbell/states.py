@@ -70,7 +70,7 @@ def _matrix_correlations(matrix: npt.ArrayLike) -> Real:
 
 def _qubit_matrix(bloch: Sequence[float]) -> Matrix:
     _, x, y, z = bloch
-    return np.array([[1 + z, x - 1j * y], [x + 1j * y, 1 - z]]) / 2
+    return np.array([[1 + z, x - 1j * y], [x + 1j * y, 1 - z]], dtype=np.complex128) / 2
 
 
 def _check_choice(outcome: int | None, outcomes: int, u: float | None) -> None:
