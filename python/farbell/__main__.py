@@ -1,0 +1,3 @@
+from farbell.cli import main
+
+main()

@@ -1,0 +1,142 @@
+"""What the command line prints about a scenario and its results: plain text."""
+
+from __future__ import annotations
+
+import math
+import re
+import textwrap
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from farbell._core import Scenario
+from farbell.describe import hardware_rows, quantity, unit_of
+from farbell.results import Results
+
+# A note that says where one parameter comes from: "Memory: t2_s = 10, from ...", "Assumed: slots = 8".
+_ORIGIN = re.compile(r"(?P<kind>[^:]+): (?P<name>\w+) = (?P<value>[-+.e\d]+?)(?:, from (?P<source>.+?))?\.?")
+
+
+def text_table(headers: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int]) -> str:
+    """Columns as wide as their widest cell, aligned right but for those in `left`."""
+    widths = [max(len(cell) for cell in column) for column in zip(headers, *rows, strict=True)]
+
+    def line(cells: Sequence[str]) -> str:
+        aligned = [
+            cell.ljust(width) if i in left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ]
+        return "  ".join(aligned).rstrip()
+
+    return "\n".join([line(headers), line(["-" * width for width in widths]), *(line(row) for row in rows)])
+
+
+def _origins(notes: Iterable[str]) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """Where parameters come from, by name and value in words, as far as notes say so; and the notes that say something else."""
+    origins, others = {}, []
+    for note in notes:
+        match = _ORIGIN.fullmatch(note)
+        if match:
+            origins[match["name"], quantity(float(match["value"]), unit_of(match["name"]))] = (
+                match["source"] or match["kind"].lower()
+            )
+        else:
+            others.append(note)
+    return origins, others
+
+
+def hardware_table(scenario: Scenario, origins: Mapping[tuple[str, str], str]) -> str:
+    """Every hardware parameter of a scenario, and where it comes from."""
+    rows = [(device, name, text, origins.get((name, text), "")) for device, name, text in hardware_rows(scenario)]
+    return text_table(["hardware", "parameter", "value", "from"], rows, left={0, 1, 3})
+
+
+def _wrapped(title: str, lines: Iterable[str]) -> list[str]:
+    filled = [textwrap.fill(line, 110, initial_indent="  - ", subsequent_indent="    ") for line in lines]
+    return [title, *filled] if filled else []
+
+
+def scenario_text(scenario: Scenario) -> str:
+    """What is about to run: sizes, hardware, and what the scenario says of its own parameters."""
+    sizes = f"{len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands"
+    origins, notes = _origins(scenario.notes)
+    parts = [
+        f"{scenario.name or 'unnamed'}: {sizes}, {quantity(scenario.duration_s, 's')}, seed {scenario.seed}",
+        hardware_table(scenario, origins),
+        "\n".join(_wrapped("Notes:", notes)),
+        "\n".join(_wrapped("Credits:", scenario.credits)),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return f"{value:.{digits}g}" if math.isfinite(value) else "-"
+
+
+def _interval(row: Mapping[str, Any], name: str, unit: str = "", digits: int = 3) -> str:
+    value, low, high = (row[f"{name}{end}{unit}"] for end in ("", "_low", "_high"))
+    if not math.isfinite(value):
+        return "-"
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return _number(value, digits)
+    return f"{_number(value, digits)} [{_number(low, digits)}, {_number(high, digits)}]"
+
+
+def _seconds(value: float) -> str:
+    return quantity(float(f"{value:.3g}"), "s") if math.isfinite(value) else "-"
+
+
+def results_text(results: Results, folder: Path) -> str:
+    """A table of the demands, the approximations in force, and where everything is."""
+    demands = list(results.summary().rows())
+    counts = ["asked", "delivered", "timed_out"]
+    # Rare, and then worth a column.
+    counts += [name for name in ("refused", "rejected_pairs") if any(row[name] for row in demands)]
+    headers = ["demand", *(name.replace("_", " ") for name in counts)]
+    headers += ["pairs/s", "fidelity", "latency p50", "p95", "key fraction"]
+    rows = [
+        [
+            str(row["demand"]),
+            *(f"{row[name]:,}" for name in counts),
+            _interval(row, "rate", "_hz"),
+            _interval(row, "fidelity", digits=4),
+            _seconds(row["latency_p50_s"]),
+            _seconds(row["latency_p95_s"]),
+            _number(row["key_fraction"]),
+        ]
+        for row in demands
+    ]
+    legend = "Asked, delivered, timed out: requests; latencies are those of requests delivered. Brackets: 95 % confidence."
+    approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
+    partial = "PARTIAL: the run ended before its duration was simulated.\n" if results.partial else ""
+    return "\n".join(
+        [
+            text_table(headers, rows, left={0}),
+            legend,
+            "",
+            *_wrapped("Approximations in force:", approximations or ["none"]),
+            "",
+            f"{partial}Results: {folder}",
+        ]
+    )
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold: null for what was not measured."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def results_json(results: Results, folder: Path) -> dict[str, Any]:
+    """The same as `results_text`, for programs."""
+    return {
+        "scenario": results.scenario.name,
+        "partial": results.partial,
+        "demands": [{name: _plain(value) for name, value in row.items()} for row in results.summary().rows()],
+        "approximations": [dict(entry) for entry in results.approximations],
+        "provenance": dict(results.provenance),
+        "folder": str(folder),
+    }

@@ -1,0 +1,339 @@
+"""The command `farbell`: from a scenario's name or file to a table, a folder of results and a report.
+
+Exit codes: 0 done; 1 the run failed or reached a limit; 2 the scenario or the command line is wrong; 3 a demand got nothing
+(with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what was finished saved.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+import farbell as fb
+
+RUN_FAILED = 1
+BAD_INPUT = 2
+NOTHING_DELIVERED = 3
+IO_FAILED = 4
+INTERRUPTED = 130
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Simulate quantum networks: rates and fidelities that follow from the physics.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a scenario file to start from.")
+app.add_typer(new, name="new")
+
+
+def fail(code: int, message: str) -> NoReturn:
+    print(f"farbell: {message}", file=sys.stderr)
+    raise typer.Exit(code)
+
+
+@contextlib.contextmanager
+def exit_codes() -> Iterator[None]:
+    """Turns what can go wrong into a message and an exit code."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        fail(INTERRUPTED, "interrupted")
+    except fb.SpecError as error:
+        fail(BAD_INPUT, str(error))
+    except fb.RunError as error:
+        fail(RUN_FAILED, str(error))
+    except fb.InternalError as error:
+        fail(RUN_FAILED, f"a bug in farbell, please report it: {error}")
+    except BrokenPipeError:
+        # Whoever read our output has closed it; Python's own flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        fail(IO_FAILED, f"{where}{error.strerror or error}")
+
+
+def load(name_or_file: str) -> fb.Scenario:
+    """A scenario from a file, or an example of that name."""
+    path = Path(name_or_file)
+    if path.suffix == ".json" or path.is_file():
+        return fb.load(path)
+    return fb.example(name_or_file)
+
+
+def free_folder(out: Path | None, scenario: fb.Scenario) -> Path:
+    """Makes the folder of results before the run, so that a folder that cannot be written costs no run."""
+    if out is not None:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            fail(BAD_INPUT, f"{out} exists and is not an empty folder; name another with --out")
+        out.mkdir(parents=True, exist_ok=True)
+        return out
+    words = "".join(c if c.isalnum() or c in "-_." else "-" for c in scenario.name).strip("-.") or "scenario"
+    stem = f"{words}-{scenario.seed}"
+    number = 1
+    while True:
+        folder = Path("farbell-runs") / (stem if number == 1 else f"{stem}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+        else:
+            return folder
+
+
+def version(wanted: bool) -> None:
+    if wanted:
+        print(f"farbell {fb.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """The options before a command."""
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
+    seed: Annotated[int | None, typer.Option(help="Use this seed instead of the scenario's.")] = None,
+    replicas: Annotated[int, typer.Option(min=1, help="Independent repetitions.")] = 1,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads for replicas; default: one a core.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; default: farbell-runs/NAME-SEED.")] = None,
+    record: Annotated[str | None, typer.Option(help="What to keep: rows or summary.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    report: Annotated[bool, typer.Option(help="Write the HTML report.")] = True,
+    max_events: Annotated[int | None, typer.Option(min=1, help="Stop a replica after this many events.")] = None,
+    max_wall: Annotated[float | None, typer.Option(help="Stop after this many seconds of real time.")] = None,
+    require_delivery: Annotated[
+        bool, typer.Option("--require-delivery", help="Exit with code 3 if a demand got no pair.")
+    ] = False,
+) -> None:
+    """Run a scenario: a table per demand, and a folder with Parquet tables, the scenario and an HTML report."""
+    from farbell import _show
+
+    with exit_codes():
+        changes = {"seed": seed, "record": record}
+        chosen = load(scenario).replace(**{name: value for name, value in changes.items() if value is not None})
+        model = fb.compile(chosen)
+        folder = free_folder(out, chosen)
+        talk = not (quiet or as_json)
+        if talk:
+            print(_show.scenario_text(chosen))
+        interrupted = False
+        try:
+            results = fb.run(
+                model,
+                replicas=replicas,
+                threads=threads,
+                max_events=max_events,
+                max_wall_s=max_wall,
+                progress=talk and sys.stderr.isatty(),
+            )
+        except fb.Interrupted as stop:
+            results, interrupted = stop.partial, True
+        missing = save(results, folder, report)
+        if as_json:
+            print(json.dumps(_show.results_json(results, folder), indent=2, allow_nan=False))
+        elif talk:
+            print(_show.results_text(results, folder))
+        if missing and not quiet:
+            print(f"farbell: {missing}", file=sys.stderr if as_json else sys.stdout)
+        if interrupted:
+            fail(INTERRUPTED, f"interrupted; what was finished is in {folder}, marked partial")
+        if results.partial:
+            fail(RUN_FAILED, f"a limit ended the run early; what was finished is in {folder}, marked partial")
+        if require_delivery and not all(row["pairs"] for row in results.summary().rows()):
+            fail(NOTHING_DELIVERED, "a demand got no pair")
+
+
+def save(results: fb.Results, folder: Path, report: bool) -> str:
+    """Writes the folder; returns what is missing, and why."""
+    results.save(folder, report=False)
+    if not report:
+        return ""
+    try:
+        results.write_report(folder / "report.html")
+    except ImportError as error:
+        return str(error)
+    return ""
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)],
+) -> None:
+    """Check scenario files, down to routes and reachable fidelities, without running them."""
+    wrong = 0
+    for file in files:
+        try:
+            scenario = load(str(file))
+            fb.compile(scenario)
+        except fb.SpecError as error:
+            wrong += 1
+            print(f"{file}: {error}", file=sys.stderr)
+        except OSError as error:
+            fail(IO_FAILED, f"{file}: {error.strerror or error}")
+        else:
+            sizes = f"{len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands"
+            print(f"{file}: ok, {sizes}")
+    if wrong:
+        raise typer.Exit(BAD_INPUT)
+
+
+def write(scenario: fb.Scenario, path: Path | None) -> None:
+    text = scenario.to_json()
+    if path is None:
+        print(text)
+        return
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text + "\n")
+    print(f"{path}: {len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands")
+
+
+@app.command()
+def examples(
+    write_to: Annotated[
+        tuple[str, Path] | None, typer.Option("--write", metavar="NAME PATH", help="Write an example to a file.")
+    ] = None,
+) -> None:
+    """List the examples that come with farbell."""
+    with exit_codes():
+        if write_to is not None:
+            name, path = write_to
+            write(fb.example(name), path)
+            return
+        names = fb.examples()
+        width = max(map(len, names))
+        for name, description in names.items():
+            print(f"{name.ljust(width)}  {description}")
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="A folder of results.", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to; default: report.html in the folder.")] = None,
+) -> None:
+    """Write the HTML report of a folder of results again."""
+    with exit_codes():
+        results = fb.load_results(folder)
+        try:
+            print(results.write_report(out or folder / "report.html"))
+        except ImportError as error:
+            fail(RUN_FAILED, str(error))
+
+
+Output = Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: standard output.")]
+Length = Annotated[str, typer.Option("--length", help='Length of every fibre, "20 km" or metres.')]
+Duration = Annotated[str, typer.Option("--duration", help='Simulated time, "10 s" or seconds.')]
+Seed = Annotated[int, typer.Option("--seed", help="Root of every random stream.")]
+
+
+def plain_or_text(quantity: str) -> float | str:
+    """A bare number is in SI units; anything else is left to the parser of quantities."""
+    try:
+        return float(quantity)
+    except ValueError:
+        return quantity
+
+
+@new.command("chain")
+def new_chain(
+    nodes: Annotated[int, typer.Option(help="Nodes, both ends included.")] = 5,
+    length: Length = "20 km",
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """Repeaters in a row; one demand between both ends."""
+    with exit_codes():
+        write(fb.chain(nodes, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+
+
+@new.command("ring")
+def new_ring(
+    nodes: Annotated[int, typer.Option(help="Nodes on the ring.")] = 6,
+    length: Length = "20 km",
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """A closed chain; one demand half-way round."""
+    with exit_codes():
+        write(fb.ring(nodes, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+
+
+@new.command("star")
+def new_star(
+    leaves: Annotated[int, typer.Option(help="Leaves round the hub.")] = 6,
+    length: Length = "20 km",
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """A hub with leaves; demands between neighbouring leaves."""
+    with exit_codes():
+        write(fb.star(leaves, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+
+
+@new.command("grid")
+def new_grid(
+    rows: Annotated[int, typer.Option(help="Rows of nodes.")] = 6,
+    columns: Annotated[int, typer.Option(help="Columns of nodes.")] = 6,
+    length: Length = "20 km",
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """A square lattice; one demand from corner to corner."""
+    with exit_codes():
+        write(fb.grid(rows, columns, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+
+
+@new.command("graphml")
+def new_graphml(
+    file: Annotated[Path, typer.Argument(help="A GraphML file.", show_default=False)],
+    demand: Annotated[
+        list[str] | None, typer.Option("--demand", metavar="A:B", help="Who asks for pairs with whom; repeatable.")
+    ] = None,
+    length_attribute: Annotated[str | None, typer.Option(help="Edge attribute with the length.")] = None,
+    detour_factor: Annotated[
+        float | None, typer.Option(help="Fibre length over great-circle distance, for edges without a length.")
+    ] = None,
+    drop_unplaced: Annotated[bool, typer.Option("--drop-unplaced", help="Leave out nodes without coordinates.")] = False,
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """A network from a map in GraphML, such as those of the Internet Topology Zoo."""
+    with exit_codes():
+        demands = [tuple(pair.split(":")) for pair in demand or ()]
+        scenario = fb.from_graphml(
+            file,
+            demands=demands,
+            length_attribute=length_attribute,
+            detour_factor=detour_factor,
+            drop_unplaced=drop_unplaced,
+            duration_s=plain_or_text(duration),
+            seed=seed,
+        )
+        write(scenario, out)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app(prog_name="farbell")

@@ -1,0 +1,74 @@
+"""Documentation runs: docstring examples of every public name, and the Python snippets of the guides and the README."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import farbell as fb
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs" / "guide").glob("*.md"))]
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def public_names(module: ModuleType = fb) -> Iterator[tuple[str, object]]:
+    """Each public class and function once, `analysis.plob_bound` for one in a public submodule."""
+    for name in module.__all__:
+        value = getattr(module, name)
+        label = f"{module.__name__}.{name}".removeprefix("farbell.")
+        if isinstance(value, ModuleType):
+            yield from public_names(value)
+        elif inspect.isclass(value) or callable(value):
+            yield label, value
+
+
+NAMES = dict(public_names())
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples that write files write them here; figures are drawn without a screen."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+
+
+@pytest.fixture(autouse=True)
+def close_figures() -> Iterator[None]:
+    yield
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+
+
+@pytest.mark.parametrize("label", NAMES)
+def test_every_public_name_has_an_example_that_runs(label: str) -> None:
+    doc = inspect.getdoc(NAMES[label]) or ""
+    test = doctest.DocTestParser().get_doctest(doc, {"fb": fb}, label, None, 0)
+    assert test.examples, f"{label} has no example in its docstring"
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(test, out=report.append)
+    assert not report, "".join(report)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_snippets_of_a_page_run_in_order(page: Path) -> None:
+    snippets = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    namespace: dict[str, object] = {}
+    for number, snippet in enumerate(snippets):
+        exec(compile(snippet, f"{page.name}, snippet {number + 1}", "exec"), namespace)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    dead = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            if "://" not in target and not (page.parent / target).exists():
+                dead.append(f"{page.relative_to(ROOT)}: {target}")
+    assert not dead

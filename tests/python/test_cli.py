@@ -1,0 +1,250 @@
+"""The command line, as a shell and a CI see it: output, exit codes, folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+import farbell as fb
+from farbell.cli import free_folder
+
+COMMAND = [sys.executable, "-m", "farbell"]
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def farbell(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=120)
+
+
+def test_run_prints_hardware_table_and_folder() -> None:
+    done = farbell("run", "two_nodes", "--no-report")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for words in (
+        "t2_s",
+        "10 s",
+        "assumed",
+        "Assumed:",
+        "n0->n1",
+        "asked",
+        "timed out",
+        "fidelity",
+        "p50",
+        "Approximations in force",
+    ):
+        assert words in done.stdout
+    folder = Path("farbell-runs/two_nodes-0")
+    assert done.stdout.splitlines()[-1] == f"Results: {folder}"
+    assert pq.read_table(folder / "pairs.parquet").num_rows > 0
+    assert fb.load(folder / "scenario.json") == fb.example("two_nodes")
+    assert fb.load_results(folder).scenario == fb.example("two_nodes")
+
+
+def test_run_writes_the_report() -> None:
+    done = farbell("run", "two_nodes", "--out", "there")
+    assert done.returncode == 0, done.stderr
+    assert Path("there/report.html").stat().st_size > 0
+
+
+def test_a_missing_extra_is_named_and_costs_only_the_report() -> None:
+    arguments = ["farbell", "run", "two_nodes", "--out", "there"]
+    code = f"import sys; sys.modules['plotly'] = None; sys.argv = {arguments}; import farbell.__main__"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "farbell[report]" in done.stdout
+    assert Path("there/demands.parquet").exists()
+    assert not Path("there/report.html").exists()
+
+
+def test_json_is_one_object_and_nothing_else() -> None:
+    done = farbell("run", "two_nodes", "--json", "--no-report", "--seed", "5", "--replicas", "3", "--threads", "2")
+    found = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert found["provenance"]["seed"] == 5
+    assert found["provenance"]["replicas"] == 3
+    assert found["demands"][0]["pairs"] > 0
+    assert found["demands"][0]["latency_p50_s"] is None
+    assert not found["partial"]
+
+
+def test_quiet_is_quiet() -> None:
+    done = farbell("run", "two_nodes", "--quiet", "--no-report")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_results_do_not_depend_on_threads() -> None:
+    runs = [
+        json.loads(farbell("run", "two_nodes", "--json", "--no-report", "--replicas", "4", "--threads", n).stdout) for n in "14"
+    ]
+    assert runs[0]["demands"] == runs[1]["demands"]
+
+
+def test_nothing_is_overwritten() -> None:
+    scenario = fb.example("two_nodes")
+    names = [free_folder(None, scenario).name for _ in range(3)]
+    assert names == ["two_nodes-0", "two_nodes-0-2", "two_nodes-0-3"]
+    done = farbell("run", "two_nodes", "--out", "farbell-runs")
+    assert done.returncode == 2
+    assert "not an empty folder" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["../../etc", "a/b", "..", "", "\x00\n", "<script>", "名前"])
+def test_folder_names_stay_in_their_place(name: str) -> None:
+    folder = free_folder(None, fb.example("two_nodes").replace(name=name))
+    assert folder.parent == Path("farbell-runs")
+    assert folder.resolve().parent == Path("farbell-runs").resolve()
+
+
+def test_a_wrong_name_lists_what_there_is() -> None:
+    done = farbell("run", "surfnat")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "did you mean surfnet" in done.stderr
+
+
+def test_a_wrong_file_says_where_and_what() -> None:
+    Path("wrong.json").write_text(fb.example("chain").to_json().replace('"duration_s"', '"duration"'), encoding="utf-8")
+    for command in (["run"], ["validate"]):
+        done = farbell(*command, "wrong.json")
+        assert done.returncode == 2
+        assert "wrong.json" in done.stderr
+        assert "duration_s" in done.stderr
+
+
+def test_validate_checks_every_file() -> None:
+    Path("good.json").write_text(fb.example("chain").to_json(), encoding="utf-8")
+    Path("bad.json").write_bytes(b"\xff{}")
+    done = farbell("validate", "bad.json", "good.json")
+    assert done.returncode == 2
+    assert "bad.json" in done.stderr
+    assert done.stdout == "good.json: ok, 5 nodes, 4 links, 1 demands\n"
+    assert farbell("validate", "good.json").returncode == 0
+    assert farbell("validate", "absent.json").returncode == 4
+
+
+def test_wrong_usage_exits_with_two() -> None:
+    assert farbell("run").returncode == 2
+    assert farbell("run", "chain", "--replicas", "0").returncode == 2
+    assert farbell("swap").returncode == 2
+
+
+def test_limits_end_a_run_early_and_say_so() -> None:
+    done = farbell("run", "two_nodes", "--max-events", "100", "--out", "there", "--no-report")
+    assert done.returncode == 1
+    assert "PARTIAL" in done.stdout
+    assert "marked partial" in done.stderr
+    assert Path("there/PARTIAL").exists()
+
+
+def test_require_delivery() -> None:
+    Path("short.json").write_text(fb.example("two_nodes").replace(duration_s=1e-6).to_json(), encoding="utf-8")
+    assert farbell("run", "short.json", "--quiet", "--no-report").returncode == 0
+    assert farbell("run", "short.json", "--quiet", "--no-report", "--require-delivery").returncode == 3
+
+
+def test_a_folder_that_cannot_be_made_costs_no_run() -> None:
+    Path("file").write_text("", encoding="utf-8")
+    done = farbell("run", "two_nodes", "--out", "file/there")
+    assert done.returncode == 4
+    assert "file/there" in done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m farbell run surfnet --no-report | head -n 1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith("surfnet")
+
+
+def test_interrupt_saves_what_was_finished() -> None:
+    long = fb.example("two_nodes").replace(duration_s=1e5, record="summary")
+    Path("long.json").write_text(long.to_json(), encoding="utf-8")
+    running = subprocess.Popen(
+        [*COMMAND, "run", "long.json", "--out", "there", "--no-report"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    while "Credits" not in running.stdout.readline():
+        pass
+    time.sleep(1)
+    running.send_signal(signal.SIGINT)
+    sent = time.monotonic()
+    out, err = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert time.monotonic() - sent < 20
+    assert "n0->n1" in out
+    assert "marked partial" in err
+    assert Path("there/PARTIAL").exists()
+    assert fb.load_results("there").partial
+
+
+def test_examples_and_new_write_scenarios() -> None:
+    listed = farbell("examples").stdout
+    assert all(name in listed for name in fb.examples())
+    assert farbell("examples", "--write", "chain", "chain.json").returncode == 0
+    assert fb.load("chain.json") == fb.example("chain")
+    assert farbell("examples", "--write", "chain", "chain.json").returncode == 4
+    assert (
+        fb.Scenario.from_json(farbell("new", "ring", "--nodes", "7", "--length", "3 km").stdout).links[6].fiber.length_m == 3000
+    )
+    assert len(fb.Scenario.from_json(farbell("new", "star", "--leaves", "3", "--seed", "4").stdout).nodes) == 4
+    assert fb.Scenario.from_json(farbell("new", "grid", "--rows", "2", "--length", "500").stdout).links[0].fiber.length_m == 500
+    assert farbell("new", "chain", "--duration", "2 ms", "-o", "new.json").returncode == 0
+    assert fb.load("new.json").duration_s == 0.002
+    assert farbell("new", "chain", "--length", "20 miles").returncode == 2
+
+
+def test_new_from_graphml() -> None:
+    Path("map.graphml").write_text(
+        """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+             <key id="km" for="edge" attr.name="length_km" attr.type="double"/>
+             <graph edgedefault="undirected"><node id="a"/><node id="b"/>
+             <edge source="a" target="b"><data key="km">12</data></edge></graph></graphml>""",
+        encoding="utf-8",
+    )
+    written = farbell("new", "graphml", "map.graphml", "--length-attribute", "length_km", "--demand", "a:b")
+    scenario = fb.Scenario.from_json(written.stdout)
+    assert [(d.node_a, d.node_b) for d in scenario.demands] == [("a", "b")]
+    assert farbell("new", "graphml", "map.graphml", "--demand", "a-b", "--length-attribute", "length_km").returncode == 2
+    assert farbell("new", "graphml", "map.graphml").returncode == 2
+
+
+def test_report_is_made_from_a_folder() -> None:
+    assert farbell("run", "two_nodes", "--no-report", "--out", "there").returncode == 0
+    assert farbell("report", "there").stdout == f"{Path('there/report.html')}\n"
+    assert farbell("report", "there", "-o", "other.html").returncode == 0
+    assert Path("other.html").exists()
+    assert farbell("report", "nowhere").returncode == 4
+
+
+def test_version() -> None:
+    assert farbell("--version").stdout == f"farbell {fb.__version__}\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_said() -> None:
+    full = subprocess.run(
+        f"{sys.executable} -m farbell new chain > /dev/full", shell=True, capture_output=True, text=True, timeout=60
+    )
+    assert full.returncode == 4
+    assert "No space left" in full.stderr
