@@ -1,0 +1,243 @@
+"""The workloads of the speed and size table, one per fresh process: `python workloads.py NAME [OPTION=VALUE ...]`.
+
+Prints one line of JSON. CPU seconds are those of the whole process (all threads) around the call that is judged; peak memory is the
+high-water mark of the process, interpreter and imports included.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+
+def peak_mb() -> float:
+    """High-water mark of this program's memory; `ru_maxrss` would also hold that of the process that started it."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+class Timer:
+    """CPU and wall seconds of a block."""
+
+    def __enter__(self) -> Timer:
+        self._wall, self._cpu = time.perf_counter(), time.process_time()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cpu_s, self.wall_s = time.process_time() - self._cpu, time.perf_counter() - self._wall
+
+
+SPEED_M_PER_S = 2e8
+
+
+def given(length_m: float, success: float, period_s: float | None = None, fidelity: float = 0.98) -> Any:
+    """A stated link: the herald comes one way later, and the next attempt starts with it unless a period is given."""
+    one_way_s = length_m / SPEED_M_PER_S
+    return fb.Given(success_probability=success, attempt_period_s=period_s or one_way_s, herald_delay_s=one_way_s,
+                    state=fb.Werner(fidelity=fidelity))
+
+
+def noisy_memory(slots: int) -> Any:
+    """T1/T2, gate errors and durations, read-out errors: nothing idle in the swap."""
+    return fb.Memory(name="memory", slots=slots, t1_s=10.0, t2_s=1.0, single_qubit_gate_s=1e-6, two_qubit_gate_s=1e-5,
+                     measurement_s=1e-5, single_qubit_gate_reliability=0.999, two_qubit_gate_reliability=0.995,
+                     readout_fidelity_0=0.995, readout_fidelity_1=0.99)
+
+
+def idle_memory(slots: int) -> Any:
+    """Depolarising 0.1 s, dephasing 0.04 s; gates perfect and instantaneous."""
+    return fb.Memory(name="memory", slots=slots, depolarising_s=0.1, dephasing_s=0.04)
+
+
+def chain(nodes: int, length_m: float, generation: Any, memory: Any, demand: dict[str, Any], **run: Any) -> Any:
+    names = [f"n{i}" for i in range(nodes)]
+    return fb.Scenario(
+        memories=[memory],
+        nodes=[fb.Node(name=n, memory=memory.name) for n in names],
+        links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=length_m, speed_m_per_s=SPEED_M_PER_S), generation=generation)
+               for a, b in zip(names, names[1:])],
+        demands=[fb.Demand(node_a=names[0], node_b=names[-1], **demand)],
+        **run,
+    )
+
+
+def chain_33(state: str = "pair_density", success: float = 0.05, detail: str = "skip", duration_s: float = 3.0, slots: int = 10,
+             control: str = "messages") -> Any:
+    twirl = {"approximate": "pauli_twirl"} if state == "bell_diagonal" else {}
+    return chain(33, 10e3, given(10e3, success), noisy_memory(2 * slots), {"width": slots}, duration_s=duration_s,
+                 warm_up_s=0.05 * duration_s, state=state, detail=detail, control=control, **twirl)
+
+
+def grid(side: int, demands: int, width: int = 5, slots: int = 60, **run: Any) -> Any:
+    """`demands` endless demands between random nodes at most 8 hops apart, over the links of the 33-chain."""
+    draw = random.Random(1)
+    name = "n{}_{}".format
+    pairs: set[tuple[str, str]] = set()
+    while len(pairs) < demands:
+        (x, y), (dx, dy) = (draw.randrange(side), draw.randrange(side)), (draw.randint(-8, 8), draw.randint(-8, 8))
+        if 0 < abs(dx) + abs(dy) <= 8 and 0 <= x + dx < side and 0 <= y + dy < side:
+            pairs.add((name(x, y), name(x + dx, y + dy)))
+    links = [(name(x, y), name(x + dx, y + dy)) for x in range(side) for y in range(side) for dx, dy in ((1, 0), (0, 1))
+             if x + dx < side and y + dy < side]
+    memory, fiber, generation = noisy_memory(slots), fb.Fiber(length_m=10e3, speed_m_per_s=SPEED_M_PER_S), given(10e3, 0.05)
+    return fb.Scenario(
+        memories=[memory],
+        nodes=[fb.Node(name=name(x, y), memory=memory.name) for x in range(side) for y in range(side)],
+        links=[fb.Link(node_a=a, node_b=b, fiber=fiber, generation=generation) for a, b in links],
+        demands=[fb.Demand(node_a=a, node_b=b, width=width) for a, b in sorted(pairs)],
+        control="messages",
+        **run,
+    )
+
+
+def counts(results: Any) -> dict[str, float]:
+    """Totals of a run, from its tables."""
+    tables = results.tables
+    total = lambda table, column: float(tables[table][column].sum())  # noqa: E731
+    return {
+        "pairs": total("demands", "pairs"),
+        "links_and_swaps": total("links", "successes") + total("nodes", "swaps") + total("nodes", "failed_swaps"),
+        "events": total("replicas", "events"),
+    }
+
+
+def measure_chain_33(**options: Any) -> dict[str, float]:
+    model = fb.compile(chain_33(**options))
+    with Timer() as run:
+        results = fb.run(model)
+    c = counts(results)
+    return {"pairs_per_cpu_s": c["pairs"] / run.cpu_s, "links_and_swaps_per_cpu_s": c["links_and_swaps"] / run.cpu_s,
+            "events_per_pair": c["events"] / c["pairs"], "ns_per_event": run.cpu_s / c["events"] * 1e9, "cpu_s": run.cpu_s}
+
+
+def measure_chain_1000() -> dict[str, float]:
+    scenario = chain(1000, 20e3, given(20e3, 0.01, 1e-5), idle_memory(2), {"traffic": fb.OneOff(), "pipelined": False}, duration_s=2.0,
+                     control="messages")
+    cpu_s = []
+    for seed in range(21):
+        model = fb.compile(scenario.replace(seed=seed))
+        with Timer() as run:
+            results = fb.run(model)
+        assert counts(results)["pairs"] == 1
+        cpu_s.append(run.cpu_s)
+    return {"cpu_s": sorted(cpu_s)[len(cpu_s) // 2]}
+
+
+def measure_chain_200() -> dict[str, float]:
+    model = fb.compile(chain(200, 20e3, given(20e3, 0.01, 1e-5), idle_memory(2), {"traffic": fb.OneOff(), "pairs_per_request": 200},
+                             duration_s=1000.0, control="messages"))
+    with Timer() as run:
+        results = fb.run(model)
+    assert counts(results)["pairs"] == 200
+    return {"cpu_s": run.cpu_s, "peak_mb": peak_mb()}
+
+
+def measure_grid(side: int, demands: int, duration_s: float, **run_options: Any) -> dict[str, float]:
+    scenario = grid(side, demands, duration_s=duration_s, warm_up_s=0.05 * duration_s, **run_options)
+    with Timer() as compiling:
+        model = fb.compile(scenario)
+    with Timer() as run:
+        results = fb.run(model)
+    c = counts(results)
+    return {"compile_cpu_s": compiling.cpu_s, "links_and_swaps_per_cpu_s": c["links_and_swaps"] / run.cpu_s,
+            "pairs_per_cpu_s": c["pairs"] / run.cpu_s, "events_per_pair": c["events"] / c["pairs"], "peak_mb": peak_mb(),
+            "cpu_s": run.cpu_s}
+
+
+def measure_rows(rows: float) -> dict[str, float]:
+    """Ten slots of one sure link: ten rows a period. Rows above the memory limit go to Parquet files in a temporary folder."""
+    import tempfile
+
+    period_s, slots = 1e-6, 10
+    model = fb.compile(chain(2, 1.0, given(1.0, 1.0, period_s), fb.Memory(name="memory", slots=slots), {"width": slots},
+                             duration_s=rows / slots * period_s, record="rows"))
+    with tempfile.TemporaryDirectory() as folder, Timer() as run:
+        results = fb.run(model, out=folder)
+        delivered = counts(results)["pairs"]
+        peak = peak_mb()
+    return {"rows": delivered, "peak_mb": peak, "cpu_s": run.cpu_s}
+
+
+def measure_import(what: str) -> dict[str, float]:
+    __import__("numpy")
+    before = peak_mb()
+    with Timer() as importing:
+        __import__(what)
+    return {"cpu_s": importing.cpu_s, "mb": peak_mb() - before}
+
+
+def measure_threads() -> dict[str, float]:
+    """Eight replicas of the 33-chain, on one thread and then on two."""
+    model = fb.compile(chain_33(duration_s=8.0))
+    wall_s = {}
+    for threads in (1, 2):
+        with Timer() as run:
+            fb.run(model, replicas=8, threads=threads)
+        wall_s[threads] = run.wall_s
+    return {"speed_up": wall_s[1] / wall_s[2], "replica_s": wall_s[1] / 8}
+
+
+def measure_against(peer: str) -> dict[str, float]:
+    """The reduced workload of `peers/PEER_chain.py`, as near as both express it."""
+    if peer == "requsim":  # its pairs start to decay at the end of the successful trial, Farbell's at its start
+        names = [f"n{i}" for i in range(9)]
+        link = fb.Given(success_probability=0.8 * math.exp(-20 / 22), attempt_period_s=2e-4, herald_delay_s=2e-4)
+        scenario = fb.Scenario(
+            memories=[fb.Memory(name="end"), fb.Memory(name="inner", slots=2, dephasing_s=0.1, two_qubit_gate_reliability=0.99)],
+            nodes=[fb.Node(name=n, memory="end" if n in (names[0], names[-1]) else "inner") for n in names],
+            links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=20e3), generation=link) for a, b in zip(names, names[1:])],
+            demands=[fb.Demand(node_a=names[0], node_b=names[-1])], control="ideal", duration_s=100.0)
+    elif peer == "simqn":
+        link = fb.Given(success_probability=1.0, attempt_period_s=1e-3, herald_delay_s=1e-4, state=fb.Werner(fidelity=0.99))
+        scenario = chain(9, 20e3, link, fb.Memory(name="memory", slots=2), {}, control="messages", duration_s=100.0)
+    else:
+        memory = fb.Memory(name="memory", slots=2, efficiency=0.9, initialisation_s=5e-4)
+        names = ["r0", "r1", "r2"]
+        scenario = fb.Scenario(
+            memories=[memory], stations=[fb.Station(name="station", detector=fb.Detector(efficiency=0.8))],
+            nodes=[fb.Node(name=n, memory="memory") for n in names],
+            links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=10e3), generation=fb.DoubleClick(station="station"))
+                   for a, b in zip(names, names[1:])],
+            demands=[fb.Demand(node_a="r0", node_b="r2")], control="messages", duration_s=1000.0)
+    model = fb.compile(scenario)
+    with Timer() as run:
+        results = fb.run(model)
+    pairs = counts(results)["pairs"]
+    return {"pairs_per_cpu_s": pairs / run.cpu_s, "pairs_per_s": pairs / scenario.duration_s,
+            "fidelity": float(results.pairs["fidelity"].mean()), "cpu_s": run.cpu_s}
+
+
+WORKLOADS = {
+    "against": measure_against,
+    "chain_33": measure_chain_33,
+    "chain_1000": measure_chain_1000,
+    "chain_200": measure_chain_200,
+    "grid": measure_grid,
+    "rows": measure_rows,
+    "import": measure_import,
+    "threads": measure_threads,
+}
+
+if __name__ == "__main__":
+    name, *options = sys.argv[1:]
+    if name != "import":
+        import farbell as fb
+
+        _ = fb.compile, fb.run  # loaded when first used
+    values = dict(option.split("=", 1) for option in options)
+
+    def value(text: str) -> Any:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+
+    print(json.dumps(WORKLOADS[name](**{key: value(text) for key, text in values.items()})))
