@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from farbell._core import Detector, Memory, Station
 
@@ -112,7 +113,7 @@ class _Origin:
 _NV_MEMORY = (
     _Origin("t1_s", NEAR_TERM, "carbon_T1"),
     _Origin("t2_s", TENFOLD, "carbon_T2"),
-    _Origin("efficiency", TENFOLD, "p_det_zero_length", remark="detector included"),
+    _Origin("efficiency", TENFOLD, "p_det_zero_length", remark="wavelength conversion and detector included"),
     _Origin("initialisation_s", NEAR_TERM, "electron_init_time"),
     _Origin("initialisation_reliability", TENFOLD, "electron_init_fidelity", _qubit_reliability, "2 F - 1"),
     _Origin("single_qubit_gate_s", NEAR_TERM, "electron_1q_gate_time"),
@@ -144,7 +145,7 @@ _NV_ASSUMED = (
 )
 
 
-def _values(origins: tuple[_Origin, ...]) -> dict[str, float]:
+def _values(origins: tuple[_Origin, ...]) -> dict[str, Any]:
     found = {(entry.platform, entry.parameter): entry.value for entry in entries()}
     return {o.field: o.convert(found[o.platform, o.parameter]) for o in origins}
 

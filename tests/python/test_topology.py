@@ -49,9 +49,7 @@ def test_great_circle_agrees_with_the_chord_through_the_earth(a: tuple[float, fl
 
 
 @given(PLACES, PLACES)
-def test_great_circle_is_symmetric_and_at_most_half_the_circumference(
-    a: tuple[float, float], b: tuple[float, float]
-) -> None:
+def test_great_circle_is_symmetric_and_at_most_half_the_circumference(a: tuple[float, float], b: tuple[float, float]) -> None:
     length = fb.topology.great_circle_m(a, b)
     assert length == fb.topology.great_circle_m(b, a)
     assert 0 <= length <= math.pi * 6_371_008.8

@@ -373,12 +373,10 @@ def from_networkx(
             name=str(getattr(graph, "name", "") or "graph"),
             where="graph",
             vertices=tuple(
-                Vertex(keys[node], str(node), attributes, f"graph/nodes/{node}")
-                for node, attributes in graph.nodes(data=True)
+                Vertex(keys[node], str(node), attributes, f"graph/nodes/{node}") for node, attributes in graph.nodes(data=True)
             ),
             edges=tuple(
-                Edge(keys[a], keys[b], attributes, f"graph/edges/{a},{b}")
-                for a, b, attributes in graph.edges(data=True)
+                Edge(keys[a], keys[b], attributes, f"graph/edges/{a},{b}") for a, b, attributes in graph.edges(data=True)
             ),
             directed=bool(graph.is_directed()),
         ),

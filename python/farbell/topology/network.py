@@ -68,9 +68,7 @@ def parsed_length_m(length: float | str, path: str = "length_m") -> float:
         raise SpecError(path, error.found, error.allowed, error.nearest) from None
 
 
-def _demands(
-    demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width: int, traffic: Traffic | None
-) -> list[Demand]:
+def _demands(demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width: int, traffic: Traffic | None) -> list[Demand]:
     if isinstance(demands, str):
         if demands not in choices:
             allowed = ", ".join([*map(repr, choices), "a list of Demand or of pairs of node names"])
@@ -143,8 +141,7 @@ def build(
         for place in places
     ]
     links = [
-        Link(node_a=s.node_a, node_b=s.node_b, fiber=Fiber(length_m=s.length_m, **fiber), generation=generation)
-        for s in spans
+        Link(node_a=s.node_a, node_b=s.node_b, fiber=Fiber(length_m=s.length_m, **fiber), generation=generation) for s in spans
     ]
     return Scenario(
         memories=[memory],

@@ -138,8 +138,7 @@ def ring(
     return build(
         title=f"ring of {nodes}",
         places=[
-            Place(name, x_m=radius_m * math.cos(i * angle), y_m=radius_m * math.sin(i * angle))
-            for i, name in enumerate(names)
+            Place(name, x_m=radius_m * math.cos(i * angle), y_m=radius_m * math.sin(i * angle)) for i, name in enumerate(names)
         ],
         spans=[Span(a, b, length) for a, b in zip(names, [*names[1:], names[0]], strict=True)],
         demands=demands,
@@ -200,10 +199,7 @@ def star(
         title=f"star of {leaves}",
         places=[
             Place("n0", x_m=0.0, y_m=0.0),
-            *(
-                Place(n, x_m=length * math.cos(i * angle), y_m=length * math.sin(i * angle))
-                for i, n in enumerate(outer)
-            ),
+            *(Place(n, x_m=length * math.cos(i * angle), y_m=length * math.sin(i * angle)) for i, n in enumerate(outer)),
         ],
         spans=[Span("n0", leaf, length) for leaf in outer],
         demands=demands,
