@@ -22,8 +22,9 @@ class Half:
 class Segment:
     """What two halves share. A half that was lost is None; the other side need not know yet."""
 
-    def __init__(self, halves, frame, swaps, born, known):
+    def __init__(self, halves, reach, frame, swaps, born, known):
         self.halves, self.frame, self.swaps, self.born, self.known = halves, frame, swaps, born, known
+        self.reach = reach  # the positions that it joins
         self.lost_at = [None, None]
         self.readings = [None, None]  # (basis, outcome) of each measured end
         for half in halves:
@@ -79,7 +80,7 @@ class Circuit:
         group = self.run.group(self.links[hop], self.demand)
         halves = [Half(qubit, hop + side, side, group, self.now) for side, qubit in enumerate(qubits)]
         known = [heralded[A] if hop == 0 else 0, heralded[B] if hop + 1 == self.last else 0]
-        segment = Segment(halves, frame, 0, min(qubit.since for qubit in qubits), known)
+        segment = Segment(halves, (hop, hop + 1), frame, 0, min(qubit.since for qubit in qubits), known)
         for half, tick in zip(halves, heralded, strict=True):
             self.halves[half.position].append(half)
             if half.position not in (0, self.last):
@@ -122,7 +123,9 @@ class Circuit:
             for half, far in ((b, right.halves[B]), (c, left.halves[A])):
                 half.successor = far
                 self.retire(half, SWAPPED)
-            if joined.complete() and joined.halves[A].position == 0 and joined.halves[B].position == self.last:
+            if joined.halves == [None, None]:
+                self.end(joined)
+            elif joined.complete() and joined.reach == (0, self.last):
                 self.ready(joined)
         else:
             node.failed_swaps += 1
@@ -130,9 +133,11 @@ class Circuit:
             partners = left.halves[A], right.halves[B]
             for half in (b, c):
                 self.lose(half)
-            for partner in partners:
+            for partner, segment in zip(partners, (left, right), strict=True):
                 if partner:
                     self.send_notice(partner, self.now, position)
+                else:
+                    self.end(segment)
         for half in (b, c):
             if half.notice_waits and half.successor:
                 self.send_notice(half.successor, self.now, position)
@@ -140,8 +145,10 @@ class Circuit:
 
     def join(self, left, right, outcome, position):
         known = [max(left.known[end], right.known[end], self.now + self.d[position][0 if end == A else self.last]) for end in (A, B)]
-        halves = [left.halves[A], right.halves[B]]
-        joined = Segment(halves, left.frame ^ right.frame ^ outcome, left.swaps + right.swaps + 1, min(left.born, right.born), known)
+        joined = Segment(
+            [left.halves[A], right.halves[B]], (left.reach[A], right.reach[B]), left.frame ^ right.frame ^ outcome,
+            left.swaps + right.swaps + 1, min(left.born, right.born), known,
+        )  # fmt: skip
         joined.lost_at = [left.lost_at[A], right.lost_at[B]]
         return joined
 
@@ -184,7 +191,13 @@ class Circuit:
             node.lost_qubits += 1
             self.run.record("lost", node.name, self.demand.index, 0)
             self.lose(half)
+            self.end(half.segment)
             half.group.free_slot(half.side)
+
+    def end(self, segment):
+        """Nothing is left of the segment: its hops may make another."""
+        for hop in range(*segment.reach):
+            self.run.group(self.links[hop], self.demand).give_turn()
 
     def hand_over(self, half):
         """The qubit leaves its slot because it was measured or delivered."""
@@ -205,7 +218,7 @@ class Circuit:
         self.up = False
         if self.asking:
             self.run.ledger.withdraw(self)
-            self.demand.circuit_is_gone()
+            self.demand.circuit_is_withdrawn()
         for position in range(len(self.nodes)):
             self.release_node(position)
 

@@ -91,9 +91,9 @@ def successes_of(lanes, success, u):
     return lanes
 
 
-def slotted(model, slot):
+def slotted(model, slot, slot_s):
     """The same link in common slots: a cycle starts one tick after a slot's start, its pairs live from the slot's end."""
-    return LinkModel(model.success, slot, model.period_s, (slot - 1, slot - 1), (slot - 1, slot - 1), model.rows)
+    return LinkModel(model.success, slot, slot_s, (slot - 1, slot - 1), (slot - 1, slot - 1), model.rows)
 
 
 def gate_time(memory, ticks_per_s):

@@ -1,6 +1,6 @@
 """Link generation, every cycle of every lane group stepped, and the permits that nodes with `parallel_links` hand out."""
 
-from math import log1p
+from math import inf, log1p
 
 from . import states
 from .clock import ATTEMPTS, DECISIONS
@@ -16,6 +16,7 @@ class LaneGroup:
         self.attempts, self.heralds = run.stream(f"{entity}/attempts"), run.stream(f"{entity}/herald")
         self.circuit, self.hop = None, None
         self.free = [0, 0]  # slots at the hop's end nearer to A, nearer to B
+        self.turns = 0
         self.next_start, self.scheduled = 0, False
         self.residual = None
         self.regime, self.cycles = None, 0  # (lanes, model) and the cycles made since it last changed
@@ -24,6 +25,7 @@ class LaneGroup:
     def open(self, circuit, hop):
         self.circuit, self.hop = circuit, hop
         self.free = [circuit.width, circuit.width]
+        self.turns = inf if self.demand.spec["pipelined"] else circuit.width
         self.wake()
 
     def close(self, side):
@@ -34,8 +36,12 @@ class LaneGroup:
         self.free[side] += 1
         self.wake()
 
+    def give_turn(self):
+        self.turns += 1
+        self.wake()
+
     def lanes(self):
-        return min(self.free)
+        return min(*self.free, self.turns)
 
     def wake(self):
         if self.lanes() and self.run.permits.want(self.link) and not self.scheduled:
@@ -98,6 +104,7 @@ class LaneGroup:
         qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
         order = (0, 1) if self.link.ends[0] is self.circuit.nodes[self.hop] else (1, 0)
         self.free = [self.free[0] - 1, self.free[1] - 1]
+        self.turns -= 1
         self.link.successes += 1
         run.record("link", self.link.name, self.demand.index, self.pairs)
         self.pairs += 1

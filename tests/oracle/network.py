@@ -54,21 +54,22 @@ class Network:
             memories = [node.memory for node in link.ends]
             bell_diagonal = self.scenario["state"] == "bell_diagonal"
             model = link_model(generation, link.spec, memories, self.scenario["stations"], self.ticks_per_s, bell_diagonal)
-            link.model = slotted(model, self.slot) if self.slot else model
+            link.model = slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 
     def cost(self, link):
+        """None: the link cannot be used."""
+        if not link.up or link.model.success == 0:
+            return None
         metric = self.scenario["routing"]["kind"]
         if metric == "hops":
             return 1.0
-        if metric == "length":
-            return link.length_m
-        return link.model.period_s / link.model.success if link.model.success > 0 else None
+        return link.length_m if metric == "length" else link.model.period_s / link.model.success
 
     def links_between(self, x, y):
         """Usable links between two nodes, the preferred one first."""
-        usable = [link for link in self.links if link.up and set(link.ends) == {x, y} and self.cost(link) is not None]
+        usable = [link for link in self.links if set(link.ends) == {x, y} and self.cost(link) is not None]
         return sorted(usable, key=lambda link: (self.cost(link), link.index))
 
     def simple_paths(self, start, goal, visited):

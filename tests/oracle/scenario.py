@@ -30,7 +30,7 @@ PAIR_STATE = {
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
     "deadline_s": None, "reservation_s": None, "max_queue": None, "use": "keep", "z_basis_probability": 0.5,
-    "generate_when_idle": False, "route": [],
+    "generate_when_idle": False, "pipelined": True, "route": [],
 }  # fmt: skip
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},

@@ -34,7 +34,7 @@ class Demand:
         self.arrivals, self.bases, self.outcomes = (
             run.stream(f"demand:{self.name}/{purpose}") for purpose in ("arrivals", "bases", "outcomes")
         )
-        self.route = run.network.route(spec)
+        self.route = self.first_route = run.network.route(spec)
         self.circuit = None
         self.requests, self.queue = [], []
         self.rejected = self.surplus = 0
@@ -47,6 +47,7 @@ class Demand:
 
     def begin(self):
         """Posts the first arrival."""
+        self.ask_for_circuit_if_needed()
         traffic = self.spec["traffic"]
         kind = traffic["kind"]
         if kind == "table":
@@ -78,7 +79,7 @@ class Demand:
         )  # fmt: skip
         self.requests.append(request)
         if self.route is None:
-            self.route = self.run.network.route(self.spec)
+            self.find_route()
         if self.route is None:
             self.end(request, REFUSED, NO_ROUTE)
         elif self.spec["max_queue"] is not None and len(self.queue) >= self.spec["max_queue"]:
@@ -87,23 +88,34 @@ class Demand:
             self.queue.append(request)
             if request.deadline is not None:
                 self.run.clock.post(request.deadline, EXPIRIES, self.expire)
-            if self.circuit is None:
-                self.ask_for_circuit()
+            self.ask_for_circuit_if_needed()
             self.serve_head()
 
-    def ask_for_circuit(self):
-        self.circuit = Circuit(self.run, self, self.route)
-        self.run.ledger.ask(self.circuit)
+    def ask_for_circuit_if_needed(self):
+        if self.circuit is None and self.route and (self.queue or self.spec["generate_when_idle"]):
+            self.circuit = Circuit(self.run, self, self.route)
+            self.run.ledger.ask(self.circuit)
+
+    def find_route(self):
+        network = self.run.network
+        if self.spec["route"]:
+            usable = all(network.cost(link) is not None for link in self.first_route[1])
+            self.route = self.first_route if usable else None
+        else:
+            self.route = network.route(self.spec)
 
     # ---- the circuit reports -------------------------------------------------------------------------------------------
 
     def circuit_is_up(self):
         self.serve_head()
 
+    def circuit_is_withdrawn(self):
+        self.circuit = None
+        self.ask_for_circuit_if_needed()
+
     def circuit_is_gone(self):
         self.circuit = None
-        if self.queue:
-            self.ask_for_circuit()
+        self.at(self.now, self.ask_for_circuit_if_needed)
 
     # ---- serving -------------------------------------------------------------------------------------------------------
 
@@ -126,7 +138,7 @@ class Demand:
         """`release` tells the circuit that it is no longer needed."""
         if self.queue:
             self.serve_head()
-        elif self.circuit and not self.circuit.releasing and (self.circuit.asking or not self.spec["generate_when_idle"]):
+        elif self.circuit and not self.circuit.releasing and not self.spec["generate_when_idle"]:
             release()
 
     def expire(self):
@@ -139,7 +151,7 @@ class Demand:
     def link_went_down(self, link):
         if self.route is None or link not in self.route[1]:
             return
-        self.route = self.run.network.route(self.spec)
+        self.find_route()
         if self.route is None:
             for request in list(self.queue):
                 self.end(request, REFUSED, ROUTE_LOST)
@@ -157,6 +169,8 @@ class Demand:
             states.release(half.qubit)
             circuit.hand_over(half)
         self.count(circuit, segment, reading)
+        if circuit.up:
+            circuit.end(segment)
 
     def measure_end(self, circuit, segment, end):
         if not segment.complete():
@@ -174,6 +188,8 @@ class Demand:
         circuit.hand_over(half)
         if not first:
             self.count(circuit, segment, segment.correlators)
+            if circuit.up:
+                circuit.end(segment)
 
     def count(self, circuit, segment, reading):
         if not self.queue or not circuit.up:

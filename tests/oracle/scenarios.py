@@ -1,0 +1,154 @@
+"""Small scenarios that together reach every rule of `protocol.md`; each runs in a fraction of a second even here."""
+
+NOISY = {
+    "t1_s": 2e-3, "t2_s": 1e-3, "dephasing_s": 5e-3, "depolarising_s": 8e-3, "pauli_x_rate_hz": 10.0,
+    "pauli_y_rate_hz": 5.0, "pauli_z_rate_hz": 20.0, "single_qubit_gate_reliability": 0.995,
+    "two_qubit_gate_reliability": 0.98, "readout_fidelity_0": 0.99, "readout_fidelity_1": 0.95,
+}  # fmt: skip
+GAUSSIAN = {"t1_s": 3e-3, "t2_s": 0.5e-3, "t2_law": "gaussian", "two_qubit_gate_reliability": 0.99}
+PAULI = {"dephasing_s": 3e-3, "depolarising_s": 6e-3, "pauli_x_rate_hz": 15.0, "two_qubit_gate_reliability": 0.97}
+GATES = {"single_qubit_gate_s": 1e-6, "two_qubit_gate_s": 7e-6, "measurement_s": 3e-6}
+SKEWED = {
+    "kind": "density_matrix",
+    "real": [[0.46, 0, 0, 0.36], [0, 0.04, 0.01, 0], [0, 0.01, 0.08, 0], [0.36, 0, 0, 0.42]],
+    "imag": [[0, 0, 0, 0.05], [0, 0, -0.02, 0], [0, 0.02, 0, 0], [-0.05, 0, 0, 0]],
+}
+CLICK = {"kind": "double_click", "station": "hub"}
+STATION = {
+    "name": "hub", "visibility": 0.92, "local_overhead_s": 1e-6,
+    "detector": {"efficiency": 0.9, "dark_count_rate_hz": 2e4, "window_s": 1e-7},
+}  # fmt: skip
+
+
+def given(success=0.1, period_s=10e-6, herald_delay_s=5e-6, fidelity=0.97, state=None):
+    return {
+        "kind": "given", "success_probability": success, "attempt_period_s": period_s, "herald_delay_s": herald_delay_s,
+        "state": state or {"kind": "werner", "fidelity": fidelity},
+    }  # fmt: skip
+
+
+def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, length_m=2e3, duration_s=5e-3, **rest):
+    """`edges` and `demands`: lists of (a, b) or (a, b, fields); `node`: fields of all nodes, `nodes`: of some by name."""
+    names = sorted({name for a, b, *_ in edges for name in (a, b)})
+    return {
+        "version": 1, "duration_s": duration_s, "stations": [STATION],
+        "memories": [{"name": "m", "slots": slots} | (memory or {})],
+        "nodes": [{"name": name, "memory": "m"} | (node or {}) | (nodes or {}).get(name, {}) for name in names],
+        "links": [
+            {"node_a": a, "node_b": b, "fiber": {"length_m": length_m}, "generation": link or given()} | (more[0] if more else {})
+            for a, b, *more in edges
+        ],
+        "demands": [{"node_a": a, "node_b": b} | (more[0] if more else {}) for a, b, *more in demands],
+    } | rest  # fmt: skip
+
+
+def chain(nodes, **rest):
+    """n0 .. n(k-1), one demand from end to end; the middle link is written the other way round."""
+    edges = [(f"n{i}", f"n{i + 1}") for i in range(nodes - 1)]
+    middle = (nodes - 1) // 2
+    edges[middle] = edges[middle][::-1]
+    return network(edges, [("n0", f"n{nodes - 1}", rest.pop("demand", {}))], **rest)
+
+
+def star(arms, demands, **rest):
+    return network([("hub", f"leaf{i}") for i in range(arms)], demands, **rest)
+
+
+def grid(side, demands, **rest):
+    across = [(f"{r}{c}", f"{r}{c + 1}") for r in range(side) for c in range(side - 1)]
+    down = [(f"{r}{c}", f"{r + 1}{c}") for r in range(side - 1) for c in range(side)]
+    return network(across + down, demands, **rest)
+
+
+def ring(nodes, demands, **rest):
+    return network([(f"r{i}", f"r{(i + 1) % nodes}") for i in range(nodes)], demands, **rest)
+
+
+FAILING = {"swap_success_probability": 0.6}
+ONE_OFF = {"traffic": {"kind": "one_off", "requests": 6}, "pairs_per_request": 3}
+BACK_TO_BACK = {"traffic": {"kind": "back_to_back"}, "pairs_per_request": 2}
+POISSON = {"traffic": {"kind": "poisson", "rate_hz": 4000.0}, "pairs_per_request": 2}
+TABLE = {"traffic": {"kind": "table", "at_s": [1e-4, 3e-3, 1e-3, 1.0001e-3]}}
+CROSSING = [("00", "22", POISSON | {"width": 2}), ("20", "02", BACK_TO_BACK), ("01", "21", TABLE | {"width": 2})]
+SLOTTED = {"timing": "slotted", "slot_s": 1e-5, "control": "ideal"}
+DOWN_AND_UP = [
+    {"at_s": 1e-3, "link": "r0--r1"},
+    {"at_s": 1.6e-3, "link": "r0--r1", "generation": given(0.3, 7e-6)},
+    {"at_s": 2.5e-3, "link": "r2--r3", "generation": given(0.5, 4e-6, 2e-6)},
+    {"at_s": 3.2e-3, "link": "r3--r4"},
+    {"at_s": 3.6e-3, "link": "r0--r1", "generation": None},
+    {"at_s": 4.2e-3, "link": "r3--r4", "generation": given()},
+]
+
+SCENARIOS = {
+    "one link": chain(2, memory=NOISY),
+    "one link, asymmetric state": chain(2, memory=NOISY, link=given(state=SKEWED)),
+    "one link, four lanes": chain(2, memory=NOISY, demand={"width": 4}, link=given(0.4)),
+    "one link, certain": chain(2, link=given(1.0, 50e-6), demand={"width": 3}),
+    "one link, hopeless": chain(2, link=given(0.0), routing={"kind": "hops"}) | {"demands": []},
+    "three nodes": chain(3, memory=NOISY),
+    "three nodes, four lanes, failing": chain(3, memory=NOISY, node=FAILING, demand={"width": 4}),
+    "four nodes, gates": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 2}),
+    "five nodes, asymmetric states": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3}, link=given(0.2, state=SKEWED)),
+    "five nodes, slow messages": chain(5, memory=GAUSSIAN, node=FAILING, demand={"width": 4}, length_m=20e3, link=given(0.3), duration_s=1e-2),
+    "processing": chain(5, node=FAILING | {"processing_delay_s": 13e-6}, demand=BACK_TO_BACK | {"width": 3}, memory=GATES, link=given(0.3)),
+    "ideal control": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 2}, control="ideal"),
+    "slotted": chain(5, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"width": 2}, **SLOTTED),
+    "slotted with messages": chain(4, memory=NOISY, node=FAILING, demand={"width": 3}, **(SLOTTED | {"control": "messages"})),
+    "slotted grid": grid(3, CROSSING, node=FAILING, memory=PAULI, slots=10, **SLOTTED),
+    "bell diagonal": chain(5, memory=PAULI | GATES, node=FAILING, demand={"width": 2}, state="bell_diagonal"),
+    "bell diagonal, twirled": chain(
+        4, memory=NOISY, node=FAILING, demand={"width": 2, "use": "measure"}, link=given(state=SKEWED), state="bell_diagonal",
+        approximate="pauli_twirl",
+    ),
+    "twirled densities": chain(4, memory=NOISY, link=given(state=SKEWED), approximate="pauli_twirl"),
+    "nanoseconds": chain(4, memory=NOISY, demand=POISSON, tick="ns"),
+    "one-off": chain(4, memory=NOISY, demand=ONE_OFF | {"width": 2}),
+    "back to back": chain(4, memory=NOISY, demand=BACK_TO_BACK | {"width": 2}),
+    "ten back to back": chain(3, demand=BACK_TO_BACK | {"traffic": {"kind": "back_to_back", "requests": 10, "at_s": 1e-4}}),
+    "poisson": chain(3, memory=NOISY, demand=POISSON | {"width": 3}),
+    "table": chain(3, demand=TABLE | {"width": 2}),
+    "deadlines": chain(4, demand=POISSON | {"deadline_s": 4e-4, "width": 2}, node=FAILING),
+    "deadlines of many": chain(4, demand=ONE_OFF | {"deadline_s": 9e-4}),
+    "deadlines back to back": chain(4, demand=BACK_TO_BACK | {"deadline_s": 1.5e-4}),
+    "reservation": chain(4, demand=POISSON | {"reservation_s": 3e-4, "width": 2}),
+    "short reservation": chain(3, demand={"reservation_s": 5e-5, "width": 2}),
+    "short queue": chain(4, demand=POISSON | {"max_queue": 2}),
+    "measure": chain(3, memory=NOISY, demand={"use": "measure", "width": 3}, link=given(state=SKEWED)),
+    "measure one link": chain(2, memory=NOISY, demand=BACK_TO_BACK | {"use": "measure", "width": 3}),
+    "measure in Z": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"use": "measure", "z_basis_probability": 0.9, "width": 2}),
+    "measure, asymmetric clicks": chain(
+        2, memory=NOISY | {"initialisation_s": 2e-6}, demand={"use": "measure", "width": 2}, link=CLICK | {"station_position": 0.2}, length_m=5e3,
+    ),
+    "choosy": chain(3, memory=NOISY, demand=POISSON | {"min_fidelity": 0.8, "width": 2}),
+    "choosy measure": chain(3, memory=NOISY, demand={"min_fidelity": 0.85, "use": "measure", "width": 2}),
+    "never idle": chain(3, demand=TABLE | {"generate_when_idle": True, "width": 2}),
+    "never idle, measure": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "use": "measure", "reservation_s": 1e-3}),
+    "clicks": chain(3, memory=NOISY | {"initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 4}, link=CLICK),
+    "asymmetric clicks": chain(
+        4, memory=GAUSSIAN | {"efficiency": 0.8}, node=FAILING, demand={"width": 4}, link=CLICK | {"station_position": 0.25}, duration_s=1e-2,
+    ),
+    "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
+    "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),
+    "star, contention": star(
+        4, [("leaf0", "leaf1", POISSON), ("leaf2", "leaf3", POISSON | {"width": 2}), ("leaf1", "leaf2", BACK_TO_BACK), ("leaf3", "hub", ONE_OFF)],
+        slots=5, memory=NOISY, node=FAILING,
+    ),
+    "star, one link at a time": star(
+        4, [("leaf0", "leaf1", {"width": 2}), ("leaf2", "leaf3", POISSON | {"width": 3}), ("leaf0", "leaf3", BACK_TO_BACK)],
+        slots=14, nodes={"hub": {"parallel_links": 1}}, link=given(0.3),
+    ),
+    "grid": grid(3, CROSSING, memory=NOISY | GATES, node=FAILING, slots=10),
+    "grid, two links at a time": grid(3, CROSSING, node=FAILING | {"parallel_links": 2}, slots=10, link=given(0.3)),
+    "grid by length": grid(3, [("00", "22"), ("02", "20", POISSON)], routing={"kind": "length"}),
+    "ring, links fail": ring(5, [("r0", "r2", {"width": 2}), ("r4", "r1", POISSON), ("r2", "r4", TABLE)], node=FAILING, changes=DOWN_AND_UP),
+    "ring, fixed routes": ring(
+        5, [("r0", "r2", BACK_TO_BACK | {"route": ["r0", "r4", "r3", "r2"]}), ("r4", "r1", POISSON | {"route": ["r4", "r0", "r1"]})],
+        changes=DOWN_AND_UP, control="ideal",
+    ),
+    "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
+    "a chain changes": chain(
+        4, memory=NOISY, demand={"width": 3}, link=given(0.02), duration_s=8e-3,
+        changes=[{"at_s": t, "link": "n0--n1", "generation": given(p, s, 1e-6)} for t, p, s in ((1e-3, 0.3, 3e-6), (2e-3, 0.01, 30e-6), (4e-3, 1.0, 10e-6))],
+    ),
+}  # fmt: skip

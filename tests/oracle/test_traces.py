@@ -1,0 +1,125 @@
+"""The product and the oracle make the same trace, skipping attempts or stepping them."""
+
+import json
+from math import isclose, isnan
+
+import pytest
+from farbell import _core
+from oracle.run import run
+from oracle.scenario import complete
+from oracle.scenarios import SCENARIOS
+
+ENTITIES = ("link", "node", "demand", "demand", "node", "demand")  # by kind of record
+
+
+def close(x, y):
+    return isclose(x, y, rel_tol=1e-12, abs_tol=1e-12)
+
+
+def product(scenario, replica, detail):
+    compiled = _core.compile(_core.Scenario.from_json(json.dumps(scenario | {"detail": detail})))
+    return compiled, _core.run(compiled, replicas=1, first_replica=replica, threads=1, trace=True)["tables"]
+
+
+def trace_of(compiled, table):
+    names = {"link": compiled.link_names, "node": compiled.node_names, "demand": compiled.demand_names}
+    columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "x"))
+    return sorted(
+        (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, x)
+        for tick, phase, kind, entity, a, b, x in zip(*columns, strict=True)
+    )
+
+
+def assert_same_trace(got, expected):
+    for index, (mine, theirs) in enumerate(zip(got, expected, strict=False)):
+        assert mine[:-1] == theirs[:-1] and close(mine[-1], theirs[-1]), (index, expected[max(0, index - 3) : index])
+    assert len(got) == len(expected)
+
+
+def assert_same_column(table, name, expected):
+    got = table[name].tolist()
+    assert len(got) == len(expected), name
+    for mine, theirs in zip(got, expected, strict=True):
+        assert close(mine, theirs) or (isnan(theirs) and isnan(mine)), (name, got, expected)
+
+
+def sorted_table(table, keys):
+    order = sorted(range(len(table[keys[0]])), key=lambda i: [table[key][i] for key in keys])
+    return {name: column[order] for name, column in table.items()}
+
+
+def assert_same_tables(tables, oracle):
+    second = oracle.ticks_per_s
+    pairs = sorted(oracle.pairs, key=lambda row: (row["demand"], row["delivered"], row["fidelity"]))
+    table = sorted_table(tables["pairs"], ("demand", "delivered_s", "fidelity"))
+    for name in ("delivered", "latency", "age"):
+        assert_same_column(table, f"{name}_s", [row[name] / second for row in pairs])
+    for name in ("demand", "request", "fidelity", "xx", "yy", "zz", "swaps", "basis_a", "basis_b", "outcome_a", "outcome_b"):
+        assert_same_column(table, name, [row[name] for row in pairs])
+
+    table = sorted_table(tables["requests"], ("demand", "request"))
+    requests = [(demand.index, request) for demand in oracle.demands for request in demand.requests]
+    assert_same_column(table, "demand", [demand for demand, _ in requests])
+    for name, field in (("request", "number"), ("pairs_asked",) * 2, ("pairs_delivered", "pairs"), ("status",) * 2, ("reason",) * 2):
+        assert_same_column(table, name, [getattr(request, field) for _, request in requests])
+    for name in ("asked", "started", "finished"):
+        ticks = [getattr(request, name) for _, request in requests]
+        assert_same_column(table, f"{name}_s", [float("nan") if tick is None else tick / second for tick in ticks])
+
+    table = tables["links"]
+    for name in ("attempts", "successes"):
+        assert_same_column(table, name, [getattr(link, name) for link in oracle.links])
+    for name in ("up", "lane"):
+        assert_same_column(table, f"{name}_s", [getattr(link, f"{name}_ticks") / second for link in oracle.links])
+    table = tables["nodes"]
+    for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits"):
+        assert_same_column(table, name, [getattr(node, name) for node in oracle.nodes])
+    assert_same_column(table, "slot_seconds", [node.slot_ticks / second for node in oracle.nodes])
+    table = tables["demands"]
+    for name, field in (("rejected_pairs", "rejected"), ("surplus_pairs", "surplus")):
+        assert_same_column(table, name, [getattr(demand, field) for demand in oracle.demands])
+
+
+def assert_same_run(scenario, replica=0):
+    expected = run(scenario, replica)
+    for detail in ("skip", "attempt"):
+        compiled, tables = product(scenario, replica, detail)
+        assert_same_trace(trace_of(compiled, tables["trace"]), expected.trace)
+        assert_same_tables(tables, expected)
+    return expected
+
+
+@pytest.mark.parametrize("seed", [1, 20261124, 2**63 - 1])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_same_run(name, seed):
+    assert_same_run(SCENARIOS[name] | {"seed": seed}, replica=seed % 5)
+
+
+def test_family_reaches_what_it_is_for():
+    """Every kind of record, ended status, reason and counter is there somewhere."""
+    outcomes = [run(scenario | {"seed": 1}, replica=1) for scenario in SCENARIOS.values()]
+    assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(6))
+    requests = [request for outcome in outcomes for demand in outcome.demands for request in demand.requests]
+    assert {request.status for request in requests} == set(range(4))
+    assert {request.reason for request in requests} == set(range(4))
+    nodes = [node for outcome in outcomes for node in outcome.nodes]
+    demands = [demand for outcome in outcomes for demand in outcome.demands]
+    assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100
+    assert sum(demand.rejected for demand in demands) > 10 and sum(demand.surplus for demand in demands) > 10
+    assert sum(len(outcome.pairs) for outcome in outcomes) > 1000
+
+
+def plain(value):
+    """Numbers as floats, so that 1 and 1.0 are the same."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_same_defaults(name):
+    """The oracle fills in the same defaults as the product, and reads what the product writes."""
+    written = json.loads(_core.Scenario.from_json(json.dumps(SCENARIOS[name])).to_json())
+    assert plain(complete(written)) == plain(complete(SCENARIOS[name]))
