@@ -7,8 +7,9 @@ import math
 from importlib import resources
 from itertools import pairwise
 
-import farbell as fb
 import pytest
+
+import farbell as fb
 
 DATA = resources.files("farbell") / "data"
 MAPS = fb.topology.maps()

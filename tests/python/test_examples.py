@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import farbell as fb
 import pytest
+
+import farbell as fb
 from farbell.examples import write
 
 

@@ -6,10 +6,11 @@ import random
 import time
 from pathlib import Path
 
-import farbell as fb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import farbell as fb
 
 DATA = Path(__file__).parent / "data"
 HEAD = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n'

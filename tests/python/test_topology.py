@@ -6,11 +6,12 @@ import math
 from collections import deque
 from itertools import pairwise
 
-import farbell as fb
 import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+import farbell as fb
 
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
@@ -154,7 +155,7 @@ def test_what_a_builder_sets_itself_cannot_be_given_twice() -> None:
         (lambda: fb.ring(2), "nodes", ""),
         (lambda: fb.star(1), "leaves", ""),
         (lambda: fb.grid(1, 1), "columns", ""),
-        (lambda: fb.chain(3, length_m="20 miles"), "length_m", ""),
+        (lambda: fb.chain(3, length_m="20 kg"), "length_m", "km"),
         (lambda: fb.chain(3, length_m=-1.0), "length_m", ""),
         (lambda: fb.chain(3, length_m=math.nan), "length_m", ""),
         (lambda: fb.chain(3, length_m=["1 km"]), "length_m", ""),
