@@ -218,7 +218,7 @@ void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c,
   const Tick now = queue_.now();
   if (row.queue.empty() || row.queue.front().started == never) return recorder_.surplus(d, now);
   const double fidelity = c.fidelity();
-  if (fidelity < demand.min_fidelity) return recorder_.rejected(d, now);
+  if (fidelity < demand.min_fidelity - fidelity_slack) return recorder_.rejected(d, now);
   Request& request = row.queue.front();
   PairRow pair{d, segment.swaps, request.id, request.asked, segment.born, now, fidelity, c.xx, c.yy, c.zz};
   if (outcomes) {

@@ -23,6 +23,9 @@ struct ArrivalPlan {
   std::vector<Tick> table;     // sorted
 };
 
+// Fidelities closer than this are equal: arithmetic must not reject a pair that just reaches what is asked.
+inline constexpr double fidelity_slack = 1e-9;
+
 struct DemandRow {
   std::array<NodeId, 2> ends;
   ArrivalPlan arrivals;

@@ -275,9 +275,9 @@ class Compiler {
       slots_suffice(i, row.route);
       if (demand.min_fidelity > 0) {
         const double best = best_reachable_fidelity(m_, row.route);
-        if (demand.min_fidelity > best)
+        if (demand.min_fidelity > best + fidelity_slack)
           throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity),
-                          "at most " + number_text(best) + ", the best that its route of " + std::to_string(row.route.links.size()) +
+                          "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that its route of " + std::to_string(row.route.links.size()) +
                               " hops reaches when nothing waits");
       }
       m_.demands.push_back(std::move(row));
