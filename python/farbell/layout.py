@@ -98,21 +98,21 @@ def _computed(count: int, edges: Sequence[tuple[int, int]]) -> Floats:
     squares = hops**2
     centred = squares - squares.mean(axis=0) - squares.mean(axis=1, keepdims=True) + squares.mean()
     _, scale, axes = np.linalg.svd(-centred / 2, full_matrices=False)
-    places = (axes[:2] * np.sqrt(scale[:2, None] / math.sqrt(len(sources) / count))).T
+    spots: Floats = (axes[:2] * np.sqrt(scale[:2, None] / math.sqrt(len(sources) / count))).T
     # The sign of an axis is arbitrary: the first node comes first, and lies low.
-    places *= np.where(places[0] > 0, -1, 1)
+    spots *= np.where(spots[0] > 0, -1, 1)
     if count > _STRESS_NODES:
-        return places
+        return spots
     # Nodes on the same spot would stay there.
     angle = 2.399963 * np.arange(count)
-    places = places + 1e-3 * hops.max() * np.column_stack([np.cos(angle), np.sin(angle)])
+    spots = spots + 1e-3 * hops.max() * np.column_stack([np.cos(angle), np.sin(angle)])
     weights = 1 / np.maximum(hops, 1) ** 2
     np.fill_diagonal(weights, 0)
     inverse = np.linalg.pinv(np.diag(weights.sum(axis=1)) - weights)
     for _ in range(_STRESS_ROUNDS):
-        apart = np.linalg.norm(places[:, None] - places[None], axis=2)
+        apart = np.linalg.norm(spots[:, None] - spots[None], axis=2)
         pull = -weights * hops / np.maximum(apart, 1e-9)
         np.fill_diagonal(pull, 0)
         np.fill_diagonal(pull, -pull.sum(axis=1))
-        places = inverse @ (pull @ places)
-    return places
+        spots = inverse @ (pull @ spots)
+    return spots

@@ -124,7 +124,8 @@ class Record:
         warm_up, duration = self.scenario.warm_up_s, self.scenario.duration_s
         starts = warm_up + (duration - warm_up) / count * np.arange(count)
         simulated = np.asarray(self.tables["replicas"]["simulated_s"])[:, None]
-        return np.clip(simulated - starts, 0, (duration - warm_up) / count)
+        seconds: Floats = np.clip(simulated - starts, 0, (duration - warm_up) / count)
+        return seconds
 
 
 def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultTable]:

@@ -259,9 +259,7 @@ def _read_network(path: Path) -> Network:
 # The statistics are arrays in memory and tidy tables on disk: one row an entry, histograms without their empty bins.
 
 
-def _indexed(
-    array: Any, index: Iterable[str], columns: Iterable[str], words: Mapping[str, tuple[str, ...]]
-) -> ResultTable:
+def _indexed(array: Any, index: Iterable[str], columns: Iterable[str], words: Mapping[str, tuple[str, ...]]) -> ResultTable:
     """An array whose last axis are columns, as one row an entry of the others."""
     shape = array.shape[:-1]
     places = np.indices(shape).reshape(len(shape), -1)

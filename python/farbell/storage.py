@@ -100,9 +100,7 @@ class Spill:
             self._folder = tempfile.TemporaryDirectory(prefix="farbell-")
         if name not in self._writers:
             path = Path(self._folder.name) / f"{name}.parquet"
-            self._writers[name] = pyarrow.parquet.ParquetWriter(
-                path, batch.schema, compression="lz4", use_dictionary=False
-            )
+            self._writers[name] = pyarrow.parquet.ParquetWriter(path, batch.schema, compression="lz4", use_dictionary=False)
             self._replicas[name] = []
         if batch.num_rows:
             self._writers[name].write_batch(batch, row_group_size=batch.num_rows)
@@ -159,6 +157,4 @@ def read_table(path: Path, categories: Mapping[str, tuple[str, ...]], *, in_memo
     """
     source = ParquetRows(path)
     source.categories = categories
-    return ResultTable(
-        Arrays({name: source.column(name) for name in source.names}) if in_memory else source, categories
-    )
+    return ResultTable(Arrays({name: source.column(name) for name in source.names}) if in_memory else source, categories)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from farbell._core import Demand
 from farbell.analysis.chsh import chsh
 from farbell.analysis.intervals import Interval, function_interval, rate_interval, ratio_interval
 from farbell.analysis.key import KeyProtocol, key_fraction, key_fraction_gradient
@@ -56,9 +57,8 @@ def _key(sums: Floats, pairs: Floats, protocol: KeyProtocol, level: float) -> In
     return interval.clipped(0, 1)
 
 
-def sifted_share(record: Record, demand: int) -> float:
+def _sifted_share(spec: Demand) -> float:
     """Share of the pairs that both ends use in the same basis; 1 where pairs are kept: one basis can be preferred."""
-    spec = record.scenario.demands[demand]
     z = spec.z_basis_probability
     return float(z**2 + (1 - z) ** 2) if spec.use == "measure" else 1.0
 
@@ -67,7 +67,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
     """One row a demand; :meth:`farbell.Results.summary` describes it."""
     demands = record.tables["demands"]
     owner = demands.codes("demand")
-    seconds = record.batch_seconds
+    seconds, specs = record.batch_seconds, record.scenario.demands
     # Each end of a product of two intervals holds at this level.
     both = 1 - (1 - level) / 2
 
@@ -78,7 +78,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
         rate = rate_interval(pairs, seconds, level=level)
         fidelity = ratio_interval(batches[..., 1], pairs, level=level).clipped(0, 1)
         key = _key(sums, pairs, protocol, level)
-        share = sifted_share(record, demand)
+        share = _sifted_share(specs[demand])
         wide_rate, wide_key = rate_interval(pairs, seconds, level=both), _key(sums, pairs, protocol, both)
         key_rate = Interval(
             share * rate.value * key.value if rate.value else 0.0,

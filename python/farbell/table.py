@@ -117,8 +117,8 @@ class ResultTable:
     @overload
     def __getitem__(self, key: str) -> Column: ...
     @overload
-    def __getitem__(self, key: slice | npt.ArrayLike) -> ResultTable: ...
-    def __getitem__(self, key: str | slice | npt.ArrayLike) -> Column | ResultTable:
+    def __getitem__(self, key: slice | Sequence[int] | Column) -> ResultTable: ...
+    def __getitem__(self, key: str | slice | Sequence[int] | Column) -> Column | ResultTable:
         if isinstance(key, str):
             codes = self.codes(key)
             return self._words(key, codes) if key in self.categories else codes
@@ -217,9 +217,7 @@ class ResultTable:
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._head()[1]
-        )
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._head()[1])
         more = f"<p>{len(self):,} rows</p>" if len(self) > _SHOWN_ROWS else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 

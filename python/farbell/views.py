@@ -16,6 +16,9 @@ from farbell.summary import summary
 
 __all__ = [
     "ATTEMPT_MODES",
+    "COLORS",
+    "SEPARATE_DEMANDS",
+    "UNUSED",
     "DirectChannel",
     "PlobCurve",
     "RatePoint",
@@ -26,18 +29,24 @@ __all__ = [
     "node_use",
     "plob_curve",
     "rate_points",
+    "route_links",
     "simulated_seconds",
 ]
 
 Floats = npt.NDArray[np.float64]
 
+#: Colours that are told apart with any kind of colour vision (M. Okabe and K. Ito, 2008).
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+UNUSED = "#BBBBBB"
+#: More demands than this are drawn as one.
+SEPARATE_DEMANDS = 12
 #: Modes of light that one attempt sends through the fibre: a double click uses two time bins.
 ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2}
 
 
 def _summed(record: Record, table: str, column: str, entity: str, count: int) -> Floats:
     rows = record.tables[table]
-    return np.bincount(rows.codes(entity), weights=rows[column].astype(np.float64), minlength=count)
+    return np.bincount(rows.codes(entity), weights=rows[column], minlength=count).astype(np.float64)
 
 
 def simulated_seconds(record: Record) -> float:
@@ -85,20 +94,23 @@ class DirectChannel:
         return plob_bound(10 ** (-self.loss_db / 10)) * self.modes_per_s
 
 
+def route_links(record: Record) -> list[list[int]]:
+    """Numbers of the links along each demand's route; of parallel links the one that made most pairs."""
+    use = link_use(record)
+    between: dict[frozenset[str], int] = {}
+    for i, link in enumerate(record.scenario.links):
+        ends = frozenset((link.node_a, link.node_b))
+        if ends not in between or use[i] > use[between[ends]]:
+            between[ends] = i
+    return [[between[frozenset(ends)] for ends in pairwise(route)] for route in record.network.routes]
+
+
 def direct_channels(record: Record) -> list[DirectChannel | None]:
     """One channel a demand; None where it has no route."""
     links = record.scenario.links
-    models = record.network.link_models
-    periods, costs = models["attempt_period_s"], models["success_probability"] / models["attempt_period_s"]
-    between: dict[frozenset[str], int] = {}
-    for i, link in enumerate(links):
-        ends = frozenset((link.node_a, link.node_b))
-        # Of parallel links the one that makes most pairs stands for the route's.
-        if ends not in between or costs[i] > costs[between[ends]]:
-            between[ends] = i
+    periods = record.network.link_models["attempt_period_s"]
     channels: list[DirectChannel | None] = []
-    for demand, route in zip(record.scenario.demands, record.network.routes, strict=True):
-        hops = [between[frozenset(ends)] for ends in pairwise(route)]
+    for demand, hops in zip(record.scenario.demands, route_links(record), strict=True):
         if not hops:
             channels.append(None)
             continue
@@ -147,26 +159,27 @@ class RatePoint:
 def rate_points(record: Record) -> list[RatePoint]:
     """The demands that have a route."""
     return [
-        RatePoint(
-            row["demand"], channel.length_m, row["rate_hz"], row["rate_low_hz"], row["rate_high_hz"], channel.bound_hz
-        )
+        RatePoint(row["demand"], channel.length_m, row["rate_hz"], row["rate_low_hz"], row["rate_high_hz"], channel.bound_hz)
         for row, channel in zip(summary(record).rows(), direct_channels(record), strict=True)
         if channel is not None
     ]
 
 
+def _merged(record: Record, counts: npt.NDArray[np.uint64]) -> dict[str, npt.NDArray[np.uint64]]:
+    """The rows of counts that hold something, by demand; all in one where there are too many to tell apart."""
+    names = record.network.demand_names
+    if len(names) > SEPARATE_DEMANDS:
+        return {f"all {len(names)} demands": counts.sum(axis=0)} if counts.any() else {}
+    return {name: row for name, row in zip(names, counts, strict=True) if row.any()}
+
+
 def fidelity_shares(record: Record) -> tuple[Floats, dict[str, Floats]]:
     """Edges of the bins, and the share of each demand's pairs in each bin; demands without pairs are left out."""
     counts = record.fidelity_histogram
-    shares = {
-        name: row / row.sum()
-        for name, row in zip(record.network.demand_names, counts.astype(np.float64), strict=True)
-        if row.sum()
-    }
+    shares = {name: row / row.sum() for name, row in _merged(record, counts).items()}
     return np.linspace(0, 1, counts.shape[1] + 1), shares
 
 
 def latency_shares(record: Record) -> dict[str, tuple[Floats, Floats]]:
     """Latencies and the share of each demand's delivered requests that took at most so long."""
-    both = zip(record.network.demand_names, record.latency_sketch, strict=True)
-    return {name: latency_distribution(counts) for name, counts in both if counts.any()}
+    return {name: latency_distribution(row) for name, row in _merged(record, record.latency_sketch).items()}

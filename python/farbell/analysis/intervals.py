@@ -73,8 +73,8 @@ class Interval:
         Interval
             The same estimate; it and both ends lie within the bounds.
         """
-        ends = [min(max(x, low), high) if not math.isnan(x) else x for x in (self.value, self.low, self.high)]
-        return Interval(*ends, self.method, self.level)
+        value, start, end = (min(max(x, low), high) if x == x else x for x in (self.value, self.low, self.high))
+        return Interval(value, start, end, self.method, self.level)
 
 
 def _nothing(level: float, value: float = math.nan) -> Interval:
@@ -129,11 +129,8 @@ def _student(value: float, deviations: Floats, weights: Floats, level: float) ->
     # What a first-order autoregression with this correlation adds.
     variance *= (1 + correlation) / max(1 - correlation, 0.1)
     half = student_t_quantile((1 + level) / 2, count - 1) * math.sqrt(variance)
-    if deviations.shape[0] >= _REPLICAS_AS_UNITS:
-        method = "replicas"
-    else:
-        method = "correlated batches" if correlation else "batches"
-    return Interval(value, value - half, value + half, method, level)
+    method = "replicas" if deviations.shape[0] >= _REPLICAS_AS_UNITS else "batches"
+    return Interval(value, value - half, value + half, f"correlated {method}" if correlation else method, level)
 
 
 def count_interval(count: float, exposure: float, *, dispersion: float = 1.0, level: float = 0.95) -> Interval:

@@ -1,0 +1,302 @@
+"""Figures of networks and results. Every function takes and returns matplotlib axes.
+
+matplotlib comes with ``pip install 'farbell[plot]'``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from farbell import views
+from farbell._core import Scenario
+from farbell._extras import require
+from farbell.layout import places
+from farbell.results import Results
+
+__all__ = ["chain", "fidelity", "latency", "map", "overview", "rate_distance"]
+
+_LABELLED_NODES = 25
+
+
+def _axes(ax: Any) -> Any:
+    pyplot = require("matplotlib.pyplot", "farbell.plot")
+    return pyplot.subplots(layout="constrained")[1] if ax is None else ax
+
+
+def _text(name: str) -> str:
+    """A name as it is: a dollar sign would start a formula."""
+    return name.replace("$", r"\$")
+
+
+def _styles() -> Iterator[dict[str, str]]:
+    """Colours first, then the same ones with other dashes."""
+    for dashes in cycle(("-", "--", ":")):
+        for color in views.COLORS:
+            yield {"color": color, "linestyle": dashes}
+
+
+def map(network: Scenario | Results, ax: Any = None) -> Any:
+    """The network: nodes at their coordinates, links coloured by the pairs they made.
+
+    Parameters
+    ----------
+    network : Scenario or Results
+        A scenario is drawn in grey. Nodes without coordinates are placed by computation, ends of demands are circled.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.plot.map(fb.example("surfnet")).get_xlabel()
+    'longitude (°E)'
+    """
+    ax = _axes(ax)
+    collections = require("matplotlib.collections", "farbell.plot")
+    scenario = network if isinstance(network, Scenario) else network.scenario
+    where = places(scenario)
+    names = [node.name for node in scenario.nodes]
+    number = {name: i for i, name in enumerate(names)}
+    points = np.column_stack([where.x, where.y])
+    ends = np.array([(number[link.node_a], number[link.node_b]) for link in scenario.links], dtype=int).reshape(-1, 2)
+    used = np.zeros(len(ends), dtype=bool)
+    if isinstance(network, Results):
+        use = views.link_use(network)
+        used = use > 0
+        busy = collections.LineCollection(points[ends[used]], cmap="cividis_r", linewidths=2.5, zorder=2)
+        busy.set_array(use[used])
+        busy.set_clim(0, use.max() if used.any() else 1)
+        ax.add_collection(busy)
+        ax.figure.colorbar(busy, ax=ax, label="pairs made by the link (1/s)")
+    ax.add_collection(collections.LineCollection(points[ends[~used]], colors=views.UNUSED, linewidths=1, zorder=1))
+    ax.scatter(where.x, where.y, s=16, color="black", zorder=3)
+    users = sorted({number[name] for demand in scenario.demands for name in (demand.node_a, demand.node_b)})
+    ax.scatter(where.x[users], where.y[users], s=70, facecolors="none", edgecolors=views.COLORS[1], zorder=4)
+    for i in range(len(points)) if len(points) <= _LABELLED_NODES else users:
+        ax.annotate(_text(names[i]), points[i], xytext=(4, 4), textcoords="offset points", fontsize=7)
+    ax.set_aspect(where.aspect, adjustable="datalim")
+    ax.autoscale_view()
+    if where.x_label:
+        ax.set(xlabel=where.x_label, ylabel=where.y_label)
+    else:
+        ax.set_axis_off()
+    return ax
+
+
+def _demand(results: Results, demand: int | str) -> int:
+    names = results.network.demand_names
+    if isinstance(demand, str):
+        if demand not in names:
+            raise ValueError(f"demand is {demand!r}; allowed: {', '.join(names)}")
+        return names.index(demand)
+    return range(len(names))[demand]
+
+
+def chain(results: Results, demand: int | str = 0, ax: Any = None) -> Any:
+    """One demand along its route: pairs per second of each link beside those end to end.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw.
+    demand : int or str
+        Number or name of the demand.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=4, length_m=20e3, duration_s=0.2))
+    >>> fb.plot.chain(results).get_xlabel()
+    'distance along the route (km)'
+    """
+    ax = _axes(ax)
+    number = _demand(results, demand)
+    route, hops = results.network.routes[number], views.route_links(results)[number]
+    lengths = results.network.link_models["length_m"][hops] / 1000
+    position = np.concatenate([[0], np.cumsum(lengths)])
+    use = views.link_use(results)[hops]
+    ax.hlines(use, position[:-1], position[1:], colors=views.COLORS[0], linewidths=3, label="each link")
+    row = results.summary()[[number]]
+    rate, low, high = (float(row[name][0]) for name in ("rate_hz", "rate_low_hz", "rate_high_hz"))
+    ax.axhline(rate, color=views.COLORS[1], label="end to end, with its 95 % interval")
+    if high > low:
+        ax.axhspan(low, high, color=views.COLORS[1], alpha=0.25, linewidth=0)
+    above = ax.secondary_xaxis("top")
+    above.set_xticks(position, [_text(name) for name in route], rotation=45, ha="left", fontsize=8)
+    for x in position:
+        ax.axvline(x, color=views.UNUSED, linewidth=0.6, zorder=0)
+    ax.set(xlabel="distance along the route (km)", ylabel="pairs (1/s)")
+    ax.set_ylim(bottom=0)
+    ax.legend()
+    return ax
+
+
+def rate_distance(results: Results | Iterable[Results], ax: Any = None) -> Any:
+    """Rate of each demand against the length of its route, beside the PLOB bound of a fibre without repeaters.
+
+    Parameters
+    ----------
+    results : Results, or several
+        What to draw; several runs get a colour each.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Points with 95 % intervals; a demand without pairs is a triangle at its upper limit. The bound, in ebits per
+        mode, is put on the same axis by the modes that the fastest link of any route sends per second:
+        docs/physics/bounds.md says how.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> runs = [fb.run(fb.chain(nodes=n, length_m=20e3, duration_s=0.2)) for n in (2, 3, 4)]
+    >>> fb.plot.rate_distance(runs).get_yscale()
+    'log'
+    """
+    ax = _axes(ax)
+    runs = [results] if isinstance(results, Results) else list(results)
+    channels: list[views.DirectChannel | None] = []
+    every: list[views.RatePoint] = []
+    for run, style in zip(runs, _styles(), strict=False):
+        points = views.rate_points(run)
+        every += points
+        channels += views.direct_channels(run)
+        seen = [p for p in points if p.rate_hz > 0]
+        rates = np.array([p.rate_hz for p in seen])
+        bars = np.abs([[p.low_hz for p in seen], [p.high_hz for p in seen]] - rates)
+        label = _text(run.scenario.name) or "rate"
+        ax.errorbar(
+            [p.distance_m / 1000 for p in seen], rates, yerr=bars, fmt="o", capsize=3, color=style["color"], label=label
+        )
+        unseen = [p for p in points if p.rate_hz == 0]
+        ax.scatter([p.distance_m / 1000 for p in unseen], [p.high_hz for p in unseen], marker="v", color=style["color"])
+    curve = views.plob_curve(channels)
+    if curve is not None:
+        label = f"PLOB bound, {curve.attenuation_db_per_km:.3g} dB/km, {curve.modes_per_s:.3g} modes/s"
+        ax.plot(curve.distance_m / 1000, curve.rate_hz, color="black", linestyle="--", label=label)
+        # The bound falls by orders of magnitude where there is nothing else to see.
+        shown = [p.rate_hz or p.high_hz for p in every]
+        ax.set_ylim(bottom=min(shown) / 30)
+    ax.set(xlabel="length of the route (km)", ylabel="pairs (1/s)", yscale="log")
+    ax.legend()
+    return ax
+
+
+def _none_yet(ax: Any, text: str) -> None:
+    ax.text(0.5, 0.5, text, transform=ax.transAxes, ha="center", va="center", color="grey")
+
+
+def fidelity(results: Results, ax: Any = None) -> Any:
+    """Distribution of the fidelities of each demand's delivered pairs; more than twelve demands are drawn as one.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.2))
+    >>> fb.plot.fidelity(results).get_xlabel()
+    'fidelity at delivery'
+    """
+    ax = _axes(ax)
+    edges, shares = views.fidelity_shares(results)
+    for (name, share), style in zip(shares.items(), _styles(), strict=False):
+        ax.stairs(share, edges, label=_text(name), **style)
+    if shares:
+        filled = np.flatnonzero(sum(shares.values()))
+        ax.set_xlim(edges[max(filled[0] - 2, 0)], edges[min(filled[-1] + 3, len(edges) - 1)])
+        ax.legend(fontsize=8)
+    else:
+        _none_yet(ax, "no pair was delivered")
+    ax.set(xlabel="fidelity at delivery", ylabel="share of the pairs, per 0.01")
+    return ax
+
+
+def latency(results: Results, ax: Any = None) -> Any:
+    """Share of the delivered requests of each demand that took at most so long; requests that timed out are not in it.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> traffic = fb.BackToBack()
+    >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.2, traffic=traffic))
+    >>> fb.plot.latency(results).get_xlabel()
+    'time from asked to delivered (s)'
+    """
+    ax = _axes(ax)
+    shares = views.latency_shares(results)
+    for (name, (seconds, share)), style in zip(shares.items(), _styles(), strict=False):
+        ax.plot(seconds, share, drawstyle="steps-post", label=_text(name), **style)
+    if shares:
+        ax.set_xscale("log")
+        ax.legend(fontsize=8)
+    else:
+        _none_yet(ax, "no request was delivered in full")
+    ax.set(xlabel="time from asked to delivered (s)", ylabel="share of the delivered requests", ylim=(0, 1.02))
+    return ax
+
+
+def overview(results: Results, axes: Any = None) -> Any:
+    """Map, rate against distance, fidelities and latencies in one figure.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw.
+    axes : sequence of matplotlib.axes.Axes, optional
+        Four of them; left out: a new figure.
+
+    Returns
+    -------
+    numpy.ndarray
+        The four axes.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.plot.overview(fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.2))).shape
+    (4,)
+    """
+    if axes is None:
+        pyplot = require("matplotlib.pyplot", "farbell.plot")
+        axes = pyplot.subplots(2, 2, figsize=(12, 9), layout="constrained")[1]
+    flat = np.asarray(axes).ravel()
+    for draw, ax in zip((map, rate_distance, fidelity, latency), flat, strict=True):
+        draw(results, ax=ax)
+    return flat
