@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from functools import reduce
 
-import farbell as fb
 import numpy as np
 import pytest
-from farbell.states import BellDiagonal, PairDensity
+
+import farbell as fb
+from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
 from physics.cases import assert_close, case
 
 A01, A02, A03, A04, A05, A06, A19, A22, E03 = (
@@ -55,9 +56,7 @@ def test_twirled_relaxation(label: str) -> None:
         assert_close(one.weights["IZXY".index(name)], p, A03.tolerance)
     assert_close(both.fidelity(), expected["F_twirled_both"], A03.tolerance)
     exact = PairDensity.bell("Phi+")
-    assert_close(
-        exact.decay_to(t, memory_a=memory, memory_b=memory).fidelity(), expected["F_exact_both"], A03.tolerance
-    )
+    assert_close(exact.decay_to(t, memory_a=memory, memory_b=memory).fidelity(), expected["F_exact_both"], A03.tolerance)
     for model in (one, exact.decay_to(t, memory_a=memory)):
         assert_close(model.fidelity(), expected["F_one_qubit_both_models"], A03.tolerance)
 
@@ -68,7 +67,7 @@ def test_swap_of_werner_pairs(label: str, kind: type[BellDiagonal] | type[PairDe
     left, right = (kind.werner(float(f)) for f in label.split(","))
     for r, probability, pair in left.bell_measure(right):
         assert_close(probability, 0.25, A04.tolerance)
-        assert_close(pair.fidelity(fb.states.BELL_NAMES[r]), A04.expected[label], A04.tolerance)
+        assert_close(pair.fidelity(BELL_NAMES[r]), A04.expected[label], A04.tolerance)
 
 
 @pytest.mark.parametrize("kind", [BellDiagonal, PairDensity])
@@ -80,16 +79,16 @@ def test_chain_of_werner_links(length: str, kind: type[BellDiagonal] | type[Pair
     for draw in u:
         r, _, pair = pair.bell_measure(link, u=draw)[0]
         frame ^= r
-    assert_close(pair.fidelity(fb.states.BELL_NAMES[frame]), A05.expected[length], A05.tolerance)
+    assert_close(pair.fidelity(BELL_NAMES[frame]), A05.expected[length], A05.tolerance)
     closed = 0.25 + 0.75 * ((4 * A05.parameters["F"] - 1) / 3) ** int(length)
-    assert abs(pair.fidelity(fb.states.BELL_NAMES[frame]) - closed) < 1e-12
+    assert abs(pair.fidelity(BELL_NAMES[frame]) - closed) < 1e-12
 
 
 @pytest.mark.parametrize("kind", [BellDiagonal, PairDensity])
 def test_swap_of_bell_diagonal_pairs(kind: type[BellDiagonal] | type[PairDensity]) -> None:
     left, right = (kind.from_weights(A06.parameters[name]) for name in "ab")
     for r, _, pair in left.bell_measure(right):
-        for weight, expected in zip(pair.corrected(fb.states.BELL_NAMES[r]).weights, A06.expected, strict=True):
+        for weight, expected in zip(pair.corrected(BELL_NAMES[r]).weights, A06.expected, strict=True):
             assert_close(weight, expected, A06.tolerance)
 
 

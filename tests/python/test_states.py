@@ -8,12 +8,13 @@ import math
 import pickle
 from collections.abc import Callable
 
-import farbell as fb
 import numpy as np
 import pytest
-from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
 from hypothesis import given
 from hypothesis import strategies as st
+
+import farbell as fb
+from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
 
 KINDS = [BellDiagonal, PairDensity]
 probabilities = st.floats(0, 1)
@@ -28,9 +29,7 @@ def random_matrix(numbers: list[float]) -> np.ndarray:
 
 
 def test_docstring_examples_run() -> None:
-    results = doctest.testmod(
-        fb.states, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    )
+    results = doctest.testmod(fb.states, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert results.attempted > 30
     assert results.failed == 0
 
@@ -74,9 +73,7 @@ def test_entanglement_never_grows_while_qubits_wait(numbers: list[float], t: flo
 
 
 @given(parts, parts, probabilities, probabilities, probabilities, probabilities)
-def test_a_swap_sends_no_signal(
-    left: list[float], right: list[float], two: float, one: float, f0: float, f1: float
-) -> None:
+def test_a_swap_sends_no_signal(left: list[float], right: list[float], two: float, one: float, f0: float, f1: float) -> None:
     a, b = PairDensity.from_matrix(random_matrix(left)), PairDensity.from_matrix(random_matrix(right))
     noise = {
         "two_qubit_gate_reliability": two,

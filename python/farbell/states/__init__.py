@@ -10,76 +10,35 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Memory, SpecError
+from farbell.states._arguments import (
+    BELL_NAMES,
+    PAULIS,
+    Approximate,
+    Matrix,
+    Real,
+    Side,
+    bell_index,
+    bell_weights_of,
+    check_choice,
+    correlations_of_matrix,
+    index_of,
+    is_twirled,
+    memory_of,
+    qubit_matrix,
+    side_index,
+)
+from farbell.states._html import pair_html
 
-__all__ = ["BellDiagonal", "BellOutcome", "PairDensity", "ReadOutcome"]
+__all__ = ["BELL_NAMES", "BellDiagonal", "BellOutcome", "PairDensity", "ReadOutcome"]
 
-BELL_NAMES = ("Phi+", "Phi-", "Psi+", "Psi-")
-_PAULIS = "IXYZ"
-
-Side: TypeAlias = Literal["a", "b"]
-Matrix: TypeAlias = npt.NDArray[np.complex128]
-Real: TypeAlias = npt.NDArray[np.float64]
-Approximate: TypeAlias = Literal["none", "pauli_twirl"]
 P = TypeVar("P", bound="_Pair")
-
-
-def _index(name: str, what: str, allowed: Sequence[str]) -> int:
-    if name not in allowed:
-        raise SpecError(what, repr(name), ", ".join(allowed))
-    return allowed.index(name)
-
-
-def _side(side: str) -> int:
-    return _index(side, "side", ("a", "b"))
-
-
-def _bell(name: str) -> int:
-    return _index(name, "frame", BELL_NAMES)
-
-
-def _twirls(approximate: str) -> bool:
-    return _index(approximate, "approximate", ("none", "pauli_twirl")) == 1
-
-
-def _memory(memory: Memory | None, noise: dict[str, Any]) -> Memory:
-    if memory is not None and noise:
-        raise SpecError("memory", "a memory and keywords of noise", "one of the two")
-    return memory if memory is not None else Memory(name="memory", **noise)
-
-
-def _weights(name: str) -> list[float]:
-    index = _bell(name)
-    return [float(k == index) for k in range(4)]
-
-
-def _matrix_correlations(matrix: npt.ArrayLike) -> Real:
-    rho = np.asarray(matrix, dtype=complex)
-    if rho.shape == (4,):
-        rho = np.outer(rho, rho.conj())
-    if rho.shape != (4, 4):
-        raise SpecError("matrix", f"shape {rho.shape}", "shape (4, 4), or (4,) for a pure state")
-    return _core.pair_correlations(_core.DensityMatrix(real=rho.real.tolist(), imag=rho.imag.tolist()))
-
-
-def _qubit_matrix(bloch: Sequence[float]) -> Matrix:
-    _, x, y, z = bloch
-    return np.array([[1 + z, x - 1j * y], [x + 1j * y, 1 - z]], dtype=np.complex128) / 2
-
-
-def _check_choice(outcome: int | None, outcomes: int, u: float | None) -> None:
-    if outcome is not None and u is not None:
-        raise SpecError("outcome", "an outcome and u", "one of the two")
-    if outcome is not None and outcome not in range(outcomes):
-        raise SpecError("outcome", repr(outcome), f"0 to {outcomes - 1}")
-    if u is not None and not 0 <= u < 1:
-        raise SpecError("u", repr(u), "[0, 1)")
 
 
 class BellOutcome(NamedTuple):
@@ -152,7 +111,7 @@ class _Pair:
         >>> fb.states.PairDensity.bell("Psi-").expectation("XX")
         -1.0
         """
-        return cls.from_weights(_weights(name))
+        return cls.from_weights(bell_weights_of(name))
 
     @classmethod
     def werner(cls: type[P], fidelity: float) -> P:
@@ -223,9 +182,9 @@ class _Pair:
         >>> fb.states.PairDensity.bell("Phi+").expectation("YY")
         -1.0
         """
-        if len(paulis) != 2 or any(p not in _PAULIS for p in paulis):
+        if len(paulis) != 2 or any(p not in PAULIS for p in paulis):
             raise SpecError("paulis", repr(paulis), "two letters of I, X, Y, Z")
-        return float(self.correlations[_PAULIS.index(paulis[0]), _PAULIS.index(paulis[1])])
+        return float(self.correlations[PAULIS.index(paulis[0]), PAULIS.index(paulis[1])])
 
     def fidelity(self, target: str | npt.ArrayLike = "Phi+") -> float:
         """Fidelity to a Bell state, a state vector, a density matrix or another pair.
@@ -241,9 +200,9 @@ class _Pair:
         if isinstance(target, _Pair):
             other = target.correlations
         elif isinstance(target, str):
-            other = _core.pair_correlations(_core.BellWeights(weights=_weights(target)))
+            other = _core.pair_correlations(_core.BellWeights(weights=bell_weights_of(target)))
         else:
-            other = _matrix_correlations(target)
+            other = correlations_of_matrix(target)
         return _core.fidelity(self.correlations, other)
 
     def concurrence(self) -> float:
@@ -274,7 +233,7 @@ class _Pair:
         >>> round(fb.states.PairDensity.werner(0.92).qber("X"), 9)
         0.053333333
         """
-        k = _index(basis, "basis", ("X", "Y", "Z")) + 1
+        k = index_of(basis, "basis", ("X", "Y", "Z")) + 1
         perfect = self.bell(frame).correlations[k, k]
         return (1 - float(self.correlations[k, k] * perfect)) / 2
 
@@ -286,7 +245,7 @@ class _Pair:
         >>> fb.states.PairDensity.bell().partial_trace("a").real.tolist()
         [[0.5, 0.0], [0.0, 0.5]]
         """
-        return _qubit_matrix(self._state.bloch(_side(keep)))
+        return qubit_matrix(self._state.bloch(side_index(keep)))
 
     # ---- what happens to a pair ---------------------------------------------------------------------------------
 
@@ -329,8 +288,8 @@ class _Pair:
         if noise and (memory_a is not None or memory_b is not None):
             raise SpecError("memory_a", "a memory and keywords of noise", "one of the two")
         if noise:
-            memory_a = memory_b = _memory(None, noise)
-        state, twirl = self._state, _twirls(approximate)
+            memory_a = memory_b = memory_of(None, noise)
+        state, twirl = self._state, is_twirled(approximate)
         for side, memory in enumerate((memory_a, memory_b)):
             if memory is not None:
                 age_s = self._time_s - self._origins[side]
@@ -345,9 +304,9 @@ class _Pair:
         >>> fb.states.BellDiagonal.bell("Phi+").apply_pauli("Z").frame
         'Phi-'
         """
-        reliability = _memory(None, {"single_qubit_gate_reliability": single_qubit_gate_reliability})
-        k = _index(pauli, "pauli", tuple(_PAULIS))
-        state = self._state.after_pauli(_side(side), k, reliability.single_qubit_gate_reliability)
+        reliability = memory_of(None, {"single_qubit_gate_reliability": single_qubit_gate_reliability})
+        k = index_of(pauli, "pauli", tuple(PAULIS))
+        state = self._state.after_pauli(side_index(side), k, reliability.single_qubit_gate_reliability)
         return self._make(state, self._time_s, self._origins)
 
     def corrected(self: P, frame: str) -> P:
@@ -360,7 +319,7 @@ class _Pair:
         >>> round(outcome.state.corrected("Psi+").fidelity("Phi+"), 9)
         0.813333333
         """
-        return self.apply_pauli("IZXY"[_bell(frame)])
+        return self.apply_pauli("IZXY"[bell_index(frame)])
 
     def bell_measure(
         self: P,
@@ -412,12 +371,12 @@ class _Pair:
             raise SpecError("other", type(other).__name__, type(self).__name__)
         if other._time_s != self._time_s:
             raise SpecError("other", f"time_s = {other._time_s}", f"{self._time_s}: decay_to the same time first")
-        _check_choice(outcome, 4, u)
+        check_choice(outcome, 4, u)
         if isinstance(memory, tuple):
-            memory_b, memory_c = (_memory(m, noise) for m in memory)
+            memory_b, memory_c = (memory_of(m, noise) for m in memory)
         else:
-            memory_b = memory_c = _memory(memory, noise)
-        branches = self._state.bell_measured(other._state, memory_b, memory_c, _twirls(approximate), outcome, u)
+            memory_b = memory_c = memory_of(memory, noise)
+        branches = self._state.bell_measured(other._state, memory_b, memory_c, is_twirled(approximate), outcome, u)
         origins = (self._origins[0], other._origins[1])
         return [BellOutcome(r, p, self._make(state, self._time_s, origins)) for r, p, state in branches]
 
@@ -458,10 +417,10 @@ class _Pair:
         >>> round(read.probability, 9), round(float(read.state[0, 1].real), 9)
         (0.45, 0.5)
         """
-        k = _index(basis, "basis", ("X", "Y", "Z")) + 1
-        _check_choice(outcome, 2, u)
-        branches = self._state.measured(_side(side), k, _memory(memory, noise), _twirls(approximate), outcome, u)
-        return [ReadOutcome(bit, p, _qubit_matrix(bloch)) for bit, p, bloch in branches]
+        k = index_of(basis, "basis", ("X", "Y", "Z")) + 1
+        check_choice(outcome, 2, u)
+        branches = self._state.measured(side_index(side), k, memory_of(memory, noise), is_twirled(approximate), outcome, u)
+        return [ReadOutcome(bit, p, qubit_matrix(bloch)) for bit, p, bloch in branches]
 
     # ---- as a Python value --------------------------------------------------------------------------------------
 
@@ -494,22 +453,7 @@ class _Pair:
         return f"{type(self).__name__}({weights}; time_s={self._time_s:g})"
 
     def _repr_html_(self) -> str:
-        def cell(value: complex) -> str:
-            text = f"{value.real:.4f}" if abs(value.imag) < 5e-5 else f"{value.real:.4f}{value.imag:+.4f}i"
-            return f"<td style='text-align:right'>{text}</td>"
-
-        bells = "".join(f"<th>{name}</th>" for name in BELL_NAMES)
-        weights = "".join(cell(complex(weight)) for weight in self.weights)
-        kets = ("|00⟩", "|01⟩", "|10⟩", "|11⟩")
-        rows = "".join(
-            f"<tr><th>{ket}</th>{''.join(cell(complex(value)) for value in row)}</tr>"
-            for ket, row in zip(kets, self.matrix, strict=True)
-        )
-        return (
-            f"<div><b>{type(self).__name__}</b> at {self._time_s:g} s"
-            f"<table><tr>{bells}</tr><tr>{weights}</tr></table>"
-            f"<table><tr><th></th>{''.join(f'<th>{ket}</th>' for ket in kets)}</tr>{rows}</table></div>"
-        )
+        return pair_html(f"{type(self).__name__} at {self._time_s:g} s", self.weights, self.matrix)
 
 
 def _restored(cls: type[P], correlations: list[list[float]], time_s: float, origins: tuple[float, float]) -> P:
@@ -543,7 +487,7 @@ class PairDensity(_Pair):
         >>> fb.states.PairDensity.from_matrix([[0.5, 0, 0, 0.4], [0, 0, 0, 0], [0, 0, 0, 0], [0.4, 0, 0, 0.5]])
         PairDensity(Phi+ 0.9, Phi- 0.1, Psi+ 0, Psi- 0; time_s=0)
         """
-        return cls._from_correlations(_matrix_correlations(matrix))
+        return cls._from_correlations(correlations_of_matrix(matrix))
 
     def twirled(self) -> BellDiagonal:
         """The Bell-diagonal part of the state: what the same random Pauli on both qubits leaves.
@@ -591,4 +535,4 @@ class BellDiagonal(_Pair):
         >>> fb.states.BellDiagonal.from_matrix([1, 0, 0, 0], approximate="pauli_twirl").weights.tolist()
         [0.5, 0.5, 0.0, 0.0]
         """
-        return cls._from_correlations(_matrix_correlations(matrix), _twirls(approximate))
+        return cls._from_correlations(correlations_of_matrix(matrix), is_twirled(approximate))
