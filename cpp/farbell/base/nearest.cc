@@ -41,16 +41,12 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 void Nearest::offer(std::string_view name) {
   if (wanted_.empty() || wanted_.size() > longest || name.size() > longest || name.empty()) return;
-  std::size_t distance = 0;
-  // "length" means "length_m": a forgotten unit is the commonest slip.
-  if (wanted_.size() >= 2 && starts_with(name, wanted_))
-    distance = 1;
-  else if (wanted_.size() > name.size() + 6 || name.size() > wanted_.size() + 6)
-    return;
-  else
-    distance = edit_distance(wanted_, name);
-  const std::size_t near = std::max<std::size_t>(1, std::min(wanted_.size(), name.size()) / 3);
-  if (distance <= near && distance < distance_) {
+  // "length" and "length_metres" mean "length_m": a unit left out or spelt out is the commonest slip.
+  const bool lacks_end = wanted_.size() >= 2 && name.size() > wanted_.size() && starts_with(name, wanted_);
+  const bool has_more = wanted_.size() > name.size() && starts_with(wanted_, name);
+  const std::size_t distance = lacks_end ? 1 : has_more ? 2 : edit_distance(wanted_, name);
+  const std::size_t near = std::min(wanted_.size(), name.size()) / 2;
+  if ((lacks_end || has_more || distance <= near) && distance < distance_) {
     distance_ = distance;
     best_ = name;
   }

@@ -49,7 +49,8 @@ class Builder {
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception& error) {
     // Error 406: a number too large for a double; the position is behind it.
     if (error.id == 406) throw SpecError(place(), "a number that no double can hold", "numbers up to about 1.8e308");
-    throw SpecError(path(), excerpt(position), "JSON");
+    const char last = position > 0 && position <= text_.size() ? text_[position - 1] : ' ';
+    throw SpecError(path(), excerpt(position), last == 'N' || last == 'I' ? "JSON, which has no NaN and no Infinity" : "JSON");
   }
 
  private:

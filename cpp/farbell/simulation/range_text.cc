@@ -28,7 +28,7 @@ std::string with_range(std::string text, const Range& range) {
 }  // namespace
 
 std::string number_allowed(const Range& range, std::string_view unit) {
-  std::string text = with_range("a number", range);
+  std::string text = range_text(range).empty() ? "a finite number" : with_range("a number", range);
   if (!unit.empty()) text += " in " + std::string(unit) + ", or text with a unit (" + units_text(unit) + ")";
   return text;
 }
