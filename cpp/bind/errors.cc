@@ -27,6 +27,15 @@ class SpecError(ValueError):
 
     `path` is a JSON pointer to the place, `found` and `allowed` say what is there and what may be there,
     `nearest` is the known name that is most like an unknown one ("" where none is).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> try:
+    ...     fb.Fiber(length_m="20 kn")
+    ... except fb.SpecError as error:
+    ...     error.path, error.nearest
+    ('/length_m', 'km')
     """
 
     path: str
@@ -68,8 +77,14 @@ void bind_errors(py::module_& m) {
   storage.call_once_and_store_result([&] {
     return Classes{
         new_spec_error(m),
-        new_exception(m, "RunError", "A limit, hook or program failed while running.", PyExc_RuntimeError),
-        new_exception(m, "InternalError", "A bug in Farbell. Please report it with the message.", PyExc_RuntimeError),
+        new_exception(m, "RunError",
+                      "A limit, hook or program failed while running.\n\n"
+                      "Examples\n--------\n>>> import farbell as fb\n>>> issubclass(fb.RunError, RuntimeError)\nTrue\n",
+                      PyExc_RuntimeError),
+        new_exception(m, "InternalError",
+                      "A bug in Farbell. Please report it with the message.\n\n"
+                      "Examples\n--------\n>>> import farbell as fb\n>>> issubclass(fb.InternalError, RuntimeError)\nTrue\n",
+                      PyExc_RuntimeError),
     };
   });
   py::register_exception_translator([](std::exception_ptr thrown) {

@@ -42,7 +42,15 @@ std::string text(LinkModel const& model) {
 }  // namespace
 
 void bind_hardware(py::module_& m) {
-  py::class_<HeraldOutcome>(m, "HeraldOutcome", "One herald: how often it occurs and the pair it announces.")
+  py::class_<HeraldOutcome>(m, "HeraldOutcome", R"(One herald: how often it occurs and the pair it announces.
+
+Examples
+--------
+>>> import farbell as fb
+>>> table = fb.hardware.double_click(efficiency_a=0.3, efficiency_b=0.3)
+>>> round(table.outcomes[0].probability, 6), table.outcomes[0].pattern
+(0.25, '11')
+)")
       .def_readonly("pattern", &HeraldOutcome::pattern,
                     "Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late; '' for a given link.")
       .def_readonly("frame", &HeraldOutcome::frame, "Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-.")
@@ -53,7 +61,15 @@ void bind_hardware(py::module_& m) {
       .def_property_readonly("correlations", &correlations, "The same state as Tr(rho sigma_i x sigma_j), i, j = I, X, Y, Z.")
       .def("__repr__", [](HeraldOutcome const& outcome) { return text(outcome); });
 
-  py::class_<HeraldTable>(m, "HeraldTable", "Every herald of an attempt that counts as success.")
+  py::class_<HeraldTable>(m, "HeraldTable", R"(Every herald of an attempt that counts as success.
+
+Examples
+--------
+>>> import farbell as fb
+>>> table = fb.hardware.double_click(efficiency_a=0.3, efficiency_b=0.3)
+>>> round(table.success_probability, 6), round(table.fidelity, 6)
+(0.045, 1.0)
+)")
       .def_readonly("success_probability", &HeraldTable::success_probability, "Probability that an attempt succeeds.")
       .def_readonly("outcomes", &HeraldTable::outcomes, "The heralds; empty if success is impossible.")
       .def_property_readonly("fidelity", &HeraldTable::fidelity, "Mean fidelity of the announced pairs.")
@@ -61,7 +77,17 @@ void bind_hardware(py::module_& m) {
                     "Probability of photon numbers left out of the calculation.")
       .def("__repr__", [](HeraldTable const& table) { return text(table); });
 
-  py::class_<LinkModel>(m, "LinkModel", "What a run knows about a link. Times count from the start of an attempt.")
+  py::class_<LinkModel>(m, "LinkModel", R"(What a run knows about a link. Times count from the start of an attempt.
+
+Examples
+--------
+>>> import farbell as fb
+>>> memory = fb.Memory(name="ideal")
+>>> given = fb.Given(success_probability=0.01, attempt_period_s="10 us")
+>>> link = fb.Link(node_a="alice", node_b="bob", fiber=fb.Fiber(length_m=0), generation=given)
+>>> fb.hardware.link_model(link, memory, memory).period_s
+1e-05
+)")
       .def_readonly("success_probability", &LinkModel::success_probability, "Probability that an attempt succeeds.")
       .def_readonly("table", &LinkModel::table, "Its heralds.")
       .def_readonly("period_s", &LinkModel::period_s, "Time from one attempt to the next.")

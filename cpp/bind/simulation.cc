@@ -122,7 +122,15 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
 }  // namespace
 
 void bind_simulation(py::module_& m) {
-  py::class_<Model>(m, "Model", "A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.")
+  py::class_<Model>(m, "Model", R"(A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
+
+Examples
+--------
+>>> import farbell as fb
+>>> model = fb.compile(fb.chain(nodes=3, length_m="20 km"))
+>>> model.link_names, model.routes
+(['n0--n1', 'n1--n2'], [['n0', 'n1', 'n2']])
+)")
       .def_property_readonly("scenario", [](const Model& model) { return model.scenario; }, "What it was compiled from.")
       .def_property_readonly("approximations", &approximations, "Approximations in force: dicts of name and description.")
       .def_property_readonly("routes", &routes, "Route of each demand at the start, as lists of node names.")

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "farbell/base/fields.hpp"
+#include "spec_examples.hpp"
 
 namespace farbell {
 
@@ -122,6 +123,7 @@ std::string class_doc() {
     using V = typename std::remove_cvref_t<decltype(f)>::Type;
     doc += std::string(f.name) + " : " + python_type<V>(true, !f.unit.empty()) + "\n    " + field_doc(f) + "\n";
   });
+  doc += "\nExamples\n--------\n>>> import farbell as fb\n" + std::string(spec_example(Describe<T>::name)) + "\n";
   return doc;
 }
 

@@ -1,0 +1,94 @@
+#include "spec_examples.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace farbell {
+namespace {
+
+using Example = std::pair<std::string_view, std::string_view>;
+
+constexpr auto examples = std::to_array<Example>({
+    {"Memory", R"(
+>>> memory = fb.Memory(name="ion", slots=4, t2_s="1 s", two_qubit_gate_reliability=0.99)
+>>> memory.replace(t2_s="500 ms").t2_s
+0.5)"},
+    {"Detector", R"(
+>>> fb.Detector(efficiency=0.8, dark_count_rate_hz="10 Hz").window_s
+1e-07)"},
+    {"Station", R"(
+>>> fb.Station(name="midpoint", visibility=0.95, detector=fb.Detector(efficiency=0.8)).detector.efficiency
+0.8)"},
+    {"Fiber", R"(
+>>> fb.Fiber(length_m="25 km").length_m
+25000.0)"},
+    {"Werner", R"(
+>>> fb.Werner(fidelity=0.97)
+Werner(fidelity=0.97))"},
+    {"BellWeights", R"(
+>>> fb.BellWeights(weights=[0.9, 0.1, 0, 0]).weights
+(0.9, 0.1, 0.0, 0.0))"},
+    {"DensityMatrix", R"(
+>>> bell = fb.DensityMatrix(real=[[0.5, 0, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0], [0.5, 0, 0, 0.5]])
+>>> bell.real[0]
+(0.5, 0.0, 0.0, 0.5))"},
+    {"Given", R"(
+>>> fb.Given(success_probability=0.05, attempt_period_s="100 us", state=fb.Werner(fidelity=0.98)).attempt_period_s
+0.0001)"},
+    {"DoubleClick", R"(
+>>> fb.DoubleClick(station="midpoint").station_position
+0.5)"},
+    {"Node", R"(
+>>> fb.Node(name="alice", memory="ion", latitude_deg=52.01, longitude_deg=4.36).name
+'alice')"},
+    {"Link", R"(
+>>> heralded = fb.DoubleClick(station="midpoint")
+>>> link = fb.Link(node_a="alice", node_b="bob", fiber=fb.Fiber(length_m="20 km"), generation=heralded)
+>>> link.fiber.length_m
+20000.0)"},
+    {"Change", R"(
+>>> fb.Change(at_s="3 s", link="alice--bob").generation is None  # the link goes down
+True)"},
+    {"Routing", R"(
+>>> fb.Routing(kind="hops").kind
+'hops')"},
+    {"OneOff", R"(
+>>> fb.OneOff(requests=5, at_s="10 ms").requests
+5)"},
+    {"BackToBack", R"(
+>>> fb.BackToBack().requests is None  # the next one is asked when one ends, as long as the run lasts
+True)"},
+    {"Continuous", R"(
+>>> fb.Continuous(at_s="1 s").at_s
+1.0)"},
+    {"Poisson", R"(
+>>> fb.Poisson(rate_hz="2 kHz").rate_hz
+2000.0)"},
+    {"Table", R"(
+>>> fb.Table(at_s=[0.1, 0.2, 0.5]).at_s
+(0.1, 0.2, 0.5))"},
+    {"Demand", R"(
+>>> demand = fb.Demand(node_a="alice", node_b="bob", traffic=fb.Poisson(rate_hz=10), deadline_s="50 ms")
+>>> demand.deadline_s
+0.05)"},
+    {"Limits", R"(
+>>> fb.Limits(max_events=1_000_000, max_wall_s="1 min").max_wall_s
+60.0)"},
+    {"Scenario", R"(
+>>> scenario = fb.chain(nodes=3, length_m="20 km")
+>>> longer = scenario.replace(duration_s="5 s", seed=7)
+>>> longer.duration_s, scenario.duration_s
+(5.0, 1.0)
+>>> fb.Scenario.from_json(longer.to_json()) == longer
+True)"},
+});
+
+}  // namespace
+
+std::string_view spec_example(std::string_view spec) {
+  const auto found = std::ranges::find(examples, spec, &Example::first);
+  return found == examples.end() ? std::string_view() : found->second.substr(1);
+}
+
+}  // namespace farbell
