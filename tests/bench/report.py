@@ -1,0 +1,243 @@
+"""Speed and size: builds the cases, runs them, prints one table and how many goals hold.
+
+    python tests/bench/report.py [--peers] [--repetitions N] [--only TEXT] [--build-dir DIR] [--installed] [--json FILE]
+
+Figures are medians over repetitions, each workload in a fresh process, the repetitions of all workloads interleaved. CPU seconds are those of
+all threads of a process. A goal that names a ceiling is judged by the ratio to the ceiling of the same run. `ratio` compares the figure with the
+goal: 1 or more holds. Rows without a goal are shown for comparison. See README.md in this folder for what each workload is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from peers_of_farbell import PEERS, peer_rows
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+
+Figures = dict[str, float]
+
+
+@dataclass
+class Row:
+    work: str
+    goal: str
+    measured: str
+    ratio: float | None = None  # None: nothing is promised
+
+    @property
+    def verdict(self) -> str:
+        return "" if self.ratio is None else "HOLD" if self.ratio >= 1 else "SHORT"
+
+
+def at_least(work: str, figure: float, goal: float, text: str) -> Row:
+    return Row(work, f">= {text.format(goal)}", text.format(figure), figure / goal)
+
+
+def at_most(work: str, figure: float, goal: float, text: str) -> Row:
+    return Row(work, f"<= {text.format(goal)}", text.format(figure), goal / figure if figure > 0 else float("inf"))
+
+
+# What is run: label -> workload and its options. Lengths give about two CPU seconds each where there is a choice.
+CHAIN = "chain of 33"
+WORKLOADS: dict[str, list[str]] = {
+    CHAIN: ["chain_33", "duration_s=30"],
+    f"{CHAIN}, bell_diagonal": ["chain_33", "duration_s=30", "state=bell_diagonal"],
+    f"{CHAIN}, success 0.5": ["chain_33", "duration_s=10", "success=0.5"],
+    f"{CHAIN}, success 0.005": ["chain_33", "duration_s=100", "success=0.005"],
+    f"{CHAIN}, every attempt stepped": ["chain_33", "duration_s=10", "detail=attempt"],
+    "chain of 1,000": ["chain_1000"],
+    "chain of 200, 200 pairs": ["chain_200"],
+    "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
+    "grid 100 x 100": ["grid", "side=100", "demands=1000", "duration_s=0.2"],
+    "1e5 rows": ["rows", "rows=1e5"],
+    "1e7 rows": ["rows", "rows=1e7"],
+    "import": ["import", "what=farbell"],
+    "threads": ["threads"],
+}
+
+
+def workload_rows(figures: dict[str, Figures]) -> list[Row]:
+    """The goals, on the workloads that were run."""
+    rows: list[Row] = []
+
+    def on(*labels: str) -> list[Figures] | None:
+        return [figures[x] for x in labels] if all(x in figures for x in labels) else None
+
+    per_s, seconds, ms, mb = "{:,.0f} pairs / CPU s", "{:.3f} CPU s", "{:.2f} ms CPU", "{:.0f} MB"
+    for label, goal in ((CHAIN, 15_000), (f"{CHAIN}, bell_diagonal", 30_000)):
+        if found := on(label):
+            rows.append(at_least(label, found[0]["pairs_per_cpu_s"], goal, per_s))
+    for variant in ("success 0.5", "success 0.005", "every attempt stepped"):
+        if found := on(f"{CHAIN}, {variant}"):
+            rows.append(Row(f"{CHAIN}, {variant}", "", per_s.format(found[0]["pairs_per_cpu_s"])))
+    if found := on("chain of 1,000"):
+        rows.append(at_most("chain of 1,000, one pair: run", found[0]["cpu_s"] * 1e3, 1.0, ms))
+    if found := on("chain of 200, 200 pairs"):
+        rows.append(at_most("chain of 200, 200 pairs: run", found[0]["cpu_s"] * 1e3, 40.0, ms))
+        rows.append(at_most("chain of 200, 200 pairs: peak memory", found[0]["peak_mb"], 80.0, mb))
+    for label, compile_s, memory, reference, factor in (
+        ("grid 32 x 32", 0.1, 150.0, CHAIN, 0.5), ("grid 100 x 100", 3.0, 400.0, "grid 32 x 32", 0.5)):
+        if found := on(label):
+            grid = found[0]
+            rows.append(at_most(f"{label}: compile", grid["compile_cpu_s"], compile_s, seconds))
+            rows.append(at_most(f"{label}: peak memory", grid["peak_mb"], memory, mb))
+            rows.append(Row(f"{label}: pairs", "", f"{per_s.format(grid['pairs_per_cpu_s'])}, {grid['events_per_pair']:.1f} events a pair"))
+        if found := on(label, reference):
+            rate, base = (f["links_and_swaps_per_cpu_s"] for f in found)
+            rows.append(Row(f"{label}: links + swaps", f">= {factor}x of the {reference}", f"{rate / base:.2f}x ({rate / 1e6:.2f} M / CPU s)",
+                            rate / base / factor))
+    if found := on("1e5 rows", "1e7 rows"):
+        rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))
+    if found := on("import"):
+        rows.append(at_most("import farbell beyond numpy", found[0]["cpu_s"], 0.1, seconds))
+        rows.append(at_most("import farbell beyond numpy: memory", found[0]["mb"], 25.0, "{:.1f} MB"))
+    if found := on("threads"):
+        rows.append(at_least(f"8 replicas of {found[0]['replica_s']:.1f} CPU s, 2 threads against 1: wall time", found[0]["speed_up"], 1.8, "{:.2f}x"))
+    return rows
+
+
+def run_json(python: Path | str, script: Path, arguments: list[str]) -> Figures:
+    done = subprocess.run([str(python), str(script), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{script.name} {' '.join(arguments)} failed:\n{done.stderr[-2000:]}")
+    return dict(json.loads(done.stdout.strip().splitlines()[-1]))
+
+
+def medians(samples: list[Figures]) -> Figures:
+    return {key: statistics.median(sample[key] for sample in samples) for key in samples[0]}
+
+
+def run_workloads(python: Path | str, repetitions: int, wanted: Callable[[str], bool], say: Callable[[str], None]) -> dict[str, Figures]:
+    chosen = {label: arguments for label, arguments in WORKLOADS.items() if wanted(label)}
+    samples: dict[str, list[Figures]] = {label: [] for label in chosen}
+    for repetition in range(repetitions):
+        for label, arguments in chosen.items():
+            say(f"{repetition + 1}/{repetitions} {label}")
+            samples[label].append(run_json(python, HERE / "workloads.py", arguments))
+    return {label: medians(found) for label, found in samples.items()}
+
+
+def kernel_rows(build: Path, repetitions: int) -> list[Row]:
+    """The C++ cases: Farbell's kernels beside their ceilings, interleaved in one process a floor."""
+    samples: dict[str, list[float]] = {}
+    goal: dict[str, float] = {}
+    for program in sorted((build / "tests/bench").glob("farbell_bench_*")):
+        if not program.is_file() or not os.access(program, os.X_OK):
+            continue
+        output = subprocess.run(
+            [program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
+             "--benchmark_min_time=0.3"],
+            capture_output=True, text=True, check=True).stdout
+        for case in json.loads(output)["benchmarks"]:
+            if case["run_type"] == "iteration":
+                samples.setdefault(case["run_name"], []).append(case["items_per_second"])
+                if "goal" in case:
+                    goal[case["run_name"]] = case["goal"]
+    rate = {case: statistics.median(found) for case, found in samples.items()}
+    rows = []
+    for case in rate:
+        subject, who, *size = case.split("/")
+        if who != "farbell":
+            continue
+        ceiling = rate["/".join([subject, "ceiling", *size])]
+        measured = f"{rate[case] / ceiling:.2f}x ({rate[case] / 1e6:.1f} against {ceiling / 1e6:.1f} M/s)"
+        label = subject.replace("_", " ") + "".join(f", {int(n):,} pending" for n in size)
+        promised = goal.get(case)
+        rows.append(Row(label, f">= {promised}x of its ceiling" if promised else "", measured,
+                        rate[case] / ceiling / promised if promised else None))
+    return rows
+
+
+def build_kernels(build: Path) -> None:
+    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
+    subprocess.run(["cmake", "-S", ROOT, "-B", build, "-DFARBELL_BENCH=ON", "-DCMAKE_BUILD_TYPE=Release", *launcher],
+                   check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", build, "-j", str(os.cpu_count()), "--target", "farbell_bench_engine", "farbell_bench_state"],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+def install_checkout(build: Path) -> Path:
+    """A virtual environment with this checkout in it."""
+    folder = build / "venv"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--force-reinstall", "--no-deps", ROOT], check=True)
+    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ROOT], check=True)
+    return python
+
+
+def show(rows: list[Row]) -> None:
+    cells = [["work", "goal", "measured", "ratio", ""]]
+    cells += [[r.work, r.goal, r.measured, "" if r.ratio is None else f"{r.ratio:.2f}", r.verdict] for r in rows]
+    widths = [max(len(line[column]) for line in cells) for column in range(5)]
+    for i, line in enumerate(cells):
+        print(("| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |"))
+        if i == 0:
+            print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
+
+
+def machine() -> str:
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")]
+        model = names[0] if names else model
+    load = f", load average {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{platform.system()} {platform.machine()}, {model}, {os.cpu_count()} processors{load}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peers", action="store_true", help="also run requsim, SimQN and SeQUeNCe, installed from PyPI")
+    parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--only", default="", metavar="TEXT", help="only workloads whose name holds TEXT, and no C++ cases")
+    parser.add_argument("--build-dir", type=Path, default=ROOT / "build-bench")
+    parser.add_argument("--installed", action="store_true", help="measure the farbell of this interpreter, not this checkout")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there, too")
+    options = parser.parse_args()
+
+    def say(text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    build = options.build_dir.resolve()
+    rows: list[Row] = []
+    say("building")
+    python = Path(sys.executable) if options.installed else install_checkout(build)
+    if not options.only:
+        build_kernels(build)
+        say("C++ cases")
+        rows += kernel_rows(build, options.repetitions)
+    rows += workload_rows(run_workloads(python, options.repetitions, lambda label: options.only in label, say))
+    if options.peers:
+        for peer in PEERS:
+            say(f"peer {peer.name}")
+            work, measured = peer_rows(peer, build, options.repetitions,
+                                       lambda name: run_json(python, HERE / "workloads.py", ["against", f"peer={name}"]))
+            rows.append(Row(work, "", measured))
+
+    print(machine())
+    show(rows)
+    if options.json:
+        options.json.write_text(json.dumps([{**asdict(row), "verdict": row.verdict} for row in rows], indent=1) + "\n")
+    judged = [row for row in rows if row.ratio is not None]
+    short = sum(row.verdict == "SHORT" for row in judged)
+    print(f"goals={len(judged)} hold={len(judged) - short} short={short}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
