@@ -99,7 +99,7 @@ void Requests::head_starts(DemandId d) {
   if (row.queue.empty() || row.queue.front().started != never || circuits_.state(d) != Circuits::State::up) return;
   Request& head = row.queue.front();
   head.started = queue_.now();
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, d.value, d.value, head.id);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, d.value, head.id, 0);
 }
 
 // ---- ends of requests -------------------------------------------------------------------------------------------------------------------
