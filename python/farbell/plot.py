@@ -193,8 +193,12 @@ def rate_distance(results: Results | Iterable[Results], ax: Any = None) -> Any:
         # The bound falls by orders of magnitude where there is nothing else to see.
         shown = [p.rate_hz or p.high_hz for p in every]
         ax.set_ylim(bottom=min(shown) / 30)
-    ax.set(xlabel="length of the route (km)", ylabel="pairs (1/s)", yscale="log")
-    ax.legend()
+    ax.set(xlabel="length of the route (km)", ylabel="pairs (1/s)")
+    if every:
+        ax.set_yscale("log")
+        ax.legend()
+    else:
+        _none_yet(ax, "no demand has a route")
     return ax
 
 

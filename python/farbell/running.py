@@ -30,6 +30,16 @@ class Interrupted(KeyboardInterrupt):
     ----------
     partial : Results
         What had been simulated by then.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> try:
+    ...     results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.1))
+    ... except fb.Interrupted as stop:
+    ...     results = stop.partial
+    >>> results.partial
+    False
     """
 
     def __init__(self, partial: Results) -> None:
@@ -211,11 +221,12 @@ def run(
         )
     finally:
         bar.close()
+        spilled = spill.close()
     provenance["wall_s"] = round(time.perf_counter() - wall, 3)
     provenance["cpu_s"] = round(time.process_time() - cpu, 3)
 
     network = Network.of(model)
-    columns = {**output["tables"], **spill.close()}
+    columns = {**output["tables"], **spilled}
     results = Results(
         scenario=model.scenario,
         network=network,

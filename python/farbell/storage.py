@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,14 @@ class ParquetRows:
             yield {name: np.concatenate([part[name] for part in held]) for name in self.names}
 
 
+class _TemporaryFolder:
+    """A folder that goes when nothing refers to it any more, or at the end of the process."""
+
+    def __init__(self) -> None:
+        self.path = Path(tempfile.mkdtemp(prefix="farbell-"))
+        weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
+
+
 class Spill:
     """Takes the blocks of rows that a run cannot keep in memory, and makes tables of them when it is over.
 
@@ -86,7 +96,7 @@ class Spill:
     """
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: _TemporaryFolder | None = None
         self._writers: dict[str, Any] = {}
         self._replicas: dict[str, list[int]] = {}
 
@@ -97,9 +107,9 @@ class Spill:
 
         batch = pyarrow.RecordBatch.from_pydict({key: pyarrow.array(values) for key, values in columns.items()})
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="farbell-")
+            self._folder = _TemporaryFolder()
         if name not in self._writers:
-            path = Path(self._folder.name) / f"{name}.parquet"
+            path = self._folder.path / f"{name}.parquet"
             self._writers[name] = pyarrow.parquet.ParquetWriter(path, batch.schema, compression="lz4", use_dictionary=False)
             self._replicas[name] = []
         if batch.num_rows:
@@ -107,15 +117,14 @@ class Spill:
             self._replicas[name].append(int(columns["replica"][0]))
 
     def close(self) -> dict[str, ParquetRows]:
-        """ResultTable -> its rows in the order of the replicas. The files live as long as these do."""
+        """Name of a table -> its rows in the order of the replicas. The files live as long as these do."""
         if self._folder is None:
             return {}
-        folder = Path(self._folder.name)
         for writer in self._writers.values():
             writer.close()
         return {
             name: ParquetRows(
-                folder / f"{name}.parquet",
+                self._folder.path / f"{name}.parquet",
                 sorted(range(len(replicas)), key=replicas.__getitem__),
                 keep=self._folder,
             )

@@ -72,11 +72,11 @@ class ResultTable:
     >>> table["demand"][0], len(table), table[table["fidelity"] > 0.82].codes("demand").tolist()
     ('alice->bob', 3, [0, 1])
     >>> table
-    demand      fidelity
-    ----------  --------
-    alice->bob       0.9
-    carol->dave      0.8
-    carol->dave     0.85
+    demand       fidelity
+    -----------  --------
+    alice->bob        0.9
+    carol->dave       0.8
+    carol->dave      0.85
     """
 
     def __init__(

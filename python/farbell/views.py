@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -157,11 +158,11 @@ class RatePoint:
 
 
 def rate_points(record: Record) -> list[RatePoint]:
-    """The demands that have a route."""
+    """The demands that have a route, unless the run ended within its warm-up."""
     return [
         RatePoint(row["demand"], channel.length_m, row["rate_hz"], row["rate_low_hz"], row["rate_high_hz"], channel.bound_hz)
         for row, channel in zip(summary(record).rows(), direct_channels(record), strict=True)
-        if channel is not None
+        if channel is not None and math.isfinite(row["rate_hz"])
     ]
 
 

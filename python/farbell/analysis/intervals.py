@@ -250,7 +250,7 @@ def function_interval(
     >>> sums = [[[9, 4], [8, 5], [9, 5], [10, 6], [9, 5], [9, 4], [8, 5], [10, 6]]]
     >>> interval = fb.analysis.function_interval(sums, [[10] * 8], lambda m: m[0] * m[1], lambda m: [m[1], m[0]])
     >>> round(interval.value, 4), round(interval.low, 3), round(interval.high, 3)
-    (0.45, 0.369, 0.531)
+    (0.45, 0.372, 0.528)
     """
     _level(level)
     totals, events = np.asarray(sums, dtype=np.float64), _array(counts)
@@ -293,7 +293,7 @@ def ratio_interval(sums: npt.ArrayLike, counts: npt.ArrayLike, *, bound: float =
     >>> sums, counts = [[9.0, 18.2, 9.1, 0.0, 27.0, 9.2, 8.9, 9.0]], [[10, 20, 10, 0, 30, 10, 10, 10]]
     >>> interval = fb.analysis.ratio_interval(sums, counts)
     >>> round(interval.value, 4), round(interval.low, 4), round(interval.high, 4)
-    (0.904, 0.8943, 0.9137)
+    (0.904, 0.8965, 0.9115)
     """
     return function_interval(
         np.asarray(sums, dtype=np.float64)[..., None],
