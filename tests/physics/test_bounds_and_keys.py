@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-import farbell as fb
 import numpy as np
 import pytest
+
+import farbell as fb
 from farbell.analysis import fiber_transmissivity
 from physics.cases import assert_close, case
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 
-import farbell as fb
 import numpy as np
 import pytest
-from farbell.analysis.distributions import gamma_quantile, student_t_quantile
 from scipy import stats
+
+import farbell as fb
+from farbell.analysis.distributions import gamma_quantile, student_t_quantile
 
 TRIALS = 1500
 FALSE_ALARM = 1e-6

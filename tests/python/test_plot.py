@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import farbell as fb
 import matplotlib as mpl
 import numpy as np
 import pytest
+
+import farbell as fb
 from farbell.layout import places
 
 mpl.use("Agg")
 
-from matplotlib import pyplot  # noqa: E402  (after the choice of a backend without a screen)
+from matplotlib import pyplot
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The HTML report as a file: complete, self-contained, and deaf to what names in a scenario try. See test_report_browser too."""
+"""The HTML report as a file: complete, self-contained, and deaf to what names try (test_report_browser opens it)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
-import farbell as fb
 import numpy as np
 import pytest
+
+import farbell as fb
 
 HOSTILE = "</script><img src=x onerror=alert('\u2028${7*7}')>&amp;%{x}"
 

@@ -11,10 +11,11 @@ import threading
 import time
 from pathlib import Path
 
-import farbell as fb
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+
+import farbell as fb
 from farbell.record import TABLES
 
 LINK = fb.Given(success_probability=0.3, attempt_period_s=1e-3, herald_delay_s=1e-4, state=fb.Werner(fidelity=0.95))
