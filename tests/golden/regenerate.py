@@ -13,7 +13,6 @@ import farbell as fb
 FOLDER = Path(__file__).parent
 SCENARIOS = sorted((FOLDER / "scenarios").glob("*.json"))
 REPLICAS = 2
-TABLES = ("demands", "links", "nodes", "replicas", "requests", "pairs")
 
 
 def rounded(value: object) -> object:
@@ -26,15 +25,12 @@ def expected_file(scenario: Path) -> Path:
 
 
 def measure(scenario: Path) -> dict[str, object]:
-    """Row counts, and the sum of each numeric column, of every table of a run."""
-    results = fb.run(fb.Scenario.from_json(scenario.read_text(encoding="utf-8")), replicas=REPLICAS)
+    """Number of rows, and the sum of each column, of every table of a run; words count by their numbers."""
+    results = fb.run(fb.load(scenario), replicas=REPLICAS)
     found: dict[str, object] = {}
-    for name in TABLES:
-        table = results.table(name)
-        found[name] = {
-            "rows": len(next(iter(table.values()))),
-            **{column: rounded(sum(v for v in values.tolist() if v == v)) for column, values in table.items()},
-        }
+    for name, table in results.tables.items():
+        sums = {column: sum(v for v in table.codes(column).tolist() if v == v) for column in table}
+        found[name] = {"rows": len(table), **{column: rounded(value) for column, value in sums.items()}}
     return found
 
 
@@ -43,7 +39,7 @@ def main() -> None:
         target = expected_file(scenario)
         target.parent.mkdir(exist_ok=True)
         target.write_text(json.dumps(measure(scenario), indent=1) + "\n", encoding="utf-8")
-        print(target)
+        print(target.relative_to(FOLDER))
 
 
 if __name__ == "__main__":
