@@ -88,8 +88,8 @@ def _seconds(value: float) -> str:
     return quantity(float(f"{value:.3g}"), "s") if math.isfinite(value) else "-"
 
 
-def results_text(results: Results, folder: Path) -> str:
-    """A table of the demands, the approximations in force, and where everything is."""
+def results_text(results: Results) -> str:
+    """A table of the demands, and the approximations in force."""
     demands = list(results.summary().rows())
     counts = ["asked", "delivered", "timed_out"]
     # Rare, and then worth a column.
@@ -110,7 +110,7 @@ def results_text(results: Results, folder: Path) -> str:
     ]
     legend = "Asked, delivered, timed out: requests; latencies are those of requests delivered. Brackets: 95 % confidence."
     approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
-    partial = "PARTIAL: the run ended before its duration was simulated.\n" if results.partial else ""
+    partial = ["PARTIAL: the run ended before its duration was simulated."] if results.partial else []
     return "\n".join(
         [
             text_table(headers, rows, left={0}),
@@ -118,7 +118,7 @@ def results_text(results: Results, folder: Path) -> str:
             "",
             *_wrapped("Approximations in force:", approximations or ["none"]),
             "",
-            f"{partial}Results: {folder}",
+            *partial,
         ]
     )
 

@@ -146,11 +146,13 @@ def run(
             )
         except fb.Interrupted as stop:
             results, interrupted = stop.partial, True
-        missing = save(results, folder, report)
         if as_json:
             print(json.dumps(_show.results_json(results, folder), indent=2, allow_nan=False))
         elif talk:
-            print(_show.results_text(results, folder))
+            print(_show.results_text(results))
+        missing = save(results, folder, report)
+        if talk:
+            print(f"Results: {folder}")
         if missing and not quiet:
             print(f"farbell: {missing}", file=sys.stderr if as_json else sys.stdout)
         if interrupted:
@@ -163,13 +165,17 @@ def run(
 
 def save(results: fb.Results, folder: Path, report: bool) -> str:
     """Writes the folder; returns what is missing, and why."""
-    results.save(folder, report=False)
-    if not report:
-        return ""
     try:
-        results.write_report(folder / "report.html")
+        results.save(folder, report=False)
+        if report:
+            results.write_report(folder / "report.html")
     except ImportError as error:
         return str(error)
+    except OSError as error:
+        # The last file written is the one that broke off.
+        written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)[:-1]
+        complete = ", ".join(path.name for path in written) or "nothing"
+        fail(IO_FAILED, f"{folder}: {error.strerror or error}; complete there: {complete}")
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import resource
 import signal
 import subprocess
 import sys
@@ -241,10 +241,25 @@ def test_version() -> None:
     assert farbell("--version").stdout == f"farbell {fb.__version__}\n"
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk_is_said() -> None:
-    full = subprocess.run(
-        f"{sys.executable} -m farbell new chain > /dev/full", shell=True, capture_output=True, text=True, timeout=60
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([*COMMAND, "new", "chain"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert done.returncode == 4
+    assert "No space left" in done.stderr
+
+
+def test_a_disk_that_fills_up_keeps_what_was_finished() -> None:
+    """A limit on the size of files stands in for a full disk."""
+    Path("rows.json").write_text(fb.example("two_nodes").replace(duration_s=10).to_json(), encoding="utf-8")
+    limit = 16 * 1024
+    done = subprocess.run(
+        [*COMMAND, "run", "rows.json", "--out", "there", "--no-report"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
-    assert full.returncode == 4
-    assert "No space left" in full.stderr
+    assert done.returncode == 4
+    assert "n0->n1" in done.stdout
+    assert "File too large; complete there: scenario.json" in done.stderr
+    assert "pairs.parquet" not in done.stderr
