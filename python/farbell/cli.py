@@ -172,11 +172,21 @@ def save(results: fb.Results, folder: Path, report: bool) -> str:
     except ImportError as error:
         return str(error)
     except OSError as error:
-        # The last file written is the one that broke off.
-        written = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)[:-1]
-        complete = ", ".join(path.name for path in written) or "nothing"
-        fail(IO_FAILED, f"{folder}: {error.strerror or error}; complete there: {complete}")
+        tables = ", ".join(readable_tables(folder)) or "none"
+        fail(IO_FAILED, f"{folder} is incomplete: {error.strerror or error}; tables that can be read: {tables}")
     return ""
+
+
+def readable_tables(folder: Path) -> list[str]:
+    import pyarrow
+    import pyarrow.parquet
+
+    names = []
+    for path in sorted(folder.glob("*.parquet")):
+        with contextlib.suppress(OSError, pyarrow.ArrowInvalid):
+            pyarrow.parquet.read_metadata(path)
+            names.append(path.stem)
+    return names
 
 
 @app.command()
