@@ -25,7 +25,7 @@ inline constexpr std::string_view chain_document = R"({
   "routing": {"kind": "hops"},
   "limits": {"max_events": 1000000, "max_wall_s": 60},
   "memories": [
-    {"name": "plain"},
+    {"name": "plain", "slots": 4},
     {"name": "full", "slots": 10, "t1_s": 10, "t2_s": "1 s", "t2_law": "gaussian", "depolarising_s": null, "dephasing_s": 40e-3,
      "pauli_x_rate_hz": 0.01, "pauli_y_rate_hz": "1 mHz", "pauli_z_rate_hz": 0.1, "efficiency": 0.5, "initialisation_s": "5 us",
      "initialisation_reliability": 0.99, "single_qubit_gate_s": "1 us", "single_qubit_gate_reliability": 0.999,
@@ -69,6 +69,8 @@ inline constexpr std::string_view chain_document = R"({
 
 inline constexpr std::string_view traffic_document = R"({
   "version": 1, "duration_s": 0.1,
+  "memories": [{"name": "m", "slots": 20}],
+  "nodes": [{"name": "a", "memory": "m"}, {"name": "b", "memory": "m"}],
   "demands": [
     {"node_a": "a", "node_b": "b", "traffic": {"kind": "one_off", "at_s": "1 ms", "requests": 3}},
     {"node_a": "b", "node_b": "a", "traffic": {"kind": "back_to_back", "requests": null}},
@@ -79,7 +81,7 @@ inline constexpr std::string_view traffic_document = R"({
   ],
   "links": [
     {"node_a": "a", "node_b": "b", "fiber": {"length_m": 0},
-     "generation": {"kind": "given", "success_probability": 0, "attempt_period_s": 1, "state": {"kind": "werner", "fidelity": 0.25}}}
+     "generation": {"kind": "given", "success_probability": 0.5, "attempt_period_s": 1e-3, "state": {"kind": "werner", "fidelity": 0.25}}}
   ]
 })";
 

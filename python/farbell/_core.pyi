@@ -1,0 +1,1841 @@
+"""Farbell's core, in C++."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, SupportsFloat, SupportsIndex, SupportsInt, final
+
+import numpy
+import numpy.typing
+
+__version__: str
+
+class SpecError(ValueError):
+    """The scenario is wrong.
+
+    `path` is a JSON pointer to the place, `found` and `allowed` say what is there and what may be there,
+    `nearest` is the known name that is most like an unknown one ("" where none is).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> try:
+    ...     fb.Fiber(length_m="20 kn")
+    ... except fb.SpecError as error:
+    ...     error.path, error.nearest
+    ('/length_m', 'km')
+    """
+    path: str
+    found: str
+    allowed: str
+    nearest: str
+    def __init__(self, path: str, found: str, allowed: str, nearest: str = '') -> None: ...
+    def __str__(self) -> str: ...
+
+class RunError(RuntimeError):
+    """A limit, hook or program failed while running.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> issubclass(fb.RunError, RuntimeError)
+    True
+    """
+
+class InternalError(RuntimeError):
+    """A bug in Farbell. Please report it with the message.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> issubclass(fb.InternalError, RuntimeError)
+    True
+    """
+
+@final
+class Memory:
+    """A kind of quantum memory; nodes refer to it by name.
+
+    Parameters
+    ----------
+    name : str
+        Unique name, used by nodes.
+    slots : int
+        Number of qubits a node with this memory holds.
+    t1_s : float | str | None
+        Relaxation time to |0>; null = no relaxation. [s]
+    t2_s : float | str | None
+        Coherence time; null = no decay beyond that of T1. [s]
+    t2_law : Literal["exponential", "gaussian"]
+        How coherence decays with T2.
+    depolarising_s : float | str | None
+        Mean time to a depolarising event; null = none. [s]
+    dephasing_s : float | str | None
+        Time constant of extra exponential dephasing, exp(-t / dephasing_s) on the coherence; null = none. [s]
+    pauli_x_rate_hz : float | str
+        Rate of Pauli X errors. [Hz]
+    pauli_y_rate_hz : float | str
+        Rate of Pauli Y errors. [Hz]
+    pauli_z_rate_hz : float | str
+        Rate of Pauli Z errors. [Hz]
+    efficiency : float
+        Probability that an attempt puts a photon into the fibre.
+    initialisation_s : float | str
+        Time to prepare the qubit for an attempt. [s]
+    initialisation_reliability : float
+        Probability that the prepared qubit is not depolarised.
+    single_qubit_gate_s : float | str
+        Duration of a single-qubit gate. [s]
+    single_qubit_gate_reliability : float
+        Probability that a single-qubit gate does not depolarise its qubit.
+    two_qubit_gate_s : float | str
+        Duration of a two-qubit gate. [s]
+    two_qubit_gate_reliability : float
+        Probability that a two-qubit gate does not depolarise its qubits (jointly).
+    measurement_s : float | str
+        Duration of a read-out. [s]
+    readout_fidelity_0 : float
+        Probability of reading 0 from |0>.
+    readout_fidelity_1 : float
+        Probability of reading 1 from |1>.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> memory = fb.Memory(name="ion", slots=4, t2_s="1 s", two_qubit_gate_reliability=0.99)
+    >>> memory.replace(t2_s="500 ms").t2_s
+    0.5
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        slots: int = 1,
+        t1_s: float | str | None = None,
+        t2_s: float | str | None = None,
+        t2_law: Literal["exponential", "gaussian"] = 'exponential',
+        depolarising_s: float | str | None = None,
+        dephasing_s: float | str | None = None,
+        pauli_x_rate_hz: float | str = 0.0,
+        pauli_y_rate_hz: float | str = 0.0,
+        pauli_z_rate_hz: float | str = 0.0,
+        efficiency: float = 1.0,
+        initialisation_s: float | str = 0.0,
+        initialisation_reliability: float = 1.0,
+        single_qubit_gate_s: float | str = 0.0,
+        single_qubit_gate_reliability: float = 1.0,
+        two_qubit_gate_s: float | str = 0.0,
+        two_qubit_gate_reliability: float = 1.0,
+        measurement_s: float | str = 0.0,
+        readout_fidelity_0: float = 1.0,
+        readout_fidelity_1: float = 1.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        slots: int = ...,
+        t1_s: float | str | None = ...,
+        t2_s: float | str | None = ...,
+        t2_law: Literal["exponential", "gaussian"] = ...,
+        depolarising_s: float | str | None = ...,
+        dephasing_s: float | str | None = ...,
+        pauli_x_rate_hz: float | str = ...,
+        pauli_y_rate_hz: float | str = ...,
+        pauli_z_rate_hz: float | str = ...,
+        efficiency: float = ...,
+        initialisation_s: float | str = ...,
+        initialisation_reliability: float = ...,
+        single_qubit_gate_s: float | str = ...,
+        single_qubit_gate_reliability: float = ...,
+        two_qubit_gate_s: float | str = ...,
+        two_qubit_gate_reliability: float = ...,
+        measurement_s: float | str = ...,
+        readout_fidelity_0: float = ...,
+        readout_fidelity_1: float = ...,
+    ) -> Memory:
+        """A new Memory with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name, used by nodes."""
+    @property
+    def slots(self) -> int:
+        """Number of qubits a node with this memory holds."""
+    @property
+    def t1_s(self) -> float | None:
+        """Relaxation time to |0>; null = no relaxation. [s]"""
+    @property
+    def t2_s(self) -> float | None:
+        """Coherence time; null = no decay beyond that of T1. [s]"""
+    @property
+    def t2_law(self) -> Literal["exponential", "gaussian"]:
+        """How coherence decays with T2."""
+    @property
+    def depolarising_s(self) -> float | None:
+        """Mean time to a depolarising event; null = none. [s]"""
+    @property
+    def dephasing_s(self) -> float | None:
+        """Time constant of extra exponential dephasing, exp(-t / dephasing_s) on the coherence; null = none. [s]"""
+    @property
+    def pauli_x_rate_hz(self) -> float:
+        """Rate of Pauli X errors. [Hz]"""
+    @property
+    def pauli_y_rate_hz(self) -> float:
+        """Rate of Pauli Y errors. [Hz]"""
+    @property
+    def pauli_z_rate_hz(self) -> float:
+        """Rate of Pauli Z errors. [Hz]"""
+    @property
+    def efficiency(self) -> float:
+        """Probability that an attempt puts a photon into the fibre."""
+    @property
+    def initialisation_s(self) -> float:
+        """Time to prepare the qubit for an attempt. [s]"""
+    @property
+    def initialisation_reliability(self) -> float:
+        """Probability that the prepared qubit is not depolarised."""
+    @property
+    def single_qubit_gate_s(self) -> float:
+        """Duration of a single-qubit gate. [s]"""
+    @property
+    def single_qubit_gate_reliability(self) -> float:
+        """Probability that a single-qubit gate does not depolarise its qubit."""
+    @property
+    def two_qubit_gate_s(self) -> float:
+        """Duration of a two-qubit gate. [s]"""
+    @property
+    def two_qubit_gate_reliability(self) -> float:
+        """Probability that a two-qubit gate does not depolarise its qubits (jointly)."""
+    @property
+    def measurement_s(self) -> float:
+        """Duration of a read-out. [s]"""
+    @property
+    def readout_fidelity_0(self) -> float:
+        """Probability of reading 0 from |0>."""
+    @property
+    def readout_fidelity_1(self) -> float:
+        """Probability of reading 1 from |1>."""
+    def with_values(self, values: dict[str, Any]) -> Memory:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Memory:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Memory:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Detector:
+    """A threshold single-photon detector.
+
+    Parameters
+    ----------
+    efficiency : float
+        Probability that an arriving photon clicks.
+    dark_count_rate_hz : float | str
+        Rate of clicks without a photon. [Hz]
+    window_s : float | str
+        Length of the detection window of one photon bin. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Detector(efficiency=0.8, dark_count_rate_hz="10 Hz").window_s
+    1e-07
+    """
+    def __init__(
+        self,
+        *,
+        efficiency: float = 1.0,
+        dark_count_rate_hz: float | str = 0.0,
+        window_s: float | str = 1e-07,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        efficiency: float = ...,
+        dark_count_rate_hz: float | str = ...,
+        window_s: float | str = ...,
+    ) -> Detector:
+        """A new Detector with these fields changed."""
+    @property
+    def efficiency(self) -> float:
+        """Probability that an arriving photon clicks."""
+    @property
+    def dark_count_rate_hz(self) -> float:
+        """Rate of clicks without a photon. [Hz]"""
+    @property
+    def window_s(self) -> float:
+        """Length of the detection window of one photon bin. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Detector:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Detector:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Detector:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Station:
+    """A kind of midpoint station that heralds entanglement; links refer to it by name.
+
+    Parameters
+    ----------
+    name : str
+        Unique name, used by links.
+    visibility : float
+        Mode overlap of the two interfering photons.
+    local_overhead_s : float | str
+        Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]
+    detector : Detector | Mapping[str, Any]
+        The station's detectors, all alike.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Station(name="midpoint", visibility=0.95, detector=fb.Detector(efficiency=0.8)).detector.efficiency
+    0.8
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        visibility: float = 1.0,
+        local_overhead_s: float | str = 0.0,
+        detector: Detector | Mapping[str, Any] = ...,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        visibility: float = ...,
+        local_overhead_s: float | str = ...,
+        detector: Detector | Mapping[str, Any] = ...,
+    ) -> Station:
+        """A new Station with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name, used by links."""
+    @property
+    def visibility(self) -> float:
+        """Mode overlap of the two interfering photons."""
+    @property
+    def local_overhead_s(self) -> float:
+        """Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]"""
+    @property
+    def detector(self) -> Detector:
+        """The station's detectors, all alike."""
+    def with_values(self, values: dict[str, Any]) -> Station:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Station:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Station:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Fiber:
+    """An optical fibre; it carries photons and messages.
+
+    Parameters
+    ----------
+    length_m : float | str
+        Length. [m]
+    attenuation_db_per_km : float | str
+        Loss of power per length. [dB/km]
+    speed_m_per_s : float | str
+        Speed of light and of messages in the fibre. [m/s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Fiber(length_m="25 km").length_m
+    25000.0
+    """
+    def __init__(
+        self,
+        *,
+        length_m: float | str,
+        attenuation_db_per_km: float | str = 0.2,
+        speed_m_per_s: float | str = 200000000.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        length_m: float | str = ...,
+        attenuation_db_per_km: float | str = ...,
+        speed_m_per_s: float | str = ...,
+    ) -> Fiber:
+        """A new Fiber with these fields changed."""
+    @property
+    def length_m(self) -> float:
+        """Length. [m]"""
+    @property
+    def attenuation_db_per_km(self) -> float:
+        """Loss of power per length. [dB/km]"""
+    @property
+    def speed_m_per_s(self) -> float:
+        """Speed of light and of messages in the fibre. [m/s]"""
+    def with_values(self, values: dict[str, Any]) -> Fiber:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Fiber:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Fiber:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Werner:
+    """A Phi+ pair mixed with white noise.
+
+    Parameters
+    ----------
+    fidelity : float
+        Fidelity to Phi+.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Werner(fidelity=0.97)
+    Werner(fidelity=0.97)
+    """
+    def __init__(self, *, fidelity: float = 1.0) -> None: ...
+    def replace(self, *, fidelity: float = ...) -> Werner:
+        """A new Werner with these fields changed."""
+    @property
+    def fidelity(self) -> float:
+        """Fidelity to Phi+."""
+    def with_values(self, values: dict[str, Any]) -> Werner:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Werner:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Werner:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BellWeights:
+    """A mixture of the four Bell states.
+
+    Parameters
+    ----------
+    weights : Sequence[float]
+        Probabilities of Phi+, Phi-, Psi+, Psi-; they sum to 1 within 1e-9.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.BellWeights(weights=[0.9, 0.1, 0, 0]).weights
+    (0.9, 0.1, 0.0, 0.0)
+    """
+    def __init__(self, *, weights: Sequence[float]) -> None: ...
+    def replace(self, *, weights: Sequence[float] = ...) -> BellWeights:
+        """A new BellWeights with these fields changed."""
+    @property
+    def weights(self) -> tuple[float, ...]:
+        """Probabilities of Phi+, Phi-, Psi+, Psi-; they sum to 1 within 1e-9."""
+    def with_values(self, values: dict[str, Any]) -> BellWeights:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> BellWeights:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> BellWeights:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DensityMatrix:
+    """Any state of a pair: Hermitian, trace 1, no negative eigenvalue (each within 1e-9), in the basis |00>, |01>, |10>, |11> with node_a's qubit first.
+
+    Parameters
+    ----------
+    real : Sequence[Sequence[float]]
+        Real part, row by row.
+    imag : Sequence[Sequence[float]]
+        Imaginary part, row by row.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> bell = fb.DensityMatrix(real=[[0.5, 0, 0, 0.5], [0, 0, 0, 0], [0, 0, 0, 0], [0.5, 0, 0, 0.5]])
+    >>> bell.real[0]
+    (0.5, 0.0, 0.0, 0.5)
+    """
+    def __init__(
+        self,
+        *,
+        real: Sequence[Sequence[float]],
+        imag: Sequence[Sequence[float]] = [[0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0]],
+    ) -> None: ...
+    def replace(self, *, real: Sequence[Sequence[float]] = ..., imag: Sequence[Sequence[float]] = ...) -> DensityMatrix:
+        """A new DensityMatrix with these fields changed."""
+    @property
+    def real(self) -> tuple[tuple[float, ...], ...]:
+        """Real part, row by row."""
+    @property
+    def imag(self) -> tuple[tuple[float, ...], ...]:
+        """Imaginary part, row by row."""
+    def with_values(self, values: dict[str, Any]) -> DensityMatrix:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> DensityMatrix:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> DensityMatrix:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Given:
+    """Generation stated outright: how often an attempt succeeds and what it makes.
+
+    Parameters
+    ----------
+    success_probability : float
+        Probability that an attempt succeeds.
+    attempt_period_s : float | str
+        Time from one attempt to the next. [s]
+    herald_delay_s : float | str
+        Time from the start of an attempt until both ends know its result. [s]
+    state : Werner | BellWeights | DensityMatrix | Mapping[str, Any]
+        State of the pair when it is made.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Given(success_probability=0.05, attempt_period_s="100 us", state=fb.Werner(fidelity=0.98)).attempt_period_s
+    0.0001
+    """
+    def __init__(
+        self,
+        *,
+        success_probability: float,
+        attempt_period_s: float | str,
+        herald_delay_s: float | str = 0.0,
+        state: Werner | BellWeights | DensityMatrix | Mapping[str, Any] = ...,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        success_probability: float = ...,
+        attempt_period_s: float | str = ...,
+        herald_delay_s: float | str = ...,
+        state: Werner | BellWeights | DensityMatrix | Mapping[str, Any] = ...,
+    ) -> Given:
+        """A new Given with these fields changed."""
+    @property
+    def success_probability(self) -> float:
+        """Probability that an attempt succeeds."""
+    @property
+    def attempt_period_s(self) -> float:
+        """Time from one attempt to the next. [s]"""
+    @property
+    def herald_delay_s(self) -> float:
+        """Time from the start of an attempt until both ends know its result. [s]"""
+    @property
+    def state(self) -> Werner | BellWeights | DensityMatrix:
+        """State of the pair when it is made."""
+    def with_values(self, values: dict[str, Any]) -> Given:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Given:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Given:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class DoubleClick:
+    """Double-click (Barrett-Kok) heralding at a midpoint station.
+
+    Parameters
+    ----------
+    station : str
+        Name of the station.
+    station_position : float
+        Where the station stands on the fibre, as a fraction of its length from node_a.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.DoubleClick(station="midpoint").station_position
+    0.5
+    """
+    def __init__(self, *, station: str, station_position: float = 0.5) -> None: ...
+    def replace(self, *, station: str = ..., station_position: float = ...) -> DoubleClick:
+        """A new DoubleClick with these fields changed."""
+    @property
+    def station(self) -> str:
+        """Name of the station."""
+    @property
+    def station_position(self) -> float:
+        """Where the station stands on the fibre, as a fraction of its length from node_a."""
+    def with_values(self, values: dict[str, Any]) -> DoubleClick:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> DoubleClick:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> DoubleClick:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Node:
+    """A network node: an end node, a repeater, or both.
+
+    Parameters
+    ----------
+    name : str
+        Unique name.
+    memory : str
+        Name of the node's memory.
+    parallel_links : int | None
+        How many of the node's links may attempt at the same time; null = all.
+    swap_success_probability : float
+        Probability that a Bell measurement at this node succeeds.
+    processing_delay_s : float | str
+        Delay added to each message that passes through this node. [s]
+    latitude_deg : float | str | None
+        Latitude, for maps; null = unknown. [deg]
+    longitude_deg : float | str | None
+        Longitude, for maps; null = unknown. [deg]
+    x_m : float | str | None
+        Position on a plane, for drawings; null = unknown. [m]
+    y_m : float | str | None
+        Position on a plane, for drawings; null = unknown. [m]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Node(name="alice", memory="ion", latitude_deg=52.01, longitude_deg=4.36).name
+    'alice'
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        memory: str,
+        parallel_links: int | None = None,
+        swap_success_probability: float = 1.0,
+        processing_delay_s: float | str = 0.0,
+        latitude_deg: float | str | None = None,
+        longitude_deg: float | str | None = None,
+        x_m: float | str | None = None,
+        y_m: float | str | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        memory: str = ...,
+        parallel_links: int | None = ...,
+        swap_success_probability: float = ...,
+        processing_delay_s: float | str = ...,
+        latitude_deg: float | str | None = ...,
+        longitude_deg: float | str | None = ...,
+        x_m: float | str | None = ...,
+        y_m: float | str | None = ...,
+    ) -> Node:
+        """A new Node with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name."""
+    @property
+    def memory(self) -> str:
+        """Name of the node's memory."""
+    @property
+    def parallel_links(self) -> int | None:
+        """How many of the node's links may attempt at the same time; null = all."""
+    @property
+    def swap_success_probability(self) -> float:
+        """Probability that a Bell measurement at this node succeeds."""
+    @property
+    def processing_delay_s(self) -> float:
+        """Delay added to each message that passes through this node. [s]"""
+    @property
+    def latitude_deg(self) -> float | None:
+        """Latitude, for maps; null = unknown. [deg]"""
+    @property
+    def longitude_deg(self) -> float | None:
+        """Longitude, for maps; null = unknown. [deg]"""
+    @property
+    def x_m(self) -> float | None:
+        """Position on a plane, for drawings; null = unknown. [m]"""
+    @property
+    def y_m(self) -> float | None:
+        """Position on a plane, for drawings; null = unknown. [m]"""
+    def with_values(self, values: dict[str, Any]) -> Node:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Node:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Node:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Link:
+    """A fibre between two nodes over which entangled pairs are made.
+
+    Parameters
+    ----------
+    name : str
+        Unique name; empty = "node_a--node_b".
+    node_a : str
+        Name of one end.
+    node_b : str
+        Name of the other end.
+    fiber : Fiber | Mapping[str, Any]
+        The fibre.
+    generation : Given | DoubleClick | Mapping[str, Any]
+        How the link makes pairs.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> heralded = fb.DoubleClick(station="midpoint")
+    >>> link = fb.Link(node_a="alice", node_b="bob", fiber=fb.Fiber(length_m="20 km"), generation=heralded)
+    >>> link.fiber.length_m
+    20000.0
+    """
+    def __init__(
+        self,
+        *,
+        name: str = '',
+        node_a: str,
+        node_b: str,
+        fiber: Fiber | Mapping[str, Any],
+        generation: Given | DoubleClick | Mapping[str, Any],
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        node_a: str = ...,
+        node_b: str = ...,
+        fiber: Fiber | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | Mapping[str, Any] = ...,
+    ) -> Link:
+        """A new Link with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name; empty = "node_a--node_b"."""
+    @property
+    def node_a(self) -> str:
+        """Name of one end."""
+    @property
+    def node_b(self) -> str:
+        """Name of the other end."""
+    @property
+    def fiber(self) -> Fiber:
+        """The fibre."""
+    @property
+    def generation(self) -> Given | DoubleClick:
+        """How the link makes pairs."""
+    def with_values(self, values: dict[str, Any]) -> Link:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Link:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Link:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Change:
+    """A change of a link at a given time.
+
+    Parameters
+    ----------
+    at_s : float | str
+        When the change happens. [s]
+    link : str
+        Name of the link.
+    generation : Given | DoubleClick | Mapping[str, Any] | None
+        How the link makes pairs from then on; null = the link goes down.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Change(at_s="3 s", link="alice--bob").generation is None  # the link goes down
+    True
+    """
+    def __init__(
+        self,
+        *,
+        at_s: float | str,
+        link: str,
+        generation: Given | DoubleClick | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        at_s: float | str = ...,
+        link: str = ...,
+        generation: Given | DoubleClick | Mapping[str, Any] | None = ...,
+    ) -> Change:
+        """A new Change with these fields changed."""
+    @property
+    def at_s(self) -> float:
+        """When the change happens. [s]"""
+    @property
+    def link(self) -> str:
+        """Name of the link."""
+    @property
+    def generation(self) -> Given | DoubleClick | None:
+        """How the link makes pairs from then on; null = the link goes down."""
+    def with_values(self, values: dict[str, Any]) -> Change:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Change:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Change:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Routing:
+    """How routes are chosen; one route a demand.
+
+    Parameters
+    ----------
+    kind : Literal["hops", "length", "seconds_per_pair"]
+        What a route minimises.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Routing(kind="hops").kind
+    'hops'
+    """
+    def __init__(self, *, kind: Literal["hops", "length", "seconds_per_pair"] = 'seconds_per_pair') -> None: ...
+    def replace(self, *, kind: Literal["hops", "length", "seconds_per_pair"] = ...) -> Routing:
+        """A new Routing with these fields changed."""
+    @property
+    def kind(self) -> Literal["hops", "length", "seconds_per_pair"]:
+        """What a route minimises."""
+    def with_values(self, values: dict[str, Any]) -> Routing:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Routing:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Routing:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class OneOff:
+    """Requests that are all asked at one time.
+
+    Parameters
+    ----------
+    at_s : float | str
+        When they are asked. [s]
+    requests : int
+        How many.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.OneOff(requests=5, at_s="10 ms").requests
+    5
+    """
+    def __init__(self, *, at_s: float | str = 0.0, requests: int = 1) -> None: ...
+    def replace(self, *, at_s: float | str = ..., requests: int = ...) -> OneOff:
+        """A new OneOff with these fields changed."""
+    @property
+    def at_s(self) -> float:
+        """When they are asked. [s]"""
+    @property
+    def requests(self) -> int:
+        """How many."""
+    def with_values(self, values: dict[str, Any]) -> OneOff:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> OneOff:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> OneOff:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BackToBack:
+    """Requests each asked when the one before has ended.
+
+    Parameters
+    ----------
+    at_s : float | str
+        When the first is asked. [s]
+    requests : int | None
+        How many; null = without end.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.BackToBack().requests is None  # the next one is asked when one ends, as long as the run lasts
+    True
+    """
+    def __init__(self, *, at_s: float | str = 0.0, requests: int | None = None) -> None: ...
+    def replace(self, *, at_s: float | str = ..., requests: int | None = ...) -> BackToBack:
+        """A new BackToBack with these fields changed."""
+    @property
+    def at_s(self) -> float:
+        """When the first is asked. [s]"""
+    @property
+    def requests(self) -> int | None:
+        """How many; null = without end."""
+    def with_values(self, values: dict[str, Any]) -> BackToBack:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> BackToBack:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> BackToBack:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Continuous:
+    """One request without end.
+
+    Parameters
+    ----------
+    at_s : float | str
+        When it is asked. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Continuous(at_s="1 s").at_s
+    1.0
+    """
+    def __init__(self, *, at_s: float | str = 0.0) -> None: ...
+    def replace(self, *, at_s: float | str = ...) -> Continuous:
+        """A new Continuous with these fields changed."""
+    @property
+    def at_s(self) -> float:
+        """When it is asked. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Continuous:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Continuous:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Continuous:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Poisson:
+    """Requests asked at random times, independently of each other.
+
+    Parameters
+    ----------
+    rate_hz : float | str
+        Mean number of requests per second. [Hz]
+    at_s : float | str
+        From when on. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Poisson(rate_hz="2 kHz").rate_hz
+    2000.0
+    """
+    def __init__(self, *, rate_hz: float | str, at_s: float | str = 0.0) -> None: ...
+    def replace(self, *, rate_hz: float | str = ..., at_s: float | str = ...) -> Poisson:
+        """A new Poisson with these fields changed."""
+    @property
+    def rate_hz(self) -> float:
+        """Mean number of requests per second. [Hz]"""
+    @property
+    def at_s(self) -> float:
+        """From when on. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Poisson:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Poisson:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Poisson:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Table:
+    """Requests asked at listed times.
+
+    Parameters
+    ----------
+    at_s : Sequence[float | str]
+        When each is asked. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Table(at_s=[0.1, 0.2, 0.5]).at_s
+    (0.1, 0.2, 0.5)
+    """
+    def __init__(self, *, at_s: Sequence[float | str]) -> None: ...
+    def replace(self, *, at_s: Sequence[float | str] = ...) -> Table:
+        """A new Table with these fields changed."""
+    @property
+    def at_s(self) -> tuple[float, ...]:
+        """When each is asked. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Table:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Table:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Table:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Demand:
+    """A pair of nodes that asks for entangled pairs.
+
+    Parameters
+    ----------
+    name : str
+        Unique name; empty = "node_a->node_b".
+    node_a : str
+        Name of one end.
+    node_b : str
+        Name of the other end.
+    traffic : Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any]
+        When requests are asked.
+    pairs_per_request : int
+        Pairs that a request asks for (a continuous request has no end).
+    width : int
+        Memory slots used at both ends of every hop of the route.
+    min_fidelity : float
+        Pairs below this fidelity are rejected, and counted.
+    deadline_s : float | str | None
+        Time after which a request is given up, counted from when it was asked; null = never. [s]
+    reservation_s : float | str | None
+        How long the demand may keep its slots in a row; null = until its requests have ended. [s]
+    max_queue : int | None
+        Requests that may wait or be served at a time, further ones are refused; null = any number.
+    use : Literal["keep", "measure"]
+        What is done with a delivered pair.
+    z_basis_probability : float
+        With use measure: probability that an end measures in the Z basis, else X.
+    pipelined : bool
+        Whether hops go on making pairs while earlier ones are under way; false = at most `width` at a time on each hop until they are delivered or known to be lost.
+    generate_when_idle : bool
+        Whether links keep making pairs while no request is open; those pairs are surplus.
+    route : Sequence[str]
+        Names of the nodes from node_a to node_b; empty = found by routing.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> demand = fb.Demand(node_a="alice", node_b="bob", traffic=fb.Poisson(rate_hz=10), deadline_s="50 ms")
+    >>> demand.deadline_s
+    0.05
+    """
+    def __init__(
+        self,
+        *,
+        name: str = '',
+        node_a: str,
+        node_b: str,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        pairs_per_request: int = 1,
+        width: int = 1,
+        min_fidelity: float = 0.0,
+        deadline_s: float | str | None = None,
+        reservation_s: float | str | None = None,
+        max_queue: int | None = None,
+        use: Literal["keep", "measure"] = 'keep',
+        z_basis_probability: float = 0.5,
+        pipelined: bool = True,
+        generate_when_idle: bool = False,
+        route: Sequence[str] = [],
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        node_a: str = ...,
+        node_b: str = ...,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        pairs_per_request: int = ...,
+        width: int = ...,
+        min_fidelity: float = ...,
+        deadline_s: float | str | None = ...,
+        reservation_s: float | str | None = ...,
+        max_queue: int | None = ...,
+        use: Literal["keep", "measure"] = ...,
+        z_basis_probability: float = ...,
+        pipelined: bool = ...,
+        generate_when_idle: bool = ...,
+        route: Sequence[str] = ...,
+    ) -> Demand:
+        """A new Demand with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name; empty = "node_a->node_b"."""
+    @property
+    def node_a(self) -> str:
+        """Name of one end."""
+    @property
+    def node_b(self) -> str:
+        """Name of the other end."""
+    @property
+    def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table:
+        """When requests are asked."""
+    @property
+    def pairs_per_request(self) -> int:
+        """Pairs that a request asks for (a continuous request has no end)."""
+    @property
+    def width(self) -> int:
+        """Memory slots used at both ends of every hop of the route."""
+    @property
+    def min_fidelity(self) -> float:
+        """Pairs below this fidelity are rejected, and counted."""
+    @property
+    def deadline_s(self) -> float | None:
+        """Time after which a request is given up, counted from when it was asked; null = never. [s]"""
+    @property
+    def reservation_s(self) -> float | None:
+        """How long the demand may keep its slots in a row; null = until its requests have ended. [s]"""
+    @property
+    def max_queue(self) -> int | None:
+        """Requests that may wait or be served at a time, further ones are refused; null = any number."""
+    @property
+    def use(self) -> Literal["keep", "measure"]:
+        """What is done with a delivered pair."""
+    @property
+    def z_basis_probability(self) -> float:
+        """With use measure: probability that an end measures in the Z basis, else X."""
+    @property
+    def pipelined(self) -> bool:
+        """Whether hops go on making pairs while earlier ones are under way; false = at most `width` at a time on each hop until they are delivered or known to be lost."""
+    @property
+    def generate_when_idle(self) -> bool:
+        """Whether links keep making pairs while no request is open; those pairs are surplus."""
+    @property
+    def route(self) -> tuple[str, ...]:
+        """Names of the nodes from node_a to node_b; empty = found by routing."""
+    def with_values(self, values: dict[str, Any]) -> Demand:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Demand:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Demand:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Limits:
+    """Limits per replica; one that is reached ends the replica and is reported.
+
+    Parameters
+    ----------
+    max_events : int | None
+        Number of events; null = no limit.
+    max_wall_s : float | str | None
+        Wall-clock time; null = no limit. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Limits(max_events=1_000_000, max_wall_s="1 min").max_wall_s
+    60.0
+    """
+    def __init__(self, *, max_events: int | None = None, max_wall_s: float | str | None = None) -> None: ...
+    def replace(self, *, max_events: int | None = ..., max_wall_s: float | str | None = ...) -> Limits:
+        """A new Limits with these fields changed."""
+    @property
+    def max_events(self) -> int | None:
+        """Number of events; null = no limit."""
+    @property
+    def max_wall_s(self) -> float | None:
+        """Wall-clock time; null = no limit. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Limits:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Limits:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Limits:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Scenario:
+    """Everything that decides the outcome of a run.
+
+    Parameters
+    ----------
+    version : int
+        Version of the format.
+    name : str
+        Short name, for titles.
+    description : str
+        What the scenario is about.
+    seed : int
+        Root of every random stream, below 2^63.
+    duration_s : float | str
+        Simulated time. [s]
+    warm_up_s : float | str
+        Time at the start that statistics leave out. [s]
+    tick : Literal["ps", "ns"]
+        Resolution of simulated time.
+    state : Literal["pair_density", "bell_diagonal"]
+        How the states of pairs are held.
+    approximate : Literal["none", "pauli_twirl"]
+        Approximation that is accepted, by name.
+    control : Literal["messages", "ideal"]
+        How nodes learn what happened elsewhere.
+    timing : Literal["real", "slotted"]
+        When attempts happen.
+    slot_s : float | str | None
+        With timing slotted: length of a slot. [s]
+    detail : Literal["skip", "attempt"]
+        How attempts are simulated.
+    record : Literal["rows", "summary"]
+        What a run keeps.
+    routing : Routing | Mapping[str, Any]
+        How routes are chosen.
+    limits : Limits | Mapping[str, Any]
+        Limits on a run.
+    memories : Sequence[Memory | Mapping[str, Any]]
+        Kinds of memory.
+    stations : Sequence[Station | Mapping[str, Any]]
+        Kinds of midpoint station.
+    nodes : Sequence[Node | Mapping[str, Any]]
+        Nodes.
+    links : Sequence[Link | Mapping[str, Any]]
+        Links.
+    demands : Sequence[Demand | Mapping[str, Any]]
+        Demands.
+    changes : Sequence[Change | Mapping[str, Any]]
+        Changes of links during the run.
+    credits : Sequence[str]
+        Whom to credit for the data.
+    notes : Sequence[str]
+        What a reader should know about the data.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> scenario = fb.chain(nodes=3, length_m="20 km")
+    >>> longer = scenario.replace(duration_s="5 s", seed=7)
+    >>> longer.duration_s, scenario.duration_s
+    (5.0, 1.0)
+    >>> fb.Scenario.from_json(longer.to_json()) == longer
+    True
+    """
+    def __init__(
+        self,
+        *,
+        version: int = 1,
+        name: str = '',
+        description: str = '',
+        seed: int = 0,
+        duration_s: float | str,
+        warm_up_s: float | str = 0.0,
+        tick: Literal["ps", "ns"] = 'ps',
+        state: Literal["pair_density", "bell_diagonal"] = 'pair_density',
+        approximate: Literal["none", "pauli_twirl"] = 'none',
+        control: Literal["messages", "ideal"] = 'messages',
+        timing: Literal["real", "slotted"] = 'real',
+        slot_s: float | str | None = None,
+        detail: Literal["skip", "attempt"] = 'skip',
+        record: Literal["rows", "summary"] = 'rows',
+        routing: Routing | Mapping[str, Any] = ...,
+        limits: Limits | Mapping[str, Any] = ...,
+        memories: Sequence[Memory | Mapping[str, Any]] = [],
+        stations: Sequence[Station | Mapping[str, Any]] = [],
+        nodes: Sequence[Node | Mapping[str, Any]] = [],
+        links: Sequence[Link | Mapping[str, Any]] = [],
+        demands: Sequence[Demand | Mapping[str, Any]] = [],
+        changes: Sequence[Change | Mapping[str, Any]] = [],
+        credits: Sequence[str] = [],
+        notes: Sequence[str] = [],
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        version: int = ...,
+        name: str = ...,
+        description: str = ...,
+        seed: int = ...,
+        duration_s: float | str = ...,
+        warm_up_s: float | str = ...,
+        tick: Literal["ps", "ns"] = ...,
+        state: Literal["pair_density", "bell_diagonal"] = ...,
+        approximate: Literal["none", "pauli_twirl"] = ...,
+        control: Literal["messages", "ideal"] = ...,
+        timing: Literal["real", "slotted"] = ...,
+        slot_s: float | str | None = ...,
+        detail: Literal["skip", "attempt"] = ...,
+        record: Literal["rows", "summary"] = ...,
+        routing: Routing | Mapping[str, Any] = ...,
+        limits: Limits | Mapping[str, Any] = ...,
+        memories: Sequence[Memory | Mapping[str, Any]] = ...,
+        stations: Sequence[Station | Mapping[str, Any]] = ...,
+        nodes: Sequence[Node | Mapping[str, Any]] = ...,
+        links: Sequence[Link | Mapping[str, Any]] = ...,
+        demands: Sequence[Demand | Mapping[str, Any]] = ...,
+        changes: Sequence[Change | Mapping[str, Any]] = ...,
+        credits: Sequence[str] = ...,
+        notes: Sequence[str] = ...,
+    ) -> Scenario:
+        """A new Scenario with these fields changed."""
+    @property
+    def version(self) -> int:
+        """Version of the format."""
+    @property
+    def name(self) -> str:
+        """Short name, for titles."""
+    @property
+    def description(self) -> str:
+        """What the scenario is about."""
+    @property
+    def seed(self) -> int:
+        """Root of every random stream, below 2^63."""
+    @property
+    def duration_s(self) -> float:
+        """Simulated time. [s]"""
+    @property
+    def warm_up_s(self) -> float:
+        """Time at the start that statistics leave out. [s]"""
+    @property
+    def tick(self) -> Literal["ps", "ns"]:
+        """Resolution of simulated time."""
+    @property
+    def state(self) -> Literal["pair_density", "bell_diagonal"]:
+        """How the states of pairs are held."""
+    @property
+    def approximate(self) -> Literal["none", "pauli_twirl"]:
+        """Approximation that is accepted, by name."""
+    @property
+    def control(self) -> Literal["messages", "ideal"]:
+        """How nodes learn what happened elsewhere."""
+    @property
+    def timing(self) -> Literal["real", "slotted"]:
+        """When attempts happen."""
+    @property
+    def slot_s(self) -> float | None:
+        """With timing slotted: length of a slot. [s]"""
+    @property
+    def detail(self) -> Literal["skip", "attempt"]:
+        """How attempts are simulated."""
+    @property
+    def record(self) -> Literal["rows", "summary"]:
+        """What a run keeps."""
+    @property
+    def routing(self) -> Routing:
+        """How routes are chosen."""
+    @property
+    def limits(self) -> Limits:
+        """Limits on a run."""
+    @property
+    def memories(self) -> tuple[Memory, ...]:
+        """Kinds of memory."""
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """Kinds of midpoint station."""
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Nodes."""
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Links."""
+    @property
+    def demands(self) -> tuple[Demand, ...]:
+        """Demands."""
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Changes of links during the run."""
+    @property
+    def credits(self) -> tuple[str, ...]:
+        """Whom to credit for the data."""
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know about the data."""
+    def with_values(self, values: dict[str, Any]) -> Scenario:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Scenario:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Scenario:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class BellDiagonalState:
+    """What the store bell_diagonal keeps of a pair."""
+    def __init__(self, correlations: Annotated[numpy.typing.ArrayLike, numpy.float64], twirl: bool) -> None: ...
+    @property
+    def correlations(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    def bloch(self, side: SupportsInt | SupportsIndex) -> Annotated[list[float], "FixedSize(4)"]: ...
+    def decayed(
+        self,
+        side: SupportsInt | SupportsIndex,
+        memory: Memory,
+        duration_s: SupportsFloat | SupportsIndex,
+        age_s: SupportsFloat | SupportsIndex,
+        twirl: bool,
+    ) -> BellDiagonalState: ...
+    def after_pauli(
+        self,
+        side: SupportsInt | SupportsIndex,
+        pauli: SupportsInt | SupportsIndex,
+        reliability: SupportsFloat | SupportsIndex,
+    ) -> BellDiagonalState: ...
+    def bell_measured(
+        self,
+        right: BellDiagonalState,
+        memory_b: Memory,
+        memory_c: Memory,
+        twirl: bool,
+        outcome: SupportsInt | SupportsIndex | None,
+        u: SupportsFloat | SupportsIndex | None,
+    ) -> list[tuple[int, float, BellDiagonalState]]: ...
+    def measured(
+        self,
+        side: SupportsInt | SupportsIndex,
+        pauli: SupportsInt | SupportsIndex,
+        memory: Memory,
+        twirl: bool,
+        outcome: SupportsInt | SupportsIndex | None,
+        u: SupportsFloat | SupportsIndex | None,
+    ) -> list[tuple[int, float, Annotated[list[float], "FixedSize(4)"]]]: ...
+
+@final
+class PairDensityState:
+    """What the store pair_density keeps of a pair."""
+    def __init__(self, correlations: Annotated[numpy.typing.ArrayLike, numpy.float64], twirl: bool) -> None: ...
+    @property
+    def correlations(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    def bloch(self, side: SupportsInt | SupportsIndex) -> Annotated[list[float], "FixedSize(4)"]: ...
+    def decayed(
+        self,
+        side: SupportsInt | SupportsIndex,
+        memory: Memory,
+        duration_s: SupportsFloat | SupportsIndex,
+        age_s: SupportsFloat | SupportsIndex,
+        twirl: bool,
+    ) -> PairDensityState: ...
+    def after_pauli(
+        self,
+        side: SupportsInt | SupportsIndex,
+        pauli: SupportsInt | SupportsIndex,
+        reliability: SupportsFloat | SupportsIndex,
+    ) -> PairDensityState: ...
+    def bell_measured(
+        self,
+        right: PairDensityState,
+        memory_b: Memory,
+        memory_c: Memory,
+        twirl: bool,
+        outcome: SupportsInt | SupportsIndex | None,
+        u: SupportsFloat | SupportsIndex | None,
+    ) -> list[tuple[int, float, PairDensityState]]: ...
+    def measured(
+        self,
+        side: SupportsInt | SupportsIndex,
+        pauli: SupportsInt | SupportsIndex,
+        memory: Memory,
+        twirl: bool,
+        outcome: SupportsInt | SupportsIndex | None,
+        u: SupportsFloat | SupportsIndex | None,
+    ) -> list[tuple[int, float, Annotated[list[float], "FixedSize(4)"]]]: ...
+
+@final
+class HeraldOutcome:
+    """One herald: how often it occurs and the pair it announces.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> table = fb.hardware.double_click(efficiency_a=0.3, efficiency_b=0.3)
+    >>> round(table.outcomes[0].probability, 6), table.outcomes[0].pattern
+    (0.25, '11')
+    """
+    @property
+    def pattern(self) -> str:
+        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late; '' for a given link."""
+    @property
+    def frame(self) -> int:
+        """Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-."""
+    @property
+    def probability(self) -> float:
+        """Probability of this outcome, given success."""
+    @property
+    def fidelity(self) -> float:
+        """Fidelity to the announced Bell state."""
+    @property
+    def density_matrix(self) -> numpy.typing.NDArray[numpy.complex128]:
+        """State of the two memories just after emission, in the basis |00>, |01>, |10>, |11>."""
+    @property
+    def correlations(self) -> numpy.typing.NDArray[numpy.float64]:
+        """The same state as Tr(rho sigma_i x sigma_j), i, j = I, X, Y, Z."""
+    def __repr__(self) -> str: ...
+
+@final
+class HeraldTable:
+    """Every herald of an attempt that counts as success.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> table = fb.hardware.double_click(efficiency_a=0.3, efficiency_b=0.3)
+    >>> round(table.success_probability, 6), round(table.fidelity, 6)
+    (0.045, 1.0)
+    """
+    @property
+    def success_probability(self) -> float:
+        """Probability that an attempt succeeds."""
+    @property
+    def outcomes(self) -> list[HeraldOutcome]:
+        """The heralds; empty if success is impossible."""
+    @property
+    def fidelity(self) -> float:
+        """Mean fidelity of the announced pairs."""
+    @property
+    def truncation_error(self) -> float:
+        """Probability of photon numbers left out of the calculation."""
+    def __repr__(self) -> str: ...
+
+@final
+class LinkModel:
+    """What a run knows about a link. Times count from the start of an attempt.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> memory = fb.Memory(name="ideal")
+    >>> given = fb.Given(success_probability=0.01, attempt_period_s="10 us")
+    >>> link = fb.Link(node_a="alice", node_b="bob", fiber=fb.Fiber(length_m=0), generation=given)
+    >>> fb.hardware.link_model(link, memory, memory).period_s
+    1e-05
+    """
+    @property
+    def success_probability(self) -> float:
+        """Probability that an attempt succeeds."""
+    @property
+    def table(self) -> HeraldTable:
+        """Its heralds."""
+    @property
+    def period_s(self) -> float:
+        """Time from one attempt to the next."""
+    @property
+    def emission_a_s(self) -> float:
+        """When node_a's memory emits: its qubit decays from then on."""
+    @property
+    def emission_b_s(self) -> float:
+        """The same for node_b."""
+    @property
+    def herald_a_s(self) -> float:
+        """When node_a learns the result."""
+    @property
+    def herald_b_s(self) -> float:
+        """The same for node_b."""
+    @property
+    def approximations(self) -> dict[str, Any]:
+        """Named approximations in force: name -> description."""
+    def __repr__(self) -> str: ...
+
+@final
+class Model:
+    """A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> model = fb.compile(fb.chain(nodes=3, length_m="20 km"))
+    >>> model.link_names, model.routes
+    (['n0--n1', 'n1--n2'], [['n0', 'n1', 'n2']])
+    """
+    @property
+    def scenario(self) -> Scenario:
+        """What it was compiled from."""
+    @property
+    def approximations(self) -> list[Any]:
+        """Approximations in force: dicts of name and description."""
+    @property
+    def routes(self) -> list[Any]:
+        """Route of each demand at the start, as lists of node names."""
+    @property
+    def node_names(self) -> list[str]: ...
+    @property
+    def link_names(self) -> list[str]: ...
+    @property
+    def demand_names(self) -> list[str]: ...
+    def link_table(self) -> dict[str, Any]:
+        """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
+    def __repr__(self) -> str: ...
+
+def scenario_schema() -> str:
+    """The JSON Schema of scenario files."""
+
+def parameter_tables() -> str:
+    """The parameters of every spec, as Markdown tables."""
+
+def seconds(t_s: SupportsFloat | SupportsIndex | str) -> float: ...
+
+def pair_correlations(spec: Werner | BellWeights | DensityMatrix) -> numpy.typing.NDArray[numpy.float64]: ...
+
+def density_matrix(
+    correlations: Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.complex128]: ...
+
+def bell_weights(
+    correlations: Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
+
+def fidelity(
+    correlations: Annotated[numpy.typing.ArrayLike, numpy.float64],
+    target: Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> float: ...
+
+def concurrence(correlations: Annotated[numpy.typing.ArrayLike, numpy.float64]) -> float: ...
+
+def negativity(correlations: Annotated[numpy.typing.ArrayLike, numpy.float64]) -> float: ...
+
+def double_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+) -> HeraldTable: ...
+
+def hong_ou_mandel(visibility: SupportsFloat | SupportsIndex) -> float: ...
+
+def transmission(fiber: Fiber) -> float: ...
+
+def fiber_delay_s(fiber: Fiber) -> float: ...
+
+def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station) -> LinkModel: ...
+
+def compile(scenario: Scenario) -> Model:
+    """Checks a scenario and works out everything that does not change during a run. Raises SpecError."""
+
+def run(
+    model: Model,
+    *,
+    replicas: SupportsInt | SupportsIndex = 1,
+    threads: SupportsInt | SupportsIndex = 1,
+    first_replica: SupportsInt | SupportsIndex = 0,
+    memory_limit_bytes: SupportsInt | SupportsIndex = 268435456,
+    trace: bool = False,
+    max_events: SupportsInt | SupportsIndex | None = None,
+    max_wall_s: SupportsFloat | SupportsIndex | None = None,
+    on_block: Callable[[str, dict[str, Any]], None] | None = None,
+    on_progress: Callable[[float, int], None] | None = None,
+) -> dict[str, Any]:
+    """Runs replicas of a compiled scenario; `farbell.run` wraps the result."""
