@@ -137,8 +137,6 @@ def test_sequences_of_every_kind() -> None:
     assert scenario.nodes == (fb.Node(name="a", memory="m"), fb.Node(name="b", memory="m"))
     pair = fb.Given(success_probability=1, attempt_period_s=1, state={"kind": "werner", "fidelity": 0.5})
     assert pair.state == fb.Werner(fidelity=0.5)
-        fidelity=0.5
-    )
 
 
 @pytest.mark.parametrize(
