@@ -1,4 +1,4 @@
-"""Runs peers on their reduced workloads (`peers/`), each in a virtual environment of its own, with Farbell on the same beside it."""
+"""Runs peers on their reduced workloads (`peers/`), each in its own virtual environment, with Farbell on the same beside it."""
 
 from __future__ import annotations
 
@@ -55,17 +55,26 @@ def peer_rows(peer: Peer, build: Path, repetitions: int, run_farbell: Callable[[
     python = build / f"peer-{peer.name}" / "bin" / "python"
     if not python.exists():
         subprocess.run([base, "-m", "venv", python.parent.parent], check=True)
-    installed = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", peer.requirement],
-                               capture_output=True, text=True, check=False)
+    installed = subprocess.run(
+        [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", peer.requirement],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if installed.returncode != 0:
         return work, f"not run: {peer.requirement} does not install on Python {'.'.join(map(str, sys.version_info[:2]))}"
     theirs, ours = [], []
     for _ in range(repetitions):
-        done = subprocess.run([python, HERE / "peers" / f"{peer.name}_chain.py", peer.amount], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [python, HERE / "peers" / f"{peer.name}_chain.py", peer.amount], capture_output=True, text=True, check=False
+        )
         if done.returncode != 0:
             return work, f"not run: it failed with {done.stderr.strip().splitlines()[-1]}"
         theirs.append(json.loads(done.stdout.strip().splitlines()[-1]))
         ours.append(run_farbell(peer.name))
     rate, their_rate = (statistics.median(sample["pairs_per_cpu_s"] for sample in samples) for samples in (ours, theirs))
     simulated = " against ".join(f"{statistics.median(s['pairs_per_s'] for s in samples):.0f}" for samples in (ours, theirs))
-    return work, f"{rate / their_rate:,.0f}x ({rate:,.0f} against {their_rate:,.0f} pairs / CPU s; simulated: {simulated} pairs / s)"
+    return (
+        work,
+        f"{rate / their_rate:,.0f}x ({rate:,.0f} against {their_rate:,.0f} pairs / CPU s; simulated: {simulated} pairs / s)",
+    )

@@ -2,9 +2,10 @@
 
     python tests/bench/report.py [--peers] [--repetitions N] [--only TEXT] [--build-dir DIR] [--installed] [--json FILE]
 
-Figures are medians over repetitions, each workload in a fresh process, the repetitions of all workloads interleaved. CPU seconds are those of
-all threads of a process. A goal that names a ceiling is judged by the ratio to the ceiling of the same run. `ratio` compares the figure with the
-goal: 1 or more holds. Rows without a goal are shown for comparison. See README.md in this folder for what each workload is.
+Figures are medians over repetitions, each workload in a fresh process, the repetitions of all workloads interleaved. CPU
+seconds are those of all threads of a process. A goal that names a ceiling is judged by the ratio to the ceiling of the same
+run. `ratio` compares the figure with the goal: 1 or more holds. Rows without a goal are shown for comparison. See README.md
+in this folder for what each workload is.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from peers_of_farbell import PEERS, peer_rows
 
@@ -89,23 +89,44 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         rows.append(at_most("chain of 200, 200 pairs: run", found[0]["cpu_s"] * 1e3, 40.0, ms))
         rows.append(at_most("chain of 200, 200 pairs: peak memory", found[0]["peak_mb"], 80.0, mb))
     for label, compile_s, memory, reference, factor in (
-        ("grid 32 x 32", 0.1, 150.0, CHAIN, 0.5), ("grid 100 x 100", 3.0, 400.0, "grid 32 x 32", 0.5)):
+        ("grid 32 x 32", 0.1, 150.0, CHAIN, 0.5),
+        ("grid 100 x 100", 3.0, 400.0, "grid 32 x 32", 0.5),
+    ):
         if found := on(label):
             grid = found[0]
             rows.append(at_most(f"{label}: compile", grid["compile_cpu_s"], compile_s, seconds))
             rows.append(at_most(f"{label}: peak memory", grid["peak_mb"], memory, mb))
-            rows.append(Row(f"{label}: pairs", "", f"{per_s.format(grid['pairs_per_cpu_s'])}, {grid['events_per_pair']:.1f} events a pair"))
+            rows.append(
+                Row(
+                    f"{label}: pairs",
+                    "",
+                    f"{per_s.format(grid['pairs_per_cpu_s'])}, {grid['events_per_pair']:.1f} events a pair",
+                )
+            )
         if found := on(label, reference):
             rate, base = (f["links_and_swaps_per_cpu_s"] for f in found)
-            rows.append(Row(f"{label}: links + swaps", f">= {factor}x of the {reference}", f"{rate / base:.2f}x ({rate / 1e6:.2f} M / CPU s)",
-                            rate / base / factor))
+            rows.append(
+                Row(
+                    f"{label}: links + swaps",
+                    f">= {factor}x of the {reference}",
+                    f"{rate / base:.2f}x ({rate / 1e6:.2f} M / CPU s)",
+                    rate / base / factor,
+                )
+            )
     if found := on("1e5 rows", "1e7 rows"):
         rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))
     if found := on("import"):
         rows.append(at_most("import farbell beyond numpy", found[0]["cpu_s"], 0.1, seconds))
         rows.append(at_most("import farbell beyond numpy: memory", found[0]["mb"], 25.0, "{:.1f} MB"))
     if found := on("threads"):
-        rows.append(at_least(f"8 replicas of {found[0]['replica_s']:.1f} CPU s, 2 threads against 1: wall time", found[0]["speed_up"], 1.8, "{:.2f}x"))
+        rows.append(
+            at_least(
+                f"8 replicas of {found[0]['replica_s']:.1f} CPU s, 2 threads against 1: wall time",
+                found[0]["speed_up"],
+                1.8,
+                "{:.2f}x",
+            )
+        )
     return rows
 
 
@@ -120,7 +141,9 @@ def medians(samples: list[Figures]) -> Figures:
     return {key: statistics.median(sample[key] for sample in samples) for key in samples[0]}
 
 
-def run_workloads(python: Path | str, repetitions: int, wanted: Callable[[str], bool], say: Callable[[str], None]) -> dict[str, Figures]:
+def run_workloads(
+    python: Path | str, repetitions: int, wanted: Callable[[str], bool], say: Callable[[str], None]
+) -> dict[str, Figures]:
     chosen = {label: arguments for label, arguments in WORKLOADS.items() if wanted(label)}
     samples: dict[str, list[Figures]] = {label: [] for label in chosen}
     for repetition in range(repetitions):
@@ -138,9 +161,17 @@ def kernel_rows(build: Path, repetitions: int) -> list[Row]:
         if not program.is_file() or not os.access(program, os.X_OK):
             continue
         output = subprocess.run(
-            [program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}", "--benchmark_enable_random_interleaving=true",
-             "--benchmark_min_time=0.3"],
-            capture_output=True, text=True, check=True).stdout
+            [
+                program,
+                "--benchmark_format=json",
+                f"--benchmark_repetitions={repetitions}",
+                "--benchmark_enable_random_interleaving=true",
+                "--benchmark_min_time=0.3",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for case in json.loads(output)["benchmarks"]:
             if case["run_type"] == "iteration":
                 samples.setdefault(case["run_name"], []).append(case["items_per_second"])
@@ -156,27 +187,40 @@ def kernel_rows(build: Path, repetitions: int) -> list[Row]:
         measured = f"{rate[case] / ceiling:.2f}x ({rate[case] / 1e6:.1f} against {ceiling / 1e6:.1f} M/s)"
         label = subject.replace("_", " ") + "".join(f", {int(n):,} pending" for n in size)
         promised = goal.get(case)
-        rows.append(Row(label, f">= {promised}x of its ceiling" if promised else "", measured,
-                        rate[case] / ceiling / promised if promised else None))
+        rows.append(
+            Row(
+                label,
+                f">= {promised}x of its ceiling" if promised else "",
+                measured,
+                rate[case] / ceiling / promised if promised else None,
+            )
+        )
     return rows
 
 
+def build_environment() -> dict[str, str]:
+    """CMake's own variable, which the wheel's build heeds, too."""
+    return {**os.environ, **({"CMAKE_CXX_COMPILER_LAUNCHER": "ccache"} if shutil.which("ccache") else {})}
+
+
 def build_kernels(build: Path) -> None:
-    launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    subprocess.run(["cmake", "-S", ROOT, "-B", build, "-DFARBELL_BENCH=ON", "-DCMAKE_BUILD_TYPE=Release", *launcher],
-                   check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(["cmake", "--build", build, "-j", str(os.cpu_count()), "--target", "farbell_bench_engine", "farbell_bench_state"],
-                   check=True, stdout=subprocess.DEVNULL)
+    targets = ["farbell_bench_engine", "farbell_bench_state"]
+    for command in (
+        ["cmake", "-S", ROOT, "-B", build, "-DFARBELL_BENCH=ON", "-DCMAKE_BUILD_TYPE=Release"],
+        ["cmake", "--build", build, "-j", str(os.cpu_count()), "--target", *targets],
+    ):
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=build_environment())
 
 
 def install_checkout(build: Path) -> Path:
     """A virtual environment with this checkout in it."""
-    folder = build / "venv"
-    python = folder / "bin" / "python"
+    python = build / "venv" / "bin" / "python"
+    arguments = ["--force-reinstall", "--no-deps"]  # whatever checkout of the same version was there
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--force-reinstall", "--no-deps", ROOT], check=True)
-    subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", ROOT], check=True)
+        subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
+        arguments = []
+    pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-C", f"build-dir={build / 'wheel'}"]
+    subprocess.run([*pip, *arguments, ROOT], check=True, env=build_environment())
     return python
 
 
@@ -185,7 +229,7 @@ def show(rows: list[Row]) -> None:
     cells += [[r.work, r.goal, r.measured, "" if r.ratio is None else f"{r.ratio:.2f}", r.verdict] for r in rows]
     widths = [max(len(line[column]) for line in cells) for column in range(5)]
     for i, line in enumerate(cells):
-        print(("| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |"))
+        print("| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |")
         if i == 0:
             print("|" + "|".join("-" * (width + 2) for width in widths) + "|")
 
@@ -225,8 +269,12 @@ def main() -> int:
     if options.peers:
         for peer in PEERS:
             say(f"peer {peer.name}")
-            work, measured = peer_rows(peer, build, options.repetitions,
-                                       lambda name: run_json(python, HERE / "workloads.py", ["against", f"peer={name}"]))
+            work, measured = peer_rows(
+                peer,
+                build,
+                options.repetitions,
+                lambda name: run_json(python, HERE / "workloads.py", ["against", f"peer={name}"]),
+            )
             rows.append(Row(work, "", measured))
 
     print(machine())

@@ -1,11 +1,12 @@
 """The workloads of the speed and size table, one per fresh process: `python workloads.py NAME [OPTION=VALUE ...]`.
 
-Prints one line of JSON. CPU seconds are those of the whole process (all threads) around the call that is judged; peak memory is the
-high-water mark of the process, interpreter and imports included.
+Prints one line of JSON. CPU seconds are those of the whole process (all threads) around the call that is judged; peak
+memory is the high-water mark of the process, interpreter and imports included.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import random
@@ -41,15 +42,29 @@ SPEED_M_PER_S = 2e8
 def given(length_m: float, success: float, period_s: float | None = None, fidelity: float = 0.98) -> Any:
     """A stated link: the herald comes one way later, and the next attempt starts with it unless a period is given."""
     one_way_s = length_m / SPEED_M_PER_S
-    return fb.Given(success_probability=success, attempt_period_s=period_s or one_way_s, herald_delay_s=one_way_s,
-                    state=fb.Werner(fidelity=fidelity))
+    return fb.Given(
+        success_probability=success,
+        attempt_period_s=period_s or one_way_s,
+        herald_delay_s=one_way_s,
+        state=fb.Werner(fidelity=fidelity),
+    )
 
 
 def noisy_memory(slots: int) -> Any:
     """T1/T2, gate errors and durations, read-out errors: nothing idle in the swap."""
-    return fb.Memory(name="memory", slots=slots, t1_s=10.0, t2_s=1.0, single_qubit_gate_s=1e-6, two_qubit_gate_s=1e-5,
-                     measurement_s=1e-5, single_qubit_gate_reliability=0.999, two_qubit_gate_reliability=0.995,
-                     readout_fidelity_0=0.995, readout_fidelity_1=0.99)
+    return fb.Memory(
+        name="memory",
+        slots=slots,
+        t1_s=10.0,
+        t2_s=1.0,
+        single_qubit_gate_s=1e-6,
+        two_qubit_gate_s=1e-5,
+        measurement_s=1e-5,
+        single_qubit_gate_reliability=0.999,
+        two_qubit_gate_reliability=0.995,
+        readout_fidelity_0=0.995,
+        readout_fidelity_1=0.99,
+    )
 
 
 def idle_memory(slots: int) -> Any:
@@ -62,18 +77,37 @@ def chain(nodes: int, length_m: float, generation: Any, memory: Any, demand: dic
     return fb.Scenario(
         memories=[memory],
         nodes=[fb.Node(name=n, memory=memory.name) for n in names],
-        links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=length_m, speed_m_per_s=SPEED_M_PER_S), generation=generation)
-               for a, b in zip(names, names[1:])],
+        links=[
+            fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=length_m, speed_m_per_s=SPEED_M_PER_S), generation=generation)
+            for a, b in itertools.pairwise(names)
+        ],
         demands=[fb.Demand(node_a=names[0], node_b=names[-1], **demand)],
         **run,
     )
 
 
-def chain_33(state: str = "pair_density", success: float = 0.05, detail: str = "skip", duration_s: float = 3.0, slots: int = 10,
-             control: str = "messages") -> Any:
+def chain_33(
+    state: str = "pair_density",
+    success: float = 0.05,
+    detail: str = "skip",
+    duration_s: float = 3.0,
+    slots: int = 10,
+    control: str = "messages",
+) -> Any:
     twirl = {"approximate": "pauli_twirl"} if state == "bell_diagonal" else {}
-    return chain(33, 10e3, given(10e3, success), noisy_memory(2 * slots), {"width": slots}, duration_s=duration_s,
-                 warm_up_s=0.05 * duration_s, state=state, detail=detail, control=control, **twirl)
+    return chain(
+        33,
+        10e3,
+        given(10e3, success),
+        noisy_memory(2 * slots),
+        {"width": slots},
+        duration_s=duration_s,
+        warm_up_s=0.05 * duration_s,
+        state=state,
+        detail=detail,
+        control=control,
+        **twirl,
+    )
 
 
 def grid(side: int, demands: int, width: int = 5, slots: int = 60, **run: Any) -> Any:
@@ -85,8 +119,13 @@ def grid(side: int, demands: int, width: int = 5, slots: int = 60, **run: Any) -
         (x, y), (dx, dy) = (draw.randrange(side), draw.randrange(side)), (draw.randint(-8, 8), draw.randint(-8, 8))
         if 0 < abs(dx) + abs(dy) <= 8 and 0 <= x + dx < side and 0 <= y + dy < side:
             pairs.add((name(x, y), name(x + dx, y + dy)))
-    links = [(name(x, y), name(x + dx, y + dy)) for x in range(side) for y in range(side) for dx, dy in ((1, 0), (0, 1))
-             if x + dx < side and y + dy < side]
+    links = [
+        (name(x, y), name(x + dx, y + dy))
+        for x in range(side)
+        for y in range(side)
+        for dx, dy in ((1, 0), (0, 1))
+        if x + dx < side and y + dy < side
+    ]
     memory, fiber, generation = noisy_memory(slots), fb.Fiber(length_m=10e3, speed_m_per_s=SPEED_M_PER_S), given(10e3, 0.05)
     return fb.Scenario(
         memories=[memory],
@@ -114,13 +153,25 @@ def measure_chain_33(**options: Any) -> dict[str, float]:
     with Timer() as run:
         results = fb.run(model)
     c = counts(results)
-    return {"pairs_per_cpu_s": c["pairs"] / run.cpu_s, "links_and_swaps_per_cpu_s": c["links_and_swaps"] / run.cpu_s,
-            "events_per_pair": c["events"] / c["pairs"], "ns_per_event": run.cpu_s / c["events"] * 1e9, "cpu_s": run.cpu_s}
+    return {
+        "pairs_per_cpu_s": c["pairs"] / run.cpu_s,
+        "links_and_swaps_per_cpu_s": c["links_and_swaps"] / run.cpu_s,
+        "events_per_pair": c["events"] / c["pairs"],
+        "ns_per_event": run.cpu_s / c["events"] * 1e9,
+        "cpu_s": run.cpu_s,
+    }
 
 
 def measure_chain_1000() -> dict[str, float]:
-    scenario = chain(1000, 20e3, given(20e3, 0.01, 1e-5), idle_memory(2), {"traffic": fb.OneOff(), "pipelined": False}, duration_s=2.0,
-                     control="messages")
+    scenario = chain(
+        1000,
+        20e3,
+        given(20e3, 0.01, 1e-5),
+        idle_memory(2),
+        {"traffic": fb.OneOff(), "pipelined": False},
+        duration_s=2.0,
+        control="messages",
+    )
     cpu_s = []
     for seed in range(21):
         model = fb.compile(scenario.replace(seed=seed))
@@ -132,8 +183,17 @@ def measure_chain_1000() -> dict[str, float]:
 
 
 def measure_chain_200() -> dict[str, float]:
-    model = fb.compile(chain(200, 20e3, given(20e3, 0.01, 1e-5), idle_memory(2), {"traffic": fb.OneOff(), "pairs_per_request": 200},
-                             duration_s=1000.0, control="messages"))
+    model = fb.compile(
+        chain(
+            200,
+            20e3,
+            given(20e3, 0.01, 1e-5),
+            idle_memory(2),
+            {"traffic": fb.OneOff(), "pairs_per_request": 200},
+            duration_s=1000.0,
+            control="messages",
+        )
+    )
     with Timer() as run:
         results = fb.run(model)
     assert counts(results)["pairs"] == 200
@@ -148,9 +208,14 @@ def measure_grid(side: int, demands: int, duration_s: float, record: str = "summ
     with Timer() as run:
         results = fb.run(model)
     c = counts(results)
-    return {"compile_cpu_s": compiling.cpu_s, "links_and_swaps_per_cpu_s": c["links_and_swaps"] / run.cpu_s,
-            "pairs_per_cpu_s": c["pairs"] / run.cpu_s, "events_per_pair": c["events"] / c["pairs"], "peak_mb": peak_mb(),
-            "cpu_s": run.cpu_s}
+    return {
+        "compile_cpu_s": compiling.cpu_s,
+        "links_and_swaps_per_cpu_s": c["links_and_swaps"] / run.cpu_s,
+        "pairs_per_cpu_s": c["pairs"] / run.cpu_s,
+        "events_per_pair": c["events"] / c["pairs"],
+        "peak_mb": peak_mb(),
+        "cpu_s": run.cpu_s,
+    }
 
 
 def measure_rows(rows: float) -> dict[str, float]:
@@ -158,8 +223,17 @@ def measure_rows(rows: float) -> dict[str, float]:
     import tempfile
 
     period_s, slots = 1e-6, 10
-    model = fb.compile(chain(2, 1.0, given(1.0, 1.0, period_s), fb.Memory(name="memory", slots=slots), {"width": slots},
-                             duration_s=rows / slots * period_s, record="rows"))
+    model = fb.compile(
+        chain(
+            2,
+            1.0,
+            given(1.0, 1.0, period_s),
+            fb.Memory(name="memory", slots=slots),
+            {"width": slots},
+            duration_s=rows / slots * period_s,
+            record="rows",
+        )
+    )
     with tempfile.TemporaryDirectory() as folder, Timer() as run:
         results = fb.run(model, out=folder)
         delivered = counts(results)["pairs"]
@@ -191,10 +265,19 @@ def measure_against(peer: str) -> dict[str, float]:
         names = [f"n{i}" for i in range(9)]
         link = fb.Given(success_probability=0.8 * math.exp(-20 / 22), attempt_period_s=2e-4, herald_delay_s=2e-4)
         scenario = fb.Scenario(
-            memories=[fb.Memory(name="end"), fb.Memory(name="inner", slots=2, dephasing_s=0.1, two_qubit_gate_reliability=0.99)],
+            memories=[
+                fb.Memory(name="end"),
+                fb.Memory(name="inner", slots=2, dephasing_s=0.1, two_qubit_gate_reliability=0.99),
+            ],
             nodes=[fb.Node(name=n, memory="end" if n in (names[0], names[-1]) else "inner") for n in names],
-            links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=20e3), generation=link) for a, b in zip(names, names[1:])],
-            demands=[fb.Demand(node_a=names[0], node_b=names[-1])], control="ideal", duration_s=100.0)
+            links=[
+                fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=20e3), generation=link)
+                for a, b in itertools.pairwise(names)
+            ],
+            demands=[fb.Demand(node_a=names[0], node_b=names[-1])],
+            control="ideal",
+            duration_s=100.0,
+        )
     elif peer == "simqn":
         link = fb.Given(success_probability=1.0, attempt_period_s=1e-3, herald_delay_s=1e-4, state=fb.Werner(fidelity=0.99))
         scenario = chain(9, 20e3, link, fb.Memory(name="memory", slots=2), {}, control="messages", duration_s=100.0)
@@ -202,17 +285,27 @@ def measure_against(peer: str) -> dict[str, float]:
         memory = fb.Memory(name="memory", slots=2, efficiency=0.9, initialisation_s=5e-4)
         names = ["r0", "r1", "r2"]
         scenario = fb.Scenario(
-            memories=[memory], stations=[fb.Station(name="station", detector=fb.Detector(efficiency=0.8))],
+            memories=[memory],
+            stations=[fb.Station(name="station", detector=fb.Detector(efficiency=0.8))],
             nodes=[fb.Node(name=n, memory="memory") for n in names],
-            links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=10e3), generation=fb.DoubleClick(station="station"))
-                   for a, b in zip(names, names[1:])],
-            demands=[fb.Demand(node_a="r0", node_b="r2")], control="messages", duration_s=1000.0)
+            links=[
+                fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=10e3), generation=fb.DoubleClick(station="station"))
+                for a, b in itertools.pairwise(names)
+            ],
+            demands=[fb.Demand(node_a="r0", node_b="r2")],
+            control="messages",
+            duration_s=1000.0,
+        )
     model = fb.compile(scenario)
     with Timer() as run:
         results = fb.run(model)
     pairs = counts(results)["pairs"]
-    return {"pairs_per_cpu_s": pairs / run.cpu_s, "pairs_per_s": pairs / scenario.duration_s,
-            "fidelity": float(results.pairs["fidelity"].mean()), "cpu_s": run.cpu_s}
+    return {
+        "pairs_per_cpu_s": pairs / run.cpu_s,
+        "pairs_per_s": pairs / scenario.duration_s,
+        "fidelity": float(results.pairs["fidelity"].mean()),
+        "cpu_s": run.cpu_s,
+    }
 
 
 WORKLOADS = {

@@ -1,7 +1,7 @@
-"""SeQUeNCe 1.3.1 (Python 3.12): three routers, Barrett-Kok links of 10 km with the station in the middle, kets, its own RSVP and swapping.
+"""SeQUeNCe 1.3.1 (Python 3.12): three routers, Barrett-Kok links of 10 km with midpoint stations, kets, its own RSVP.
 
-0.2 dB/km, detectors 0.8 without dark counts, memory efficiency 0.9, 2 kHz memories without decay, one memory a link end, messages take 50 us
-between any two nodes. One request for one pair at a time, for the whole run. Prints one line of JSON.
+0.2 dB/km, detectors 0.8 without dark counts, memory efficiency 0.9, 2 kHz memories without decay, one memory a link end,
+messages take 50 us between any two nodes. One request for one pair at a time, for the whole run. Prints one line of JSON.
 """
 
 import contextlib
@@ -28,13 +28,28 @@ network = {
         "router": {"MemoryArray": {"fidelity": 0.99, "efficiency": 0.9, "coherence_time": -1, "frequency": 2e3}},
         "station": {"SingleAtomBSM": {"detectors": [detector, detector]}},
     },
-    "nodes": [{"name": r, "type": "QuantumRouter", "seed": i, "template": "router",
-               "memo_size": MEMORIES if r in (routers[0], routers[-1]) else 2 * MEMORIES} for i, r in enumerate(routers)]
+    "nodes": [
+        {
+            "name": r,
+            "type": "QuantumRouter",
+            "seed": i,
+            "template": "router",
+            "memo_size": MEMORIES if r in (routers[0], routers[-1]) else 2 * MEMORIES,
+        }
+        for i, r in enumerate(routers)
+    ]
     + [{"name": s, "type": "BSMNode", "seed": 1000 + i, "template": "station"} for i, s in enumerate(stations)],
-    "qchannels": [{"source": r, "destination": s, "distance": HALF_M, "attenuation": 0.2e-3}
-                  for i, s in enumerate(stations) for r in routers[i:i + 2]],
-    "cchannels": [{"source": x, "destination": y, "delay": HALF_PS}
-                  for i, s in enumerate(stations) for r in routers[i:i + 2] for x, y in ((r, s), (s, r))]
+    "qchannels": [
+        {"source": r, "destination": s, "distance": HALF_M, "attenuation": 0.2e-3}
+        for i, s in enumerate(stations)
+        for r in routers[i : i + 2]
+    ],
+    "cchannels": [
+        {"source": x, "destination": y, "delay": HALF_PS}
+        for i, s in enumerate(stations)
+        for r in routers[i : i + 2]
+        for x, y in ((r, s), (s, r))
+    ]
     + [{"source": a, "destination": b, "delay": 2 * HALF_PS} for a in routers for b in routers if a != b],
 }
 for protocol in (generation.EntanglementGenerationA, generation.EntanglementGenerationB):
