@@ -7,6 +7,7 @@ import numpy
 import numpy.typing
 
 __version__: str
+compiler: str
 
 class SpecError(ValueError):
     """The scenario is wrong.

@@ -49,7 +49,7 @@ def stub(module: ModuleType) -> str:
             classes.append("\n".join(class_lines(member, module.__name__)))
         elif callable(member):
             functions.append("\n".join(function_lines(name, member, module.__name__)))
-        elif name == "__version__":
+        elif name in {"__version__", "compiler"}:
             constants.append(f"{name}: {type(member).__name__}")
     body = "\n\n".join(["\n".join(constants), *classes, *functions]) + "\n"
     return "\n".join([f'"""{module.__doc__}"""', "", *imports(body), "", body])
