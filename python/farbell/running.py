@@ -141,7 +141,7 @@ def run(
     seed: int | None = None,
     record: str | None = None,
     progress: bool | None = None,
-    memory_limit: int | str = "32 MB",
+    memory_limit: int | str = "16 MB",
     max_events: int | None = None,
     max_wall_s: float | None = None,
     out: str | Path | None = None,
@@ -197,11 +197,12 @@ def run(
     if max_wall_s is not None and not max_wall_s > 0:
         raise SpecError("max_wall_s", repr(max_wall_s), "a time above 0")
     limit = _size(memory_limit)
-    model = scenario if isinstance(scenario, Model) else None
-    wanted = model.scenario if model is not None else scenario
-    changes = {name: value for name, value in (("seed", seed), ("record", record)) if value is not None}
-    if changes or model is None:
-        model = _core.compile(wanted.replace(**changes))
+    changes: dict[str, Any] = {"seed": seed, "record": record}
+    changes = {name: value for name, value in changes.items() if value is not None}
+    if isinstance(scenario, Scenario):
+        model = _core.compile(scenario.replace(**changes))
+    else:
+        model = _core.compile(scenario.scenario.replace(**changes)) if changes else scenario
 
     provenance = _provenance(model, replicas, workers)
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")

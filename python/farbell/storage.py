@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from farbell.table import BATCH_ROWS, Arrays, Column, ResultTable
+from farbell.table import BATCH_ROWS, Arrays, Column, ResultTable, arrow_array, numpy_array
 
 __all__ = ["ParquetRows", "Spill", "read_table", "write_table"]
 
@@ -35,13 +35,14 @@ class ParquetRows:
         import pyarrow
 
         if not pyarrow.types.is_dictionary(column.type):
-            return np.asarray(column.to_numpy())
+            parts = [numpy_array(chunk) for chunk in column.chunks]
+            return np.concatenate(parts) if parts else np.empty(0, column.type.to_pandas_dtype())
         number = {word: code for code, word in enumerate(self.categories.get(name, ()))}
         parts = []
         for chunk in column.chunks:
             # One more for values that are missing.
             codes = np.array([*(number[word] for word in chunk.dictionary.to_pylist()), -1], dtype=np.int32)
-            parts.append(codes[chunk.indices.fill_null(len(codes) - 1).to_numpy(zero_copy_only=False)])
+            parts.append(codes[numpy_array(chunk.indices.fill_null(len(codes) - 1))])
         return np.concatenate(parts) if parts else np.empty(0, dtype=np.int32)
 
     def column(self, name: str) -> Column:
@@ -105,7 +106,7 @@ class Spill:
         import pyarrow
         import pyarrow.parquet
 
-        batch = pyarrow.RecordBatch.from_pydict({key: pyarrow.array(values) for key, values in columns.items()})
+        batch = pyarrow.RecordBatch.from_pydict({key: arrow_array(values) for key, values in columns.items()})
         if self._folder is None:
             self._folder = _TemporaryFolder()
         if name not in self._writers:

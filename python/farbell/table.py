@@ -50,6 +50,32 @@ class Arrays:
             yield {name: values[start : start + BATCH_ROWS] for name, values in self._columns.items()}
 
 
+def arrow_array(values: Column, valid: Column | None = None) -> Any:
+    """A column as a `pyarrow.Array`, numbers without copying them; null where it is not valid."""
+    import pyarrow
+
+    # pyarrow.array() would load pandas, if there is one, to see whether the values are a part of it.
+    if values.dtype.kind == "U":
+        words = [word.encode() for word in values.tolist()]
+        ends = np.cumsum([0, *(len(word) for word in words)], dtype=np.int32)
+        return pyarrow.StringArray.from_buffers(len(words), pyarrow.py_buffer(ends), pyarrow.py_buffer(b"".join(words)))
+    if values.dtype.kind not in "iuf":
+        return pyarrow.array(values)
+    bitmap = None if valid is None else pyarrow.py_buffer(np.packbits(valid, bitorder="little"))
+    buffers = [bitmap, pyarrow.py_buffer(np.ascontiguousarray(values))]
+    return pyarrow.Array.from_buffers(pyarrow.from_numpy_dtype(values.dtype), len(values), buffers)
+
+
+def numpy_array(array: Any) -> Column:
+    """A `pyarrow.Array` without nulls as a column, without pandas."""
+    import pyarrow
+
+    if not (pyarrow.types.is_integer(array.type) or pyarrow.types.is_floating(array.type)):
+        return np.array(array.to_pylist())
+    values = np.frombuffer(array.buffers()[1] or b"", dtype=array.type.to_pandas_dtype())
+    return values[array.offset : array.offset + len(array)]
+
+
 class ResultTable:
     """Rows of results in named columns.
 
@@ -161,10 +187,10 @@ class ResultTable:
                 values = batch.codes(name)
                 if name in self.categories:
                     codes, words = values.astype(np.int32), self.categories[name]
-                    indices = pyarrow.array(codes, mask=(codes < 0) | (codes >= len(words)))
-                    columns[name] = pyarrow.DictionaryArray.from_arrays(indices, pyarrow.array(words, pyarrow.string()))
+                    indices = arrow_array(codes, valid=(codes >= 0) & (codes < len(words)))
+                    columns[name] = pyarrow.DictionaryArray.from_arrays(indices, arrow_array(np.array(words, dtype=np.str_)))
                 else:
-                    columns[name] = pyarrow.array(values)
+                    columns[name] = arrow_array(values)
             yield pyarrow.RecordBatch.from_pydict(columns)
 
     def to_arrow(self) -> Any:
