@@ -33,6 +33,7 @@ class Run:
     def __init__(self, scenario, replica, coins):
         self.scenario, self.replica, self.coins = scenario, replica, coins
         self.ticks_per_s = TICKS_PER_S[scenario["tick"]]
+        self.warm_up = ticks(scenario["warm_up_s"], self.ticks_per_s)
         self.clock = Clock()
         self.network = Network(scenario, self.clock, self.ticks_per_s)
         self.ledger, self.permits = Ledger(self.clock), Permits(self)

@@ -87,7 +87,7 @@ class Demand:
         else:
             self.queue.append(request)
             if request.deadline is not None:
-                self.run.clock.post(request.deadline, EXPIRIES, self.expire)
+                self.run.clock.post(request.deadline, EXPIRIES, self.expire, rank=(1,))  # after reservations
             self.ask_for_circuit_if_needed()
             self.serve_head()
 
@@ -193,10 +193,10 @@ class Demand:
 
     def count(self, circuit, segment, reading):
         if not self.queue or not circuit.up:
-            self.surplus += 1
+            self.surplus += self.now > self.run.warm_up
             return
         if reading.fidelity < self.spec["min_fidelity"]:
-            self.rejected += 1
+            self.rejected += self.now > self.run.warm_up
             return
         request = self.queue[0]
         request.pairs += 1

@@ -1,0 +1,119 @@
+"""Equal traces on scenarios that nobody chose: hypothesis builds small networks with every option in play.
+
+A failure prints the scenario and a `reproduce_failure` line that replays it.
+"""
+
+import json
+import os
+
+from farbell import _core
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from oracle import scenarios
+from oracle.test_traces import assert_same_run
+
+MICROSECONDS = [0.0, 1e-6, 3e-6, 5e-6, 10e-6, 20e-6]
+
+
+def sometimes(strategy):
+    return st.none() | strategy
+
+
+def state_of():
+    weights = st.lists(st.integers(1, 9), min_size=4, max_size=4).map(
+        lambda parts: {"kind": "bell_weights", "weights": [part / sum(parts) for part in parts]}
+    )
+    werner = st.sampled_from([1.0, 0.95, 0.8]).map(lambda fidelity: {"kind": "werner", "fidelity": fidelity})
+    return st.one_of(werner, weights, st.just(scenarios.SKEWED))
+
+
+def generation_of():
+    given_link = st.builds(
+        scenarios.given, st.sampled_from([0.05, 0.3, 0.5, 0.9, 1.0]), st.sampled_from([4e-6, 10e-6, 13.7e-6]),
+        st.sampled_from(MICROSECONDS), state=state_of(),
+    )  # fmt: skip
+    click = st.sampled_from([0.0, 0.3, 0.5]).map(lambda position: scenarios.CLICK | {"station_position": position})
+    return st.one_of(given_link, given_link, click)
+
+
+def traffic_of():
+    at = st.sampled_from([0.0, 1e-4, 2.5e-4])
+    return st.one_of(
+        st.builds(lambda at_s, requests: {"kind": "one_off", "at_s": at_s, "requests": requests}, at, st.integers(1, 5)),
+        st.builds(lambda at_s, requests: {"kind": "back_to_back", "at_s": at_s, "requests": requests}, at, sometimes(st.integers(1, 5))),
+        st.builds(lambda at_s: {"kind": "continuous", "at_s": at_s}, at),
+        st.builds(lambda rate_hz: {"kind": "poisson", "rate_hz": rate_hz}, st.sampled_from([2e3, 1e4, 5e4])),
+        st.builds(lambda at_s: {"kind": "table", "at_s": at_s}, st.lists(st.sampled_from([0.0, 1e-4, 2e-4, 5e-4]), min_size=1, max_size=5)),
+    )  # fmt: skip
+
+
+@st.composite
+def demand_of(draw, nodes):
+    a, b = draw(st.lists(st.sampled_from(nodes), min_size=2, max_size=2, unique=True))
+    demand = {
+        "node_a": a, "node_b": b, "traffic": draw(traffic_of()), "width": draw(st.integers(1, 3)),
+        "pairs_per_request": draw(st.integers(1, 3)), "use": draw(st.sampled_from(["keep", "measure"])),
+        "min_fidelity": draw(st.sampled_from([0.0, 0.0, 0.0, 0.6])), "z_basis_probability": draw(st.sampled_from([0.5, 0.0, 0.8])),
+        "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
+        "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
+    }  # fmt: skip
+    return {key: value for key, value in demand.items() if value is not None}
+
+
+@st.composite
+def scenario_of(draw):
+    names = [f"v{i}" for i in range(draw(st.integers(2, 5)))]
+    edges = [(draw(st.sampled_from(names[:i])), names[i]) for i in range(1, len(names))]
+    edges += draw(st.lists(st.lists(st.sampled_from(names), min_size=2, max_size=2, unique=True), max_size=2))
+    common = draw(generation_of())
+    links = [
+        {
+            "name": f"L{i}", "node_a": a, "node_b": b, "fiber": {"length_m": draw(st.sampled_from([0.0, 1e3, 2e3, 3.3e3]))},
+            "generation": draw(st.one_of(st.just(common), generation_of())),
+        }
+        for i, (a, b) in enumerate(edges)
+    ]  # fmt: skip
+    memory = draw(st.sampled_from([{}, scenarios.NOISY, scenarios.GAUSSIAN, scenarios.PAULI]))
+    if draw(st.booleans()):
+        memory = memory | scenarios.GATES
+    memories = [{"name": "m", "slots": draw(st.sampled_from([6, 8, 12])), "initialisation_s": draw(st.sampled_from([0.0, 1e-6]))} | memory]
+    nodes = [
+        {
+            "name": name, "memory": "m", "swap_success_probability": draw(st.sampled_from([1.0, 0.5, 0.8])),
+            "processing_delay_s": draw(st.sampled_from([0.0, 2e-6])), "parallel_links": draw(sometimes(st.integers(1, 2))),
+        }
+        for name in names
+    ]  # fmt: skip
+    demands = [draw(demand_of(names)) | {"name": f"D{i}"} for i in range(draw(st.integers(1, 3)))]
+    changes = [
+        {"at_s": at_s, "link": draw(st.sampled_from(links))["name"], "generation": draw(sometimes(generation_of()))}
+        for at_s in draw(st.lists(st.sampled_from([0.0, 1e-4, 3e-4, 3.5e-4]), max_size=3))
+    ]
+    slotted = {"timing": "slotted", "slot_s": draw(st.sampled_from([10e-6, 16.7e-6]))}
+    return {
+        "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
+        "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
+        "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
+        "routing": {"kind": draw(st.sampled_from(["hops", "length", "seconds_per_pair"]))},
+        "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
+    } | draw(st.sampled_from([{}, slotted]))  # fmt: skip
+
+
+def compiles(scenario):
+    """Refusals on the merits of the draw: a fidelity out of reach, a state that the store cannot hold."""
+    try:
+        _core.compile(_core.Scenario.from_json(json.dumps(scenario)))
+    except _core.SpecError as error:
+        assert any(reason in str(error) for reason in ("min_fidelity", "bell_diagonal", "no usable links")), error
+        return False
+    return True
+
+
+@settings(
+    max_examples=int(os.environ.get("ORACLE_EXAMPLES", "60")), deadline=None, print_blob=True, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)  # fmt: skip
+@given(scenario_of())
+def test_same_run_on_random_scenarios(scenario):
+    assume(compiles(scenario))
+    assert_same_run(scenario)
