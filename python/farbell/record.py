@@ -20,6 +20,8 @@ Counts = npt.NDArray[np.uint64]
 #: Names of the tables, those with one row an event first.
 TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas")
 ROW_TABLES = TABLES[:2]
+#: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
+BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.
 BATCH_SUMS = ("pairs", "fidelity_sum", "xx_sum", "yy_sum", "zz_sum")
 MOMENTS = (

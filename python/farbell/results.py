@@ -16,7 +16,17 @@ import numpy as np
 from farbell import _core
 from farbell._core import Model, Scenario
 from farbell.analysis.key import KeyProtocol
-from farbell.record import BATCH_SUMS, MOMENTS, ROW_TABLES, TABLES, Network, Record
+from farbell.record import (
+    BATCH_SUMS,
+    BATCHES,
+    FIDELITY_BINS,
+    LATENCY_BUCKETS,
+    MOMENTS,
+    ROW_TABLES,
+    TABLES,
+    Network,
+    Record,
+)
 from farbell.storage import read_table, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
@@ -334,14 +344,13 @@ def load_results(folder: str | Path) -> Results:
 
     tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in TABLES}
     demands, replicas = len(network.demand_names), len(tables["replicas"])
-    batches = read("batches")
     return Results(
         scenario=scenario,
         network=network,
         tables=tables,
-        batches=_as_array(batches, BATCH_SUMS, replicas, demands, -1, len(BATCH_SUMS)),
+        batches=_as_array(read("batches"), BATCH_SUMS, replicas, demands, BATCHES, len(BATCH_SUMS)),
         moments=_as_array(read("moments"), MOMENTS, replicas, demands, len(MOMENTS)),
-        latency_sketch=_as_histogram(read("latency_sketch"), "bucket", demands, 2048),
-        fidelity_histogram=_as_histogram(read("fidelity_histogram"), "bin", demands, 100),
+        latency_sketch=_as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
+        fidelity_histogram=_as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
     )

@@ -377,7 +377,14 @@ def test_warm_up_is_left_out() -> None:
     assert warm.summary()["rate_hz"].sum() == pytest.approx(late.sum() / 1.5)
 
 
-def test_a_scenario_without_demands() -> None:
+def test_a_scenario_without_demands(tmp_path: Path) -> None:
     idle = fb.run(chain(demands=[]))
     assert len(idle.summary()) == len(idle.correlators()) == 0
     assert idle.summary().columns == ("demand",)
+    assert same(fb.load_results(idle.save(tmp_path, report=False)), idle)
+
+
+def test_a_run_that_never_reached_the_end_of_its_warm_up() -> None:
+    row = next(fb.run(chain(warm_up_s=1.0), max_events=100).summary().rows())
+    assert row["pairs"] == 0
+    assert all(math.isnan(row[name]) for name in ("rate_hz", "fidelity", "key_fraction", "key_rate_hz"))
