@@ -54,7 +54,7 @@ def test_coverage_of_a_mean_with_correlation(replicas: int, correlation: float, 
 def test_intervals_that_ignore_correlation_would_not_cover() -> None:
     """The same data, but each value taken as independent: the test above would notice."""
     rng = np.random.default_rng(8)
-    means = autoregression(rng, TRIALS, 0.9).sum(axis=1).mean(axis=1) / 20
+    means = autoregression(rng, TRIALS, 0.9).sum(axis=1) / 640
     error = math.sqrt(1 / (1 - 0.9**2) / 640)
     assert np.sum(np.abs(means) < 1.96 * error) < stats.binom.ppf(FALSE_ALARM, TRIALS, 0.91)
 
