@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -127,7 +127,7 @@ def run(
     from farbell import _show
 
     with exit_codes():
-        changes = {"seed": seed, "record": record}
+        changes: dict[str, Any] = {"seed": seed, "record": record}
         chosen = load(scenario).replace(**{name: value for name, value in changes.items() if value is not None})
         model = fb.compile(chosen)
         folder = free_folder(out, chosen)
@@ -267,6 +267,13 @@ def plain_or_text(quantity: str) -> float | str:
         return quantity
 
 
+def pair_of_names(text: str) -> tuple[str, str]:
+    node_a, colon, node_b = text.partition(":")
+    if not colon:
+        raise fb.SpecError("--demand", repr(text), "two names of nodes with a colon between them")
+    return node_a, node_b
+
+
 @new.command("chain")
 def new_chain(
     nodes: Annotated[int, typer.Option(help="Nodes, both ends included.")] = 5,
@@ -337,10 +344,9 @@ def new_graphml(
 ) -> None:
     """A network from a map in GraphML, such as those of the Internet Topology Zoo."""
     with exit_codes():
-        demands = [tuple(pair.split(":")) for pair in demand or ()]
         scenario = fb.from_graphml(
             file,
-            demands=demands,
+            demands=[pair_of_names(pair) for pair in demand or ()],
             length_attribute=length_attribute,
             detour_factor=detour_factor,
             drop_unplaced=drop_unplaced,
