@@ -21,6 +21,8 @@ Figure = dict[str, Any]
 
 # Cividis from little to much: told apart with any kind of colour vision, and in print.
 _SCALE = ("#fde725", "#e1cc55", "#c5b26d", "#a59c74", "#86867a", "#69707d", "#4b5a7c", "#1d4274", "#00224e")
+# Networks with more nodes than this are drawn finer.
+_LARGE = 300
 _DASHES = ("solid", "dash", "dot")
 
 
@@ -110,12 +112,14 @@ def map_figure(record: Record) -> Figure:
             )
     users = sorted({number[name] for demand in scenario.demands for name in (demand.node_a, demand.node_b)})
     others = sorted(set(number.values()) - set(users))
+    large = len(names) > _LARGE
+    ring = {"color": views.COLORS[1], "width": 1 if large else 2.5}
     for label, members, marker in (
-        ("ends of demands", users, {"size": 11, "color": "#fff", "line": {"color": views.COLORS[1], "width": 2.5}}),
-        ("other nodes", others, {"size": 6, "color": "#333"}),
+        ("ends of demands", users, {"size": 6 if large else 11, "color": "#fff", "line": ring}),
+        ("other nodes", others, {"size": 3 if large else 6, "color": "#333"}),
     ):
         if members:
-            named = len(names) <= 25 or members is users
+            named = len(names) <= 25 or (members is users and len(users) <= 40)
             data.append(
                 {
                     "type": "scatter",

@@ -73,7 +73,7 @@ def _demand_section(record: Record) -> str:
             *(f"{row[name]:,}" for name in ("asked", "delivered", "timed_out", "refused", "open", "pairs")),
             _with_interval(row, "rate", "_hz"),
             _with_interval(row, "fidelity"),
-            f"{_seconds(row['latency_p50_s'])} / {_seconds(row['latency_p95_s'])}",
+            f"{_seconds(row['latency_p50_s'])} / {_seconds(row['latency_p95_s'])}" if row["delivered"] else "-",
             _with_interval(row, "key_fraction"),
             _with_interval(row, "key_rate", "_hz"),
         ]
