@@ -59,7 +59,9 @@ class Circuit:
     # ---- set-up --------------------------------------------------------------------------------------------------------
 
     def needs(self):
-        return [(node, self.width if position in (0, self.last) else 2 * self.width) for position, node in enumerate(self.nodes)]
+        return [
+            (node, self.width if position in (0, self.last) else 2 * self.width) for position, node in enumerate(self.nodes)
+        ]
 
     def granted(self):
         self.booked = [True] * len(self.nodes)
@@ -144,7 +146,9 @@ class Circuit:
             half.group.free_slot(half.side)
 
     def join(self, left, right, outcome, position):
-        known = [max(left.known[end], right.known[end], self.now + self.d[position][0 if end == A else self.last]) for end in (A, B)]
+        known = [
+            max(left.known[end], right.known[end], self.now + self.d[position][0 if end == A else self.last]) for end in (A, B)
+        ]
         joined = Segment(
             [left.halves[A], right.halves[B]], (left.reach[A], right.reach[B]), left.frame ^ right.frame ^ outcome,
             left.swaps + right.swaps + 1, min(left.born, right.born), known,

@@ -1,7 +1,7 @@
 """One run of a scenario, and what a user sees of it.
 
-    outcome = run(scenario)             # every attempt stepped, the streams' own thresholds: a definite trace
-    outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same law, another sample
+outcome = run(scenario)             # every attempt stepped, the streams' own thresholds: a definite trace
+outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same law, another sample
 """
 
 from dataclasses import dataclass

@@ -4,6 +4,7 @@ from math import exp, sqrt
 
 import numpy as np
 import pytest
+
 from oracle import states
 from oracle.philox import Stream, philox4x32
 from oracle.run import run
@@ -65,7 +66,13 @@ def test_two_segments_synchronous(coins, p, swap_success, expected):
 def test_two_links_with_heralds_and_result_messages():
     """C19 at p = 0.1, L = 40 km: the mean time from the start of generation to delivery, and the rate back to back."""
     half_s = 20e3 / 2e8
-    scenario = line(3, given(0.1, half_s, herald_delay_s=half_s), length_m=20e3, demand={"traffic": {"kind": "back_to_back"}}, duration_s=2.0)
+    scenario = line(
+        3,
+        given(0.1, half_s, herald_delay_s=half_s),
+        length_m=20e3,
+        demand={"traffic": {"kind": "back_to_back"}},
+        duration_s=2.0,
+    )
     outcome = run(scenario)
     requests = [r for r in outcome.demands[0].requests if r.finished is not None]
     assert all(r.finished - r.started > 0 for r in requests)

@@ -6,9 +6,10 @@ A failure prints the scenario and a `reproduce_failure` line that replays it.
 import json
 import os
 
-from farbell import _core
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+
+from farbell import _core
 from oracle import scenarios
 from oracle.test_traces import assert_same_run
 
@@ -76,7 +77,10 @@ def scenario_of(draw):
     memory = draw(st.sampled_from([{}, scenarios.NOISY, scenarios.GAUSSIAN, scenarios.PAULI]))
     if draw(st.booleans()):
         memory = memory | scenarios.GATES
-    memories = [{"name": "m", "slots": draw(st.sampled_from([6, 8, 12])), "initialisation_s": draw(st.sampled_from([0.0, 1e-6]))} | memory]
+    memories = [
+        {"name": "m", "slots": draw(st.sampled_from([6, 8, 12])), "initialisation_s": draw(st.sampled_from([0.0, 1e-6]))}
+        | memory
+    ]
     nodes = [
         {
             "name": name, "memory": "m", "swap_success_probability": draw(st.sampled_from([1.0, 0.5, 0.8])),

@@ -4,6 +4,7 @@ import json
 from math import isclose, isnan
 
 import pytest
+
 from farbell import _core
 from oracle.run import run
 from oracle.scenario import complete
@@ -60,7 +61,13 @@ def assert_same_tables(tables, oracle):
     table = sorted_table(tables["requests"], ("demand", "request"))
     requests = [(demand.index, request) for demand in oracle.demands for request in demand.requests]
     assert_same_column(table, "demand", [demand for demand, _ in requests])
-    for name, field in (("request", "number"), ("pairs_asked",) * 2, ("pairs_delivered", "pairs"), ("status",) * 2, ("reason",) * 2):
+    for name, field in (
+        ("request", "number"),
+        ("pairs_asked",) * 2,
+        ("pairs_delivered", "pairs"),
+        ("status",) * 2,
+        ("reason",) * 2,
+    ):
         assert_same_column(table, name, [getattr(request, field) for _, request in requests])
     for name in ("asked", "started", "finished"):
         ticks = [getattr(request, name) for _, request in requests]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
-import farbell as fb
 import pytest
+
+import farbell as fb
 from physics.cases import assert_close, case
 
 B12 = case("B12")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 
-import farbell as fb
 import numpy as np
 import pytest
+
+import farbell as fb
 from oracle import fock
 from physics.cases import assert_close, case
 
@@ -19,9 +20,7 @@ PSI = {2: np.array([0, 1, 1, 0]) / math.sqrt(2), 3: np.array([0, 1, -1, 0]) / ma
 @pytest.mark.parametrize("setting", B01.expected)
 def test_double_click_case(setting: str) -> None:
     eta, dark, visibility = (float(x) for x in re.fullmatch(r"eta=(.*),pd=(.*),V=(.*)", setting).groups())
-    table = fb.hardware.double_click(
-        efficiency_a=eta, efficiency_b=eta, visibility=visibility, dark_count_probability=dark
-    )
+    table = fb.hardware.double_click(efficiency_a=eta, efficiency_b=eta, visibility=visibility, dark_count_probability=dark)
     assert_close(table.success_probability, B01.expected[setting]["p_success"], B01.tolerance)
     assert_close(table.fidelity, B01.expected[setting]["F"], B01.tolerance)
     assert table.truncation_error == 0
@@ -148,9 +147,7 @@ def test_a_given_link_is_taken_at_its_word() -> None:
         node_a="a",
         node_b="b",
         fiber=fb.Fiber(length_m=1e5),
-        generation=fb.Given(
-            success_probability=0.2, attempt_period_s=1e-3, herald_delay_s=5e-4, state=fb.Werner(fidelity=0.9)
-        ),
+        generation=fb.Given(success_probability=0.2, attempt_period_s=1e-3, herald_delay_s=5e-4, state=fb.Werner(fidelity=0.9)),
     )
     memory = fb.Memory(name="bad", efficiency=0.1, initialisation_reliability=0.5)
     model = fb.hardware.link_model(link, memory, memory)
