@@ -114,10 +114,11 @@ def map_figure(record: Record) -> Figure:
     others = sorted(set(number.values()) - set(users))
     large = len(names) > _LARGE
     ring = {"color": views.COLORS[1], "width": 1 if large else 2.5}
-    for label, members, marker in (
+    groups: tuple[tuple[str, list[int], Figure], ...] = (
         ("ends of demands", users, {"size": 6 if large else 11, "color": "#fff", "line": ring}),
         ("other nodes", others, {"size": 3 if large else 6, "color": "#333"}),
-    ):
+    )
+    for label, members, style in groups:
         if members:
             named = len(names) <= 25 or (members is users and len(users) <= 40)
             data.append(

@@ -80,8 +80,8 @@ def map(network: Scenario | Results, ax: Any = None) -> Any:
     ax.scatter(where.x, where.y, s=16, color="black", zorder=3)
     users = sorted({number[name] for demand in scenario.demands for name in (demand.node_a, demand.node_b)})
     ax.scatter(where.x[users], where.y[users], s=70, facecolors="none", edgecolors=views.COLORS[1], zorder=4)
-    everyone = range(len(points))
-    for i in everyone if len(points) <= _LABELLED_NODES else users if len(users) <= 2 * _LABELLED_NODES else ():
+    labelled = users if len(users) <= 2 * _LABELLED_NODES else []
+    for i in range(len(points)) if len(points) <= _LABELLED_NODES else labelled:
         ax.annotate(_text(names[i]), points[i], xytext=(4, 4), textcoords="offset points", fontsize=7)
     ax.set_aspect(where.aspect, adjustable="datalim")
     ax.autoscale_view()
