@@ -133,7 +133,7 @@ def map_figure(record: Record) -> Figure:
                     "textfont": {"size": 10},
                     "hoverinfo": "text",
                     "hovertext": [f"{_text(names[i])}<br>memory in use {held[i]:.1%} of the time" for i in members],
-                    "marker": marker,
+                    "marker": style,
                 }
             )
     bare = {"visible": False} if not where.x_label else {}

@@ -100,6 +100,8 @@ def test_the_map_shows_every_link_once(page: Page, surfnet: fb.Results) -> None:
     traces = page.figures["map"]["data"]
     lines = [trace for trace in traces if trace["mode"] == "lines"]
     assert sum(trace["x"].count(None) for trace in lines) == len(surfnet.scenario.links)
+    named = {trace["name"]: trace["marker"] for trace in traces if "name" in trace}
+    assert named["ends of demands"]["size"] > named["other nodes"]["size"]
     labels = [text for trace in traces if trace["mode"] == "markers" for text in trace["hovertext"]]
     assert all(any(name.replace(">", "&gt;") in text for text in labels) for name in surfnet.network.link_names)
 
