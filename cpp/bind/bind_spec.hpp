@@ -48,7 +48,9 @@ void take_keywords(Value::Object& object, const pybind11::kwargs& keywords) {
   namespace py = pybind11;
   const std::vector<std::string_view> names = field_names<T>();
   for (const auto& [key, argument] : keywords) {
-    const std::string name = py::cast<std::string>(key);
+    const Value spelling = value_from_python(key);
+    const auto* text = spelling.as<std::string>();
+    const std::string name = text != nullptr ? *text : found_text(spelling);
     if (std::ranges::find(names, name) == names.end()) throw unknown_keyword(Describe<T>::name, name, names);
     // An error inside the argument is told with the whole path.
     Value value;
@@ -87,7 +89,8 @@ T replaced(const T& spec, const pybind11::kwargs& keywords) {
 template <Described T>
 T with_values_from_python(const T& spec, const pybind11::dict& values) {
   std::vector<Replacement> replacements;
-  for (const auto& [path, value] : values) replacements.emplace_back(pybind11::cast<std::string>(path), value_from_python(value));
+  Value by_path = value_from_python(values);
+  for (Member& member : *by_path.as<Value::Object>()) replacements.emplace_back(std::move(member.key), std::move(member.value));
   return read_spec<T>(with_values(write_spec(spec, Empties::keep), replacements), Origin::call);
 }
 

@@ -202,6 +202,8 @@ def test_keywords_are_checked_as_python_does() -> None:
         fb.Given()  # type: ignore[call-arg]
     with pytest.raises(TypeError):
         fb.Fiber(3)  # type: ignore[misc]
+    with pytest.raises(TypeError, match="lone surrogates"):
+        fb.Fiber(**{"\ud800": 1})  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="did you mean 'length_m'"):
         fb.Fiber(length_m=3).replace(length=4)  # type: ignore[call-arg]
 
@@ -240,6 +242,8 @@ def test_with_values() -> None:
     with pytest.raises(fb.SpecError, match="did you mean links") as caught:
         chain.with_values({"link/*/fiber/length_m": 1})
     assert caught.value.path == "/link"
+    with pytest.raises(fb.SpecError, match="found the key 3"):
+        chain.with_values({3: 1})  # type: ignore[dict-item]
     with pytest.raises(fb.SpecError, match="found -1"):
         chain.with_values({"links/*/fiber/length_m": -1})
 
