@@ -4,7 +4,7 @@ from . import states
 from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS
 
 A, B = 0, 1  # ends of the circuit, of a segment and of a hop
-PENDING, WAITING, LOCKED, SWAPPED, GONE = range(5)
+PENDING, WAITING, LOCKED, GONE = range(4)
 
 
 class Half:
@@ -15,8 +15,8 @@ class Half:
         self.side = side  # which end of its segment it is
         self.state = PENDING
         self.segment = None
-        self.successor = None  # after a swap: the far half of the other segment, if it lived
-        self.notice_waits = False  # news of its partner's loss came while it was locked
+        self.news = None  # (tick, position) from which a notice of its partner's loss set out
+        self.notified = False  # it came while the half was locked
 
 
 class Segment:
@@ -122,13 +122,17 @@ class Circuit:
             outcome = states.bell_measure(b.qubit, c.qubit, self.now, u)
             run.record("swap", node.name, self.demand.index, outcome | stale_mark)
             joined = self.join(left, right, outcome, position)
-            for half, far in ((b, right.halves[B]), (c, left.halves[A])):
-                half.successor = far
-                self.retire(half, SWAPPED)
+            for half in (b, c):
+                self.retire(half)
             if joined.halves == [None, None]:
                 self.end(joined)
             elif joined.complete() and joined.reach == (0, self.last):
                 self.ready(joined)
+            else:
+                for half, far in ((b, joined.halves[B]), (c, joined.halves[A])):
+                    if half.news and far:
+                        # A notice that came while the half was locked sets out from here.
+                        self.send_notice(far, *((self.now, position) if half.notified else half.news))
         else:
             node.failed_swaps += 1
             run.record("swap", node.name, self.demand.index, 255 | stale_mark)
@@ -141,8 +145,6 @@ class Circuit:
                 else:
                     self.end(segment)
         for half in (b, c):
-            if half.notice_waits and half.successor:
-                self.send_notice(half.successor, self.now, position)
             half.group.free_slot(half.side)
 
     def join(self, left, right, outcome, position):
@@ -165,8 +167,8 @@ class Circuit:
 
     # ---- losses --------------------------------------------------------------------------------------------------------
 
-    def retire(self, half, state):
-        half.state = state
+    def retire(self, half):
+        half.state = GONE
         self.halves[half.position].remove(half)
         for queue in self.queues[half.position]:
             if half in queue:
@@ -178,18 +180,17 @@ class Circuit:
         states.release(half.qubit)
         half.segment.halves[half.side] = None
         half.segment.lost_at[half.side] = self.now
-        self.retire(half, GONE)
+        self.retire(half)
 
     def send_notice(self, half, lost, where):
+        half.news = lost, where
         arrival = max(self.now, lost + self.d[where][half.position])
-        self.post(arrival, ARRIVALS, self.notice, half, lost, where)
+        self.post(arrival, ARRIVALS, self.notice, half)
 
-    def notice(self, half, lost, where):
-        """To the holder of `half`: its partner was lost at tick `lost` at position `where`."""
+    def notice(self, half):
+        """To the holder of `half`: its partner is lost."""
         if half.state == LOCKED:
-            half.notice_waits = True
-        elif half.state == SWAPPED and half.successor:
-            self.send_notice(half.successor, lost, where)
+            half.notified = True
         elif half.state in (PENDING, WAITING):
             node = self.nodes[half.position]
             node.lost_qubits += 1
@@ -206,7 +207,7 @@ class Circuit:
     def hand_over(self, half):
         """The qubit leaves its slot because it was measured or delivered."""
         half.segment.halves[half.side] = None
-        self.retire(half, GONE)
+        self.retire(half)
         half.group.free_slot(half.side)
 
     # ---- release -------------------------------------------------------------------------------------------------------
