@@ -113,9 +113,9 @@ Examples
         py::arg("fiber"));
   m.def("fiber_delay_s", [](FiberSpec const& fiber) { return fiber_delay_s(fiber.length_m, fiber.speed_m_per_s); },
         py::arg("fiber"));
-  m.def("link_model", [](LinkSpec const& link, MemorySpec const& a, MemorySpec const& b, StationSpec const* station) {
-    return link_model(link.generation, link.fiber, a, b, station);
-  }, py::arg("link"), py::arg("memory_a"), py::arg("memory_b"), py::arg("station").none(true));
+  m.def("link_model", [](LinkSpec const& link, MemorySpec const& a, MemorySpec const& b, std::optional<StationSpec> const& station) {
+    return link_model(link.generation, link.fiber, a, b, station ? &*station : nullptr);
+  }, py::arg("link"), py::arg("memory_a"), py::arg("memory_b"), py::arg("station"));
 }
 
 }  // namespace farbell
