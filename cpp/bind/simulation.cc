@@ -131,7 +131,9 @@ Examples
 >>> model.link_names, model.routes
 (['n0--n1', 'n1--n2'], [['n0', 'n1', 'n2']])
 )")
-      .def_property_readonly("scenario", [](const Model& model) { return model.scenario; }, "What it was compiled from.")
+      // A reference, not a copy: specs are frozen in Python, and it keeps the model alive.
+      .def_property_readonly("scenario", [](const Model& model) -> const ScenarioSpec& { return model.scenario; },
+                             py::return_value_policy::reference_internal, "What it was compiled from.")
       .def_property_readonly("approximations", &approximations, "Approximations in force: dicts of name and description.")
       .def_property_readonly("routes", &routes, "Route of each demand at the start, as lists of node names.")
       .def_readonly("node_names", &Model::node_names)

@@ -87,6 +87,7 @@ class Recorder {
   void request(const RequestRow& row);
 
   const std::vector<DemandSummary>& summaries() const { return summaries_; }
+  std::vector<DemandSummary> take_summaries() { return std::move(summaries_); }
   std::vector<PairRow>& pairs() { return pairs_; }           // those not handed over yet
   std::vector<RequestRow>& requests() { return requests_; }
 

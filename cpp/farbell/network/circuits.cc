@@ -15,6 +15,9 @@ Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue&
     : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), chains_(chains), rows_(terms.size()),
       claimed_(setup.nodes.size(), 0) {
   for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
+  std::size_t hops = 0;
+  for (const Terms& t : terms) hops += t.lane_keys.size();
+  lanes.expect_groups(hops);
 }
 
 void Circuits::set_route(DemandId demand, const Route& route) {

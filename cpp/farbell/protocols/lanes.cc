@@ -8,7 +8,7 @@ namespace farbell {
 
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
-      groups_of_(setup.links.size()), counters_(setup.links.size()), permits_(setup.links.size()) {
+      first_group_(setup.links.size(), no_group), counters_(setup.links.size()), permits_(setup.links.size()) {
   for (const LinkRow& link : setup.links) program_of_.push_back(link.program);
   for (const NodeRow& node : setup.nodes) {
     permits_left_.push_back(node.parallel_links.value_or(0));
@@ -22,7 +22,8 @@ std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uin
   g.link = link;
   g.attempts = Stream(attempts_key, setup_.replica);
   g.herald = Stream(herald_key, setup_.replica);
-  groups_of_[link.value].push_back(index);
+  g.next_of_link = first_group_[link.value];
+  first_group_[link.value] = index;
   return index;
 }
 
@@ -58,10 +59,11 @@ void Lanes::close(std::uint32_t group, End position_side) {
 }
 
 void Lanes::set_program(LinkId link, std::uint32_t program) {
-  for (std::uint32_t index : groups_of_[link.value]) settle(groups_[index]);
+  each_group_of(link, [&](std::uint32_t index) { settle(groups_[index]); });
   program_of_[link.value] = program;
-  for (std::uint32_t index : groups_of_[link.value])
+  each_group_of(link, [&](std::uint32_t index) {
     if (groups_[index].lanes > 0) look_ahead(index);
+  });
 }
 
 // ---- cycles ---------------------------------------------------------------------------------------------------------------------
@@ -360,10 +362,9 @@ void Lanes::exchange_permits() {
     if (permits_[link.value].wanting > 0) try_permit(link);
   }
   const auto apply = [&](LinkId link) {
-    for (std::uint32_t index : groups_of_[link.value]) {
-      const Group& g = groups_[index];
-      set_lanes(index, permits_[link.value].held ? g.wanted() : 0);
-    }
+    each_group_of(link, [&](std::uint32_t index) {
+      set_lanes(index, permits_[link.value].held ? groups_[index].wanted() : 0);
+    });
   };
   for (LinkId link : returned) apply(link);
   for (LinkId link : candidates) apply(link);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -56,6 +57,7 @@ class Lanes {
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
 
+  void expect_groups(std::size_t groups) { groups_.reserve(groups); }
   std::uint32_t add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key);
   // Binds a group to a hop, with the chain's width as free slots at each end.
   void open(std::uint32_t group, ChainId chain, std::uint32_t hop);
@@ -71,10 +73,13 @@ class Lanes {
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
+  static constexpr std::uint32_t no_group = std::numeric_limits<std::uint32_t>::max();
+
   struct Group {
     LinkId link;
     ChainId chain;
     std::uint32_t hop = 0;
+    std::uint32_t next_of_link = no_group;
     std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
     std::uint32_t turns = 0;              // pairs that it may still make; all but unlimited in a pipelined chain
     std::uint32_t lanes = 0;              // attempting now
@@ -122,7 +127,12 @@ class Lanes {
   std::vector<Chain>& chains_;
   Trace& trace_;
   std::vector<Group> groups_;
-  std::vector<std::vector<std::uint32_t>> groups_of_;  // link -> groups
+  template <class F>
+  void each_group_of(LinkId link, F&& f) {
+    for (std::uint32_t g = first_group_[link.value]; g != no_group; g = groups_[g].next_of_link) f(g);
+  }
+
+  std::vector<std::uint32_t> first_group_;  // by link; the others follow by `next_of_link`
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<LinkCounters> counters_;
   std::vector<Permits> permits_;            // by link

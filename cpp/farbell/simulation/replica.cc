@@ -66,7 +66,7 @@ class Replica {
     for (LinkCounters& link : r.links) r.messages += 2 * link.successes;  // heralds
     for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(requests_.up_ticks(LinkId{l}, r.end));
     r.nodes = swapping_.counters();
-    r.demands = recorder_.summaries();
+    r.demands = recorder_.take_summaries();
     for (std::uint32_t d = 0; d < model_.demands.size(); ++d) {
       DemandPath path;
       for (LinkId link : circuits_.route(DemandId{d}).links) {
