@@ -9,10 +9,11 @@ from copy import deepcopy
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from farbell import _core
 from oracle.run import run
 from oracle.scenarios import chain, given
-from scipy import stats
 
 ALPHA = 1e-7
 
