@@ -92,6 +92,9 @@ SCENARIOS = {
     "five nodes, asymmetric states": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3}, link=given(0.2, state=SKEWED)),
     "five nodes, slow messages": chain(5, memory=GAUSSIAN, node=FAILING, demand={"width": 4}, length_m=20e3, link=given(0.3), duration_s=1e-2),
     "processing": chain(5, node=FAILING | {"processing_delay_s": 13e-6}, demand=BACK_TO_BACK | {"width": 3}, memory=GATES, link=given(0.3)),
+    "releases with processing": chain(
+        6, node={"processing_delay_s": 3e-6}, demand={"traffic": {"kind": "poisson", "rate_hz": 8000.0}, "width": 4}, memory=GATES, link=given(0.4),
+    ),
     "ideal control": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 2}, control="ideal"),
     "slotted": chain(5, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"width": 2}, **SLOTTED),
     "slotted with messages": chain(4, memory=NOISY, node=FAILING, demand={"width": 3}, **(SLOTTED | {"control": "messages"})),
