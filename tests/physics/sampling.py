@@ -67,11 +67,11 @@ def share(successes: int, trials: int, expected: float) -> Estimate:
 
 def samples_to_detect(error: float, standard_deviation: float) -> int:
     """How many independent values detect such an error of their mean, with a margin for the error of their deviation."""
-    return math.ceil((1.05 * DETECTED_SIGMAS * standard_deviation / error) ** 2)
+    return math.ceil((1.08 * DETECTED_SIGMAS * standard_deviation / error) ** 2)
 
 
 def assert_sampled(found: Estimate, expected: float, tolerance: float, *, detects: float) -> None:
     """The estimate agrees with what is expected, and would not if that were wrong by `detects` (absolute)."""
-    assert found.stderr * DETECTED_SIGMAS <= detects, f"standard error {found.stderr} is too large to detect {detects}"
     allowed = ALLOWED_SIGMAS * found.stderr + tolerance * abs(expected)
     assert abs(found.mean - expected) <= allowed, f"{found.mean} is not {expected} within {allowed}"
+    assert found.stderr * DETECTED_SIGMAS <= detects, f"standard error {found.stderr} is too large to detect {detects}"

@@ -1,7 +1,7 @@
 """Requests that arrive at random and are served one after the other: the M/M/1 queue (H01).
 
 A link with an attempt every microsecond, each of which succeeds with 1e-6, takes an exponential time of mean 1 s (to
-1e-6) for a pair. The means are taken over 64 independent queues, after a warm-up of more than fifteen relaxation times;
+1e-6) for a pair. The means are taken over 128 independent queues, after a warm-up of more than fifteen relaxation times;
 each detects an error of 2 % in the rate of arrivals or of service.
 """
 
@@ -19,7 +19,7 @@ H01 = case("H01")
 #: Warm-up, time in which requests count, and time for the last of them to end, in seconds. Queues relax within
 #: 1 / (1 - sqrt(load))^2 services.
 TIMES = {0.5: (200, 20_000, 200), 0.9: (6_000, 30_000, 4_000)}
-QUEUES = 64
+QUEUES = 128
 
 
 def queue(arrivals_hz: float, services_hz: float) -> dict[str, float]:
@@ -51,7 +51,7 @@ def check_queue(label: str, change: Change = unchanged) -> None:
     )
     start, end = warm_up, warm_up + counted
     present, busy, sojourns, waits, requests = [], [], [], [], []
-    for results in results_of(change(scenario), QUEUES, at_once=8):
+    for results in results_of(change(scenario), QUEUES, at_once=16):
         for rows in split(results):
             asked, started, finished = (
                 np.nan_to_num(rows[name], nan=np.inf) for name in ("asked_s", "started_s", "finished_s")

@@ -1,0 +1,59 @@
+"""What the sampled checks can see: each must fail when one parameter is moved a little beyond what it says it detects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from physics import test_link_runs as links
+from physics import test_queueing as queueing
+from physics import test_waiting_memories as memories
+from physics import test_waiting_times as times
+from physics.sampling import scaled
+
+Check = Callable[..., None]
+
+# Family and parameter, the check, and the move: 3 % of a quantity that goes with the parameter, 1.5 % of one that goes
+# with its square, and so on; fidelities by 0.0075.
+C01 = partial(times.check_two_segments, 0.1, 0.5, times.C01.expected["p=0.1"]["q05"])
+C02 = partial(times.check_parallel_segments, 16, 0.05, times.C02.expected["n=16,p=0.05"])
+C03 = partial(memories.check_depolarised, "p=0.1,q=1.0,w0=0.96,Tcoh=200.0")
+C19 = partial(times.check_delivery, "p=0.1,L=40.0km")
+C19_RATE = partial(times.check_rate, "p=0.1,L=40.0km")
+H01 = partial(queueing.check_queue, "lambda=0.5,mu=1.0")
+B01 = partial(links.check_clicks, "eta=0.3,pd=0.001,V=0.9")
+B09 = partial(times.check_attempt_clock, "L=20")
+B09_QUANTILES = partial(links.check_attempts, "L=20")
+B12 = partial(links.check_transmission, "22km", "eta")
+SUCCESS = "links/*/generation/success_probability"
+
+MUTATIONS: dict[str, tuple[Check, str, float]] = {
+    "waiting times, C01: success of links": (C01, SUCCESS, 1.03),
+    "waiting times, C01: success of swaps": (C01, "nodes/*/swap_success_probability", 0.97),
+    "waiting times, C02: success of links": (C02, SUCCESS, 0.97),
+    "waiting times, C19: length": (C19, "links/*/fiber/length_m", 1.02),
+    "waiting times, C19: efficiency": (C19_RATE, "memories/*/efficiency", 0.985),
+    "waiting times, B09: overhead": (B09, "stations/*/local_overhead_s", 1.35),
+    "link rates, B01: efficiency": (B01, "memories/*/efficiency", 1.02),
+    "link rates, B01: visibility": (B01, "stations/*/visibility", 0.99),
+    "link rates, B01: dark counts": (B01, "stations/*/detector/dark_count_rate_hz", 1.1),
+    "link rates, B12: attenuation": (B12, "links/*/fiber/attenuation_db_per_km", 1.03),
+    "link rates, B09: efficiency": (B09_QUANTILES, "memories/*/efficiency", 0.985),
+    "link rates, unlike arms: detectors": (links.check_unlike_arms, "stations/*/detector/efficiency", 0.98),
+    "link rates, unlike arms: T2": (links.check_unlike_arms, "memories/*/t2_s", 0.95),
+    "queueing, H01: arrivals": (H01, "demands/*/traffic/rate_hz", 1.03),
+    "queueing, H01: attempts": (H01, "links/*/generation/attempt_period_s", 1.03),
+    "waiting memories, C03: depolarisation": (C03, "memories/*/depolarising_s", 0.8),
+    "waiting memories, C03: states": (C03, "links/*/generation/state/fidelity", 0.9955),
+    "waiting memories, dephasing: T2": (memories.check_dephased, "memories/*/t2_s", 0.94),
+    "waiting memories, dephasing: success": (memories.check_dephased, SUCCESS, 0.94),
+}
+
+
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_moved_parameter_is_seen(name: str) -> None:
+    check, path, factor = MUTATIONS[name]
+    with pytest.raises(AssertionError, match=r" is not .* within|Not equal to tolerance"):
+        check(change=scaled(path, factor))
