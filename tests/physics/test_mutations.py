@@ -15,8 +15,6 @@ from physics.sampling import scaled
 
 Check = Callable[..., None]
 
-# Family and parameter, the check, and the move: 3 % of a quantity that goes with the parameter, 1.5 % of one that goes
-# with its square, and so on; fidelities by 0.0075.
 C01 = partial(times.check_two_segments, 0.1, 0.5, times.C01.expected["p=0.1"]["q05"])
 C02 = partial(times.check_parallel_segments, 16, 0.05, times.C02.expected["n=16,p=0.05"])
 C03 = partial(memories.check_depolarised, "p=0.1,q=1.0,w0=0.96,Tcoh=200.0")
@@ -29,6 +27,8 @@ B09_QUANTILES = partial(links.check_attempts, "L=20")
 B12 = partial(links.check_transmission, "22km", "eta")
 SUCCESS = "links/*/generation/success_probability"
 
+# Family and parameter: the check, and a move that changes a rate by 3 to 4 % (2 % is what the checks detect) or a fidelity
+# by 0.007 to 0.009 (0.005).
 MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "waiting times, C01: success of links": (C01, SUCCESS, 1.03),
     "waiting times, C01: success of swaps": (C01, "nodes/*/swap_success_probability", 0.97),
