@@ -46,6 +46,7 @@ def exit_codes() -> Iterator[None]:
     """Turns what can go wrong into a message and an exit code."""
     try:
         yield
+        sys.stdout.flush()
     except KeyboardInterrupt:
         fail(INTERRUPTED, "interrupted")
     except fb.SpecError as error:
@@ -55,12 +56,20 @@ def exit_codes() -> Iterator[None]:
     except fb.InternalError as error:
         fail(RUN_FAILED, f"a bug in farbell, please report it: {error}")
     except BrokenPipeError:
-        # Whoever read our output has closed it; Python's own flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         raise typer.Exit(0) from None
     except OSError as error:
+        discard_output()
         where = f"{error.filename}: " if error.filename else ""
         fail(IO_FAILED, f"{where}{error.strerror or error}")
+
+
+def discard_output() -> None:
+    """Standard output may be what failed: Python's own flush at exit must not fail on it again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def load(name_or_file: str) -> fb.Scenario:
@@ -133,7 +142,7 @@ def run(
         folder = free_folder(out, chosen)
         talk = not (quiet or as_json)
         if talk:
-            print(_show.scenario_text(chosen))
+            print(_show.scenario_text(chosen), flush=True)
         interrupted = False
         try:
             results = fb.run(
