@@ -253,7 +253,9 @@ TEST(Run, AnInterruptLeavesWhatWasFinished) {
 
 TEST(Run, RowsBeyondTheMemoryLimitAreSpilledInOrder) {
   Row row;
-  row.rest = R"("duration_s": 20)";
+  // About 1.8e5 pairs: three blocks.
+  row.demands = R"({"node_a": "n0", "node_b": "n1", "width": 4})";
+  row.rest = R"("duration_s": 0.5)";
   row.generation = R"("success_probability": 0.9, "attempt_period_s": "10 us")";
   RunOptions options;
   options.memory_limit_bytes = 1 << 20;
@@ -268,6 +270,7 @@ TEST(Run, RowsBeyondTheMemoryLimitAreSpilledInOrder) {
   const RunOutput spilled = run(model, options, hooks), held = run(model, {}, {});
   EXPECT_TRUE(spilled.spilled);
   EXPECT_FALSE(held.spilled);
+  EXPECT_GT(delivered.size(), 2 * rows_per_block);
   EXPECT_EQ(delivered, column(held, "pairs", "delivered_s"));
 }
 
