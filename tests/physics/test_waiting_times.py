@@ -68,7 +68,9 @@ def check_parallel_segments(n: int, p: float, expected: float, change: Change = 
     check_mean(slots, expected, C02.tolerance)
 
 
-@pytest.mark.parametrize("label", C02.expected)
+@pytest.mark.parametrize(
+    "label", [pytest.param(label, marks=[pytest.mark.slow] * label.startswith("n=1024")) for label in C02.expected]
+)
 def test_parallel_segments(label: str) -> None:
     n, p = (float(part.partition("=")[2]) for part in label.split(","))
     check_parallel_segments(int(n), p, C02.expected[label])
