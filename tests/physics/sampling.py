@@ -1,7 +1,7 @@
 """Judging what was sampled: seeds, estimates, and scenarios with one parameter moved.
 
 A mean may be off by 6.5 standard errors and the tolerance of its case (`meta.tolerance` in cases.json). For one check
-that is a false alarm of 8e-11; all of them together stay below 1e-7 a run. A check also states the smallest error that
+that is a false alarm of 8e-11; all of them together stay below 1e-6 a run. A check also states the smallest error that
 it detects: its sample must be so large that this error is 8.5 standard errors, so that it is missed with a probability
 of 2 %. The mutation tests move a parameter until the quantity is off by 12 standard errors: missed once in 1e7.
 """
