@@ -35,7 +35,11 @@ void Requests::handle(const Event& event) {
   const std::uint32_t target = event.to.target;
   switch (event.to.op) {
     case op_arrive: arrive(DemandId{target}); break;
-    case op_deadline: deadline(DemandId{target}); break;
+    case op_deadline:
+      // Behind the reservations that expire at this tick, whichever was posted first.
+      queue_.post(queue_.now(), Phase::expiries, {setup_.self.handler, op_overdue, target}, 0);
+      break;
+    case op_overdue: deadline(DemandId{target}); break;
     case op_up: head_starts(DemandId{target}); break;
     case op_gone:
       if (!rows_[target].queue.empty() || (setup_.demands[target].generate_when_idle && rows_[target].routed))
@@ -208,7 +212,7 @@ void Requests::measure(std::uint32_t s, End end) {
   if (first) return;
   const Measurement done = m;
   measured_.erase(s);
-  deliver(d, segment, done.correlators, &done, end);
+  deliver(d, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
   close(d, s);
 }
 

@@ -49,7 +49,7 @@ struct ChangeRow {
 
 class Requests {
  public:
-  enum Op : std::uint16_t { op_arrive, op_deadline, op_up, op_gone, op_change, op_ready_a, op_ready_b };
+  enum Op : std::uint16_t { op_arrive, op_deadline, op_overdue, op_up, op_gone, op_change, op_ready_a, op_ready_b };
 
   struct Setup {
     std::span<const DemandRow> demands;

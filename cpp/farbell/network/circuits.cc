@@ -35,7 +35,11 @@ void Circuits::handle(const Event& event) {
     grant_waiting();
     return;
   }
-  if (rows_[demand.value].generation != generation) {
+  const Row& row = rows_[demand.value];
+  // A reservation expires however far a release has come.
+  const bool booked = row.state != State::idle && row.state != State::asking;
+  const bool current = event.to.op == op_expire ? booked && chains_[demand.value].generation == generation : row.generation == generation;
+  if (!current) {
     ++stale_events_;
     return;
   }
@@ -104,7 +108,8 @@ void Circuits::grant(DemandId demand) {
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
   queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, demand.value}, stamp);
   if (terms.reservation != never)
-    queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value}, stamp);
+    queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
+                std::uint64_t{chain.generation} << 32);
 }
 
 std::uint32_t Circuits::group_for(DemandId demand, std::uint32_t hop) {

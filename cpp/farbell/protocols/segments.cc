@@ -75,6 +75,8 @@ void Segments::join(std::uint32_t left, std::uint32_t right, int outcome, const 
   l.half[end_b] = r.half[end_b];
   l.reach[end_b] = r.reach[end_b];
   l.lost_at[end_b] = r.lost_at[end_b];
+  l.news_at[end_b] = r.news_at[end_b];
+  l.announced[end_b] = r.announced[end_b];
   l.lost_position[end_b] = r.lost_position[end_b];
   l.notice_waits[end_b] = r.notice_waits[end_b];
   for (End e : {end_a, end_b}) l.known[e] = later(later(l.known[e], r.known[e]), known[e]);
@@ -92,10 +94,11 @@ void Segments::forget(QubitId q) {
   ++h.generation;
 }
 
-bool Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position) {
+bool Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position, bool announced) {
   Segment& row = segments_[s];
   row.half[e] = QubitId{};
-  row.lost_at[e] = now;
+  row.lost_at[e] = row.news_at[e] = now;
+  row.announced[e] = announced;
   row.lost_position[e] = position;
   return !row.half[other(e)];
 }

@@ -36,6 +36,8 @@ struct Segment {
   std::array<bool, 2> notice_waits{};    // news of the lost half has come to a holder who has the other half locked
   std::array<std::uint32_t, 2> notice{}; // number of the valid notice about each lost half
   std::array<Tick, 2> lost_at{};
+  std::array<Tick, 2> news_at{};            // when news of the loss set out
+  std::array<bool, 2> announced{};          // false for a half dropped by a release: every node learns of that by itself
   std::array<std::uint32_t, 2> lost_position{};
 };
 
@@ -64,7 +66,7 @@ class Segments {
   void join(std::uint32_t left, std::uint32_t right, int outcome, const std::array<Tick, 2>& known);
   // The half is gone (measured, dropped, delivered). Its slot is the caller's to give back.
   void forget(QubitId q);
-  bool lose(std::uint32_t s, End e, Tick now, std::uint32_t position);  // marks the half lost; true if both are now
+  bool lose(std::uint32_t s, End e, Tick now, std::uint32_t position, bool announced);  // marks the half lost; true if both are now
   void free_segment(std::uint32_t s);
 
   template <class F>

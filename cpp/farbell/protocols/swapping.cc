@@ -96,7 +96,7 @@ void Swapping::swap(QubitId b, QubitId c) {
       post_ready(queue_, chain, left, joined);
     } else {
       for (End e : {end_a, end_b})
-        if (!joined.half[e]) lost_half_of(left, e);
+        if (!joined.half[e] && joined.announced[e]) lost_half_of(left, e, position);
     }
   } else {
     ++counter.failed_swaps;
@@ -105,8 +105,8 @@ void Swapping::swap(QubitId b, QubitId c) {
     states_.release(c);
     for (auto [s, e] : {std::pair{left, end_b}, std::pair{right, end_a}}) {
       segments_.segment(s).notice_waits[e] = false;
-      if (segments_.lose(s, e, now, position)) end(s);
-      else lost_half_of(s, e);
+      if (segments_.lose(s, e, now, position, true)) end(s);
+      else lost_half_of(s, e, position);
     }
   }
   give_slot_back(left_half);
@@ -116,17 +116,17 @@ void Swapping::swap(QubitId b, QubitId c) {
 // ---- losses and their notices ----------------------------------------------------------------------------------------------------------
 
 // News of the lost half makes for the holder of the other one: from where it was lost, or from the node that has just swapped it on.
-void Swapping::lost_half_of(std::uint32_t s, End lost) {
+void Swapping::lost_half_of(std::uint32_t s, End lost, std::uint32_t position) {
   Segment& segment = segments_.segment(s);
   const Half& holder = segments_.half(segment.half[other(lost)]);
   const Chain& chain = chains_[holder.chain.value];
   const Tick now = queue_.now();
-  Tick arrival = later(now, segment.lost_at[lost] + chain.delay(segment.lost_position[lost], holder.position));
   if (segment.notice_waits[lost]) {
     segment.notice_waits[lost] = false;
-    arrival = now + chain.delay(segment.lost_position[lost], holder.position);
+    segment.news_at[lost] = now;
+    segment.lost_position[lost] = position;
   }
-  send_notice(s, lost, arrival);
+  send_notice(s, lost, later(now, segment.news_at[lost] + chain.delay(segment.lost_position[lost], holder.position)));
 }
 
 void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
@@ -177,7 +177,7 @@ void Swapping::drop_all(ChainId id, std::uint32_t position) {
         const Half h = segments_.half(q);
         segments_.forget(q);
         states_.release(q);
-        if (segments_.lose(h.segment, other(h.side), queue_.now(), position)) segments_.free_segment(h.segment);
+        if (segments_.lose(h.segment, other(h.side), queue_.now(), position, false)) segments_.free_segment(h.segment);
         give_slot_back(h);
       }
 }

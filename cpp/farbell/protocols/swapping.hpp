@@ -47,7 +47,7 @@ class Swapping {
   void herald(QubitId q);
   void decide(Chain& chain, std::uint32_t position);
   void swap(QubitId b, QubitId c);
-  void lost_half_of(std::uint32_t segment, End lost);
+  void lost_half_of(std::uint32_t segment, End lost, std::uint32_t position);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
