@@ -92,8 +92,9 @@ class _TemporaryFolder:
 class Spill:
     """Takes the blocks of rows that a run cannot keep in memory, and makes tables of them when it is over.
 
-    Blocks of different replicas arrive in an order that depends on the threads, those of one replica in theirs: each
-    block becomes a row group, and the row groups are read in the order of the replicas.
+    A block holds rows of one replica or of several that follow one another. Blocks arrive in an order that depends on the
+    threads, those of one replica in theirs: each becomes a row group, and the row groups are read in the order of the
+    first replica of each.
     """
 
     def __init__(self) -> None:
@@ -102,7 +103,7 @@ class Spill:
         self._replicas: dict[str, list[int]] = {}
 
     def take(self, name: str, columns: Mapping[str, Column]) -> None:
-        """Writes one block, all of one replica."""
+        """Writes one block."""
         import pyarrow
         import pyarrow.parquet
 

@@ -3,102 +3,14 @@
 #include <array>
 #include <atomic>
 #include <limits>
-#include <map>
-#include <memory>
-#include <variant>
 
 #include "farbell/engine/replicas.hpp"
 #include "farbell/simulation/replica.hpp"
+#include "farbell/simulation/rows.hpp"
 
 namespace farbell {
 
 namespace {
-
-Table pair_table(std::uint64_t replica, const std::vector<PairRow>& rows, const Clock& clock) {
-  Table t{"pairs", {}};
-  const auto seconds = [&](Tick x) { return clock.seconds(x); };
-  t.add<std::uint32_t>("replica", rows, [&](const PairRow&) { return replica; });
-  t.add<std::uint32_t>("demand", rows, [](const PairRow& r) { return r.demand.value; });
-  t.add<std::uint64_t>("request", rows, [](const PairRow& r) { return r.request; });
-  t.add<double>("delivered_s", rows, [&](const PairRow& r) { return seconds(r.delivered); });
-  t.add<double>("latency_s", rows, [&](const PairRow& r) { return seconds(r.delivered - r.asked); });
-  t.add<double>("age_s", rows, [&](const PairRow& r) { return seconds(r.delivered - r.born); });
-  t.add<double>("fidelity", rows, [](const PairRow& r) { return r.fidelity; });
-  t.add<double>("xx", rows, [](const PairRow& r) { return r.xx; });
-  t.add<double>("yy", rows, [](const PairRow& r) { return r.yy; });
-  t.add<double>("zz", rows, [](const PairRow& r) { return r.zz; });
-  t.add<std::uint32_t>("swaps", rows, [](const PairRow& r) { return r.swaps; });
-  t.add<std::int8_t>("basis_a", rows, [](const PairRow& r) { return r.basis[0]; });
-  t.add<std::int8_t>("basis_b", rows, [](const PairRow& r) { return r.basis[1]; });
-  t.add<std::int8_t>("outcome_a", rows, [](const PairRow& r) { return r.outcome[0]; });
-  t.add<std::int8_t>("outcome_b", rows, [](const PairRow& r) { return r.outcome[1]; });
-  return t;
-}
-
-Table request_table(std::uint64_t replica, const std::vector<RequestRow>& rows, const Clock& clock) {
-  Table t{"requests", {}};
-  const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
-  t.add<std::uint32_t>("replica", rows, [&](const RequestRow&) { return replica; });
-  t.add<std::uint32_t>("demand", rows, [](const RequestRow& r) { return r.demand.value; });
-  t.add<std::uint64_t>("request", rows, [](const RequestRow& r) { return r.request; });
-  t.add<double>("asked_s", rows, [&](const RequestRow& r) { return seconds(r.asked); });
-  t.add<double>("started_s", rows, [&](const RequestRow& r) { return seconds(r.started); });
-  t.add<double>("finished_s", rows, [&](const RequestRow& r) { return seconds(r.finished); });
-  t.add<std::uint64_t>("pairs_asked", rows, [](const RequestRow& r) { return r.pairs_asked; });
-  t.add<std::uint64_t>("pairs_delivered", rows, [](const RequestRow& r) { return r.pairs_delivered; });
-  t.add<std::uint8_t>("status", rows, [](const RequestRow& r) { return r.status; });
-  t.add<std::uint8_t>("reason", rows, [](const RequestRow& r) { return r.reason; });
-  return t;
-}
-
-// Rows of a replica on their way to the calling thread.
-struct RowBlock {
-  std::uint64_t replica;
-  std::variant<std::vector<PairRow>, std::vector<RequestRow>> rows;
-
-  std::size_t bytes() const {
-    return std::visit([](const auto& r) { return r.size() * sizeof(r[0]); }, rows);
-  }
-  Table table(const Clock& clock) const {
-    if (const auto* pairs = std::get_if<std::vector<PairRow>>(&rows)) return pair_table(replica, *pairs, clock);
-    return request_table(replica, std::get<std::vector<RequestRow>>(rows), clock);
-  }
-};
-
-// Keeps rows in the order of replicas while they fit into memory; from then on passes them on.
-class RowStore {
- public:
-  RowStore(const Clock& clock, std::uint64_t limit, const std::function<void(Table&&)>& spill)
-      : clock_(clock), limit_(limit), spill_(spill) {}
-
-  void take(RowBlock&& block) {
-    if (spilled_) return spill_(block.table(clock_));
-    bytes_ += block.bytes();
-    held_[block.replica].push_back(std::move(block));
-    if (!spill_ || bytes_ <= limit_) return;
-    spilled_ = true;
-    for (auto& [replica, blocks] : held_)
-      for (RowBlock& b : blocks) spill_(b.table(clock_));
-    held_.clear();
-  }
-  bool spilled() const { return spilled_; }
-  void move_into(std::vector<Table>& tables) {
-    Table pairs = pair_table(0, {}, clock_), requests = request_table(0, {}, clock_);
-    for (auto& [replica, blocks] : held_) {
-      for (RowBlock& b : blocks) (b.rows.index() == 0 ? pairs : requests).append(b.table(clock_));
-      blocks.clear();
-    }
-    tables.push_back(std::move(pairs));
-    tables.push_back(std::move(requests));
-  }
-
- private:
-  const Clock& clock_;
-  std::uint64_t limit_, bytes_ = 0;
-  const std::function<void(Table&&)>& spill_;
-  std::map<std::uint64_t, std::vector<RowBlock>> held_;
-  bool spilled_ = false;
-};
 
 using Results = std::vector<std::optional<ReplicaResult>>;
 
@@ -240,11 +152,10 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     if (!replica.max_events && model.scenario.limits.max_events)
       replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
     replica.max_wall_s = options.max_wall_s ? options.max_wall_s : model.scenario.limits.max_wall_s;
-    replica.pair_block = [&](std::vector<PairRow>&& block) { channel.push({replica.replica, std::move(block)}); };
-    replica.request_block = [&](std::vector<RequestRow>&& block) { channel.push({replica.replica, std::move(block)}); };
+    replica.pair_block = [&](std::vector<PairRow>&& block) { channel.push({replica.replica, std::move(block), {}, false}); };
+    replica.request_block = [&](std::vector<RequestRow>&& block) { channel.push({replica.replica, {}, std::move(block), false}); };
     ReplicaResult result = run_replica(model, replica, stop, progress[index]);
-    if (!result.pairs.empty()) channel.push({replica.replica, std::move(result.pairs)});
-    if (!result.requests.empty()) channel.push({replica.replica, std::move(result.requests)});
+    channel.push({replica.replica, std::move(result.pairs), std::move(result.requests), true});
     results[index] = std::move(result);
     progress[index].store(1, std::memory_order_relaxed);
     ended.fetch_add(1, std::memory_order_relaxed);
@@ -262,8 +173,8 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
 
   RunOutput out;
   out.interrupted = outcome.interrupted;
+  rows.finish(out.tables);
   out.spilled = rows.spilled();
-  rows.move_into(out.tables);  // without rows if these went to `spill`
   entity_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);

@@ -23,7 +23,7 @@ struct RunOptions {
 // Called on the thread that called run().
 struct RunHooks {
   std::function<bool(double done, std::uint64_t replicas_ended)> poll;  // false = interrupt; `done` from 0 to 1
-  std::function<void(Table&&)> spill;                                   // rows of one replica, in order within it
+  std::function<void(Table&&)> spill;  // rows in the order of replicas; tables sort by their first replica (RowStore)
 };
 
 struct RunOutput {

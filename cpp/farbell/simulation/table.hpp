@@ -27,17 +27,6 @@ struct Table {
     for (const auto& row : rows) values.push_back(static_cast<T>(pick(row)));
     columns.push_back({std::move(column), std::move(values)});
   }
-  // All rows of `tail` after those here; the columns are the same.
-  void append(Table&& tail) {
-    for (std::size_t i = 0; i < columns.size(); ++i)
-      std::visit(
-          [&](auto& mine) {
-            auto& more = std::get<std::remove_reference_t<decltype(mine)>>(tail.columns[i].values);
-            if (mine.empty()) mine = std::move(more);
-            else mine.insert(mine.end(), more.begin(), more.end());
-          },
-          columns[i].values);
-  }
 };
 
 }  // namespace farbell

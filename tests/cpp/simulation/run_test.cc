@@ -220,8 +220,10 @@ TEST(Run, MeasuredBitsAgreeWithTheCorrelators) {
   row.demands = R"({"node_a": "n0", "node_b": "n2", "width": 2, "use": "measure"})";
   const RunOutput chain = run_row(row);
   const auto x = column(chain, "pairs", "outcome_a"), y = column(chain, "pairs", "outcome_b");
-  for (std::size_t i = 0; i < x.size(); ++i)
-    if (column(chain, "pairs", "basis_a")[i] == column(chain, "pairs", "basis_b")[i]) EXPECT_EQ(x[i], y[i]);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (column(chain, "pairs", "basis_a")[i] != column(chain, "pairs", "basis_b")[i]) continue;
+    EXPECT_EQ(x[i], y[i]);
+  }
 }
 
 TEST(Run, StopsAtTheEventLimit) {
