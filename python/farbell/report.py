@@ -63,17 +63,17 @@ def _cut(count: int, what: str, file: str) -> str:
 def _demand_section(record: Record) -> str:
     table = summary(record)
     heads = ["demand", "route", "asked", "delivered", "timed out", "refused", "open", "pairs"]
-    heads += ["rate (1/s)", "fidelity", "latency p50 / p95", "secret-key fraction", "secret key (bit/s)"]
+    heads += ["rate (1/s)", "fidelity", "latency p50 <small>p95</small>", "secret-key fraction", "secret key (bit/s)"]
     rows = (
         [
             _escaped(row["demand"]),
-            f"{quantity(row['length_m'], 'm', 4)}, {row['hops']} hop{'s' if row['hops'] > 1 else ''}"
+            f"{quantity(row['length_m'], 'm', 4)} <small>{row['hops']} hop{'s' if row['hops'] > 1 else ''}</small>"
             if row["hops"]
             else "none",
             *(f"{row[name]:,}" for name in ("asked", "delivered", "timed_out", "refused", "open", "pairs")),
             _with_interval(row, "rate", "_hz"),
             _with_interval(row, "fidelity"),
-            f"{_seconds(row['latency_p50_s'])} / {_seconds(row['latency_p95_s'])}" if row["delivered"] else "-",
+            f"{_seconds(row['latency_p50_s'])} <small>{_seconds(row['latency_p95_s'])}</small>" if row["delivered"] else "-",
             _with_interval(row, "key_fraction"),
             _with_interval(row, "key_rate", "_hz"),
         ]
