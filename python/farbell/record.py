@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -54,6 +55,13 @@ class Network:
 
     @classmethod
     def of(cls, model: Model) -> Network:
+        """The network of a model, made once for each."""
+        if model not in _NETWORKS:
+            _NETWORKS[model] = cls._made_of(model)
+        return _NETWORKS[model]
+
+    @classmethod
+    def _made_of(cls, model: Model) -> Network:
         links = tuple(model.link_names)
         facts = {name: values for name, values in model.link_table().items() if name != "link"}
         return cls(
@@ -77,6 +85,9 @@ class Network:
             "basis_a": _BASES,
             "basis_b": _BASES,
         }
+
+
+_NETWORKS: WeakKeyDictionary[Model, Network] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -102,7 +102,8 @@ def _provenance(model: Model, replicas: int, threads: int) -> dict[str, Any]:
         "compiler": _core.compiler,
         "python": platform.python_version(),
         "numpy": numpy.__version__,
-        "platform": platform.platform(),
+        # Not platform.platform(), which starts a process to ask for the processor's name.
+        "platform": f"{platform.system()}-{platform.release()}",
         "machine": platform.machine(),
         "seed": model.scenario.seed,
         "replicas": replicas,
