@@ -2,6 +2,7 @@
 #pragma once
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
+#include "farbell/protocols/swapping_spec.hpp"
 
 namespace farbell {
 
@@ -24,6 +25,9 @@ struct DemandSpec {
   bool pipelined = true;
   bool generate_when_idle = false;
   std::vector<std::string> route;
+  SwappingSpec swapping;
+  std::optional<CutoffSpec> cutoff;
+  std::optional<DistillationSpec> distillation;
 
   // The name by which results and messages know the demand.
   std::string label() const { return name.empty() ? node_a + "->" + node_b : name; }
@@ -68,6 +72,9 @@ struct Describe<DemandSpec> {
       field("generate_when_idle", &DemandSpec::generate_when_idle,
             "Whether links keep making pairs while no request is open; those pairs are surplus."),
       field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),
+      field("swapping", &DemandSpec::swapping, "In which order the nodes between the ends swap."),
+      field("cutoff", &DemandSpec::cutoff, "When waiting qubits are given up; null = never."),
+      field("distillation", &DemandSpec::distillation, "How end-to-end pairs are distilled before they are delivered; null = not."),
   };
 };
 

@@ -8,7 +8,7 @@
 
 namespace farbell {
 
-enum class TraceKind : std::uint8_t { link_success, swap, delivery, request_ended, qubit_lost, request_started };
+enum class TraceKind : std::uint8_t { link_success, swap, delivery, request_ended, qubit_lost, request_started, cut_off, distillation };
 
 struct TraceRow {
   Tick tick;

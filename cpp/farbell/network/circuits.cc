@@ -11,8 +11,8 @@ std::uint32_t slots_needed(std::size_t position, std::size_t positions, std::uin
 }  // namespace
 
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
-                   std::vector<Chain>& chains)
-    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), chains_(chains), rows_(terms.size()),
+                   Distilling& distilling, std::vector<Chain>& chains)
+    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling), chains_(chains), rows_(terms.size()),
       claimed_(setup.nodes.size(), 0) {
   for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
   std::size_t hops = 0;
@@ -95,6 +95,7 @@ void Circuits::grant(DemandId demand) {
   if (!row.chain_matches) build_chain(demand);
   Chain& chain = chains_[demand.value];
   ++chain.generation;
+  chain.policy_at = never;
   ++row.generation;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     chain.positions[i].held = true;
@@ -112,7 +113,7 @@ void Circuits::grant(DemandId demand) {
                 std::uint64_t{chain.generation} << 32);
 }
 
-std::uint32_t Circuits::group_for(DemandId demand, std::uint32_t hop) {
+Circuits::Row::Group Circuits::group_for(DemandId demand, std::uint32_t hop) {
   Row& row = rows_[demand.value];
   const LinkId link = row.route.links[hop];
   LaneKeys keys;
@@ -120,17 +121,34 @@ std::uint32_t Circuits::group_for(DemandId demand, std::uint32_t hop) {
     keys = terms_[demand.value].lane_keys[hop];
   } else {
     for (const Row::Group& g : row.groups)
-      if (g.link == link) return g.group;
-    keys = lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value]);
+      if (g.link == link) return g;
+    keys = lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value],
+                     setup_.links[link.value].distillation.has_value());
   }
-  const std::uint32_t group = lanes_.add_group(link, keys.attempts, keys.herald);
-  row.groups.push_back({link, group});
+  Row::Group group{link, lanes_.add_group(link, keys.attempts, keys.herald), no_pool};
+  if (const auto plan = setup_.links[link.value].distillation) group.pool = distilling_.add_pool(*plan, keys.distillation);
+  row.groups.push_back(group);
   return group;
 }
 
-Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand) {
+Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils) {
   const std::string entity = "link:" + link + "/demand:" + demand;
-  return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald")};
+  return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald"),
+          distils ? stream_key(seed, entity + "/distillation") : 0};
+}
+
+DistillationCounters Circuits::distillation(DemandId demand) const {
+  DistillationCounters sum;
+  const auto add = [&](std::uint32_t pool) {
+    if (pool == no_pool) return;
+    const DistillationCounters& c = distilling_.counters(pool);
+    sum.rounds += c.rounds;
+    sum.failed += c.failed;
+    sum.cut_offs += c.cut_offs;
+  };
+  for (const Row::Group& g : rows_[demand.value].groups) add(g.pool);
+  add(rows_[demand.value].pool);
+  return sum;
 }
 
 void Circuits::build_chain(DemandId demand) {
@@ -143,6 +161,18 @@ void Circuits::build_chain(DemandId demand) {
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
+  chain.ideal = setup_.ideal_control;
+  chain.table = terms.table ? &*terms.table : nullptr;
+  chain.cutoff = terms.cutoff;
+  apply(terms.order, chain);
+  if (terms.distillation) {
+    if (row.pool == no_pool) row.pool = distilling_.add_pool(*terms.distillation, terms.distillation_key);
+    chain.pool = row.pool;
+    chain.distilled = terms.ready;
+    chain.distilled_notify_each_end = terms.notify_each_end;
+    chain.ready = setup_.distil;
+    chain.notify_each_end = false;
+  }
   Tick fibre = tick_zero, processing = tick_zero;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     const NodeId n = row.route.nodes[i];
@@ -156,7 +186,8 @@ void Circuits::build_chain(DemandId demand) {
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
     const LinkId link = row.route.links[h];
-    chain.hops[h] = {link, group_for(demand, h), setup_.links[link.value].node[0] == row.route.nodes[h]};
+    const Row::Group group = group_for(demand, h);
+    chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == row.route.nodes[h], group.pool};
   }
   row.chain_matches = true;
 }
@@ -164,7 +195,11 @@ void Circuits::build_chain(DemandId demand) {
 void Circuits::start(DemandId demand) {
   rows_[demand.value].state = State::up;
   const Chain& chain = chains_[demand.value];
-  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
+  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
+    lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
+    if (chain.hops[h].pool != no_pool) distilling_.open(chain.hops[h].pool, ChainId{demand.value}, h, h + 1);
+  }
+  if (chain.pool != no_pool) distilling_.open(chain.pool, ChainId{demand.value}, 0, chain.last());
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].up, 0);
 }
 

@@ -8,7 +8,9 @@
 
 #include "farbell/engine/queue.hpp"
 #include "farbell/network/graph.hpp"
+#include "farbell/protocols/distilling.hpp"
 #include "farbell/protocols/lanes.hpp"
+#include "farbell/protocols/swap_order.hpp"
 #include "farbell/protocols/swapping.hpp"
 
 namespace farbell {
@@ -20,7 +22,7 @@ class Circuits {
 
   // Random streams of a lane group.
   struct LaneKeys {
-    std::uint64_t attempts = 0, herald = 0;
+    std::uint64_t attempts = 0, herald = 0, distillation = 0;
   };
   // What a demand asks for, and whom to tell. Told of: op_up, op_gone (all slots given back).
   struct Terms {
@@ -29,6 +31,11 @@ class Circuits {
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
     std::vector<LaneKeys> lane_keys;  // by hop of the first route
+    SwapOrder order;
+    std::optional<PolicyTable> table;
+    Cutoff cutoff;
+    std::optional<std::uint32_t> distillation;  // plan for pairs that span the chain
+    std::uint64_t distillation_key = 0;
   };
 
   struct Setup {
@@ -40,16 +47,18 @@ class Circuits {
     std::uint64_t seed = 0;
     bool ideal_control = false;
     Address self;
+    Address distil;  // told of segments that span a chain which distils them
   };
 
-  Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
+  Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping, Distilling& distilling,
            std::vector<Chain>& chains);
 
-  static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand);
+  static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils);
 
   void set_route(DemandId demand, const Route& route);
   const Route& route(DemandId demand) const { return rows_[demand.value].route; }
   State state(DemandId demand) const { return rows_[demand.value].state; }
+  DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
 
   void ask(DemandId demand);  // in this tick's decisions phase
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
@@ -70,9 +79,10 @@ class Circuits {
     bool chain_matches = false;        // the chain's tables were built for this route
     struct Group {
       LinkId link;
-      std::uint32_t group;
+      std::uint32_t group, pool;
     };
-    std::vector<Group> groups;  // lane groups ever made: a link's stream goes on when a route returns to it
+    std::vector<Group> groups;  // lane groups and pools ever made: a link's streams go on when a route returns to it
+    std::uint32_t pool = no_pool;
   };
 
   void grant_waiting();
@@ -81,7 +91,7 @@ class Circuits {
   void start(DemandId demand);
   void release_position(DemandId demand, std::uint32_t position);
   bool begin_release(DemandId demand);
-  std::uint32_t group_for(DemandId demand, std::uint32_t hop);
+  Row::Group group_for(DemandId demand, std::uint32_t hop);
   void post_grant();
 
   Setup setup_;
@@ -89,6 +99,7 @@ class Circuits {
   EventQueue& queue_;
   Lanes& lanes_;
   Swapping& swapping_;
+  Distilling& distilling_;
   std::vector<Chain>& chains_;
   std::vector<Row> rows_;            // by demand
   std::vector<std::uint32_t> free_;  // slots by node

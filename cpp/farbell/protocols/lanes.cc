@@ -74,16 +74,40 @@ bool Lanes::cycle_is_over(const Group& g) const {
   return queue_.round() != g.next_round ? queue_.round() > g.next_round : queue_.phase() > Phase::attempts;
 }
 
-// Moves the cycles made since the last change out of the threshold and into the counters.
-void Lanes::settle(Group& g) {
-  if (g.lanes == 0 || !cycle_is_over(g)) return;
-  const LinkProgram& link = program(g);
+// Cycles that have been made since the group's counters were last brought up to date.
+std::int64_t Lanes::cycles_to_count(const Group& g) const {
+  if (g.lanes == 0 || !cycle_is_over(g)) return 0;
+  const Tick period = program(g).period;
   const std::int64_t behind = count(queue_.now() - g.next_cycle);
-  std::int64_t cycles = behind / count(link.period) + 1;
+  std::int64_t cycles = behind / count(period) + 1;
   // The cycle that starts at this very tick is made in the attempts phase of round 0.
-  if (behind > 0 && behind % count(link.period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
-  g.residual -= static_cast<double>(cycles) * (g.lanes * link.lambda);
+  if (behind > 0 && behind % count(period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
+  return cycles;
+}
+
+// Moves them out of the threshold and into the counters.
+void Lanes::settle(Group& g) {
+  const std::int64_t cycles = cycles_to_count(g);
+  if (cycles == 0) return;
+  g.residual -= static_cast<double>(cycles) * (g.lanes * program(g).lambda);
   count_cycles(g, cycles);
+}
+
+std::uint64_t Lanes::cycles(std::uint32_t group) const {
+  const Group& g = groups_[group];
+  return g.cycles + static_cast<std::uint64_t>(cycles_to_count(g));
+}
+
+Tick Lanes::earliest_start(std::uint32_t group, std::uint64_t n) const {
+  const Group& g = groups_[group];
+  const Tick next = g.lanes > 0 ? after(g.next_cycle, program(g).period, cycles_to_count(g)) : next_start(later(queue_.now(), g.next_cycle));
+  return after(next, program(g).period, static_cast<std::int64_t>(n) - 1);
+}
+
+Tick Lanes::herald_delay(std::uint32_t group, End position_side) const {
+  const Group& g = groups_[group];
+  const bool forward = chains_[g.chain.value].hops[g.hop].forward;
+  return program(g).herald[forward == (position_side == end_a) ? 0 : 1];
 }
 
 void Lanes::count_cycles(Group& g, std::int64_t cycles) {
@@ -91,6 +115,7 @@ void Lanes::count_cycles(Group& g, std::int64_t cycles) {
   LinkCounters& counter = counters_[g.link.value];
   counter.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
   counter.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+  g.cycles += static_cast<std::uint64_t>(cycles);
   g.next_cycle = after(g.next_cycle, period, cycles);
   g.next_round = 0;
   g.looked_at = 0;
@@ -253,10 +278,17 @@ void Lanes::succeed(std::uint32_t index) {
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};
     birth.frame = link.frames[outcome];
+    birth.expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]))
+                                      : never;
     const std::uint32_t s = segments_.create(birth, forward);
     trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes);
     ++g.successes;
     const Segment& segment = segments_.segment(s);
+    if (const std::uint32_t pool = chain.hops[g.hop].pool; pool != no_pool) {
+      queue_.post(later(heralded[0], heralded[1]), Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s},
+                  std::uint64_t{pool} << 32 | segment.generation);
+      continue;
+    }
     // At the chain's ends nothing is decided on a herald; `known` holds its tick.
     for (End e : {end_a, end_b}) {
       const QubitId q = segment.half[e];

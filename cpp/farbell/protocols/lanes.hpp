@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct LinkRow {
   std::array<NodeId, 2> node;
   std::array<DeviceId, 2> device;
   std::uint32_t program = 0;
+  std::optional<std::uint32_t> distillation;  // plan for its pairs
 };
 
 struct LinkCounters {
@@ -50,6 +52,7 @@ class Lanes {
     std::span<const NodeRow> nodes;
     Address self;      // handler of this module
     Address herald;    // told of each half that its node learns of
+    Address distil;    // told of each pair of a hop that distils, when both nodes know it
     std::uint64_t replica = 0;
     Tick slot = tick_zero;  // 0 = real time
     bool step_attempts = false;
@@ -65,6 +68,12 @@ class Lanes {
   void close(std::uint32_t group, End position_side);      // all slots of that end are given back: attempts cease
   void give_turn(std::uint32_t group);                     // of a chain that is not pipelined: a pair that it made has ended
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
+
+  // Cycles of the group that have started; and where the n-th cycle from now on starts, if nothing interrupts the group.
+  std::uint64_t cycles(std::uint32_t group) const;
+  Tick earliest_start(std::uint32_t group, std::uint64_t n) const;
+  // From the start of a cycle of the hop until the node at `position_side` of it knows the result.
+  Tick herald_delay(std::uint32_t group, End position_side) const;
 
   void handle(const Event& event);
   // Counts the cycles that started up to `end`; called once, after the last event.
@@ -94,6 +103,7 @@ class Lanes {
     double count_uniform = 0;
     bool armed = false;
     std::uint64_t successes = 0;
+    std::uint64_t cycles = 0;             // counted so far
     Stream attempts, herald;
   };
   struct Permits {
@@ -103,6 +113,7 @@ class Lanes {
 
   const LinkProgram& program(const Group& g) const { return setup_.programs[program_of_[g.link.value]]; }
   bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
+  std::int64_t cycles_to_count(const Group& g) const;
   void settle(Group& g);
   void count_cycles(Group& g, std::int64_t cycles);
   void set_lanes(std::uint32_t index, std::uint32_t lanes);

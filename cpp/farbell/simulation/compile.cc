@@ -101,9 +101,11 @@ class Compiler {
       row.slots = static_cast<std::uint32_t>(memory.slots);
       if (node.parallel_links) row.parallel_links = static_cast<std::uint32_t>(*node.parallel_links);
       row.swap_success = node.swap_success_probability;
-      if (m_.slot == tick_zero)
-        row.swap_duration = ticks(memory.single_qubit_gate_s + memory.two_qubit_gate_s + memory.measurement_s,
-                                  item("memories", row.device.value, "measurement_s"));
+      if (m_.slot == tick_zero) {
+        const std::string path = item("memories", row.device.value, "measurement_s");
+        row.swap_duration = ticks(memory.single_qubit_gate_s + memory.two_qubit_gate_s + memory.measurement_s, path);
+        row.parity_duration = ticks(memory.two_qubit_gate_s + memory.measurement_s, path);
+      }
       m_.nodes.push_back(row);
       m_.processing_delay.push_back(ticks(node.processing_delay_s, item("nodes", i, "processing_delay_s")));
       m_.swap_keys.push_back(stream("node:" + node.name + "/swap", item("nodes", i, "name")));
@@ -200,6 +202,7 @@ class Compiler {
       row.node = {a, b};
       row.device = {m_.nodes[a.value].device, m_.nodes[b.value].device};
       row.program = program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"));
+      if (link.distillation) row.distillation = plan(*link.distillation, item("links", i, "distillation"));
       ends.push_back(row.node);
       m_.links.push_back(row);
       LinkFacts facts = facts_[row.program];
@@ -210,6 +213,21 @@ class Compiler {
     }
     m_.link_names = link_names_.all();
     m_.graph = Graph(static_cast<std::uint32_t>(m_.nodes.size()), ends);
+  }
+
+  std::uint32_t plan(const DistillationSpec& spec, const std::string& path) {
+    const bool twirled_states = m_.pauli_twirl && m_.store == StoreKind::bell_diagonal;
+    bool twirled = twirled_states;
+    for (std::size_t k = 0; k < spec.rounds.size(); ++k) {
+      if (spec.rounds[k] == DistillationProtocol::epl && twirled)
+        throw SpecError(path + "/rounds/" + std::to_string(k), quoted("epl"),
+                        twirled_states ? "\"bbpssw\" or \"dejmps\", since \"approximate\": \"pauli_twirl\" leaves no coherence for it to use"
+                                       : "no \"epl\" after a round of \"bbpssw\", whose twirl leaves nothing for it to gain");
+      twirled = twirled || spec.rounds[k] == DistillationProtocol::bbpssw;
+    }
+    if (spec.rounds.empty()) throw SpecError(path + "/rounds", "an empty list", "the protocol of at least one round");
+    m_.plans.push_back({spec.rounds, spec.scheme == DistillationScheme::pumping});
+    return static_cast<std::uint32_t>(m_.plans.size() - 1);
   }
 
   void changes() {
@@ -268,13 +286,22 @@ class Compiler {
       terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
       for (LinkId link : row.route.links) {
-        terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name));
+        const bool distils = m_.links[link.value].distillation.has_value();
+        terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name, distils));
         claim(terms.lane_keys.back().attempts, name, path);
         claim(terms.lane_keys.back().herald, name, path);
+        if (distils) claim(terms.lane_keys.back().distillation, name, path);
       }
+      if (demand.distillation) {
+        terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
+        terms.distillation_key = stream("demand:" + name + "/distillation", path);
+      }
+      swap_order(i, row, terms);
+      if (demand.cutoff) terms.cutoff = cutoff(i, row.route);
       slots_suffice(i, row.route);
+      rounds_fit(i, row.route, terms);
       if (demand.min_fidelity > 0) {
-        const double best = best_reachable_fidelity(m_, row.route);
+        const double best = best_reachable_fidelity(m_, row.route, terms.distillation);
         if (demand.min_fidelity > best + fidelity_slack)
           throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity),
                           "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that its route of " + std::to_string(row.route.links.size()) +
@@ -284,6 +311,139 @@ class Compiler {
       m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
+  }
+
+  // ---- swaps, cut-offs, distillation ----
+  void swap_order(std::size_t i, DemandRow& row, Circuits::Terms& terms) const {
+    const SwappingSpec& swapping = s_.demands[i].swapping;
+    const std::string path = item("demands", i, "swapping");
+    if (std::holds_alternative<DoublingSpec>(swapping)) terms.order.kind = SwapOrder::Kind::doubling;
+    if (std::holds_alternative<SequentialSpec>(swapping)) terms.order.kind = SwapOrder::Kind::sequential;
+    if (const auto* tree = std::get_if<TreeSpec>(&swapping)) {
+      terms.order.kind = SwapOrder::Kind::tree;
+      terms.order.rank = ranks(*tree, row.route, path + "/order");
+    }
+    if (const auto* table = std::get_if<PolicyTableSpec>(&swapping)) terms.table = policy_table(i, *table, row.route, path);
+    // Positions along a route mean something on that route only.
+    if (terms.order.kind == SwapOrder::Kind::tree || terms.table) row.fixed_route = true;
+  }
+
+  std::vector<std::uint32_t> ranks(const TreeSpec& tree, const Route& route, const std::string& path) const {
+    std::vector<std::uint32_t> rank(route.nodes.size(), 0);
+    for (std::size_t k = 0; k < tree.order.size(); ++k) {
+      const std::string at = path + "/" + std::to_string(k);
+      const NodeId n{node_names_.at(tree.order[k], at)};
+      const auto found = std::find(route.nodes.begin() + 1, route.nodes.end() - 1, n);
+      if (found == route.nodes.end() - 1)
+        throw SpecError(at, quoted(shortened(tree.order[k])), "a node between the ends of the route");
+      std::uint32_t& r = rank[static_cast<std::size_t>(found - route.nodes.begin())];
+      if (r > 0) throw SpecError(at, quoted(shortened(tree.order[k])) + ", which the order has already", "every node between the ends once");
+      r = static_cast<std::uint32_t>(k + 1);
+    }
+    for (std::size_t p = 1; p + 1 < route.nodes.size(); ++p)
+      if (rank[p] == 0)
+        throw SpecError(path, "an order without " + quoted(m_.node_names[route.nodes[p].value]), "every node between the ends of the route once");
+    return rank;
+  }
+
+  PolicyTable policy_table(std::size_t i, const PolicyTableSpec& spec, const Route& route, const std::string& path) const {
+    const DemandSpec& demand = s_.demands[i];
+    if (m_.slot == tick_zero || s_.control != ControlPlane::ideal)
+      throw SpecError(path, "a policy table", "\"timing\": \"slotted\" and \"control\": \"ideal\", since it looks at the whole chain once a slot");
+    if (demand.width != 1) throw SpecError(item("demands", i, "width"), std::to_string(demand.width), "1 with a policy table");
+    const bool distils = demand.distillation || std::any_of(route.links.begin(), route.links.end(),
+                                                            [&](LinkId l) { return m_.links[l.value].distillation.has_value(); });
+    if (distils) throw SpecError(path, "a policy table on a route that distils", "no distillation, which its states do not know");
+    const auto last = static_cast<std::int64_t>(route.links.size());
+    PolicyTable table;
+    table.otherwise_asap = spec.otherwise == PolicyOtherwise::asap;
+    for (std::size_t e = 0; e < spec.entries.size(); ++e) {
+      const std::string entry = path + "/entries/" + std::to_string(e);
+      std::vector<PolicyTable::Link> links;
+      bool aged = false;
+      for (std::size_t k = 0; k < spec.entries[e].links.size(); ++k) {
+        const PolicyLink& link = spec.entries[e].links[k];
+        const std::string at = entry + "/links/" + std::to_string(k);
+        if (link.size() < 2 || link.size() > 3) throw SpecError(at, "a list of " + std::to_string(link.size()), "[from, to] or [from, to, age]");
+        if (link[0] < 0 || link[1] <= link[0] || link[1] > last)
+          throw SpecError(at, "a pair between positions " + std::to_string(link[0]) + " and " + std::to_string(link[1]),
+                          "two positions of the route, 0 to " + std::to_string(last) + ", in this order");
+        if (k > 0 && (link.size() == 3) != aged) throw SpecError(at, aged ? "no age" : "an age", "ages for all pairs of a state, or for none");
+        aged = link.size() == 3;
+        if (aged && (link[2] < 0 || link[2] > 1'000'000'000)) throw SpecError(at, std::to_string(link[2]), "an age in slots, at least 0");
+        links.push_back({static_cast<std::uint32_t>(link[0]), static_cast<std::uint32_t>(link[1]),
+                         aged ? static_cast<std::uint32_t>(link[2]) : PolicyTable::any_age});
+      }
+      PolicyTable::Positions positions;
+      for (std::size_t k = 0; k < spec.entries[e].swap.size(); ++k) {
+        const std::int64_t position = spec.entries[e].swap[k];
+        const auto ends_at = [&](int end) {
+          return std::any_of(links.begin(), links.end(), [&](const PolicyTable::Link& link) { return link[end] == static_cast<std::uint64_t>(position); });
+        };
+        if (position <= 0 || position >= last || !ends_at(0) || !ends_at(1))
+          throw SpecError(entry + "/swap/" + std::to_string(k), std::to_string(position), "a position between two pairs of the state");
+        positions.push_back(static_cast<std::uint32_t>(position));
+      }
+      std::sort(links.begin(), links.end());
+      if (!table.swaps.emplace(std::move(links), std::move(positions)).second)
+        throw SpecError(entry + "/links", "a state that the table has already", "each state once");
+    }
+    return table;
+  }
+
+  // Ticks from the birth of a hop's pair until both its nodes can use it, distillation at its quickest included.
+  Tick ready_age(LinkId id) const {
+    const LinkRow& link = m_.links[id.value];
+    const LinkProgram& p = m_.programs[link.program];
+    Tick age = later(p.herald[0], p.herald[1]) - earlier(p.emission[0], p.emission[1]);
+    if (link.distillation)
+      for (DistillationProtocol protocol : m_.plans[*link.distillation].rounds) age += round_ticks(protocol, link.node[0], link.node[1]) + delay(id);
+    return age;
+  }
+  Tick round_ticks(DistillationProtocol protocol, NodeId a, NodeId b) const {
+    const auto duration = [&](const NodeRow& n) { return protocol == DistillationProtocol::epl ? n.parity_duration : n.swap_duration; };
+    return later(duration(m_.nodes[a.value]), duration(m_.nodes[b.value]));
+  }
+  Tick delay(LinkId id) const { return s_.control == ControlPlane::ideal ? tick_zero : m_.fibre_delay[id.value]; }
+
+  Cutoff cutoff(std::size_t i, const Route& route) const {
+    const CutoffSpec& spec = *s_.demands[i].cutoff;
+    const std::string path = item("demands", i, "cutoff");
+    Cutoff cut;
+    if (!spec.age_s && !spec.attempts && !spec.estimated_fidelity)
+      throw SpecError(path, "a cut-off without a limit", "age_s, attempts or estimated_fidelity; or null");
+    if (spec.age_s) {
+      cut.age = ticks(*spec.age_s, path + "/age_s");
+      for (LinkId link : route.links)
+        if (cut.age < ready_age(link))
+          throw SpecError(path + "/age_s", number_text(*spec.age_s) + " s",
+                          "at least " + number_text(m_.clock.seconds(ready_age(link))) + " s, the age at which the pairs of " +
+                              quoted(m_.link_names[link.value]) + " can first be used");
+    }
+    cut.attempts = static_cast<std::uint32_t>(spec.attempts.value_or(0));
+    cut.fidelity = spec.estimated_fidelity.value_or(0);
+    if (cut.fidelity > 0)
+      for (std::size_t h = 0; h < route.links.size(); ++h) {
+        Route hop{{route.nodes[h], route.nodes[h + 1]}, {route.links[h]}};
+        const double best = best_reachable_fidelity(m_, hop, std::nullopt);
+        if (cut.fidelity > best)
+          throw SpecError(path + "/estimated_fidelity", number_text(cut.fidelity),
+                          "at most " + number_text(std::floor(best * 1e9) / 1e9) + ", the best that the pairs of " +
+                              quoted(m_.link_names[route.links[h].value]) + " have");
+      }
+    return cut;
+  }
+
+  void rounds_fit(std::size_t i, const Route& route, const Circuits::Terms& terms) const {
+    const auto check = [&](std::uint32_t plan, const std::string& where) {
+      const std::uint32_t need = m_.plans[plan].slots();
+      if (terms.width < need)
+        throw SpecError(item("demands", i, "width"), std::to_string(terms.width),
+                        "at least " + std::to_string(need) + " for the distillation " + where + ": as many pairs wait or are used up at a time");
+    };
+    if (terms.distillation) check(*terms.distillation, "of the demand");
+    for (LinkId link : route.links)
+      if (m_.links[link.value].distillation) check(*m_.links[link.value].distillation, "of the link " + quoted(m_.link_names[link.value]));
   }
 
   Route given_route(std::size_t i) const {

@@ -15,14 +15,18 @@ class Replica {
         chains_(model.demands.size()),
         segments_(states_, chains_),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
-                address(HandlerIndex::swapping, Swapping::op_herald), options.replica, model.slot,
-                model.scenario.detail == AttemptDetail::attempt},
+                address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
+                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
                queue_, states_, segments_, chains_, trace_),
-        swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica}, queue_, states_, segments_, lanes_,
-                  chains_, trace_),
+        swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot}, queue_, states_, segments_,
+                  lanes_, chains_, trace_),
+        distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
+                     options.replica},
+                    queue_, states_, segments_, swapping_, chains_, trace_),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
-                   model.scenario.seed, model.scenario.control == ControlPlane::ideal, address(HandlerIndex::circuits)},
-                  model.terms, queue_, lanes_, swapping_, chains_),
+                   model.scenario.seed, model.scenario.control == ControlPlane::ideal, address(HandlerIndex::circuits),
+                   address(HandlerIndex::distilling, Distilling::op_spanning)},
+                  model.terms, queue_, lanes_, swapping_, distilling_, chains_),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
@@ -35,6 +39,7 @@ class Replica {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->swapping_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->circuits_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->requests_.handle(e); },
+        [](void* self, const Event& e) { static_cast<Replica*>(self)->distilling_.handle(e); },
     };
   }
 
@@ -60,8 +65,9 @@ class Replica {
     swapping_.settle_all(r.end);
     requests_.finish();
     r.events = queue_.processed();
-    r.stale_events = lanes_.stale_events() + swapping_.stale_events() + circuits_.stale_events() + requests_.stale_events();
-    r.messages = swapping_.messages() + circuits_.messages();
+    r.stale_events =
+        lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events();
+    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages();
     r.links = lanes_.counters();
     for (LinkCounters& link : r.links) r.messages += 2 * link.successes;  // heralds
     for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(requests_.up_ticks(LinkId{l}, r.end));
@@ -74,6 +80,7 @@ class Replica {
         path.length_m += model_.link_facts[link.value].length_m;
       }
       r.paths.push_back(path);
+      r.distillation.push_back(circuits_.distillation(DemandId{d}));
     }
     r.pairs = std::move(recorder_.pairs());
     r.requests = std::move(recorder_.requests());
@@ -90,6 +97,7 @@ class Replica {
   Segments segments_;
   Lanes lanes_;
   Swapping swapping_;
+  Distilling distilling_;
   Circuits circuits_;
   Recorder recorder_;
   Requests requests_;

@@ -35,6 +35,7 @@ struct ReplicaResult {
   std::vector<NodeCounters> nodes;
   std::vector<DemandSummary> demands;
   std::vector<DemandPath> paths;
+  std::vector<DistillationCounters> distillation;  // by demand
   std::vector<PairRow> pairs;        // since the last full block
   std::vector<RequestRow> requests;
   std::vector<TraceRow> trace;

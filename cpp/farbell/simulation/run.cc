@@ -58,6 +58,7 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("failed_swaps", rows, [](const auto& a) { return a.row->failed_swaps; });
     t.add<std::uint64_t>("stale_swaps", rows, [](const auto& a) { return a.row->stale_swaps; });
     t.add<std::uint64_t>("lost_qubits", rows, [](const auto& a) { return a.row->lost_qubits; });
+    t.add<std::uint64_t>("cut_offs", rows, [](const auto& a) { return a.row->cut_offs; });
     t.add<std::uint32_t>("slots", rows, [&](const auto& a) { return model.nodes[a.index].slots; });
     t.add<double>("slot_seconds", rows, [&](const auto& a) { return a.row->slot_ticks / clock.ticks_per_s; });
     tables.push_back(std::move(t));
@@ -75,6 +76,10 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("pairs", rows, [](const auto& a) { return a.row->pairs; });
     t.add<std::uint64_t>("rejected_pairs", rows, [](const auto& a) { return a.row->rejected; });
     t.add<std::uint64_t>("surplus_pairs", rows, [](const auto& a) { return a.row->surplus; });
+    const auto distillation = [](const auto& a) -> const DistillationCounters& { return a.result->distillation[a.index]; };
+    t.add<std::uint64_t>("distillation_rounds", rows, [&](const auto& a) { return distillation(a).rounds; });
+    t.add<std::uint64_t>("failed_distillations", rows, [&](const auto& a) { return distillation(a).failed; });
+    t.add<std::uint64_t>("distillation_cut_offs", rows, [&](const auto& a) { return distillation(a).cut_offs; });
     t.add<std::uint32_t>("hops", rows, [](const auto& a) { return a.result->paths[a.index].hops; });
     t.add<double>("length_m", rows, [](const auto& a) { return a.result->paths[a.index].length_m; });
     tables.push_back(std::move(t));

@@ -51,7 +51,7 @@ struct Bench {
     chain.positions.resize(hops + 1);
     for (std::uint32_t i = 0; i <= hops; ++i) chain.positions[i].node = NodeId{i};
     for (std::uint32_t h = 0; h < hops; ++h) {
-      links.push_back({{NodeId{h}, NodeId{h + 1}}, {DeviceId{0}, DeviceId{0}}, 0});
+      links.push_back({{NodeId{h}, NodeId{h + 1}}, {DeviceId{0}, DeviceId{0}}, 0, {}});
       chain.hops.push_back({LinkId{h}, h, true});
     }
     trace.on = true;
