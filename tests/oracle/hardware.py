@@ -98,3 +98,7 @@ def slotted(model, slot, slot_s):
 
 def gate_time(memory, ticks_per_s):
     return ticks(memory["single_qubit_gate_s"] + memory["two_qubit_gate_s"] + memory["measurement_s"], ticks_per_s)
+
+
+def parity_time(memory, ticks_per_s):
+    return ticks(memory["two_qubit_gate_s"] + memory["measurement_s"], ticks_per_s)

@@ -21,6 +21,7 @@ class LaneGroup:
         self.residual = None
         self.regime, self.cycles = None, 0  # (lanes, model) and the cycles made since it last changed
         self.pairs = 0
+        self.watchers = []  # [attempts still to be made, what to do then with the tick of the last one's start]
 
     def open(self, circuit, hop):
         self.circuit, self.hop = circuit, hop
@@ -39,6 +40,14 @@ class LaneGroup:
     def give_turn(self):
         self.turns += 1
         self.wake()
+
+    def watch(self, attempts, action):
+        self.watchers.append([attempts, action])
+
+    def herald_delay(self, side):
+        """From the start of a cycle until the node at this side of the hop knows the result."""
+        forward = self.link.ends[0] is self.circuit.nodes[self.hop]
+        return self.link.model.herald[side if forward else 1 - side]
 
     def lanes(self):
         return min(*self.free, self.turns)
@@ -62,6 +71,11 @@ class LaneGroup:
         self.next_start = self.run.clock.now + link.model.period
         link.attempts += lanes
         link.lane_ticks += lanes * link.model.period
+        for watcher in list(self.watchers):
+            watcher[0] -= 1
+            if watcher[0] == 0:
+                self.watchers.remove(watcher)
+                watcher[1]()
         made = self.successes(lanes)
         for _ in range(made):
             self.make_pair()

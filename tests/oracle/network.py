@@ -1,7 +1,7 @@
 """The map: who is linked to whom, classical delays, routes, and the ledger of free memory slots."""
 
 from .clock import ARRIVALS, DECISIONS, ticks
-from .hardware import gate_time, link_model, slotted
+from .hardware import gate_time, parity_time, link_model, slotted
 
 
 class Node:
@@ -10,9 +10,10 @@ class Node:
         self.parallel_links = spec["parallel_links"]
         self.swap_success = spec["swap_success_probability"]
         self.swap_time = 0 if is_slotted else gate_time(memory, ticks_per_s)
+        self.parity_time = 0 if is_slotted else parity_time(memory, ticks_per_s)
         self.processing = ticks(spec["processing_delay_s"], ticks_per_s)
         self.free_slots = memory["slots"]
-        self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.slot_ticks = 0
+        self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.cut_offs = self.slot_ticks = 0
 
 
 class Link:

@@ -15,7 +15,7 @@ from .states import Device
 from .traffic import Demand
 
 TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
-KINDS = {name: number for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started"))}
+KINDS = {name: number for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started", "cut_off", "distillation"))}
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Run:
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
-        self.groups = {}
+        self.groups, self.pool_streams = {}, {}
         self.trace, self.pairs = [], []
         self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]
 
@@ -55,6 +55,12 @@ class Run:
         if (link, demand) not in self.groups:
             self.groups[link, demand] = LaneGroup(self, link, demand)
         return self.groups[link, demand]
+
+    def pool_stream(self, entity):
+        """Of a pool, for the whole run."""
+        if entity not in self.pool_streams:
+            self.pool_streams[entity] = self.stream(f"{entity}/distillation")
+        return self.pool_streams[entity]
 
     def groups_of(self, link):
         return [group for (other, _), group in self.groups.items() if other is link]

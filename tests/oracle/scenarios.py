@@ -27,7 +27,7 @@ def given(success=0.1, period_s=10e-6, herald_delay_s=5e-6, fidelity=0.97, state
     }  # fmt: skip
 
 
-def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, length_m=2e3, duration_s=5e-3, **rest):
+def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, links=None, length_m=2e3, duration_s=5e-3, **rest):
     """`edges` and `demands`: lists of (a, b) or (a, b, fields); `node`: fields of all nodes, `nodes`: of some by name."""
     names = sorted({name for a, b, *_ in edges for name in (a, b)})
     return {
@@ -35,7 +35,7 @@ def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link
         "memories": [{"name": "m", "slots": slots} | (memory or {})],
         "nodes": [{"name": name, "memory": "m"} | (node or {}) | (nodes or {}).get(name, {}) for name in names],
         "links": [
-            {"node_a": a, "node_b": b, "fiber": {"length_m": length_m}, "generation": link or given()} | (more[0] if more else {})
+            {"node_a": a, "node_b": b, "fiber": {"length_m": length_m}, "generation": link or given()} | (links or {}) | (more[0] if more else {})
             for a, b, *more in edges
         ],
         "demands": [{"node_a": a, "node_b": b} | (more[0] if more else {}) for a, b, *more in demands],
@@ -79,6 +79,26 @@ DOWN_AND_UP = [
     {"at_s": 3.6e-3, "link": "r0--r1", "generation": None},
     {"at_s": 4.2e-3, "link": "r3--r4", "generation": given()},
 ]
+
+DEJMPS = {"rounds": ["dejmps"]}
+TWICE = {"rounds": ["bbpssw", "dejmps"]}
+PUMP = {"rounds": ["dejmps", "dejmps", "bbpssw"], "scheme": "pumping"}
+EPL = {"rounds": ["epl"]}
+CLICKED = {  # as a single click leaves it: a bright-state term, and coherence with a phase
+    "kind": "density_matrix",
+    "real": [[0.02, 0, 0, 0], [0, 0.42, 0.35, 0], [0, 0.35, 0.42, 0], [0, 0, 0, 0.14]],
+    "imag": [[0, 0, 0, 0], [0, 0, -0.1, 0], [0, 0.1, 0, 0], [0, 0, 0, 0]],
+}
+QUICK_CUT = {"cutoff": {"age_s": 30e-6}}
+POLICY = {
+    "kind": "table",
+    "entries": [
+        {"links": [[0, 1], [1, 2], [2, 3], [3, 4]], "swap": [1, 3]},
+        {"links": [[0, 2], [2, 4]], "swap": [2]},
+        {"links": [[0, 1, 0], [1, 2, 1]], "swap": [1]},
+        {"links": [[1, 2], [2, 3]], "swap": []},
+    ],
+}
 
 SCENARIOS = {
     "one link": chain(2, memory=NOISY),
@@ -154,4 +174,70 @@ SCENARIOS = {
         4, memory=NOISY, demand={"width": 3}, link=given(0.02), duration_s=8e-3,
         changes=[{"at_s": t, "link": "n0--n1", "generation": given(p, s, 1e-6)} for t, p, s in ((1e-3, 0.3, 3e-6), (2e-3, 0.01, 30e-6), (4e-3, 1.0, 10e-6))],
     ),
+    "doubling": chain(9, memory=NOISY | GATES, node=FAILING, demand={"width": 2, "swapping": {"kind": "doubling"}}, link=given(0.4)),
+    "doubling, slotted": chain(
+        6, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False, "swapping": {"kind": "doubling"}}, link=given(0.4), **SLOTTED,
+    ),
+    "sequential": chain(
+        6, memory=NOISY | GATES, node=FAILING | {"processing_delay_s": 2e-6}, demand=POISSON | {"width": 3, "swapping": {"kind": "sequential"}}, link=given(0.4),
+    ),
+    "tree": chain(
+        6, memory=NOISY, node=FAILING, demand={"width": 2, "swapping": {"kind": "tree", "order": ["n2", "n4", "n1", "n3"]}, "use": "measure"}, link=given(0.4),
+    ),
+    "tree, a link fails": ring(
+        5, [("r0", "r3", POISSON | {"route": ["r0", "r1", "r2", "r3"], "swapping": {"kind": "tree", "order": ["r2", "r1"]}, "width": 2})],
+        changes=DOWN_AND_UP,
+    ),
+    "policy table": chain(5, node=FAILING, demand=BACK_TO_BACK | {"swapping": POLICY}, link=given(0.5), **SLOTTED),
+    "policy table, cut-off, or wait": chain(
+        5, memory=PAULI, node=FAILING, demand=POISSON | {"swapping": POLICY | {"otherwise": "wait"}, "cutoff": {"age_s": 3e-5}}, link=given(0.6), **SLOTTED,
+    ),
+    "cut-off by age": chain(4, memory=NOISY | GATES, node=FAILING, demand=QUICK_CUT | {"width": 3}, link=given(0.2)),
+    "cut-off by age, slow messages": chain(4, memory=NOISY, demand=QUICK_CUT | {"width": 3, "use": "measure"}, link=given(0.2), length_m=10e3),
+    "cut-off by age, slotted": chain(5, node=FAILING, demand=BACK_TO_BACK | {"cutoff": {"age_s": 2e-5}}, link=given(0.4), **SLOTTED),
+    "cut-off by age, ideal, doubling": chain(
+        6, memory=NOISY, node=FAILING, demand={"cutoff": {"age_s": 6e-5}, "swapping": {"kind": "doubling"}, "width": 2}, link=given(0.3), control="ideal",
+    ),
+    "cut-off by attempts": chain(4, memory=NOISY, node=FAILING, demand={"cutoff": {"attempts": 3}, "width": 2}, link=given(0.2)),
+    "cut-off by attempts, one link at a time": chain(
+        4, node={"parallel_links": 1}, demand=POISSON | {"cutoff": {"attempts": 4, "age_s": 2e-4}, "width": 2}, link=given(0.2),
+    ),
+    "cut-off by attempts, slotted, changes": chain(
+        4, demand=POISSON | {"cutoff": {"attempts": 5}}, link=given(0.2), **SLOTTED,
+        changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": given(0.05)}, {"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 2.5e-3, "link": "n0--n1", "generation": given()}],
+    ),
+    "cut-off by fidelity": chain(4, memory=NOISY, node=FAILING, demand={"cutoff": {"estimated_fidelity": 0.94}, "width": 3}, link=given(0.2)),
+    "cut-off by fidelity, ideal": chain(
+        5, memory=GAUSSIAN, node=FAILING, demand={"cutoff": {"estimated_fidelity": 0.85, "age_s": 1e-4}, "width": 3}, link=given(0.3), control="ideal",
+    ),
+    "link distillation": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 3}, link=given(0.4), links={"distillation": DEJMPS}),
+    "link distillation, twice, skewed": chain(
+        3, memory=NOISY | GATES, demand={"width": 4}, link=given(0.5, state=SKEWED), links={"distillation": TWICE}, length_m=5e3,
+    ),
+    "link distillation, pumping": chain(3, memory=NOISY, demand=POISSON | {"width": 3}, link=given(0.5, fidelity=0.9), links={"distillation": PUMP}),
+    "link distillation, bell diagonal": chain(
+        3, memory=PAULI | GATES, demand={"width": 3}, link=given(0.4), links={"distillation": TWICE}, state="bell_diagonal",
+    ),
+    "link distillation by EPL": chain(3, memory=NOISY | GATES, demand={"width": 3}, link=given(0.5, state=CLICKED), links={"distillation": EPL}),
+    "link distillation, clicks": chain(
+        3, memory=NOISY | GATES, demand={"width": 3}, link=CLICK | {"station_position": 0.3}, links={"distillation": DEJMPS}, duration_s=1e-2,
+    ),
+    "one link, distilled twice": chain(
+        2, memory=NOISY, demand={"width": 6, "use": "measure", "distillation": DEJMPS}, link=given(0.4), links={"distillation": DEJMPS},
+    ),
+    "end-to-end distillation": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "distillation": DEJMPS}, link=given(0.5)),
+    "end-to-end distillation, one at a time": chain(
+        3, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"width": 3, "distillation": TWICE, "pipelined": False}, link=given(0.5), control="ideal",
+    ),
+    "end-to-end distillation, releases": chain(
+        4, memory=NOISY, demand=POISSON | {"width": 2, "distillation": DEJMPS, "deadline_s": 4e-4}, link=given(0.5), length_m=5e3,
+    ),
+    "all at once": chain(
+        5, memory=NOISY | GATES, node=FAILING, duration_s=1e-2, length_m=5e3, link=given(0.5), links={"distillation": DEJMPS},
+        demand=POISSON | {"width": 4, "distillation": DEJMPS, "swapping": {"kind": "doubling"}, "cutoff": {"age_s": 3e-4, "attempts": 30}},
+    ),
+    "distillation with cut-offs": chain(
+        3, memory=NOISY, demand={"width": 3, "cutoff": {"age_s": 5e-5, "estimated_fidelity": 0.9}, "distillation": DEJMPS}, link=given(0.2), links={"distillation": PUMP},
+    ),
+    "grid, distilled": grid(3, [(a, b, more | {"width": 2}) for a, b, more in CROSSING], memory=NOISY | GATES, node=FAILING, slots=10, links={"distillation": {"rounds": ["dejmps"], "scheme": "pumping"}}),
 }  # fmt: skip

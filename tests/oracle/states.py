@@ -15,6 +15,7 @@ Y = np.array([[0, -1j], [1j, 0]])
 Z = np.diag([1, -1]).astype(complex)
 PAULIS = (I, X, Y, Z)
 HADAMARD = (X + Z) / sqrt(2)
+QUARTER_TURN = (I - 1j * X) / sqrt(2)  # exp(-i pi/4 X)
 CNOT = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], dtype=complex)
 LOWER = np.array([[0, 1], [0, 0]], dtype=complex)
 
@@ -229,6 +230,48 @@ def bell_measure(b, c, now, u):
         joint.rho = depolarise(unitary @ joint.rho @ unitary.conj().T, targets, n, reliability)
     effects = [embed(np.kron(b.device.readout[r & 1], c.device.readout[r >> 1]), (ib, ic), n) for r in range(4)]
     return choose(joint, effects, [ib, ic], u)
+
+
+def apply_gate(cluster, unitary, targets, reliability):
+    n = len(cluster.qubits)
+    full = embed(unitary, targets, n)
+    cluster.rho = depolarise(full @ cluster.rho @ full.conj().T, targets, n, reliability)
+
+
+def distil(protocol, kept, used, kept_frame, used_frame, now, u):
+    """One round: `kept` and `used` are (qubit nearer to A, qubit nearer to B). Bits, whether it is kept, and the kept pair's frame."""
+    frames = []
+    for pair, frame in ((kept, kept_frame), (used, used_frame)):
+        for qubit in pair:
+            decay(qubit, now)
+        cluster = pair[0].cluster
+        if protocol == "bbpssw":
+            fidelity = (BELL[frame].conj() @ cluster.rho @ BELL[frame]).real  # the same in either order of the qubits
+            rest = (1 - fidelity) / 3
+            cluster.rho = (fidelity - rest) * PROJECTORS[frame] + rest * np.eye(4)
+        if protocol != "epl":
+            for qubit, turn in zip(pair, (QUARTER_TURN, QUARTER_TURN.conj().T), strict=True):
+                unitary = turn if protocol == "dejmps" else I
+                apply_gate(cluster, unitary, (cluster.qubits.index(qubit),), qubit.device.single_qubit_reliability)
+        # Rotated, the Bell state of the frame is another one: find it.
+        if protocol == "dejmps":
+            both = np.kron(QUARTER_TURN, QUARTER_TURN.conj().T)
+            frame = int(np.argmax([abs(ket.conj() @ both @ BELL[frame]) for ket in BELL]))
+        frames.append(frame)
+    joint = Cluster(kept[0].cluster.qubits + used[0].cluster.qubits, np.kron(kept[0].cluster.rho, used[0].cluster.rho))
+    index = joint.qubits.index
+    for control, target in zip(kept, used, strict=True):
+        apply_gate(joint, CNOT, (index(control), index(target)), control.device.two_qubit_reliability)
+    gone = [index(qubit) for qubit in used]
+    effects = [
+        embed(np.kron(used[0].device.readout[bits & 1], used[1].device.readout[bits >> 1]), tuple(gone), 4) for bits in range(4)
+    ]
+    bits = choose(joint, effects, gone, u)
+    # Ideal pairs in these frames would give bits that differ where one frame has the parity bit and the other has not.
+    differ = (frames[0] >> 1) ^ (frames[1] >> 1)
+    first, second = bits & 1, (bits >> 1) ^ differ
+    keep = first == 1 and second == 1 if protocol == "epl" else first == second
+    return bits, keep, frames[0] ^ (frames[1] & 1)
 
 
 def measure(qubit, basis, now, u):

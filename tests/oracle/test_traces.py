@@ -10,7 +10,7 @@ from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-ENTITIES = ("link", "node", "demand", "demand", "node", "demand")  # by kind of record
+ENTITIES = ("link", "node", "demand", "demand", "node", "demand", "node", "node")  # by kind of record
 
 
 def close(x, y):
@@ -79,11 +79,17 @@ def assert_same_tables(tables, oracle):
     for name in ("up", "lane"):
         assert_same_column(table, f"{name}_s", [getattr(link, f"{name}_ticks") / second for link in oracle.links])
     table = tables["nodes"]
-    for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits"):
+    for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits", "cut_offs"):
         assert_same_column(table, name, [getattr(node, name) for node in oracle.nodes])
     assert_same_column(table, "slot_seconds", [node.slot_ticks / second for node in oracle.nodes])
     table = tables["demands"]
-    for name, field in (("rejected_pairs", "rejected"), ("surplus_pairs", "surplus")):
+    for name, field in (
+        ("rejected_pairs", "rejected"),
+        ("surplus_pairs", "surplus"),
+        ("distillation_rounds", "rounds"),
+        ("failed_distillations", "failed_rounds"),
+        ("distillation_cut_offs", "pool_cut_offs"),
+    ):
         assert_same_column(table, name, [getattr(demand, field) for demand in oracle.demands])
 
 
@@ -105,7 +111,7 @@ def test_same_run(name, seed):
 def test_family_reaches_what_it_is_for():
     """Every kind of record, ended status, reason and counter is there somewhere."""
     outcomes = [run(scenario | {"seed": 1}, replica=1) for scenario in SCENARIOS.values()]
-    assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(6))
+    assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(8))
     requests = [request for outcome in outcomes for demand in outcome.demands for request in demand.requests]
     assert {request.status for request in requests} == set(range(4))
     assert {request.reason for request in requests} == set(range(4))

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from math import log1p
 
 from . import states
-from .circuit import A, B, Circuit
+from .circuit import Circuit
 from .clock import ARRIVALS, EXPIRIES, ticks
+from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
 NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL = range(4)
@@ -38,6 +39,7 @@ class Demand:
         self.circuit = None
         self.requests, self.queue = [], []
         self.rejected = self.surplus = 0
+        self.rounds = self.failed_rounds = self.pool_cut_offs = 0
 
     @property
     def now(self):
@@ -98,7 +100,8 @@ class Demand:
 
     def find_route(self):
         network = self.run.network
-        if self.spec["route"]:
+        # Positions along a route mean something on that route only.
+        if self.spec["route"] or self.spec["swapping"]["kind"] in ("tree", "table"):
             usable = all(network.cost(link) is not None for link in self.first_route[1])
             self.route = self.first_route if usable else None
         else:

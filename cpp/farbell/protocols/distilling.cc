@@ -177,9 +177,9 @@ void Distilling::done(std::uint32_t index, Item item) {
   if (segments_.spans(item.segment)) post_ready(queue_, chain, item.segment, segment);
 }
 
-// A pair that has waited too long: both ends know it, and drop it together.
+// A pair that has waited too long: both ends know it, and drop it together. A round may have mended it meanwhile.
 void Distilling::expire(std::uint32_t index, Item item) {
-  if (!whole(item)) {
+  if (!whole(item) || segments_.half(segments_.segment(item.segment).half[end_a]).expires > queue_.now()) {
     ++stale_events_;
     return;
   }
