@@ -39,6 +39,9 @@ Werner(fidelity=0.97))"},
     {"DoubleClick", R"(
 >>> fb.DoubleClick(station="midpoint").station_position
 0.5)"},
+    {"SingleClick", R"(
+>>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
+0.05)"},
     {"Node", R"(
 >>> fb.Node(name="alice", memory="ion", latitude_deg=52.01, longitude_deg=4.36).name
 'alice')"},

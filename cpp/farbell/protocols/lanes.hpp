@@ -27,12 +27,15 @@ struct LinkProgram {
   std::vector<double> cumulative;  // over herald outcomes
   std::vector<std::uint8_t> frames;
   std::vector<Correlations> states;
+  double phase_sigma_rad = 0;  // of the optical phase that turns the states; 0 = none
+  double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
 };
 
 struct LinkRow {
   std::array<NodeId, 2> node;
   std::array<DeviceId, 2> device;
   std::uint32_t program = 0;
+  std::uint64_t phase_key = 0;
 };
 
 struct LinkCounters {
@@ -96,6 +99,12 @@ class Lanes {
     std::uint64_t successes = 0;
     Stream attempts, herald;
   };
+  // The optical phase of a link in units of its standard deviation, drawn where a pair sees it.
+  struct Drift {
+    Stream draws;
+    double value = 0;
+    Tick at = never;  // not drawn yet
+  };
   struct Permits {
     std::uint32_t wanting = 0;  // groups of the link with a free lane
     bool held = false, waits = false, hand_over = false;
@@ -112,6 +121,7 @@ class Lanes {
   void succeed_all();
   void succeed(std::uint32_t index);
   std::uint32_t draw_count(const Group& g, double p) const;
+  double next_phase_rad(LinkId link, const LinkProgram& program);
   void arm(Group& g);
   Tick next_start(Tick earliest) const;
 
@@ -135,6 +145,7 @@ class Lanes {
   std::vector<std::uint32_t> first_group_;  // by link; the others follow by `next_of_link`
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<LinkCounters> counters_;
+  std::vector<Drift> drifts_;               // by link
   std::vector<Permits> permits_;            // by link
   std::vector<std::uint32_t> permits_left_; // by node
   std::vector<LinkId> waiting_;             // for permits, first come first

@@ -25,7 +25,7 @@ struct TypeList {};
 
 // Every spec, each after those it holds.
 using AllSpecs = TypeList<MemorySpec, DetectorSpec, StationSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec,
-                          GivenSpec, DoubleClickSpec, NodeSpec, LinkSpec, ChangeSpec, RoutingSpec, OneOffSpec, BackToBackSpec,
+                          GivenSpec, DoubleClickSpec, SingleClickSpec, NodeSpec, LinkSpec, ChangeSpec, RoutingSpec, OneOffSpec, BackToBackSpec,
                           ContinuousSpec, PoissonSpec, TableSpec, DemandSpec, LimitsSpec, ScenarioSpec>;
 
 }  // namespace farbell
