@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from farbell import views
-from farbell.analysis import BrightStatePoint
 from farbell._core import Scenario
 from farbell._extras import require
+from farbell.analysis import BrightStatePoint
 from farbell.layout import places
 from farbell.results import Results
 

@@ -17,8 +17,8 @@ from farbell.analysis.key import KeyProtocol, key_fraction
 
 __all__ = ["BrightStatePoint", "bright_state_tradeoff", "optimal_bright_state"]
 
-# Where the search looks first: two per octave and more, from far below any dark count to just below 1.
-_GRID = 1 / (1 + np.exp(-np.linspace(-16, 7, 93)))
+# Where the search looks first: about three per octave, from far below any dark count to just below 1.
+_GRID = (1 / (1 + np.exp(-np.linspace(-16, 7, 93)))).tolist()
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
 
@@ -188,7 +188,7 @@ def optimal_bright_state(
         return _point(link, memory_a, memory_b, station, bright_state)
 
     def best(value: Callable[[BrightStatePoint], float], low: float, high: float) -> BrightStatePoint:
-        grid = [low, *_GRID[(_GRID > low) & (_GRID < high)].tolist(), high]
+        grid = [low, *(x for x in _GRID if low < x < high), high]
         values = [value(point(x)) for x in grid]
         top = int(np.argmax(values))
         around = grid[max(top - 1, 0)], grid[min(top + 1, len(grid) - 1)]
@@ -198,7 +198,7 @@ def optimal_bright_state(
     generation = _with_bright_state(link, _GRID[0]).generation
     assert isinstance(generation, SingleClick)
     ratio = (generation.bright_state_b or generation.bright_state) / generation.bright_state
-    low, high = float(_GRID[0]) / max(ratio, 1), float(_GRID[-1]) / max(ratio, 1)
+    low, high = _GRID[0] / max(ratio, 1), _GRID[-1] / max(ratio, 1)
     if protocol is not None:
         found = best(lambda p: p.key_rate_hz(protocol), low, high)
         if found.key_rate_hz(protocol) <= 0:
