@@ -17,6 +17,7 @@ from farbell._extras import require
 from farbell.analysis import BrightStatePoint
 from farbell.layout import places
 from farbell.results import Results
+from farbell.table import ResultTable
 
 __all__ = ["chain", "fidelity", "latency", "map", "overview", "rate_distance", "tradeoff"]
 
@@ -279,10 +280,10 @@ def latency(results: Results, ax: Any = None) -> Any:
 
 
 def _tradeoff_points(item: Any) -> Iterator[tuple[str, float, float]]:
-    if isinstance(item, Results):
-        table = item.summary()
-        name = item.scenario.name or "results"
-        yield from zip([name] * len(table), table["rate_hz"].tolist(), table["fidelity"].tolist(), strict=True)
+    if isinstance(item, Results | ResultTable):
+        table = item.summary() if isinstance(item, Results) else item
+        names = [item.scenario.name or "results"] * len(table) if isinstance(item, Results) else table["demand"]
+        yield from zip(names, table["rate_hz"].tolist(), table["fidelity"].tolist(), strict=True)
     elif isinstance(item, BrightStatePoint):
         yield "single click", item.rate_hz, item.fidelity
     else:
@@ -290,13 +291,14 @@ def _tradeoff_points(item: Any) -> Iterator[tuple[str, float, float]]:
         yield str(label), float(rate_hz), float(fidelity)
 
 
-def tradeoff(points: Results | Iterable[Any], ax: Any = None) -> Any:
+def tradeoff(points: Results | ResultTable | Iterable[Any], ax: Any = None) -> Any:
     """Rate against fidelity, with the Pareto front marked: the points that no other beats in both.
 
     Parameters
     ----------
-    points : Results, or an iterable
-        Each item is a run's results (a point for every demand that delivered pairs), a point of
+    points : Results, ResultTable, or an iterable
+        Each item is a run's results (a point for every demand that delivered pairs), a table with the columns ``demand``,
+        ``rate_hz`` and ``fidelity`` such as ``results.summary()``, a point of
         :func:`farbell.analysis.bright_state_tradeoff`, or a tuple (label, pairs per second, fidelity). Points with the
         same label are one series.
     ax : matplotlib.axes.Axes, optional
@@ -315,7 +317,7 @@ def tradeoff(points: Results | Iterable[Any], ax: Any = None) -> Any:
     'fidelity'
     """
     ax = _axes(ax)
-    items = [points] if isinstance(points, Results) else points
+    items = [points] if isinstance(points, Results | ResultTable) else points
     rows = [row for item in items for row in _tradeoff_points(item) if row[1] > 0]
     labels = [label for label, _, _ in rows]
     rate = np.array([row[1] for row in rows])

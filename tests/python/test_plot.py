@@ -122,6 +122,8 @@ def test_tradeoff(results: fb.Results) -> None:
     drawn = fb.plot.tradeoff([results, *points])
     assert sum(len(dots.get_offsets()) for dots in drawn.collections) == served + len(points)
     drawn.figure.canvas.draw()
+    by_demand = fb.plot.tradeoff(results.summary()).get_legend_handles_labels()[1]
+    assert len(by_demand) == served + 1
 
 
 def test_tradeoff_of_nothing() -> None:

@@ -42,7 +42,7 @@ class BrightStatePoint:
     >>> import farbell as fb
     >>> point = fb.analysis.BrightStatePoint(bright_state=0.05, rate_hz=40.0, fidelity=0.94, xx=0.9, yy=-0.9, zz=0.96)
     >>> round(point.key_rate_hz("bbm92"), 3)
-    18.855
+    22.887
     """
 
     bright_state: float
@@ -176,10 +176,10 @@ def optimal_bright_state(
     >>> memory, station = fb.Memory(name="ion", efficiency=0.3), fb.Station(name="midpoint")
     >>> best = fb.analysis.optimal_bright_state(link, memory, memory, station, fidelity=0.9)
     >>> round(best.bright_state, 4), round(best.rate_hz, 1)
-    (0.1046, 78.9)
+    (0.1045, 78.9)
     >>> best = fb.analysis.optimal_bright_state(link, memory, memory, station, protocol="bbm92")
     >>> round(best.bright_state, 4), round(best.key_rate_hz("bbm92"), 1)
-    (0.0799, 27.9)
+    (0.0715, 23.0)
     """
     if (fidelity is None) == (protocol is None):
         raise ValueError("give either a fidelity or a protocol")

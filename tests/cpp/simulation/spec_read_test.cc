@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numbers>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/simulation/spec_json.hpp"
@@ -42,6 +43,9 @@ TEST(ReadScenario, EveryField) {
   EXPECT_EQ(s.demands[1].route, (std::vector<std::string>{"A", "R", "B"}));
   EXPECT_EQ(s.changes[0].generation, std::nullopt);
   EXPECT_EQ(std::get<DensityMatrixSpec>(std::get<GivenSpec>(*s.changes[1].generation).state).imag[3][0], -0.1);
+  const auto& single = std::get<SingleClickSpec>(*s.changes[2].generation);
+  EXPECT_EQ(single.bright_state_b, 0.2);
+  EXPECT_DOUBLE_EQ(single.phase_sigma_rad, std::numbers::pi / 18);
 }
 
 TEST(ReadScenario, WholeNumbersMayBeWrittenAsDoubles) {
