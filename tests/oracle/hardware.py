@@ -91,13 +91,18 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal)
 class OpticalPhase:
     """The phase between a link's arms: a stationary Gaussian process with exponential correlation, seen at successful cycles."""
 
-    def __init__(self, stream, ticks_per_s):
-        self.stream, self.ticks_per_s = stream, ticks_per_s
+    def __init__(self, stream, ticks_per_s, coins):
+        self.stream, self.ticks_per_s, self.coins = stream, ticks_per_s, coins
         self.model, self.seen, self.standard = None, None, None
 
-    def at(self, now, model):
+    def normal(self):
+        if self.coins is not None:
+            return self.coins.standard_normal()
         u0, u1 = self.stream.draw()
-        fresh = sqrt(-2 * log1p(-u0)) * cos(2 * pi * u1)
+        return sqrt(-2 * log1p(-u0)) * cos(2 * pi * u1)
+
+    def at(self, now, model):
+        fresh = self.normal()
         if self.model is not model or model.phase_correlation_s is None:
             self.standard = fresh
         else:

@@ -43,7 +43,7 @@ class Run:
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
         for link in self.network.links:
-            link.phase = OpticalPhase(self.stream(f"link:{link.name}/phase"), self.ticks_per_s)
+            link.phase = OpticalPhase(self.stream(f"link:{link.name}/phase"), self.ticks_per_s, coins)
         self.groups = {}
         self.trace, self.pairs = [], []
         self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]
