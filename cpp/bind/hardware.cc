@@ -98,7 +98,7 @@ Examples
           [](LinkModel const& model) {
             return model.phase.correlation_s > 0 ? std::optional(model.phase.correlation_s) : std::nullopt;
           },
-          "Its correlation time; None = fresh for each successful cycle.")
+          "Its correlation time; None = a fresh phase for each successful cycle.")
       .def_readonly("period_s", &LinkModel::period_s, "Time from one attempt to the next.")
       .def_readonly("emission_a_s", &LinkModel::emission_a_s, "When node_a's memory emits: its qubit decays from then on.")
       .def_readonly("emission_b_s", &LinkModel::emission_b_s, "The same for node_b.")

@@ -322,7 +322,7 @@ class Station:
     local_overhead_s : float | str
         Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]
     bin_separation_s : float | str | None
-        Time from the early photon bin to the late one; must be known where the detectors have a dead time. Part of local_overhead_s; null = long enough for the detectors to recover. [s]
+        Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]
     detector : Detector | Mapping[str, Any]
         The station's detectors, all alike.
 
@@ -362,7 +362,7 @@ class Station:
         """Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]"""
     @property
     def bin_separation_s(self) -> float | None:
-        """Time from the early photon bin to the late one; must be known where the detectors have a dead time. Part of local_overhead_s; null = long enough for the detectors to recover. [s]"""
+        """Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]"""
     @property
     def detector(self) -> Detector:
         """The station's detectors, all alike."""
@@ -1839,7 +1839,7 @@ class LinkModel:
         """Standard deviation of the optical phase that pairs see."""
     @property
     def phase_correlation_s(self) -> float | None:
-        """Its correlation time; None = fresh for each successful cycle."""
+        """Its correlation time; None = a fresh phase for each successful cycle."""
     @property
     def period_s(self) -> float:
         """Time from one attempt to the next."""

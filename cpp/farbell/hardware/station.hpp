@@ -25,8 +25,8 @@ struct Describe<StationSpec> {
       field("local_overhead_s", &StationSpec::local_overhead_s, "s", non_negative,
             "Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin."),
       field("bin_separation_s", &StationSpec::bin_separation_s, "s", positive,
-            "Time from the early photon bin to the late one; must be known where the detectors have a dead time. Part of "
-            "local_overhead_s; null = long enough for the detectors to recover."),
+            "Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the "
+            "detectors have a dead time."),
       field("detector", &StationSpec::detector, "The station's detectors, all alike."),
   };
   static void check(const StationSpec& spec);

@@ -27,7 +27,7 @@ struct LinkProgram {
   std::vector<double> cumulative;  // over herald outcomes
   std::vector<std::uint8_t> frames;
   std::vector<Correlations> states;
-  double phase_sigma_rad = 0;  // of the optical phase that turns the states; 0 = none
+  double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
   double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
 };
 
