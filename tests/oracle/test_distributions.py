@@ -143,7 +143,7 @@ def test_joint_law_sees(coin_deliveries, path, factor):
 
 def two_pairs():
     """Two lanes, so that both pairs may come in one cycle."""
-    link = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.8, "phase_correlation_s": 6e-5}
+    link = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.8, "phase_correlation_s": 1.5e-4}
     demand = {"traffic": {"kind": "one_off"}, "width": 2, "pairs_per_request": 2}
     return chain(2, link=link, memory={"efficiency": 0.4}, duration_s=2e-3, demand=demand)
 
@@ -175,10 +175,10 @@ def test_two_pairs(coin_pairs):
     ("path", "factor"),
     [
         (("links", 0, "generation", "bright_state"), 1.3),
-        (("links", 0, "generation", "phase_sigma_rad"), 1.25),
-        (("links", 0, "generation", "phase_correlation_s"), 4.0),
-        (("links", 0, "generation", "phase_correlation_s"), 0.25),
-        (("stations", 0, "visibility"), 0.8),
+        (("links", 0, "generation", "phase_sigma_rad"), 1.35),
+        (("links", 0, "generation", "phase_correlation_s"), 6.0),
+        (("links", 0, "generation", "phase_correlation_s"), 0.2),
+        (("stations", 0, "visibility"), 0.75),
     ],
 )
 def test_two_pairs_see(coin_pairs, path, factor):
