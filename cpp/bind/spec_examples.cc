@@ -64,6 +64,9 @@ Sequential())"},
     {"Distillation", R"(
 >>> fb.Distillation(rounds=["dejmps", "dejmps"]).scheme
 'recurrence')"},
+    {"SingleClick", R"(
+>>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
+0.05)"},
     {"Node", R"(
 >>> fb.Node(name="alice", memory="ion", latitude_deg=52.01, longitude_deg=4.36).name
 'alice')"},

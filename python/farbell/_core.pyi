@@ -235,7 +235,7 @@ class Memory:
 
 @final
 class Detector:
-    """A threshold single-photon detector.
+    """A single-photon detector, open during the windows of the photon bins.
 
     Parameters
     ----------
@@ -245,6 +245,10 @@ class Detector:
         Rate of clicks without a photon. [Hz]
     window_s : float | str
         Length of the detection window of one photon bin. [s]
+    number_resolving : bool
+        Whether several counts in one window are told from a single one, and refused; otherwise they are one click.
+    dead_time_s : float | str
+        Time for which a detector is blind after a click. [s]
 
     Examples
     --------
@@ -258,6 +262,8 @@ class Detector:
         efficiency: float = 1.0,
         dark_count_rate_hz: float | str = 0.0,
         window_s: float | str = 1e-07,
+        number_resolving: bool = False,
+        dead_time_s: float | str = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -265,6 +271,8 @@ class Detector:
         efficiency: float = ...,
         dark_count_rate_hz: float | str = ...,
         window_s: float | str = ...,
+        number_resolving: bool = ...,
+        dead_time_s: float | str = ...,
     ) -> Detector:
         """A new Detector with these fields changed."""
     @property
@@ -276,6 +284,12 @@ class Detector:
     @property
     def window_s(self) -> float:
         """Length of the detection window of one photon bin. [s]"""
+    @property
+    def number_resolving(self) -> bool:
+        """Whether several counts in one window are told from a single one, and refused; otherwise they are one click."""
+    @property
+    def dead_time_s(self) -> float:
+        """Time for which a detector is blind after a click. [s]"""
     def with_values(self, values: dict[str, Any]) -> Detector:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -307,6 +321,8 @@ class Station:
         Mode overlap of the two interfering photons.
     local_overhead_s : float | str
         Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]
+    bin_separation_s : float | str | None
+        Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]
     detector : Detector | Mapping[str, Any]
         The station's detectors, all alike.
 
@@ -322,6 +338,7 @@ class Station:
         name: str,
         visibility: float = 1.0,
         local_overhead_s: float | str = 0.0,
+        bin_separation_s: float | str | None = None,
         detector: Detector | Mapping[str, Any] = ...,
     ) -> None: ...
     def replace(
@@ -330,6 +347,7 @@ class Station:
         name: str = ...,
         visibility: float = ...,
         local_overhead_s: float | str = ...,
+        bin_separation_s: float | str | None = ...,
         detector: Detector | Mapping[str, Any] = ...,
     ) -> Station:
         """A new Station with these fields changed."""
@@ -342,6 +360,9 @@ class Station:
     @property
     def local_overhead_s(self) -> float:
         """Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]"""
+    @property
+    def bin_separation_s(self) -> float | None:
+        """Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]"""
     @property
     def detector(self) -> Detector:
         """The station's detectors, all alike."""
@@ -672,6 +693,89 @@ class DoubleClick:
     def __hash__(self) -> int: ...
 
 @final
+class SingleClick:
+    """Single-click (Cabrillo, bright-state) heralding at a midpoint station.
+
+    Parameters
+    ----------
+    station : str
+        Name of the station.
+    station_position : float
+        Where the station stands on the fibre, as a fraction of its length from node_a.
+    bright_state : float
+        Probability of the state that emits a photon, |1>, in which each memory is prepared.
+    bright_state_b : float | None
+        The same for node_b's memory; null = as node_a's.
+    phase_sigma_rad : float | str
+        Standard deviation of the optical phase between the two arms, a Gaussian process of the link. [rad]
+    phase_correlation_s : float | str | None
+        Correlation time of that phase; null = a fresh phase for each successful cycle. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
+    0.05
+    """
+    def __init__(
+        self,
+        *,
+        station: str,
+        station_position: float = 0.5,
+        bright_state: float,
+        bright_state_b: float | None = None,
+        phase_sigma_rad: float | str = 0.0,
+        phase_correlation_s: float | str | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        station: str = ...,
+        station_position: float = ...,
+        bright_state: float = ...,
+        bright_state_b: float | None = ...,
+        phase_sigma_rad: float | str = ...,
+        phase_correlation_s: float | str | None = ...,
+    ) -> SingleClick:
+        """A new SingleClick with these fields changed."""
+    @property
+    def station(self) -> str:
+        """Name of the station."""
+    @property
+    def station_position(self) -> float:
+        """Where the station stands on the fibre, as a fraction of its length from node_a."""
+    @property
+    def bright_state(self) -> float:
+        """Probability of the state that emits a photon, |1>, in which each memory is prepared."""
+    @property
+    def bright_state_b(self) -> float | None:
+        """The same for node_b's memory; null = as node_a's."""
+    @property
+    def phase_sigma_rad(self) -> float:
+        """Standard deviation of the optical phase between the two arms, a Gaussian process of the link. [rad]"""
+    @property
+    def phase_correlation_s(self) -> float | None:
+        """Correlation time of that phase; null = a fresh phase for each successful cycle. [s]"""
+    def with_values(self, values: dict[str, Any]) -> SingleClick:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> SingleClick:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> SingleClick:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Node:
     """A network node: an end node, a repeater, or both.
 
@@ -789,7 +893,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | Mapping[str, Any]
         How the link makes pairs.
 
     Examples
@@ -807,7 +911,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any],
     ) -> None: ...
     def replace(
         self,
@@ -816,7 +920,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] = ...,
     ) -> Link:
         """A new Link with these fields changed."""
     @property
@@ -832,7 +936,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick:
+    def generation(self) -> Given | DoubleClick | SingleClick:
         """How the link makes pairs."""
     def with_values(self, values: dict[str, Any]) -> Link:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
@@ -863,7 +967,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -877,14 +981,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -894,7 +998,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
@@ -1668,7 +1772,7 @@ class HeraldOutcome:
     """
     @property
     def pattern(self) -> str:
-        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late; '' for a given link."""
+        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link."""
     @property
     def frame(self) -> int:
         """Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-."""
@@ -1729,7 +1833,13 @@ class LinkModel:
         """Probability that an attempt succeeds."""
     @property
     def table(self) -> HeraldTable:
-        """Its heralds."""
+        """Its heralds; states are means over the optical phase."""
+    @property
+    def phase_sigma_rad(self) -> float:
+        """Standard deviation of the optical phase that pairs see."""
+    @property
+    def phase_correlation_s(self) -> float | None:
+        """Its correlation time; None = a fresh phase for each successful cycle."""
     @property
     def period_s(self) -> float:
         """Time from one attempt to the next."""
@@ -1813,6 +1923,20 @@ def double_click_table(
     efficiency_b: SupportsFloat | SupportsIndex,
     visibility: SupportsFloat | SupportsIndex,
     dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    late_bin_lost: bool,
+) -> HeraldTable: ...
+
+def single_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    bright_state: SupportsFloat | SupportsIndex,
+    bright_state_b: SupportsFloat | SupportsIndex,
+    phase_sigma_rad: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def hong_ou_mandel(visibility: SupportsFloat | SupportsIndex) -> float: ...

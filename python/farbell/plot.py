@@ -14,10 +14,12 @@ import numpy as np
 from farbell import views
 from farbell._core import Scenario
 from farbell._extras import require
+from farbell.analysis import BrightStatePoint
 from farbell.layout import places
 from farbell.results import Results
+from farbell.table import ResultTable
 
-__all__ = ["chain", "fidelity", "latency", "map", "overview", "rate_distance"]
+__all__ = ["chain", "fidelity", "latency", "map", "overview", "rate_distance", "tradeoff"]
 
 _LABELLED_NODES = 25
 
@@ -274,6 +276,66 @@ def latency(results: Results, ax: Any = None) -> Any:
     else:
         _none_yet(ax, "no request was delivered in full")
     ax.set(xlabel="time from asked to delivered (s)", ylabel="share of the delivered requests", ylim=(0, 1.02))
+    return ax
+
+
+def _tradeoff_points(item: Any) -> Iterator[tuple[str, float, float]]:
+    if isinstance(item, Results | ResultTable):
+        table = item.summary() if isinstance(item, Results) else item
+        names = [item.scenario.name or "results"] * len(table) if isinstance(item, Results) else table["demand"]
+        yield from zip(names, table["rate_hz"].tolist(), table["fidelity"].tolist(), strict=True)
+    elif isinstance(item, BrightStatePoint):
+        yield "single click", item.rate_hz, item.fidelity
+    else:
+        label, rate_hz, fidelity = item
+        yield str(label), float(rate_hz), float(fidelity)
+
+
+def tradeoff(points: Results | ResultTable | Iterable[Any], ax: Any = None) -> Any:
+    """Rate against fidelity, with the Pareto front marked: the points that no other beats in both.
+
+    Parameters
+    ----------
+    points : Results, ResultTable, or an iterable
+        Each item is a run's results (a point for every demand that delivered pairs), a table with the columns ``demand``,
+        ``rate_hz`` and ``fidelity`` such as ``results.summary()``, a point of
+        :func:`farbell.analysis.bright_state_tradeoff`, or a tuple (label, pairs per second, fidelity). Points with the
+        same label are one series.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Points on the front are filled and joined by a grey line, the others are hollow.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> points = [("double click", 18.0, 0.975), ("single click", 15.2, 0.959), ("single click", 75.5, 0.884)]
+    >>> fb.plot.tradeoff(points).get_xlabel()
+    'fidelity'
+    """
+    ax = _axes(ax)
+    items = [points] if isinstance(points, Results | ResultTable) else points
+    rows = [row for item in items for row in _tradeoff_points(item) if row[1] > 0]
+    labels = [label for label, _, _ in rows]
+    rate = np.array([row[1] for row in rows])
+    fidelity = np.array([row[2] for row in rows])
+    front = views.pareto_front(rate, fidelity)
+    for label, style in zip(dict.fromkeys(labels), _styles(), strict=False):
+        mine = np.array([other == label for other in labels])
+        color = style["color"]
+        ax.scatter(fidelity[mine & front], rate[mine & front], color=color, label=_text(label), zorder=3)
+        ax.scatter(fidelity[mine & ~front], rate[mine & ~front], facecolors="none", edgecolors=color, zorder=3)
+    if rows:
+        order = np.flatnonzero(front)[np.argsort(fidelity[front], kind="stable")]
+        ax.plot(fidelity[order], rate[order], color=views.UNUSED, label="Pareto front", zorder=2)
+        ax.set_yscale("log")
+        ax.legend(fontsize=8)
+    else:
+        _none_yet(ax, "no pair was delivered")
+    ax.set(xlabel="fidelity", ylabel="pairs (1/s)")
     return ax
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from farbell._core import DoubleClick, Given
+from farbell._core import DoubleClick, Given, SingleClick
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.latency import latency_distribution
 from farbell.record import Record
@@ -28,6 +28,7 @@ __all__ = [
     "latency_shares",
     "link_use",
     "node_use",
+    "pareto_front",
     "plob_curve",
     "rate_points",
     "route_links",
@@ -42,12 +43,20 @@ UNUSED = "#BBBBBB"
 #: More demands than this are drawn as one.
 SEPARATE_DEMANDS = 12
 #: Modes of light that one attempt sends through the fibre: a double click uses two time bins.
-ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2}
+ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1}
 
 
 def _summed(record: Record, table: str, column: str, entity: str, count: int) -> Floats:
     rows = record.tables[table]
     return np.bincount(rows.codes(entity), weights=rows[column], minlength=count).astype(np.float64)
+
+
+def pareto_front(rates: npt.ArrayLike, fidelities: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Which points no other beats: as good in both, and better in one."""
+    rate, fidelity = np.asarray(rates, dtype=float), np.asarray(fidelities, dtype=float)
+    as_good = (rate[:, None] >= rate) & (fidelity[:, None] >= fidelity)
+    better = as_good & ((rate[:, None] > rate) | (fidelity[:, None] > fidelity))
+    return np.asarray(~better.any(axis=0))
 
 
 def simulated_seconds(record: Record) -> float:

@@ -4,7 +4,7 @@ from math import inf, log1p
 
 from . import states
 from .clock import ATTEMPTS, DECISIONS
-from .hardware import herald_row, successes_of
+from .hardware import herald_row, successes_of, turned
 
 
 class LaneGroup:
@@ -77,8 +77,9 @@ class LaneGroup:
                 self.watchers.remove(watcher)
                 watcher[1]()
         made = self.successes(lanes)
+        phase = link.phase.at(self.run.clock.now, link.model) if made and link.model.phase_sigma else None
         for _ in range(made):
-            self.make_pair()
+            self.make_pair(phase)
         if made:
             self.run.permits.after_success(link)
         if self.lanes():
@@ -111,9 +112,11 @@ class LaneGroup:
         self.residual = -log1p(-u0)
         self.cycles = 0
 
-    def make_pair(self):
+    def make_pair(self, phase):
         run, model, now = self.run, self.link.model, self.run.clock.now
         _, frame, rho = herald_row(model.rows, self.heralds.draw()[0])
+        if phase is not None:
+            rho = turned(rho, phase)
         devices = [run.device(node) for node in self.link.ends]
         qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
         order = (0, 1) if self.link.ends[0] is self.circuit.nodes[self.hop] else (1, 0)

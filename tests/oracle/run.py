@@ -7,6 +7,7 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
+from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
 from .network import Ledger, Network
 from .philox import Stream
@@ -41,6 +42,8 @@ class Run:
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
+        for link in self.network.links:
+            link.phase = OpticalPhase(self.stream(f"link:{link.name}/phase"), self.ticks_per_s, coins)
         self.groups, self.pool_streams = {}, {}
         self.trace, self.pairs = [], []
         self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]

@@ -13,8 +13,10 @@ MEMORY = {
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0,
 }  # fmt: skip
-STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "detector": {}}
-DETECTOR = {"efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7}
+STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}}
+DETECTOR = {
+    "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
+}  # fmt: skip
 NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 LINK = {"name": "", "distillation": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
@@ -23,7 +25,10 @@ FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
 GENERATION = {
     "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}},
     "double_click": {"station_position": 0.5},
-}
+    "single_click": {
+        "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
+    },
+}  # fmt: skip
 PAIR_STATE = {
     "werner": {"fidelity": 1.0},
     "bell_weights": {},

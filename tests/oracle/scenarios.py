@@ -18,6 +18,10 @@ STATION = {
     "name": "hub", "visibility": 0.92, "local_overhead_s": 1e-6,
     "detector": {"efficiency": 0.9, "dark_count_rate_hz": 2e4, "window_s": 1e-7},
 }  # fmt: skip
+SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
+DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
+JITTER = SINGLE | {"phase_sigma_rad": 0.4}
+BLIND = STATION | {"bin_separation_s": 5e-7, "detector": STATION["detector"] | {"dead_time_s": 7e-7, "number_resolving": True}}
 
 
 def given(success=0.1, period_s=10e-6, herald_delay_s=5e-6, fidelity=0.97, state=None):
@@ -151,6 +155,23 @@ SCENARIOS = {
     "asymmetric clicks": chain(
         4, memory=GAUSSIAN | {"efficiency": 0.8}, node=FAILING, demand={"width": 4}, link=CLICK | {"station_position": 0.25}, duration_s=1e-2,
     ),
+    "one click": chain(3, memory=NOISY | {"initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 4}, link=JITTER),
+    "one click, unlike arms": chain(
+        4, memory=GAUSSIAN | {"efficiency": 0.8}, node=FAILING, demand={"width": 4}, link=DRIFT | {"station_position": 0.25}, duration_s=1e-2,
+    ),
+    "one click, phase shared by demands": star(
+        3, [("leaf0", "leaf1", {"width": 3}), ("leaf0", "leaf2", POISSON | {"use": "measure"}), ("leaf0", "hub", BACK_TO_BACK)],
+        slots=12, memory=NOISY, link=DRIFT,
+    ),
+    "one click, changing": chain(
+        3, memory=NOISY, demand={"width": 2}, link=DRIFT,
+        changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": JITTER}, {"at_s": 2e-3, "link": "n0--n1", "generation": DRIFT},
+                 {"at_s": 2.5e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": DRIFT}],
+    ),
+    "one click, slotted": chain(4, memory=NOISY, node=FAILING, demand={"width": 3}, link=DRIFT, **SLOTTED),
+    "one click, twirled": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, state="bell_diagonal", approximate="pauli_twirl"),
+    "one click, numbers resolved": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, stations=[BLIND]),
+    "clicks, late bin lost": chain(3, memory=NOISY, demand={"width": 4}, link=CLICK, stations=[BLIND]),
     "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
     "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),
     "star, contention": star(

@@ -34,7 +34,12 @@ def generation_of():
         st.sampled_from(MICROSECONDS), state=state_of(),
     )  # fmt: skip
     click = st.sampled_from([0.0, 0.3, 0.5]).map(lambda position: scenarios.CLICK | {"station_position": position})
-    return st.one_of(given_link, given_link, click)
+    single = st.builds(
+        lambda position, alpha, sigma, tau: scenarios.SINGLE
+        | {"station_position": position, "bright_state": alpha, "phase_sigma_rad": sigma, "phase_correlation_s": tau},
+        st.sampled_from([0.0, 0.5]), st.sampled_from([0.05, 0.4]), st.sampled_from([0.0, 0.5]), sometimes(st.sampled_from([1e-5, 3e-4])),
+    )  # fmt: skip
+    return st.one_of(given_link, given_link, click, single)
 
 
 def traffic_of():

@@ -3,13 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
+
+#include "farbell/state/correlations.hpp"
 
 namespace farbell {
 
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
       first_group_(setup.links.size(), no_group), counters_(setup.links.size()), permits_(setup.links.size()) {
-  for (const LinkRow& link : setup.links) program_of_.push_back(link.program);
+  for (const LinkRow& link : setup.links) {
+    program_of_.push_back(link.program);
+    drifts_.push_back({Stream(link.phase_key, setup.replica)});
+  }
   for (const NodeRow& node : setup.nodes) {
     permits_left_.push_back(node.parallel_links.value_or(0));
     any_limit_ = any_limit_ || node.parallel_links;
@@ -61,6 +67,7 @@ void Lanes::close(std::uint32_t group, End position_side) {
 void Lanes::set_program(LinkId link, std::uint32_t program) {
   each_group_of(link, [&](std::uint32_t index) { settle(groups_[index]); });
   program_of_[link.value] = program;
+  drifts_[link.value].at = never;
   each_group_of(link, [&](std::uint32_t index) {
     if (groups_[index].lanes > 0) look_ahead(index);
   });
@@ -247,6 +254,22 @@ std::uint32_t Lanes::draw_count(const Group& g, double p) const {
   return n;
 }
 
+// The exact step of an Ornstein-Uhlenbeck process from the time it was last looked at.
+double Lanes::next_phase_rad(LinkId link, const LinkProgram& program) {
+  Drift& drift = drifts_[link.value];
+  const Tick now = queue_.now();
+  const Stream::Draw draw = drift.draws.next();
+  const double normal = std::sqrt(-2 * std::log1p(-draw.u0)) * std::cos(2 * std::numbers::pi * draw.u1);
+  if (drift.at == never || program.phase_correlation == 0) {
+    drift.value = normal;
+  } else {
+    const double elapsed = static_cast<double>(count(now - drift.at)) / program.phase_correlation;
+    drift.value = drift.value * std::exp(-elapsed) + std::sqrt(-std::expm1(-2 * elapsed)) * normal;
+  }
+  drift.at = now;
+  return program.phase_sigma_rad * drift.value;
+}
+
 void Lanes::succeed(std::uint32_t index) {
   Group& g = groups_[index];
   const LinkRow& row = setup_.links[g.link.value];
@@ -264,6 +287,9 @@ void Lanes::succeed(std::uint32_t index) {
   const bool forward = chain.hops[g.hop].forward;
   const std::uint32_t last = chain.last();
   const int a = forward ? 0 : 1;  // link end nearer to A
+  // All lanes of a cycle see the same phase.
+  const bool turned = link.phase_sigma_rad > 0;
+  const double phase_rad = turned ? next_phase_rad(g.link, link) : 0;
   for (std::uint32_t lane = 0; lane < made; ++lane) {
     const double u = g.herald.next().u0;
     std::size_t outcome = 0;
@@ -273,7 +299,10 @@ void Lanes::succeed(std::uint32_t index) {
     Segments::Birth birth;
     birth.chain = g.chain;
     birth.hop = g.hop;
-    birth.pair = states_.create_pair(link.states[outcome], row.device[0], emitted[0], row.device[1], emitted[1]);
+    const auto create = [&](const Correlations& state) {
+      return states_.create_pair(state, row.device[0], emitted[0], row.device[1], emitted[1]);
+    };
+    birth.pair = turned ? create(rotated_about_z(link.states[outcome], phase_rad)) : create(link.states[outcome]);
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};

@@ -28,6 +28,8 @@ struct LinkProgram {
   std::vector<double> cumulative;  // over herald outcomes
   std::vector<std::uint8_t> frames;
   std::vector<Correlations> states;
+  double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
+  double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
 };
 
 struct LinkRow {
@@ -35,6 +37,7 @@ struct LinkRow {
   std::array<DeviceId, 2> device;
   std::uint32_t program = 0;
   std::optional<std::uint32_t> distillation;  // plan for its pairs
+  std::uint64_t phase_key = 0;
 };
 
 struct LinkCounters {
@@ -106,6 +109,12 @@ class Lanes {
     std::uint64_t cycles = 0;             // counted so far
     Stream attempts, herald;
   };
+  // The optical phase of a link in units of its standard deviation, drawn where a pair sees it.
+  struct Drift {
+    Stream draws;
+    double value = 0;
+    Tick at = never;  // not drawn yet
+  };
   struct Permits {
     std::uint32_t wanting = 0;  // groups of the link with a free lane
     bool held = false, waits = false, hand_over = false;
@@ -123,6 +132,7 @@ class Lanes {
   void succeed_all();
   void succeed(std::uint32_t index);
   std::uint32_t draw_count(const Group& g, double p) const;
+  double next_phase_rad(LinkId link, const LinkProgram& program);
   void arm(Group& g);
   Tick next_start(Tick earliest) const;
 
@@ -146,6 +156,7 @@ class Lanes {
   std::vector<std::uint32_t> first_group_;  // by link; the others follow by `next_of_link`
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<LinkCounters> counters_;
+  std::vector<Drift> drifts_;               // by link
   std::vector<Permits> permits_;            // by link
   std::vector<std::uint32_t> permits_left_; // by node
   std::vector<LinkId> waiting_;             // for permits, first come first

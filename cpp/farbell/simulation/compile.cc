@@ -127,7 +127,7 @@ class Compiler {
   // ---- links ----
   // Links with equal hardware share a program, and the work of computing it.
   std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path) {
-    const StationSpec* station = nullptr;
+    std::optional<std::uint32_t> station;
     std::string key;
     const auto put = [&key](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
     put(a.value);
@@ -135,12 +135,21 @@ class Compiler {
     put(fiber.length_m);
     put(fiber.attenuation_db_per_km);
     put(fiber.speed_m_per_s);
+    const auto put_station = [&](const auto& click) {
+      station = station_names_.at(click.station, path + "/station");
+      put(*station);
+      put(click.station_position);
+    };
     if (const auto* click = std::get_if<DoubleClickSpec>(&generation)) {
-      const std::uint32_t id = station_names_.at(click->station, path + "/station");
-      station = &s_.stations[id];
       put('d');
-      put(id);
-      put(click->station_position);
+      put_station(*click);
+    } else if (const auto* single = std::get_if<SingleClickSpec>(&generation)) {
+      put('s');
+      put_station(*single);
+      put(single->bright_state);
+      put(single->bright_state_b.value_or(single->bright_state));
+      put(single->phase_sigma_rad);
+      put(single->phase_correlation_s.value_or(0));
     } else {
       const auto& given = std::get<GivenSpec>(generation);
       put('g');
@@ -153,7 +162,7 @@ class Compiler {
     const auto [known, fresh] = programs_.emplace(key, static_cast<std::uint32_t>(m_.programs.size()));
     if (!fresh) return known->second;
 
-    const LinkModel model = link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station);
+    const LinkModel model = herald_model(generation, fiber, a, b, station, path);
     for (const ModelNote& note : model.approximations) note_approximation(note.name, note.description);
     LinkProgram p;
     p.success = model.success_probability;
@@ -166,8 +175,14 @@ class Compiler {
       p.period = m_.slot;
       p.emission = p.herald = {m_.slot - Tick{1}, m_.slot - Tick{1}};
     }
+    const bool phase_drawn = draws_phase(model, path);
+    if (phase_drawn) {
+      p.phase_sigma_rad = model.phase.sigma_rad;
+      p.phase_correlation = model.phase.correlation_s * m_.clock.ticks_per_s;
+    }
+    const HeraldTable mean = model.mean_table();
     double sum = 0;
-    for (const HeraldOutcome& outcome : model.table.outcomes) {
+    for (const HeraldOutcome& outcome : phase_drawn ? model.table.outcomes : mean.outcomes) {
       if (std::string why = cannot_hold(m_.store, outcome.state); !why.empty() && !m_.pauli_twirl)
         throw SpecError(path, why, "a state that \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
       sum += outcome.probability;
@@ -176,8 +191,33 @@ class Compiler {
       p.states.push_back(m_.store == StoreKind::bell_diagonal ? twirled(outcome.state) : outcome.state);
     }
     m_.programs.push_back(std::move(p));
-    facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, model.table.fidelity()});
+    facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, mean.fidelity()});
     return known->second;
+  }
+
+  LinkModel herald_model(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b,
+                         std::optional<std::uint32_t> station, const std::string& path) const {
+    try {
+      LinkModel model =
+          link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr);
+      if (s_.slot_s) require_recovery(model, *s_.slot_s);
+      return model;
+    } catch (const SpecError& error) {
+      // What a station cannot do for this link.
+      constexpr std::string_view at = "/station";
+      throw SpecError(item("stations", *station) + error.path.substr(at.size()), error.found, error.allowed + " (for " + path + ")");
+    }
+  }
+
+  // True where pairs see the phase; where the store cannot hold it, it is averaged over.
+  bool draws_phase(const LinkModel& model, const std::string& path) {
+    if (model.phase.sigma_rad == 0) return false;
+    if (m_.store == StoreKind::pair_density) return true;
+    if (!m_.pauli_twirl)
+      throw SpecError(path + "/phase_sigma_rad", number_text(model.phase.sigma_rad) + " rad",
+                      "0 with \"state\": \"bell_diagonal\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+    note_approximation("mean_optical_phase", "pairs carry the mean over the optical phase of their link, not the phase at their time");
+    return false;
   }
 
   double cost(const LinkSpec& link, std::uint32_t program) const {
@@ -201,6 +241,7 @@ class Compiler {
       LinkRow row;
       row.node = {a, b};
       row.device = {m_.nodes[a.value].device, m_.nodes[b.value].device};
+      row.phase_key = stream("link:" + link.label() + "/phase", item("links", i, "name"));
       row.program = program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"));
       if (link.distillation) row.distillation = plan(*link.distillation, item("links", i, "distillation"));
       ends.push_back(row.node);
@@ -525,6 +566,10 @@ class Compiler {
     if (s_.timing == TimingModel::slotted)
       note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
     note_approximation("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
+    const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
+    if (std::any_of(s_.demands.begin(), s_.demands.end(), [](const DemandSpec& d) { return d.min_fidelity > 0; }) &&
+        std::any_of(m_.programs.begin(), m_.programs.end(), turned))
+      note_approximation("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");
     if (std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; }))
       note_approximation("instant_failure_notice", "every node learns at once that a link went down");
   }
