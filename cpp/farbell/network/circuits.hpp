@@ -43,7 +43,7 @@ class Circuits {
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
-           std::vector<Chain>& chains);
+           std::vector<Chain>& chains, Trace& trace);
 
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand);
 
@@ -90,6 +90,7 @@ class Circuits {
   Lanes& lanes_;
   Swapping& swapping_;
   std::vector<Chain>& chains_;
+  Trace& trace_;
   std::vector<Row> rows_;            // by demand
   std::vector<std::uint32_t> free_;  // slots by node
   std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits asked for earlier

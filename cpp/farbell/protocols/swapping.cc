@@ -59,6 +59,8 @@ void Swapping::decide(Chain& chain, std::uint32_t position) {
     const QubitId b = head(end_a), c = head(end_b);
     segments_.move(b, HalfState::locked);
     segments_.move(c, HalfState::locked);
+    trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, here.node.value, segments_.half(b).chain.value, 0, 0,
+               {.left = number_of(b), .right = number_of(c), .until = queue_.now() + setup_.nodes[here.node.value].swap_duration});
     queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
                 std::uint64_t{segments_.half(b).generation} << 32 | c.value);
   }
@@ -86,7 +88,12 @@ void Swapping::swap(QubitId b, QubitId c) {
   segments_.forget(c);
   if (draw.u0 < setup_.nodes[node.value].swap_success) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
-    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
+               {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
+    for (std::uint32_t end : {std::uint32_t{0}, chain.last()})
+      trace_.add(now, Phase::swaps, TraceKind::message, node.value, left_half.chain.value,
+                 static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
+                 {.pair = trace_.number(left), .to = chain.positions[end].node.value, .until = now + chain.delay(position, end)});
     messages_ += 2;
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
     const Segment& joined = segments_.segment(left);
@@ -100,7 +107,8 @@ void Swapping::swap(QubitId b, QubitId c) {
     }
   } else {
     ++counter.failed_swaps;
-    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark, 0,
+               {.left = trace_.number(left), .right = trace_.number(right)});
     states_.release(b);
     states_.release(c);
     for (auto [s, e] : {std::pair{left, end_b}, std::pair{right, end_a}}) {
@@ -126,7 +134,11 @@ void Swapping::lost_half_of(std::uint32_t s, End lost, std::uint32_t position) {
     segment.news_at[lost] = now;
     segment.lost_position[lost] = position;
   }
-  send_notice(s, lost, later(now, segment.news_at[lost] + chain.delay(segment.lost_position[lost], holder.position)));
+  const Tick arrival = later(now, segment.news_at[lost] + chain.delay(segment.lost_position[lost], holder.position));
+  trace_.add(segment.news_at[lost], queue_.phase(), TraceKind::message, chain.positions[segment.lost_position[lost]].node.value,
+             segment.chain.value, static_cast<std::uint64_t>(TraceMessage::loss_notice), 0,
+             {.pair = trace_.number(s), .to = chain.positions[holder.position].node.value, .until = arrival});
+  send_notice(s, lost, arrival);
 }
 
 void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
@@ -143,13 +155,14 @@ void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
   }
   const QubitId q = segment.half[other(lost)];
   const Half h = segments_.half(q);
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
   if (h.state == HalfState::locked) {
     segment.notice_waits[lost] = true;
+    trace_.add(queue_.now(), Phase::arrivals, TraceKind::notice_held, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
     return;
   }
-  const NodeId node = chains_[h.chain.value].positions[h.position].node;
   ++counters_[node.value].lost_qubits;
-  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0);
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
   segments_.forget(q);
   states_.release(q);
   end(s);
@@ -175,6 +188,7 @@ void Swapping::drop_all(ChainId id, std::uint32_t position) {
       while (list.head) {
         const QubitId q = list.head;
         const Half h = segments_.half(q);
+        trace_.add(queue_.now(), queue_.phase(), TraceKind::qubit_released, here.node.value, id.value, 0, 0, {.pair = number_of(q)});
         segments_.forget(q);
         states_.release(q);
         if (segments_.lose(h.segment, other(h.side), queue_.now(), position, false)) segments_.free_segment(h.segment);
@@ -203,6 +217,15 @@ void Swapping::end(std::uint32_t s) {
   if (!chain.pipelined)
     for (std::uint32_t hop = segment.reach[end_a]; hop < segment.reach[end_b]; ++hop) lanes_.give_turn(chain.hops[hop].group);
   segments_.free_segment(s);
+}
+
+std::vector<double> Swapping::slot_ticks_until(Tick end) const {
+  std::vector<double> out(counters_.size());
+  for (std::size_t n = 0; n < out.size(); ++n) out[n] = counters_[n].slot_ticks;
+  segments_.each_live([&](const Half& h) {
+    out[chains_[h.chain.value].positions[h.position].node.value] += static_cast<double>(count(end - h.occupied_since));
+  });
+  return out;
 }
 
 void Swapping::settle_all(Tick end) {
