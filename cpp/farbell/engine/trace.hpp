@@ -4,7 +4,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "farbell/base/errors.hpp"
@@ -68,7 +70,8 @@ class Trace {
     Tick until = never;
   };
 
-  // What is kept, and how much of it before the run is ended with an error.
+  // The window that is kept, with the last earlier record of each circuit and of each link's lanes; and how many records, before the
+  // run ends with an error.
   Tick from = tick_zero, until = never;
   std::size_t limit = std::size_t{1} << 20;
   bool on = false;
@@ -91,13 +94,24 @@ class Trace {
 
  private:
   void keep(const TraceRow& row) {
-    if (row.tick < from || row.tick > until) return;
-    if (rows.size() == limit)
+    if (row.tick > until) return;
+    if (row.tick < from) {
+      // How things stood when the window opens: who attempts, and how far each circuit has come.
+      const bool circuit = row.kind >= TraceKind::circuit_asked && row.kind <= TraceKind::circuit_gone && row.kind != TraceKind::slots_freed;
+      if (circuit || row.kind == TraceKind::attempting) before_[{circuit, row.entity, row.a}] = row;
+      return;
+    }
+    if (rows.size() + before_.size() >= limit)
       throw RunError("the trace holds " + std::to_string(limit) + " rows at tick " + std::to_string(count(row.tick)) +
                      " and would grow; allowed: trace a shorter window, or fewer replicas");
+    if (!before_.empty()) {
+      for (const auto& [key, earlier] : before_) rows.push_back(earlier);
+      before_.clear();
+    }
     rows.push_back(row);
   }
 
+  std::map<std::tuple<bool, std::uint32_t, std::uint64_t>, TraceRow> before_;  // what is left of the time before the window
   std::vector<std::int64_t> numbers_;  // by segment
   std::int64_t next_ = 0;
 };

@@ -1,0 +1,563 @@
+"""The story of one request: what it waited for, what made its pairs, and what was lost on the way."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from farbell.describe import quantity
+from farbell.record import Record
+from farbell.replay import RequestFacts, find_request, traced
+from farbell.table import ResultTable
+
+__all__ = ["DeliveredPair", "Explanation", "Happening", "Step", "explain"]
+
+Row = Mapping[str, Any]
+
+_SHOWN_HAPPENINGS = 120
+_SHOWN_STEPS = 12
+_SHOWN_PAIRS = 6
+_REASONS = {"no_route": "no route", "route_lost": "its route was lost", "queue_full": "the queue was full"}
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened, and when."""
+
+    time_s: float
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stretch of time, and what it was spent on."""
+
+    start_s: float
+    end_s: float
+    kind: str
+    text: str
+
+    @property
+    def seconds(self) -> float:
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True)
+class DeliveredPair:
+    """A pair that a request got.
+
+    Attributes
+    ----------
+    pair : int
+        Its number, unique in the replica.
+    delivered_s, fidelity : float
+        When, and how good.
+    made_of : tuple of int
+        Numbers of the elementary pairs that swaps joined to it.
+    critical_path : tuple of Step
+        What it waited for, without gaps: each step began when what had held it up was over.
+    """
+
+    pair: int
+    delivered_s: float
+    fidelity: float
+    made_of: tuple[int, ...]
+    critical_path: tuple[Step, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Explanation:
+    """What happened to one request.
+
+    Attributes
+    ----------
+    demand, request, replica
+        Which one.
+    asked_s, started_s, ended_s : float
+        nan for what never came.
+    status, reason : str
+        How it ended.
+    pairs_asked, pairs_delivered : int
+        0 asked: without end.
+    route : tuple of str
+        Nodes of its demand's route at the start of the run.
+    window_s : (float, float)
+        Simulated time that is told of.
+    waits : tuple of Step
+        What the request as a whole waited for, from when it was asked to its end.
+    happenings : tuple of Happening
+    pairs : tuple of DeliveredPair
+    warnings : tuple of str
+    trace : ResultTable
+        The rows behind it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> scenario = fb.chain(nodes=3, length_m=20e3, duration_s=0.1, traffic=fb.BackToBack())
+    >>> told = fb.run(scenario).explain(request=2)
+    >>> told.status, len(told.pairs), told.pairs[0].critical_path[-1].kind
+    ('done', 1, 'message')
+    """
+
+    demand: str
+    request: int
+    replica: int
+    asked_s: float
+    started_s: float
+    ended_s: float
+    status: str
+    reason: str
+    pairs_asked: int
+    pairs_delivered: int
+    route: tuple[str, ...]
+    window_s: tuple[float, float]
+    waits: tuple[Step, ...]
+    happenings: tuple[Happening, ...]
+    pairs: tuple[DeliveredPair, ...]
+    warnings: tuple[str, ...]
+    trace: ResultTable
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, for programs; None for times that never came."""
+        data = {name: value for name, value in vars(self).items() if name != "trace"}
+        for name in ("waits", "happenings", "pairs"):
+            data[name] = [asdict(item) for item in data[name]]
+        return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in data.items()}
+
+    def __repr__(self) -> str:
+        return "\n".join(_text(self))
+
+    def _repr_html_(self) -> str:
+        return "".join(_html(self))
+
+
+def explain(
+    record: Record, *, request: int, demand: str | None, replica: int, window_s: tuple[float, float] | None
+) -> Explanation:
+    """See :meth:`farbell.Results.explain`."""
+    facts = find_request(record, request, demand, replica)
+    window = window_s or request_window(record, facts)
+    trace, warnings = traced(record, replica, window)
+    story = _Story(record, facts, trace)
+    row = facts.row
+    number = record.network.demand_names.index(facts.demand)
+    return Explanation(
+        demand=facts.demand,
+        request=request,
+        replica=replica,
+        asked_s=row["asked_s"],
+        started_s=row["started_s"],
+        ended_s=row["finished_s"],
+        status=row["status"],
+        reason=row["reason"],
+        pairs_asked=row["pairs_asked"],
+        pairs_delivered=row["pairs_delivered"],
+        route=record.network.routes[number],
+        window_s=window,
+        waits=tuple(_merged(list(story.waits()))),
+        happenings=tuple(story.happenings()),
+        pairs=tuple(story.pairs()),
+        warnings=warnings,
+        trace=trace,
+    )
+
+
+def request_window(record: Record, facts: RequestFacts) -> tuple[float, float]:
+    """The time of a request, and of the attempts that made pairs which were there before it."""
+    period = max(record.network.link_models["attempt_period_s"], default=0.0)
+    begin = facts.begin_s if facts.begin_s == facts.row["asked_s"] else facts.begin_s - float(period)
+    return max(0.0, begin), max(facts.end_s, math.nextafter(begin, math.inf))
+
+
+class _Story:
+    """A trace, indexed by what a request's story asks it."""
+
+    def __init__(self, record: Record, facts: RequestFacts, trace: ResultTable) -> None:
+        self.facts = facts
+        self.demand, self.request = facts.demand, facts.row["request"]
+        self.asked_s, self.end_s = facts.row["asked_s"], facts.end_s
+        self.routes = dict(zip(record.network.demand_names, record.network.routes, strict=True))
+        self.ends = {link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)}
+        self.rows = list(trace.rows())
+        self.own = [row for row in self.rows if row["demand"] == self.demand]
+        self.made: dict[int, Row] = {}  # elementary pair -> the success that made it
+        self.joined: dict[int, Row] = {}  # pair -> the swap that made it
+        self.locked: dict[tuple[str, int], Row] = {}  # node, and the elementary pair it holds towards the end A
+        self.heralds: dict[int, dict[str, float]] = defaultdict(dict)
+        self.messages: dict[int, list[Row]] = defaultdict(list)
+        self.attempting: dict[str, list[Row]] = defaultdict(list)
+        self.at: dict[float, list[Row]] = defaultdict(list)
+        for row in self.own:
+            kind, pair = row["kind"], row["pair"]
+            self.at[row["time_s"]].append(row)
+            if kind == "link_success":
+                self.made[pair] = row
+            elif kind == "swap":
+                self.joined[pair] = row
+            elif kind == "herald":
+                self.heralds[pair][row["node"]] = row["until_s"]
+            elif kind == "message" and pair >= 0:
+                self.messages[pair].append(row)
+            elif kind == "attempting":
+                self.attempting[row["link"]].append(row)
+        # Pairs may be swapped on at their far ends before a swap that has begun is over.
+        for row in self.own:
+            if row["kind"] == "swap_started":
+                self.locked[row["node"], self._at_node(row["left"], "right")] = row
+
+    # ---- what the request as a whole waited for
+
+    def waits(self) -> Iterator[Step]:
+        """The time from asked to ended, in stretches with one reason each."""
+        ahead, circuit, full = 0, "none", ""
+        held: dict[str, set[str]] = defaultdict(set)  # node -> demands that hold slots there
+        since = self.asked_s
+        for row in self.rows:
+            kind, mine, time = row["kind"], row["demand"] == self.demand, min(row["time_s"], self.end_s)
+            if time > since:
+                yield Step(since, time, *self._reason(ahead, circuit, full, held))
+                since = time
+            if kind == "request_asked" and mine and row["request"] == self.request:
+                ahead = row["count"]
+            elif kind == "request_ended" and mine and row["request"] < self.request:
+                ahead = max(0, ahead - 1)
+            elif kind in {"circuit_granted", "circuit_up", "circuit_released"}:
+                for node in self.routes[row["demand"]]:
+                    held[node].add(row["demand"])
+            elif kind == "slots_freed":
+                held[row["node"]].discard(row["demand"])
+            elif kind == "circuit_gone":
+                for demands in held.values():
+                    demands.discard(row["demand"])
+            if mine and kind.startswith("circuit_"):
+                circuit = kind.removeprefix("circuit_")
+                full = row["to_node"] if kind == "circuit_waits" else ""
+        if since < self.end_s:
+            yield Step(since, self.end_s, *self._reason(ahead, circuit, full, held))
+
+    def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[str]]) -> tuple[str, str]:
+        if ahead > 0:
+            return "queue", f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
+        if full:
+            holders = ", ".join(sorted(held.get(full, set()) - {self.demand}))
+            return "slots", f"too few free slots at {full}" + (f", held by {holders}" if holders else "")
+        return {
+            "up": ("service", "served: links, swaps and messages"),
+            "granted": ("set_up", "set-up of the circuit: a round trip over the route"),
+            "released": ("release", "the demand's old circuit is given back"),
+        }.get(circuit, ("circuit", "no circuit"))
+
+    # ---- the critical path of a pair
+
+    def pairs(self) -> Iterator[DeliveredPair]:
+        start = self.facts.row["started_s"]
+        for row in self.own:
+            if row["kind"] == "delivery" and row["request"] == self.request:
+                steps = list(self._path_to_known(row["pair"], row["time_s"], start))
+                made_of = tuple(sorted(self._leaves(row["pair"])))
+                yield DeliveredPair(row["pair"], row["time_s"], row["fidelity"], made_of, tuple(reversed(steps)))
+
+    def _leaves(self, pair: int) -> Iterator[int]:
+        swap = self.joined.get(pair)
+        if swap is None:
+            yield pair
+        else:
+            yield from self._leaves(swap["left"])
+            yield from self._leaves(swap["right"])
+
+    def _swaps(self, pair: int) -> Iterator[Row]:
+        swap = self.joined.get(pair)
+        if swap is not None:
+            yield swap
+            yield from self._swaps(swap["left"])
+            yield from self._swaps(swap["right"])
+
+    def _path_to_known(self, pair: int, time: float, floor: float) -> Iterator[Step]:
+        """Steps backwards in time, from when an end of the route knew of the pair."""
+        todo: tuple[str, Any] | None = ("known", (pair, time))
+        while todo is not None:
+            steps, todo = self._before(*todo, floor)
+            for step in steps:
+                if step.seconds > 0:
+                    yield step
+
+    def _before(self, what: str, about: Any, floor: float) -> tuple[list[Step], tuple[str, Any] | None]:
+        """The steps that end in something, and what they began with."""
+        if what == "known":
+            pair, time = about
+            for swap in self._swaps(pair):
+                for message in self.messages[swap["pair"]]:
+                    if message["until_s"] == time and message["detail"] == "swap_result":
+                        text = f"result of the swap at {message['node']} on its way to {message['to_node']}"
+                        return [Step(message["time_s"], time, "message", text)], ("swap", swap)
+            for leaf in self._leaves(pair):
+                for node, known in self.heralds[leaf].items():
+                    if known == time:
+                        return [], ("herald", (leaf, node))
+            return [], None
+        if what == "swap":
+            swap = about
+            node = swap["node"]
+            halves = [self._at_node(swap["left"], "right"), self._at_node(swap["right"], "left")]
+            lock = self.locked.get((node, halves[0]))
+            if lock is None:
+                return [], None
+            steps = [Step(lock["time_s"], swap["time_s"], "gates", f"Bell measurement at {node}")]
+            known = [(self.heralds[half].get(node, -math.inf), half) for half in halves]
+            last, half = max(known)
+            if last < lock["time_s"] and last > -math.inf:
+                steps.append(Step(last, lock["time_s"], "node", f"waiting at {node}"))
+            return steps, ("herald", (half, node)) if last > -math.inf else None
+        if what == "herald":
+            pair, node = about
+            success = self.made.get(pair)
+            if success is None:
+                return [], None
+            text = f"pair {pair} made on {success['link']}, its herald to {node}"
+            return [Step(success["time_s"], self.heralds[pair][node], "herald", text)], ("made", success)
+        if what == "made":
+            link, time = about["link"], about["time_s"]
+            began = self._attempts_began(link, time)
+            start = max(began, floor)
+            if start > time:
+                return [], None
+            steps = [Step(start, time, "attempts", f"attempts on {link}")]
+            return steps, ("freed", (link, began)) if began > floor else None
+        link, time = about  # a lane of the link began to attempt because of something at this time
+        rows = self.at[time]
+        for near in (True, False):
+            for row in rows:
+                if near and row["node"] is not None and row["node"] not in self.ends[link]:
+                    continue
+                if row["kind"] == "swap":
+                    return [], ("swap", row)
+                if row["kind"] in {"delivery", "qubit_measured", "pair_rejected", "pair_surplus"}:
+                    return [], ("known", (row["pair"], time))
+                if row["kind"] == "qubit_lost":
+                    for message in self.messages[row["pair"]]:
+                        if message["until_s"] == time and message["detail"] == "loss_notice":
+                            text = f"news of a loss on its way from {message['node']} to {message['to_node']}"
+                            failed = next((r for r in self.at[message["time_s"]] if r["kind"] == "swap" and r["node"] == message["node"]), None)
+                            step = Step(message["time_s"], time, "notice", text)
+                            return [step], ("swap", failed) if failed else None
+        return [], None
+
+    def _at_node(self, pair: int, side: str) -> int:
+        """The elementary pair whose half the node held that measured this one."""
+        while pair in self.joined:
+            pair = self.joined[pair][side]
+        return pair
+
+    def _attempts_began(self, link: str, time: float) -> float:
+        """When the unbroken stretch of attempts began that led to the success at `time`."""
+        began = -math.inf
+        idle = True
+        for row in self.attempting[link]:
+            if row["until_s"] > time and row["time_s"] >= time:
+                break
+            if row["count"] == 0:
+                idle = True
+            elif idle:
+                began, idle = row["time_s"], False
+        return began
+
+    # ---- everything, in order
+
+    def happenings(self) -> Iterator[Happening]:
+        for row in self.rows:
+            text = self._sentence(row)
+            if text and row["time_s"] >= self.facts.begin_s:
+                yield Happening(row["time_s"], row["kind"], text)
+
+    def _sentence(self, row: Row) -> str:
+        kind, node, pair = row["kind"], row["node"], row["pair"]
+        if kind == "link_changed":
+            return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
+        if kind == "permit_waits":
+            busy = self.ends[row["link"]]
+            return f"link {row['link']} waits: {busy[0]} or {busy[1]} attempts on as many links as it can"
+        if row["demand"] != self.demand:
+            return ""
+        if kind.startswith("request_"):
+            return self._request_sentence(row)
+        if kind.startswith("circuit_"):
+            return self._circuit_sentence(row)
+        if kind == "link_success":
+            known = ", ".join(f"{n} at +{quantity(t - row['time_s'], 's', 4)}" for n, t in self.heralds[pair].items())
+            return f"link {row['link']} makes pair {pair}; heralded to {known}"
+        if kind == "swap_started" and row["until_s"] > row["time_s"]:
+            return f"{node} begins to swap pairs {row['left']} and {row['right']}"
+        if kind == "swap":
+            return self._swap_sentence(row)
+        if kind == "message" and row["detail"] == "loss_notice":
+            when = quantity(row["until_s"] - row["time_s"], "s", 4)
+            return f"{node} sends news to {row['to_node']} that pair {pair} lost its other half; it takes {when}"
+        if kind == "notice_held":
+            return f"{node} learns that pair {pair} has lost its other half, while it swaps it"
+        plain = {
+            "qubit_lost": f"{node} learns that pair {pair} has lost its other half, and drops it",
+            "qubit_released": f"{node} drops its half of pair {pair}: the circuit is given back",
+            "qubit_measured": f"{node} measures its half of pair {pair} in {str(row['detail']).upper()}",
+            "pair_rejected": f"pair {pair} is rejected: fidelity {row['fidelity']:.4f} is below what is asked",
+            "pair_surplus": f"pair {pair} is surplus: no request is served",
+            "delivery": f"pair {pair} is delivered{self._whose(row)}, fidelity {row['fidelity']:.4f}",
+        }
+        return plain.get(kind, "")
+
+    def _whose(self, row: Row) -> str:
+        return "" if row["request"] == self.request else f" to request {row['request']}"
+
+    def _request_sentence(self, row: Row) -> str:
+        who = "the request" if row["request"] == self.request else f"request {row['request']}"
+        if row["kind"] == "request_asked":
+            if who != "the request":
+                return ""
+            return "the request is asked" + (f", behind {row['count']} others" if row["count"] else "")
+        if row["request"] > self.request:
+            return ""
+        if row["kind"] == "request_started":
+            return f"{who} is served from here on"
+        detail = row["detail"]
+        how = {"done": "is done", "timed_out": "times out"}.get(detail, f"is refused: {_REASONS.get(detail, detail)}")
+        return f"{who} {how}"
+
+    def _circuit_sentence(self, row: Row) -> str:
+        at = row["to_node"]
+        up = quantity(row["until_s"] - row["time_s"], "s", 4) if not math.isnan(row["until_s"]) else ""
+        return {
+            "circuit_asked": "a circuit is asked for",
+            "circuit_waits": f"the circuit has to wait: too few free slots at {at}",
+            "circuit_granted": f"the circuit is granted; its set-up takes {up or 'no time'}",
+            "circuit_up": "the circuit is up",
+            "circuit_released": f"the circuit is given back, {at} tells the others" if at else "the circuit is given back at once by all nodes",
+            "circuit_gone": "the circuit is gone",
+        }.get(row["kind"], "")
+
+    def _swap_sentence(self, row: Row) -> str:
+        node, pairs = row["node"], f"{row['left']} and {row['right']}"
+        if row["detail"] == "failed":
+            return f"the swap of pairs {pairs} at {node} fails: both lose a half"
+        junk = ", which is junk: a half was lost before" if row["stale"] else ""
+        results = [m for m in self.messages[row["pair"]] if m["detail"] == "swap_result"]
+        told = ", ".join(f"{m['to_node']} at +{quantity(m['until_s'] - m['time_s'], 's', 4)}" for m in results)
+        return f"{node} swaps pairs {pairs} to pair {row['pair']}{junk}" + (f"; told to {told}" if told else "")
+
+
+def _merged(steps: Sequence[Step]) -> list[Step]:
+    out: list[Step] = []
+    for step in steps:
+        if out and (out[-1].kind, out[-1].text) == (step.kind, step.text):
+            out[-1] = Step(out[-1].start_s, step.end_s, step.kind, step.text)
+        else:
+            out.append(step)
+    return out
+
+
+def _span(value: float) -> str:
+    return quantity(value, "s", 4) if value else "0 s"
+
+
+def _headline(told: Explanation) -> str:
+    asked = "pairs without end" if told.pairs_asked == 0 else f"{told.pairs_asked} pair{'s' if told.pairs_asked > 1 else ''}"
+    how = told.status.replace("_", " ") + (f" ({_REASONS[told.reason]})" if told.reason in _REASONS else "")
+    return f"Request {told.request} of {told.demand}, replica {told.replica}: {how}, {told.pairs_delivered} of {asked} delivered"
+
+
+def _facts(told: Explanation) -> list[str]:
+    lines = [f"route     {' - '.join(told.route)}"] if told.route else []
+    lines.append(f"asked     {told.asked_s:.9g} s")
+    for name, time in (("started", told.started_s), ("ended", told.ended_s)):
+        lines.append(f"{name.ljust(9)} " + ("never" if math.isnan(time) else f"+{_span(time - told.asked_s)}"))
+    return lines
+
+
+def _clipped(items: Sequence[Any], most: int) -> tuple[Sequence[Any], int, Sequence[Any]]:
+    """The first and the last of many, and how many between them are left out."""
+    if len(items) <= most:
+        return items, 0, ()
+    tail = most // 3
+    return items[: most - tail], len(items) - most, items[-tail:]
+
+
+def _timeline(told: Explanation) -> Iterator[tuple[str, str]]:
+    head, cut, tail = _clipped(told.happenings, _SHOWN_HAPPENINGS)
+    for item in head:
+        yield _since(told, item.time_s), item.text
+    if cut:
+        yield "...", f"{cut:,} more, all in `happenings`"
+    for item in tail:
+        yield _since(told, item.time_s), item.text
+
+
+def _since(told: Explanation, time_s: float) -> str:
+    delta = time_s - told.asked_s
+    return f"{'-' if delta < 0 else '+'}{_span(abs(delta))}"
+
+
+def _paths(told: Explanation) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A title and the steps of each pair shown."""
+    head, cut, tail = _clipped(told.pairs, _SHOWN_PAIRS)
+    for place, pair in enumerate(told.pairs):
+        if cut and len(head) <= place < len(told.pairs) - len(tail):
+            continue
+        last = told.pairs[place - 1].delivered_s if place else told.started_s
+        made = ", ".join(map(str, pair.made_of[:12])) + (", ..." if len(pair.made_of) > 12 else "")
+        title = (
+            f"{place + 1}. pair {pair.pair}, {_since(told, pair.delivered_s)}, fidelity {pair.fidelity:.4f}, "
+            f"made of {made}; {_span(pair.delivered_s - last)} after {'the one before' if place else 'the start'}"
+        )
+        earlier = len(pair.critical_path) - _SHOWN_STEPS
+        steps = [("...", f"{earlier:,} steps before, in all {_span(pair.critical_path[earlier].start_s - pair.critical_path[0].start_s)}")] if earlier > 0 else []
+        steps += [(_span(step.seconds), step.text) for step in pair.critical_path[-_SHOWN_STEPS:]]
+        yield title, steps
+
+
+def _text(told: Explanation) -> Iterator[str]:
+    yield _headline(told)
+    for warning in told.warnings:
+        yield f"WARNING: {warning}"
+    yield from (f"  {line}" for line in _facts(told))
+    yield "\nWhat it waited for"
+    width = max([len(_span(step.seconds)) for step in told.waits], default=0)
+    yield from (f"  {_span(step.seconds).rjust(width)}  {step.text}" for step in told.waits)
+    yield "\nWhat happened, since it was asked"
+    lines = list(_timeline(told))
+    width = max([len(time) for time, _ in lines], default=0)
+    yield from (f"  {time.rjust(width)}  {text}" for time, text in lines)
+    if told.pairs:
+        yield "\nEach pair, and what it waited for last of all (the critical path, in order)"
+        for title, steps in _paths(told):
+            yield f"  {title}"
+            width = max([len(time) for time, _ in steps], default=0)
+            yield from (f"       {time.rjust(width)}  {text}" for time, text in steps)
+        if len(told.pairs) > _SHOWN_PAIRS:
+            yield f"  {len(told.pairs) - _SHOWN_PAIRS:,} more pairs, all in `pairs`"
+
+
+def _html_table(rows: Sequence[tuple[str, str]]) -> str:
+    style = 'style="text-align:right;white-space:nowrap;vertical-align:top"'
+    body = "".join(
+        f'<tr><td {style}>{html.escape(a)}</td><td style="text-align:left">{html.escape(b)}</td></tr>' for a, b in rows
+    )
+    return f"<table>{body}</table>"
+
+
+def _html(told: Explanation) -> Iterator[str]:
+    yield f"<p><b>{html.escape(_headline(told))}</b></p>"
+    for warning in told.warnings:
+        yield f'<p style="background:#fff3cd;color:#000;padding:.3em">{html.escape(warning)}</p>'
+    yield "<pre>" + html.escape("\n".join(_facts(told))) + "</pre>"
+    yield "<p><b>What it waited for</b></p>"
+    yield _html_table([(_span(step.seconds), step.text) for step in told.waits])
+    yield "<details><summary><b>What happened</b>, since it was asked</summary>"
+    yield _html_table(list(_timeline(told))) + "</details>"
+    if told.pairs:
+        yield "<p><b>Each pair, and what it waited for last of all</b></p>"
+        for title, steps in _paths(told):
+            yield f"<details open><summary>{html.escape(title)}</summary>{_html_table(steps)}</details>"
