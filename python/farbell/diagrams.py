@@ -176,7 +176,9 @@ def _node_names(canvas: Canvas, places: Mapping[str, float], top: float, bottom:
     narrow = len(places) > 1 and min(b - a for a, b in pairwise(places.values())) < 9 * max(map(len, places))
     for node, x in places.items():
         canvas.line(x, top, x, bottom, stroke="#999999")
-        turn = {"transform": f"rotate(-40 {x:.1f} {top - 8:.1f})", "text_anchor": "start"} if narrow else {"text_anchor": "middle"}
+        turn = (
+            {"transform": f"rotate(-40 {x:.1f} {top - 8:.1f})", "text_anchor": "start"} if narrow else {"text_anchor": "middle"}
+        )
         shown = node if len(node) <= 18 else node[:17] + "…"
         canvas.text(x, top - 8, shown, font_weight="600", **turn)
 
@@ -202,16 +204,20 @@ def space_time(
     messages = [r for r in window.rows if r["kind"] == "message" and r["node"] != r["to_node"]]
     marks = len(stays.halves) * 3 + len(spans) + len(messages)
     if marks > _MOST_MARKS:
-        raise SpecError("window_s", f"{marks:,} marks to draw in {window.start_s:.9g} to {window.end_s:.9g} s", f"a window of at most {_MOST_MARKS:,}")
+        raise SpecError(
+            "window_s",
+            f"{marks:,} marks to draw in {window.start_s:.9g} to {window.end_s:.9g} s",
+            f"a window of at most {_MOST_MARKS:,}",
+        )
     # Rerouted demands use nodes that are not on the first route: they are drawn beside it.
     others = {n for half in stays.halves for n in (half.node, half.other)} - set(window.route)
-    left, right, top = 90.0, 860.0 - 60.0 * min(len(others), 4), 118.0
+    left, right, top = 90.0, 800.0 - 50.0 * min(len(others), 4), 118.0
     height = min(2400.0, max(460.0, 2.2 * marks))
     bottom = top + height
     places = _places(record, window.route, left + 20, right - 20)
     for i, node in enumerate(sorted(others)):
-        places[node] = right + 45.0 * (i + 1)
-    canvas = Canvas(1000, bottom + 24)
+        places[node] = right + 40.0 * (i + 1)
+    canvas = Canvas(1000, bottom + 64)
 
     def y(time: float) -> float:
         return top + height * (min(max(time, window.start_s), window.end_s) - window.start_s) / (window.end_s - window.start_s)
@@ -236,7 +242,9 @@ def space_time(
     return Diagram(canvas.svg(window.title), window.title)
 
 
-def _slanted(canvas: Canvas, row: Row, places: Mapping[str, float], window: _Window, y: Any, color: str, dashes: str, tip: str) -> None:
+def _slanted(
+    canvas: Canvas, row: Row, places: Mapping[str, float], window: _Window, y: Any, color: str, dashes: str, tip: str
+) -> None:
     """A message, cut where the window ends."""
     x1, x2, sent, arrives = places[row["node"]], places[row["to_node"]], row["time_s"], row["until_s"]
     tip = f"{tip}: {quantity(arrives - sent, 's', 4)}" + (f", pair {row['pair']}" if row["pair"] >= 0 else "")
@@ -326,12 +334,12 @@ def _draw_labels(canvas: Canvas, window: _Window, places: Mapping[str, float], y
         canvas.text(right + 7, place + 4, text, font_size=11, font_weight="600" if across else "400")
 
 
-def _legend(
-    canvas: Canvas, window: _Window, halves: Sequence[_Half], spans: Sequence[object], messages: Sequence[Row]
-) -> None:
+def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], spans: Sequence[object], messages: Sequence[Row]) -> None:
     canvas.text(20, 24, window.title, font_size=16, font_weight="600")
     origin = "asked" if window.origin_s != window.start_s or window.title.startswith("Request") else "the start of the window"
-    canvas.text(20, 42, f"Time runs down, from {origin} at {window.origin_s:.9g} s. Point at a mark to read what it is.", fill="#444444")
+    canvas.text(
+        20, 42, f"Time runs down, from {origin} at {window.origin_s:.9g} s. Point at a mark to read what it is.", fill="#444444"
+    )
     entries = [("box", _SKY, "attempts")] if spans else []
     if halves:
         entries += [("box", "#c9c9c9", "memory, herald on its way"), ("box", _YELLOW, "memory waits"), ("box", _GREEN, "swap")]
@@ -347,7 +355,9 @@ def _legend(
         if shape == "box":
             canvas.box(x, 54, 14, 10, fill=color, fill_opacity=0.6 if color == _SKY else 1.0)
         else:
-            canvas.line(x, 59, x + 16, 59, stroke=color, stroke_width=2, **({"stroke_dasharray": "4 3"} if shape == "dash" else {}))
+            canvas.line(
+                x, 59, x + 16, 59, stroke=color, stroke_width=2, **({"stroke_dasharray": "4 3"} if shape == "dash" else {})
+            )
         canvas.text(x + 20, 63, label, font_size=11)
         x += 34 + 6.2 * len(label)
 
@@ -360,7 +370,11 @@ def _noted(row: Row) -> tuple[str, str, str]:
     kind, pair = row["kind"], row["pair"]
     if kind == "swap":
         pairs = f"{row['left']} + {row['right']}"
-        return row["node"], f"swap {pairs} fails" if pair < 0 else f"swap {pairs} = {pair}" + (" (junk)" if row["stale"] else ""), _GREEN if pair >= 0 else _ORANGE
+        return (
+            row["node"],
+            f"swap {pairs} fails" if pair < 0 else f"swap {pairs} = {pair}" + (" (junk)" if row["stale"] else ""),
+            _GREEN if pair >= 0 else _ORANGE,
+        )
     texts = {
         "qubit_lost": (f"drops {pair}: other half lost", _ORANGE),
         "notice_held": (f"{pair} is lost, but in a swap", _ORANGE),
@@ -403,7 +417,9 @@ def message_sequence(
     """See :func:`farbell.plot.message_sequence`."""
     window = _window(record, request, demand, replica, window_s, every=True)
     ends = {name: (k.node_a, k.node_b) for name, k in zip(record.network.link_names, record.scenario.links, strict=True)}
-    rows = [r for r in window.rows if r["time_s"] >= window.start_s and not (r["kind"] == "message" and r["node"] == r["to_node"])]
+    rows = [
+        r for r in window.rows if r["time_s"] >= window.start_s and not (r["kind"] == "message" and r["node"] == r["to_node"])
+    ]
     # One line of the picture for each thing that happens, in order; a message takes two: sent, and arrived.
     lines: list[tuple[float, int, Row, bool]] = []
     for number, row in enumerate(rows):
@@ -416,7 +432,11 @@ def message_sequence(
             lines.append((row["time_s"], number, row, False))
     lines.sort(key=lambda line: line[:2])
     if len(lines) > _MOST_ROWS:
-        raise SpecError("window_s", f"{len(lines):,} lines to draw in {window.start_s:.9g} to {window.end_s:.9g} s", f"a window of at most {_MOST_ROWS}")
+        raise SpecError(
+            "window_s",
+            f"{len(lines):,} lines to draw in {window.start_s:.9g} to {window.end_s:.9g} s",
+            f"a window of at most {_MOST_ROWS}",
+        )
     seen = {n for _, _, r, _ in lines for n in (r["node"], r["to_node"], *ends.get(r["link"], ())) if n is not None}
     nodes = [n for n in window.route if n in seen or not seen] or []
     nodes += [n for n in record.network.node_names if n in seen and n not in nodes]
@@ -425,7 +445,10 @@ def message_sequence(
     canvas = Canvas(1000, bottom + 20)
     canvas.text(20, 24, window.title, font_size=16, font_weight="600")
     canvas.text(
-        20, 42, f"Messages in order, not to scale; times count from {window.origin_s:.9g} s. Numbers are those of pairs.", fill="#444444"
+        20,
+        42,
+        f"Messages in order, not to scale; times count from {window.origin_s:.9g} s. Numbers are those of pairs.",
+        fill="#444444",
     )
     places = {n: 150 + 760 * (i / max(len(nodes) - 1, 1)) for i, n in enumerate(nodes)}
     _node_names(canvas, places, top, bottom)
@@ -434,13 +457,28 @@ def message_sequence(
     for place, (time, number, row, arrived) in enumerate(lines):
         y = top + step * (place + 1)
         if time != before:
-            canvas.text(84, y + 4, quantity(time - window.origin_s, "s", 6) if time != window.origin_s else "0", text_anchor="end", fill="#444444", font_size=11)
+            canvas.text(
+                84,
+                y + 4,
+                quantity(time - window.origin_s, "s", 6) if time != window.origin_s else "0",
+                text_anchor="end",
+                fill="#444444",
+                font_size=11,
+            )
             before = time
         _draw_line(canvas, row, arrived, number, y, top, places, ends, sent)
     for row in rows:
         if row["kind"] == "message" and row["until_s"] > window.end_s and id(row) in sent:
             x1, x2 = places[row["node"]], places[row["to_node"]]
-            canvas.line(x1, sent[id(row)], x1 + (x2 - x1) * 0.5, bottom, "arrives after the window", stroke=_MESSAGES[row["detail"]][1], stroke_dasharray="3 3")
+            canvas.line(
+                x1,
+                sent[id(row)],
+                x1 + (x2 - x1) * 0.5,
+                bottom,
+                "arrives after the window",
+                stroke=_MESSAGES[row["detail"]][1],
+                stroke_dasharray="3 3",
+            )
     return Diagram(canvas.svg(window.title), window.title)
 
 
@@ -464,10 +502,17 @@ def _draw_line(
         x1, x2, y1 = places[row["node"]], places[row["to_node"]], sent.get(id(row), top)
         style = {"stroke_width": 1.5, **({"stroke_dasharray": dashes} if dashes else {})}
         canvas.arrow(x1, y1, x2, y, color, f"{label}, {quantity(row['until_s'] - row['time_s'], 's', 4)} on its way", **style)
-        words = {"swap_result": "result", "loss_notice": "lost", "set_up": "set-up", "confirm": "confirmed", "release": "release"}
+        words = {
+            "swap_result": "result",
+            "loss_notice": "lost",
+            "set_up": "set-up",
+            "confirm": "confirmed",
+            "release": "release",
+        }
         text = words[row["detail"]] + (f" {row['pair']}" if row["pair"] >= 0 else "")
-        side = {"text_anchor": "end", "x": x2 - 12} if x2 > x1 else {"text_anchor": "start", "x": x2 + 12}
-        canvas.mark("text", "", text, y=y - 3, font_size=10, fill=color, **side)
+        canvas.text(
+            x2 - 12 if x2 > x1 else x2 + 12, y - 3, text, font_size=10, fill=color, text_anchor="end" if x2 > x1 else "start"
+        )
     elif kind == "link_success":
         a, b = (places[node] for node in ends[row["link"]])
         sent[-1 - row["pair"]] = y
@@ -477,16 +522,21 @@ def _draw_line(
         made = sent.get(-1 - row["pair"])
         if made is not None:
             x = places[row["node"]]
-            others = [places[n] for pair in ends.values() if row["node"] in pair for n in pair if n != row["node"] and n in places]
+            others = [
+                places[n] for pair in ends.values() if row["node"] in pair for n in pair if n != row["node"] and n in places
+            ]
             canvas.mark("circle", f"{row['node']} knows of pair {row['pair']}", cx=float(x), cy=float(y), r=3.5, fill=_BLUE)
-            side = {"text_anchor": "end", "x": x - 7} if others and max(others) <= x else {"text_anchor": "start", "x": x + 7}
-            canvas.mark("text", "", f"knows {row['pair']}", y=y + 4, font_size=10, fill=_BLUE, **side)
+            left = bool(others) and max(others) <= x
+            anchor = "end" if left else "start"
+            canvas.text(x - 7 if left else x + 7, y + 4, f"knows {row['pair']}", font_size=10, fill=_BLUE, text_anchor=anchor)
     elif banner := _banner(row):
         xs = list(places.values()) or [150.0]
         canvas.line(min(xs) - 30, y, max(xs) + 30, y, banner, stroke="#bbbbbb")
         middle = (min(xs) + max(xs)) / 2
         canvas.box(middle - 3.2 * len(banner), y - 8, 6.4 * len(banner), 16, fill="#ffffff", stroke="#bbbbbb", rx=3.0)
-        canvas.text(middle, y + 4, banner, text_anchor="middle", font_size=11, font_weight="600" if kind == "delivery" else "400")
+        canvas.text(
+            middle, y + 4, banner, text_anchor="middle", font_size=11, font_weight="600" if kind == "delivery" else "400"
+        )
     else:
         node, text, color = _noted(row)
         x = places[node]

@@ -183,7 +183,9 @@ class _Story:
         self.demand, self.request = facts.demand, facts.row["request"]
         self.asked_s, self.end_s = facts.row["asked_s"], facts.end_s
         self.routes = dict(zip(record.network.demand_names, record.network.routes, strict=True))
-        self.ends = {link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)}
+        self.ends = {
+            link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)
+        }
         self.rows = list(trace.rows())
         self.own = [row for row in self.rows if row["demand"] == self.demand]
         self.made: dict[int, Row] = {}  # elementary pair -> the success that made it
@@ -343,7 +345,10 @@ class _Story:
                     for message in self.messages[row["pair"]]:
                         if message["until_s"] == time and message["detail"] == "loss_notice":
                             text = f"news of a loss on its way from {message['node']} to {message['to_node']}"
-                            failed = next((r for r in self.at[message["time_s"]] if r["kind"] == "swap" and r["node"] == message["node"]), None)
+                            failed = next(
+                                (r for r in self.at[message["time_s"]] if r["kind"] == "swap" and r["node"] == message["node"]),
+                                None,
+                            )
                             step = Step(message["time_s"], time, "notice", text)
                             return [step], ("swap", failed) if failed else None
         return [], None
@@ -435,7 +440,9 @@ class _Story:
             "circuit_waits": f"the circuit has to wait: too few free slots at {at}",
             "circuit_granted": f"the circuit is granted; its set-up takes {up or 'no time'}",
             "circuit_up": "the circuit is up",
-            "circuit_released": f"the circuit is given back, {at} tells the others" if at else "the circuit is given back at once by all nodes",
+            "circuit_released": f"the circuit is given back, {at} tells the others"
+            if at
+            else "the circuit is given back at once by all nodes",
             "circuit_gone": "the circuit is gone",
         }.get(row["kind"], "")
 
@@ -466,7 +473,9 @@ def _span(value: float) -> str:
 def _headline(told: Explanation) -> str:
     asked = "pairs without end" if told.pairs_asked == 0 else f"{told.pairs_asked} pair{'s' if told.pairs_asked > 1 else ''}"
     how = told.status.replace("_", " ") + (f" ({_REASONS[told.reason]})" if told.reason in _REASONS else "")
-    return f"Request {told.request} of {told.demand}, replica {told.replica}: {how}, {told.pairs_delivered} of {asked} delivered"
+    return (
+        f"Request {told.request} of {told.demand}, replica {told.replica}: {how}, {told.pairs_delivered} of {asked} delivered"
+    )
 
 
 def _facts(told: Explanation) -> list[str]:
@@ -513,7 +522,16 @@ def _paths(told: Explanation) -> Iterator[tuple[str, list[tuple[str, str]]]]:
             f"made of {made}; {_span(pair.delivered_s - last)} after {'the one before' if place else 'the start'}"
         )
         earlier = len(pair.critical_path) - _SHOWN_STEPS
-        steps = [("...", f"{earlier:,} steps before, in all {_span(pair.critical_path[earlier].start_s - pair.critical_path[0].start_s)}")] if earlier > 0 else []
+        steps = (
+            [
+                (
+                    "...",
+                    f"{earlier:,} steps before, in all {_span(pair.critical_path[earlier].start_s - pair.critical_path[0].start_s)}",
+                )
+            ]
+            if earlier > 0
+            else []
+        )
         steps += [(_span(step.seconds), step.text) for step in pair.critical_path[-_SHOWN_STEPS:]]
         yield title, steps
 

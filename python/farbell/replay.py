@@ -138,7 +138,9 @@ def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple
         time = trace["time_s"]
         return trace[(trace.codes("replica") == replica) & (time >= window_s[0]) & (time <= window_s[1])], ()
     here = {"farbell": _core.__version__, "compiler": _core.compiler}
-    others = [f"{name} {record.provenance[name]}, not {value}" for name, value in here.items() if record.provenance[name] != value]
+    others = [
+        f"{name} {record.provenance[name]}, not {value}" for name, value in here.items() if record.provenance[name] != value
+    ]
     warnings = [f"the run was made with {', '.join(others)}"] if others else []
     stop_s = min(window_s[1], _simulated_s(record, replica))
     try:

@@ -77,7 +77,9 @@ class Canvas:
         self.mark("rect", tip, x=float(x), y=float(y), width=float(width), height=float(max(height, 0)), **attributes)
 
     def text(self, x: float, y: float, text: str, **attributes: Attribute) -> None:
-        self.mark("text", "", text, x=float(x), y=float(y), **attributes)
+        """A text with a white rim, which keeps it legible over lines."""
+        rim: dict[str, Attribute] = {"stroke": "#fff", "stroke_width": 3.0, "paint_order": "stroke", "stroke_linejoin": "round"}
+        self.mark("text", "", text, x=float(x), y=float(y), **{**rim, **attributes})
 
     def polygon(self, points: list[tuple[float, float]], tip: str = "", **attributes: Attribute) -> None:
         self.mark("polygon", tip, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), **attributes)

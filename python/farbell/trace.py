@@ -87,7 +87,9 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
     of_demand = owner == "demand"
     # Circuits have no request, and links that change no demand.
     circuit = np.char.startswith(np.array(list(_KINDS)), "circuit")[kind]
-    anyone = np.isin(kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus")])
+    anyone = np.isin(
+        kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus")]
+    )
     detail = np.full(len(kind), -1, dtype=np.int64)
     number = b & 0xFF
     start = 0
