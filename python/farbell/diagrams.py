@@ -20,6 +20,7 @@ from farbell.views import COLORS
 __all__ = ["message_sequence", "space_time"]
 
 Row = Mapping[str, Any]
+Style = dict[str, str | float]
 
 _MOST_MARKS = 6000
 _MOST_ROWS = 400
@@ -73,7 +74,7 @@ def _window(
     return _Window(name, route, window[0], window[1], origin, rows, title)
 
 
-# ---- space and time ---------------------------------------------------------------------------------------------------------------
+# ---- space and time ------------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -253,7 +254,7 @@ def _slanted(
         return x1 + (x2 - x1) * ((time - sent) / (arrives - sent) if arrives > sent else 1.0)
 
     begin, end = max(sent, window.start_s), min(arrives, window.end_s)
-    style = {"stroke_width": 1.4, **({"stroke_dasharray": dashes} if dashes else {})}
+    style: Style = {"stroke_width": 1.4, **({"stroke_dasharray": dashes} if dashes else {})}
     if arrives <= window.end_s:
         canvas.arrow(x(begin) if arrives > sent else x1, y(begin), x2, y(arrives), color, tip, **style)
     elif end > begin:
@@ -283,7 +284,7 @@ def _draw_halves(canvas: Canvas, halves: Sequence[_Half], places: Mapping[str, f
             middle = (places[half.node] + places[half.other]) / 2
             tip = f"pair {half.pair} made; {half.node} knows {quantity(half.known_s - half.start_s, 's', 4)} later"
             canvas.line(middle, y(half.start_s), places[half.node], y(half.known_s), tip, stroke=_BLUE, stroke_width=1.2)
-            canvas.mark("circle", tip, cx=float(middle), cy=float(y(half.start_s)), r=2.6, fill=_BLUE)
+            canvas.dot(middle, y(half.start_s), 2.6, _BLUE, tip)
 
 
 def _draw_swap(canvas: Canvas, row: Row, x: float, y: float) -> None:
@@ -324,7 +325,7 @@ def _draw_labels(canvas: Canvas, window: _Window, places: Mapping[str, float], y
         if across:
             canvas.line(first, y(time), last, y(time), text, stroke=_BLACK, stroke_width=1.6)
             for x in (first, last):
-                canvas.mark("circle", text, cx=float(x), cy=float(y(time)), r=4.0, fill=_BLACK)
+                canvas.dot(x, y(time), 4, _BLACK, text)
         place = max(y(time), below + 13)
         if (time, text) in shown or place > y(time) + 60:
             continue
@@ -344,7 +345,7 @@ def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], spans: Seq
     if halves:
         entries += [("box", "#c9c9c9", "memory, herald on its way"), ("box", _YELLOW, "memory waits"), ("box", _GREEN, "swap")]
         entries += [("line", _BLUE, "herald")]
-    known = {}
+    known: dict[str, tuple[str, str, str]] = {}
     for row in messages:
         label, color, dashes = _MESSAGES[row["detail"]]
         known[label] = ("dash" if dashes else "line", color, label)
@@ -362,7 +363,7 @@ def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], spans: Seq
         x += 34 + 6.2 * len(label)
 
 
-# ---- message sequences -------------------------------------------------------------------------------------------------------------
+# ---- message sequences ---------------------------------------------------------------------------------------------
 
 
 def _noted(row: Row) -> tuple[str, str, str]:
@@ -500,7 +501,7 @@ def _draw_line(
             sent[id(row)] = y
             return
         x1, x2, y1 = places[row["node"]], places[row["to_node"]], sent.get(id(row), top)
-        style = {"stroke_width": 1.5, **({"stroke_dasharray": dashes} if dashes else {})}
+        style: Style = {"stroke_width": 1.5, **({"stroke_dasharray": dashes} if dashes else {})}
         canvas.arrow(x1, y1, x2, y, color, f"{label}, {quantity(row['until_s'] - row['time_s'], 's', 4)} on its way", **style)
         words = {
             "swap_result": "result",
@@ -525,7 +526,7 @@ def _draw_line(
             others = [
                 places[n] for pair in ends.values() if row["node"] in pair for n in pair if n != row["node"] and n in places
             ]
-            canvas.mark("circle", f"{row['node']} knows of pair {row['pair']}", cx=float(x), cy=float(y), r=3.5, fill=_BLUE)
+            canvas.dot(x, y, 3.5, _BLUE, f"{row['node']} knows of pair {row['pair']}")
             left = bool(others) and max(others) <= x
             anchor = "end" if left else "start"
             canvas.text(x - 7 if left else x + 7, y + 4, f"knows {row['pair']}", font_size=10, fill=_BLUE, text_anchor=anchor)

@@ -311,8 +311,7 @@ class _Story:
             if lock is None:
                 return [], None
             steps = [Step(lock["time_s"], swap["time_s"], "gates", f"Bell measurement at {node}")]
-            known = [(self.heralds[half].get(node, -math.inf), half) for half in halves]
-            last, half = max(known)
+            last, half = max((self.heralds[half].get(node, -math.inf), half) for half in halves)
             if last < lock["time_s"] and last > -math.inf:
                 steps.append(Step(last, lock["time_s"], "node", f"waiting at {node}"))
             return steps, ("herald", (half, node)) if last > -math.inf else None
@@ -511,9 +510,9 @@ def _since(told: Explanation, time_s: float) -> str:
 
 def _paths(told: Explanation) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """A title and the steps of each pair shown."""
-    head, cut, tail = _clipped(told.pairs, _SHOWN_PAIRS)
+    head, _, tail = _clipped(told.pairs, _SHOWN_PAIRS)
     for place, pair in enumerate(told.pairs):
-        if cut and len(head) <= place < len(told.pairs) - len(tail):
+        if len(head) <= place < len(told.pairs) - len(tail):
             continue
         last = told.pairs[place - 1].delivered_s if place else told.started_s
         made = ", ".join(map(str, pair.made_of[:12])) + (", ..." if len(pair.made_of) > 12 else "")
@@ -521,18 +520,11 @@ def _paths(told: Explanation) -> Iterator[tuple[str, list[tuple[str, str]]]]:
             f"{place + 1}. pair {pair.pair}, {_since(told, pair.delivered_s)}, fidelity {pair.fidelity:.4f}, "
             f"made of {made}; {_span(pair.delivered_s - last)} after {'the one before' if place else 'the start'}"
         )
-        earlier = len(pair.critical_path) - _SHOWN_STEPS
-        steps = (
-            [
-                (
-                    "...",
-                    f"{earlier:,} steps before, in all {_span(pair.critical_path[earlier].start_s - pair.critical_path[0].start_s)}",
-                )
-            ]
-            if earlier > 0
-            else []
-        )
-        steps += [(_span(step.seconds), step.text) for step in pair.critical_path[-_SHOWN_STEPS:]]
+        cut = max(0, len(pair.critical_path) - _SHOWN_STEPS)
+        steps = [(_span(step.seconds), step.text) for step in pair.critical_path[cut:]]
+        if cut:
+            before = pair.critical_path[cut].start_s - pair.critical_path[0].start_s
+            steps.insert(0, ("...", f"{cut:,} steps before, in all {_span(before)}"))
         yield title, steps
 
 

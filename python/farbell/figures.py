@@ -22,6 +22,8 @@ Figure = dict[str, Any]
 
 # Cividis from little to much: told apart with any kind of colour vision, and in print.
 _SCALE = ("#fde725", "#e1cc55", "#c5b26d", "#a59c74", "#86867a", "#69707d", "#4b5a7c", "#1d4274", "#00224e")
+# Shares of what there is: nothing is white.
+_SHARES = ("#ffffff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#08306b")
 # Networks with more nodes than this are drawn finer.
 _LARGE = 300
 _DASHES = ("solid", "dash", "dot")
@@ -289,8 +291,8 @@ def time_use_figure(use: views.TimeUse | None, what: str) -> Figure | None:
             "z": [numbers(row, 4) for row in use.share],
             "zmin": 0,
             "zmax": 1,
-            "colorscale": [[i / (len(_SCALE) - 1), color] for i, color in enumerate(_SCALE)],
-            "colorbar": {"title": {"text": what}, "thickness": 14, "tickformat": ".0%"},
+            "colorscale": [[i / (len(_SHARES) - 1), color] for i, color in enumerate(_SHARES)],
+            "colorbar": {"title": {"text": what, "side": "right"}, "thickness": 14, "tickformat": ".0%"},
             "hoverinfo": "text",
             "hovertext": [
                 [f"{_text(name)}<br>{a} to {b}<br>{share:.1%}" for (a, b), share in zip(pairwise(times), row, strict=True)]
@@ -302,6 +304,7 @@ def time_use_figure(use: views.TimeUse | None, what: str) -> Figure | None:
         "simulated time (s)",
         "",
         yaxis={"type": "category", "autorange": "reversed", "automargin": True, "dtick": 1, "tickfont": {"size": 10}},
-        margin={"l": 110, "r": 20, "t": 10, "b": 50},
+        margin={"l": 110, "r": 20, "t": 30, "b": 50},
+        plot_bgcolor="#ddd",
     )
     return {"data": data, "layout": layout}

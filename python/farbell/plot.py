@@ -315,13 +315,13 @@ def occupancy(results: Results, ax: Any = None, *, most: int = 40) -> Any:
     use = views.node_time_use(results, most)
     if use is None:
         raise ValueError("these results hold no occupancy; allowed: results of a version that records it")
-    mesh = ax.pcolormesh(use.edges_s, np.arange(len(use.names) + 1), use.share, cmap="cividis_r", vmin=0, vmax=1)
+    mesh = ax.pcolormesh(use.edges_s, np.arange(len(use.names) + 1), use.share, cmap="Blues", vmin=0, vmax=1)
     ax.figure.colorbar(mesh, ax=ax, label="share of the slots in use")
     ax.set_yticks(np.arange(len(use.names)) + 0.5, [_text(name) for name in use.names], fontsize=8)
     ax.invert_yaxis()
     ax.set(xlabel="simulated time (s)")
     if len(use.names) < use.total:
-        ax.set_title(f"the busiest {len(use.names)} of {use.total:,} nodes", fontsize=10)
+        ax.set_title(f"{len(use.names)} of {use.total:,} nodes: the busiest", fontsize=10)
     return ax
 
 

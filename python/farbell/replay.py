@@ -34,7 +34,8 @@ class RequestFacts:
     @property
     def begin_s(self) -> float:
         """When it was asked, or the oldest photon of its pairs set out, if that was earlier."""
-        return min([self.row["asked_s"], *(pair["delivered_s"] - pair["age_s"] for pair in self.pairs)])
+        begins = [self.row["asked_s"], *(pair["delivered_s"] - pair["age_s"] for pair in self.pairs)]
+        return float(min(begins))
 
 
 def find_demand(record: Record, demand: str | None) -> str:

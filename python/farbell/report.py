@@ -128,7 +128,7 @@ def _link_section(record: Record) -> str:
 
 def _time_use_section(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     def note(use: TimeUse | None, what: str, meaning: str) -> str:
-        cut = f"The busiest {len(use.names)} of {use.total:,} {what}. " if use and len(use.names) < use.total else ""
+        cut = f"{len(use.names)} of {use.total:,} {what}: the busiest. " if use and len(use.names) < use.total else ""
         return f'<p class="note">{cut}{meaning} Mean over the replicas.</p>'
 
     if "occupancy" in figures:
@@ -136,9 +136,7 @@ def _time_use_section(record: Record, figures: Mapping[str, Any]) -> Iterator[st
         yield note(node_time_use(record), "nodes", "Share of each node's memory slots that hold a qubit.")
     if "link_use" in figures:
         yield "<h2>Links attempting over time</h2>" + _plot("link_use")
-        meaning = (
-            "Share of the lanes whose circuit is up that attempt; the others hold a pair, or wait for a memory to be freed."
-        )
+        meaning = "Share of the lanes whose circuit is up that attempt; the others hold a pair, or wait. Grey: no circuit."
         yield note(link_time_use(record), "links", meaning)
 
 

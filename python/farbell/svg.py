@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -64,25 +65,29 @@ class Canvas:
         self.width, self.height = width, height
         self._parts: list[str] = []
 
-    def mark(self, tag: str, tip: str = "", body: str = "", **attributes: Attribute) -> None:
+    def mark(self, tag: str, tip: str, body: str, attributes: Mapping[str, Attribute]) -> None:
         """One element; `tip` is shown when one points at it, `body` is its text."""
         written = "".join(f' {name.rstrip("_").replace("_", "-")}="{_value(value)}"' for name, value in attributes.items())
         inside = (f"<title>{escape(tip)}</title>" if tip else "") + escape(body)
         self._parts.append(f"<{tag}{written}>{inside}</{tag}>" if inside else f"<{tag}{written}/>")
 
     def line(self, x1: float, y1: float, x2: float, y2: float, tip: str = "", **attributes: Attribute) -> None:
-        self.mark("line", tip, x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), **attributes)
+        self.mark("line", tip, "", {"x1": float(x1), "y1": float(y1), "x2": float(x2), "y2": float(y2), **attributes})
 
     def box(self, x: float, y: float, width: float, height: float, tip: str = "", **attributes: Attribute) -> None:
-        self.mark("rect", tip, x=float(x), y=float(y), width=float(width), height=float(max(height, 0)), **attributes)
+        size = {"width": float(width), "height": float(max(height, 0))}
+        self.mark("rect", tip, "", {"x": float(x), "y": float(y), **size, **attributes})
 
     def text(self, x: float, y: float, text: str, **attributes: Attribute) -> None:
         """A text with a white rim, which keeps it legible over lines."""
         rim: dict[str, Attribute] = {"stroke": "#fff", "stroke_width": 3.0, "paint_order": "stroke", "stroke_linejoin": "round"}
-        self.mark("text", "", text, x=float(x), y=float(y), **{**rim, **attributes})
+        self.mark("text", "", text, {"x": float(x), "y": float(y), **rim, **attributes})
 
     def polygon(self, points: list[tuple[float, float]], tip: str = "", **attributes: Attribute) -> None:
-        self.mark("polygon", tip, points=" ".join(f"{x:.1f},{y:.1f}" for x, y in points), **attributes)
+        self.mark("polygon", tip, "", {"points": " ".join(f"{x:.1f},{y:.1f}" for x, y in points), **attributes})
+
+    def dot(self, x: float, y: float, radius: float, color: str, tip: str = "") -> None:
+        self.mark("circle", tip, "", {"cx": float(x), "cy": float(y), "r": float(radius), "fill": color})
 
     def arrow(self, x1: float, y1: float, x2: float, y2: float, color: str, tip: str = "", **attributes: Attribute) -> None:
         """A line with a head at its end."""
@@ -94,9 +99,8 @@ class Canvas:
 
     def svg(self, title: str) -> str:
         """The picture, on white."""
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_value(float(self.width))} {_value(float(self.height))}" '
-            f'width="{_value(float(self.width))}" height="{_value(float(self.height))}" style="max-width:100%;height:auto" role="img" '
-            f'font-family="system-ui, sans-serif" font-size="12"><title>{escape(title)}</title>'
-            f'<rect width="100%" height="100%" fill="#fff"/>{"".join(self._parts)}</svg>'
-        )
+        width, height = _value(float(self.width)), _value(float(self.height))
+        size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}" style="max-width:100%;height:auto"'
+        font = 'font-family="system-ui, sans-serif" font-size="12"'
+        ground = f'<title>{escape(title)}</title><rect width="100%" height="100%" fill="#fff"/>'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" role="img" {size} {font}>{ground}{"".join(self._parts)}</svg>'

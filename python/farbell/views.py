@@ -105,13 +105,17 @@ def _time_use(record: Record, table: str, entity: str, used: str, available: str
     edges, place = np.unique(rows["start_s"], return_inverse=True)
     cell = rows.codes(entity).astype(np.int64) * len(edges) + place
     seconds = rows["end_s"] - rows["start_s"]
-    sums = [
+    held, there = (
         np.bincount(cell, weights=rows[column] * seconds, minlength=len(names) * len(edges)).reshape(len(names), -1)
         for column in (used, available)
-    ]
-    busiest = np.sort(np.argsort(-sums[0].sum(axis=1), kind="stable")[:most])
-    share = np.divide(*(s[busiest] for s in sums), out=np.full((len(busiest), len(edges)), np.nan), where=sums[1][busiest] > 0)
-    return TimeUse(tuple(names[i] for i in busiest), np.append(edges, rows["end_s"].max()), share, len(names))
+    )
+    # Those that were never used are left out.
+    order = np.argsort(-held.sum(axis=1), kind="stable")[:most]
+    busiest = np.sort(order[held[order].sum(axis=1) > 0])
+    held, there = held[busiest], there[busiest]
+    share = np.full(held.shape, np.nan)
+    share[there > 0] = held[there > 0] / there[there > 0]
+    return TimeUse(tuple(names[i] for i in busiest), np.append(edges, float(rows["end_s"].max())), share, len(names))
 
 
 def node_time_use(record: Record, most: int = 40) -> TimeUse | None:
