@@ -188,6 +188,11 @@ class _Story:
         }
         self.rows = list(trace.rows())
         self.own = [row for row in self.rows if row["demand"] == self.demand]
+        self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
+        self.permits: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if row["kind"].startswith("permit_"):
+                self.permits[row["link"]].append(row)
         self.made: dict[int, Row] = {}  # elementary pair -> the success that made it
         self.joined: dict[int, Row] = {}  # pair -> the swap that made it
         self.locked: dict[tuple[str, int], Row] = {}  # node, and the elementary pair it holds towards the end A
@@ -286,8 +291,10 @@ class _Story:
         while todo is not None:
             steps, todo = self._before(*todo, floor)
             for step in steps:
+                if step.end_s <= floor:
+                    return
                 if step.seconds > 0:
-                    yield step
+                    yield Step(max(step.start_s, floor), step.end_s, step.kind, step.text)
 
     def _before(self, what: str, about: Any, floor: float) -> tuple[list[Step], tuple[str, Any] | None]:
         """The steps that end in something, and what they began with."""
@@ -325,12 +332,12 @@ class _Story:
         if what == "made":
             link, time = about["link"], about["time_s"]
             began = self._attempts_began(link, time)
-            start = max(began, floor)
-            if start > time:
-                return [], None
-            steps = [Step(start, time, "attempts", f"attempts on {link}")]
-            return steps, ("freed", (link, began)) if began > floor else None
+            return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began))
         link, time = about  # a lane of the link began to attempt because of something at this time
+        asked = self._permit_asked(link, time)
+        if asked < time:
+            step = Step(asked, time, "permit", f"{link} waits: {self._limited(link)} on as many links as it can")
+            return [step], ("freed", (link, asked))
         rows = self.at[time]
         for near in (True, False):
             for row in rows:
@@ -351,6 +358,63 @@ class _Story:
                             step = Step(message["time_s"], time, "notice", text)
                             return [step], ("swap", failed) if failed else None
         return [], None
+
+    def _permit_asked(self, link: str, time: float) -> float:
+        """Since when the link, which got its permit at `time`, had waited for it; `time` itself if it had not."""
+        since = math.inf
+        for row in self.permits[link]:
+            if row["time_s"] > time:
+                break
+            if row["kind"] == "permit_waits":
+                since = min(since, row["time_s"])
+            elif row["time_s"] < time:
+                since = math.inf
+            else:
+                return min(since, time)
+        return time
+
+    def _limited(self, link: str) -> str:
+        nodes = [node for node in self.ends[link] if node in self.few]
+        return " or ".join(nodes) + (" attempts" if len(nodes) == 1 else " attempt")
+
+    def _at_node(self, pair: int, side: str) -> int:
+        """The elementary pair whose half the node held that measured this one."""
+        while pair in self.joined:
+            pair = self.joined[pair][side]
+        return pair
+
+    def _attempts_began(self, link: str, time: float) -> float:
+        """When the unbroken stretch of attempts began that led to the success at `time`."""
+        began, idle_since = -math.inf, -math.inf
+        idle = True
+        for row in self.attempting[link]:
+            if row["until_s"] > time and row["time_s"] >= time:
+                break
+            if row["count"] == 0:
+                idle, idle_since = True, row["time_s"]
+            elif idle:
+                # A permit given back and got again at once is no break.
+                began = began if row["time_s"] == idle_since else row["time_s"]
+                idle = False
+        return began
+
+    def _permit_asked(self, link: str, time: float) -> float:
+        """Since when the link, which got its permit at `time`, had waited for it; `time` itself if it had not."""
+        since = math.inf
+        for row in self.permits[link]:
+            if row["time_s"] > time:
+                break
+            if row["kind"] == "permit_waits":
+                since = min(since, row["time_s"])
+            elif row["time_s"] < time:
+                since = math.inf
+            else:
+                return min(since, time)
+        return time
+
+    def _limited(self, link: str) -> str:
+        nodes = [node for node in self.ends[link] if node in self.few]
+        return " or ".join(nodes) + (" attempts" if len(nodes) == 1 else " attempt")
 
     def _at_node(self, pair: int, side: str) -> int:
         """The elementary pair whose half the node held that measured this one."""
@@ -374,7 +438,15 @@ class _Story:
     # ---- everything, in order
 
     def happenings(self) -> Iterator[Happening]:
+        waiting: set[str] = set()
         for row in self.rows:
+            if row["kind"] == "permit_held":
+                waiting.discard(row["link"])
+            elif row["kind"] == "permit_waits":
+                # Links queue anew whenever permits change hands.
+                if row["link"] in waiting or row["link"] not in self.attempting:
+                    continue
+                waiting.add(row["link"])
             text = self._sentence(row)
             if text and row["time_s"] >= self.facts.begin_s:
                 yield Happening(row["time_s"], row["kind"], text)
@@ -384,8 +456,7 @@ class _Story:
         if kind == "link_changed":
             return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
         if kind == "permit_waits":
-            busy = self.ends[row["link"]]
-            return f"link {row['link']} waits: {busy[0]} or {busy[1]} attempts on as many links as it can"
+            return f"link {row['link']} waits: {self._limited(row['link'])} on as many links as it can"
         if row["demand"] != self.demand:
             return ""
         if kind.startswith("request_"):
@@ -478,7 +549,7 @@ def _headline(told: Explanation) -> str:
 
 
 def _facts(told: Explanation) -> list[str]:
-    lines = [f"route     {' - '.join(told.route)}"] if told.route else []
+    lines = [f"route     {' - '.join(told.route)} (at the start of the run)"] if told.route else []
     lines.append(f"asked     {told.asked_s:.9g} s")
     for name, time in (("started", told.started_s), ("ended", told.ended_s)):
         lines.append(f"{name.ljust(9)} " + ("never" if math.isnan(time) else f"+{_span(time - told.asked_s)}"))
