@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -234,7 +234,8 @@ def space_time(
     for row in messages:
         label, color, dashes = _MESSAGES[row["detail"]]
         if row["node"] in places and row["to_node"] in places and row["until_s"] >= window.start_s:
-            _slanted(canvas, row, places, window, y, color, dashes, f"{label} from {row['node']} to {row['to_node']}")
+            tip = f"{label} from {row['node']} to {row['to_node']}"
+            _slanted(canvas, row, places, window, y, color, dashes, tip, 1.4 if len(messages) < 200 else 0.6)
     for row in window.rows:
         if row["kind"] == "swap" and row["demand"] is not None:
             _draw_swap(canvas, row, places[row["node"]], y(row["time_s"]))
@@ -244,7 +245,15 @@ def space_time(
 
 
 def _slanted(
-    canvas: Canvas, row: Row, places: Mapping[str, float], window: _Window, y: Any, color: str, dashes: str, tip: str
+    canvas: Canvas,
+    row: Row,
+    places: Mapping[str, float],
+    window: _Window,
+    y: Callable[[float], float],
+    color: str,
+    dashes: str,
+    tip: str,
+    width: float,
 ) -> None:
     """A message, cut where the window ends."""
     x1, x2, sent, arrives = places[row["node"]], places[row["to_node"]], row["time_s"], row["until_s"]
@@ -254,14 +263,16 @@ def _slanted(
         return x1 + (x2 - x1) * ((time - sent) / (arrives - sent) if arrives > sent else 1.0)
 
     begin, end = max(sent, window.start_s), min(arrives, window.end_s)
-    style: Style = {"stroke_width": 1.4, **({"stroke_dasharray": dashes} if dashes else {})}
+    style: Style = {"stroke_width": width, **({"stroke_dasharray": dashes} if dashes else {})}
     if arrives <= window.end_s:
         canvas.arrow(x(begin) if arrives > sent else x1, y(begin), x2, y(arrives), color, tip, **style)
     elif end > begin:
         canvas.line(x(begin), y(begin), x(end), y(end), tip, stroke=color, **style)
 
 
-def _draw_halves(canvas: Canvas, halves: Sequence[_Half], places: Mapping[str, float], window: _Window, y: Any) -> None:
+def _draw_halves(
+    canvas: Canvas, halves: Sequence[_Half], places: Mapping[str, float], window: _Window, y: Callable[[float], float]
+) -> None:
     gaps = [abs(a - b) for a, b in pairwise(sorted(places.values()))]
     wide = min(6.0, max(1.5, min(gaps, default=60.0) / 12))
     busy: dict[tuple[str, bool], list[float]] = defaultdict(list)  # until when each place beside a node is taken
@@ -299,7 +310,9 @@ def _draw_swap(canvas: Canvas, row: Row, x: float, y: float) -> None:
     canvas.polygon([(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)], tip, fill=fill, stroke="#00513a", stroke_width=1.2)
 
 
-def _draw_labels(canvas: Canvas, window: _Window, places: Mapping[str, float], y: Any, right: float) -> None:
+def _draw_labels(
+    canvas: Canvas, window: _Window, places: Mapping[str, float], y: Callable[[float], float], right: float
+) -> None:
     """What happened to requests and to the pairs they got, on the right."""
     texts: list[tuple[float, str, bool]] = []
     for row in window.rows:

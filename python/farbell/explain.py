@@ -288,15 +288,22 @@ class _Story:
     def _path_to_known(self, pair: int, time: float, floor: float) -> Iterator[Step]:
         """Steps backwards in time, from when an end of the route knew of the pair."""
         todo: tuple[str, Any] | None = ("known", (pair, time))
-        while todo is not None:
-            steps, todo = self._before(*todo, floor)
+        reached = time
+        seen = set()
+        # Without any delay, what follows from what cannot always be told within one tick.
+        while todo is not None and (key := (todo[0], id(todo[1]) if isinstance(todo[1], dict) else todo[1])) not in seen:
+            seen.add(key)
+            steps, todo = self._before(*todo)
             for step in steps:
                 if step.end_s <= floor:
                     return
                 if step.seconds > 0:
-                    yield Step(max(step.start_s, floor), step.end_s, step.kind, step.text)
+                    reached = max(step.start_s, floor)
+                    yield Step(reached, step.end_s, step.kind, step.text)
+        if reached > floor:
+            yield Step(floor, reached, "earlier", "what happened before, which is not followed")
 
-    def _before(self, what: str, about: Any, floor: float) -> tuple[list[Step], tuple[str, Any] | None]:
+    def _before(self, what: str, about: Any) -> tuple[list[Step], tuple[str, Any] | None]:
         """The steps that end in something, and what they began with."""
         if what == "known":
             pair, time = about
@@ -332,56 +339,59 @@ class _Story:
         if what == "made":
             link, time = about["link"], about["time_s"]
             began = self._attempts_began(link, time)
-            return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began))
-        link, time = about  # a lane of the link began to attempt because of something at this time
+            return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began, began < time))
+        return self._before_attempts(*about)
+
+    def _before_attempts(self, link: str, time: float, longer: bool) -> tuple[list[Step], tuple[str, Any] | None]:
+        """What a lane of the link waited for that began to attempt at `time`."""
         asked = self._permit_asked(link, time)
         if asked < time:
-            step = Step(asked, time, "permit", f"{link} waits: {self._limited(link)} on as many links as it can")
-            return [step], ("freed", (link, asked))
+            text = f"{link} waits: {self._limited(link)} on as many links as it can"
+            return [Step(asked, time, "permit", text)], ("freed", (link, asked, True))
         rows = self.at[time]
-        for near in (True, False):
-            for row in rows:
-                if near and row["node"] is not None and row["node"] not in self.ends[link]:
-                    continue
-                if row["kind"] == "swap":
-                    return [], ("swap", row)
-                if row["kind"] in {"delivery", "qubit_measured", "pair_rejected", "pair_surplus"}:
-                    return [], ("known", (row["pair"], time))
-                if row["kind"] == "qubit_lost":
-                    for message in self.messages[row["pair"]]:
-                        if message["until_s"] == time and message["detail"] == "loss_notice":
-                            text = f"news of a loss on its way from {message['node']} to {message['to_node']}"
-                            failed = next(
-                                (r for r in self.at[message["time_s"]] if r["kind"] == "swap" and r["node"] == message["node"]),
-                                None,
-                            )
-                            step = Step(message["time_s"], time, "notice", text)
-                            return [step], ("swap", failed) if failed else None
+        # A memory of the link's own nodes comes free; or, where a hop has turns, one of others.
+        for row in [r for r in rows if r["node"] in self.ends[link]] + [r for r in rows if r["node"] not in self.ends[link]]:
+            if row["kind"] == "swap":
+                return [], ("swap", row)
+            if row["kind"] in {"delivery", "qubit_measured", "pair_rejected", "pair_surplus"}:
+                return [], ("known", (row["pair"], time))
+            if row["kind"] == "qubit_lost":
+                return self._before_loss(row)
+            if row["kind"] == "circuit_up":
+                return self._before_circuit(time), None
+        # A permit given back after a success, the demand's own or another's.
+        made = next((r for r in rows if r["kind"] == "link_success" and r["link"] == link), None)
+        if made and longer:
+            return [], ("made", made)
+        earlier = [row for row in self.attempting[link] if row["time_s"] < time]
+        if earlier and earlier[-1]["count"] > 0:
+            began = self._attempts_began(link, math.nextafter(time, 0))
+            return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began, True))
         return [], None
 
-    def _permit_asked(self, link: str, time: float) -> float:
-        """Since when the link, which got its permit at `time`, had waited for it; `time` itself if it had not."""
-        since = math.inf
-        for row in self.permits[link]:
-            if row["time_s"] > time:
-                break
-            if row["kind"] == "permit_waits":
-                since = min(since, row["time_s"])
-            elif row["time_s"] < time:
-                since = math.inf
-            else:
-                return min(since, time)
-        return time
+    def _before_loss(self, lost: Row) -> tuple[list[Step], tuple[str, Any] | None]:
+        for message in self.messages[lost["pair"]]:
+            if message["until_s"] == lost["time_s"] and message["detail"] == "loss_notice":
+                text = f"news of a loss on its way from {message['node']} to {message['to_node']}"
+                swaps = [r for r in self.at[message["time_s"]] if r["kind"] == "swap" and r["node"] == message["node"]]
+                return [Step(message["time_s"], lost["time_s"], "notice", text)], ("swap", swaps[0]) if swaps else None
+        return [], None
 
-    def _limited(self, link: str) -> str:
-        nodes = [node for node in self.ends[link] if node in self.few]
-        return " or ".join(nodes) + (" attempts" if len(nodes) == 1 else " attempt")
-
-    def _at_node(self, pair: int, side: str) -> int:
-        """The elementary pair whose half the node held that measured this one."""
-        while pair in self.joined:
-            pair = self.joined[pair][side]
-        return pair
+    def _before_circuit(self, up: float) -> list[Step]:
+        """Steps backwards from a circuit's being up to its forerunner's release."""
+        texts = {
+            "circuit_granted": ("set_up", "set-up of the circuit: a round trip over the route"),
+            "circuit_asked": ("slots", "waiting for free slots for a circuit"),
+            "circuit_released": ("release", "the circuit before is given back"),
+        }
+        steps = []
+        for row in reversed(self.own):
+            if row["time_s"] <= up and row["kind"] in texts:
+                steps.append(Step(row["time_s"], up, *texts[row["kind"]]))
+                up = row["time_s"]
+                if row["kind"] == "circuit_released":
+                    return [*steps, Step(-math.inf, up, "lost_circuit", "a circuit that was given back before it was of use")]
+        return steps
 
     def _attempts_began(self, link: str, time: float) -> float:
         """When the unbroken stretch of attempts began that led to the success at `time`."""
@@ -421,19 +431,6 @@ class _Story:
         while pair in self.joined:
             pair = self.joined[pair][side]
         return pair
-
-    def _attempts_began(self, link: str, time: float) -> float:
-        """When the unbroken stretch of attempts began that led to the success at `time`."""
-        began = -math.inf
-        idle = True
-        for row in self.attempting[link]:
-            if row["until_s"] > time and row["time_s"] >= time:
-                break
-            if row["count"] == 0:
-                idle = True
-            elif idle:
-                began, idle = row["time_s"], False
-        return began
 
     # ---- everything, in order
 
