@@ -134,16 +134,15 @@ def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple
     RunError
         If the replay gives other rows than those that are stored, or there is more to tell than a trace may hold.
     """
-    if "trace" in record.profiles:
-        trace = record.profiles["trace"]
-        time = trace["time_s"]
-        return trace[(trace.codes("replica") == replica) & (time >= window_s[0]) & (time <= window_s[1])], ()
+    start_s, end_s = record.provenance.get("trace_s", (math.inf, 0))
+    stop_s = min(window_s[1], _simulated_s(record, replica))
+    if start_s <= window_s[0] and stop_s <= end_s:
+        return _cut(record.profiles["trace"], replica, window_s), ()
     here = {"farbell": _core.__version__, "compiler": _core.compiler}
     others = [
         f"{name} {record.provenance[name]}, not {value}" for name, value in here.items() if record.provenance[name] != value
     ]
     warnings = [f"the run was made with {', '.join(others)}"] if others else []
-    stop_s = min(window_s[1], _simulated_s(record, replica))
     try:
         tables = _run(record, replica, stop_s, window_s)
     except RunError as error:
@@ -155,6 +154,19 @@ def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple
     else:
         warnings.append("the run kept no rows to compare the replay with")
     return tables["trace"], tuple(warnings)
+
+
+def _cut(trace: ResultTable, replica: int, window_s: tuple[float, float]) -> ResultTable:
+    """A window of a longer trace, which begins with how things stood, as the core's own windows do."""
+    time = trace["time_s"]
+    ours = trace.codes("replica") == replica
+    before: dict[tuple[int, ...], int] = {}
+    kinds, places = trace["kind"], np.flatnonzero(ours & (time < window_s[0]))
+    for place in places.tolist():
+        if kinds[place] == "attempting" or kinds[place].startswith(("circuit_", "permit_")):
+            before[trace.codes("link")[place], trace.codes("demand")[place]] = place
+    inside = np.flatnonzero(ours & (time >= window_s[0]) & (time <= window_s[1]))
+    return trace[np.concatenate([np.array(sorted(before.values()), dtype=np.int64), inside])]
 
 
 def _difference(record: Record, tables: Mapping[str, ResultTable], replica: int, stop_s: float) -> str:

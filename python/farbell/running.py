@@ -224,6 +224,8 @@ def run(
         model = _core.compile(scenario.scenario.replace(**changes)) if changes else scenario
 
     provenance = _provenance(model, replicas, workers)
+    if traced:
+        provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     wall, cpu = time.perf_counter(), time.process_time()
     spill = Spill()

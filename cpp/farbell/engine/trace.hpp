@@ -96,9 +96,10 @@ class Trace {
   void keep(const TraceRow& row) {
     if (row.tick > until) return;
     if (row.tick < from) {
-      // How things stood when the window opens: who attempts, and how far each circuit has come.
+      // How things stood when the window opens: who attempts or waits for a permit, and how far each circuit has come.
       const bool circuit = row.kind >= TraceKind::circuit_asked && row.kind <= TraceKind::circuit_gone && row.kind != TraceKind::slots_freed;
-      if (circuit || row.kind == TraceKind::attempting) before_[{circuit, row.entity, row.a}] = row;
+      const bool permit = row.kind == TraceKind::permit_waits || row.kind == TraceKind::permit_held;
+      if (circuit || permit || row.kind == TraceKind::attempting) before_[{circuit + 2 * permit, row.entity, row.a}] = row;
       return;
     }
     if (rows.size() + before_.size() >= limit)
@@ -111,7 +112,7 @@ class Trace {
     rows.push_back(row);
   }
 
-  std::map<std::tuple<bool, std::uint32_t, std::uint64_t>, TraceRow> before_;  // what is left of the time before the window
+  std::map<std::tuple<int, std::uint32_t, std::uint64_t>, TraceRow> before_;  // what is left of the time before the window
   std::vector<std::int64_t> numbers_;  // by segment
   std::int64_t next_ = 0;
 };
