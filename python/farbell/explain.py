@@ -250,7 +250,9 @@ class _Story:
 
     def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[str]]) -> tuple[str, str]:
         if ahead > 0:
-            return "queue", f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
+            kind, first = self._reason(0, circuit, full, held)
+            queue = f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
+            return "queue", queue + ("" if kind == "service" else f"; for the first of them: {first}")
         if full:
             holders = ", ".join(sorted(held.get(full, set()) - {self.demand}))
             return "slots", f"too few free slots at {full}" + (f", held by {holders}" if holders else "")
