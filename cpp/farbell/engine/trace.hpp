@@ -5,11 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <string>
 #include <tuple>
 #include <vector>
 
-#include "farbell/base/errors.hpp"
 #include "farbell/base/tick.hpp"
 #include "farbell/engine/event.hpp"
 
@@ -78,39 +76,19 @@ class Trace {
   std::vector<TraceRow> rows;
 
   void add(Tick tick, Phase phase, TraceKind kind, std::uint32_t entity, std::uint64_t a, std::uint64_t b, double x = 0) {
-    if (on) keep({tick, phase, kind, entity, a, b, x, -1, -1, -1, TraceRow::no_node, never});
+    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, -1, -1, -1, TraceRow::no_node, never});
   }
   void add(Tick tick, Phase phase, TraceKind kind, std::uint32_t entity, std::uint64_t a, std::uint64_t b, double x, const More& more) {
-    if (on) keep({tick, phase, kind, entity, a, b, x, more.left, more.right, more.pair, more.to, more.until});
+    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, more.left, more.right, more.pair, more.to, more.until});
   }
 
   // A segment's row is used again and again; its pair's number never is.
   std::int64_t number(std::uint32_t segment) const { return on ? numbers_[segment] : -1; }
-  std::int64_t new_number(std::uint32_t segment) {
-    if (!on) return -1;
-    if (segment >= numbers_.size()) numbers_.resize(segment + 1, -1);
-    return numbers_[segment] = next_++;
-  }
+  std::int64_t new_number(std::uint32_t segment) { return on ? next_number(segment) : -1; }
 
  private:
-  void keep(const TraceRow& row) {
-    if (row.tick > until) return;
-    if (row.tick < from) {
-      // How things stood when the window opens: who attempts or waits for a permit, and how far each circuit has come.
-      const bool circuit = row.kind >= TraceKind::circuit_asked && row.kind <= TraceKind::circuit_gone && row.kind != TraceKind::slots_freed;
-      const bool permit = row.kind == TraceKind::permit_waits || row.kind == TraceKind::permit_held;
-      if (circuit || permit || row.kind == TraceKind::attempting) before_[{circuit + 2 * permit, row.entity, row.a}] = row;
-      return;
-    }
-    if (rows.size() + before_.size() >= limit)
-      throw RunError("the trace holds " + std::to_string(limit) + " rows at tick " + std::to_string(count(row.tick)) +
-                     " and would grow; allowed: trace a shorter window, or fewer replicas");
-    if (!before_.empty()) {
-      for (const auto& [key, earlier] : before_) rows.push_back(earlier);
-      before_.clear();
-    }
-    rows.push_back(row);
-  }
+  [[gnu::cold]] void keep(const TraceRow& row);
+  [[gnu::cold]] std::int64_t next_number(std::uint32_t segment);
 
   std::map<std::tuple<int, std::uint32_t, std::uint64_t>, TraceRow> before_;  // what is left of the time before the window
   std::vector<std::int64_t> numbers_;  // by segment

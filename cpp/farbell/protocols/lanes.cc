@@ -262,7 +262,7 @@ void Lanes::succeed(std::uint32_t index) {
     trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(s)});
     ++g.successes;
     const Segment& segment = segments_.segment(s);
-    for (int e : {0, 1})
+    for (int e = 0; trace_.on && e < 2; ++e)
       trace_.add(now, Phase::attempts, TraceKind::herald, row.node[e].value, g.chain.value, 0, 0, {.pair = trace_.number(s), .until = heralded[e]});
     // At the chain's ends nothing is decided on a herald; `known` holds its tick.
     for (End e : {end_a, end_b}) {

@@ -59,8 +59,7 @@ void Swapping::decide(Chain& chain, std::uint32_t position) {
     const QubitId b = head(end_a), c = head(end_b);
     segments_.move(b, HalfState::locked);
     segments_.move(c, HalfState::locked);
-    trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, here.node.value, segments_.half(b).chain.value, 0, 0,
-               {.left = number_of(b), .right = number_of(c), .until = queue_.now() + setup_.nodes[here.node.value].swap_duration});
+    if (trace_.on) trace_start(b, c, here.node);
     queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
                 std::uint64_t{segments_.half(b).generation} << 32 | c.value);
   }
@@ -90,10 +89,7 @@ void Swapping::swap(QubitId b, QubitId c) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
     trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
                {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
-    for (std::uint32_t end : {std::uint32_t{0}, chain.last()})
-      trace_.add(now, Phase::swaps, TraceKind::message, node.value, left_half.chain.value,
-                 static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
-                 {.pair = trace_.number(left), .to = chain.positions[end].node.value, .until = now + chain.delay(position, end)});
+    if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
     const Segment& joined = segments_.segment(left);
@@ -119,6 +115,21 @@ void Swapping::swap(QubitId b, QubitId c) {
   }
   give_slot_back(left_half);
   give_slot_back(right_half);
+}
+
+// Apart from the code that always runs.
+void Swapping::trace_start(QubitId b, QubitId c, NodeId node) {
+  trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, node.value, segments_.half(b).chain.value, 0, 0,
+             {.left = number_of(b), .right = number_of(c), .until = queue_.now() + setup_.nodes[node.value].swap_duration});
+}
+
+void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
+  const Chain& chain = chains_[measured.chain.value];
+  const std::uint32_t here = measured.position;
+  for (std::uint32_t end : {std::uint32_t{0}, chain.last()})
+    trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[here].node.value, measured.chain.value,
+               static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
+               {.pair = trace_.number(joined), .to = chain.positions[end].node.value, .until = queue_.now() + chain.delay(here, end)});
 }
 
 // ---- losses and their notices ----------------------------------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ class Swapping {
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
+  void trace_start(QubitId b, QubitId c, NodeId node);
+  void trace_results(const Half& measured, std::uint32_t joined);
   std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
   Setup setup_;
