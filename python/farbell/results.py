@@ -33,7 +33,7 @@ from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
 
 if TYPE_CHECKING:
-    from farbell.explain import Explanation
+    from farbell.explanation import Explanation
 
 __all__ = ["Results", "load_results"]
 

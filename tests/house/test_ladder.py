@@ -19,7 +19,7 @@ PYTHON_FLOORS = [
     ["topology", "trace", "storage"],
     ["record"],
     ["examples", "summary"],
-    ["views", "replay"],
+    ["views", "replay", "explanation"],
     ["explain"],
     ["diagrams"],
     ["figures"],

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import farbell as fb
-from farbell.explain import Explanation
+from farbell.explanation import Explanation
 from farbell.record import PROFILE_ROWS, time_bins
 from farbell.storage import read_table, write_table
 from oracle.scenarios import SCENARIOS
