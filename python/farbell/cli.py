@@ -262,6 +262,30 @@ def report(
             fail(RUN_FAILED, str(error))
 
 
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(help="A folder of results.", show_default=False)],
+    request: Annotated[int, typer.Option(min=0, help="Number of the request.", show_default=False)],
+    demand: Annotated[str | None, typer.Option(help="Name of the demand, if there are several.")] = None,
+    replica: Annotated[int, typer.Option(min=0, help="Number of the replica.")] = 0,
+    window: Annotated[
+        tuple[float, float] | None, typer.Option(metavar="FROM UNTIL", help="Seconds of simulated time to tell of.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write a space-time diagram to this file.")] = None,
+    messages_svg: Annotated[Path | None, typer.Option(help="Write a message sequence diagram to this file.")] = None,
+) -> None:
+    """Tell what happened to one request: replays the replica from its seed."""
+    with exit_codes():
+        results = fb.load_results(folder)
+        told = results.explain(request=request, demand=demand, replica=replica, window_s=window)
+        print(json.dumps(told.to_dict(), indent=1, allow_nan=False) if as_json else told)
+        for path, draw in ((svg, fb.plot.space_time), (messages_svg, fb.plot.message_sequence)):
+            if path is not None:
+                draw(results, request=request, demand=demand, replica=replica, window_s=window).save(path)
+                print(f"Picture: {path}", file=sys.stderr)
+
+
 Output = Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: standard output.")]
 Length = Annotated[str, typer.Option("--length", help='Length of every fibre, "20 km" or metres.')]
 Duration = Annotated[str, typer.Option("--duration", help='Simulated time, "10 s" or seconds.')]

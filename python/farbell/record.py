@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from farbell._core import Model, Scenario
 from farbell.table import ResultTable
+from farbell.trace import TRACE_WORDS, trace_table
 
-__all__ = ["Network", "Record", "tables_of"]
+__all__ = ["Network", "Record", "profiles_of", "tables_of", "ticks_per_s", "time_bins"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
@@ -21,6 +22,10 @@ Counts = npt.NDArray[np.uint64]
 #: Names of the tables, those with one row an event first.
 TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas")
 ROW_TABLES = TABLES[:2]
+#: Tables over simulated time, and the trace if there is one.
+PROFILES = ("occupancy", "link_use", "trace")
+#: Stretches of simulated time that the use of nodes and links is recorded for, and rows that it may take.
+MOST_BINS, PROFILE_ROWS = 64, 2**18
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.
@@ -84,6 +89,8 @@ class Network:
             "ended": _ENDED,
             "basis_a": _BASES,
             "basis_b": _BASES,
+            "to_node": self.node_names,
+            **TRACE_WORDS,
         }
 
 
@@ -113,6 +120,8 @@ class Record:
         ``[demand, bin]``: delivered pairs by fidelity, 100 equal bins from 0 to 1.
     provenance : mapping
         Versions, seed, machine, times.
+    profiles : mapping
+        Name -> table over simulated time: ``occupancy``, ``link_use``, and ``trace`` of a run that was traced.
     """
 
     scenario: Scenario
@@ -123,6 +132,7 @@ class Record:
     latency_sketch: Counts
     fidelity_histogram: Counts
     provenance: Mapping[str, Any]
+    profiles: Mapping[str, ResultTable] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -153,3 +163,31 @@ def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultT
     """
     categories = network.categories()
     return {name: ResultTable(columns[name], categories) for name in TABLES}
+
+
+def ticks_per_s(scenario: Scenario) -> float:
+    """Resolution of simulated time."""
+    return {"ps": 1e12, "ns": 1e9}[scenario.tick]
+
+
+def time_bins(nodes: int, links: int, replicas: int) -> int:
+    """How many bins of simulated time are recorded: a power of two, fewer for large networks and many replicas."""
+    rows = max((nodes + links) * replicas, 1)
+    return int(min(MOST_BINS, max(1, 2 ** int(np.log2(max(PROFILE_ROWS / rows, 1))))))
+
+
+def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> dict[str, ResultTable]:
+    """The core's tables over simulated time, as far as there are any.
+
+    Parameters
+    ----------
+    columns : mapping
+        Name of a table -> its columns.
+    network : Network
+        The words.
+    ticks : float
+        Ticks per second.
+    """
+    words = network.categories()
+    profiles = {name: ResultTable(columns[name], words) for name in PROFILES[:2] if name in columns}
+    return profiles | ({"trace": trace_table(columns["trace"], ticks, words)} if "trace" in columns else {})

@@ -9,12 +9,12 @@ import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from farbell import _core
-from farbell._core import Model, Scenario
+from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.record import (
     BATCH_SUMS,
@@ -22,6 +22,7 @@ from farbell.record import (
     FIDELITY_BINS,
     LATENCY_BUCKETS,
     MOMENTS,
+    PROFILES,
     ROW_TABLES,
     TABLES,
     Network,
@@ -30,6 +31,9 @@ from farbell.record import (
 from farbell.storage import read_table, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
+
+if TYPE_CHECKING:
+    from farbell.explanation import Explanation
 
 __all__ = ["Results", "load_results"]
 
@@ -88,6 +92,75 @@ class Results(Record):
     def replicas(self) -> ResultTable:
         """Events, messages, simulated time and the reason for the end of each replica."""
         return self.tables["replicas"]
+
+    @property
+    def occupancy(self) -> ResultTable:
+        """Memory in use over simulated time: mean ``occupied_slots`` of each node in each of up to 64 equal bins."""
+        return self._profile("occupancy")
+
+    @property
+    def link_use(self) -> ResultTable:
+        """Use of each link in the same bins.
+
+        ``attempting_lanes`` and ``open_lanes`` are means: lanes that attempt, and lanes whose circuit is up. An attempt
+        counts in full in the bin in which it starts.
+        """
+        return self._profile("link_use")
+
+    def trace(self) -> ResultTable:
+        """Everything that happened, a row each, in the order of time.
+
+        Returns
+        -------
+        ResultTable
+            docs/guide/why_is_my_network_slow.md says what the columns hold.
+
+        Raises
+        ------
+        SpecError
+            If the run was not traced: ``farbell.run(..., trace=True)`` does.
+        """
+        return self._profile("trace")
+
+    def _profile(self, name: str) -> ResultTable:
+        if name not in self.profiles:
+            why = "a run with trace=True" if name == "trace" else "results of a version that records it"
+            raise SpecError(name, "nothing recorded", why)
+        return self.profiles[name]
+
+    def explain(
+        self, *, request: int, demand: str | None = None, replica: int = 0, window_s: tuple[float, float] | None = None
+    ) -> Explanation:
+        """What happened to one request: what it waited for, which links and swaps made its pairs, what was lost, and why.
+
+        Unless the run was traced the replica is replayed, from its seed, up to the end of the request.
+
+        Parameters
+        ----------
+        request : int
+            Number of the request, from 0 in each demand and replica.
+        demand : str, optional
+            Name of the demand; may be left out if there is only one.
+        replica : int
+            Number of the replica.
+        window_s : (float, float), optional
+            Tell of this stretch of simulated time only; needed where the request's own would fill the trace.
+
+        Returns
+        -------
+        Explanation
+            Prints itself, shows itself in notebooks; ``to_dict()`` is plain data.
+
+        Raises
+        ------
+        SpecError
+            If there is no such request, demand or replica.
+        RunError
+            If the replay gives other rows than those that are stored, or the trace outgrows its limit.
+        """
+        from farbell.explain import explain
+
+        return explain(self, request=request, demand=demand, replica=replica, window_s=window_s)
 
     @cached_property
     def model(self) -> Model:
@@ -183,7 +256,8 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         _write_network(self.network, path / "model.json")
-        for name, table in {**self.tables, **_statistics(self)}.items():
+        (path / "trace.parquet").unlink(missing_ok=True)
+        for name, table in {**self.tables, **_statistics(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
         table = self.summary()
         write_table(table, path / "summary.parquet")
@@ -353,4 +427,5 @@ def load_results(folder: str | Path) -> Results:
         latency_sketch=_as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
         fidelity_histogram=_as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
+        profiles={name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
     )

@@ -10,7 +10,7 @@ from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-ENTITIES = ("link", "node", "demand", "demand", "node", "demand", "node", "node")  # by kind of record
+ENTITIES = ("link", "node", "demand", "demand", "node", "demand", "node", "node")  # by kind of record; the product has more kinds
 
 
 def close(x, y):
@@ -28,6 +28,7 @@ def trace_of(compiled, table):
     return sorted(
         (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, x)
         for tick, phase, kind, entity, a, b, x in zip(*columns, strict=True)
+        if kind < len(ENTITIES)
     )
 
 

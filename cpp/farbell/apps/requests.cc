@@ -87,6 +87,7 @@ void Requests::ask_now(DemandId d) {
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
   recorder_.asked(d, now);
+  trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, row.next_id, row.queue.size());
   row.queue.push_back({row.next_id++, 0, now, never});
   if (demand.max_queue > 0 && row.queue.size() > demand.max_queue) return refuse(d, Refusal::queue_full);
   if (!row.routed && !find_route(d)) return refuse(d, Refusal::no_route);
@@ -181,7 +182,7 @@ void Requests::keep(std::uint32_t s) {
   const DemandId d{segment.chain.value};
   const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
   swapping_.consume(s);
-  deliver(d, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
+  deliver(d, s, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
   close(d, s);
 }
 
@@ -208,21 +209,30 @@ void Requests::measure(std::uint32_t s, End end) {
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
   m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), row.outcomes.next().u0));
   if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, setup_.demands[d.value].ends[end].value, d.value,
+             static_cast<std::uint64_t>(m.basis[end]), 0, {.pair = trace_.number(s)});
   swapping_.consume_half(q);
   if (first) return;
   const Measurement done = m;
   measured_.erase(s);
-  deliver(d, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
+  deliver(d, s, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
   close(d, s);
 }
 
-void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {
+void Requests::deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {
   const DemandRow& demand = setup_.demands[d.value];
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
-  if (row.queue.empty() || row.queue.front().started == never) return recorder_.surplus(d, now);
+  const Trace::More about{.pair = trace_.number(s)};
+  if (row.queue.empty() || row.queue.front().started == never) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_surplus, d.value, 0, 0, 0, about);
+    return recorder_.surplus(d, now);
+  }
   const double fidelity = c.fidelity();
-  if (fidelity < demand.min_fidelity - fidelity_slack) return recorder_.rejected(d, now);
+  if (fidelity < demand.min_fidelity - fidelity_slack) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, d.value, row.queue.front().id, 0, fidelity, about);
+    return recorder_.rejected(d, now);
+  }
   Request& request = row.queue.front();
   PairRow pair{d, segment.swaps, request.id, request.asked, segment.born, now, fidelity, c.xx, c.yy, c.zz};
   if (outcomes) {
@@ -230,7 +240,7 @@ void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c,
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
-  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity);
+  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
   if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
   end_request(d, RequestStatus::done, Refusal::none);
@@ -260,6 +270,7 @@ bool Requests::find_route(DemandId d) {
 void Requests::change(const ChangeRow& change) {
   const LinkId link = change.link;
   cost_[link.value] = change.cost;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
   if (change.program) {
     lanes_.set_program(link, *change.program);
     if (!up_[link.value]) up_since_[link.value] = queue_.now();

@@ -103,7 +103,7 @@ class Requests {
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
   void measure(std::uint32_t segment, End end);
-  void deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
+  void deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
   void close(DemandId d, std::uint32_t segment);
   void change(const ChangeRow& change);
   bool find_route(DemandId d);

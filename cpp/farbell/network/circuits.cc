@@ -11,9 +11,9 @@ std::uint32_t slots_needed(std::size_t position, std::size_t positions, std::uin
 }  // namespace
 
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
-                   Distilling& distilling, std::vector<Chain>& chains)
-    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling), chains_(chains), rows_(terms.size()),
-      claimed_(setup.nodes.size(), 0) {
+                   Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling), chains_(chains),
+      trace_(trace), rows_(terms.size()), claimed_(setup.nodes.size(), 0) {
   for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
   std::size_t hops = 0;
   for (const Terms& t : terms) hops += t.lane_keys.size();
@@ -60,6 +60,7 @@ void Circuits::handle(const Event& event) {
 void Circuits::ask(DemandId demand) {
   Row& row = rows_[demand.value];
   row.state = State::asking;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, demand.value, 0, 0);
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, demand.value}, std::uint64_t{row.generation} << 32);
 }
 
@@ -70,9 +71,11 @@ void Circuits::grant_waiting() {
     const Row& row = rows_[demand.value];
     const std::uint32_t width = terms_[demand.value].width;
     bool fits = true;
+    NodeId full;
     for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
       const NodeId n = row.route.nodes[i];
       fits = fits && free_[n.value] >= std::uint64_t{claimed_[n.value]} + slots_needed(i, row.route.nodes.size(), width);
+      if (!fits && !full) full = n;
     }
     if (fits) {
       grant(demand);
@@ -82,6 +85,7 @@ void Circuits::grant_waiting() {
         claimed_[n.value] += slots_needed(i, row.route.nodes.size(), width);
         touched.push_back(n);
       }
+      trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = full.value});
       still.push_back(demand);
     }
   }
@@ -108,6 +112,13 @@ void Circuits::grant(DemandId demand) {
   const Tick one_way = chain.delay(0, chain.last());
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
   queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, demand.value}, stamp);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, demand.value, 0, 0, 0, {.until = queue_.now() + one_way + one_way});
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::message, chain.positions[0].node.value, demand.value,
+             static_cast<std::uint64_t>(TraceMessage::set_up), 0,
+             {.to = chain.positions[chain.last()].node.value, .until = queue_.now() + one_way});
+  trace_.add(queue_.now() + one_way, queue_.phase(), TraceKind::message, chain.positions[chain.last()].node.value, demand.value,
+             static_cast<std::uint64_t>(TraceMessage::confirm), 0,
+             {.to = chain.positions[0].node.value, .until = queue_.now() + one_way + one_way});
   if (terms.reservation != never)
     queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
                 std::uint64_t{chain.generation} << 32);
@@ -194,6 +205,7 @@ void Circuits::build_chain(DemandId demand) {
 
 void Circuits::start(DemandId demand) {
   rows_[demand.value].state = State::up;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_up, demand.value, 0, 0);
   const Chain& chain = chains_[demand.value];
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
     lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
@@ -222,16 +234,23 @@ bool Circuits::begin_release(DemandId demand) {
 void Circuits::release_from(DemandId demand, std::uint32_t origin) {
   if (!begin_release(demand)) return;
   const Chain& chain = chains_[demand.value];
+  const NodeId teller = chain.positions[origin].node;
   messages_ += chain.hops.size();
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, demand.value, 0, 0, 0, {.to = teller.value});
   const std::uint64_t stamp = std::uint64_t{rows_[demand.value].generation} << 32;
-  for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
-    queue_.post(queue_.now() + chain.delay(origin, i), Phase::arrivals, {setup_.self.handler, op_release, demand.value}, stamp | i);
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
+    const Tick arrival = queue_.now() + chain.delay(origin, i);
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::message, teller.value, demand.value,
+               static_cast<std::uint64_t>(TraceMessage::release), 0, {.to = chain.positions[i].node.value, .until = arrival});
+    queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_release, demand.value}, stamp | i);
+  }
 }
 
 void Circuits::release_everywhere(DemandId demand) {
   // A release that is under way is overtaken where its news has not come yet.
   if (!begin_release(demand)) return;
   const Chain& chain = chains_[demand.value];
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, demand.value, 0, 0);
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
     if (chain.positions[i].held) release_position(demand, i);
 }
@@ -241,6 +260,7 @@ void Circuits::release_position(DemandId demand, std::uint32_t position) {
   Chain& chain = chains_[demand.value];
   Position& here = chain.positions[position];
   here.held = false;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::slots_freed, here.node.value, demand.value, 0);
   swapping_.drop_all(ChainId{demand.value}, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
@@ -248,6 +268,7 @@ void Circuits::release_position(DemandId demand, std::uint32_t position) {
   post_grant();
   if (--row.positions_left > 0) return;
   row.state = State::idle;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, demand.value, 0, 0);
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
 }
 

@@ -51,7 +51,7 @@ class Circuits {
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping, Distilling& distilling,
-           std::vector<Chain>& chains);
+           std::vector<Chain>& chains, Trace& trace);
 
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils);
 
@@ -101,6 +101,7 @@ class Circuits {
   Swapping& swapping_;
   Distilling& distilling_;
   std::vector<Chain>& chains_;
+  Trace& trace_;
   std::vector<Row> rows_;            // by demand
   std::vector<std::uint32_t> free_;  // slots by node
   std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits asked for earlier

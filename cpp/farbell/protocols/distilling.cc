@@ -1,6 +1,7 @@
 #include "farbell/protocols/distilling.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace farbell {
 
@@ -133,12 +134,18 @@ void Distilling::operate(std::uint32_t number) {
   ++pool.counters.rounds;
   pool.counters.failed += !outcome.kept;
   trace_.add(queue_.now(), Phase::swaps, TraceKind::distillation, node(pool).value, pool.chain.value,
-             static_cast<std::uint64_t>(outcome.bits) | static_cast<std::uint64_t>(outcome.kept) << 2 | std::uint64_t{round.number} << 3);
+             static_cast<std::uint64_t>(outcome.bits) | static_cast<std::uint64_t>(outcome.kept) << 2 | std::uint64_t{round.number} << 3, 0,
+             {.left = trace_.number(round.kept.segment), .right = trace_.number(round.used.segment), .pair = trace_.number(round.kept.segment)});
   for (QubitId q : used.half) swapping_.consume_half(q);
   swapping_.end(round.used.segment);
   messages_ += 2;
-  queue_.post(queue_.now() + chains_[pool.chain.value].delay(pool.from, pool.to), Phase::arrivals, {setup_.self.handler, op_result, number},
-              outcome.kept);
+  const Chain& chain = chains_[pool.chain.value];
+  const Tick arrival = queue_.now() + chain.delay(pool.from, pool.to);
+  for (auto [from, to] : {std::pair{pool.from, pool.to}, std::pair{pool.to, pool.from}})
+    trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[from].node.value, pool.chain.value,
+               static_cast<std::uint64_t>(TraceMessage::distillation_bit), 0,
+               {.pair = trace_.number(round.kept.segment), .to = chain.positions[to].node.value, .until = arrival});
+  queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_result, number}, outcome.kept);
 }
 
 // Both ends have the other's bit.
@@ -150,7 +157,12 @@ void Distilling::result(std::uint32_t number, bool kept) {
     return;
   }
   const Segment& segment = segments_.segment(round.kept.segment);
-  if (!kept) return discard(round.kept.segment);
+  if (!kept) {
+    for (std::uint32_t position : segment.reach)
+      trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_discarded, chains_[segment.chain.value].positions[position].node.value,
+                 segment.chain.value, 0, 0, {.pair = trace_.number(round.kept.segment)});
+    return discard(round.kept.segment);
+  }
   for (QubitId q : segment.half) segments_.move(q, HalfState::pending);
   if (round.number + 1 < plan(pools_[round.pool]).rounds.size()) arrive(round.pool, round.kept, round.number + 1);
   else done(round.pool, round.kept);
@@ -189,7 +201,8 @@ void Distilling::expire(std::uint32_t index, Item item) {
       if (i->segment == item.segment) {
         items.erase(i);
         ++pool.counters.cut_offs;
-        trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node(pool).value, pool.chain.value, 1);
+        trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node(pool).value, pool.chain.value, 1, 0,
+                   {.pair = trace_.number(item.segment)});
         discard(item.segment);
         return;
       }

@@ -11,7 +11,7 @@ namespace farbell {
 
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
-      first_group_(setup.links.size(), no_group), counters_(setup.links.size()), permits_(setup.links.size()) {
+      first_group_(setup.links.size(), no_group), counters_(setup.links.size()), open_(setup.links.size()), permits_(setup.links.size()) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
@@ -40,6 +40,8 @@ void Lanes::open(std::uint32_t group, ChainId id, std::uint32_t hop) {
   g.hop = hop;
   g.free = {chain.width, chain.width};
   g.turns = chain.pipelined ? std::numeric_limits<std::uint32_t>::max() : chain.width;
+  g.open = chain.width;
+  opened(g.link, chain.width);
   wanted_lanes_changed(group, 0);
 }
 
@@ -60,6 +62,8 @@ void Lanes::give_turn(std::uint32_t group) {
 void Lanes::close(std::uint32_t group, End position_side) {
   Group& g = groups_[group];
   const std::uint32_t before = g.wanted();
+  opened(g.link, -std::int64_t{g.open});
+  g.open = 0;
   g.free[position_side] = 0;
   if (before > 0) wanted_lanes_changed(group, before);
 }
@@ -148,6 +152,7 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     g.looked_at = 0;
   }
   g.lanes = lanes;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});
   if (lanes > 0) look_ahead(index);
   else g.due = never;
 }
@@ -310,9 +315,11 @@ void Lanes::succeed(std::uint32_t index) {
     birth.expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]))
                                       : never;
     const std::uint32_t s = segments_.create(birth, forward);
-    trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes);
+    trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(s)});
     ++g.successes;
     const Segment& segment = segments_.segment(s);
+    for (int e = 0; trace_.on && e < 2; ++e)
+      trace_.add(now, Phase::attempts, TraceKind::herald, row.node[e].value, g.chain.value, 0, 0, {.pair = trace_.number(s), .until = heralded[e]});
     if (const std::uint32_t pool = chain.hops[g.hop].pool; pool != no_pool) {
       queue_.post(later(heralded[0], heralded[1]), Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s},
                   std::uint64_t{pool} << 32 | segment.generation);
@@ -333,6 +340,7 @@ void Lanes::succeed(std::uint32_t index) {
   if (!chain.pipelined) g.turns -= made;
   const std::uint32_t still = g.wanted();
   g.lanes = still;
+  trace_.add(now, Phase::attempts, TraceKind::attempting, g.link.value, g.chain.value, still, 0, {.until = g.next_cycle});
   if (still > 0) {
     look_ahead(index);
   } else {
@@ -352,6 +360,32 @@ void Lanes::succeed(std::uint32_t index) {
 void Lanes::settle_all(Tick end) {
   for (Group& g : groups_)
     if (g.lanes > 0 && g.next_cycle <= end) count_cycles(g, count(end - g.next_cycle) / count(program(g).period) + 1);
+}
+
+// ---- use of the links over time ------------------------------------------------------------------------------------------------------
+
+void Lanes::opened(LinkId link, std::int64_t lanes) {
+  OpenLanes& open = open_[link.value];
+  open.ticks += static_cast<double>(open.lanes) * static_cast<double>(count(queue_.now() - open.since));
+  open.since = queue_.now();
+  open.lanes += lanes;
+}
+
+std::vector<LinkUse> Lanes::use_until(Tick end) const {
+  std::vector<LinkUse> out(counters_.size());
+  for (std::uint32_t l = 0; l < out.size(); ++l) {
+    const OpenLanes& open = open_[l];
+    out[l] = {counters_[l].attempts, counters_[l].successes, counters_[l].lane_ticks,
+              open.ticks + static_cast<double>(open.lanes) * static_cast<double>(count(end - open.since))};
+  }
+  for (const Group& g : groups_) {
+    if (g.lanes == 0 || g.next_cycle > end) continue;
+    const Tick period = program(g).period;
+    const std::int64_t cycles = count(end - g.next_cycle) / count(period) + 1;
+    out[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
+    out[g.link.value].lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+  }
+  return out;
 }
 
 // ---- permits: how many links of a node may attempt at once -------------------------------------------------------------------------
@@ -385,8 +419,10 @@ void Lanes::try_permit(LinkId link) {
       if (setup_.nodes[n.value].parallel_links) --permits_left_[n.value];
     permit.held = true;
     permit.waits = false;
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_held, link.value, 0, 0);
   } else if (!permit.waits) {
     permit.waits = true;
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_waits, link.value, 0, 0);
     waiting_.push_back(link);
   }
 }

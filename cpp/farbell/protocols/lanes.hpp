@@ -45,6 +45,13 @@ struct LinkCounters {
   double lane_ticks = 0;
 };
 
+// What a link did up to some tick. A cycle counts in full from its start.
+struct LinkUse {
+  std::uint64_t attempts = 0, successes = 0;
+  double lane_ticks = 0;  // of attempting, summed over lanes
+  double open_ticks = 0;  // of lanes whose circuit was up
+};
+
 class Lanes {
  public:
   enum Op : std::uint16_t { op_cycle, op_successes, op_permits };
@@ -82,6 +89,8 @@ class Lanes {
   // Counts the cycles that started up to `end`; called once, after the last event.
   void settle_all(Tick end);
   const std::vector<LinkCounters>& counters() const { return counters_; }
+  // By link, up to `end`, once every event up to then has happened.
+  std::vector<LinkUse> use_until(Tick end) const;
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
@@ -95,6 +104,7 @@ class Lanes {
     std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
     std::uint32_t turns = 0;              // pairs that it may still make; all but unlimited in a pipelined chain
     std::uint32_t lanes = 0;              // attempting now
+    std::uint32_t open = 0;               // the chain's width until an end is closed
 
     std::uint32_t wanted() const { return std::min({free[end_a], free[end_b], turns}); }
     Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
@@ -114,6 +124,11 @@ class Lanes {
     Stream draws;
     double value = 0;
     Tick at = never;  // not drawn yet
+  };
+  struct OpenLanes {
+    std::int64_t lanes = 0;
+    Tick since = tick_zero;
+    double ticks = 0;
   };
   struct Permits {
     std::uint32_t wanting = 0;  // groups of the link with a free lane
@@ -136,6 +151,7 @@ class Lanes {
   void arm(Group& g);
   Tick next_start(Tick earliest) const;
 
+  void opened(LinkId link, std::int64_t lanes);
   bool limited(LinkId link) const;
   void try_permit(LinkId link);
   void give_back(LinkId link);
@@ -157,6 +173,7 @@ class Lanes {
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<LinkCounters> counters_;
   std::vector<Drift> drifts_;               // by link
+  std::vector<OpenLanes> open_;             // by link
   std::vector<Permits> permits_;            // by link
   std::vector<std::uint32_t> permits_left_; // by node
   std::vector<LinkId> waiting_;             // for permits, first come first

@@ -103,6 +103,7 @@ bool Swapping::swap_heads(Chain& chain, std::uint32_t position) {
   if (!b || !c) return false;
   segments_.move(b, HalfState::locked);
   segments_.move(c, HalfState::locked);
+  if (trace_.on) trace_start(b, c, here.node);
   queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
               std::uint64_t{segments_.half(b).generation} << 32 | c.value);
   return true;
@@ -158,7 +159,9 @@ void Swapping::swap(QubitId b, QubitId c) {
   segments_.forget(c);
   if (draw.u0 < setup_.nodes[node.value].swap_success) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
-    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
+               {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
+    if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
     const Segment& joined = segments_.segment(left);
@@ -173,7 +176,8 @@ void Swapping::swap(QubitId b, QubitId c) {
     }
   } else {
     ++counter.failed_swaps;
-    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark, 0,
+               {.left = trace_.number(left), .right = trace_.number(right)});
     states_.release(b);
     states_.release(c);
     for (auto [s, e] : {std::pair{left, end_b}, std::pair{right, end_a}}) {
@@ -242,12 +246,27 @@ void Swapping::give_up(QubitId q) {
   const NodeId node = chains_[h.chain.value].positions[h.position].node;
   const End side = other(h.side);  // of the segment
   ++counters_[node.value].cut_offs;
-  trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node.value, h.chain.value, 0);
+  trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
   segments_.forget(q);
   states_.release(q);
   if (segments_.lose(h.segment, side, queue_.now(), h.position, true)) end(h.segment);
   else lost_half_of(h.segment, side, h.position);
   give_slot_back(h);
+}
+
+// Apart from the code that always runs.
+void Swapping::trace_start(QubitId b, QubitId c, NodeId node) {
+  trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, node.value, segments_.half(b).chain.value, 0, 0,
+             {.left = number_of(b), .right = number_of(c), .until = queue_.now() + setup_.nodes[node.value].swap_duration});
+}
+
+void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
+  const Chain& chain = chains_[measured.chain.value];
+  const std::uint32_t here = measured.position;
+  for (std::uint32_t end : {std::uint32_t{0}, chain.last()})
+    trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[here].node.value, measured.chain.value,
+               static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
+               {.pair = trace_.number(joined), .to = chain.positions[end].node.value, .until = queue_.now() + chain.delay(here, end)});
 }
 
 // ---- losses and their notices ----------------------------------------------------------------------------------------------------------
@@ -264,7 +283,11 @@ void Swapping::lost_half_of(std::uint32_t s, End lost, std::uint32_t position) {
     loss.news_at = now;
     loss.position = position;
   }
-  send_notice(s, lost, later(now, loss.news_at + chain.delay(loss.position, holder.position)));
+  const Tick arrival = later(now, loss.news_at + chain.delay(loss.position, holder.position));
+  trace_.add(loss.news_at, queue_.phase(), TraceKind::message, chain.positions[loss.position].node.value,
+             segment.chain.value, static_cast<std::uint64_t>(TraceMessage::loss_notice), 0,
+             {.pair = trace_.number(s), .to = chain.positions[holder.position].node.value, .until = arrival});
+  send_notice(s, lost, arrival);
 }
 
 void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
@@ -281,13 +304,14 @@ void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
   }
   const QubitId q = segment.half[other(lost)];
   const Half h = segments_.half(q);
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
   if (h.state == HalfState::locked) {
     segment.notice_waits[lost] = true;
+    trace_.add(queue_.now(), Phase::arrivals, TraceKind::notice_held, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
     return;
   }
-  const NodeId node = chains_[h.chain.value].positions[h.position].node;
   ++counters_[node.value].lost_qubits;
-  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0);
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
   segments_.forget(q);
   states_.release(q);
   end(s);
@@ -313,6 +337,7 @@ void Swapping::drop_all(ChainId id, std::uint32_t position) {
       while (list.head) {
         const QubitId q = list.head;
         const Half h = segments_.half(q);
+        trace_.add(queue_.now(), queue_.phase(), TraceKind::qubit_released, here.node.value, id.value, 0, 0, {.pair = number_of(q)});
         segments_.forget(q);
         states_.release(q);
         if (segments_.lose(h.segment, other(h.side), queue_.now(), position, false)) segments_.free_segment(h.segment);
@@ -341,6 +366,15 @@ void Swapping::end(std::uint32_t s) {
   if (!chain.pipelined)
     for (std::uint32_t hop = segment.reach[end_a]; hop < segment.reach[end_b]; ++hop) lanes_.give_turn(chain.hops[hop].group);
   segments_.free_segment(s);
+}
+
+std::vector<double> Swapping::slot_ticks_until(Tick end) const {
+  std::vector<double> out(counters_.size());
+  for (std::size_t n = 0; n < out.size(); ++n) out[n] = counters_[n].slot_ticks;
+  segments_.each_live([&](const Half& h) {
+    out[chains_[h.chain.value].positions[h.position].node.value] += static_cast<double>(count(end - h.occupied_since));
+  });
+  return out;
 }
 
 void Swapping::settle_all(Tick end) {

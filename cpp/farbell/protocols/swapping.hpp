@@ -43,6 +43,8 @@ class Swapping {
   const std::vector<NodeCounters>& counters() const { return counters_; }
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
+  // By node: ticks that slots were occupied up to `end`, summed over slots, once every event up to then has happened.
+  std::vector<double> slot_ticks_until(Tick end) const;
   // Counts slots that are still occupied at `end`; called once, after the last event.
   void settle_all(Tick end);
 
@@ -63,6 +65,9 @@ class Swapping {
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
+  void trace_start(QubitId b, QubitId c, NodeId node);
+  void trace_results(const Half& measured, std::uint32_t joined);
+  std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
   Setup setup_;
   EventQueue& queue_;

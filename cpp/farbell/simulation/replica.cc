@@ -26,14 +26,22 @@ class Replica {
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning)},
-                  model.terms, queue_, lanes_, swapping_, distilling_, chains_),
+                  model.terms, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
         requests_({model.demands, model.changes, &model.graph, model.link_cost, model.clock, model.horizon, options.replica,
                    address(HandlerIndex::requests)},
                   queue_, states_, segments_, lanes_, swapping_, circuits_, recorder_, trace_) {
-    trace_.on = options.trace;
+    trace_.on = options.trace.on;
+    trace_.from = options.trace.from;
+    trace_.until = options.trace.until;
+    trace_.limit = options.trace.rows;
+    horizon_ = earlier(model.horizon, options.stop);
+    slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
+    so_far_.end = tick_zero;
+    so_far_.slot_ticks.resize(model.nodes.size());
+    so_far_.links.resize(model.links.size());
     handlers_.rows = {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->lanes_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->swapping_.handle(e); },
@@ -45,13 +53,13 @@ class Replica {
 
   Ended run(const RunLimits& limits, std::atomic<double>& progress) {
     requests_.start();
-    // In slices, to report progress between them.
-    constexpr std::int64_t slices = 256;
     for (std::int64_t slice = 1; slice <= slices; ++slice) {
-      const Tick until = slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice};
+      const Tick until = earlier(horizon_, slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice});
       const Ended ended = run_until(queue_, until, limits, handlers_, this);
       progress.store(static_cast<double>(slice) / slices, std::memory_order_relaxed);
       if (ended != Ended::horizon) return ended;
+      if (slices_per_bin_ > 0 && slice % slices_per_bin_ == 0) end_bin(until);
+      if (until == horizon_) break;
     }
     return Ended::horizon;
   }
@@ -60,7 +68,9 @@ class Replica {
     ReplicaResult r;
     r.replica = replica;
     r.ended = ended;
-    r.end = ended == Ended::horizon ? model_.horizon : queue_.now();
+    r.end = ended == Ended::horizon ? horizon_ : queue_.now();
+    if (slices_per_bin_ > 0) end_bin(r.end);
+    r.bins = std::move(bins_);
     lanes_.settle_all(r.end);
     swapping_.settle_all(r.end);
     requests_.finish();
@@ -89,7 +99,28 @@ class Replica {
   }
 
  private:
+  // Stretches of the run between which progress is reported, and bins end: hot paths know of neither.
+  static constexpr std::int64_t slices = 256;
+
+  void end_bin(Tick end) {
+    if (end <= so_far_.end) return;
+    Bin now{so_far_.end, end, swapping_.slot_ticks_until(end), lanes_.use_until(end)};
+    Bin& bin = bins_.emplace_back(now);
+    for (std::size_t n = 0; n < bin.slot_ticks.size(); ++n) bin.slot_ticks[n] -= so_far_.slot_ticks[n];
+    for (std::size_t l = 0; l < bin.links.size(); ++l) {
+      bin.links[l].attempts -= so_far_.links[l].attempts;
+      bin.links[l].successes -= so_far_.links[l].successes;
+      bin.links[l].lane_ticks -= so_far_.links[l].lane_ticks;
+      bin.links[l].open_ticks -= so_far_.links[l].open_ticks;
+    }
+    so_far_ = std::move(now);
+  }
+
   const Model& model_;
+  Tick horizon_{};
+  std::int64_t slices_per_bin_ = 0;
+  Bin so_far_;  // sums from the start of the run
+  std::vector<Bin> bins_;
   EventQueue queue_;
   Trace trace_;
   States states_;

@@ -110,7 +110,54 @@ void trace_table(const Results& results, std::vector<Table>& tables) {
   t.add<std::uint64_t>("a", rows, [](const auto& a) { return a.row->a; });
   t.add<std::uint64_t>("b", rows, [](const auto& a) { return a.row->b; });
   t.add<double>("x", rows, [](const auto& a) { return a.row->x; });
+  t.add<std::int64_t>("left", rows, [](const auto& a) { return a.row->left; });
+  t.add<std::int64_t>("right", rows, [](const auto& a) { return a.row->right; });
+  t.add<std::int64_t>("pair", rows, [](const auto& a) { return a.row->pair; });
+  t.add<std::uint32_t>("to", rows, [](const auto& a) { return a.row->to; });
+  t.add<std::int64_t>("until", rows, [](const auto& a) { return count(a.row->until); });
   tables.push_back(std::move(t));
+}
+
+// Use of nodes and links over simulated time.
+void bin_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
+  struct Place {
+    std::uint64_t replica;
+    std::size_t index;
+    const Bin* bin;
+    double length_ticks() const { return static_cast<double>(count(bin->end - bin->start)); }
+  };
+  const auto places = [&](std::size_t entities) {
+    std::vector<Place> out;
+    for (const auto& r : results)
+      if (r)
+        for (std::size_t i = 0; i < entities; ++i)
+          for (const Bin& bin : r->bins) out.push_back({r->replica, i, &bin});
+    return out;
+  };
+  const auto begin = [&](const char* name, const char* entity, const std::vector<Place>& rows) {
+    Table t{name, {}};
+    t.add<std::uint32_t>("replica", rows, [](const Place& p) { return p.replica; });
+    t.add<std::uint32_t>(entity, rows, [](const Place& p) { return p.index; });
+    t.add<double>("start_s", rows, [&](const Place& p) { return model.clock.seconds(p.bin->start); });
+    t.add<double>("end_s", rows, [&](const Place& p) { return model.clock.seconds(p.bin->end); });
+    return t;
+  };
+  {
+    const auto rows = places(model.nodes.size());
+    Table t = begin("occupancy", "node", rows);
+    t.add<double>("occupied_slots", rows, [](const Place& p) { return p.bin->slot_ticks[p.index] / p.length_ticks(); });
+    t.add<std::uint32_t>("slots", rows, [&](const Place& p) { return model.nodes[p.index].slots; });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = places(model.links.size());
+    Table t = begin("link_use", "link", rows);
+    t.add<std::uint64_t>("attempts", rows, [](const Place& p) { return p.bin->links[p.index].attempts; });
+    t.add<std::uint64_t>("successes", rows, [](const Place& p) { return p.bin->links[p.index].successes; });
+    t.add<double>("attempting_lanes", rows, [](const Place& p) { return p.bin->links[p.index].lane_ticks / p.length_ticks(); });
+    t.add<double>("open_lanes", rows, [](const Place& p) { return p.bin->links[p.index].open_ticks / p.length_ticks(); });
+    tables.push_back(std::move(t));
+  }
 }
 
 void statistics(const Model& model, const Results& results, RunOutput& out) {
@@ -152,7 +199,10 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   const auto job = [&](std::uint64_t index, const std::atomic<bool>& stop, BlockChannel<RowBlock>& channel) {
     ReplicaOptions replica;
     replica.replica = options.first_replica + index;
-    replica.trace = options.trace;
+    replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
+                     options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
+    replica.bins = options.bins;
+    replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
     if (!replica.max_events && model.scenario.limits.max_events)
       replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
@@ -181,6 +231,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   rows.finish(out.tables);
   out.spilled = rows.spilled();
   entity_tables(model, results, out.tables);
+  if (options.bins > 0) bin_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);
   return out;
