@@ -23,6 +23,7 @@ struct DemandSpec {
   double z_basis_probability = 0.5;
   bool pipelined = true;
   bool generate_when_idle = false;
+  std::optional<std::int64_t> buffer;
   std::vector<std::string> route;
 
   // The name by which results and messages know the demand.
@@ -67,6 +68,9 @@ struct Describe<DemandSpec> {
             "they are delivered or known to be lost."),
       field("generate_when_idle", &DemandSpec::generate_when_idle,
             "Whether links keep making pairs while no request is open; those pairs are surplus."),
+      field("buffer", &DemandSpec::buffer, within(1, 1'000'000),
+            "With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An "
+            "end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."),
       field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),
   };
 };

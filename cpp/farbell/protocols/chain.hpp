@@ -41,6 +41,7 @@ struct Chain {
   std::vector<Position> positions;
   std::vector<Hop> hops;
   std::uint32_t width = 1;
+  std::uint32_t end_slots = 1;   // of each end: `width`, or more where pairs wait for requests
   std::uint32_t generation = 0;  // raised at each set-up and release: old events are recognised
   Address ready;                 // told of every segment that spans the chain
   bool pipelined = true;         // false: a hop gets its turn back only when what it made has ended
