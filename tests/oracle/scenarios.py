@@ -50,6 +50,11 @@ def chain(nodes, **rest):
     return network(edges, [("n0", f"n{nodes - 1}", rest.pop("demand", {}))], **rest)
 
 
+def line(demands, **rest):
+    """n0 .. n3 in a row."""
+    return network([("n0", "n1"), ("n1", "n2"), ("n2", "n3")], demands, **rest)
+
+
 def star(arms, demands, **rest):
     return network([("hub", f"leaf{i}") for i in range(arms)], demands, **rest)
 
@@ -70,6 +75,9 @@ BACK_TO_BACK = {"traffic": {"kind": "back_to_back"}, "pairs_per_request": 2}
 POISSON = {"traffic": {"kind": "poisson", "rate_hz": 4000.0}, "pairs_per_request": 2}
 TABLE = {"traffic": {"kind": "table", "at_s": [1e-4, 3e-3, 1e-3, 1.0001e-3]}}
 CROSSING = [("00", "22", POISSON | {"width": 2}), ("20", "02", BACK_TO_BACK), ("01", "21", TABLE | {"width": 2})]
+BUSY = {"traffic": {"kind": "poisson", "rate_hz": 2e4}}
+HOP_BY_HOP = {"reservation": "hop_by_hop"}
+MEETING = [("n0", "n3", BUSY), ("n3", "n0", BUSY)]
 SLOTTED = {"timing": "slotted", "slot_s": 1e-5, "control": "ideal"}
 DOWN_AND_UP = [
     {"at_s": 1e-3, "link": "r0--r1"},
@@ -150,6 +158,46 @@ SCENARIOS = {
         changes=DOWN_AND_UP, control="ideal",
     ),
     "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
+    "hop by hop": chain(4, memory=NOISY, demand=POISSON | {"width": 2}, **HOP_BY_HOP),
+    "hop by hop with processing": chain(
+        5, node={"processing_delay_s": 3e-6}, demand={"traffic": {"kind": "poisson", "rate_hz": 8000.0}}, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlock": line(MEETING, slots=2, link=given(0.4), **HOP_BY_HOP),
+    "hop by hop, deadlock stops": line(MEETING, slots=2, link=given(0.4), on_deadlock="stop", **HOP_BY_HOP),
+    "hop by hop, release": line(MEETING, slots=2, link=given(0.4), on_deadlock="release", **HOP_BY_HOP),
+    "hop by hop, release of three": line(
+        [*MEETING, ("n1", "n3", BUSY | {"generate_when_idle": True, "reservation_s": 3e-4})], slots=4, link=given(0.4), on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, counted slots": line(
+        [*MEETING, ("n3", "n1", BUSY | {"width": 2}), ("n0", "n2", BACK_TO_BACK)], slots=5, link=given(0.4), on_deadlock="release", duration_s=3e-3, **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlines while waiting": line(
+        [(a, b, more | {"deadline_s": 2.3e-4}) for a, b, more in MEETING], slots=2, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, reservations while waiting": line(
+        [(a, b, more | {"reservation_s": 2e-4}) for a, b, more in MEETING], slots=3, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, at once": grid(3, CROSSING, memory=NOISY, node=FAILING, slots=5, control="ideal", on_deadlock="release", **HOP_BY_HOP),
+    "hop by hop, grid": grid(3, [(a, b, more | {"deadline_s": 7e-4}) for a, b, more in CROSSING], node=FAILING, slots=5, link=given(0.3), **HOP_BY_HOP),
+    "hop by hop, links fail": ring(
+        5, [("r0", "r3", BUSY), ("r3", "r0", BUSY), ("r4", "r1", POISSON), ("r2", "r4", BUSY)], slots=3, link=given(0.3), changes=DOWN_AND_UP,
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, a link fails while all wait": line(
+        MEETING, slots=2, link=given(0.4), **HOP_BY_HOP,
+        changes=[{"at_s": 2e-3, "link": "n1--n2"}, {"at_s": 2.5e-3, "link": "n1--n2", "generation": given(0.3)}],
+    ),
+    "buffer": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "buffer": 5, "width": 2}),
+    "buffer, one link": chain(2, memory=NOISY, demand=TABLE | {"generate_when_idle": True, "buffer": 3}, link=given(0.3)),
+    "buffer, back to back": chain(
+        4, demand={"traffic": {"kind": "back_to_back", "at_s": 1e-3, "requests": 20}, "generate_when_idle": True, "buffer": 4, "reservation_s": 1.5e-3},
+        link=given(0.3), slots=4,
+    ),
+    "buffer, one at a time": chain(3, demand=POISSON | {"generate_when_idle": True, "buffer": 4, "width": 2, "pipelined": False, "min_fidelity": 0.7}, memory=NOISY),
+    "buffer, a link fails": chain(
+        3, demand=POISSON | {"generate_when_idle": True, "buffer": 4}, link=given(0.3),
+        changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given(0.3)}],
+    ),
     "a chain changes": chain(
         4, memory=NOISY, demand={"width": 3}, link=given(0.02), duration_s=8e-3,
         changes=[{"at_s": t, "link": "n0--n1", "generation": given(p, s, 1e-6)} for t, p, s in ((1e-3, 0.3, 3e-6), (2e-3, 0.01, 30e-6), (4e-3, 1.0, 10e-6))],

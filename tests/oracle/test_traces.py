@@ -82,6 +82,16 @@ def assert_same_tables(tables, oracle):
     for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits"):
         assert_same_column(table, name, [getattr(node, name) for node in oracle.nodes])
     assert_same_column(table, "slot_seconds", [node.slot_ticks / second for node in oracle.nodes])
+    table = tables["deadlocks"]
+    assert_same_column(table, "time_s", [row["time"] / second for row in oracle.deadlocks])
+    for name in (
+        "deadlock", "demand", "request", "node", "slots_needed", "slots_free", "other", "other_is", "other_slots", "released",
+    ):  # fmt: skip
+        assert_same_column(table, name, [row[name] for row in oracle.deadlocks])
+    table = tables["replicas"]
+    for name, number in zip(("deadlocks", "deadlock_releases"), oracle.numbers, strict=True):
+        assert_same_column(table, name, [number])
+    assert_same_column(table, "simulated_s", [oracle.horizon / second])
     table = tables["demands"]
     for name, field in (("rejected_pairs", "rejected"), ("surplus_pairs", "surplus")):
         assert_same_column(table, name, [getattr(demand, field) for demand in oracle.demands])
