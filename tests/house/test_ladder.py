@@ -17,7 +17,7 @@ PYTHON_FLOORS = [
     ["_core", "_extras"],
     ["scenario", "states", "hardware", "platforms", "table", "analysis", "layout", "describe"],
     ["topology", "record", "storage"],
-    ["examples", "summary"],
+    ["examples", "summary", "deadlocks"],
     ["views"],
     ["figures"],
     ["report"],

@@ -58,6 +58,8 @@ def demand_of(draw, nodes):
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
     }  # fmt: skip
+    if demand["generate_when_idle"] and demand["use"] == "keep":
+        demand["buffer"] = draw(sometimes(st.integers(demand["width"], 4)))
     return {key: value for key, value in demand.items() if value is not None}
 
 
@@ -93,6 +95,7 @@ def scenario_of(draw):
         {"at_s": at_s, "link": draw(st.sampled_from(links))["name"], "generation": draw(sometimes(generation_of()))}
         for at_s in draw(st.lists(st.sampled_from([0.0, 1e-4, 3e-4, 3.5e-4]), max_size=3))
     ]
+    hop_by_hop = {"reservation": "hop_by_hop", "on_deadlock": draw(st.sampled_from(["report", "release", "release", "stop"]))}
     slotted = {"timing": "slotted", "slot_s": draw(st.sampled_from([10e-6, 16.7e-6]))}
     return {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
@@ -100,7 +103,7 @@ def scenario_of(draw):
         "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
         "routing": {"kind": draw(st.sampled_from(["hops", "length", "seconds_per_pair"]))},
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
-    } | draw(st.sampled_from([{}, slotted]))  # fmt: skip
+    } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{}, hop_by_hop]))  # fmt: skip
 
 
 def compiles(scenario):

@@ -124,6 +124,9 @@ def test_family_reaches_what_it_is_for():
     assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100
     assert sum(demand.rejected for demand in demands) > 10 and sum(demand.surplus for demand in demands) > 10
     assert sum(len(outcome.pairs) for outcome in outcomes) > 1000
+    assert sum(outcome.numbers[0] for outcome in outcomes) > 50 and sum(outcome.numbers[1] for outcome in outcomes) > 50
+    assert {row["other_is"] for outcome in outcomes for row in outcome.deadlocks} == {-1, 0, 1}
+    assert any(outcome.horizon < 5e9 for outcome in outcomes)  # stopped
 
 
 def plain(value):
