@@ -1,7 +1,8 @@
 """The command `farbell`: from a scenario's name or file to a table, a folder of results and a report.
 
-Exit codes: 0 done; 1 the run failed, reached a limit or was stopped by a deadlock; 2 the scenario or the command line is wrong; 3 a demand got nothing
-(with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what was finished saved.
+Exit codes: 0 done; 1 the run failed, reached a limit or was stopped by a deadlock; 2 the scenario or the command line is
+wrong; 3 a demand got nothing (with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what
+was finished saved.
 """
 
 from __future__ import annotations

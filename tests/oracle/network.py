@@ -247,7 +247,9 @@ class HopByHop:
 
     def in_circles(self):
         stuck = self.stuck()
-        edges = {circuit: [other for group in self.waits_for(circuit) for other in group if other in stuck] for circuit in stuck}
+        edges = {
+            circuit: [other for group in self.waits_for(circuit) for other in group if other in stuck] for circuit in stuck
+        }
 
         def reaches_itself(start):
             seen, front = set(), set(edges[start])
@@ -301,6 +303,4 @@ class HopByHop:
         others = [(other, 0, other.held(node)) for other in holders] + [(other, 1, other.need()) for other in before]
         if not others:
             return [row]
-        return [
-            row | {"other": other.demand.index, "other_is": kind, "other_slots": slots} for other, kind, slots in others
-        ]
+        return [row | {"other": other.demand.index, "other_is": kind, "other_slots": slots} for other, kind, slots in others]

@@ -209,7 +209,9 @@ CONSTANT = fb.Given(success_probability=1.0, attempt_period_s=1e-6, herald_delay
 @pytest.mark.parametrize("service", [EXPONENTIAL, CONSTANT], ids=["exponential", "constant"])
 def test_one_memory_loses_requests(service: fb.Given) -> None:
     """Erlang's formula for one memory; it holds for any law of the service time of mean 1 s."""
-    scenario = chains([service], control="ideal", demand={"traffic": fb.Poisson(rate_hz=1.0), "max_queue": 1}, duration_s=30_000)
+    scenario = chains(
+        [service], control="ideal", demand={"traffic": fb.Poisson(rate_hz=1.0), "max_queue": 1}, duration_s=30_000
+    )
     lost, asked = [], []
     for results in results_of(scenario, QUEUES // 2, at_once=16):
         lost += results.demands["requests_refused"].tolist()

@@ -56,11 +56,11 @@ void Slots::leave_line(DemandId demand) {
 
 bool Slots::surely_served(DemandId demand) const {
   const Pool& pool = pools_[waits_at_[demand.value].value];
-  if (pool.line.front().demand != demand) return false;
   std::uint64_t slots = pool.free;
   for (const Share& share : pool.held)
     if (!waits_at_[share.demand.value]) slots += share.slots;
-  return slots >= pool.line.front().slots;
+  const auto last = std::find_if(pool.line.begin(), pool.line.end(), of(demand));
+  return std::all_of(pool.line.begin(), last + 1, [&](const Share& share) { return share.slots <= slots; });
 }
 
 // The least fixed point of "will be served": whoever does not wait gives its slots back some day, so does whoever is served, and a

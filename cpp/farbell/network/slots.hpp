@@ -34,7 +34,7 @@ class Slots {
   std::optional<DemandId> serve_line(NodeId n);
   void leave_line(DemandId demand);
 
-  // Whether one that waits is first in line, and those who do not wait themselves hold what it lacks.
+  // Whether those who do not wait themselves hold what one that waits, and each before it in line, lacks: no deadlock, seen quickly.
   bool surely_served(DemandId demand) const;
   // Those who wait and will never be served, however many of the others end.
   std::vector<DemandId> deadlocked() const;
