@@ -81,11 +81,10 @@ class Lanes {
     std::uint32_t hop = 0;
     std::uint32_t next_of_link = no_group;
     std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
-    std::uint32_t turns = 0;              // pairs that it may still make; all but unlimited in a pipelined chain
-    std::uint32_t most = 0;               // lanes that may attempt at a time
+    std::uint32_t turns = 0;              // pairs that it may still make; always the width in a pipelined chain
     std::uint32_t lanes = 0;              // attempting now
 
-    std::uint32_t wanted() const { return std::min({free[end_a], free[end_b], turns, most}); }
+    std::uint32_t wanted() const { return std::min({free[end_a], free[end_b], turns}); }
     Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
     std::uint32_t next_round = 0;         // round of that tick in which its attempts phase runs
     Tick due = never;                     // start of the cycle to be looked at next
