@@ -1308,6 +1308,8 @@ class Demand:
         Whether hops go on making pairs while earlier ones are under way; false = at most `width` at a time on each hop until they are delivered or known to be lost.
     generate_when_idle : bool
         Whether links keep making pairs while no request is open; those pairs are surplus.
+    buffer : int | None
+        With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept.
     route : Sequence[str]
         Names of the nodes from node_a to node_b; empty = found by routing.
 
@@ -1335,6 +1337,7 @@ class Demand:
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
         generate_when_idle: bool = False,
+        buffer: int | None = None,
         route: Sequence[str] = [],
     ) -> None: ...
     def replace(
@@ -1354,6 +1357,7 @@ class Demand:
         z_basis_probability: float = ...,
         pipelined: bool = ...,
         generate_when_idle: bool = ...,
+        buffer: int | None = ...,
         route: Sequence[str] = ...,
     ) -> Demand:
         """A new Demand with these fields changed."""
@@ -1399,6 +1403,9 @@ class Demand:
     @property
     def generate_when_idle(self) -> bool:
         """Whether links keep making pairs while no request is open; those pairs are surplus."""
+    @property
+    def buffer(self) -> int | None:
+        """With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."""
     @property
     def route(self) -> tuple[str, ...]:
         """Names of the nodes from node_a to node_b; empty = found by routing."""
@@ -1502,6 +1509,10 @@ class Scenario:
         What a run keeps.
     routing : Routing | Mapping[str, Any]
         How routes are chosen.
+    reservation : Literal["ledger", "hop_by_hop"]
+        How circuits come by their memory slots.
+    on_deadlock : Literal["report", "release", "stop"]
+        With reservation hop_by_hop: what to do when circuits wait for each other for ever.
     limits : Limits | Mapping[str, Any]
         Limits on a run.
     memories : Sequence[Memory | Mapping[str, Any]]
@@ -1549,6 +1560,8 @@ class Scenario:
         detail: Literal["skip", "attempt"] = 'skip',
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
+        reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
+        on_deadlock: Literal["report", "release", "stop"] = 'report',
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = [],
         stations: Sequence[Station | Mapping[str, Any]] = [],
@@ -1577,6 +1590,8 @@ class Scenario:
         detail: Literal["skip", "attempt"] = ...,
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
+        reservation: Literal["ledger", "hop_by_hop"] = ...,
+        on_deadlock: Literal["report", "release", "stop"] = ...,
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = ...,
         stations: Sequence[Station | Mapping[str, Any]] = ...,
@@ -1633,6 +1648,12 @@ class Scenario:
     @property
     def routing(self) -> Routing:
         """How routes are chosen."""
+    @property
+    def reservation(self) -> Literal["ledger", "hop_by_hop"]:
+        """How circuits come by their memory slots."""
+    @property
+    def on_deadlock(self) -> Literal["report", "release", "stop"]:
+        """With reservation hop_by_hop: what to do when circuits wait for each other for ever."""
     @property
     def limits(self) -> Limits:
         """Limits on a run."""

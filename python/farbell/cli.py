@@ -1,7 +1,8 @@
 """The command `farbell`: from a scenario's name or file to a table, a folder of results and a report.
 
-Exit codes: 0 done; 1 the run failed or reached a limit; 2 the scenario or the command line is wrong; 3 a demand got nothing
-(with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what was finished saved.
+Exit codes: 0 done; 1 the run failed, reached a limit or was stopped by a deadlock; 2 the scenario or the command line is
+wrong; 3 a demand got nothing (with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what
+was finished saved.
 """
 
 from __future__ import annotations
@@ -134,6 +135,7 @@ def run(
 ) -> None:
     """Run a scenario: a table per demand, and a folder with Parquet tables, the scenario and an HTML report."""
     from farbell import _show
+    from farbell.deadlocks import deadlock_lines
 
     with exit_codes():
         changes: dict[str, Any] = {"seed": seed, "record": record}
@@ -166,6 +168,9 @@ def run(
             print(f"farbell: {missing}", file=sys.stderr if as_json else sys.stdout)
         if interrupted:
             fail(INTERRUPTED, f"interrupted; what was finished is in {folder}, marked partial")
+        if "deadlock" in results.replicas["ended"]:
+            what = "\n".join(deadlock_lines(results))
+            fail(RUN_FAILED, f"a deadlock ended the run; what was finished is in {folder}, marked partial\n{what}")
         if results.partial:
             fail(RUN_FAILED, f"a limit ended the run early; what was finished is in {folder}, marked partial")
         if require_delivery and not all(row["pairs"] for row in results.summary().rows()):

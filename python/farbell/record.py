@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
-TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas")
+TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas", "deadlocks")
 ROW_TABLES = TABLES[:2]
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
@@ -44,7 +44,8 @@ MOMENTS = (
 _BASES = ("z", "x")
 _STATUS = ("open", "done", "timed_out", "refused")
 _REASON = ("none", "no_route", "route_lost", "queue_full")
-_ENDED = ("horizon", "event_limit", "wall_limit", "interrupted")
+_ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
+_OTHER = ("holder", "ahead")
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ class Network:
             "status": _STATUS,
             "reason": _REASON,
             "ended": _ENDED,
+            "other": self.demand_names,
+            "other_is": _OTHER,
             "basis_a": _BASES,
             "basis_b": _BASES,
             "to_node": self.node_names,

@@ -16,6 +16,7 @@ import numpy as np
 
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
+from farbell.deadlocks import deadlock_lines
 from farbell.describe import hardware_rows, quantity
 from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
 from farbell.record import Record
@@ -167,6 +168,8 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
         ended = ", ".join(sorted(set(replicas["ended"].tolist()) - {"horizon"}))
         why = f" ({ended.replace('_', ' ')})" if ended else ""
         yield f'<p class="partial">Partial: the run ended before its duration was simulated{why}.</p>'
+    for line in deadlock_lines(record):
+        yield f'<p class="partial">{_escaped(line)}</p>'
     yield "<h2>Map</h2>" + _plot("map", "map")
     yield _demand_section(record)
     yield "<h2>Rate against distance</h2>"

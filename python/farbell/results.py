@@ -16,6 +16,7 @@ import numpy as np
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
+from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
@@ -90,8 +91,21 @@ class Results(Record):
 
     @property
     def replicas(self) -> ResultTable:
-        """Events, messages, simulated time and the reason for the end of each replica."""
+        """Events, messages, simulated time, deadlocks and the reason for the end of each replica."""
         return self.tables["replicas"]
+
+    @property
+    def deadlocks(self) -> ResultTable:
+        """Demands that waited for each other's memory slots for ever; only with ``reservation="hop_by_hop"``.
+
+        A row for each demand that waits in a deadlock and each ``other`` for which it waits: at ``time_s``, when the
+        deadlock was found, ``demand`` with its request number ``request`` (-1: none) waited for ``slots_needed`` slots
+        of ``node``, where ``slots_free`` were free. ``other`` has ``other_slots`` of them (``other_is`` "holder") or
+        stands before it in the node's line for so many ("ahead"); no ``other``: the node has too few altogether.
+        ``deadlock`` numbers the deadlocks of a replica; ``released`` is 1 if the demand gave its slots back to end it.
+        With ``record="summary"`` the first 1,000 rows of each replica are kept; ``replicas`` counts all.
+        """
+        return self.tables["deadlocks"]
 
     @property
     def occupancy(self) -> ResultTable:
@@ -276,7 +290,9 @@ class Results(Record):
     def _headline(self) -> str:
         replicas = len(self.replicas)
         text = f"{replicas} replica{'s' if replicas != 1 else ''} of {self.scenario.duration_s:g} s"
-        return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}"
+        deadlocks = deadlock_count(self)
+        stuck = f", {deadlocks:,} deadlock{'s' if deadlocks != 1 else ''}" if deadlocks else ""
+        return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:
         return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs delivered>"
@@ -296,8 +312,9 @@ class Results(Record):
         heads = ["demand", "pairs", "rate (1/s)", "fidelity", "latency p50 / p95 (s)", "secret-key fraction"]
         header = "".join(f"<th>{text}</th>" for text in heads)
         notes = "; ".join(entry["name"] for entry in self.approximations) or "none"
+        stuck = "".join(f"<p>{html.escape(line)}</p>" for line in deadlock_lines(self))
         return (
-            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>{stuck}"
             f"<p>95 % confidence intervals. Approximations in force: {html.escape(notes)}.</p>"
         )
 

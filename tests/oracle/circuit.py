@@ -11,6 +11,9 @@ class Circuit:
         self.run, self.demand = run, demand
         self.nodes, self.links = route
         self.width = demand.spec["width"]
+        self.end_slots = demand.spec["buffer"] or self.width
+        self.position = 0  # which the set-up message has reached
+        self.over = False  # before it had started
         self.d = run.network.delays(self.nodes, self.links)
         self.last = len(self.nodes) - 1
         self.asking = self.up = self.releasing = False
@@ -39,11 +42,21 @@ class Circuit:
 
     def needs(self):
         return [
-            (node, self.width if position in (0, self.last) else 2 * self.width) for position, node in enumerate(self.nodes)
+            (node, self.end_slots if position in (0, self.last) else 2 * self.width) for position, node in enumerate(self.nodes)
         ]
+
+    def need(self):
+        """Slots where the set-up message is."""
+        return self.needs()[self.position][1]
+
+    def held(self, node):
+        return self.needs()[self.nodes.index(node)][1]
 
     def granted(self):
         self.booked = [True] * len(self.nodes)
+        self.reserve()
+
+    def reserve(self):
         if self.demand.reservation is not None:
             self.post(self.now + self.demand.reservation, EXPIRIES, self.release_everywhere)
 
@@ -328,8 +341,9 @@ class Circuit:
 
     def release_everywhere(self):
         self.up = False
-        if self.asking:
-            self.run.ledger.withdraw(self)
+        asking = self.asking
+        self.run.booking.withdraw(self)
+        if asking:
             self.demand.circuit_is_withdrawn()
         for position in range(len(self.nodes)):
             self.release_node(position)
@@ -343,7 +357,7 @@ class Circuit:
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
                 self.run.group(self.links[hop], self.demand).close(side)
-        self.run.ledger.give_back(*self.needs()[position])
+        self.run.booking.give_back(self, *self.needs()[position])
         if not any(self.booked):
             self.demand.circuit_is_gone()
 

@@ -25,7 +25,7 @@ class LaneGroup:
 
     def open(self, circuit, hop):
         self.circuit, self.hop = circuit, hop
-        self.free = [circuit.width, circuit.width]
+        self.free = [circuit.end_slots if end else circuit.width for end in (hop == 0, hop + 1 == circuit.last)]
         self.turns = inf if self.demand.spec["pipelined"] else circuit.width
         self.wake()
 
@@ -50,7 +50,7 @@ class LaneGroup:
         return self.link.model.herald[side if forward else 1 - side]
 
     def lanes(self):
-        return min(*self.free, self.turns)
+        return min(*self.free, self.turns, self.demand.spec["width"])
 
     def wake(self):
         if self.lanes() and self.run.permits.want(self.link) and not self.scheduled:

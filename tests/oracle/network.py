@@ -1,7 +1,7 @@
-"""The map: who is linked to whom, classical delays, routes, and the ledger of free memory slots."""
+"""The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
-from .clock import ARRIVALS, DECISIONS, ticks
-from .hardware import gate_time, parity_time, link_model, slotted
+from .clock import ARRIVALS, DECISIONS, SWAPS, ticks
+from .hardware import gate_time, link_model, parity_time, slotted
 
 
 class Node:
@@ -13,6 +13,7 @@ class Node:
         self.parity_time = 0 if is_slotted else parity_time(memory, ticks_per_s)
         self.processing = ticks(spec["processing_delay_s"], ticks_per_s)
         self.free_slots = memory["slots"]
+        self.line, self.holders = [], []  # with reservation hop by hop: circuits, first come first
         self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.cut_offs = self.slot_ticks = 0
 
 
@@ -121,6 +122,7 @@ class Ledger:
     def __init__(self, clock):
         self.clock = clock
         self.waiting = []
+        self.rows, self.numbers, self.releases = [], 0, 0  # no deadlocks
 
     def ask(self, circuit):
         circuit.asking = True
@@ -138,7 +140,7 @@ class Ledger:
             self.waiting.remove(circuit)
         self.clock.post(self.clock.now, DECISIONS, self.grant)
 
-    def give_back(self, node, slots):
+    def give_back(self, _, node, slots):
         node.free_slots += slots
         self.clock.post(self.clock.now, DECISIONS, self.grant)
 
@@ -157,3 +159,149 @@ class Ledger:
             else:
                 for node, slots in needs:
                     set_aside[node] = set_aside.get(node, 0) + slots
+
+
+class HopByHop:
+    """Set-up messages that book slots node by node and wait where there are none."""
+
+    def __init__(self, run):
+        self.run, self.clock = run, run.clock
+        self.deadlocked, self.numbers = {}, 0  # circuit -> number of its deadlock
+        self.rows, self.releases = [], 0
+
+    # ---- booking -------------------------------------------------------------------------------------------------------
+
+    def ask(self, circuit):
+        circuit.asking = True
+        self.clock.post(self.clock.now, DECISIONS, lambda: self.reach(circuit, 0))
+
+    def reach(self, circuit, position):
+        if circuit.over:
+            return
+        node = circuit.nodes[position]
+        circuit.position = position
+        node.line.append(circuit)
+        if node.line == [circuit]:
+            self.serve(node)
+        if circuit in node.line:
+            self.check_soon()
+
+    def serve(self, node):
+        while node.line and node.line[0].need() <= node.free_slots:
+            circuit = node.line.pop(0)
+            node.free_slots -= circuit.need()
+            node.holders.append(circuit)
+            self.book(circuit)
+
+    def book(self, circuit):
+        position = circuit.position
+        circuit.booked[position] = True
+        if circuit.asking:
+            circuit.asking = False
+            circuit.reserve()
+        to_a = circuit.d[0]
+        if position < circuit.last:
+            there = self.clock.now + to_a[position + 1] - to_a[position]
+            self.clock.post(there, DECISIONS, lambda: self.reach(circuit, position + 1))
+        else:
+            self.clock.post(self.clock.now + to_a[position], ARRIVALS, circuit.start)
+
+    def withdraw(self, circuit):
+        """Out of the line, and its message is void."""
+        circuit.asking, circuit.over = False, True
+        for node in circuit.nodes:
+            if circuit in node.line:
+                node.line.remove(circuit)
+                self.look_again(node)
+
+    def give_back(self, circuit, node, slots):
+        node.holders.remove(circuit)
+        node.free_slots += slots
+        self.look_again(node)
+
+    def look_again(self, node):
+        self.clock.post(self.clock.now, DECISIONS, lambda: self.serve(node))
+        self.check_soon()
+
+    # ---- deadlocks -----------------------------------------------------------------------------------------------------
+
+    def waiting(self):
+        return [circuit for node in self.run.network.nodes for circuit in node.line]
+
+    def stuck(self):
+        """Waiting circuits less, again and again, each whose node can serve it with what the others hold that are not left."""
+        left = self.waiting()
+        while True:
+            for circuit in left:
+                node = circuit.nodes[circuit.position]
+                before = node.line[: node.line.index(circuit)]
+                coming = sum(other.held(node) for other in node.holders if other not in left)
+                if node.free_slots + coming >= circuit.need() and not any(other in left for other in before):
+                    left.remove(circuit)
+                    break
+            else:
+                return sorted(left, key=lambda circuit: circuit.demand.index)
+
+    def waits_for(self, circuit):
+        node = circuit.nodes[circuit.position]
+        return node.holders, node.line[: node.line.index(circuit)]
+
+    def in_circles(self):
+        stuck = self.stuck()
+        edges = {
+            circuit: [other for group in self.waits_for(circuit) for other in group if other in stuck] for circuit in stuck
+        }
+
+        def reaches_itself(start):
+            seen, front = set(), set(edges[start])
+            while front:
+                seen |= front
+                front = {other for circuit in front for other in edges[circuit]} - seen
+            return start in seen
+
+        return [circuit for circuit in stuck if reaches_itself(circuit)]
+
+    def check_soon(self):
+        # Several in one round find nothing new.
+        self.clock.post(self.clock.now, SWAPS, self.check)
+
+    def check(self):
+        stuck = self.stuck()
+        fresh = [circuit for circuit in stuck if circuit not in self.deadlocked]
+        self.deadlocked = {circuit: number for circuit, number in self.deadlocked.items() if circuit in stuck}
+        if not fresh:
+            return
+        met = [
+            self.deadlocked[other] for circuit in fresh for group in self.waits_for(circuit) for other in group
+            if other in self.deadlocked
+        ]  # fmt: skip
+        if not met:
+            self.numbers += 1
+        self.deadlocked |= dict.fromkeys(fresh, min(met, default=self.numbers))
+        rows = [row for circuit in fresh for row in self.describe(circuit)]
+        policy = self.run.scenario["on_deadlock"]
+        if policy == "stop":
+            self.clock.last = self.clock.now
+        while policy == "release" and (circles := self.in_circles()):
+            youngest = max(circles, key=lambda circuit: circuit.demand.youth())
+            if not any(row["demand"] == youngest.demand.index for row in rows):
+                rows += self.describe(youngest)
+            for row in rows:
+                row["released"] |= row["demand"] == youngest.demand.index
+            self.releases += 1
+            youngest.release_everywhere()
+        self.rows += rows
+
+    def describe(self, circuit):
+        node = circuit.nodes[circuit.position]
+        holders, before = self.waits_for(circuit)
+        row = {
+            "time": self.clock.now, "deadlock": self.deadlocked[circuit], "demand": circuit.demand.index,
+            "request": circuit.demand.queue[0].number if circuit.demand.queue else -1, "node": node.index,
+            "slots_needed": circuit.need(), "slots_free": node.free_slots, "other": -1, "other_is": -1, "other_slots": 0,
+            "released": 0,
+        }  # fmt: skip
+        others = [(other, 0, other.held(node)) for other in holders] + [(other, 1, other.need()) for other in before]
+        if not others:
+            return [row]
+        return [row | {"other": other.demand.index, "other_is": kind, "other_slots": slots} for other, kind, slots in others]

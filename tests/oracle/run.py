@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .clock import ARRIVALS, Clock, ticks
 from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
-from .network import Ledger, Network
+from .network import HopByHop, Ledger, Network
 from .philox import Stream
 from .scenario import complete
 from .states import Device
@@ -28,6 +28,8 @@ class Outcome:
     nodes: list
     ticks_per_s: float
     horizon: int
+    deadlocks: list  # rows of the table
+    numbers: tuple  # deadlocks, and demands that gave way
 
 
 class Run:
@@ -37,7 +39,8 @@ class Run:
         self.warm_up = ticks(scenario["warm_up_s"], self.ticks_per_s)
         self.clock = Clock()
         self.network = Network(scenario, self.clock, self.ticks_per_s)
-        self.ledger, self.permits = Ledger(self.clock), Permits(self)
+        self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self.clock)
+        self.permits = Permits(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
         for node in self.network.nodes:
@@ -85,6 +88,8 @@ class Run:
             demand.begin()
         horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)
         self.clock.run_until(horizon)
+        if self.clock.last is not None:
+            horizon = self.clock.last
         for link in self.network.links:
             link.up_ticks += horizon - link.changed_at if link.up else 0
         for demand in self.demands:
@@ -92,7 +97,8 @@ class Run:
                 demand.circuit.settle(horizon)
         self.trace.sort()
         return Outcome(
-            self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon
+            self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
+            self.booking.rows, (self.booking.numbers, self.booking.releases),
         )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "changes": [],
+    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "changes": [],
     "credits": [], "notes": [],
 }  # fmt: skip
 MEMORY = {
@@ -37,7 +37,7 @@ PAIR_STATE = {
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
     "deadline_s": None, "reservation_s": None, "max_queue": None, "use": "keep", "z_basis_probability": 0.5,
-    "generate_when_idle": False, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None,
+    "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None,
 }  # fmt: skip
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},

@@ -54,6 +54,11 @@ def chain(nodes, **rest):
     return network(edges, [("n0", f"n{nodes - 1}", rest.pop("demand", {}))], **rest)
 
 
+def line(demands, **rest):
+    """n0 .. n3 in a row."""
+    return network([("n0", "n1"), ("n1", "n2"), ("n2", "n3")], demands, **rest)
+
+
 def star(arms, demands, **rest):
     return network([("hub", f"leaf{i}") for i in range(arms)], demands, **rest)
 
@@ -74,6 +79,9 @@ BACK_TO_BACK = {"traffic": {"kind": "back_to_back"}, "pairs_per_request": 2}
 POISSON = {"traffic": {"kind": "poisson", "rate_hz": 4000.0}, "pairs_per_request": 2}
 TABLE = {"traffic": {"kind": "table", "at_s": [1e-4, 3e-3, 1e-3, 1.0001e-3]}}
 CROSSING = [("00", "22", POISSON | {"width": 2}), ("20", "02", BACK_TO_BACK), ("01", "21", TABLE | {"width": 2})]
+TOGETHER = {"traffic": {"kind": "table", "at_s": [4e-4 * k for k in range(12)]}}
+HOP_BY_HOP = {"reservation": "hop_by_hop"}
+MEETING = [("n0", "n3", TOGETHER), ("n3", "n0", TOGETHER)]  # set-ups start at the same time and meet halfway
 SLOTTED = {"timing": "slotted", "slot_s": 1e-5, "control": "ideal"}
 DOWN_AND_UP = [
     {"at_s": 1e-3, "link": "r0--r1"},
@@ -191,6 +199,68 @@ SCENARIOS = {
         changes=DOWN_AND_UP, control="ideal",
     ),
     "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
+    "hop by hop": chain(4, memory=NOISY, demand=POISSON | {"width": 2}, **HOP_BY_HOP),
+    "hop by hop with processing": chain(
+        5, node={"processing_delay_s": 3e-6}, demand={"traffic": {"kind": "poisson", "rate_hz": 8000.0}}, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlock": line([(a, b, BACK_TO_BACK) for a, b, _ in MEETING], slots=2, link=given(0.4), **HOP_BY_HOP),
+    "hop by hop, deadlock with bystanders": line(
+        [*MEETING, ("n0", "n1", POISSON), ("n2", "n3", POISSON | {"pairs_per_request": 1, "deadline_s": 3e-4})], slots=3, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlock stops": line(
+        [(a, b, more | {"traffic": {"kind": "table", "at_s": [at_s, 2e-3]}}) for (a, b, more), at_s in zip(MEETING, (0.0, 3e-4), strict=True)]
+        + [("n1", "n2", TOGETHER)], slots=3, link=given(0.4), on_deadlock="stop", duration_s=8e-3, **HOP_BY_HOP,
+    ),
+    "hop by hop, release": line(MEETING, slots=2, link=given(0.4), on_deadlock="release", **HOP_BY_HOP),
+    "hop by hop, release of three": line(
+        [*MEETING, ("n1", "n3", TOGETHER | {"width": 2}), ("n2", "n0", POISSON)], slots=4, link=given(0.4), on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, never idle": line(
+        [(a, b, POISSON | {"generate_when_idle": True, "reservation_s": 4e-4}) for a, b, _ in MEETING], slots=3, link=given(0.4),
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, counted slots": line(
+        [*MEETING, ("n3", "n1", TOGETHER | {"width": 2}), ("n0", "n2", TOGETHER), ("n2", "n0", TOGETHER)], slots=5, link=given(0.4),
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, counted slots, reported": line(
+        [*MEETING, ("n3", "n1", TOGETHER | {"width": 2}), ("n0", "n2", TOGETHER), ("n2", "n0", TOGETHER | {"deadline_s": 1e-3})], slots=4, link=given(0.4),
+        **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlines while waiting": line(
+        [(a, b, more | {"deadline_s": 2.3e-4}) for a, b, more in MEETING], slots=2, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, reservations while waiting": line(
+        [(a, b, more | {"reservation_s": 2e-4 * k}) for k, (a, b, more) in enumerate(MEETING, 1)], slots=3, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, at once": grid(3, CROSSING, memory=NOISY, node=FAILING, slots=5, control="ideal", on_deadlock="release", **HOP_BY_HOP),
+    "hop by hop, grid": grid(
+        3, [(a, b, TOGETHER | {"deadline_s": 9e-4}) for a, b in (("00", "22"), ("22", "00"), ("20", "02"), ("02", "20"), ("01", "21"))],
+        slots=3, link=given(0.4), routing={"kind": "hops"}, **HOP_BY_HOP,
+    ),
+    "hop by hop, links fail": ring(
+        5, [("r0", "r3", TOGETHER), ("r3", "r0", TOGETHER), ("r4", "r1", POISSON), ("r2", "r4", TOGETHER)], slots=3, link=given(0.3), changes=DOWN_AND_UP,
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, a link fails while all wait": line(
+        MEETING, slots=2, link=given(0.4), **HOP_BY_HOP,
+        changes=[{"at_s": 2e-3, "link": "n1--n2"}, {"at_s": 2.5e-3, "link": "n1--n2", "generation": given(0.3)}],
+    ),
+    "hop by hop, a detour without slots": ring(
+        5, [("r0", "r1", TOGETHER | {"width": 2, "pairs_per_request": 3}), ("r2", "r3", TOGETHER)], slots=3, link=given(0.2),
+        changes=[{"at_s": 1e-3, "link": "r0--r1"}], on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "buffer": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "buffer": 5, "width": 2}),
+    "buffer, one link": chain(2, memory=NOISY, demand=TABLE | {"generate_when_idle": True, "buffer": 3}, link=given(0.3)),
+    "buffer, back to back": chain(
+        4, demand={"traffic": {"kind": "back_to_back", "at_s": 1e-3, "requests": 20}, "generate_when_idle": True, "buffer": 4, "reservation_s": 1.5e-3},
+        link=given(0.3), slots=4,
+    ),
+    "buffer, one at a time": chain(3, demand=POISSON | {"generate_when_idle": True, "buffer": 4, "width": 2, "pipelined": False, "min_fidelity": 0.7}, memory=NOISY),
+    "buffer, a link fails": chain(
+        3, demand=POISSON | {"generate_when_idle": True, "buffer": 4}, link=given(0.3),
+        changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given(0.3)}],
+    ),
     "a chain changes": chain(
         4, memory=NOISY, demand={"width": 3}, link=given(0.02), duration_s=8e-3,
         changes=[{"at_s": t, "link": "n0--n1", "generation": given(p, s, 1e-6)} for t, p, s in ((1e-3, 0.3, 3e-6), (2e-3, 0.01, 30e-6), (4e-3, 1.0, 10e-6))],

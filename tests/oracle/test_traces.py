@@ -83,6 +83,16 @@ def assert_same_tables(tables, oracle):
     for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits", "cut_offs"):
         assert_same_column(table, name, [getattr(node, name) for node in oracle.nodes])
     assert_same_column(table, "slot_seconds", [node.slot_ticks / second for node in oracle.nodes])
+    table = tables["deadlocks"]
+    assert_same_column(table, "time_s", [row["time"] / second for row in oracle.deadlocks])
+    for name in (
+        "deadlock", "demand", "request", "node", "slots_needed", "slots_free", "other", "other_is", "other_slots", "released",
+    ):  # fmt: skip
+        assert_same_column(table, name, [row[name] for row in oracle.deadlocks])
+    table = tables["replicas"]
+    for name, number in zip(("deadlocks", "deadlock_releases"), oracle.numbers, strict=True):
+        assert_same_column(table, name, [number])
+    assert_same_column(table, "simulated_s", [oracle.horizon / second])
     table = tables["demands"]
     for name, field in (
         ("rejected_pairs", "rejected"),
@@ -121,6 +131,9 @@ def test_family_reaches_what_it_is_for():
     assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100
     assert sum(demand.rejected for demand in demands) > 10 and sum(demand.surplus for demand in demands) > 10
     assert sum(len(outcome.pairs) for outcome in outcomes) > 1000
+    assert sum(outcome.numbers[0] for outcome in outcomes) > 50 and sum(outcome.numbers[1] for outcome in outcomes) > 50
+    assert {row["other_is"] for outcome in outcomes for row in outcome.deadlocks} == {-1, 0, 1}
+    assert any(outcome.horizon < 5e9 for outcome in outcomes)  # stopped
 
 
 def plain(value):

@@ -1,7 +1,7 @@
 """Demands: when requests are asked, how they are served over the circuit, and what becomes of delivered pairs."""
 
 from dataclasses import dataclass
-from math import log1p
+from math import inf, log1p
 
 from . import states
 from .circuit import Circuit
@@ -38,6 +38,7 @@ class Demand:
         self.route = self.first_route = run.network.route(spec)
         self.circuit = None
         self.requests, self.queue = [], []
+        self.kept = []  # (circuit, segment): pairs that wait for a request, oldest first
         self.rejected = self.surplus = 0
         self.rounds = self.failed_rounds = self.pool_cut_offs = 0
 
@@ -92,11 +93,12 @@ class Demand:
                 self.run.clock.post(request.deadline, EXPIRIES, self.expire, rank=(1,))  # after reservations
             self.ask_for_circuit_if_needed()
             self.serve_head()
+            self.serve_kept()
 
     def ask_for_circuit_if_needed(self):
         if self.circuit is None and self.route and (self.queue or self.spec["generate_when_idle"]):
             self.circuit = Circuit(self.run, self, self.route)
-            self.run.ledger.ask(self.circuit)
+            self.run.booking.ask(self.circuit)
 
     def find_route(self):
         network = self.run.network
@@ -126,6 +128,16 @@ class Demand:
         if self.queue and self.circuit and self.circuit.up and self.queue[0].started is None:
             self.queue[0].started = self.now
             self.run.record("started", self.name, self.queue[0].number, 0)
+
+    def serve_kept(self):
+        while self.kept and self.queue and self.circuit and self.circuit.up:
+            circuit, segment = self.kept.pop(0)
+            if segment.complete():  # no release has dropped it
+                self.hand_over(circuit, segment)
+
+    def youth(self):
+        """Of its head request; without one it is younger still."""
+        return self.queue[0].asked if self.queue else inf, self.index
 
     def end(self, request, status, reason=NO_REASON):
         request.status, request.reason, request.finished = status, reason, self.now
@@ -166,6 +178,12 @@ class Demand:
     def deliver(self, circuit, segment):
         if not segment.complete():
             return
+        if self.spec["buffer"] and not self.queue:
+            self.kept.append((circuit, segment))
+        else:
+            self.hand_over(circuit, segment)
+
+    def hand_over(self, circuit, segment):
         halves = list(segment.halves)
         reading = states.correlators(halves[A].qubit, halves[B].qubit, self.now, segment.frame)
         for half in halves:

@@ -24,6 +24,7 @@ struct DemandSpec {
   double z_basis_probability = 0.5;
   bool pipelined = true;
   bool generate_when_idle = false;
+  std::optional<std::int64_t> buffer;
   std::vector<std::string> route;
   SwappingSpec swapping;
   std::optional<CutoffSpec> cutoff;
@@ -71,6 +72,9 @@ struct Describe<DemandSpec> {
             "they are delivered or known to be lost."),
       field("generate_when_idle", &DemandSpec::generate_when_idle,
             "Whether links keep making pairs while no request is open; those pairs are surplus."),
+      field("buffer", &DemandSpec::buffer, within(1, 1'000'000),
+            "With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An "
+            "end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."),
       field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),
       field("swapping", &DemandSpec::swapping, "In which order the nodes between the ends swap."),
       field("cutoff", &DemandSpec::cutoff, "When waiting qubits are given up; null = never."),

@@ -4,17 +4,11 @@
 
 namespace farbell {
 
-namespace {
-std::uint32_t slots_needed(std::size_t position, std::size_t positions, std::uint32_t width) {
-  return position == 0 || position + 1 == positions ? width : 2 * width;
-}
-}  // namespace
-
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
                    Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling), chains_(chains),
-      trace_(trace), rows_(terms.size()), claimed_(setup.nodes.size(), 0) {
-  for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
+      trace_(trace), rows_(terms.size()), slots_(setup.nodes, terms.size()), claimed_(setup.nodes.size(), 0),
+      grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
   std::size_t hops = 0;
   for (const Terms& t : terms) hops += t.lane_keys.size();
   lanes.expect_groups(hops);
@@ -31,8 +25,12 @@ void Circuits::handle(const Event& event) {
   const DemandId demand{event.to.target};
   const auto generation = static_cast<std::uint32_t>(event.payload >> 32);
   if (event.to.op == op_grant) {
-    grant_posted_ = false;
-    grant_waiting();
+    grant_posted_[event.to.target] = false;
+    if (setup_.hop_by_hop) {
+      while (const auto next = slots_.serve_line(NodeId{event.to.target})) book(*next, rows_[next->value].reached);
+    } else {
+      grant_waiting();
+    }
     return;
   }
   const Row& row = rows_[demand.value];
@@ -48,6 +46,7 @@ void Circuits::handle(const Event& event) {
       waiting_.push_back(demand);
       grant_waiting();
       break;
+    case op_reach: reach(demand, static_cast<std::uint32_t>(event.payload)); break;
     case op_start: start(demand); break;
     case op_release: release_position(demand, static_cast<std::uint32_t>(event.payload)); break;
     default:  // op_expire
@@ -57,11 +56,18 @@ void Circuits::handle(const Event& event) {
 
 // ---- booking --------------------------------------------------------------------------------------------------------------------------
 
+Slots::Share Circuits::share(DemandId demand, std::size_t position) const {
+  const Terms& terms = terms_[demand.value];
+  const bool end = position == 0 || position + 1 == rows_[demand.value].route.nodes.size();
+  return {demand, end ? terms.end_slots : 2 * terms.width};
+}
+
 void Circuits::ask(DemandId demand) {
   Row& row = rows_[demand.value];
   row.state = State::asking;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, demand.value, 0, 0);
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, demand.value}, std::uint64_t{row.generation} << 32);
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, demand.value},
+              std::uint64_t{row.generation} << 32);
 }
 
 void Circuits::grant_waiting() {
@@ -69,12 +75,11 @@ void Circuits::grant_waiting() {
   std::vector<DemandId> still;
   for (DemandId demand : waiting_) {
     const Row& row = rows_[demand.value];
-    const std::uint32_t width = terms_[demand.value].width;
     bool fits = true;
     NodeId full;
     for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
       const NodeId n = row.route.nodes[i];
-      fits = fits && free_[n.value] >= std::uint64_t{claimed_[n.value]} + slots_needed(i, row.route.nodes.size(), width);
+      fits = fits && slots_.free(n) >= std::uint64_t{claimed_[n.value]} + share(demand, i).slots;
       if (!fits && !full) full = n;
     }
     if (fits) {
@@ -82,7 +87,7 @@ void Circuits::grant_waiting() {
     } else {
       for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
         const NodeId n = row.route.nodes[i];
-        claimed_[n.value] += slots_needed(i, row.route.nodes.size(), width);
+        claimed_[n.value] += share(demand, i).slots;
         touched.push_back(n);
       }
       trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = full.value});
@@ -94,20 +99,14 @@ void Circuits::grant_waiting() {
 }
 
 void Circuits::grant(DemandId demand) {
+  begin_circuit(demand);
   Row& row = rows_[demand.value];
-  const Terms& terms = terms_[demand.value];
-  if (!row.chain_matches) build_chain(demand);
   Chain& chain = chains_[demand.value];
-  ++chain.generation;
-  chain.policy_at = never;
-  ++row.generation;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     chain.positions[i].held = true;
-    chain.positions[i].decision_posted = false;
-    free_[chain.positions[i].node.value] -= slots_needed(i, chain.positions.size(), terms.width);
+    slots_.take(chain.positions[i].node, share(demand, i));
   }
-  row.state = State::setting_up;
-  row.positions_left = static_cast<std::uint32_t>(chain.positions.size());
+  row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
   messages_ += 2 * chain.hops.size();
   const Tick one_way = chain.delay(0, chain.last());
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
@@ -119,9 +118,77 @@ void Circuits::grant(DemandId demand) {
   trace_.add(queue_.now() + one_way, queue_.phase(), TraceKind::message, chain.positions[chain.last()].node.value, demand.value,
              static_cast<std::uint64_t>(TraceMessage::confirm), 0,
              {.to = chain.positions[0].node.value, .until = queue_.now() + one_way + one_way});
-  if (terms.reservation != never)
-    queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
+}
+
+// Its first slots are booked at this tick.
+void Circuits::begin_circuit(DemandId demand) {
+  Row& row = rows_[demand.value];
+  if (!row.chain_matches) build_chain(demand);
+  Chain& chain = chains_[demand.value];
+  ++chain.generation;
+  ++row.generation;
+  chain.policy_at = never;
+  for (Position& position : chain.positions) position.decision_posted = false;
+  row.state = State::setting_up;
+  const Tick reservation = terms_[demand.value].reservation;
+  if (reservation != never)
+    queue_.post(queue_.now() + reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
                 std::uint64_t{chain.generation} << 32);
+}
+
+// The set-up message has come to a node.
+void Circuits::reach(DemandId demand, std::uint32_t position) {
+  Row& row = rows_[demand.value];
+  row.reached = position;
+  if (slots_.take_or_wait(row.route.nodes[position], share(demand, position))) return book(demand, position);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = row.route.nodes[position].value});
+  if (!slots_.surely_served(demand)) post_check();
+}
+
+// The node has set its slots aside; the message goes on, or its answer goes back to end A.
+void Circuits::book(DemandId demand, std::uint32_t position) {
+  if (position == 0) begin_circuit(demand);
+  Row& row = rows_[demand.value];
+  Chain& chain = chains_[demand.value];
+  chain.positions[position].held = true;
+  ++row.positions_held;
+  const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
+  const auto post = [&](Tick delay, Phase phase, Op op, std::uint32_t payload) {
+    queue_.post(queue_.now() + delay, phase, {setup_.self.handler, op, demand.value}, stamp | payload);
+  };
+  if (position < chain.last()) {
+    ++messages_;
+    post(chain.delay(0, position + 1) - chain.delay(0, position), Phase::decisions, op_reach, position + 1);
+  } else {
+    messages_ += chain.hops.size();
+    post(chain.delay(0, position), Phase::arrivals, op_start, 0);
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, demand.value, 0, 0, 0,
+               {.until = queue_.now() + chain.delay(0, position)});
+  }
+}
+
+// One that joins those who stand still already is part of their deadlock.
+std::vector<DemandId> Circuits::newly_deadlocked() {
+  check_posted_ = false;
+  std::vector<DemandId> before = slots_.deadlocked(), fresh;
+  std::swap(before, deadlocked_);
+  for (DemandId d : before)
+    if (!std::binary_search(deadlocked_.begin(), deadlocked_.end(), d)) rows_[d.value].deadlock = 0;
+  for (DemandId d : deadlocked_)
+    if (rows_[d.value].deadlock == 0) fresh.push_back(d);
+  std::uint64_t number = 0;
+  for (DemandId d : fresh) {
+    const auto consider = [&](DemandId other) {
+      const std::uint64_t theirs = rows_[other.value].deadlock;
+      if (theirs > 0 && (number == 0 || theirs < number)) number = theirs;
+    };
+    const NodeId n = slots_.waits_at(d);
+    for (const Slots::Share& share : slots_.held(n)) consider(share.demand);
+    for (auto share = slots_.line(n).begin(); share->demand != d; ++share) consider(share->demand);
+  }
+  if (!fresh.empty() && number == 0) number = ++deadlocks_;
+  for (DemandId d : fresh) rows_[d.value].deadlock = number;
+  return fresh;
 }
 
 Circuits::Row::Group Circuits::group_for(DemandId demand, std::uint32_t hop) {
@@ -169,6 +236,7 @@ void Circuits::build_chain(DemandId demand) {
   chain.positions.assign(row.route.nodes.size(), {});
   chain.hops.assign(row.route.links.size(), {});
   chain.width = terms.width;
+  chain.end_slots = terms.end_slots;
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
@@ -221,10 +289,17 @@ void Circuits::start(DemandId demand) {
 bool Circuits::begin_release(DemandId demand) {
   Row& row = rows_[demand.value];
   ++row.generation;
+  row.deadlock = 0;
+  if (const NodeId n = slots_.waits_at(demand)) {
+    slots_.leave_line(demand);
+    post_grant(n);
+  }
   if (row.state == State::asking) {
-    std::erase(waiting_, demand);
+    if (!setup_.hop_by_hop) {
+      std::erase(waiting_, demand);
+      post_grant(row.route.nodes.front());
+    }
     row.state = State::idle;
-    post_grant();
     return false;
   }
   row.state = State::releasing;
@@ -264,18 +339,27 @@ void Circuits::release_position(DemandId demand, std::uint32_t position) {
   swapping_.drop_all(ChainId{demand.value}, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
-  free_[here.node.value] += slots_needed(position, chain.positions.size(), chain.width);
-  post_grant();
-  if (--row.positions_left > 0) return;
+  slots_.give_back(here.node, demand);
+  post_grant(here.node);
+  if (--row.positions_held > 0) return;
   row.state = State::idle;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, demand.value, 0, 0);
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
 }
 
-void Circuits::post_grant() {
-  if (grant_posted_ || waiting_.empty()) return;
-  grant_posted_ = true;
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, 0}, 0);
+void Circuits::post_check() {
+  if (check_posted_) return;
+  check_posted_ = true;
+  queue_.post(queue_.now(), Phase::swaps, setup_.check, 0);
+}
+
+// Slots of `n` or a place in its line are free: those who wait look again.
+void Circuits::post_grant(NodeId n) {
+  if (!deadlocked_.empty()) post_check();
+  const std::uint32_t line = setup_.hop_by_hop ? n.value : 0;
+  if (grant_posted_[line] || (setup_.hop_by_hop ? slots_.line(n).empty() : waiting_.empty())) return;
+  grant_posted_[line] = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, line}, 0);
 }
 
 }  // namespace farbell

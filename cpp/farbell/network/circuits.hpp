@@ -1,4 +1,5 @@
-// Circuits: a demand's route, the memory slots booked along it, its set-up and its release. First come, first served.
+// Circuits: a demand's route, the memory slots booked along it, its set-up and its release. First come, first served, network-wide
+// (ledger) or node by node (hop by hop).
 #pragma once
 #include <cstdint>
 #include <span>
@@ -8,6 +9,7 @@
 
 #include "farbell/engine/queue.hpp"
 #include "farbell/network/graph.hpp"
+#include "farbell/network/slots.hpp"
 #include "farbell/protocols/distilling.hpp"
 #include "farbell/protocols/lanes.hpp"
 #include "farbell/protocols/swap_order.hpp"
@@ -17,7 +19,7 @@ namespace farbell {
 
 class Circuits {
  public:
-  enum Op : std::uint16_t { op_ask, op_grant, op_start, op_release, op_expire };
+  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire };
   enum class State : std::uint8_t { idle, asking, setting_up, up, releasing };
 
   // Random streams of a lane group.
@@ -26,7 +28,7 @@ class Circuits {
   };
   // What a demand asks for, and whom to tell. Told of: op_up, op_gone (all slots given back).
   struct Terms {
-    std::uint32_t width = 1;
+    std::uint32_t width = 1, end_slots = 1;  // slots of a hop, and of each end
     Tick reservation = never;
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
@@ -45,9 +47,10 @@ class Circuits {
     std::span<const LinkRow> links;
     std::span<const std::string> link_names, demand_names;  // for the random streams of new lane groups
     std::uint64_t seed = 0;
-    bool ideal_control = false;
+    bool ideal_control = false, hop_by_hop = false;
     Address self;
     Address distil;  // told of segments that span a chain which distils them
+    Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping, Distilling& distilling,
@@ -59,6 +62,10 @@ class Circuits {
   const Route& route(DemandId demand) const { return rows_[demand.value].route; }
   State state(DemandId demand) const { return rows_[demand.value].state; }
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
+  const Slots& slots() const { return slots_; }
+  // Deadlocked demands that were not when it was last called, and the number of their deadlock (`deadlock_of`).
+  std::vector<DemandId> newly_deadlocked();
+  std::uint64_t deadlock_of(DemandId demand) const { return rows_[demand.value].deadlock; }
 
   void ask(DemandId demand);  // in this tick's decisions phase
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
@@ -74,7 +81,9 @@ class Circuits {
     Route route;
     State state = State::idle;
     std::uint32_t generation = 0;      // raised at every grant and release: old events are recognised
-    std::uint32_t positions_left = 0;  // not yet released
+    std::uint32_t positions_held = 0;
+    std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
+    std::uint64_t deadlock = 0;        // of which it is part; 0 = none
     bool first_route = true;           // never rerouted
     bool chain_matches = false;        // the chain's tables were built for this route
     struct Group {
@@ -85,14 +94,19 @@ class Circuits {
     std::uint32_t pool = no_pool;
   };
 
+  Slots::Share share(DemandId demand, std::size_t position) const;
   void grant_waiting();
   void grant(DemandId demand);
+  void reach(DemandId demand, std::uint32_t position);
+  void book(DemandId demand, std::uint32_t position);
+  void begin_circuit(DemandId demand);
   void build_chain(DemandId demand);
   void start(DemandId demand);
   void release_position(DemandId demand, std::uint32_t position);
   bool begin_release(DemandId demand);
   Row::Group group_for(DemandId demand, std::uint32_t hop);
-  void post_grant();
+  void post_grant(NodeId n);
+  void post_check();
 
   Setup setup_;
   std::span<const Terms> terms_;
@@ -103,10 +117,13 @@ class Circuits {
   std::vector<Chain>& chains_;
   Trace& trace_;
   std::vector<Row> rows_;            // by demand
-  std::vector<std::uint32_t> free_;  // slots by node
+  Slots slots_;
   std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits asked for earlier
-  std::vector<DemandId> waiting_;
-  bool grant_posted_ = false;
+  std::vector<DemandId> waiting_;       // for the ledger
+  std::vector<bool> grant_posted_;      // by node; the ledger has one line
+  bool check_posted_ = false;
+  std::vector<DemandId> deadlocked_;    // when last looked for
+  std::uint64_t deadlocks_ = 0;
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 

@@ -51,6 +51,7 @@ struct Chain {
   std::vector<Position> positions;
   std::vector<Hop> hops;
   std::uint32_t width = 1;
+  std::uint32_t end_slots = 1;   // of each end: `width`, or more where pairs wait for requests
   std::uint32_t generation = 0;  // raised at each set-up and release: old events are recognised
   Address ready;                 // told of every segment that spans the chain
   std::uint32_t pool = no_pool;  // where pairs that span the chain are distilled; `ready` is then the distillers', and these are told after it:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "farbell/state/correlations.hpp"
@@ -38,8 +37,8 @@ void Lanes::open(std::uint32_t group, ChainId id, std::uint32_t hop) {
   const Chain& chain = chains_[id.value];
   g.chain = id;
   g.hop = hop;
-  g.free = {chain.width, chain.width};
-  g.turns = chain.pipelined ? std::numeric_limits<std::uint32_t>::max() : chain.width;
+  g.free = {hop == 0 ? chain.end_slots : chain.width, hop + 1 == chain.last() ? chain.end_slots : chain.width};
+  g.turns = chain.width;
   g.open = chain.width;
   opened(g.link, chain.width);
   wanted_lanes_changed(group, 0);

@@ -72,7 +72,7 @@ class Lanes {
 
   void expect_groups(std::size_t groups) { groups_.reserve(groups); }
   std::uint32_t add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key);
-  // Binds a group to a hop, with the chain's width as free slots at each end.
+  // Binds a group to a hop, with all of the chain's slots at both of its ends free.
   void open(std::uint32_t group, ChainId chain, std::uint32_t hop);
   void free_slot(std::uint32_t group, End position_side);  // at the hop's end nearer to A (end_a) or to B (end_b)
   void close(std::uint32_t group, End position_side);      // all slots of that end are given back: attempts cease
@@ -102,7 +102,7 @@ class Lanes {
     std::uint32_t hop = 0;
     std::uint32_t next_of_link = no_group;
     std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
-    std::uint32_t turns = 0;              // pairs that it may still make; all but unlimited in a pipelined chain
+    std::uint32_t turns = 0;              // pairs that it may still make; always the width in a pipelined chain
     std::uint32_t lanes = 0;              // attempting now
     std::uint32_t open = 0;               // the chain's width until an end is closed
 

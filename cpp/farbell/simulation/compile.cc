@@ -29,6 +29,7 @@ class Compiler {
 
   Model compile() {
     times();
+    reservation();
     memories();
     nodes();
     links();
@@ -69,6 +70,12 @@ class Compiler {
       m_.slot = positive_ticks(*s_.slot_s, "/slot_s");
       if (m_.slot < Tick{2}) throw SpecError("/slot_s", number_text(*s_.slot_s) + " s", "at least two ticks (1 " + tick_name() + ")");
     }
+  }
+
+  void reservation() const {
+    if (s_.reservation == Reservation::ledger && s_.on_deadlock != OnDeadlock::report)
+      throw SpecError("/on_deadlock", quoted(choice_name(s_.on_deadlock)),
+                      "\"report\" unless reservation is \"hop_by_hop\": with \"ledger\" there are no deadlocks");
   }
 
   // ---- nodes ----
@@ -312,6 +319,8 @@ class Compiler {
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
       row.measure = demand.use == PairUse::measure;
       row.generate_when_idle = demand.generate_when_idle;
+      row.keeps_pairs = demand.buffer.has_value();
+      check_buffer(demand, item("demands", i, "buffer"));
       row.z_basis_probability = demand.z_basis_probability;
       const std::string path = item("demands", i, "name");
       row.arrivals_key = stream("demand:" + name + "/arrivals", path);
@@ -319,6 +328,7 @@ class Compiler {
       row.outcomes_key = stream("demand:" + name + "/outcomes", path);
       Circuits::Terms terms;
       terms.width = static_cast<std::uint32_t>(demand.width);
+      terms.end_slots = static_cast<std::uint32_t>(demand.buffer.value_or(demand.width));
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
       terms.pipelined = demand.pipelined;
@@ -352,6 +362,15 @@ class Compiler {
       m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
+  }
+
+  static void check_buffer(const DemandSpec& demand, const std::string& path) {
+    if (!demand.buffer) return;
+    const std::string found = std::to_string(*demand.buffer);
+    if (!demand.generate_when_idle) throw SpecError(path, found, "null unless generate_when_idle is true");
+    if (demand.use == PairUse::measure) throw SpecError(path, found, "null when use is \"measure\": those pairs are measured as soon as they are known");
+    if (*demand.buffer < demand.width)
+      throw SpecError(path, found, "at least width (" + std::to_string(demand.width) + "): pairs wait in the slots in which they were made");
   }
 
   // ---- swaps, cut-offs, distillation ----
@@ -513,8 +532,12 @@ class Compiler {
   void slots_suffice(std::size_t i, const Route& route) const {
     for (std::size_t k = 0; k < route.nodes.size(); ++k) {
       const bool end = k == 0 || k + 1 == route.nodes.size();
-      const std::int64_t need = s_.demands[i].width * (end ? 1 : 2);
+      const DemandSpec& demand = s_.demands[i];
+      const std::int64_t need = end ? demand.buffer.value_or(demand.width) : 2 * demand.width;
       const std::uint32_t have = m_.nodes[route.nodes[k].value].slots;
+      if (need > have && end && demand.buffer)
+        throw SpecError(item("demands", i, "buffer"), std::to_string(need),
+                        "at most " + std::to_string(have) + ", the slots of its end " + quoted(m_.node_names[route.nodes[k].value]));
       if (need > have)
         throw SpecError(item("demands", i, "width"), std::to_string(s_.demands[i].width),
                         "a width for which the nodes on its route have slots: " + quoted(m_.node_names[route.nodes[k].value]) + " has " +
@@ -565,7 +588,10 @@ class Compiler {
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
     if (s_.timing == TimingModel::slotted)
       note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
-    note_approximation("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
+    if (s_.reservation == Reservation::ledger)
+      note_approximation("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
+    if (s_.on_deadlock == OnDeadlock::release)
+      note_approximation("instant_deadlock_release", "deadlocks are seen at once, and a circuit that gives way does so at every node at once");
     const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
     if (std::any_of(s_.demands.begin(), s_.demands.end(), [](const DemandSpec& d) { return d.min_fidelity > 0; }) &&
         std::any_of(m_.programs.begin(), m_.programs.end(), turned))

@@ -24,14 +24,15 @@ class Replica {
                      options.replica},
                     queue_, states_, segments_, swapping_, chains_, trace_),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
-                   model.scenario.seed, model.scenario.control == ControlPlane::ideal, address(HandlerIndex::circuits),
-                   address(HandlerIndex::distilling, Distilling::op_spanning)},
+                   model.scenario.seed, model.scenario.control == ControlPlane::ideal,
+                   model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
+                   address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check)},
                   model.terms, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
         requests_({model.demands, model.changes, &model.graph, model.link_cost, model.clock, model.horizon, options.replica,
-                   address(HandlerIndex::requests)},
+                   model.scenario.on_deadlock, address(HandlerIndex::requests)},
                   queue_, states_, segments_, lanes_, swapping_, circuits_, recorder_, trace_) {
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
@@ -57,6 +58,7 @@ class Replica {
       const Tick until = earlier(horizon_, slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice});
       const Ended ended = run_until(queue_, until, limits, handlers_, this);
       progress.store(static_cast<double>(slice) / slices, std::memory_order_relaxed);
+      if (requests_.stopped()) return Ended::deadlock;
       if (ended != Ended::horizon) return ended;
       if (slices_per_bin_ > 0 && slice % slices_per_bin_ == 0) end_bin(until);
       if (until == horizon_) break;
@@ -78,6 +80,8 @@ class Replica {
     r.stale_events =
         lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events();
     r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages();
+    r.deadlocks = requests_.deadlocks();
+    r.deadlock_releases = requests_.deadlock_releases();
     r.links = lanes_.counters();
     for (LinkCounters& link : r.links) r.messages += 2 * link.successes;  // heralds
     for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(requests_.up_ticks(LinkId{l}, r.end));
@@ -94,6 +98,7 @@ class Replica {
     }
     r.pairs = std::move(recorder_.pairs());
     r.requests = std::move(recorder_.requests());
+    r.deadlock_rows = std::move(recorder_.deadlocks());
     r.trace = std::move(trace_.rows);
     return r;
   }

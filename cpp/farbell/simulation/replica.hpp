@@ -44,7 +44,7 @@ struct ReplicaResult {
   std::uint64_t replica = 0;
   Ended ended = Ended::horizon;
   Tick end{};
-  std::uint64_t events = 0, stale_events = 0, messages = 0;
+  std::uint64_t events = 0, stale_events = 0, messages = 0, deadlocks = 0, deadlock_releases = 0;
   std::vector<LinkCounters> links;
   std::vector<double> link_up_ticks;
   std::vector<NodeCounters> nodes;
@@ -53,6 +53,7 @@ struct ReplicaResult {
   std::vector<DistillationCounters> distillation;  // by demand
   std::vector<PairRow> pairs;        // since the last full block
   std::vector<RequestRow> requests;
+  std::vector<DeadlockRow> deadlock_rows;
   std::vector<TraceRow> trace;
   std::vector<Bin> bins;
 };

@@ -94,9 +94,29 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("stale_events", replicas, [](const auto* r) { return r->stale_events; });
     t.add<std::uint64_t>("messages", replicas, [](const auto* r) { return r->messages; });
     t.add<double>("simulated_s", replicas, [&](const auto* r) { return clock.seconds(r->end); });
+    t.add<std::uint64_t>("deadlocks", replicas, [](const auto* r) { return r->deadlocks; });
+    t.add<std::uint64_t>("deadlock_releases", replicas, [](const auto* r) { return r->deadlock_releases; });
     t.add<std::uint8_t>("ended", replicas, [](const auto* r) { return r->ended; });
     tables.push_back(std::move(t));
   }
+}
+
+void deadlock_table(const Clock& clock, const Results& results, std::vector<Table>& tables) {
+  const auto rows = all(results, &ReplicaResult::deadlock_rows);
+  Table t{"deadlocks", {}};
+  t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+  t.add<double>("time_s", rows, [&](const auto& a) { return clock.seconds(a.row->at); });
+  t.add<std::uint64_t>("deadlock", rows, [](const auto& a) { return a.row->deadlock; });
+  t.add<std::uint32_t>("demand", rows, [](const auto& a) { return a.row->demand.value; });
+  t.add<std::int64_t>("request", rows, [](const auto& a) { return a.row->request; });
+  t.add<std::uint32_t>("node", rows, [](const auto& a) { return a.row->node.value; });
+  t.add<std::uint32_t>("slots_needed", rows, [](const auto& a) { return a.row->needed; });
+  t.add<std::uint32_t>("slots_free", rows, [](const auto& a) { return a.row->free; });
+  t.add<std::int64_t>("other", rows, [](const auto& a) { return a.row->other ? std::int64_t{a.row->other.value} : -1; });
+  t.add<std::int8_t>("other_is", rows, [](const auto& a) { return a.row->other ? !a.row->other_holds : -1; });
+  t.add<std::uint32_t>("other_slots", rows, [](const auto& a) { return a.row->other_slots; });
+  t.add<std::uint8_t>("released", rows, [](const auto& a) { return a.row->released; });
+  tables.push_back(std::move(t));
 }
 
 void trace_table(const Results& results, std::vector<Table>& tables) {
@@ -231,6 +251,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   rows.finish(out.tables);
   out.spilled = rows.spilled();
   entity_tables(model, results, out.tables);
+  deadlock_table(model.clock, results, out.tables);
   if (options.bins > 0) bin_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);

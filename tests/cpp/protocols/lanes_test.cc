@@ -46,7 +46,7 @@ struct Bench {
     nodes.resize(hops + 1);
     for (NodeRow& n : nodes) n.parallel_links = limit;
     Chain& chain = chains[0];
-    chain.width = width;
+    chain.width = chain.end_slots = width;
     chain.ready = {herald_handler, 0, 0};
     chain.positions.resize(hops + 1);
     for (std::uint32_t i = 0; i <= hops; ++i) chain.positions[i].node = NodeId{i};
