@@ -18,7 +18,7 @@ PYTHON_FLOORS = [
     ["scenario", "states", "hardware", "platforms", "table", "analysis", "layout", "describe"],
     ["topology", "record", "storage"],
     ["examples", "summary"],
-    ["views"],
+    ["views", "expectations"],
     ["figures"],
     ["report"],
     ["results"],
