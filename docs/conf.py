@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version as installed_version
+from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -65,5 +67,11 @@ def add_contents(_app: Sphinx, page: str, source: list[str]) -> None:
         source[0] += CONTENTS
 
 
+def escape_bars(_app: Sphinx, _what: str, _name: str, _value: Any, _options: Any, lines: list[str]) -> None:
+    """Kets such as |0> are meant as they stand; to reStructuredText a bar is the start of a substitution."""
+    lines[:] = [re.sub(r"(``.*?``)|\|", lambda found: found[1] or r"\|", line) for line in lines]
+
+
 def setup(app: Sphinx) -> None:
     app.connect("source-read", add_contents)
+    app.connect("autodoc-process-docstring", escape_bars)

@@ -7,6 +7,7 @@ met by the same run (seed, replicas, minor version), and to agree within both co
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -122,13 +123,13 @@ def _object(value: object, at: str, what: str, known: Iterable[str]) -> Mapping[
 
 
 def _number(value: object, at: str, allowed: str = "a number") -> float:
-    if (
-        isinstance(value, (bool, np.bool_))
-        or not isinstance(value, (int, float, np.integer, np.floating))
-        or not math.isfinite(value)
-    ):
+    number = math.nan
+    if isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool):
+        with contextlib.suppress(OverflowError):
+            number = float(value)
+    if not math.isfinite(number):
         raise SpecError(at, _found(value), allowed)
-    return float(value)
+    return number
 
 
 def _number_or_null(value: object, at: str) -> float:
@@ -241,7 +242,7 @@ def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], dema
         return _from_document(document, demands)
     except SpecError as error:
         raise SpecError(f"{file}: {error.path or '/'}", error.found, error.allowed, error.nearest) from None
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise SpecError(f"{file}", str(error), "expectations in JSON") from None
 
 

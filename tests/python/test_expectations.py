@@ -132,7 +132,8 @@ def test_what_was_not_measured_lies_in_no_bounds() -> None:
     expected = empty.expectations()
     assert expected["demands"][DEMAND]["fidelity"]["value"] is None
     assert verdicts(empty.check(expected)) == {"agrees"}
-    assert verdicts(results().check(expected)) >= {"differs", "not compared"}
+    # A nanosecond says nothing about rates: its interval holds them all.
+    assert verdicts(results().check(expected)) == {"agrees", "not compared"}
 
 
 @pytest.mark.parametrize(
@@ -184,6 +185,7 @@ def test_refused_with_path_and_finding(expected: Any, path: str, found: str, nea
         ('{"demands": {"n0->n2": {"rate_hz": 1, "rate_hz": 2}}}', "twice"),
         ('{"demands": {"n0->n2": {"rate": 1}}}', "rate"),
         ('{"demands": {"n0->n2": {"rate_hz": 1' + "0" * 400 + "}}}", "1000"),
+        ('{"demands": {"n0->n2": {"rate_hz": 1' + "0" * 9999 + "}}}", ""),
         ("[" * 100_000, ""),
         (b"\xff", "decode"),
     ],
