@@ -166,9 +166,9 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
     lines = ["Not as expected:", check_table(differ), ""] if len(differ) else []
     counts = [f"{verdicts.count('agrees')} of {len(verdicts)} expectations in {file} are met"]
     if "intervals" in rules:
-        counts.append(f"{rules.count('intervals')} of them compared by their confidence intervals, since this is another run")
+        counts.append(f"{rules.count('intervals')} compared by confidence intervals, since this is another run")
     if "none" in rules:
-        counts.append(f"{rules.count('none')} not compared: another run, and no interval")
+        counts.append(f"{rules.count('none')} not compared, since they have none")
     unnamed = len(set(results.network.demand_names) - set(checked["demand"].tolist()))
     if unnamed:
         counts.append(f"{unnamed} demands of the scenario are not in the file")

@@ -280,14 +280,15 @@ def _estimates(record: Record, level: float) -> dict[str, dict[str, Expectation]
 
 
 def _written(expectation: Expectation) -> dict[str, float | int | None]:
-    def plain(value: float, digits: int) -> float | int | None:
+    def plain(value: float) -> float | int | None:
         if not math.isfinite(value):
             return None
-        return int(value) if value == int(value) and abs(value) < 2**53 else float(f"{value:.{digits}g}")
+        # Twelve digits also for the ends: an interval may have no width, and is to hold its value after rounding.
+        return int(value) if value == int(value) and abs(value) < 2**53 else float(f"{value:.12g}")
 
-    members = {"value": plain(expectation.value, 12)}
+    members = {"value": plain(expectation.value)}
     if expectation.has_interval:
-        members |= {"low": plain(expectation.low, 6), "high": plain(expectation.high, 6)}
+        members |= {"low": plain(expectation.low), "high": plain(expectation.high)}
     return members
 
 

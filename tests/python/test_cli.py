@@ -287,6 +287,7 @@ def test_check_in_one_line() -> None:
     other = farbell(*common, "--check", "expected.json", "--seed", "7")
     assert other.returncode == 0, other.stderr
     assert "4 of 14 expectations" in other.stdout
+    assert "4 compared by confidence intervals" in other.stdout
     assert "10 not compared" in other.stdout
 
     Path("net.json").write_text(scenario.with_values({"links/*/fiber/length_m": "12 km"}).to_json(), encoding="utf-8")
