@@ -144,7 +144,7 @@ def run(
 ) -> None:
     """Run a scenario: a table per demand, and a folder with Parquet tables, the scenario and an HTML report."""
     from farbell import _show
-    from farbell.expectations import read_expectations
+    from farbell.expectations import expectations_text, read_expectations
 
     with exit_codes():
         changes: dict[str, Any] = {"seed": seed, "record": record}
@@ -184,7 +184,7 @@ def run(
         if results.partial:
             fail(RUN_FAILED, f"a limit ended the run early; what was finished is in {folder}, marked partial")
         if write_check is not None:
-            write_check.write_text(json.dumps(results.expectations(), indent=1) + "\n", encoding="utf-8")
+            write_check.write_text(expectations_text(results.expectations()), encoding="utf-8")
             if talk:
                 print(f"Expectations: {write_check}")
         if require_delivery and not all(row["pairs"] for row in results.summary().rows()):

@@ -25,7 +25,15 @@ from farbell.summary import COUNTS, summary
 from farbell.table import ResultTable
 from farbell.topology.network import nearest
 
-__all__ = ["FALSE_ALARMS", "QUANTITIES", "Expectations", "check", "expectations", "read_expectations"]
+__all__ = [
+    "FALSE_ALARMS",
+    "QUANTITIES",
+    "Expectations",
+    "check",
+    "expectations",
+    "expectations_text",
+    "read_expectations",
+]
 
 #: Highest probability that the check of another run of the same scenario finds a difference.
 FALSE_ALARMS = 1e-4
@@ -308,6 +316,21 @@ def expectations(record: Record) -> dict[str, Any]:
             for demand, quantities in _estimates(record, level).items()
         },
     }
+
+
+def expectations_text(document: Mapping[str, Any]) -> str:
+    """What `expectations` gives as JSON, one quantity a line: a change shows as the lines that it touches."""
+
+    def line(value: object) -> str:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+    lines = ["{", f' "run": {line(document["run"])},', ' "demands": {']
+    for number, (demand, quantities) in enumerate(document["demands"].items(), 1):
+        lines.append(f"  {line(demand)}: {{")
+        lines += [f"   {line(name)}: {line(expectation)}," for name, expectation in quantities.items()]
+        lines[-1] = lines[-1].removesuffix(",")
+        lines.append("  }," if number < len(document["demands"]) else "  }")
+    return "\n".join([*lines, " }", "}"]) + "\n"
 
 
 # Comparing.

@@ -42,6 +42,16 @@ def test_the_same_run_meets_its_own_expectations() -> None:
     }
 
 
+def test_the_file_has_a_quantity_a_line() -> None:
+    two = fb.run(
+        scenario(duration_s=0.01, demands=[("n0", "n1"), fb.Demand(name='"é\n', node_a="n1", node_b="n2")])
+    ).expectations()
+    for document in (results().expectations(), two, fb.run(scenario(duration_s=0.01, demands=[])).expectations()):
+        text = module.expectations_text(document)
+        assert json.loads(text) == document
+        assert sum('"value"' in line for line in text.splitlines()) == 14 * len(document["demands"]) == text.count('"value"')
+
+
 def test_the_same_run_notices_the_ninth_digit() -> None:
     expected = results().expectations()
     fidelity = expected["demands"][DEMAND]["fidelity"]
