@@ -17,6 +17,8 @@ root_doc = "index"
 # Links to headings, such as reference/scenario.md#memory, as GitHub makes them.
 myst_heading_anchors = 3
 
+# `name` in a docstring is code.
+default_role = "code"
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 napoleon_numpy_docstring = True
