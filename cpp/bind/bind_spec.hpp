@@ -121,8 +121,8 @@ void bind_spec(pybind11::module_& m) {
     });
   }
   c.def("with_values", &with_values_from_python<T>, py::arg("values"),
-        "A new spec in which each path holds another value: {\"nodes/*/memory\": \"good\", \"links/a--b/fiber/length_m\": "
-        "\"5 km\"}. In a list a step is the name of an element, its number, or * for all.");
+        "A new spec in which each path holds another value: ``{\"nodes/*/memory\": \"good\", \"links/a--b/fiber/length_m\": "
+        "\"5 km\"}``. In a list a step is the name of an element, its number, or ``*`` for all.");
   c.def("to_json", &json_from_spec<T>, py::arg("indent") = py::none(), "As JSON text; on one line unless `indent` is given.");
   c.def_static(
       "from_json", [](std::string_view text) { return read_spec<T>(parse_json(text), Origin::file); }, py::arg("text"),

@@ -215,7 +215,7 @@ class Memory:
     def readout_fidelity_1(self) -> float:
         """Probability of reading 1 from |1>."""
     def with_values(self, values: dict[str, Any]) -> Memory:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -291,7 +291,7 @@ class Detector:
     def dead_time_s(self) -> float:
         """Time for which a detector is blind after a click. [s]"""
     def with_values(self, values: dict[str, Any]) -> Detector:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -367,7 +367,7 @@ class Station:
     def detector(self) -> Detector:
         """The station's detectors, all alike."""
     def with_values(self, values: dict[str, Any]) -> Station:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -429,7 +429,7 @@ class Fiber:
     def speed_m_per_s(self) -> float:
         """Speed of light and of messages in the fibre. [m/s]"""
     def with_values(self, values: dict[str, Any]) -> Fiber:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -469,7 +469,7 @@ class Werner:
     def fidelity(self) -> float:
         """Fidelity to Phi+."""
     def with_values(self, values: dict[str, Any]) -> Werner:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -509,7 +509,7 @@ class BellWeights:
     def weights(self) -> tuple[float, ...]:
         """Probabilities of Phi+, Phi-, Psi+, Psi-; they sum to 1 within 1e-9."""
     def with_values(self, values: dict[str, Any]) -> BellWeights:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -560,7 +560,7 @@ class DensityMatrix:
     def imag(self) -> tuple[tuple[float, ...], ...]:
         """Imaginary part, row by row."""
     def with_values(self, values: dict[str, Any]) -> DensityMatrix:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -629,7 +629,7 @@ class Given:
     def state(self) -> Werner | BellWeights | DensityMatrix:
         """State of the pair when it is made."""
     def with_values(self, values: dict[str, Any]) -> Given:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -674,7 +674,7 @@ class DoubleClick:
     def station_position(self) -> float:
         """Where the station stands on the fibre, as a fraction of its length from node_a."""
     def with_values(self, values: dict[str, Any]) -> DoubleClick:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -861,7 +861,7 @@ class Node:
     def y_m(self) -> float | None:
         """Position on a plane, for drawings; null = unknown. [m]"""
     def with_values(self, values: dict[str, Any]) -> Node:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -939,7 +939,7 @@ class Link:
     def generation(self) -> Given | DoubleClick | SingleClick:
         """How the link makes pairs."""
     def with_values(self, values: dict[str, Any]) -> Link:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1001,7 +1001,7 @@ class Change:
     def generation(self) -> Given | DoubleClick | SingleClick | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1041,7 +1041,7 @@ class Routing:
     def kind(self) -> Literal["hops", "length", "seconds_per_pair"]:
         """What a route minimises."""
     def with_values(self, values: dict[str, Any]) -> Routing:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1086,7 +1086,7 @@ class OneOff:
     def requests(self) -> int:
         """How many."""
     def with_values(self, values: dict[str, Any]) -> OneOff:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1131,7 +1131,7 @@ class BackToBack:
     def requests(self) -> int | None:
         """How many; null = without end."""
     def with_values(self, values: dict[str, Any]) -> BackToBack:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1171,7 +1171,7 @@ class Continuous:
     def at_s(self) -> float:
         """When it is asked. [s]"""
     def with_values(self, values: dict[str, Any]) -> Continuous:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1216,7 +1216,7 @@ class Poisson:
     def at_s(self) -> float:
         """From when on. [s]"""
     def with_values(self, values: dict[str, Any]) -> Poisson:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1256,7 +1256,7 @@ class Table:
     def at_s(self) -> tuple[float, ...]:
         """When each is asked. [s]"""
     def with_values(self, values: dict[str, Any]) -> Table:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1410,7 +1410,7 @@ class Demand:
     def route(self) -> tuple[str, ...]:
         """Names of the nodes from node_a to node_b; empty = found by routing."""
     def with_values(self, values: dict[str, Any]) -> Demand:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1455,7 +1455,7 @@ class Limits:
     def max_wall_s(self) -> float | None:
         """Wall-clock time; null = no limit. [s]"""
     def with_values(self, values: dict[str, Any]) -> Limits:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
@@ -1682,7 +1682,7 @@ class Scenario:
     def notes(self) -> tuple[str, ...]:
         """What a reader should know about the data."""
     def with_values(self, values: dict[str, Any]) -> Scenario:
-        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod

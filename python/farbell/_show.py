@@ -15,6 +15,7 @@ from farbell._core import Scenario
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import hardware_rows, quantity, unit_of
 from farbell.results import Results
+from farbell.table import ResultTable
 
 # A note that says where one parameter comes from: "Memory: t2_s = 10, from ...", "Assumed: slots = 8".
 _ORIGIN = re.compile(r"(?P<kind>[^:]+): (?P<name>\w+) = (?P<value>[-+.e\d]+?)(?:, from (?P<source>.+?))?\.?")
@@ -134,14 +135,60 @@ def _plain(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def results_json(results: Results, folder: Path) -> dict[str, Any]:
-    """The same as `results_text`, for programs."""
+def _plain_rows(table: ResultTable) -> list[dict[str, object]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in table.rows()]
+
+
+def _expected(row: Mapping[str, Any]) -> str:
+    value, low, high = row["expected"], row["expected_low"], row["expected_high"]
+    if row["rule"] != "bounds":
+        return _precise(value) if row["rule"] != "intervals" else f"{_precise(value)} [{_number(low)}, {_number(high)}]"
+    if math.isfinite(low) and math.isfinite(high):
+        return f"{low:g} to {high:g}"
+    return f"at least {low:g}" if math.isfinite(low) else f"at most {high:g}"
+
+
+def _precise(value: float) -> str:
+    return _number(value, 10)
+
+
+def check_table(checked: ResultTable) -> str:
+    """Expectations beside what was found."""
+    rows = []
+    for row in checked.rows():
+        found = _precise(row["found"])
+        if row["rule"] == "intervals":
+            found += f" [{_number(row['found_low'])}, {_number(row['found_high'])}]"
+        rows.append([row["demand"], row["quantity"], _expected(row), found])
+    return text_table(["demand", "quantity", "expected", "found"], rows, left={0, 1})
+
+
+def check_text(checked: ResultTable, file: str, results: Results) -> str:
+    """What differs from the expectations in a file, and how much was compared."""
+    verdicts, rules = checked["verdict"].tolist(), checked["rule"].tolist()
+    differ = checked[checked["verdict"] == "differs"]
+    lines = ["Not as expected:", check_table(differ), ""] if len(differ) else []
+    counts = [f"{verdicts.count('agrees')} of {len(verdicts)} expectations in {file} are met"]
+    if "intervals" in rules:
+        counts.append(f"{rules.count('intervals')} compared by confidence intervals, since this is another run")
+    if "none" in rules:
+        counts.append(f"{rules.count('none')} not compared, since they have none")
+    unnamed = len(set(results.network.demand_names) - set(checked["demand"].tolist()))
+    if unnamed:
+        counts.append(f"{unnamed} demands of the scenario are not in the file")
+    return "\n".join([*lines, "; ".join(counts) + "."])
+
+
+def results_json(results: Results, folder: Path, checked: ResultTable | None = None) -> dict[str, Any]:
+    """The same as `results_text` and `check_text`, for programs."""
+    checks = {} if checked is None else {"check": _plain_rows(checked)}
     return {
         "scenario": results.scenario.name,
         "partial": results.partial,
-        "demands": [{name: _plain(value) for name, value in row.items()} for row in results.summary().rows()],
+        "demands": _plain_rows(results.summary()),
         "deadlocks": deadlock_count(results),
         "first_deadlocks": list(deadlock_lines(results)),
+        **checks,
         "approximations": [dict(entry) for entry in results.approximations],
         "provenance": dict(results.provenance),
         "folder": str(folder),

@@ -1,8 +1,8 @@
 """The command `farbell`: from a scenario's name or file to a table, a folder of results and a report.
 
 Exit codes: 0 done; 1 the run failed, reached a limit or was stopped by a deadlock; 2 the scenario or the command line is
-wrong; 3 a demand got nothing (with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what
-was finished saved.
+wrong; 3 a demand got nothing (with `--require-delivery`); 4 a file could not be read or written; 5 the results are not as
+expected (with `--check`); 130 interrupted, with what was finished saved.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import farbell as fb
+from farbell import _core
 
 RUN_FAILED = 1
 BAD_INPUT = 2
 NOTHING_DELIVERED = 3
 IO_FAILED = 4
+NOT_AS_EXPECTED = 5
 INTERRUPTED = 130
 
 app = typer.Typer(
@@ -132,15 +134,26 @@ def run(
     require_delivery: Annotated[
         bool, typer.Option("--require-delivery", help="Exit with code 3 if a demand got no pair.")
     ] = False,
+    check: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Compare with the expectations in a file; exit with code 5 if any is not met."),
+    ] = None,
+    write_check: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write (or replace) a file of expectations for --check.")
+    ] = None,
 ) -> None:
     """Run a scenario: a table per demand, and a folder with Parquet tables, the scenario and an HTML report."""
     from farbell import _show
     from farbell.deadlocks import deadlock_lines
+    from farbell.expectations import expectations_text, read_expectations
 
     with exit_codes():
         changes: dict[str, Any] = {"seed": seed, "record": record}
         chosen = load(scenario).replace(**{name: value for name, value in changes.items() if value is not None})
         model = fb.compile(chosen)
+        if check is not None:
+            # A file that is wrong costs no run.
+            read_expectations(check, model.demand_names)
         folder = free_folder(out, chosen)
         talk = not (quiet or as_json)
         if talk:
@@ -157,8 +170,9 @@ def run(
             )
         except fb.Interrupted as stop:
             results, interrupted = stop.partial, True
+        checked = None if check is None else results.check(check)
         if as_json:
-            print(json.dumps(_show.results_json(results, folder), indent=2, allow_nan=False))
+            print(json.dumps(_show.results_json(results, folder, checked), indent=2, allow_nan=False))
         elif talk:
             print(_show.results_text(results))
         missing = save(results, folder, report)
@@ -173,8 +187,20 @@ def run(
             fail(RUN_FAILED, f"a deadlock ended the run; what was finished is in {folder}, marked partial\n{what}")
         if results.partial:
             fail(RUN_FAILED, f"a limit ended the run early; what was finished is in {folder}, marked partial")
+        if write_check is not None:
+            write_check.write_text(expectations_text(results.expectations()), encoding="utf-8")
+            if talk:
+                print(f"Expectations: {write_check}")
         if require_delivery and not all(row["pairs"] for row in results.summary().rows()):
             fail(NOTHING_DELIVERED, "a demand got no pair")
+        if checked is not None:
+            differ = checked[checked["verdict"] == "differs"]
+            if talk:
+                print(_show.check_text(checked, str(check), results))
+            elif len(differ):
+                print(_show.check_table(differ), file=sys.stderr)
+            if len(differ):
+                fail(NOT_AS_EXPECTED, f"{len(differ)} of {len(checked)} expectations in {check} are not met")
 
 
 def save(results: fb.Results, folder: Path, report: bool) -> str:
@@ -251,6 +277,20 @@ def examples(
         width = max(map(len, names))
         for name, description in names.items():
             print(f"{name.ljust(width)}  {description}")
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: standard output.")] = None,
+) -> None:
+    """Print the JSON Schema of scenario files, for editors and other programs."""
+    text = _core.scenario_schema()
+    with exit_codes():
+        if out is None:
+            print(text, end="")
+        else:
+            out.write_text(text, encoding="utf-8")
+            print(out)
 
 
 @app.command()

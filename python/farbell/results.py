@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import json
+import os
 import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -17,6 +18,7 @@ from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
+from farbell.expectations import check, expectations, read_expectations
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
@@ -221,6 +223,55 @@ class Results(Record):
             One row a demand. The CHSH value is that of :func:`farbell.analysis.chsh`.
         """
         return correlators(self, level)
+
+    def expectations(self) -> dict[str, Any]:
+        """What this run found, as what :meth:`check` expects of the next.
+
+        Returns
+        -------
+        dict
+            Plain values that JSON can hold: the ``run`` (seed, replicas, version, level of the intervals) and for each
+            of the ``demands`` the quantities of :meth:`summary`, with their intervals. The level is such that the
+            check of another run of the same scenario finds a difference in at most one of 10,000 cases.
+
+        Raises
+        ------
+        ValueError
+            If the run ended early.
+        """
+        return expectations(self)
+
+    def check(self, expected: Mapping[str, Any] | str | os.PathLike[str]) -> ResultTable:
+        """Compares with what was expected.
+
+        Parameters
+        ----------
+        expected : mapping, str or path
+            What :meth:`expectations` gave, or one's own ``{"demands": {name: {quantity: ...}}}``; or a JSON file that
+            holds either. docs/guide/regression_tests.md describes it.
+
+        Returns
+        -------
+        ResultTable
+            One row an expectation: ``verdict`` is ``agrees``, ``differs`` or ``not compared``; ``rule`` says how:
+            ``value`` (the same within rounding), ``bounds`` (within them), ``intervals`` (both confidence intervals
+            overlap) or ``none`` (another run, and no interval). Then what was found and expected, with the ends of
+            intervals or bounds.
+
+        Raises
+        ------
+        SpecError
+            If `expected` is malformed, or names a demand or a quantity that is not known.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.5))
+        >>> table = results.check({"demands": {"n0->n2": {"fidelity": {"min": 0.5}, "rate_hz": {"max": 0.1}}}})
+        >>> table["quantity"].tolist(), table["verdict"].tolist()
+        (['fidelity', 'rate_hz'], ['agrees', 'differs'])
+        """
+        return check(self, read_expectations(expected, self.network.demand_names))
 
     def write_report(self, path: str | Path) -> Path:
         """Writes one HTML file that shows the run and loads nothing from any host.

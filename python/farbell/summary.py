@@ -16,11 +16,12 @@ from farbell.analysis.latency import latency_quantile
 from farbell.record import Record
 from farbell.table import ResultTable
 
-__all__ = ["correlators", "summary"]
+__all__ = ["COUNTS", "correlators", "summary"]
 
 Floats = npt.NDArray[np.float64]
 
-_COUNTS = {
+#: Columns of the summary -> columns of the table of demands whose sum they are.
+COUNTS = {
     "asked": "requests_asked",
     "delivered": "requests_done",
     "timed_out": "requests_timed_out",
@@ -91,7 +92,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
         return {
             "hops": int(demands["hops"][mine][0]) if mine.any() else 0,
             "length_m": float(demands["length_m"][mine][0]) if mine.any() else np.nan,
-            **{name: int(demands[column][mine].sum()) for name, column in _COUNTS.items()},
+            **{name: int(demands[column][mine].sum()) for name, column in COUNTS.items()},
             **_ends("rate", rate, "_hz"),
             "rate_method": rate.method,
             **_ends("fidelity", fidelity),

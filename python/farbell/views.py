@@ -181,8 +181,9 @@ def direct_channels(record: Record) -> list[DirectChannel | None]:
         if not hops:
             channels.append(None)
             continue
-        length = sum(links[i].fiber.length_m for i in hops)
-        loss = sum(links[i].fiber.length_m / 1000 * links[i].fiber.attenuation_db_per_km for i in hops)
+        # fsum: sum() rounds differently from Python 3.12 on.
+        length = math.fsum(links[i].fiber.length_m for i in hops)
+        loss = math.fsum(links[i].fiber.length_m / 1000 * links[i].fiber.attenuation_db_per_km for i in hops)
         modes = max(demand.width * ATTEMPT_MODES[type(links[i].generation)] / periods[i] for i in hops)
         channels.append(DirectChannel(length, loss, float(modes)))
     return channels

@@ -19,7 +19,7 @@ PYTHON_FLOORS = [
     ["topology", "trace", "storage"],
     ["record"],
     ["examples", "summary", "deadlocks"],
-    ["views", "replay", "explanation"],
+    ["views", "replay", "explanation", "expectations"],
     ["explain"],
     ["diagrams"],
     ["figures"],

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 import farbell as fb
-from farbell.cli import free_folder
+from farbell.cli import NOT_AS_EXPECTED, free_folder
+from farbell.expectations import QUANTITIES
 
 COMMAND = [sys.executable, "-m", "farbell"]
 
@@ -269,3 +270,73 @@ def test_a_disk_that_fills_up_keeps_what_was_finished() -> None:
     assert "n0->n1" in done.stdout
     assert "there is incomplete" in done.stderr
     assert "File too large; tables that can be read: none" in done.stderr
+
+
+def test_check_in_one_line() -> None:
+    scenario = fb.chain(nodes=3, length_m="10 km", width=2, duration_s=0.2)
+    Path("net.json").write_text(scenario.to_json(), encoding="utf-8")
+    common = ["run", "net.json", "--no-report"]
+    written = farbell(*common, "--write-check", "expected.json")
+    assert written.returncode == 0, written.stderr
+    assert "Expectations: expected.json" in written.stdout
+
+    same = farbell(*common, "--check", "expected.json")
+    assert same.returncode == 0, same.stderr
+    assert "14 of 14 expectations in expected.json are met." in same.stdout
+
+    other = farbell(*common, "--check", "expected.json", "--seed", "7")
+    assert other.returncode == 0, other.stderr
+    assert "4 of 14 expectations" in other.stdout
+    assert "4 compared by confidence intervals" in other.stdout
+    assert "10 not compared" in other.stdout
+
+    Path("net.json").write_text(scenario.with_values({"links/*/fiber/length_m": "12 km"}).to_json(), encoding="utf-8")
+    changed = farbell(*common, "--check", "expected.json")
+    assert changed.returncode == NOT_AS_EXPECTED == 5
+    assert "Not as expected:" in changed.stdout
+    assert "rate_hz" in changed.stdout
+    assert "are not met" in changed.stderr
+
+    quiet = farbell(*common, "--check", "expected.json", "--quiet")
+    assert (quiet.returncode, quiet.stdout) == (5, "")
+    assert "rate_hz" in quiet.stderr
+
+    as_json = farbell(*common, "--check", "expected.json", "--json")
+    assert as_json.returncode == 5
+    checked = {row["quantity"]: row["verdict"] for row in json.loads(as_json.stdout)["check"]}
+    assert checked["rate_hz"] == "differs"
+    assert set(checked) == set(QUANTITIES)
+
+
+def test_expectations_by_hand_on_the_command_line() -> None:
+    Path("mine.json").write_text(
+        '{"demands": {"n0->n1": {"rate_hz": {"min": 1}, "fidelity": {"min": 0.999}}}}', encoding="utf-8"
+    )
+    done = farbell("run", "two_nodes", "--no-report", "--check", "mine.json")
+    assert done.returncode == 5
+    assert "at least 0.999" in done.stdout
+    assert "1 of 2 expectations in mine.json are met" in done.stdout
+
+
+def test_a_wrong_file_of_expectations_costs_no_run() -> None:
+    Path("mine.json").write_text('{"demands": {"n0->n2": {}}}', encoding="utf-8")
+    done = farbell("run", "two_nodes", "--check", "mine.json")
+    assert done.returncode == 2
+    assert "did you mean n0->n1?" in done.stderr
+    assert done.stdout == ""
+    assert not Path("farbell-runs").exists()
+    assert farbell("run", "two_nodes", "--check", "absent.json").returncode == 4
+
+
+def test_nothing_is_expected_of_a_run_that_ended_early() -> None:
+    done = farbell("run", "two_nodes", "--no-report", "--max-events", "100", "--write-check", "expected.json")
+    assert done.returncode == 1
+    assert not Path("expected.json").exists()
+
+
+def test_schema_is_printed_or_written() -> None:
+    printed = farbell("schema").stdout
+    assert json.loads(printed)["title"] == "Scenario"
+    assert farbell("schema", "--out", "scenario.schema.json").stdout == "scenario.schema.json\n"
+    assert Path("scenario.schema.json").read_text(encoding="utf-8") == printed
+    assert farbell("schema", "--out", "absent/scenario.schema.json").returncode == 4

@@ -24,10 +24,10 @@ TWO_NODES = '<node id="a"/><node id="b"/>\n'
 def refused(tmp_path: Path, content: str | bytes, **options: object) -> fb.SpecError:
     path = tmp_path / "net.graphml"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(fb.SpecError) as error:
         fb.from_graphml(path, **options)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     return error.value
 
 

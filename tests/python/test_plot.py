@@ -79,7 +79,7 @@ def test_points_of_rate_against_distance(results: fb.Results) -> None:
     summary = results.summary()
     seen = summary["pairs"] > 0
     points = axes.containers[0].lines[0]
-    assert points.get_xdata().tolist() == (summary["length_m"][seen] / 1000).tolist()
+    assert points.get_xdata().tolist() == pytest.approx((summary["length_m"][seen] / 1000).tolist(), rel=1e-12)
     assert points.get_ydata().tolist() == summary["rate_hz"][seen].tolist()
     bound = next(line for line in axes.lines if line.get_label().startswith("PLOB"))
     assert np.all(np.diff(bound.get_ydata()) < 0)

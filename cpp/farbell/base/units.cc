@@ -127,7 +127,7 @@ std::string units_pattern(std::string_view unit) {
   std::string names;
   for (const Unit& u : units)
     if (u.of == unit) names += (names.empty() ? "" : "|") + std::string(u.name);
-  return R"(^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*()" + names + R"()\s*$)";
+  return R"(^[ \t\n\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\r]*()" + names + R"()[ \t\n\r]*$)";
 }
 
 double parse_quantity(std::string_view text, std::string_view unit) {

@@ -12,7 +12,7 @@ double parse_quantity(std::string_view text, std::string_view unit);
 // The units that may be written where `unit` is meant: "ps, ns, us, ms, s, min, h, d".
 std::string units_text(std::string_view unit);
 
-// The same as a regular expression (ECMA 262) for a whole text with number and unit.
+// The texts that parse_quantity reads, whatever their value, as a regular expression (ECMA 262).
 std::string units_pattern(std::string_view unit);
 
 }  // namespace farbell

@@ -91,6 +91,7 @@ template <Described T>
 std::vector<std::string_view> field_names() {
   std::vector<std::string_view> names;
   if constexpr (Alternative<T>) names.push_back("kind");
+  if constexpr (WholeFile<T>) names.push_back(Describe<T>::schema_key);
   each_field<T>([&](const auto& f) { names.push_back(f.name); });
   return names;
 }
@@ -106,6 +107,12 @@ T read_struct(const Value& value, Origin origin, const Where& at) {
       if (member.key == "kind") {
         const auto* kind = member.value.as<std::string>();
         if (kind == nullptr || *kind != Describe<T>::kind) fail_kind(member.value, Describe<T>::kind, here);
+        continue;
+      }
+    }
+    if constexpr (WholeFile<T>) {
+      if (member.key == Describe<T>::schema_key && origin == Origin::file) {
+        read_text(member.value, Bounds{}, here);
         continue;
       }
     }

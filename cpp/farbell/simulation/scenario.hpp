@@ -137,6 +137,7 @@ template <>
 struct Describe<ScenarioSpec> {
   static constexpr std::string_view name = "Scenario";
   static constexpr std::string_view doc = "Everything that decides the outcome of a run.";
+  static constexpr std::string_view schema_key = "$schema";
   static constexpr auto fields = std::tuple{
       required(field("version", &ScenarioSpec::version, within(1, 1), "Version of the format."), Need::in_files),
       field("name", &ScenarioSpec::name, "Short name, for titles."),

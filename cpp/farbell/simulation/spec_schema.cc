@@ -79,6 +79,9 @@ Object struct_schema() {
     properties.push_back({"kind", Object{{"const", Value(Describe<T>::kind)}}});
     needed.push_back("kind");
   }
+  if constexpr (WholeFile<T>)
+    properties.push_back({std::string(Describe<T>::schema_key),
+                          Object{{"type", "string"}, {"description", "Where this schema is, for editors."}}});
   each_field<T>([&](const auto& f) {
     using V = typename std::remove_cvref_t<decltype(f)>::Type;
     Object schema = type_schema<V>(Bounds{f.unit, f.range});

@@ -95,7 +95,8 @@ std::string parameter_tables() {
   std::string page =
       "# Scenario files\n\n"
       "A scenario is a JSON object, described by [Scenario](#scenario). Names that are not known, names given twice and values out of "
-      "range are errors; nothing is ignored.\n\n"
+      "range are errors; nothing is ignored. Only `\"" + std::string(Describe<ScenarioSpec>::schema_key) +
+      "\"`, which may stand beside the fields of the scenario, is there [for editors alone](../guide/scenario_files.md).\n\n"
       "Numbers are in the unit that the field's name ends with. Where a field has a unit, a text with a number and a unit may stand "
       "instead, such as `\"25 km\"`, `\"0.2 dB/km\"` or `\"10 ms\"`:\n\n"
       "| unit of the field | units in a text |\n|---|---|\n";

@@ -9,6 +9,11 @@ namespace farbell {
 // A file must state what a call may leave out (the version of the format).
 enum class Origin { file, call };
 
+// A struct that a whole file holds has a `schema_key`: the member by which a file tells editors where its schema is. Any text may
+// stand there. It is no part of the spec, so it is not written back.
+template <class T>
+concept WholeFile = requires { Describe<T>::schema_key; };
+
 enum class Empties {
   omit,  // leave out null, empty text and empty lists, which are what a field holds when it is left out
   keep,

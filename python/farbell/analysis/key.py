@@ -47,7 +47,7 @@ def binary_entropy(probability: float) -> float:
     """
     if not 0 <= probability <= 1:
         raise ValueError(f"probability is {probability}; allowed: 0 to 1")
-    return sum((-p * math.log2(p) for p in (probability, 1 - probability) if p > 0), 0.0)
+    return math.fsum(-p * math.log2(p) for p in (probability, 1 - probability) if p > 0)
 
 
 def bbm92_key_fraction(error_z: float, error_x: float | None = None) -> float:
@@ -83,7 +83,7 @@ def _six_state(xx: float, yy: float, zz: float) -> float:
     weights = (1 + _BELL_SIGNS @ (xx, yy, zz)) / 4
     if weights.min() < -1e-9:
         raise ValueError(f"error rates that no state of two qubits has: Bell weights {weights.tolist()}")
-    return 1 + sum(float(w * math.log2(w)) for w in weights if w > 0)
+    return 1 + math.fsum(w * math.log2(w) for w in weights if w > 0)
 
 
 def six_state_key_fraction(error_x: float, error_y: float | None = None, error_z: float | None = None) -> float:

@@ -79,7 +79,7 @@ def chain(
     names = [f"n{i}" for i in range(nodes)]
     return build(
         title=f"chain of {nodes}",
-        places=[Place(name, x_m=sum(lengths[:i]), y_m=0.0) for i, name in enumerate(names)],
+        places=[Place(name, x_m=math.fsum(lengths[:i]), y_m=0.0) for i, name in enumerate(names)],
         spans=[Span(a, b, length) for a, b, length in zip(names, names[1:], lengths, strict=False)],
         demands=demands,
         choices={"ends": lambda: [(names[0], names[-1])]},

@@ -57,6 +57,12 @@ TEST(ReadScenario, NegativeZeroIsZero) {
   EXPECT_FALSE(std::signbit(*s.nodes[0].x_m));
 }
 
+TEST(ReadScenario, AFileMaySayWhereItsSchemaIs) {
+  const ScenarioSpec plain = parse_scenario(R"({"version": 1, "duration_s": 1})");
+  EXPECT_EQ(parse_scenario(R"({"$schema": "./scenario.schema.json", "version": 1, "duration_s": 1})"), plain);
+  EXPECT_EQ(write_scenario(plain).find("$schema"), std::string::npos);
+}
+
 struct Bad {
   std::string text;
   std::string path;
@@ -94,6 +100,9 @@ TEST(RefuseScenario, Names) {
   expect_refused({with_node(R"("memroy": "m")"), "/nodes/1/memroy", "\"memroy\"", "memory", "memory"});
   expect_refused({with_node(R"("x": 3)"), "/nodes/1/x", "\"x\"", "x_m"});
   expect_refused({with_node(R"("a/b~c": 3)"), "/nodes/1/a~1b~0c", "\"a/b~c\"", "x_m"});
+  expect_refused({with(R"("$schema": 3)"), "/$schema", "3", "a text"});
+  expect_refused({with(R"("schema": "x")"), "/schema", "\"schema\"", "$schema", "$schema"});
+  expect_refused({with_node(R"("$schema": "x")"), "/nodes/1/$schema", "\"$schema\"", "memory"});
   expect_refused({with(R"("seed": 1, "seed": 1)"), "/seed", "\"seed\" twice", "once"});
   expect_refused({with(R"("seed": 1, "\u0073eed": 1)"), "/seed", "twice", "once"});
   expect_refused({with_node(R"("memory": "m")"), "/nodes/1/memory", "twice", "once"});
