@@ -35,6 +35,9 @@ def rich_scenario() -> fb.Scenario:
             fb.DensityMatrix(real=[[0.25 if i == j else 0 for j in range(4)] for i in range(4)]),
         )
     ]
+    clicks = [fb.DoubleClick(station="s"), fb.SingleClick(station="s", bright_state=0.1)]
+    entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
+    orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry])]
     traffic = [fb.OneOff(), fb.BackToBack(requests=3), fb.Continuous(), fb.Poisson(rate_hz=3), fb.Table(at_s=[0, 1])]
     return fb.Scenario(
         name="rich",
@@ -47,9 +50,21 @@ def rich_scenario() -> fb.Scenario:
         nodes=[fb.Node(name=name, memory="m", latitude_deg=1, longitude_deg=2, x_m=3) for name in "a"],
         links=[
             fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=1e3), generation=generation)
-            for a, b, generation in zip("abcd", "bcde", [*given_links, fb.DoubleClick(station="s")], strict=True)
+            for a, b, generation in zip("abcde", "bcdef", [*given_links, *clicks], strict=True)
         ],
-        demands=[fb.Demand(name=t.__class__.__name__, node_a="a", node_b="b", traffic=t, route=["a", "b"]) for t in traffic],
+        demands=[
+            fb.Demand(
+                name=t.__class__.__name__,
+                node_a="a",
+                node_b="b",
+                traffic=t,
+                route=["a", "b"],
+                swapping=order,
+                cutoff=fb.Cutoff(age_s=1, attempts=3),
+                distillation=fb.Distillation(rounds=["bbpssw", "epl"], scheme="pumping"),
+            )
+            for t, order in zip(traffic, orders, strict=True)
+        ],
         changes=[fb.Change(at_s=1, link="a--b", generation=given_links[0]), fb.Change(at_s=2, link="a--b")],
         credits=["someone"],
         notes=["something"],

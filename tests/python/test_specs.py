@@ -35,6 +35,14 @@ SPECS = [
     fb.SingleClick(
         station="middle", bright_state=0.1, bright_state_b=0.2, phase_sigma_rad="10 deg", phase_correlation_s="1 ms"
     ),
+    fb.Asap(),
+    fb.Doubling(),
+    fb.Sequential(),
+    fb.Tree(order=["c", "b"]),
+    fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1]),
+    fb.PolicyTable(entries=[fb.PolicyEntry(links=[[0, 1]], swap=[])], otherwise="wait"),
+    fb.Cutoff(age_s="5 ms", attempts=20, estimated_fidelity=0.8),
+    fb.Distillation(rounds=["bbpssw", "dejmps"], scheme="pumping"),
     fb.Node(name="a", memory="ion", parallel_links=2, latitude_deg=-3.5),
     fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1), generation=fb.DoubleClick(station="middle")),
     fb.Change(at_s="1 min", link="a--b"),

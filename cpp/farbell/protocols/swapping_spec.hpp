@@ -169,7 +169,7 @@ struct Describe<DistillationSpec> {
   static constexpr std::string_view name = "Distillation";
   static constexpr std::string_view doc = "How several pairs are made into a better one.";
   static constexpr auto fields = std::tuple{
-      field("rounds", &DistillationSpec::rounds, non_empty, "The protocol of each round, first to last."),
+      field("rounds", &DistillationSpec::rounds, "The protocol of each round, first to last; at least one."),
       field("scheme", &DistillationSpec::scheme, "Which pairs a round takes."),
   };
 };

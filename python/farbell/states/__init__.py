@@ -83,10 +83,10 @@ class DistillationOutcome(NamedTuple):
     >>> pair = fb.states.PairDensity.werner(0.8)
     >>> for bits, probability, kept, state in pair.distil(pair, "dejmps"):
     ...     print(bits, round(probability, 6), kept, round(state.fidelity(), 6))
-    (0, 0) 0.384444 True 0.838150
-    (1, 0) 0.115556 False 0.346154
-    (0, 1) 0.115556 False 0.346154
-    (1, 1) 0.384444 True 0.838150
+    (0, 0) 0.384444 True 0.83815
+    (1, 0) 0.115556 False 0.25
+    (0, 1) 0.115556 False 0.25
+    (1, 1) 0.384444 True 0.83815
     """
 
     bits: tuple[int, int]
