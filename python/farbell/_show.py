@@ -16,6 +16,10 @@ from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import hardware_rows, quantity, unit_of
 from farbell.results import Results
 from farbell.table import ResultTable
+from farbell.time_shares import time_shares_lines
+
+# Demands whose waits are told; `Results.time_shares` has all.
+_MOST_WAITS = 20
 
 # A note that says where one parameter comes from: "Memory: t2_s = 10, from ...", "Assumed: slots = 8".
 _ORIGIN = re.compile(r"(?P<kind>[^:]+): (?P<name>\w+) = (?P<value>[-+.e\d]+?)(?:, from (?P<source>.+?))?\.?")
@@ -112,12 +116,14 @@ def results_text(results: Results) -> str:
     ]
     legend = "Asked, delivered, timed out: requests; latencies are those of requests delivered. Brackets: 95 % confidence."
     approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
+    waits = list(time_shares_lines(results))[:_MOST_WAITS]
     stuck = list(deadlock_lines(results))
     partial = ["PARTIAL: the run ended before its duration was simulated."] if results.partial else []
     return "\n".join(
         [
             text_table(headers, rows, left={0}),
             legend,
+            *(["", "Where the time went:", *(f"  - {line}" for line in waits)] if waits else []),
             "",
             *_wrapped("Deadlocks:", stuck),
             *([""] if stuck else []),

@@ -34,6 +34,7 @@ from farbell.record import (
 from farbell.storage import read_table, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
+from farbell.time_shares import time_shares
 
 if TYPE_CHECKING:
     from farbell.explanation import Explanation
@@ -208,6 +209,27 @@ class Results(Record):
             docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
         """
         return summary(self, level, protocol)
+
+    def time_shares(self) -> ResultTable:
+        """Where the time went: for each demand, what its requests waited for, as shares that add up to 1.
+
+        Returns
+        -------
+        ResultTable
+            A row a demand: ``seconds`` with at least one request, summed over replicas and counted after the warm-up, and the
+            shares ``links``, ``memories``, ``messages``, ``operations`` (what the delivered pairs waited for last, step by
+            step backwards) and ``cut_offs``, ``failed_swaps``, ``failed_distillation``, ``stale_halves`` (spent on pairs
+            that were lost); nan for a demand without requests. docs/physics/where_the_time_goes.md defines them.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.5))
+        >>> shares = next(results.time_shares().rows())
+        >>> shares["links"] > 0.5, shares["cut_offs"]
+        (True, 0.0)
+        """
+        return time_shares(self)
 
     def correlators(self, level: float = 0.95) -> ResultTable:
         """Mean Pauli expectations, error rates and CHSH value of each demand's pairs.

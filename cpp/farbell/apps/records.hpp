@@ -73,6 +73,11 @@ struct Moments {
 inline constexpr std::size_t batch_count = 32;
 inline constexpr std::size_t batch_columns = 5;  // pairs, and sums of fidelity, xx, yy, zz
 
+// What a demand with requests waits for (docs/physics/where_the_time_goes.md); the last four are time that was in vain.
+enum class Spent : std::uint8_t { links, memories, messages, operations, cut_offs, failed_swaps, failed_distillation, stale_halves };
+inline constexpr std::size_t spent_kinds = 8;
+using SpentTicks = std::array<double, spent_kinds>;
+
 // Statistics of one demand after the warm-up: pairs delivered and requests asked from then on.
 struct DemandSummary {
   std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, pairs = 0, rejected = 0, surplus = 0;
@@ -81,6 +86,7 @@ struct DemandSummary {
   std::array<std::array<double, batch_columns>, batch_count> batches{};  // equal stretches of simulated time
   std::array<std::uint32_t, 100> fidelity_histogram{};
   LatencySketch sketch;
+  SpentTicks spent{};
 };
 
 class Recorder {
@@ -101,6 +107,11 @@ class Recorder {
   void rejected(DemandId demand, Tick at) { summaries_[demand.value].rejected += at > setup_.warm_up; }
   void surplus(DemandId demand, Tick at) { summaries_[demand.value].surplus += at > setup_.warm_up; }
   void request(const RequestRow& row);
+  // A stretch of time that ended at `to` counts whole, if that is after the warm-up.
+  void spent(DemandId demand, Tick to, const SpentTicks& ticks) {
+    if (to <= setup_.warm_up && setup_.warm_up > tick_zero) return;
+    for (std::size_t k = 0; k < spent_kinds; ++k) summaries_[demand.value].spent[k] += ticks[k];
+  }
   void deadlock(const DeadlockRow& row);
 
   const std::vector<DemandSummary>& summaries() const { return summaries_; }

@@ -42,9 +42,11 @@ void Requests::handle(const Event& event) {
     case op_overdue: deadline(DemandId{target}); break;
     case op_up:
       rows_[target].kept.clear();  // a release has dropped what was kept
+      spent_on_set_up(DemandId{target});
       head_starts(DemandId{target});
       break;
     case op_gone:
+      if (!rows_[target].queue.empty()) spent_in_vain(DemandId{target}, true, queue_.now());
       if (!rows_[target].queue.empty() || (setup_.demands[target].generate_when_idle && rows_[target].routed))
         if (circuits_.state(DemandId{target}) == Circuits::State::idle) circuits_.ask(DemandId{target});
       break;
@@ -92,6 +94,7 @@ void Requests::ask_now(DemandId d) {
   const Tick now = queue_.now();
   recorder_.asked(d, now);
   trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, row.next_id, row.queue.size());
+  if (row.queue.empty()) start_accounting(d);
   row.queue.push_back({row.next_id++, 0, now, never});
   if (demand.max_queue > 0 && row.queue.size() > demand.max_queue) return refuse(d, Refusal::queue_full);
   if (!row.routed && !find_route(d)) return refuse(d, Refusal::no_route);
@@ -117,6 +120,7 @@ void Requests::head_starts(DemandId d) {
 // ---- ends of requests -------------------------------------------------------------------------------------------------------------------
 
 void Requests::end_request(DemandId d, RequestStatus status, Refusal reason) {
+  if (status != RequestStatus::done && rows_[d.value].queue.size() == 1) spent_in_vain(d, served(d), queue_.now());
   const DemandRow& demand = setup_.demands[d.value];
   Row& row = rows_[d.value];
   // Only a refusal on arrival ends another request than the head.
@@ -272,6 +276,7 @@ void Requests::deliver(DemandId d, std::uint32_t s, const Segment& segment, cons
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
+  spent_on_pair(d, s);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
   if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
@@ -280,6 +285,69 @@ void Requests::deliver(DemandId d, std::uint32_t s, const Segment& segment, cons
   head_starts(d);
   const auto last = static_cast<std::uint32_t>(circuits_.route(d).nodes.size() - 1);
   if (idle(d)) circuits_.release_from(d, later_end == end_a ? 0 : last);
+}
+
+// ---- where the time goes ------------------------------------------------------------------------------------------------------------------
+
+void Requests::start_accounting(DemandId d) {
+  std::array<double, loss_causes> before{};
+  rows_[d.value].accounted = queue_.now();
+  swapping_.lost_time(ChainId{d.value}).take(tick_zero, queue_.now(), before);
+}
+
+// A circuit is up: a round trip was set-up, the rest waiting for slots.
+void Requests::spent_on_set_up(DemandId d) {
+  if (rows_[d.value].queue.empty()) return;
+  const auto elapsed = static_cast<double>(count(queue_.now() - rows_[d.value].accounted));
+  SpentTicks spent{};
+  spent[static_cast<std::size_t>(Spent::messages)] = std::min(elapsed, static_cast<double>(count(circuits_.round_trip(d))));
+  spent[static_cast<std::size_t>(Spent::memories)] = elapsed - spent[static_cast<std::size_t>(Spent::messages)];
+  recorder_.spent(d, queue_.now(), spent);
+  start_accounting(d);
+}
+
+// A pair is delivered: its path, as far as it reaches back; before that what was lost, and the rest was waiting for free memories.
+void Requests::spent_on_pair(DemandId d, std::uint32_t s) {
+  const Tick now = queue_.now();
+  const Path& path = segments_.path(s);
+  SpentTicks spent{};
+  auto left = static_cast<double>(count(now - rows_[d.value].accounted));
+  const auto spend = [&](Spent kind, Tick ticks) {
+    const double part = std::min(left, static_cast<double>(count(ticks)));
+    spent[static_cast<std::size_t>(kind)] += part;
+    left -= part;
+  };
+  if (path.arrives == tick_zero) {
+    spend(Spent::links, now - path.began);
+  } else {
+    spend(Spent::messages, path.messages + (now - path.until));
+    spend(Spent::operations, path.operations);
+    spend(Spent::links, path.links);
+  }
+  std::array<double, loss_causes> lost{};
+  const double in_vain = swapping_.lost_time(ChainId{d.value}).take(path.began, now, lost);
+  const double scale = in_vain > left ? left / in_vain : 1;
+  for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k] * scale;
+  spent[static_cast<std::size_t>(Spent::memories)] += left - in_vain * scale;
+  recorder_.spent(d, now, spent);
+  rows_[d.value].accounted = now;
+}
+
+bool Requests::served(DemandId d) const {
+  const Circuits::State state = circuits_.state(d);
+  return state == Circuits::State::up || state == Circuits::State::releasing;
+}
+
+// The last request ends without a pair, or its circuit does.
+void Requests::spent_in_vain(DemandId d, bool served, Tick now) {
+  const auto elapsed = static_cast<double>(count(now - rows_[d.value].accounted));
+  std::array<double, loss_causes> lost{};
+  const double in_vain = swapping_.lost_time(ChainId{d.value}).take(now, now, lost);
+  SpentTicks spent{};
+  for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k];
+  spent[static_cast<std::size_t>(served ? Spent::links : Spent::memories)] += elapsed - in_vain;
+  recorder_.spent(d, now, spent);
+  rows_[d.value].accounted = now;
 }
 
 // ---- routes and link changes --------------------------------------------------------------------------------------------------------------
@@ -385,8 +453,9 @@ void Requests::write_down(DemandId d, std::vector<DeadlockRow>& rows) const {
 
 // ---- the end of the run -------------------------------------------------------------------------------------------------------------------
 
-void Requests::finish() {
+void Requests::finish(Tick end) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    if (!rows_[d].queue.empty()) spent_in_vain(DemandId{d}, served(DemandId{d}), end);
     const DemandRow& demand = setup_.demands[d];
     const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
     for (const Request& r : rows_[d].queue)

@@ -69,7 +69,7 @@ class Requests {
 
   void start();  // posts what happens by itself
   void handle(const Event& event);
-  void finish(); // writes down what is still open; called once, after the last event
+  void finish(Tick end); // writes down what is still open; called once, after the last event
   double up_ticks(LinkId link, Tick end) const;
   std::uint64_t deadlocks() const { return deadlocks_; }
   std::uint64_t deadlock_releases() const { return deadlock_releases_; }
@@ -88,6 +88,7 @@ class Requests {
     std::size_t table_next = 0;
     std::deque<std::uint32_t> kept;   // segments that wait for a request, oldest first
     bool routed = true, stopped = false, timer_posted = false, serving_kept = false;
+    Tick accounted = tick_zero;       // the time until then has been written down, while there are requests
     Stream arrivals, bases, outcomes;
   };
   struct Measurement {
@@ -113,6 +114,11 @@ class Requests {
   void serve_kept(DemandId d);
   void measure(std::uint32_t segment, End end);
   void deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
+  bool served(DemandId d) const;
+  void start_accounting(DemandId d);
+  void spent_on_set_up(DemandId d);
+  void spent_on_pair(DemandId d, std::uint32_t segment);
+  void spent_in_vain(DemandId d, bool served, Tick now);
   void close(DemandId d, std::uint32_t segment);
   void change(const ChangeRow& change);
   bool find_route(DemandId d);

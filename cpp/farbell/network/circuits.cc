@@ -215,6 +215,12 @@ Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& li
           distils ? stream_key(seed, entity + "/distillation") : 0};
 }
 
+Tick Circuits::round_trip(DemandId demand) const {
+  const Chain& chain = chains_[demand.value];
+  const Tick one_way = chain.delay(0, chain.last());
+  return one_way + one_way;
+}
+
 DistillationCounters Circuits::distillation(DemandId demand) const {
   DistillationCounters sum;
   const auto add = [&](std::uint32_t pool) {

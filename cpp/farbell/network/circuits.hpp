@@ -61,6 +61,7 @@ class Circuits {
   void set_route(DemandId demand, const Route& route);
   const Route& route(DemandId demand) const { return rows_[demand.value].route; }
   State state(DemandId demand) const { return rows_[demand.value].state; }
+  Tick round_trip(DemandId demand) const;  // of messages over the circuit that is booked
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
   const Slots& slots() const { return slots_; }
   // Deadlocked demands that were not when it was last called, and the number of their deadlock (`deadlock_of`).

@@ -8,6 +8,7 @@
 #include "farbell/base/tick.hpp"
 #include "farbell/engine/event.hpp"
 #include "farbell/protocols/cutoffs.hpp"
+#include "farbell/protocols/history.hpp"
 
 namespace farbell {
 
@@ -62,6 +63,7 @@ struct Chain {
   const PolicyTable* table = nullptr;
   Tick policy_at = never;        // when the table is looked at next
   Cutoff cutoff;
+  LostTime lost;
   bool pipelined = true;         // false: a hop gets its turn back only when what it made has ended
   bool notify_each_end = false;  // `ready` at each end's own tick (op, op + 1) instead of once at the later one
 

@@ -60,6 +60,9 @@ void Distilling::arrive(std::uint32_t index, Item item, std::uint32_t rounds_pas
       queue_.post(later(queue_.now(), expires), Phase::expiries, {setup_.self.handler, op_expire, item.segment},
                   std::uint64_t{index} << 32 | item.generation);
   }
+  Half& first = segments_.half(segment.half[end_a]);
+  first.ready = queue_.now();
+  first.by_path = segment.swaps > 0 || rounds_passed > 0;
   pool.waiting[rounds_passed].push_back(item);
   if (pool.match_posted) return;
   pool.match_posted = true;
@@ -131,6 +134,13 @@ void Distilling::operate(std::uint32_t number) {
                      used.frame, queue_.now(), pool.draws.next().u0);
   kept.frame = static_cast<std::uint8_t>(outcome.frame);
   kept.born = earlier(kept.born, used.born);
+  // Of the two pairs the one that came last decides.
+  const Half &k = segments_.half(kept.half[end_a]), &u = segments_.half(used.half[end_a]);
+  Path path = segments_.path_to(u.ready > k.ready ? u : k);
+  path.operations += queue_.now() - path.until;
+  path.until = queue_.now();
+  path.arrives = queue_.now() + chains_[pool.chain.value].delay(pool.from, pool.to);
+  segments_.path(round.kept.segment) = path;
   ++pool.counters.rounds;
   pool.counters.failed += !outcome.kept;
   trace_.add(queue_.now(), Phase::swaps, TraceKind::distillation, node(pool).value, pool.chain.value,
@@ -161,6 +171,7 @@ void Distilling::result(std::uint32_t number, bool kept) {
     for (std::uint32_t position : segment.reach)
       trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_discarded, chains_[segment.chain.value].positions[position].node.value,
                  segment.chain.value, 0, 0, {.pair = trace_.number(round.kept.segment)});
+    swapping_.waste(segment.chain, segments_.path(round.kept.segment).began, LossCause::failed_distillation);
     return discard(round.kept.segment);
   }
   for (QubitId q : segment.half) segments_.move(q, HalfState::pending);
@@ -183,6 +194,7 @@ void Distilling::done(std::uint32_t index, Item item) {
     const QubitId q = segment.half[e];
     Half& half = segments_.half(q);
     half.expires = expires;
+    half.by_path = true;
     if (half.position == 0 || half.position == chain.last()) segment.known[e] = now;
     else queue_.post(now, Phase::arrivals, {setup_.herald.handler, setup_.herald.op, q.value}, half.generation);
   }
@@ -201,6 +213,7 @@ void Distilling::expire(std::uint32_t index, Item item) {
       if (i->segment == item.segment) {
         items.erase(i);
         ++pool.counters.cut_offs;
+        swapping_.waste(pool.chain, segments_.path(item.segment).began, LossCause::cut_off);
         trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node(pool).value, pool.chain.value, 1, 0,
                    {.pair = trace_.number(item.segment)});
         discard(item.segment);

@@ -149,6 +149,7 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     g.next_cycle = next_start(later(now, g.next_cycle));
     g.next_round = g.next_cycle == now && queue_.phase() > Phase::attempts ? queue_.round() + 1 : g.next_cycle == now ? queue_.round() : 0;
     g.looked_at = 0;
+    g.trying_since = now;
   }
   g.lanes = lanes;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});
@@ -313,6 +314,7 @@ void Lanes::succeed(std::uint32_t index) {
     birth.frame = link.frames[outcome];
     birth.expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]))
                                       : never;
+    birth.began = g.trying_since;
     const std::uint32_t s = segments_.create(birth, forward);
     trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(s)});
     ++g.successes;
@@ -334,6 +336,7 @@ void Lanes::succeed(std::uint32_t index) {
     }
     if (segments_.spans(s)) post_ready(queue_, chain, s, segment);
   }
+  g.trying_since = now;
   g.free[end_a] -= made;
   g.free[end_b] -= made;
   if (!chain.pipelined) g.turns -= made;

@@ -117,6 +117,7 @@ class Lanes {
     bool armed = false;
     std::uint64_t successes = 0;
     std::uint64_t cycles = 0;             // counted so far
+    Tick trying_since = tick_zero;        // since when the group has had a free lane without a success
     Stream attempts, herald;
   };
   // The optical phase of a link in units of its standard deviation, drawn where a pair sees it.

@@ -28,7 +28,8 @@ void Segments::enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32
   h.position = position;
   h.side = side;
   h.state = HalfState::pending;
-  h.heralded = false;
+  h.heralded = h.by_path = false;
+  h.began = birth.began;
   h.reach = side == end_a ? birth.hop : birth.hop + 1;
   h.occupied_since = birth.started;
   h.expires = birth.expires;
@@ -41,6 +42,7 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
     s = static_cast<std::uint32_t>(segments_.size());
     segments_.emplace_back();
     losses_.emplace_back();
+    paths_.emplace_back();
   } else {
     s = free_.back();
     free_.pop_back();
@@ -54,6 +56,7 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   row.swaps = 0;
   row.frame = birth.frame;
   row.notice_waits = {};
+  paths_[s] = {birth.began, birth.began};
   enter(row.half[end_a], birth, s, birth.hop, end_b);
   enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
   return s;

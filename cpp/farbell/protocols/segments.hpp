@@ -13,19 +13,23 @@
 
 namespace farbell {
 
-struct Half {
+struct alignas(64) Half {
   std::uint32_t segment = 0;
   ChainId chain;
   std::uint32_t position = 0;    // in the chain
   End side = end_a;              // the end of the chain that its hop leads towards
   HalfState state = HalfState::pending;
   bool heralded = false;         // its node knows the pair, and may use it
+  bool by_path = false;          // what made it ready is in its segment's path, not just its own herald
   std::uint32_t generation = 0;  // raised when the qubit is gone: events about it are then stale
   std::uint32_t reach = 0;       // position of its partner, as far as its node knows
   Tick occupied_since = tick_zero;
   Tick expires = never;          // first tick at which the chain's cut-off takes it, as far as its node knows
   QubitId previous, next;        // in its list
+  Tick began = tick_zero;        // when its hop began to attempt for it
+  Tick ready = tick_zero;        // when its node could use it
 };
+static_assert(sizeof(Half) == 64);
 
 struct alignas(64) Segment {
   ChainId chain;
@@ -59,6 +63,7 @@ class Segments {
     States::Pair pair;                // ordered by link end
     Tick started;                     // start of the cycle: the slots are busy from here
     Tick expires;                     // by the chain's cut-off
+    Tick began;                       // when the hop began to attempt for this pair
     std::array<Tick, 2> emitted;      // nearer to A, nearer to B
     std::array<Tick, 2> known;        // never-before ticks at which the chain's ends know (only read at the ends)
     std::uint8_t frame;
@@ -68,6 +73,16 @@ class Segments {
   Half& half(QubitId q) { return halves_[q.value]; }
   Segment& segment(std::uint32_t s) { return segments_[s]; }
   const Segment& segment(std::uint32_t s) const { return segments_[s]; }
+  Path& path(std::uint32_t s) { return paths_[s]; }
+  // The path to the tick at which the half was ready.
+  Path path_to(const Half& h) const {
+    Path path = paths_[h.segment];
+    // A swap elsewhere may have lengthened the pair since.
+    if (!h.by_path || h.ready < path.until) return {h.began, h.ready, h.ready - h.began};
+    path.messages += h.ready - path.until;
+    path.until = h.ready;
+    return path;
+  }
   Loss& loss(std::uint32_t s, End e) { return losses_[s][e]; }
   const Loss& loss(std::uint32_t s, End e) const { return losses_[s][e]; }
   bool spans(std::uint32_t s) const;
@@ -97,6 +112,7 @@ class Segments {
   std::vector<Half> halves_;        // indexed by QubitId
   std::vector<Segment> segments_;
   std::vector<std::array<Loss, 2>> losses_;  // by segment
+  std::vector<Path> paths_;                  // by segment
   std::vector<std::uint32_t> free_;
 };
 

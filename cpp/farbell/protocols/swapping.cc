@@ -70,16 +70,18 @@ void Swapping::herald(QubitId q) {
 void Swapping::grown(QubitId q, std::uint32_t reach) {
   Half& h = segments_.half(q);
   h.reach = h.side == end_a ? std::min(h.reach, reach) : std::max(h.reach, reach);
+  h.by_path = true;
   if (h.heralded && h.state == HalfState::pending) consider(q);
 }
 
 // Lets a half wait for a partner if its pair is what the swap order wants.
 void Swapping::consider(QubitId q) {
-  const Half& h = segments_.half(q);
+  Half& h = segments_.half(q);
   Chain& chain = chains_[h.chain.value];
   Position& here = chain.positions[h.position];
   const std::uint32_t wanted = here.wanted_reach[h.side];
   if (wanted != any_reach && wanted != h.reach) return;
+  h.ready = queue_.now();
   segments_.move(q, HalfState::waiting);
   if (chain.table) return post_policy(chain, h.chain, queue_.now());
   const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
@@ -154,6 +156,8 @@ void Swapping::swap(QubitId b, QubitId c) {
   const bool stale = lost_before(left, end_a) || lost_before(right, end_b);
   counter.stale_swaps += stale;
   const std::uint64_t stale_mark = stale ? 256 : 0;
+  const Path path = swapped(left_half, right_half, chain);
+  if (stale) waste(left_half.chain, path.began, LossCause::stale_half);
 
   segments_.forget(b);
   segments_.forget(c);
@@ -164,6 +168,8 @@ void Swapping::swap(QubitId b, QubitId c) {
     if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
+    if (path.arrives >= segments_.path(left).arrives && path.arrives >= segments_.path(right).arrives) segments_.path(left) = path;
+    else if (segments_.path(right).arrives > segments_.path(left).arrives) segments_.path(left) = segments_.path(right);
     const Segment& joined = segments_.segment(left);
     if (!joined.half[end_a] && !joined.half[end_b]) {
       end(left);
@@ -176,6 +182,7 @@ void Swapping::swap(QubitId b, QubitId c) {
     }
   } else {
     ++counter.failed_swaps;
+    waste(left_half.chain, path.began, LossCause::failed_swap);
     trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark, 0,
                {.left = trace_.number(left), .right = trace_.number(right)});
     states_.release(b);
@@ -246,6 +253,7 @@ void Swapping::give_up(QubitId q) {
   const NodeId node = chains_[h.chain.value].positions[h.position].node;
   const End side = other(h.side);  // of the segment
   ++counters_[node.value].cut_offs;
+  waste(h.chain, h.by_path ? segments_.path(h.segment).began : h.began, LossCause::cut_off);
   trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
   segments_.forget(q);
   states_.release(q);
@@ -267,6 +275,16 @@ void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
     trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[here].node.value, measured.chain.value,
                static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
                {.pair = trace_.number(joined), .to = chain.positions[end].node.value, .until = queue_.now() + chain.delay(here, end)});
+}
+
+// Of the two pairs that a swap takes the one that was ready last decides.
+Path Swapping::swapped(const Half& left, const Half& right, const Chain& chain) const {
+  const Tick now = queue_.now();
+  Path path = segments_.path_to(right.ready > left.ready ? right : left);
+  path.operations += now - path.until;
+  path.until = now;
+  path.arrives = now + later(chain.delay(left.position, 0), chain.delay(left.position, chain.last()));
+  return path;
 }
 
 // ---- losses and their notices ----------------------------------------------------------------------------------------------------------

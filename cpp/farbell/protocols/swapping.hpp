@@ -37,6 +37,9 @@ class Swapping {
   void consume(std::uint32_t segment);
   // A half that was measured by its node; the segment keeps the other.
   void consume_half(QubitId q);
+  // Writes down that the time since a pair's hop began to attempt was in vain.
+  LostTime& lost_time(ChainId chain) { return chains_[chain.value].lost; }
+  void waste(ChainId chain, Tick began, LossCause cause) { chains_[chain.value].lost.add(began, queue_.now(), cause); }
   // A segment without halves: its row is freed, and its hops may make another where the chain is not pipelined.
   void end(std::uint32_t segment);
 
@@ -61,6 +64,7 @@ class Swapping {
   void watch_attempts(QubitId q);
   void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
   void give_up(QubitId q);
+  Path swapped(const Half& left, const Half& right, const Chain& chain) const;
   void lost_half_of(std::uint32_t segment, End lost, std::uint32_t position);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);

@@ -75,7 +75,7 @@ class Replica {
     r.bins = std::move(bins_);
     lanes_.settle_all(r.end);
     swapping_.settle_all(r.end);
-    requests_.finish();
+    requests_.finish(r.end);
     r.events = queue_.processed();
     r.stale_events =
         lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events();

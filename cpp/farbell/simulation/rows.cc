@@ -80,13 +80,15 @@ void RowStore::spill_all() {
   spilled_ = true;
   std::vector<RowBlock> run;
   std::size_t rows = 0;
+  const auto cut = [&] {
+    spill_run(std::exchange(run, {}));
+    rows = 0;
+  };
   std::optional<std::uint64_t> next;  // replica that may join the run
   for (auto& [replica, held] : held_) {
-    if (replica != next || begun_.contains(replica) || rows >= rows_per_block) {
-      spill_run(std::exchange(run, {}));
-      rows = 0;
-    }
+    if (replica != next || begun_.contains(replica)) cut();
     for (RowBlock& block : held.blocks) {
+      if (rows >= rows_per_block) cut();
       rows += block.pairs.size() + block.requests.size();
       run.push_back(std::move(block));
     }
@@ -94,7 +96,7 @@ void RowStore::spill_all() {
     else begun_.insert(replica);
     next = held.ended ? std::optional(replica + 1) : std::nullopt;
   }
-  spill_run(run);
+  cut();
   held_.clear();
   bytes_ = 0;
 }

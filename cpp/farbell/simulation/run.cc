@@ -84,6 +84,16 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<double>("length_m", rows, [](const auto& a) { return a.result->paths[a.index].length_m; });
     tables.push_back(std::move(t));
   }
+  {
+    const auto rows = all(results, &ReplicaResult::demands);
+    Table t{"time_spent", {}};
+    add_place(t, rows, "demand");
+    constexpr std::array<const char*, spent_kinds> names{"links",    "memories",     "messages",            "operations",
+                                                         "cut_offs", "failed_swaps", "failed_distillation", "stale_halves"};
+    for (std::size_t k = 0; k < spent_kinds; ++k)
+      t.add<double>(std::string(names[k]) + "_s", rows, [&](const auto& a) { return a.row->spent[k] / clock.ticks_per_s; });
+    tables.push_back(std::move(t));
+  }
   std::vector<const ReplicaResult*> replicas;
   for (const auto& r : results)
     if (r) replicas.push_back(&*r);
