@@ -19,6 +19,7 @@ from farbell.layout import places
 from farbell.results import Results
 from farbell.svg import Diagram
 from farbell.table import ResultTable
+from farbell.time_shares import SHARES
 
 __all__ = [
     "chain",
@@ -30,6 +31,7 @@ __all__ = [
     "overview",
     "rate_distance",
     "space_time",
+    "time_shares",
     "tradeoff",
 ]
 
@@ -348,6 +350,46 @@ def tradeoff(points: Results | ResultTable | Iterable[Any], ax: Any = None) -> A
     else:
         _none_yet(ax, "no pair was delivered")
     ax.set(xlabel="fidelity", ylabel="pairs (1/s)")
+    return ax
+
+
+def time_shares(results: Results, ax: Any = None) -> Any:
+    """Where the time went: a bar for each demand, divided into what its requests waited for.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=4, length_m=20e3, duration_s=0.2))
+    >>> fb.plot.time_shares(results).get_xlabel()
+    'share of the time with requests'
+    """
+    ax = _axes(ax)
+    table = results.time_shares()
+    table = table[table["seconds"] > 0]
+    names = [_text(name) for name in table["demand"]]
+    left = np.zeros(len(names))
+    for share in SHARES:
+        values = np.asarray(table[share])
+        if np.any(values > 0):
+            ax.barh(names, values, left=left, color=views.SHARE_COLORS[share], label=share.replace("_", " "))
+        left += values
+    if names:
+        ax.invert_yaxis()
+        ax.legend(fontsize=8, ncols=4, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    else:
+        _none_yet(ax, "no demand had a request")
+    ax.set(xlabel="share of the time with requests", xlim=(0, 1))
     return ax
 
 

@@ -22,7 +22,8 @@ from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_fi
 from farbell.record import Record
 from farbell.summary import summary
 from farbell.table import cell_text
-from farbell.views import TimeUse, link_time_use, node_time_use
+from farbell.time_shares import SHARES, time_shares
+from farbell.views import SHARE_COLORS, TimeUse, link_time_use, node_time_use
 
 __all__ = ["write_report"]
 
@@ -127,6 +128,30 @@ def _link_section(record: Record) -> str:
     return f"<details><summary>Links ({len(links):,})</summary>{_table(heads, rows)}{cut}</details>"
 
 
+def _time_share_section(record: Record) -> Iterator[str]:
+    table = time_shares(record)
+    table = table[table["seconds"] > 0]
+    if not len(table):
+        return
+    used = [name for name in SHARES if np.any(table[name] > 0)]
+    yield "<h2>Where the time went</h2>"
+    rows = []
+    for row in table[:_MOST_ROWS].rows():
+        parts = (
+            f'<span style="width:{100 * row[name]:.4g}%;background:{SHARE_COLORS[name]}"></span>'
+            for name in used
+            if row[name] > 0
+        )
+        shares = (f"{row[name]:.1%}" if row[name] > 0 else "" for name in used)
+        rows.append([_escaped(row["demand"]), f'<div class="bar">{"".join(parts)}</div>', *shares])
+    heads = [f'<span class="key" style="background:{SHARE_COLORS[name]}"></span> {name.replace("_", " ")}' for name in used]
+    yield _table(["demand", "", *heads], rows)
+    yield _cut(len(table), "demands", "time_spent.parquet")
+    meanings = "; ".join(f"{name.replace('_', ' ')}: {SHARES[name]}" for name in used)
+    what = "What the requests of each demand waited for, by the decisive path of each delivered pair."
+    yield f'<p class="note">{what} {meanings}.</p>'
+
+
 def _time_use_section(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     def note(use: TimeUse | None, what: str, meaning: str) -> str:
         cut = f"{len(use.names)} of {use.total:,} {what}: the busiest. " if use and len(use.names) < use.total else ""
@@ -181,6 +206,7 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     yield "</div><div><h2>Latency</h2>"
     yield _plot("latency") if "latency" in figures else "<p>No request was delivered in full.</p>"
     yield "</div></div>"
+    yield from _time_share_section(record)
     yield from _time_use_section(record, figures)
     yield "<h2>Hardware</h2>"
     rows = [[_escaped(cell) for cell in row] for row in hardware_rows(scenario)]

@@ -19,6 +19,7 @@ __all__ = [
     "ATTEMPT_MODES",
     "COLORS",
     "SEPARATE_DEMANDS",
+    "SHARE_COLORS",
     "UNUSED",
     "DirectChannel",
     "PlobCurve",
@@ -43,6 +44,18 @@ Floats = npt.NDArray[np.float64]
 #: Colours that are told apart with any kind of colour vision (M. Okabe and K. Ito, 2008).
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 UNUSED = "#BBBBBB"
+
+#: Of the shares of `time_shares`: what was waited for in blues and greens, what was in vain in warm colours.
+SHARE_COLORS = {
+    "links": "#0072b2",
+    "memories": "#56b4e9",
+    "messages": "#009e73",
+    "operations": "#999999",
+    "cut_offs": "#e69f00",
+    "failed_swaps": "#d55e00",
+    "failed_distillation": "#cc79a7",
+    "stale_halves": "#f0e442",
+}
 #: More demands than this are drawn as one.
 SEPARATE_DEMANDS = 12
 #: Modes of light that one attempt sends through the fibre: a double click uses two time bins.

@@ -69,7 +69,12 @@ def test_failed_swaps_cost_their_share() -> None:
     q, slots = 0.6, 60_000
     demand = {"traffic": fb.BackToBack(), "pipelined": False}
     scenario = chains(
-        [slotted_link(1.0)] * 2, swap_success_probability=q, demand=demand, duration_s=slots * SLOT_S, record="summary", **SLOTTED
+        [slotted_link(1.0)] * 2,
+        swap_success_probability=q,
+        demand=demand,
+        duration_s=slots * SLOT_S,
+        record="summary",
+        **SLOTTED,
     )
     row = shares(scenario)
     found = share(round(row["failed_swaps"] * slots), slots, 1 - q)
