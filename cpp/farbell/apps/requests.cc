@@ -276,7 +276,7 @@ void Requests::deliver(DemandId d, std::uint32_t s, const Segment& segment, cons
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
-  spent_on_pair(d, s);
+  spent_on_pair(d, s, segment);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
   if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
@@ -307,9 +307,10 @@ void Requests::spent_on_set_up(DemandId d) {
 }
 
 // A pair is delivered: its path, as far as it reaches back; before that what was lost, and the rest was waiting for free memories.
-void Requests::spent_on_pair(DemandId d, std::uint32_t s) {
+void Requests::spent_on_pair(DemandId d, std::uint32_t s, const Segment& segment) {
   const Tick now = queue_.now();
   const Path& path = segments_.path(s);
+  const Tick began = segment.has_path ? path.began : segments_.half(segment.half[end_b] ? segment.half[end_b] : segment.half[end_a]).began;
   SpentTicks spent{};
   auto left = static_cast<double>(count(now - rows_[d.value].accounted));
   const auto spend = [&](Spent kind, Tick ticks) {
@@ -317,15 +318,15 @@ void Requests::spent_on_pair(DemandId d, std::uint32_t s) {
     spent[static_cast<std::size_t>(kind)] += part;
     left -= part;
   };
-  if (path.arrives == tick_zero) {
-    spend(Spent::links, now - path.began);
+  if (!segment.has_path) {
+    spend(Spent::links, now - began);
   } else {
     spend(Spent::messages, path.messages + (now - path.until));
     spend(Spent::operations, path.operations);
     spend(Spent::links, path.links);
   }
   std::array<double, loss_causes> lost{};
-  const double in_vain = swapping_.lost_time(ChainId{d.value}).take(path.began, now, lost);
+  const double in_vain = swapping_.lost_time(ChainId{d.value}).take(began, now, lost);
   const double scale = in_vain > left ? left / in_vain : 1;
   for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k] * scale;
   spent[static_cast<std::size_t>(Spent::memories)] += left - in_vain * scale;

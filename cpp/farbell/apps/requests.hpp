@@ -117,7 +117,7 @@ class Requests {
   bool served(DemandId d) const;
   void start_accounting(DemandId d);
   void spent_on_set_up(DemandId d);
-  void spent_on_pair(DemandId d, std::uint32_t segment);
+  void spent_on_pair(DemandId d, std::uint32_t s, const Segment& segment);
   void spent_in_vain(DemandId d, bool served, Tick now);
   void close(DemandId d, std::uint32_t segment);
   void change(const ChangeRow& change);

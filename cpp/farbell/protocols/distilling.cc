@@ -62,7 +62,7 @@ void Distilling::arrive(std::uint32_t index, Item item, std::uint32_t rounds_pas
   }
   Half& first = segments_.half(segment.half[end_a]);
   first.ready = queue_.now();
-  first.by_path = segment.swaps > 0 || rounds_passed > 0;
+  first.by_path = segment.has_path;
   pool.waiting[rounds_passed].push_back(item);
   if (pool.match_posted) return;
   pool.match_posted = true;
@@ -140,7 +140,7 @@ void Distilling::operate(std::uint32_t number) {
   path.operations += queue_.now() - path.until;
   path.until = queue_.now();
   path.arrives = queue_.now() + chains_[pool.chain.value].delay(pool.from, pool.to);
-  segments_.path(round.kept.segment) = path;
+  segments_.set_path(round.kept.segment, path);
   ++pool.counters.rounds;
   pool.counters.failed += !outcome.kept;
   trace_.add(queue_.now(), Phase::swaps, TraceKind::distillation, node(pool).value, pool.chain.value,
@@ -213,7 +213,7 @@ void Distilling::expire(std::uint32_t index, Item item) {
       if (i->segment == item.segment) {
         items.erase(i);
         ++pool.counters.cut_offs;
-        swapping_.waste(pool.chain, segments_.path(item.segment).began, LossCause::cut_off);
+        swapping_.waste(pool.chain, segments_.began(segments_.half(segments_.segment(item.segment).half[end_a])), LossCause::cut_off);
         trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node(pool).value, pool.chain.value, 1, 0,
                    {.pair = trace_.number(item.segment)});
         discard(item.segment);

@@ -10,11 +10,11 @@
 namespace farbell {
 
 // Of everything that a pair needed, what came last, and so on backwards: from when the hop began to attempt for it.
-struct Path {
+struct alignas(64) Path {
   Tick began = tick_zero;
   Tick until = tick_zero;  // accounted for so far
   Tick links = tick_zero, operations = tick_zero, messages = tick_zero;
-  Tick arrives = tick_zero;  // when both ends of the chain have its news; zero before any swap or round
+  Tick arrives = tick_zero;  // when both ends of the chain have its news
 };
 
 enum class LossCause : std::uint8_t { cut_off, failed_swap, failed_distillation, stale_half };

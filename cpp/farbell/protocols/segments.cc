@@ -56,7 +56,7 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   row.swaps = 0;
   row.frame = birth.frame;
   row.notice_waits = {};
-  paths_[s] = {birth.began, birth.began};
+  row.has_path = false;
   enter(row.half[end_a], birth, s, birth.hop, end_b);
   enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
   return s;

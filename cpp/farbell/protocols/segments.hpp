@@ -40,6 +40,7 @@ struct alignas(64) Segment {
   Tick born = never;                     // oldest emission in it
   std::uint32_t swaps = 0;
   std::uint8_t frame = 0;
+  bool has_path = false;                 // it has been swapped or distilled; before, its halves say what there is to say
   std::array<bool, 2> notice_waits{};    // news of the lost half has come to a holder who has the other half locked
 };
 static_assert(sizeof(Segment) == 64);    // a cache line; what only losses need is in Loss
@@ -73,12 +74,20 @@ class Segments {
   Half& half(QubitId q) { return halves_[q.value]; }
   Segment& segment(std::uint32_t s) { return segments_[s]; }
   const Segment& segment(std::uint32_t s) const { return segments_[s]; }
-  Path& path(std::uint32_t s) { return paths_[s]; }
+  const Path& path(std::uint32_t s) const { return paths_[s]; }
+  void set_path(std::uint32_t s, const Path& path) {
+    paths_[s] = path;
+    segments_[s].has_path = true;
+  }
+  // When both ends of the chain have all news of the segment's swaps and rounds.
+  Tick arrives(std::uint32_t s) const { return segments_[s].has_path ? paths_[s].arrives : tick_zero; }
+  // When a hop began to attempt for the pair of a half.
+  Tick began(const Half& h) const { return h.by_path ? paths_[h.segment].began : h.began; }
   // The path to the tick at which the half was ready.
   Path path_to(const Half& h) const {
-    Path path = paths_[h.segment];
     // A swap elsewhere may have lengthened the pair since.
-    if (!h.by_path || h.ready < path.until) return {h.began, h.ready, h.ready - h.began};
+    if (!h.by_path || h.ready < paths_[h.segment].until) return {h.began, h.ready, h.ready - h.began};
+    Path path = paths_[h.segment];
     path.messages += h.ready - path.until;
     path.until = h.ready;
     return path;

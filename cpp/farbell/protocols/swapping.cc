@@ -167,9 +167,10 @@ void Swapping::swap(QubitId b, QubitId c) {
                {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
     if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
+    const Tick arrives_left = segments_.arrives(left), arrives_right = segments_.arrives(right);
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
-    if (path.arrives >= segments_.path(left).arrives && path.arrives >= segments_.path(right).arrives) segments_.path(left) = path;
-    else if (segments_.path(right).arrives > segments_.path(left).arrives) segments_.path(left) = segments_.path(right);
+    if (path.arrives >= later(arrives_left, arrives_right)) segments_.set_path(left, path);
+    else if (arrives_right > arrives_left) segments_.set_path(left, segments_.path(right));
     const Segment& joined = segments_.segment(left);
     if (!joined.half[end_a] && !joined.half[end_b]) {
       end(left);
@@ -253,7 +254,7 @@ void Swapping::give_up(QubitId q) {
   const NodeId node = chains_[h.chain.value].positions[h.position].node;
   const End side = other(h.side);  // of the segment
   ++counters_[node.value].cut_offs;
-  waste(h.chain, h.by_path ? segments_.path(h.segment).began : h.began, LossCause::cut_off);
+  waste(h.chain, segments_.began(h), LossCause::cut_off);
   trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
   segments_.forget(q);
   states_.release(q);
