@@ -242,6 +242,28 @@ def test_optimal_policies_run_as_tables(which: Any, label: str) -> None:
     check_policy(label, expected, 0.0, swapping=table_of(policy))
 
 
+@pytest.mark.parametrize("control", ["messages", "ideal"])
+def test_cutoff_by_fidelity_is_one_by_age(control: str) -> None:
+    """Werner pairs in depolarising memories: the age at which they are too bad follows from one logarithm. Exact, for any seed."""
+    fidelity, limit, time_s = 0.98, 0.9, 0.2
+    age_s = time_s / 2 * math.log((4 * fidelity - 1) / (4 * limit - 1))
+
+    def rows(cutoff: fb.Cutoff) -> np.ndarray:
+        scenario = fb.chain(
+            nodes=3,
+            memory=fb.Memory(name="memory", slots=2, depolarising_s=time_s),
+            generation=fb.Given(success_probability=0.01, attempt_period_s="100 us", state=fb.Werner(fidelity=fidelity)),
+            control=control,
+            duration_s=5.0,
+        )
+        results = fb.run(scenario.replace(demands=[scenario.demands[0].replace(cutoff=cutoff)]))
+        assert results.nodes["cut_offs"].sum() > 50
+        return np.array([results.pairs["delivered_s"], results.pairs["fidelity"]])
+
+    whole_ticks_s = math.floor(age_s * 1e12) / 1e12
+    np.testing.assert_array_equal(rows(fb.Cutoff(estimated_fidelity=limit)), rows(fb.Cutoff(age_s=whole_ticks_s)))
+
+
 # ---- windows of attempts, links kept alive ------------------------------------------------------------------------------
 
 
