@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
-#include "farbell/network/graph.hpp"
+#include "farbell/network/paths.hpp"
 #include "farbell/protocols/lanes.hpp"
 #include "farbell/protocols/swapping.hpp"
 
