@@ -37,17 +37,13 @@ class Segment:
 
 
 class Circuit:
-    def __init__(self, run, demand, route):
+    def __init__(self, run, demand):
         self.run, self.demand = run, demand
-        self.nodes, self.links = route
         self.width = demand.spec["width"]
-        self.d = run.network.delays(self.nodes, self.links)
-        self.last = len(self.nodes) - 1
         self.asking = self.up = self.releasing = False
-        self.booked = [False] * len(self.nodes)
-        self.halves = [[] for _ in self.nodes]  # every live half by position
-        # Heralded halves of hops towards A and towards B, oldest first.
-        self.queues = [([], []) for _ in self.nodes]
+        self.route = None
+        self.nodes, self.links = [], []
+        self.booked, self.halves = [], []
 
     @property
     def now(self):
@@ -58,13 +54,18 @@ class Circuit:
 
     # ---- set-up --------------------------------------------------------------------------------------------------------
 
-    def needs(self):
-        return [
-            (node, self.width if position in (0, self.last) else 2 * self.width) for position, node in enumerate(self.nodes)
-        ]
+    def needs(self, route):
+        nodes, _ = route
+        return [(node, self.width if node in (nodes[0], nodes[-1]) else 2 * self.width) for node in nodes]
 
-    def granted(self):
+    def granted(self, route):
+        self.route = self.nodes, self.links = route
+        self.d = self.run.network.delays(*route)
+        self.last = len(self.nodes) - 1
         self.booked = [True] * len(self.nodes)
+        self.halves = [[] for _ in self.nodes]  # every live half by position
+        # Heralded halves of hops towards A and towards B, oldest first.
+        self.queues = [([], []) for _ in self.nodes]
         if self.demand.reservation is not None:
             self.post(self.now + self.demand.reservation, EXPIRIES, self.release_everywhere)
 
@@ -236,7 +237,7 @@ class Circuit:
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
                 self.run.group(self.links[hop], self.demand).close(side)
-        self.run.ledger.give_back(*self.needs()[position])
+        self.run.ledger.give_back(*self.needs(self.route)[position])
         if not any(self.booked):
             self.demand.circuit_is_gone()
 

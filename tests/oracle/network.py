@@ -1,5 +1,6 @@
 """The map: who is linked to whom, classical delays, routes, and the ledger of free memory slots."""
 
+from . import states
 from .clock import ARRIVALS, DECISIONS, ticks
 from .hardware import gate_time, link_model, slotted
 
@@ -81,14 +82,14 @@ class Network:
                 for rest in self.simple_paths(node, goal, visited | {node}):
                     yield [start, *rest]
 
-    def route(self, demand):
-        """(nodes, links), or None. All paths are tried."""
+    def routes(self, demand):
+        """The demand's alternatives now, as (nodes, links), the best first. All paths are tried."""
         if demand["route"]:
             paths = [[self.node[name] for name in demand["route"]]]
         else:
             a, b = self.node[demand["node_a"]], self.node[demand["node_b"]]
             paths = self.simple_paths(a, b, {a})
-        best = None
+        found = []
         for nodes in paths:
             choices = [self.links_between(x, y) for x, y in zip(nodes, nodes[1:], strict=False)]
             if not all(choices):
@@ -97,10 +98,36 @@ class Network:
             cost = 0.0
             for link in reversed(links):
                 cost += self.cost(link)
-            key = cost, len(links), [node.index for node in nodes]
-            if best is None or key < best[0]:
-                best = key, nodes, links
-        return best and best[1:]
+            found.append((cost, len(links), [node.index for node in nodes], (nodes, links)))
+        found.sort(key=lambda path: path[:3])
+        return [route for *_, route in found[: self.scenario["routing"]["alternatives"]]]
+
+    def usable(self, route):
+        return all(self.cost(link) is not None for link in route[1])
+
+    def reachable_fidelity(self, route, devices):
+        """With the best herald outcome of every link and nothing but gates and read-out to spoil the pair."""
+        fidelities = []
+        for u in (0.0, 0.375, 0.625, 1 - 2**-53):
+            first = last = None
+            frame = 0
+            for node, link in zip(*route, strict=False):
+                ends = [devices[end.memory["name"]] for end in link.ends]
+                best = None
+                for _, row_frame, rho in link.model.rows:
+                    fidelity = states.correlators(*states.create_pair(rho, ends[0], 0, ends[1], 0), 0, row_frame).fidelity
+                    if best is None or fidelity > best[0]:
+                        best = fidelity, row_frame, rho
+                pair = states.create_pair(best[2], ends[0], 0, ends[1], 0)
+                near, far = pair if link.ends[0] is node else pair[::-1]
+                frame ^= best[1]
+                if first is None:
+                    first = near
+                else:
+                    frame ^= states.bell_measure(last, near, 0, u)
+                last = far
+            fidelities.append(states.correlators(first, last, 0, frame).fidelity)
+        return max(fidelities)
 
     def delays(self, nodes, links):
         """d[i][j] along a route: fibres plus the processing at nodes strictly between."""
@@ -144,15 +171,20 @@ class Ledger:
     def grant(self):
         """Each circuit may use what those before it in line do not wait for."""
         set_aside = {}
+
+        def has_room(needs):
+            return all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs)
+
         for circuit in list(self.waiting):
-            needs = circuit.needs()
-            if all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs):
+            choices = circuit.demand.choices()
+            route = next((route for route in choices if has_room(circuit.needs(route))), None)
+            if route:
                 self.waiting.remove(circuit)
                 circuit.asking = False
-                for node, slots in needs:
+                for node, slots in circuit.needs(route):
                     node.free_slots -= slots
+                circuit.granted(route)
                 self.clock.post(self.clock.now + 2 * circuit.d[0][-1], ARRIVALS, circuit.start)
-                circuit.granted()
             else:
-                for node, slots in needs:
+                for node, slots in circuit.needs(choices[0]):
                     set_aside[node] = set_aside.get(node, 0) + slots

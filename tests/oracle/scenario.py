@@ -15,6 +15,7 @@ MEMORY = {
 }  # fmt: skip
 STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "detector": {}}
 DETECTOR = {"efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7}
+ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 LINK = {"name": ""}
 FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
@@ -53,7 +54,7 @@ def generation_of(value):
 def complete(document):
     """The same scenario with every default written out; entities that others name are in dictionaries by name."""
     scenario = SCENARIO | document
-    scenario["routing"] = {"kind": "seconds_per_pair"} | scenario["routing"]
+    scenario["routing"] = ROUTING | scenario["routing"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
     for station in scenario["stations"].values():

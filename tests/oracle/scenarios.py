@@ -80,6 +80,18 @@ DOWN_AND_UP = [
     {"at_s": 4.2e-3, "link": "r3--r4", "generation": given()},
 ]
 
+TWO_WAYS = {"r0--r1": given(0.3, fidelity=0.9), "r1--r2": given(0.3, fidelity=0.9)}
+
+
+def two_ways(demands, kind="hops", alternatives=2, **rest):
+    """A ring of five with two ways from r0 to r2: the short one makes worse pairs."""
+    edges = [(f"r{i}", f"r{(i + 1) % 5}") for i in range(5)]
+    edges = [(a, b, {"generation": TWO_WAYS.get(f"{a}--{b}", given(0.3))}) for a, b in edges]
+    constrained = rest.pop("fidelity_constrained", False)
+    routing = {"kind": kind, "alternatives": alternatives, "fidelity_constrained": constrained}
+    return network(edges, demands, routing=routing, **rest)
+
+
 SCENARIOS = {
     "one link": chain(2, memory=NOISY),
     "one link, asymmetric state": chain(2, memory=NOISY, link=given(state=SKEWED)),
@@ -148,6 +160,28 @@ SCENARIOS = {
     "ring, fixed routes": ring(
         5, [("r0", "r2", BACK_TO_BACK | {"route": ["r0", "r4", "r3", "r2"]}), ("r4", "r1", POISSON | {"route": ["r4", "r0", "r1"]})],
         changes=DOWN_AND_UP, control="ideal",
+    ),
+    "two ways, the first is full": two_ways(
+        [("r0", "r2", POISSON | {"width": 2}), ("r0", "r2", BACK_TO_BACK | {"name": "second"}), ("r1", "r2", POISSON)], slots=4, node=FAILING,
+    ),
+    "two ways, both are full": two_ways(
+        [("r0", "r2", POISSON | {"width": 2, "name": f"D{i}"}) for i in range(3)] + [("r4", "r2", TABLE)], slots=4, memory=NOISY,
+    ),
+    "two ways, links fail": two_ways(
+        [("r0", "r2", {"width": 2}), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r1", "r3", BACK_TO_BACK)],
+        node=FAILING, changes=DOWN_AND_UP, alternatives=3, slots=6,
+    ),
+    "two ways, one is hopeless": two_ways(
+        [("r0", "r2", POISSON), ("r1", "r2", BACK_TO_BACK | {"generate_when_idle": True})], slots=2, control="ideal",
+        changes=[{"at_s": 1e-3, "link": "r0--r1", "generation": given(0.0)}, {"at_s": 2e-3, "link": "r3--r4"}, {"at_s": 3e-3, "link": "r3--r4", "generation": given()}],
+    ),
+    "two ways, one is good enough": two_ways(
+        [("r0", "r2", POISSON | {"min_fidelity": 0.87, "width": 2}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5})],
+        fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory={"two_qubit_gate_reliability": 0.995},
+    ),
+    "grid with detours": grid(
+        3, CROSSING, memory=NOISY | GATES, node=FAILING, slots=5, routing={"alternatives": 6},
+        changes=[{"at_s": 1e-3, "link": "11--12"}, {"at_s": 2e-3, "link": "11--12", "generation": given()}, {"at_s": 2e-3, "link": "10--11"}],
     ),
     "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
     "a chain changes": chain(

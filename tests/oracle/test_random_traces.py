@@ -98,7 +98,10 @@ def scenario_of(draw):
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
         "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
-        "routing": {"kind": draw(st.sampled_from(["hops", "length", "seconds_per_pair"]))},
+        "routing": {
+            "kind": draw(st.sampled_from(["hops", "length", "seconds_per_pair"])), "alternatives": draw(st.sampled_from([1, 1, 2, 3, 9])),
+            "fidelity_constrained": draw(st.booleans()),
+        },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
     } | draw(st.sampled_from([{}, slotted]))  # fmt: skip
 

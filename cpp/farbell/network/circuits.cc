@@ -10,21 +10,23 @@ std::uint32_t slots_needed(std::size_t position, std::size_t positions, std::uin
 }
 }  // namespace
 
-Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
-                   std::vector<Chain>& chains)
-    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), chains_(chains), rows_(terms.size()),
-      claimed_(setup.nodes.size(), 0) {
+Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
+                   Swapping& swapping, std::vector<Chain>& chains)
+    : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), chains_(chains),
+      rows_(terms.size()), claimed_(setup.nodes.size(), 0) {
   for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
   std::size_t hops = 0;
   for (const Terms& t : terms) hops += t.lane_keys.size();
   lanes.expect_groups(hops);
 }
 
-void Circuits::set_route(DemandId demand, const Route& route) {
-  Row& row = rows_[demand.value];
-  row.first_route = row.route.nodes.empty();
-  row.route = route;
-  row.chain_matches = false;
+bool Circuits::booked(DemandId demand) const {
+  const State state = rows_[demand.value].state;
+  return state != State::idle && state != State::asking;
+}
+
+const Route& Circuits::route(DemandId demand) const {
+  return routes_.of(demand)[booked(demand) ? rows_[demand.value].chosen : routes_.preferred(demand)];
 }
 
 void Circuits::handle(const Event& event) {
@@ -37,8 +39,8 @@ void Circuits::handle(const Event& event) {
   }
   const Row& row = rows_[demand.value];
   // A reservation expires however far a release has come.
-  const bool booked = row.state != State::idle && row.state != State::asking;
-  const bool current = event.to.op == op_expire ? booked && chains_[demand.value].generation == generation : row.generation == generation;
+  const bool current = event.to.op == op_expire ? booked(demand) && chains_[demand.value].generation == generation
+                                                : row.generation == generation;
   if (!current) {
     ++stale_events_;
     return;
@@ -63,24 +65,35 @@ void Circuits::ask(DemandId demand) {
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, demand.value}, std::uint64_t{row.generation} << 32);
 }
 
+// Whether every node has the slots, those aside that circuits asked for earlier wait for.
+bool Circuits::fits(const Route& route, std::uint32_t width) const {
+  for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
+    const NodeId n = route.nodes[i];
+    if (free_[n.value] < std::uint64_t{claimed_[n.value]} + slots_needed(i, route.nodes.size(), width)) return false;
+  }
+  return true;
+}
+
+// The first of the demand's routes that can be used and has the slots now.
+std::optional<std::uint32_t> Circuits::bookable(DemandId demand) const {
+  const auto list = routes_.of(demand);
+  const std::size_t preferred = routes_.preferred(demand);
+  for (std::size_t r = preferred; r < list.size(); ++r)
+    if ((r == preferred || routes_.usable(list[r])) && fits(list[r], terms_[demand.value].width)) return static_cast<std::uint32_t>(r);
+  return {};
+}
+
 void Circuits::grant_waiting() {
   std::vector<NodeId> touched;
   std::vector<DemandId> still;
   for (DemandId demand : waiting_) {
-    const Row& row = rows_[demand.value];
-    const std::uint32_t width = terms_[demand.value].width;
-    bool fits = true;
-    for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
-      const NodeId n = row.route.nodes[i];
-      fits = fits && free_[n.value] >= std::uint64_t{claimed_[n.value]} + slots_needed(i, row.route.nodes.size(), width);
-    }
-    if (fits) {
-      grant(demand);
+    if (const auto chosen = bookable(demand)) {
+      grant(demand, *chosen);
     } else {
-      for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
-        const NodeId n = row.route.nodes[i];
-        claimed_[n.value] += slots_needed(i, row.route.nodes.size(), width);
-        touched.push_back(n);
+      const std::vector<NodeId>& nodes = route(demand).nodes;
+      for (std::uint32_t i = 0; i < nodes.size(); ++i) {
+        claimed_[nodes[i].value] += slots_needed(i, nodes.size(), terms_[demand.value].width);
+        touched.push_back(nodes[i]);
       }
       still.push_back(demand);
     }
@@ -89,10 +102,14 @@ void Circuits::grant_waiting() {
   waiting_ = std::move(still);
 }
 
-void Circuits::grant(DemandId demand) {
+void Circuits::grant(DemandId demand, std::uint32_t chosen) {
   Row& row = rows_[demand.value];
   const Terms& terms = terms_[demand.value];
-  if (!row.chain_matches) build_chain(demand);
+  row.chosen = chosen;
+  if (const Row::Built now{routes_.version(demand), chosen}; row.built != now) {
+    build_chain(demand, routes_.of(demand)[chosen]);
+    row.built = now;
+  }
   Chain& chain = chains_[demand.value];
   ++chain.generation;
   ++row.generation;
@@ -112,19 +129,14 @@ void Circuits::grant(DemandId demand) {
                 std::uint64_t{chain.generation} << 32);
 }
 
-std::uint32_t Circuits::group_for(DemandId demand, std::uint32_t hop) {
-  Row& row = rows_[demand.value];
-  const LinkId link = row.route.links[hop];
-  LaneKeys keys;
-  if (row.first_route && hop < terms_[demand.value].lane_keys.size()) {
-    keys = terms_[demand.value].lane_keys[hop];
-  } else {
-    for (const Row::Group& g : row.groups)
-      if (g.link == link) return g.group;
-    keys = lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value]);
-  }
-  const std::uint32_t group = lanes_.add_group(link, keys.attempts, keys.herald);
-  row.groups.push_back({link, group});
+// Among the first `known` groups of the demand, or a new one; `keys`: null if they are to be worked out.
+std::uint32_t Circuits::group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys) {
+  std::vector<Row::Group>& groups = rows_[demand.value].groups;
+  for (std::size_t g = 0; g < known; ++g)
+    if (groups[g].link == link) return groups[g].group;
+  const LaneKeys own = keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value]);
+  const std::uint32_t group = lanes_.add_group(link, own.attempts, own.herald);
+  groups.push_back({link, group});
   return group;
 }
 
@@ -133,21 +145,23 @@ Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& li
   return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald")};
 }
 
-void Circuits::build_chain(DemandId demand) {
-  Row& row = rows_[demand.value];
+void Circuits::build_chain(DemandId demand, const Route& route) {
+  const Row& row = rows_[demand.value];
   Chain& chain = chains_[demand.value];
   const Terms& terms = terms_[demand.value];
-  chain.positions.assign(row.route.nodes.size(), {});
-  chain.hops.assign(row.route.links.size(), {});
+  chain.positions.assign(route.nodes.size(), {});
+  chain.hops.assign(route.links.size(), {});
   chain.width = terms.width;
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
+  const bool at_start = routes_.version(demand) == 0 && row.chosen == 0;
+  const std::size_t known = row.groups.size();
   Tick fibre = tick_zero, processing = tick_zero;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
-    const NodeId n = row.route.nodes[i];
+    const NodeId n = route.nodes[i];
     if (!setup_.ideal_control) {
-      if (i > 0) fibre += setup_.fibre_delay[row.route.links[i - 1].value];
+      if (i > 0) fibre += setup_.fibre_delay[route.links[i - 1].value];
       processing += setup_.processing_delay[n.value];
     }
     chain.positions[i].node = n;
@@ -155,10 +169,10 @@ void Circuits::build_chain(DemandId demand) {
     chain.positions[i].processing_from_a = processing;
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
-    const LinkId link = row.route.links[h];
-    chain.hops[h] = {link, group_for(demand, h), setup_.links[link.value].node[0] == row.route.nodes[h]};
+    const LinkId link = route.links[h];
+    const std::uint32_t group = group_for(demand, link, known, at_start ? &terms.lane_keys[h] : nullptr);
+    chain.hops[h] = {link, group, setup_.links[link.value].node[0] == route.nodes[h]};
   }
-  row.chain_matches = true;
 }
 
 void Circuits::start(DemandId demand) {

@@ -1,13 +1,14 @@
 // Circuits: a demand's route, the memory slots booked along it, its set-up and its release. First come, first served.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
-#include "farbell/network/paths.hpp"
+#include "farbell/network/routes.hpp"
 #include "farbell/protocols/lanes.hpp"
 #include "farbell/protocols/swapping.hpp"
 
@@ -28,7 +29,7 @@ class Circuits {
     Tick reservation = never;
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
-    std::vector<LaneKeys> lane_keys;  // by hop of the first route
+    std::vector<LaneKeys> lane_keys;  // by hop of the first of its routes at the start
   };
 
   struct Setup {
@@ -42,13 +43,13 @@ class Circuits {
     Address self;
   };
 
-  Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
+  Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
            std::vector<Chain>& chains);
 
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand);
 
-  void set_route(DemandId demand, const Route& route);
-  const Route& route(DemandId demand) const { return rows_[demand.value].route; }
+  // The one that is booked, else the one that would be preferred now.
+  const Route& route(DemandId demand) const;
   State state(DemandId demand) const { return rows_[demand.value].state; }
 
   void ask(DemandId demand);  // in this tick's decisions phase
@@ -62,12 +63,15 @@ class Circuits {
 
  private:
   struct Row {
-    Route route;
     State state = State::idle;
+    std::uint32_t chosen = 0;          // of the demand's routes, once booked
     std::uint32_t generation = 0;      // raised at every grant and release: old events are recognised
     std::uint32_t positions_left = 0;  // not yet released
-    bool first_route = true;           // never rerouted
-    bool chain_matches = false;        // the chain's tables were built for this route
+    struct Built {
+      std::uint32_t version, chosen;
+      bool operator==(const Built&) const = default;
+    };
+    std::optional<Built> built;        // for which route the chain's tables were made
     struct Group {
       LinkId link;
       std::uint32_t group;
@@ -75,17 +79,21 @@ class Circuits {
     std::vector<Group> groups;  // lane groups ever made: a link's stream goes on when a route returns to it
   };
 
+  bool booked(DemandId demand) const;
+  bool fits(const Route& route, std::uint32_t width) const;
+  std::optional<std::uint32_t> bookable(DemandId demand) const;
   void grant_waiting();
-  void grant(DemandId demand);
-  void build_chain(DemandId demand);
+  void grant(DemandId demand, std::uint32_t chosen);
+  void build_chain(DemandId demand, const Route& route);
   void start(DemandId demand);
   void release_position(DemandId demand, std::uint32_t position);
   bool begin_release(DemandId demand);
-  std::uint32_t group_for(DemandId demand, std::uint32_t hop);
+  std::uint32_t group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys);
   void post_grant();
 
   Setup setup_;
   std::span<const Terms> terms_;
+  const Routes& routes_;
   EventQueue& queue_;
   Lanes& lanes_;
   Swapping& swapping_;

@@ -393,7 +393,12 @@ Route PathFinder::shortest(NodeId a, NodeId b, std::span<const double> cost) {
 }
 
 std::vector<Route> PathFinder::k_shortest(NodeId a, NodeId b, std::size_t k, std::span<const double> cost) {
-  if (k == 0) return {};
+  if (k <= 1) {
+    std::vector<Route> routes;
+    if (k == 1)
+      if (Route route = shortest(a, b, cost)) routes.push_back(std::move(route));
+    return routes;
+  }
   if (!spurs_) spurs_ = std::make_unique<SpurSearch>(graph_, tree_);
   tree_.start(b, cost);
   return spurs_->find(a, k, cost);

@@ -10,6 +10,7 @@
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/reachable.hpp"
+#include "farbell/simulation/route_query.hpp"
 #include "farbell/state/correlations.hpp"
 
 namespace farbell {
@@ -178,16 +179,6 @@ class Compiler {
     return known->second;
   }
 
-  double cost(const LinkSpec& link, std::uint32_t program) const {
-    const LinkFacts& facts = facts_[program];
-    if (facts.success_probability <= 0) return infinity;
-    switch (s_.routing.kind) {
-      case RoutingMetric::hops: return 1;
-      case RoutingMetric::length: return link.fiber.length_m;
-      default: return facts.attempt_period_s / facts.success_probability;
-    }
-  }
-
   void links() {
     std::vector<std::array<NodeId, 2>> ends;
     for (std::size_t i = 0; i < s_.links.size(); ++i) {
@@ -202,10 +193,8 @@ class Compiler {
       row.program = program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"));
       ends.push_back(row.node);
       m_.links.push_back(row);
-      LinkFacts facts = facts_[row.program];
-      facts.length_m = link.fiber.length_m;
-      m_.link_facts.push_back(facts);
-      m_.link_cost.push_back(cost(link, row.program));
+      m_.link_facts.push_back(facts_[row.program]);
+      m_.link_cost.push_back(routing_cost(s_.routing.kind, facts_[row.program]));
       m_.fibre_delay.push_back(ticks(fiber_delay_s(link.fiber.length_m, link.fiber.speed_m_per_s), item("links", i, "fiber")));
     }
     m_.link_names = link_names_.all();
@@ -223,7 +212,7 @@ class Compiler {
         const LinkRow& link = m_.links[row.link.value];
         row.program = program(*change.generation, s_.links[row.link.value].fiber, link.device[0], link.device[1],
                               item("changes", i, "generation"));
-        row.cost = cost(s_.links[row.link.value], *row.program);
+        row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
       }
       m_.changes.push_back(row);
     }
@@ -240,12 +229,16 @@ class Compiler {
       const std::string name = demand.label();
       demand_names_.add(name);
       DemandRow row;
-      row.ends = {a, b};
-      row.fixed_route = !demand.route.empty();
-      row.route = row.fixed_route ? given_route(i) : paths.shortest(a, b, m_.link_cost);
-      if (!row.route)
+      RoutePlan plan;
+      plan.ends = {a, b};
+      plan.alternatives = static_cast<std::size_t>(s_.routing.alternatives);
+      plan.fixed = !demand.route.empty();
+      if (plan.fixed) plan.routes.push_back(given_route(i));
+      else plan.routes = paths.k_shortest(a, b, plan.alternatives, m_.link_cost);
+      if (plan.routes.empty())
         throw SpecError(item("demands", i), quoted(shortened(name)) + ", between nodes that no usable links join",
                         "two nodes with a route between them");
+      if (demand.min_fidelity > 0) fidelity_is_reachable(i, plan);
       row.arrivals = arrivals(demand.traffic, item("demands", i, "traffic"));
       row.pairs_per_request = static_cast<std::uint64_t>(demand.pairs_per_request);
       row.min_fidelity = demand.min_fidelity;
@@ -267,23 +260,42 @@ class Compiler {
       terms.up = address(HandlerIndex::requests, Requests::op_up, target);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
-      for (LinkId link : row.route.links) {
+      for (LinkId link : plan.routes.front().links) {
         terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name));
         claim(terms.lane_keys.back().attempts, name, path);
         claim(terms.lane_keys.back().herald, name, path);
       }
-      slots_suffice(i, row.route);
-      if (demand.min_fidelity > 0) {
-        const double best = best_reachable_fidelity(m_, row.route);
-        if (demand.min_fidelity > best + fidelity_slack)
-          throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity),
-                          "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that its route of " + std::to_string(row.route.links.size()) +
-                              " hops reaches when nothing waits");
-      }
+      slots_suffice(i, plan.routes.front());
       m_.demands.push_back(std::move(row));
+      m_.route_plans.push_back(std::move(plan));
       m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
+  }
+
+  // Under `fidelity_constrained` the plan keeps only the routes that reach what the demand asks for.
+  void fidelity_is_reachable(std::size_t i, RoutePlan& plan) const {
+    const double wanted = s_.demands[i].min_fidelity;
+    double best = 0;
+    const auto reaches = [&](const Route& route) {
+      const double fidelity = best_reachable_fidelity(m_, route);
+      best = std::max(best, fidelity);
+      return wanted <= fidelity + fidelity_slack;
+    };
+    const std::size_t hops = plan.routes.front().links.size(), tried = plan.routes.size();
+    bool reached = false;
+    if (s_.routing.fidelity_constrained && !plan.fixed) {
+      std::erase_if(plan.routes, [&](const Route& route) { return !reaches(route); });
+      reached = !plan.routes.empty();
+      plan.fixed = true;
+    } else {
+      reached = reaches(plan.routes.front());
+    }
+    if (reached) return;
+    const std::string routes = tried > 1 && s_.routing.fidelity_constrained ? "any of its " + std::to_string(tried) + " least-cost routes reaches"
+                                                                            : "its route of " + std::to_string(hops) + " hops reaches";
+    throw SpecError(item("demands", i, "min_fidelity"), number_text(wanted),
+                    "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that " + routes + " when nothing waits");
   }
 
   Route given_route(std::size_t i) const {

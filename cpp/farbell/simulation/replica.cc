@@ -20,15 +20,16 @@ class Replica {
                queue_, states_, segments_, chains_, trace_),
         swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica}, queue_, states_, segments_, lanes_,
                   chains_, trace_),
+        routes_(model.graph, model.route_plans, model.link_cost),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal, address(HandlerIndex::circuits)},
-                  model.terms, queue_, lanes_, swapping_, chains_),
+                  model.terms, routes_, queue_, lanes_, swapping_, chains_),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
-        requests_({model.demands, model.changes, &model.graph, model.link_cost, model.clock, model.horizon, options.replica,
+        requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
                    address(HandlerIndex::requests)},
-                  queue_, states_, segments_, lanes_, swapping_, circuits_, recorder_, trace_) {
+                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_) {
     trace_.on = options.trace;
     handlers_.rows = {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->lanes_.handle(e); },
@@ -90,6 +91,7 @@ class Replica {
   Segments segments_;
   Lanes lanes_;
   Swapping swapping_;
+  Routes routes_;
   Circuits circuits_;
   Recorder recorder_;
   Requests requests_;
