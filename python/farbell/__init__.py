@@ -50,7 +50,19 @@ if TYPE_CHECKING:
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
     from farbell.table import ResultTable
-    from farbell.topology import chain, from_coordinates, from_graphml, from_networkx, grid, ring, star
+    from farbell.topology import (
+        chain,
+        from_coordinates,
+        from_graphml,
+        from_networkx,
+        grid,
+        metro_backbone,
+        random_geometric,
+        ring,
+        star,
+        torus,
+        waxman,
+    )
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
@@ -59,7 +71,8 @@ _HOMES = {
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "ResultTable": "table",
-    "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology",
+    "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
+    "metro_backbone": "topology", "random_geometric": "topology", "waxman": "topology",
     "from_coordinates": "topology", "from_graphml": "topology", "from_networkx": "topology",
 }  # fmt: skip
 
@@ -120,12 +133,16 @@ __all__ = [
     "hardware",
     "load",
     "load_results",
+    "metro_backbone",
     "platforms",
     "plot",
+    "random_geometric",
     "ring",
     "routing",
     "run",
     "star",
     "states",
     "topology",
+    "torus",
+    "waxman",
 ]

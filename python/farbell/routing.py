@@ -6,9 +6,12 @@ See docs/physics/routing.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from farbell import _core
 from farbell._core import Model, Routing, Scenario, SpecError
+
+Metric: TypeAlias = Literal["hops", "length", "seconds_per_pair"]
 
 __all__ = ["Route", "k_shortest_paths", "shortest_path"]
 
@@ -40,7 +43,7 @@ class Route:
         return len(self.links)
 
 
-def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metric: str | None = None) -> list[Route]:
+def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metric: Metric | None = None) -> list[Route]:
     """The k least-cost routes between two nodes, the best first: those of equal cost by hops, then by their nodes.
 
     Parameters
@@ -51,9 +54,9 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
         Names of the ends.
     k : int
         How many routes, at least 1.
-    metric : str, optional
-        What is summed over the links: "hops", "length" (metres) or "seconds_per_pair" (the mean time that one slot needs
-        for a pair). Default: ``routing.kind`` of the scenario.
+    metric : "hops", "length" or "seconds_per_pair", optional
+        What is summed over the links: 1, their lengths in metres, or the mean seconds that one slot needs for a pair.
+        Default: ``routing.kind`` of the scenario.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
     return [Route(*found) for found in _core.least_cost_routes(model, a, b, routing)]
 
 
-def shortest_path(network: Scenario | Model, a: str, b: str, *, metric: str | None = None) -> Route:
+def shortest_path(network: Scenario | Model, a: str, b: str, *, metric: Metric | None = None) -> Route:
     """The least-cost route between two nodes: that of a demand between them, unless it has a ``route`` of its own.
 
     Parameters
