@@ -180,8 +180,9 @@ SCENARIOS = {
         fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory={"two_qubit_gate_reliability": 0.995},
     ),
     "grid with detours": grid(
-        3, CROSSING, memory=NOISY | GATES, node=FAILING, slots=5, routing={"alternatives": 6},
-        changes=[{"at_s": 1e-3, "link": "11--12"}, {"at_s": 2e-3, "link": "11--12", "generation": given()}, {"at_s": 2e-3, "link": "10--11"}],
+        3, [("00", "22", POISSON), ("02", "20", POISSON | {"use": "measure"}), ("10", "12", POISSON), ("01", "21", BACK_TO_BACK)],
+        memory=NOISY | GATES, node=FAILING, slots=4, link=given(0.3), routing={"kind": "seconds_per_pair", "alternatives": 6},
+        changes=[{"at_s": 1e-3, "link": "11--12"}, {"at_s": 2e-3, "link": "11--12", "generation": given(0.2)}, {"at_s": 2e-3, "link": "00--10"}],
     ),
     "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
     "a chain changes": chain(
