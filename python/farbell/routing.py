@@ -30,6 +30,12 @@ class Route:
         Sum over its links of the metric: a number of hops, metres, or seconds per pair.
     length_m : float
         Length of its fibres, in metres.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.routing.shortest_path(fb.chain(3), "n0", "n2").hops
+    2
     """
 
     nodes: tuple[str, ...]

@@ -265,7 +265,7 @@ def routes_network(nodes: int, seed: int) -> Any:
 
 
 def measure_routes(nodes: int) -> dict[str, float]:
-    """Milliseconds a pair of nodes, medians over five pairs, through the public API; networkx, where it is, on the same pairs."""
+    """CPU milliseconds between two nodes, medians over five pairs, by the public API; networkx, where it is, beside it."""
     scenario = routes_network(nodes, seed=nodes)
     model = fb.compile(scenario)
     draw = random.Random(1)
