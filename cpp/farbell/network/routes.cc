@@ -5,7 +5,7 @@
 namespace farbell {
 
 Routes::Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost)
-    : plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()), paths_(graph) {}
+    : graph_(graph), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()) {}
 
 bool Routes::usable(const Route& route) const {
   return std::all_of(route.links.begin(), route.links.end(),
@@ -27,7 +27,8 @@ std::size_t Routes::preferred(DemandId demand) const {
 bool Routes::find(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
   if (plan.fixed) return any_usable(demand);
-  std::vector<Route> found = paths_.k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
+  if (!paths_) paths_ = std::make_unique<PathFinder>(graph_);
+  std::vector<Route> found = paths_->k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
   if (found.empty()) return false;
   rows_[demand.value].found = std::move(found);
   ++rows_[demand.value].version;

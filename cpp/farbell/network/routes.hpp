@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -42,10 +43,11 @@ class Routes {
     std::uint32_t version = 0;
   };
 
+  const Graph& graph_;
   std::span<const RoutePlan> plans_;
   std::vector<Row> rows_;     // by demand
   std::vector<double> cost_;  // by link
-  PathFinder paths_;
+  std::unique_ptr<PathFinder> paths_;  // made when first needed: most runs look for no route
 };
 
 }  // namespace farbell
