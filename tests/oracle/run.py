@@ -6,7 +6,7 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 
 from dataclasses import dataclass
 
-from .clock import ARRIVALS, Clock, ticks
+from .clock import ARRIVALS, DECISIONS, Clock, ticks
 from .lanes import LaneGroup, Permits
 from .network import Ledger, Network
 from .philox import Stream
@@ -69,6 +69,8 @@ class Run:
         self.network.set_generation(link, spec["generation"])
         for demand in concerned:
             demand.link_went_down()
+        if not goes_down:
+            self.clock.post(self.clock.now, DECISIONS, self.ledger.grant)
 
     def run(self):
         for spec in self.scenario["changes"]:

@@ -246,6 +246,7 @@ void Requests::change(const ChangeRow& change) {
     lanes_.set_program(link, *change.program);
     if (!up_[link.value]) up_since_[link.value] = queue_.now();
     up_[link.value] = true;
+    circuits_.links_changed();
     return;
   }
   if (up_[link.value]) up_ticks_[link.value] += static_cast<double>(count(queue_.now() - up_since_[link.value]));

@@ -230,6 +230,10 @@ void Circuits::release_position(DemandId demand, std::uint32_t position) {
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
 }
 
+void Circuits::links_changed() {
+  if (std::any_of(waiting_.begin(), waiting_.end(), [&](DemandId d) { return routes_.of(d).size() > 1; })) post_grant();
+}
+
 void Circuits::post_grant() {
   if (grant_posted_ || waiting_.empty()) return;
   grant_posted_ = true;

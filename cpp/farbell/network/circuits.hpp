@@ -56,6 +56,7 @@ class Circuits {
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
   void release_from(DemandId demand, std::uint32_t origin);
   void release_everywhere(DemandId demand);  // every node knows already
+  void links_changed();                      // who waits may have another choice of routes now
 
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
