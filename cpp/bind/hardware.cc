@@ -36,7 +36,7 @@ std::string text(HeraldTable const& table) {
 
 std::string text(LinkModel const& model) {
   return "LinkModel(success_probability=" + number_text(model.success_probability) +
-         ", period_s=" + number_text(model.period_s) + ", fidelity=" + number_text(model.table.fidelity()) + ")";
+         ", period_s=" + number_text(model.period_s) + ", fidelity=" + number_text(model.mean_table().fidelity()) + ")";
 }
 
 }  // namespace
@@ -52,7 +52,8 @@ Examples
 (0.25, '11')
 )")
       .def_readonly("pattern", &HeraldOutcome::pattern,
-                    "Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late; '' for a given link.")
+                    "Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where "
+                    "there is one bin; '' for a given link.")
       .def_readonly("frame", &HeraldOutcome::frame, "Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-.")
       .def_readonly("probability", &HeraldOutcome::probability, "Probability of this outcome, given success.")
       .def_property_readonly("fidelity", &HeraldOutcome::fidelity, "Fidelity to the announced Bell state.")
@@ -89,7 +90,15 @@ Examples
 1e-05
 )")
       .def_readonly("success_probability", &LinkModel::success_probability, "Probability that an attempt succeeds.")
-      .def_readonly("table", &LinkModel::table, "Its heralds.")
+      .def_property_readonly("table", &LinkModel::mean_table, "Its heralds; states are means over the optical phase.")
+      .def_property_readonly("phase_sigma_rad", [](LinkModel const& model) { return model.phase.sigma_rad; },
+                             "Standard deviation of the optical phase that pairs see.")
+      .def_property_readonly(
+          "phase_correlation_s",
+          [](LinkModel const& model) {
+            return model.phase.correlation_s > 0 ? std::optional(model.phase.correlation_s) : std::nullopt;
+          },
+          "Its correlation time; None = a fresh phase for each successful cycle.")
       .def_readonly("period_s", &LinkModel::period_s, "Time from one attempt to the next.")
       .def_readonly("emission_a_s", &LinkModel::emission_a_s, "When node_a's memory emits: its qubit decays from then on.")
       .def_readonly("emission_b_s", &LinkModel::emission_b_s, "The same for node_b.")
@@ -105,9 +114,15 @@ Examples
           "Named approximations in force: name -> description.")
       .def("__repr__", [](LinkModel const& model) { return text(model); });
 
-  m.def("double_click_table", [](double a, double b, double visibility, double dark) {
-    return double_click_table({a, b, visibility, dark});
-  }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"));
+  m.def("double_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, bool late_bin_lost) {
+    return double_click_table({a, b, visibility, dark, number_resolving}, late_bin_lost);
+  }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
+     py::arg("number_resolving"), py::arg("late_bin_lost"));
+  m.def("single_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, double bright_a,
+                                 double bright_b, double phase_sigma_rad) {
+    return phase_averaged(single_click_table({a, b, visibility, dark, number_resolving}, bright_a, bright_b), phase_sigma_rad);
+  }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
+     py::arg("number_resolving"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"));
   m.def("transmission", [](FiberSpec const& fiber) { return transmission(fiber.attenuation_db_per_km, fiber.length_m); },
         py::arg("fiber"));

@@ -39,6 +39,34 @@ Werner(fidelity=0.97))"},
     {"DoubleClick", R"(
 >>> fb.DoubleClick(station="midpoint").station_position
 0.5)"},
+    {"Asap", R"(
+>>> fb.Demand(node_a="alice", node_b="bob").swapping
+Asap())"},
+    {"Doubling", R"(
+>>> fb.Demand(node_a="alice", node_b="bob", swapping=fb.Doubling()).swapping
+Doubling())"},
+    {"Sequential", R"(
+>>> fb.Demand(node_a="alice", node_b="bob", swapping=fb.Sequential()).swapping
+Sequential())"},
+    {"Tree", R"(
+>>> fb.Tree(order=["n1", "n3", "n2"]).order[-1]  # makes the end-to-end pair
+'n2')"},
+    {"PolicyEntry", R"(
+>>> fb.PolicyEntry(links=[[0, 1], [1, 2], [2, 3]], swap=[1]).swap
+(1,))"},
+    {"PolicyTable", R"(
+>>> wait = fb.PolicyEntry(links=[[0, 1], [1, 2]], swap=[])
+>>> fb.PolicyTable(entries=[wait]).otherwise
+'asap')"},
+    {"Cutoff", R"(
+>>> fb.Cutoff(age_s="20 ms").age_s
+0.02)"},
+    {"Distillation", R"(
+>>> fb.Distillation(rounds=["dejmps", "dejmps"]).scheme
+'recurrence')"},
+    {"SingleClick", R"(
+>>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
+0.05)"},
     {"Node", R"(
 >>> fb.Node(name="alice", memory="ion", latitude_deg=52.01, longitude_deg=4.36).name
 'alice')"},

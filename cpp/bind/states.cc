@@ -131,6 +131,30 @@ std::vector<Branch<std::array<double, 4>>> measured(State const& state, int side
   return branches;
 }
 
+// Branches: the bits read at a and b, their probability, whether the pair is kept, its frame, and the pair.
+template <class State>
+using DistilledBranch = std::tuple<std::array<int, 2>, double, bool, int, State>;
+
+template <class State>
+std::vector<DistilledBranch<State>> distilled(State kept, State used, const std::string& protocol, int kept_frame, int used_frame,
+                                              MemorySpec const& memory_a, MemorySpec const& memory_b, bool twirl) {
+  const DistillationProtocol kind = protocol == "bbpssw"   ? DistillationProtocol::bbpssw
+                                    : protocol == "dejmps" ? DistillationProtocol::dejmps
+                                                           : DistillationProtocol::epl;
+  const DistillationNoise noise(model_of<State>("memory_a", memory_a, twirl), model_of<State>("memory_b", memory_b, twirl));
+  prepare_distillation(kept, kind, noise, kept_frame);
+  prepare_distillation(used, kind, noise, used_frame);
+  const auto p = distillation_probabilities(kept, used, noise);
+  std::vector<DistilledBranch<State>> branches;
+  for (int bits : wanted(p, std::nullopt, std::nullopt)) {
+    State left = kept;
+    left.distil(used, noise, bits, p[bits]);
+    const DistillationOutcome outcome = distillation_outcome(kind, kept_frame, used_frame, bits);
+    branches.emplace_back(std::array{bits & 1, bits >> 1}, p[bits], outcome.kept, outcome.frame, left);
+  }
+  return branches;
+}
+
 template <class State>
 void bind_state(py::module_& m, const char* name, const char* doc) {
   py::class_<State>(m, name, doc)
@@ -141,6 +165,8 @@ void bind_state(py::module_& m, const char* name, const char* doc) {
       .def("after_pauli", &after_pauli<State>, py::arg("side"), py::arg("pauli"), py::arg("reliability"))
       .def("bell_measured", &bell_measured<State>, py::arg("right"), py::arg("memory_b"), py::arg("memory_c"), py::arg("twirl"),
            py::arg("outcome"), py::arg("u"))
+      .def("distilled", &distilled<State>, py::arg("used"), py::arg("protocol"), py::arg("kept_frame"), py::arg("used_frame"),
+           py::arg("memory_a"), py::arg("memory_b"), py::arg("twirl"))
       .def("measured", &measured<State>, py::arg("side"), py::arg("pauli"), py::arg("memory"), py::arg("twirl"),
            py::arg("outcome"), py::arg("u"));
 }

@@ -235,7 +235,7 @@ class Memory:
 
 @final
 class Detector:
-    """A threshold single-photon detector.
+    """A single-photon detector, open during the windows of the photon bins.
 
     Parameters
     ----------
@@ -245,6 +245,10 @@ class Detector:
         Rate of clicks without a photon. [Hz]
     window_s : float | str
         Length of the detection window of one photon bin. [s]
+    number_resolving : bool
+        Whether several counts in one window are told from a single one, and refused; otherwise they are one click.
+    dead_time_s : float | str
+        Time for which a detector is blind after a click. [s]
 
     Examples
     --------
@@ -258,6 +262,8 @@ class Detector:
         efficiency: float = 1.0,
         dark_count_rate_hz: float | str = 0.0,
         window_s: float | str = 1e-07,
+        number_resolving: bool = False,
+        dead_time_s: float | str = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -265,6 +271,8 @@ class Detector:
         efficiency: float = ...,
         dark_count_rate_hz: float | str = ...,
         window_s: float | str = ...,
+        number_resolving: bool = ...,
+        dead_time_s: float | str = ...,
     ) -> Detector:
         """A new Detector with these fields changed."""
     @property
@@ -276,6 +284,12 @@ class Detector:
     @property
     def window_s(self) -> float:
         """Length of the detection window of one photon bin. [s]"""
+    @property
+    def number_resolving(self) -> bool:
+        """Whether several counts in one window are told from a single one, and refused; otherwise they are one click."""
+    @property
+    def dead_time_s(self) -> float:
+        """Time for which a detector is blind after a click. [s]"""
     def with_values(self, values: dict[str, Any]) -> Detector:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -307,6 +321,8 @@ class Station:
         Mode overlap of the two interfering photons.
     local_overhead_s : float | str
         Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]
+    bin_separation_s : float | str | None
+        Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]
     detector : Detector | Mapping[str, Any]
         The station's detectors, all alike.
 
@@ -322,6 +338,7 @@ class Station:
         name: str,
         visibility: float = 1.0,
         local_overhead_s: float | str = 0.0,
+        bin_separation_s: float | str | None = None,
         detector: Detector | Mapping[str, Any] = ...,
     ) -> None: ...
     def replace(
@@ -330,6 +347,7 @@ class Station:
         name: str = ...,
         visibility: float = ...,
         local_overhead_s: float | str = ...,
+        bin_separation_s: float | str | None = ...,
         detector: Detector | Mapping[str, Any] = ...,
     ) -> Station:
         """A new Station with these fields changed."""
@@ -342,6 +360,9 @@ class Station:
     @property
     def local_overhead_s(self) -> float:
         """Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]"""
+    @property
+    def bin_separation_s(self) -> float | None:
+        """Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]"""
     @property
     def detector(self) -> Detector:
         """The station's detectors, all alike."""
@@ -672,6 +693,89 @@ class DoubleClick:
     def __hash__(self) -> int: ...
 
 @final
+class SingleClick:
+    """Single-click (Cabrillo, bright-state) heralding at a midpoint station.
+
+    Parameters
+    ----------
+    station : str
+        Name of the station.
+    station_position : float
+        Where the station stands on the fibre, as a fraction of its length from node_a.
+    bright_state : float
+        Probability of the state that emits a photon, |1>, in which each memory is prepared.
+    bright_state_b : float | None
+        The same for node_b's memory; null = as node_a's.
+    phase_sigma_rad : float | str
+        Standard deviation of the optical phase between the two arms, a Gaussian process of the link. [rad]
+    phase_correlation_s : float | str | None
+        Correlation time of that phase; null = a fresh phase for each successful cycle. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
+    0.05
+    """
+    def __init__(
+        self,
+        *,
+        station: str,
+        station_position: float = 0.5,
+        bright_state: float,
+        bright_state_b: float | None = None,
+        phase_sigma_rad: float | str = 0.0,
+        phase_correlation_s: float | str | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        station: str = ...,
+        station_position: float = ...,
+        bright_state: float = ...,
+        bright_state_b: float | None = ...,
+        phase_sigma_rad: float | str = ...,
+        phase_correlation_s: float | str | None = ...,
+    ) -> SingleClick:
+        """A new SingleClick with these fields changed."""
+    @property
+    def station(self) -> str:
+        """Name of the station."""
+    @property
+    def station_position(self) -> float:
+        """Where the station stands on the fibre, as a fraction of its length from node_a."""
+    @property
+    def bright_state(self) -> float:
+        """Probability of the state that emits a photon, |1>, in which each memory is prepared."""
+    @property
+    def bright_state_b(self) -> float | None:
+        """The same for node_b's memory; null = as node_a's."""
+    @property
+    def phase_sigma_rad(self) -> float:
+        """Standard deviation of the optical phase between the two arms, a Gaussian process of the link. [rad]"""
+    @property
+    def phase_correlation_s(self) -> float | None:
+        """Correlation time of that phase; null = a fresh phase for each successful cycle. [s]"""
+    def with_values(self, values: dict[str, Any]) -> SingleClick:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> SingleClick:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> SingleClick:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Node:
     """A network node: an end node, a repeater, or both.
 
@@ -789,7 +893,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | Mapping[str, Any]
         How the link makes pairs.
 
     Examples
@@ -807,7 +911,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any],
     ) -> None: ...
     def replace(
         self,
@@ -816,7 +920,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] = ...,
     ) -> Link:
         """A new Link with these fields changed."""
     @property
@@ -832,7 +936,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick:
+    def generation(self) -> Given | DoubleClick | SingleClick:
         """How the link makes pairs."""
     def with_values(self, values: dict[str, Any]) -> Link:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
@@ -863,7 +967,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -877,14 +981,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -894,7 +998,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
@@ -1226,6 +1330,8 @@ class Demand:
         Whether hops go on making pairs while earlier ones are under way; false = at most `width` at a time on each hop until they are delivered or known to be lost.
     generate_when_idle : bool
         Whether links keep making pairs while no request is open; those pairs are surplus.
+    buffer : int | None
+        With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept.
     route : Sequence[str]
         Names of the nodes from node_a to node_b; empty = found by routing.
 
@@ -1253,6 +1359,7 @@ class Demand:
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
         generate_when_idle: bool = False,
+        buffer: int | None = None,
         route: Sequence[str] = [],
     ) -> None: ...
     def replace(
@@ -1272,6 +1379,7 @@ class Demand:
         z_basis_probability: float = ...,
         pipelined: bool = ...,
         generate_when_idle: bool = ...,
+        buffer: int | None = ...,
         route: Sequence[str] = ...,
     ) -> Demand:
         """A new Demand with these fields changed."""
@@ -1317,6 +1425,9 @@ class Demand:
     @property
     def generate_when_idle(self) -> bool:
         """Whether links keep making pairs while no request is open; those pairs are surplus."""
+    @property
+    def buffer(self) -> int | None:
+        """With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."""
     @property
     def route(self) -> tuple[str, ...]:
         """Names of the nodes from node_a to node_b; empty = found by routing."""
@@ -1420,6 +1531,10 @@ class Scenario:
         What a run keeps.
     routing : Routing | Mapping[str, Any]
         How routes are chosen.
+    reservation : Literal["ledger", "hop_by_hop"]
+        How circuits come by their memory slots.
+    on_deadlock : Literal["report", "release", "stop"]
+        With reservation hop_by_hop: what to do when circuits wait for each other for ever.
     limits : Limits | Mapping[str, Any]
         Limits on a run.
     memories : Sequence[Memory | Mapping[str, Any]]
@@ -1467,6 +1582,8 @@ class Scenario:
         detail: Literal["skip", "attempt"] = 'skip',
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
+        reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
+        on_deadlock: Literal["report", "release", "stop"] = 'report',
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = [],
         stations: Sequence[Station | Mapping[str, Any]] = [],
@@ -1495,6 +1612,8 @@ class Scenario:
         detail: Literal["skip", "attempt"] = ...,
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
+        reservation: Literal["ledger", "hop_by_hop"] = ...,
+        on_deadlock: Literal["report", "release", "stop"] = ...,
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = ...,
         stations: Sequence[Station | Mapping[str, Any]] = ...,
@@ -1551,6 +1670,12 @@ class Scenario:
     @property
     def routing(self) -> Routing:
         """How routes are chosen."""
+    @property
+    def reservation(self) -> Literal["ledger", "hop_by_hop"]:
+        """How circuits come by their memory slots."""
+    @property
+    def on_deadlock(self) -> Literal["report", "release", "stop"]:
+        """With reservation hop_by_hop: what to do when circuits wait for each other for ever."""
     @property
     def limits(self) -> Limits:
         """Limits on a run."""
@@ -1690,7 +1815,7 @@ class HeraldOutcome:
     """
     @property
     def pattern(self) -> str:
-        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late; '' for a given link."""
+        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link."""
     @property
     def frame(self) -> int:
         """Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-."""
@@ -1751,7 +1876,13 @@ class LinkModel:
         """Probability that an attempt succeeds."""
     @property
     def table(self) -> HeraldTable:
-        """Its heralds."""
+        """Its heralds; states are means over the optical phase."""
+    @property
+    def phase_sigma_rad(self) -> float:
+        """Standard deviation of the optical phase that pairs see."""
+    @property
+    def phase_correlation_s(self) -> float | None:
+        """Its correlation time; None = a fresh phase for each successful cycle."""
     @property
     def period_s(self) -> float:
         """Time from one attempt to the next."""
@@ -1838,6 +1969,20 @@ def double_click_table(
     efficiency_b: SupportsFloat | SupportsIndex,
     visibility: SupportsFloat | SupportsIndex,
     dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    late_bin_lost: bool,
+) -> HeraldTable: ...
+
+def single_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    bright_state: SupportsFloat | SupportsIndex,
+    bright_state_b: SupportsFloat | SupportsIndex,
+    phase_sigma_rad: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def hong_ou_mandel(visibility: SupportsFloat | SupportsIndex) -> float: ...
@@ -1862,6 +2007,11 @@ def run(
     first_replica: SupportsInt | SupportsIndex = 0,
     memory_limit_bytes: SupportsInt | SupportsIndex = 268435456,
     trace: bool = False,
+    trace_from_s: SupportsFloat | SupportsIndex = 0.0,
+    trace_until_s: SupportsFloat | SupportsIndex | None = None,
+    trace_rows: SupportsInt | SupportsIndex = 1048576,
+    bins: SupportsInt | SupportsIndex = 0,
+    stop_s: SupportsFloat | SupportsIndex | None = None,
     max_events: SupportsInt | SupportsIndex | None = None,
     max_wall_s: SupportsFloat | SupportsIndex | None = None,
     on_block: Callable[[str, dict[str, Any]], None] | None = None,

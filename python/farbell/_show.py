@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from farbell._core import Scenario
+from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import hardware_rows, quantity, unit_of
 from farbell.results import Results
 
@@ -110,12 +111,15 @@ def results_text(results: Results) -> str:
     ]
     legend = "Asked, delivered, timed out: requests; latencies are those of requests delivered. Brackets: 95 % confidence."
     approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
+    stuck = list(deadlock_lines(results))
     partial = ["PARTIAL: the run ended before its duration was simulated."] if results.partial else []
     return "\n".join(
         [
             text_table(headers, rows, left={0}),
             legend,
             "",
+            *_wrapped("Deadlocks:", stuck),
+            *([""] if stuck else []),
             *_wrapped("Approximations in force:", approximations or ["none"]),
             "",
             *partial,
@@ -136,6 +140,8 @@ def results_json(results: Results, folder: Path) -> dict[str, Any]:
         "scenario": results.scenario.name,
         "partial": results.partial,
         "demands": [{name: _plain(value) for name, value in row.items()} for row in results.summary().rows()],
+        "deadlocks": deadlock_count(results),
+        "first_deadlocks": list(deadlock_lines(results)),
         "approximations": [dict(entry) for entry in results.approximations],
         "provenance": dict(results.provenance),
         "folder": str(folder),

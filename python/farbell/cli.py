@@ -1,7 +1,8 @@
 """The command `farbell`: from a scenario's name or file to a table, a folder of results and a report.
 
-Exit codes: 0 done; 1 the run failed or reached a limit; 2 the scenario or the command line is wrong; 3 a demand got nothing
-(with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what was finished saved.
+Exit codes: 0 done; 1 the run failed, reached a limit or was stopped by a deadlock; 2 the scenario or the command line is
+wrong; 3 a demand got nothing (with `--require-delivery`); 4 a file could not be read or written; 130 interrupted, with what
+was finished saved.
 """
 
 from __future__ import annotations
@@ -134,6 +135,7 @@ def run(
 ) -> None:
     """Run a scenario: a table per demand, and a folder with Parquet tables, the scenario and an HTML report."""
     from farbell import _show
+    from farbell.deadlocks import deadlock_lines
 
     with exit_codes():
         changes: dict[str, Any] = {"seed": seed, "record": record}
@@ -166,6 +168,9 @@ def run(
             print(f"farbell: {missing}", file=sys.stderr if as_json else sys.stdout)
         if interrupted:
             fail(INTERRUPTED, f"interrupted; what was finished is in {folder}, marked partial")
+        if "deadlock" in results.replicas["ended"]:
+            what = "\n".join(deadlock_lines(results))
+            fail(RUN_FAILED, f"a deadlock ended the run; what was finished is in {folder}, marked partial\n{what}")
         if results.partial:
             fail(RUN_FAILED, f"a limit ended the run early; what was finished is in {folder}, marked partial")
         if require_delivery and not all(row["pairs"] for row in results.summary().rows()):
@@ -260,6 +265,30 @@ def report(
             print(results.write_report(out or folder / "report.html"))
         except ImportError as error:
             fail(RUN_FAILED, str(error))
+
+
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(help="A folder of results.", show_default=False)],
+    request: Annotated[int, typer.Option(min=0, help="Number of the request.", show_default=False)],
+    demand: Annotated[str | None, typer.Option(help="Name of the demand, if there are several.")] = None,
+    replica: Annotated[int, typer.Option(min=0, help="Number of the replica.")] = 0,
+    window: Annotated[
+        tuple[float, float] | None, typer.Option(metavar="FROM UNTIL", help="Seconds of simulated time to tell of.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    svg: Annotated[Path | None, typer.Option(help="Write a space-time diagram to this file.")] = None,
+    messages_svg: Annotated[Path | None, typer.Option(help="Write a message sequence diagram to this file.")] = None,
+) -> None:
+    """Tell what happened to one request: replays the replica from its seed."""
+    with exit_codes():
+        results = fb.load_results(folder)
+        told = results.explain(request=request, demand=demand, replica=replica, window_s=window)
+        print(json.dumps(told.to_dict(), indent=1, allow_nan=False) if as_json else told)
+        for path, draw in ((svg, fb.plot.space_time), (messages_svg, fb.plot.message_sequence)):
+            if path is not None:
+                draw(results, request=request, demand=demand, replica=replica, window_s=window).save(path)
+                print(f"Picture: {path}", file=sys.stderr)
 
 
 Output = Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: standard output.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,14 @@ from farbell.describe import quantity
 from farbell.layout import places
 from farbell.record import Record
 
-__all__ = ["fidelity_figure", "latency_figure", "map_figure", "rate_figure"]
+__all__ = ["fidelity_figure", "latency_figure", "map_figure", "rate_figure", "time_use_figure"]
 
 Figure = dict[str, Any]
 
 # Cividis from little to much: told apart with any kind of colour vision, and in print.
 _SCALE = ("#fde725", "#e1cc55", "#c5b26d", "#a59c74", "#86867a", "#69707d", "#4b5a7c", "#1d4274", "#00224e")
+# Shares of what there is: nothing is white.
+_SHARES = ("#ffffff", "#deebf7", "#c6dbef", "#9ecae1", "#6baed6", "#4292c6", "#2171b5", "#08519c", "#08306b")
 # Networks with more nodes than this are drawn finer.
 _LARGE = 300
 _DASHES = ("solid", "dash", "dot")
@@ -271,5 +274,37 @@ def latency_figure(record: Record) -> Figure | None:
         "share of the delivered requests",
         xaxis={"type": "log", "exponentformat": "power"},
         yaxis={"range": [0, 1.02]},
+    )
+    return {"data": data, "layout": layout}
+
+
+def time_use_figure(use: views.TimeUse | None, what: str) -> Figure | None:
+    """A heat map of names against simulated time; None if nothing was recorded."""
+    if use is None or not use.names:
+        return None
+    times = [quantity(float(s), "s", 4) for s in use.edges_s]
+    data: list[Figure] = [
+        {
+            "type": "heatmap",
+            "x": numbers(use.edges_s),
+            "y": [_text(name) for name in use.names],
+            "z": [numbers(row, 4) for row in use.share],
+            "zmin": 0,
+            "zmax": 1,
+            "colorscale": [[i / (len(_SHARES) - 1), color] for i, color in enumerate(_SHARES)],
+            "colorbar": {"title": {"text": what, "side": "right"}, "thickness": 14, "tickformat": ".0%"},
+            "hoverinfo": "text",
+            "hovertext": [
+                [f"{_text(name)}<br>{a} to {b}<br>{share:.1%}" for (a, b), share in zip(pairwise(times), row, strict=True)]
+                for name, row in zip(use.names, use.share, strict=True)
+            ],
+        }
+    ]
+    layout = _layout(
+        "simulated time (s)",
+        "",
+        yaxis={"type": "category", "autorange": "reversed", "automargin": True, "dtick": 1, "tickfont": {"size": 10}},
+        margin={"l": 110, "r": 20, "t": 30, "b": 50},
+        plot_bgcolor="#ddd",
     )
     return {"data": data, "layout": layout}

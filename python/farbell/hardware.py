@@ -6,7 +6,7 @@ These are the kernels that :func:`farbell.compile` calls for each link of a scen
 from __future__ import annotations
 
 from farbell import _core
-from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, Station
+from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, SpecError, Station
 
 __all__ = [
     "HeraldOutcome",
@@ -17,6 +17,7 @@ __all__ = [
     "fiber_transmission",
     "hong_ou_mandel",
     "link_model",
+    "single_click",
 ]
 
 
@@ -26,10 +27,12 @@ def double_click(
     efficiency_b: float,
     visibility: float = 1.0,
     dark_count_probability: float = 0.0,
+    number_resolving: bool = False,
+    late_bin_lost: bool = False,
 ) -> HeraldTable:
     """Entangle two memories by one photon click in each of two time bins.
 
-    Both memories emit (|0>|early> + |1>|late>)/sqrt(2) towards a station with a 50:50 beam splitter and two threshold
+    Both memories emit (|0>|early> + |1>|late>)/sqrt(2) towards a station with a 50:50 beam splitter and two
     detectors. An attempt succeeds if exactly one detector clicks in each bin: the same one twice announces Psi+,
     different ones Psi-.
 
@@ -41,6 +44,10 @@ def double_click(
         Mode overlap ``V = |<phi_A|phi_B>|^2`` of the two photons, 0 to 1.
     dark_count_probability : float
         Probability of a click without a photon, per detector and bin.
+    number_resolving : bool
+        Whether a detector tells several counts in one bin from a single one; they are then no success.
+    late_bin_lost : bool
+        Whether a detector that clicked in the early bin is still dead in the late one.
 
     Returns
     -------
@@ -67,6 +74,81 @@ def double_click(
         efficiency_b=efficiency_b,
         visibility=visibility,
         dark_count_probability=dark_count_probability,
+        number_resolving=number_resolving,
+        late_bin_lost=late_bin_lost,
+    )
+
+
+def single_click(
+    *,
+    efficiency_a: float,
+    efficiency_b: float,
+    bright_state: float,
+    bright_state_b: float | None = None,
+    visibility: float = 1.0,
+    dark_count_probability: float = 0.0,
+    number_resolving: bool = False,
+    phase_sigma_rad: float = 0.0,
+) -> HeraldTable:
+    """Entangle two memories by one photon click in all.
+
+    Each memory emits ``sqrt(1 - bright_state) |0>|no photon> + sqrt(bright_state) |1>|photon>`` towards a station with a
+    50:50 beam splitter and two detectors. An attempt succeeds if exactly one of them clicks: detector 1 announces Psi+,
+    detector 2 Psi-. A photon of either memory is enough, so that the rate falls with one arm's loss; the price is the
+    term |11> of two bright memories.
+
+    Parameters
+    ----------
+    efficiency_a, efficiency_b : float
+        Probability, 0 to 1, that a photon from that side makes a click: memory, fibre and detector together.
+    bright_state : float
+        Probability of the emitting state |1>, between 0 and 1.
+    bright_state_b : float, optional
+        The same for the memory of side B; left out: as on side A.
+    visibility : float
+        Mode overlap ``V = |<phi_A|phi_B>|^2`` of the two photons, 0 to 1; the coherence is proportional to ``sqrt(V)``.
+    dark_count_probability : float
+        Probability of a click without a photon, per detector.
+    number_resolving : bool
+        Whether a detector tells two photons from one; they are then no success.
+    phase_sigma_rad : float
+        Standard deviation, in radians, of the Gaussian optical phase between the arms, over which the states are averaged.
+
+    Returns
+    -------
+    HeraldTable
+        Success probability, and the heralds with probability, frame and state of the memories.
+
+    Raises
+    ------
+    SpecError
+        A probability is out of range.
+
+    References
+    ----------
+    C. Cabrillo et al., Phys. Rev. A 59, 1025 (1999). S. Bose et al., Phys. Rev. Lett. 83, 5158 (1999). P. C. Humphreys et
+    al., Nature 558, 268 (2018), arXiv:1712.07567. Exact in the Fock space of the emitted photons.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> table = fb.hardware.single_click(efficiency_a=1e-3, efficiency_b=1e-3, bright_state=0.05)
+    >>> round(table.success_probability, 7), round(table.fidelity, 6)
+    (0.0001, 0.950024)
+    >>> [(outcome.pattern, outcome.frame) for outcome in table.outcomes]
+    [('1', 2), ('2', 3)]
+    """
+    if not phase_sigma_rad >= 0:
+        raise SpecError("phase_sigma_rad", repr(phase_sigma_rad), "a standard deviation, at least 0")
+    return _core.single_click_table(
+        efficiency_a=efficiency_a,
+        efficiency_b=efficiency_b,
+        bright_state=bright_state,
+        bright_state_b=bright_state if bright_state_b is None else bright_state_b,
+        visibility=visibility,
+        dark_count_probability=dark_count_probability,
+        number_resolving=number_resolving,
+        phase_sigma_rad=phase_sigma_rad,
     )
 
 
@@ -158,12 +240,17 @@ def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station 
     memory_a, memory_b : Memory
         Memories of ``link.node_a`` and ``link.node_b``.
     station : Station, optional
-        The station that a ``double_click`` generation names.
+        The station that a ``double_click`` or ``single_click`` generation names.
 
     Returns
     -------
     LinkModel
-        Times are in seconds from the start of an attempt.
+        Times are in seconds from the start of an attempt. The states of its table are means over the optical phase.
+
+    Raises
+    ------
+    SpecError
+        The station is another one, or its detectors do not recover in time.
 
     Examples
     --------

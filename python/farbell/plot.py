@@ -1,4 +1,4 @@
-"""Figures of networks and results. Every function takes and returns matplotlib axes.
+"""Figures of networks and results. Functions take and return matplotlib axes; diagrams of what happened are SVG.
 
 matplotlib comes with ``pip install 'farbell[plot]'``.
 """
@@ -11,13 +11,27 @@ from typing import Any
 
 import numpy as np
 
-from farbell import views
+from farbell import diagrams, views
 from farbell._core import Scenario
 from farbell._extras import require
+from farbell.analysis import BrightStatePoint
 from farbell.layout import places
 from farbell.results import Results
+from farbell.svg import Diagram
+from farbell.table import ResultTable
 
-__all__ = ["chain", "fidelity", "latency", "map", "overview", "rate_distance"]
+__all__ = [
+    "chain",
+    "fidelity",
+    "latency",
+    "map",
+    "message_sequence",
+    "occupancy",
+    "overview",
+    "rate_distance",
+    "space_time",
+    "tradeoff",
+]
 
 _LABELLED_NODES = 25
 
@@ -275,6 +289,189 @@ def latency(results: Results, ax: Any = None) -> Any:
         _none_yet(ax, "no request was delivered in full")
     ax.set(xlabel="time from asked to delivered (s)", ylabel="share of the delivered requests", ylim=(0, 1.02))
     return ax
+
+
+def _tradeoff_points(item: Any) -> Iterator[tuple[str, float, float]]:
+    if isinstance(item, Results | ResultTable):
+        table = item.summary() if isinstance(item, Results) else item
+        names = [item.scenario.name or "results"] * len(table) if isinstance(item, Results) else table["demand"]
+        yield from zip(names, table["rate_hz"].tolist(), table["fidelity"].tolist(), strict=True)
+    elif isinstance(item, BrightStatePoint):
+        yield "single click", item.rate_hz, item.fidelity
+    else:
+        label, rate_hz, fidelity = item
+        yield str(label), float(rate_hz), float(fidelity)
+
+
+def tradeoff(points: Results | ResultTable | Iterable[Any], ax: Any = None) -> Any:
+    """Rate against fidelity, with the Pareto front marked: the points that no other beats in both.
+
+    Parameters
+    ----------
+    points : Results, ResultTable, or an iterable
+        Each item is a run's results (a point for every demand that delivered pairs), a table with the columns ``demand``,
+        ``rate_hz`` and ``fidelity`` such as ``results.summary()``, a point of
+        :func:`farbell.analysis.bright_state_tradeoff`, or a tuple (label, pairs per second, fidelity). Points with the
+        same label are one series.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Points on the front are filled and joined by a grey line, the others are hollow.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> points = [("double click", 18.0, 0.975), ("single click", 15.2, 0.959), ("single click", 75.5, 0.884)]
+    >>> fb.plot.tradeoff(points).get_xlabel()
+    'fidelity'
+    """
+    ax = _axes(ax)
+    items = [points] if isinstance(points, Results | ResultTable) else points
+    rows = [row for item in items for row in _tradeoff_points(item) if row[1] > 0]
+    labels = [label for label, _, _ in rows]
+    rate = np.array([row[1] for row in rows])
+    fidelity = np.array([row[2] for row in rows])
+    front = views.pareto_front(rate, fidelity)
+    for label, style in zip(dict.fromkeys(labels), _styles(), strict=False):
+        mine = np.array([other == label for other in labels])
+        color = style["color"]
+        ax.scatter(fidelity[mine & front], rate[mine & front], color=color, label=_text(label), zorder=3)
+        ax.scatter(fidelity[mine & ~front], rate[mine & ~front], facecolors="none", edgecolors=color, zorder=3)
+    if rows:
+        order = np.flatnonzero(front)[np.argsort(fidelity[front], kind="stable")]
+        ax.plot(fidelity[order], rate[order], color=views.UNUSED, label="Pareto front", zorder=2)
+        ax.set_yscale("log")
+        ax.legend(fontsize=8)
+    else:
+        _none_yet(ax, "no pair was delivered")
+    ax.set(xlabel="fidelity", ylabel="pairs (1/s)")
+    return ax
+
+
+def occupancy(results: Results, ax: Any = None, *, most: int = 40) -> Any:
+    """Memory in use over simulated time: the share of each node's slots that hold a qubit.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+    most : int
+        So many of the busiest nodes are drawn.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=4, length_m=20e3, duration_s=0.2))
+    >>> fb.plot.occupancy(results).get_xlabel()
+    'simulated time (s)'
+    """
+    ax = _axes(ax)
+    use = views.node_time_use(results, most)
+    if use is None:
+        raise ValueError("these results hold no occupancy; allowed: results of a version that records it")
+    mesh = ax.pcolormesh(use.edges_s, np.arange(len(use.names) + 1), use.share, cmap="Blues", vmin=0, vmax=1)
+    ax.figure.colorbar(mesh, ax=ax, label="share of the slots in use")
+    ax.set_yticks(np.arange(len(use.names)) + 0.5, [_text(name) for name in use.names], fontsize=8)
+    ax.invert_yaxis()
+    ax.set(xlabel="simulated time (s)")
+    if len(use.names) < use.total:
+        ax.set_title(f"{len(use.names)} of {use.total:,} nodes: the busiest", fontsize=10)
+    return ax
+
+
+def space_time(
+    results: Results,
+    *,
+    request: int | None = None,
+    demand: str | None = None,
+    replica: int = 0,
+    window_s: tuple[float, float] | None = None,
+) -> Diagram:
+    """A space-time diagram: the nodes of a route across, time down; attempts, memories, swaps, messages and deliveries.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw; the replica is replayed unless the run was traced.
+    request : int, optional
+        Draw the time of this request.
+    demand : str, optional
+        Name of the demand; may be left out if there is only one.
+    replica : int
+        Number of the replica.
+    window_s : (float, float), optional
+        Draw this stretch of simulated time, at most 6,000 marks.
+
+    Returns
+    -------
+    Diagram
+        SVG: shows itself in notebooks; ``save(path)`` writes it. Point at a mark to read what it is.
+
+    Raises
+    ------
+    SpecError
+        If there is no such request, demand or replica, or too much to draw.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=4, length_m=20e3, duration_s=0.2, traffic=fb.BackToBack()))
+    >>> fb.plot.space_time(results, request=1)
+    <Diagram Request 1 of n0->n3, replica 0>
+    """
+    return diagrams.space_time(results, request=request, demand=demand, replica=replica, window_s=window_s)
+
+
+def message_sequence(
+    results: Results,
+    *,
+    request: int | None = None,
+    demand: str | None = None,
+    replica: int = 0,
+    window_s: tuple[float, float] | None = None,
+) -> Diagram:
+    """A message sequence diagram: a line for each node, and what happens in order, not to scale.
+
+    Parameters
+    ----------
+    results : Results
+        What to draw; the replica is replayed unless the run was traced.
+    request : int, optional
+        Draw the time of this request.
+    demand : str, optional
+        Draw only what belongs to this demand; left out, and no request either: all of them.
+    replica : int
+        Number of the replica.
+    window_s : (float, float), optional
+        Draw this stretch of simulated time, at most 400 lines.
+
+    Returns
+    -------
+    Diagram
+        SVG: shows itself in notebooks; ``save(path)`` writes it.
+
+    Raises
+    ------
+    SpecError
+        If there is no such request, demand or replica, or too much to draw.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> results = fb.run(fb.chain(nodes=4, length_m=20e3, duration_s=0.2, traffic=fb.BackToBack()))
+    >>> fb.plot.message_sequence(results, window_s=(0.0, 0.005))
+    <Diagram All demands, replica 0>
+    """
+    return diagrams.message_sequence(results, request=request, demand=demand, replica=replica, window_s=window_s)
 
 
 def overview(results: Results, axes: Any = None) -> Any:

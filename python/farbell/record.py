@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
 from farbell._core import Model, Scenario
 from farbell.table import ResultTable
+from farbell.trace import TRACE_WORDS, trace_table
 
-__all__ = ["Network", "Record", "tables_of"]
+__all__ = ["Network", "Record", "profiles_of", "tables_of", "ticks_per_s", "time_bins"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
-TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas")
+TABLES = ("pairs", "requests", "links", "nodes", "demands", "replicas", "deadlocks")
 ROW_TABLES = TABLES[:2]
+#: Tables over simulated time, and the trace if there is one.
+PROFILES = ("occupancy", "link_use", "trace")
+#: Stretches of simulated time that the use of nodes and links is recorded for, and rows that it may take.
+MOST_BINS, PROFILE_ROWS = 64, 2**18
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.
@@ -38,7 +44,8 @@ MOMENTS = (
 _BASES = ("z", "x")
 _STATUS = ("open", "done", "timed_out", "refused")
 _REASON = ("none", "no_route", "route_lost", "queue_full")
-_ENDED = ("horizon", "event_limit", "wall_limit", "interrupted")
+_ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
+_OTHER = ("holder", "ahead")
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,13 @@ class Network:
 
     @classmethod
     def of(cls, model: Model) -> Network:
+        """The network of a model, made once for each."""
+        if model not in _NETWORKS:
+            _NETWORKS[model] = cls._made_of(model)
+        return _NETWORKS[model]
+
+    @classmethod
+    def _made_of(cls, model: Model) -> Network:
         links = tuple(model.link_names)
         facts = {name: values for name, values in model.link_table().items() if name != "link"}
         return cls(
@@ -74,9 +88,16 @@ class Network:
             "status": _STATUS,
             "reason": _REASON,
             "ended": _ENDED,
+            "other": self.demand_names,
+            "other_is": _OTHER,
             "basis_a": _BASES,
             "basis_b": _BASES,
+            "to_node": self.node_names,
+            **TRACE_WORDS,
         }
+
+
+_NETWORKS: WeakKeyDictionary[Model, Network] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -102,6 +123,8 @@ class Record:
         ``[demand, bin]``: delivered pairs by fidelity, 100 equal bins from 0 to 1.
     provenance : mapping
         Versions, seed, machine, times.
+    profiles : mapping
+        Name -> table over simulated time: ``occupancy``, ``link_use``, and ``trace`` of a run that was traced.
     """
 
     scenario: Scenario
@@ -112,6 +135,7 @@ class Record:
     latency_sketch: Counts
     fidelity_histogram: Counts
     provenance: Mapping[str, Any]
+    profiles: Mapping[str, ResultTable] = field(default_factory=dict)
 
     @property
     def partial(self) -> bool:
@@ -142,3 +166,31 @@ def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultT
     """
     categories = network.categories()
     return {name: ResultTable(columns[name], categories) for name in TABLES}
+
+
+def ticks_per_s(scenario: Scenario) -> float:
+    """Resolution of simulated time."""
+    return {"ps": 1e12, "ns": 1e9}[scenario.tick]
+
+
+def time_bins(nodes: int, links: int, replicas: int) -> int:
+    """How many bins of simulated time are recorded: a power of two, fewer for large networks and many replicas."""
+    rows = max((nodes + links) * replicas, 1)
+    return int(min(MOST_BINS, max(1, 2 ** int(np.log2(max(PROFILE_ROWS / rows, 1))))))
+
+
+def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> dict[str, ResultTable]:
+    """The core's tables over simulated time, as far as there are any.
+
+    Parameters
+    ----------
+    columns : mapping
+        Name of a table -> its columns.
+    network : Network
+        The words.
+    ticks : float
+        Ticks per second.
+    """
+    words = network.categories()
+    profiles = {name: ResultTable(columns[name], words) for name in PROFILES[:2] if name in columns}
+    return profiles | ({"trace": trace_table(columns["trace"], ticks, words)} if "trace" in columns else {})

@@ -16,11 +16,13 @@ import numpy as np
 
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
+from farbell.deadlocks import deadlock_lines
 from farbell.describe import hardware_rows, quantity
-from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure
+from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
 from farbell.record import Record
 from farbell.summary import summary
 from farbell.table import cell_text
+from farbell.views import TimeUse, link_time_use, node_time_use
 
 __all__ = ["write_report"]
 
@@ -125,6 +127,20 @@ def _link_section(record: Record) -> str:
     return f"<details><summary>Links ({len(links):,})</summary>{_table(heads, rows)}{cut}</details>"
 
 
+def _time_use_section(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
+    def note(use: TimeUse | None, what: str, meaning: str) -> str:
+        cut = f"{len(use.names)} of {use.total:,} {what}: the busiest. " if use and len(use.names) < use.total else ""
+        return f'<p class="note">{cut}{meaning} Mean over the replicas.</p>'
+
+    if "occupancy" in figures:
+        yield "<h2>Memory in use over time</h2>" + _plot("occupancy")
+        yield note(node_time_use(record), "nodes", "Share of each node's memory slots that hold a qubit.")
+    if "link_use" in figures:
+        yield "<h2>Links attempting over time</h2>" + _plot("link_use")
+        meaning = "Share of the lanes whose circuit is up that attempt; the others hold a pair, or wait. Grey: no circuit."
+        yield note(link_time_use(record), "links", meaning)
+
+
 def _scenario_section(record: Record) -> str:
     text = record.scenario.to_json()
     if len(text) > _LONGEST_SCENARIO:
@@ -152,6 +168,8 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
         ended = ", ".join(sorted(set(replicas["ended"].tolist()) - {"horizon"}))
         why = f" ({ended.replace('_', ' ')})" if ended else ""
         yield f'<p class="partial">Partial: the run ended before its duration was simulated{why}.</p>'
+    for line in deadlock_lines(record):
+        yield f'<p class="partial">{_escaped(line)}</p>'
     yield "<h2>Map</h2>" + _plot("map", "map")
     yield _demand_section(record)
     yield "<h2>Rate against distance</h2>"
@@ -162,7 +180,9 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     yield _plot("fidelity") if "fidelity" in figures else "<p>No pair was delivered.</p>"
     yield "</div><div><h2>Latency</h2>"
     yield _plot("latency") if "latency" in figures else "<p>No request was delivered in full.</p>"
-    yield "</div></div><h2>Hardware</h2>"
+    yield "</div></div>"
+    yield from _time_use_section(record, figures)
+    yield "<h2>Hardware</h2>"
     rows = [[_escaped(cell) for cell in row] for row in hardware_rows(scenario)]
     yield _table(["device", "parameter", "value"], rows, "words")
     yield _link_section(record)
@@ -209,6 +229,8 @@ def write_report(record: Record, path: Path) -> Path:
         "rate": rate_figure(record),
         "fidelity": fidelity_figure(record),
         "latency": latency_figure(record),
+        "occupancy": time_use_figure(node_time_use(record), "slots in use"),
+        "link_use": time_use_figure(link_time_use(record), "lanes attempting"),
     }
     figures = {name: figure for name, figure in made.items() if figure is not None}
     script = (

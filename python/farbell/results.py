@@ -9,19 +9,21 @@ import warnings
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from farbell import _core
-from farbell._core import Model, Scenario
+from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
+from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
     FIDELITY_BINS,
     LATENCY_BUCKETS,
     MOMENTS,
+    PROFILES,
     ROW_TABLES,
     TABLES,
     Network,
@@ -30,6 +32,9 @@ from farbell.record import (
 from farbell.storage import read_table, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
+
+if TYPE_CHECKING:
+    from farbell.explanation import Explanation
 
 __all__ = ["Results", "load_results"]
 
@@ -86,8 +91,90 @@ class Results(Record):
 
     @property
     def replicas(self) -> ResultTable:
-        """Events, messages, simulated time and the reason for the end of each replica."""
+        """Events, messages, simulated time, deadlocks and the reason for the end of each replica."""
         return self.tables["replicas"]
+
+    @property
+    def deadlocks(self) -> ResultTable:
+        """Demands that waited for each other's memory slots for ever; only with ``reservation="hop_by_hop"``.
+
+        A row for each demand that waits in a deadlock and each ``other`` for which it waits: at ``time_s``, when the
+        deadlock was found, ``demand`` with its request number ``request`` (-1: none) waited for ``slots_needed`` slots
+        of ``node``, where ``slots_free`` were free. ``other`` has ``other_slots`` of them (``other_is`` "holder") or
+        stands before it in the node's line for so many ("ahead"); no ``other``: the node has too few altogether.
+        ``deadlock`` numbers the deadlocks of a replica; ``released`` is 1 if the demand gave its slots back to end it.
+        With ``record="summary"`` the first 1,000 rows of each replica are kept; ``replicas`` counts all.
+        """
+        return self.tables["deadlocks"]
+
+    @property
+    def occupancy(self) -> ResultTable:
+        """Memory in use over simulated time: mean ``occupied_slots`` of each node in each of up to 64 equal bins."""
+        return self._profile("occupancy")
+
+    @property
+    def link_use(self) -> ResultTable:
+        """Use of each link in the same bins.
+
+        ``attempting_lanes`` and ``open_lanes`` are means: lanes that attempt, and lanes whose circuit is up. An attempt
+        counts in full in the bin in which it starts.
+        """
+        return self._profile("link_use")
+
+    def trace(self) -> ResultTable:
+        """Everything that happened, a row each, in the order of time.
+
+        Returns
+        -------
+        ResultTable
+            docs/guide/why_is_my_network_slow.md says what the columns hold.
+
+        Raises
+        ------
+        SpecError
+            If the run was not traced: ``farbell.run(..., trace=True)`` does.
+        """
+        return self._profile("trace")
+
+    def _profile(self, name: str) -> ResultTable:
+        if name not in self.profiles:
+            why = "a run with trace=True" if name == "trace" else "results of a version that records it"
+            raise SpecError(name, "nothing recorded", why)
+        return self.profiles[name]
+
+    def explain(
+        self, *, request: int, demand: str | None = None, replica: int = 0, window_s: tuple[float, float] | None = None
+    ) -> Explanation:
+        """What happened to one request: what it waited for, which links and swaps made its pairs, what was lost, and why.
+
+        Unless the run was traced the replica is replayed, from its seed, up to the end of the request.
+
+        Parameters
+        ----------
+        request : int
+            Number of the request, from 0 in each demand and replica.
+        demand : str, optional
+            Name of the demand; may be left out if there is only one.
+        replica : int
+            Number of the replica.
+        window_s : (float, float), optional
+            Tell of this stretch of simulated time only; needed where the request's own would fill the trace.
+
+        Returns
+        -------
+        Explanation
+            Prints itself, shows itself in notebooks; ``to_dict()`` is plain data.
+
+        Raises
+        ------
+        SpecError
+            If there is no such request, demand or replica.
+        RunError
+            If the replay gives other rows than those that are stored, or the trace outgrows its limit.
+        """
+        from farbell.explain import explain
+
+        return explain(self, request=request, demand=demand, replica=replica, window_s=window_s)
 
     @cached_property
     def model(self) -> Model:
@@ -183,7 +270,8 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         _write_network(self.network, path / "model.json")
-        for name, table in {**self.tables, **_statistics(self)}.items():
+        (path / "trace.parquet").unlink(missing_ok=True)
+        for name, table in {**self.tables, **_statistics(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
         table = self.summary()
         write_table(table, path / "summary.parquet")
@@ -202,7 +290,9 @@ class Results(Record):
     def _headline(self) -> str:
         replicas = len(self.replicas)
         text = f"{replicas} replica{'s' if replicas != 1 else ''} of {self.scenario.duration_s:g} s"
-        return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}"
+        deadlocks = deadlock_count(self)
+        stuck = f", {deadlocks:,} deadlock{'s' if deadlocks != 1 else ''}" if deadlocks else ""
+        return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:
         return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs delivered>"
@@ -222,8 +312,9 @@ class Results(Record):
         heads = ["demand", "pairs", "rate (1/s)", "fidelity", "latency p50 / p95 (s)", "secret-key fraction"]
         header = "".join(f"<th>{text}</th>" for text in heads)
         notes = "; ".join(entry["name"] for entry in self.approximations) or "none"
+        stuck = "".join(f"<p>{html.escape(line)}</p>" for line in deadlock_lines(self))
         return (
-            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>{stuck}"
             f"<p>95 % confidence intervals. Approximations in force: {html.escape(notes)}.</p>"
         )
 
@@ -353,4 +444,5 @@ def load_results(folder: str | Path) -> Results:
         latency_sketch=_as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
         fidelity_histogram=_as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
+        profiles={name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
     )

@@ -14,9 +14,10 @@ from typing import Any
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
-from farbell.record import Network, tables_of
+from farbell.record import Network, profiles_of, tables_of, ticks_per_s, time_bins
 from farbell.results import Results
 from farbell.storage import Spill
+from farbell.trace import TRACE_ROWS
 
 __all__ = ["Interrupted", "compile", "run"]
 
@@ -94,6 +95,19 @@ def _at_least_one(name: str, value: int) -> int:
     return number
 
 
+def _trace_window(trace: bool | tuple[float, float]) -> tuple[bool, float, float | None]:
+    """Whether to trace, from when and until when."""
+    if isinstance(trace, bool):
+        return trace, 0.0, None
+    try:
+        start, end = map(float, trace)
+    except (TypeError, ValueError):
+        start = end = float("nan")
+    if not 0 <= start < end:
+        raise SpecError("trace", repr(trace), "true, false, or two times in seconds, the later one second")
+    return True, start, end
+
+
 def _provenance(model: Model, replicas: int, threads: int) -> dict[str, Any]:
     import numpy
 
@@ -102,7 +116,8 @@ def _provenance(model: Model, replicas: int, threads: int) -> dict[str, Any]:
         "compiler": _core.compiler,
         "python": platform.python_version(),
         "numpy": numpy.__version__,
-        "platform": platform.platform(),
+        # Not platform.platform(), which starts a process to ask for the processor's name.
+        "platform": f"{platform.system()}-{platform.release()}",
         "machine": platform.machine(),
         "seed": model.scenario.seed,
         "replicas": replicas,
@@ -144,6 +159,7 @@ def run(
     memory_limit: int | str = "16 MB",
     max_events: int | None = None,
     max_wall_s: float | None = None,
+    trace: bool | tuple[float, float] = False,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -164,6 +180,9 @@ def run(
         Rows of pairs and requests beyond so many bytes go to Parquet files in a temporary folder.
     max_events, max_wall_s : optional
         Limits per replica, in place of the scenario's own; a replica that reaches one ends early.
+    trace : bool or (float, float)
+        Whether to write down everything that happens, for :meth:`Results.trace`; two times in seconds bound a window of
+        simulated time. At most 1,048,576 rows, all replicas together.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -177,7 +196,7 @@ def run(
     SpecError
         If the scenario is wrong.
     RunError
-        If the run failed.
+        If the run failed, or its trace outgrew its limit.
     KeyboardInterrupt
         On Ctrl-C; its attribute ``partial`` holds the results so far.
 
@@ -197,6 +216,7 @@ def run(
     if max_wall_s is not None and not max_wall_s > 0:
         raise SpecError("max_wall_s", repr(max_wall_s), "a time above 0")
     limit = _size(memory_limit)
+    traced, trace_from_s, trace_until_s = _trace_window(trace)
     changes: dict[str, Any] = {"seed": seed, "record": record}
     changes = {name: value for name, value in changes.items() if value is not None}
     if isinstance(scenario, Scenario):
@@ -205,6 +225,8 @@ def run(
         model = _core.compile(scenario.scenario.replace(**changes)) if changes else scenario
 
     provenance = _provenance(model, replicas, workers)
+    if traced:
+        provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     wall, cpu = time.perf_counter(), time.process_time()
     spill = Spill()
@@ -217,6 +239,11 @@ def run(
             memory_limit_bytes=limit,
             max_events=max_events,
             max_wall_s=max_wall_s,
+            trace=traced,
+            trace_from_s=trace_from_s,
+            trace_until_s=trace_until_s,
+            trace_rows=TRACE_ROWS,
+            bins=time_bins(len(model.node_names), len(model.link_names), replicas),
             on_block=spill.take,
             on_progress=bar.update,
         )
@@ -237,6 +264,7 @@ def run(
         latency_sketch=output["latency_sketch"],
         fidelity_histogram=output["fidelity_histogram"],
         provenance=provenance,
+        profiles=profiles_of(output["tables"], network, ticks_per_s(model.scenario)),
     )
     if out is not None:
         results.save(out)

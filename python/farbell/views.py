@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from farbell._core import DoubleClick, Given
+from farbell._core import DoubleClick, Given, SingleClick
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.latency import latency_distribution
 from farbell.record import Record
@@ -23,11 +23,15 @@ __all__ = [
     "DirectChannel",
     "PlobCurve",
     "RatePoint",
+    "TimeUse",
     "direct_channels",
     "fidelity_shares",
     "latency_shares",
+    "link_time_use",
     "link_use",
+    "node_time_use",
     "node_use",
+    "pareto_front",
     "plob_curve",
     "rate_points",
     "route_links",
@@ -42,12 +46,20 @@ UNUSED = "#BBBBBB"
 #: More demands than this are drawn as one.
 SEPARATE_DEMANDS = 12
 #: Modes of light that one attempt sends through the fibre: a double click uses two time bins.
-ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2}
+ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1}
 
 
 def _summed(record: Record, table: str, column: str, entity: str, count: int) -> Floats:
     rows = record.tables[table]
     return np.bincount(rows.codes(entity), weights=rows[column], minlength=count).astype(np.float64)
+
+
+def pareto_front(rates: npt.ArrayLike, fidelities: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+    """Which points no other beats: as good in both, and better in one."""
+    rate, fidelity = np.asarray(rates, dtype=float), np.asarray(fidelities, dtype=float)
+    as_good = (rate[:, None] >= rate) & (fidelity[:, None] >= fidelity)
+    better = as_good & ((rate[:, None] > rate) | (fidelity[:, None] > fidelity))
+    return np.asarray(~better.any(axis=0))
 
 
 def simulated_seconds(record: Record) -> float:
@@ -69,6 +81,60 @@ def node_use(record: Record) -> Floats:
     slots[nodes.codes("node")] = nodes["slots"]
     held = _summed(record, "nodes", "slot_seconds", "node", count)
     return held / np.maximum(slots * simulated_seconds(record), 1e-300)
+
+
+@dataclass(frozen=True)
+class TimeUse:
+    """Use of nodes or links over simulated time, mean over the replicas that came so far.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The busiest ones, in the order of the scenario.
+    edges_s : numpy.ndarray
+        Edges of the bins.
+    share : numpy.ndarray
+        ``[name, bin]``; nan where there was nothing to use.
+    total : int
+        How many there are, shown or not.
+    """
+
+    names: tuple[str, ...]
+    edges_s: Floats
+    share: Floats
+    total: int
+
+
+def _time_use(record: Record, table: str, entity: str, used: str, available: str, most: int) -> TimeUse | None:
+    rows = record.profiles.get(table)
+    if rows is None or not len(rows):
+        return None
+    names = record.network.categories()[entity]
+    # A replica that ended early has bins of its own at its end: they count where they start.
+    edges, place = np.unique(rows["start_s"], return_inverse=True)
+    cell = rows.codes(entity).astype(np.int64) * len(edges) + place
+    seconds = rows["end_s"] - rows["start_s"]
+    held, there = (
+        np.bincount(cell, weights=rows[column] * seconds, minlength=len(names) * len(edges)).reshape(len(names), -1)
+        for column in (used, available)
+    )
+    # Those that were never used are left out.
+    order = np.argsort(-held.sum(axis=1), kind="stable")[:most]
+    busiest = np.sort(order[held[order].sum(axis=1) > 0])
+    held, there = held[busiest], there[busiest]
+    share = np.full(held.shape, np.nan)
+    share[there > 0] = held[there > 0] / there[there > 0]
+    return TimeUse(tuple(names[i] for i in busiest), np.append(edges, float(rows["end_s"].max())), share, len(names))
+
+
+def node_time_use(record: Record, most: int = 40) -> TimeUse | None:
+    """Share of each node's memory slots that held a qubit; None if it was not recorded."""
+    return _time_use(record, "occupancy", "node", "occupied_slots", "slots", most)
+
+
+def link_time_use(record: Record, most: int = 40) -> TimeUse | None:
+    """Share of each link's lanes whose circuit was up that attempted; None if it was not recorded."""
+    return _time_use(record, "link_use", "link", "attempting_lanes", "open_lanes", most)
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,13 @@ PACKAGE = ROOT / "python" / "farbell"
 CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "apps", "simulation"]
 PYTHON_FLOORS = [
     ["_core", "_extras"],
-    ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe"],
-    ["topology", "record", "storage"],
-    ["examples", "summary"],
-    ["views"],
+    ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
+    ["topology", "trace", "storage"],
+    ["record"],
+    ["examples", "summary", "deadlocks"],
+    ["views", "replay", "explanation"],
+    ["explain"],
+    ["diagrams"],
     ["figures"],
     ["report"],
     ["results"],

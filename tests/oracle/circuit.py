@@ -1,49 +1,42 @@
 """A circuit: slots booked along a route, the pairs in them, swaps, news of losses, and the release."""
 
-from . import states
-from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS
-
-A, B = 0, 1  # ends of the circuit, of a segment and of a hop
-PENDING, WAITING, LOCKED, GONE = range(4)
-
-
-class Half:
-    """One qubit of a segment in a slot of the node at `position`."""
-
-    def __init__(self, qubit, position, side, group, now):
-        self.qubit, self.position, self.group, self.occupied_since = qubit, position, group, now
-        self.side = side  # which end of its segment it is
-        self.state = PENDING
-        self.segment = None
-        self.news = None  # (tick, position) from which a notice of its partner's loss set out
-        self.notified = False  # it came while the half was locked
-
-
-class Segment:
-    """What two halves share. A half that was lost is None; the other side need not know yet."""
-
-    def __init__(self, halves, reach, frame, swaps, born, known):
-        self.halves, self.frame, self.swaps, self.born, self.known = halves, frame, swaps, born, known
-        self.reach = reach  # the positions that it joins
-        self.lost_at = [None, None]
-        self.readings = [None, None]  # (basis, outcome) of each measured end
-        for half in halves:
-            if half:
-                half.segment = self
-
-    def complete(self):
-        """Neither end was dropped; a measured one counts."""
-        return all(half or reading for half, reading in zip(self.halves, self.readings, strict=True))
+from . import policies, states
+from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS, ticks
+from .distilling import Pool
+from .segments import GONE, LOCKED, PENDING, WAITING, A, B, Half, Segment
 
 
 class Circuit:
     def __init__(self, run, demand):
         self.run, self.demand = run, demand
         self.width = demand.spec["width"]
+        self.end_slots = demand.spec["buffer"] or self.width
         self.asking = self.up = self.releasing = False
+        self.over = False  # before it had started
+        self.position = 0  # which the set-up message has reached
         self.route = None
         self.nodes, self.links = [], []
         self.booked, self.halves = [], []
+
+    def take(self, route):
+        """Settles the route, for good."""
+        run, demand = self.run, self.demand
+        self.route = self.nodes, self.links = route
+        self.d = run.network.delays(*route)
+        self.last = len(self.nodes) - 1
+        self.booked = [False] * len(self.nodes)
+        self.halves = [[] for _ in self.nodes]  # every live half by position
+        # Heralded halves of hops towards A and towards B, oldest first.
+        self.queues = [([], []) for _ in self.nodes]
+        self.policy, self.cutoff = demand.spec["swapping"], demand.spec["cutoff"]
+        self.wanted = policies.wanted_reach(self.policy, [node.name for node in self.nodes])
+        self.policy_at = None
+        self.pools = [self.pool_of(link.spec["distillation"], f"link:{link.name}/demand:{demand.name}", (hop, hop + 1), self.pair_is_ready)
+                      for hop, link in enumerate(self.links)]  # fmt: skip
+        self.end_pool = self.pool_of(demand.spec["distillation"], f"demand:{demand.name}", (0, self.last), self.chain_is_ready)
+
+    def pool_of(self, spec, entity, positions, ready):
+        return spec and Pool(self, spec, self.run.pool_stream(entity), positions, ready)
 
     @property
     def now(self):
@@ -56,16 +49,21 @@ class Circuit:
 
     def needs(self, route):
         nodes, _ = route
-        return [(node, self.width if node in (nodes[0], nodes[-1]) else 2 * self.width) for node in nodes]
+        return [(node, self.end_slots if node in (nodes[0], nodes[-1]) else 2 * self.width) for node in nodes]
+
+    def need(self):
+        """Slots where the set-up message is."""
+        return self.needs(self.route)[self.position][1]
+
+    def held(self, node):
+        return dict(self.needs(self.route))[node]
 
     def granted(self, route):
-        self.route = self.nodes, self.links = route
-        self.d = self.run.network.delays(*route)
-        self.last = len(self.nodes) - 1
+        self.take(route)
         self.booked = [True] * len(self.nodes)
-        self.halves = [[] for _ in self.nodes]  # every live half by position
-        # Heralded halves of hops towards A and towards B, oldest first.
-        self.queues = [([], []) for _ in self.nodes]
+        self.reserve()
+
+    def reserve(self):
         if self.demand.reservation is not None:
             self.post(self.now + self.demand.reservation, EXPIRIES, self.release_everywhere)
 
@@ -77,6 +75,16 @@ class Circuit:
             self.run.group(link, self.demand).open(self, hop)
         self.demand.circuit_is_up()
 
+    def expiry(self, segment):
+        """The first tick at which the pair, as it is, is too old or too bad; both its qubits are told."""
+        expires = None
+        if self.cutoff:
+            qubits = [half.qubit for half in segment.halves]
+            expires = policies.expiry(self.cutoff, lambda s: ticks(s, self.run.ticks_per_s), *qubits, segment.frame, segment.born)
+        for half in segment.halves:
+            half.expires = expires
+        return expires
+
     # ---- pairs and swaps -----------------------------------------------------------------------------------------------
 
     def new_pair(self, hop, qubits, heralded, frame):
@@ -84,29 +92,94 @@ class Circuit:
         halves = [Half(qubit, hop + side, side, group, self.now) for side, qubit in enumerate(qubits)]
         known = [heralded[A] if hop == 0 else 0, heralded[B] if hop + 1 == self.last else 0]
         segment = Segment(halves, (hop, hop + 1), frame, 0, min(qubit.since for qubit in qubits), known)
-        for half, tick in zip(halves, heralded, strict=True):
+        self.expiry(segment)
+        for half in halves:
+            half.reach = halves[1 - half.side].position
             self.halves[half.position].append(half)
+        if self.pools[hop]:
+            self.post(max(heralded), ARRIVALS, self.pools[hop].enter, segment)
+            return
+        for half, tick in zip(halves, heralded, strict=True):
             if half.position not in (0, self.last):
                 self.post(tick, ARRIVALS, self.herald, half)
         if self.last == 1:
             self.ready(segment)
 
+    def pair_is_ready(self, segment):
+        """A hop's pair has been distilled."""
+        self.expiry(segment)
+        for half in segment.halves:
+            if half.position in (0, self.last):
+                segment.known[half.side] = self.now
+            else:
+                self.post(self.now, ARRIVALS, self.herald, half)
+        if self.last == 1:
+            self.ready(segment)
+
+    def chain_is_ready(self, segment):
+        segment.known = [self.now, self.now]
+        self.hand_to_demand(segment)
+
     def herald(self, half):
         if half.state != PENDING:
             return
+        half.heralded = True
+        if half.expires is not None:
+            self.post(max(self.now, half.expires), EXPIRIES, self.expire, half)
+        if self.cutoff and self.cutoff["attempts"]:
+            self.watch_attempts(half)
+        self.consider(half)
+
+    def consider(self, half):
+        """Queues a half whose pair reaches as far as the swap order wants."""
+        position, wanted = half.position, self.wanted[half.position]
+        if wanted and half.reach != wanted[1 - half.side]:
+            return
         half.state = WAITING
-        queues = self.queues[half.position]
+        queues = self.queues[position]
         # A half that is the B end of its hop was made with the neighbour towards A.
         queues[A if half.side == B else B].append(half)
-        if all(queues):
-            self.post(self.now, DECISIONS, self.decide, half.position)
+        if self.policy["kind"] == "table":
+            self.look_up_at(self.now)
+        elif all(queues):
+            self.post(self.now, DECISIONS, self.decide, position)
+
+    def grown(self, half, reach):
+        """News of a swap elsewhere."""
+        if half.state == GONE:
+            return
+        half.reach = min(half.reach, reach) if half.side == B else max(half.reach, reach)
+        if half.heralded and half.state == PENDING:
+            self.consider(half)
+
+    def look_up_at(self, tick):
+        if self.policy_at != tick:
+            self.policy_at = tick
+            self.post(tick, DECISIONS, self.follow_table)
+
+    def follow_table(self):
+        slot = self.run.network.slot
+        segments = {half.segment for halves in self.halves for half in halves if half.segment.born <= self.now}
+        links = [(*segment.reach, (self.now - segment.born) // slot) for segment in segments]
+        if not links:
+            return
+        positions = policies.look_up(self.policy, links)
+        if positions is None:
+            positions = range(1, self.last) if self.policy["otherwise"] == "asap" else []
+        for position in positions:
+            if all(self.queues[position]):
+                self.lock_heads(position)
+        self.look_up_at(self.now + slot)
 
     def decide(self, position):
         towards_a, towards_b = self.queues[position]
         while towards_a and towards_b:
-            b, c = towards_a.pop(0), towards_b.pop(0)
-            b.state = c.state = LOCKED
-            self.post(self.now + self.nodes[position].swap_time, SWAPS, self.swap, b, c)
+            self.lock_heads(position)
+
+    def lock_heads(self, position):
+        b, c = (queue.pop(0) for queue in self.queues[position])
+        b.state = c.state = LOCKED
+        self.post(self.now + self.nodes[position].swap_time, SWAPS, self.swap, b, c)
 
     def swap(self, b, c):
         if b.state != LOCKED:
@@ -130,6 +203,7 @@ class Circuit:
             elif joined.complete() and joined.reach == (0, self.last):
                 self.ready(joined)
             else:
+                self.tell_far_halves(joined, position)
                 for half, far in ((b, joined.halves[B]), (c, joined.halves[A])):
                     if half.news and far:
                         # A notice that came while the half was locked sets out from here.
@@ -159,12 +233,64 @@ class Circuit:
         joined.lost_at = [left.lost_at[A], right.lost_at[B]]
         return joined
 
+    def tell_far_halves(self, segment, position):
+        """How far the pair reaches now; with ideal control its age and state, too."""
+        before = [half and half.expires for half in segment.halves]
+        if self.run.network.ideal and segment.whole():
+            self.expiry(segment)
+        for half, earlier in zip(segment.halves, before, strict=True):
+            if not half or half.position in (0, self.last):
+                continue
+            reach = segment.reach[1 - half.side]
+            self.post(self.now + self.d[position][half.position], ARRIVALS, self.grown, half, reach)
+            if half.expires is not None and (earlier is None or half.expires < earlier):
+                self.post(max(self.now, half.expires), EXPIRIES, self.expire, half)
+            else:
+                half.expires = earlier
+
     def ready(self, segment):
+        if self.end_pool:
+            self.post(max(segment.known), ARRIVALS, self.end_pool.enter, segment)
+        else:
+            self.hand_to_demand(segment)
+
+    def hand_to_demand(self, segment):
         if self.demand.measures:
             for end in (A, B):
                 self.post(segment.known[end], ARRIVALS, self.demand.measure_end, self, segment, end)
         else:
             self.post(max(segment.known), ARRIVALS, self.demand.deliver, self, segment)
+
+    # ---- cut-offs ------------------------------------------------------------------------------------------------------
+
+    def watch_attempts(self, half):
+        """`half` waits for the hop on the other side of its node."""
+        hop = half.position if half.side == B else half.position - 1
+        group = self.run.group(self.links[hop], self.demand)
+        side = A if half.side == B else B
+
+        def last_one_starts():
+            self.post(self.now + group.herald_delay(side) + 1, EXPIRIES, self.give_up, half)
+
+        group.watch(self.cutoff["attempts"], last_one_starts)
+
+    def expire(self, half):
+        if half.state in (PENDING, WAITING) and half.expires <= self.now:
+            self.give_up(half)
+
+    def give_up(self, half):
+        if half.state not in (PENDING, WAITING):
+            return
+        node, segment = self.nodes[half.position], half.segment
+        node.cut_offs += 1
+        self.run.record("cut_off", node.name, self.demand.index, 0)
+        partner = segment.halves[1 - half.side]
+        self.lose(half)
+        if partner:
+            self.send_notice(partner, self.now, half.position)
+        else:
+            self.end(segment)
+        half.group.free_slot(half.side)
 
     # ---- losses --------------------------------------------------------------------------------------------------------
 
@@ -222,8 +348,9 @@ class Circuit:
 
     def release_everywhere(self):
         self.up = False
-        if self.asking:
-            self.run.ledger.withdraw(self)
+        asking = self.asking
+        self.run.booking.withdraw(self)
+        if asking:
             self.demand.circuit_is_withdrawn()
         for position in range(len(self.nodes)):
             self.release_node(position)
@@ -237,7 +364,7 @@ class Circuit:
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
                 self.run.group(self.links[hop], self.demand).close(side)
-        self.run.ledger.give_back(*self.needs(self.route)[position])
+        self.run.booking.give_back(self, *self.needs(self.route)[position])
         if not any(self.booked):
             self.demand.circuit_is_gone()
 

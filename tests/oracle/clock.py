@@ -16,6 +16,7 @@ class Clock:
         self.pending = []
         self.sequence = count()
         self.now, self.round, self.phase = 0, 0, ARRIVALS
+        self.last = None  # tick after which nothing happens
 
     def post(self, tick, phase, action, rank=()):
         """`rank` orders what shares a tick, round and phase; first in, first out within a rank."""
@@ -25,6 +26,6 @@ class Clock:
         heapq.heappush(self.pending, (tick, in_round, phase, rank, next(self.sequence), action))
 
     def run_until(self, horizon):
-        while self.pending and self.pending[0][0] <= horizon:
+        while self.pending and self.pending[0][0] <= (horizon if self.last is None else self.last):
             self.now, self.round, self.phase, _, _, action = heapq.heappop(self.pending)
             action()

@@ -5,8 +5,9 @@ the beam splitter rewrite each one as a sum over output modes; the detectors are
 matrix appears before the last step, and the photons nobody detected are modes like any other.
 """
 
+from cmath import exp
 from itertools import product
-from math import sqrt
+from math import log1p, sqrt
 
 import numpy as np
 
@@ -42,29 +43,39 @@ def photon(side, bin_, efficiency, visibility):
     return operator
 
 
-def click_probability(occupations, bin_, detector, dark):
-    """Threshold detector: certain if a photon is there, else the dark probability."""
-    photons = sum(occupations[INDEX[bin_, detector, packet]] for packet in ("same", "other"))
-    return 1.0 if photons else dark
+def report_probability(photons, clicked, dark, number_resolving):
+    """Whether a detector reports a click: for a threshold detector any count, for a number-resolving one exactly one.
+
+    Dark counts are a Poisson process that makes at least one count with probability `dark`.
+    """
+    if not number_resolving:
+        click = 1.0 if photons else dark
+        return click if clicked else 1 - click
+    no_dark, one_dark = 1 - dark, -log1p(-dark) * (1 - dark)
+    if not clicked:
+        return 0.0 if photons else no_dark
+    return {0: one_dark, 1: no_dark}.get(photons, 0.0)
 
 
-def pattern_probability(occupations, pattern, dark):
-    """Probability of the clicks {(bin, detector): clicked} given all photon numbers."""
+def pattern_probability(occupations, pattern, dark, number_resolving=False):
+    """Probability of the reports {(bin, detector): clicked} given all photon numbers; None: dead, whatever comes."""
     probability = 1.0
     for (bin_, detector), clicked in pattern.items():
-        p = click_probability(occupations, bin_, detector, dark)
-        probability *= p if clicked else 1 - p
+        photons = sum(occupations[INDEX[bin_, detector, packet]] for packet in ("same", "other"))
+        if clicked is not None:
+            probability *= report_probability(photons, clicked, dark, number_resolving)
     return probability
 
 
-def conditional_memories(state, pattern, dark):
+def conditional_memories(state, pattern, dark, number_resolving=False):
     """Unnormalised 4x4 state of the memories after the clicks; its trace is their probability."""
     amplitudes = {}
     for (memories, occupations), amplitude in state.items():
-        amplitudes.setdefault(occupations, np.zeros(4))[memories] += amplitude
-    rho = np.zeros((4, 4))
+        amplitudes.setdefault(occupations, np.zeros(4, dtype=complex))[memories] += amplitude
+    rho = np.zeros((4, 4), dtype=complex)
     for occupations, vector in amplitudes.items():
-        rho += pattern_probability(occupations, pattern, dark) * np.outer(vector, vector)
+        weight = pattern_probability(occupations, pattern, dark, number_resolving)
+        rho += weight * np.outer(vector, vector.conj())
     return rho
 
 
@@ -78,20 +89,50 @@ def double_click_state(efficiency_a, efficiency_b, visibility):
     return whole
 
 
-def double_click(efficiency_a, efficiency_b, visibility, dark):
-    """Success probability and rows (early detector, late detector, frame, probability given success, 4x4 state)."""
+def double_click(efficiency_a, efficiency_b, visibility, dark, number_resolving=False, late_bin_lost=False):
+    """Success probability and rows (early detector, late detector, frame, probability given success, 4x4 state).
+
+    `late_bin_lost`: a detector that clicked early is dead in the late bin.
+    """
     state = double_click_state(efficiency_a, efficiency_b, visibility)
     rows = []
     for early, late in product((1, 2), repeat=2):
         pattern = {("early", 1): early == 1, ("early", 2): early == 2, ("late", 1): late == 1, ("late", 2): late == 2}
-        rho = conditional_memories(state, pattern, dark)
-        rows.append((early, late, 2 if early == late else 3, np.trace(rho), rho))
+        if late_bin_lost:
+            if early == late:
+                continue
+            pattern["late", early] = None
+        rho = conditional_memories(state, pattern, dark, number_resolving)
+        rows.append((early, late, 2 if early == late else 3, np.trace(rho).real, rho))
     success = sum(row[3] for row in rows)
     return success, [(early, late, frame, p / success, rho / p) for early, late, frame, p, rho in rows if p > 0]
+
+
+def single_click(efficiency_a, efficiency_b, visibility, dark, bright_a, bright_b, number_resolving=False, phase=0.0):
+    """Success probability and rows (detector, frame, probability given success, 4x4 state).
+
+    A memory in |1> has emitted one photon, one in |0> none. `phase` is picked up by A's photon on its way.
+    """
+    vacuum = (0,) * len(MODES)
+    photon_a = {mode: exp(1j * phase) * c for mode, c in photon("A", "early", efficiency_a, visibility).items()}
+    photon_b = photon("B", "early", efficiency_b, visibility)
+    state = {}
+    for a, b in product((0, 1), repeat=2):
+        amplitude = sqrt((bright_a if a else 1 - bright_a) * (bright_b if b else 1 - bright_b))
+        branch = {(2 * a + b, vacuum): amplitude}
+        for emitted, operator in ((a, photon_a), (b, photon_b)):
+            branch = create(branch, operator) if emitted else branch
+        state.update(branch)
+    rows = []
+    for click in (1, 2):
+        rho = conditional_memories(state, {("early", 1): click == 1, ("early", 2): click == 2}, dark, number_resolving)
+        rows.append((click, 2 if click == 1 else 3, np.trace(rho).real, rho))
+    success = sum(row[2] for row in rows)
+    return success, [(click, frame, p / success, rho / p) for click, frame, p, rho in rows if p > 0]
 
 
 def hong_ou_mandel(visibility):
     """Coincidence probability of one photon per port."""
     state = create({(0, (0,) * len(MODES)): 1.0}, photon("A", "early", 1, visibility))
     state = create(state, photon("B", "early", 1, visibility))
-    return np.trace(conditional_memories(state, {("early", 1): True, ("early", 2): True}, 0))
+    return np.trace(conditional_memories(state, {("early", 1): True, ("early", 2): True}, 0)).real

@@ -1,7 +1,9 @@
 """What one link does in a cycle: when, how likely, and which states it heralds."""
 
-from dataclasses import dataclass
-from math import expm1, log1p
+from dataclasses import dataclass, replace
+from math import cos, exp, expm1, log1p, pi, sqrt
+
+import numpy as np
 
 from . import fock
 from .clock import ticks
@@ -18,6 +20,8 @@ class LinkModel:
     emission: tuple
     herald: tuple
     rows: list  # (probability given success, frame, 4x4 state)
+    phase_sigma: float = 0.0  # of the optical phase that the rows do not hold
+    phase_correlation_s: float | None = None  # None: fresh for each successful cycle
 
     @property
     def rate(self):
@@ -25,7 +29,7 @@ class LinkModel:
         return -log1p(-self.success) if self.success < 1 else float("inf")
 
 
-def double_click_model(generation, link, memories, station, ticks_per_s):
+def click_model(generation, link, memories, station, ticks_per_s):
     fiber, detector = link["fiber"], station["detector"]
     length_a = generation["station_position"] * fiber["length_m"]
     lengths = length_a, fiber["length_m"] - length_a
@@ -34,10 +38,18 @@ def double_click_model(generation, link, memories, station, ticks_per_s):
         for memory, length in zip(memories, lengths, strict=True)
     ]
     dark = -expm1(-detector["dark_count_rate_hz"] * detector["window_s"])
-    success, patterns = fock.double_click(*efficiencies, station["visibility"], dark)
+    optics = *efficiencies, station["visibility"], dark
+    resolving = detector["number_resolving"]
+    if generation["kind"] == "double_click":
+        lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
+        success, patterns = fock.double_click(*optics, resolving, lost)
+    else:
+        bright = generation["bright_state"]
+        other = generation["bright_state_b"]
+        success, patterns = fock.single_click(*optics, bright, bright if other is None else other, resolving)
 
     rows = []
-    for _, _, frame, probability, rho in patterns:
+    for *_, frame, probability, rho in patterns:
         for half, memory in enumerate(memories):
             rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
         rows.append((probability, frame, rho.astype(complex)))
@@ -49,7 +61,7 @@ def double_click_model(generation, link, memories, station, ticks_per_s):
     herald = [announced + delay for delay in flight]
     return LinkModel(
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in emission),
-        tuple(ticks(t, ticks_per_s) for t in herald), rows,
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
     )  # fmt: skip
 
 
@@ -65,10 +77,45 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal)
     if generation["kind"] == "given":
         model = given_model(generation, ticks_per_s)
     else:
-        model = double_click_model(generation, link, memories, stations[generation["station"]], ticks_per_s)
+        model = click_model(generation, link, memories, stations[generation["station"]], ticks_per_s)
     if bell_diagonal:
+        # The mean over the phase: coherences of the first memory shrink.
+        shrink = exp(-(model.phase_sigma**2) / 2)
+        mask = np.kron([[1, shrink], [shrink, 1]], np.ones((2, 2)))
+        model.rows = [(probability, frame, mask * rho) for probability, frame, rho in model.rows]
+        model.phase_sigma = 0.0
         model.rows = [(probability, frame, bell_diagonal_part(rho)) for probability, frame, rho in model.rows]
     return model
+
+
+class OpticalPhase:
+    """The phase between a link's arms: a stationary Gaussian process with exponential correlation, seen at successful cycles."""
+
+    def __init__(self, stream, ticks_per_s, coins):
+        self.stream, self.ticks_per_s, self.coins = stream, ticks_per_s, coins
+        self.model, self.seen, self.standard = None, None, None
+
+    def normal(self):
+        if self.coins is not None:
+            return self.coins.standard_normal()
+        u0, u1 = self.stream.draw()
+        return sqrt(-2 * log1p(-u0)) * cos(2 * pi * u1)
+
+    def at(self, now, model):
+        fresh = self.normal()
+        if self.model is not model or model.phase_correlation_s is None:
+            self.standard = fresh
+        else:
+            elapsed = (now - self.seen) / self.ticks_per_s / model.phase_correlation_s
+            self.standard = exp(-elapsed) * self.standard + sqrt(-expm1(-2 * elapsed)) * fresh
+        self.model, self.seen = model, now
+        return model.phase_sigma * self.standard
+
+
+def turned(rho, phase):
+    """The first qubit's |1> picks up exp(i phase)."""
+    gate = np.diag([1, 1, np.exp(1j * phase), np.exp(1j * phase)])
+    return gate @ rho @ gate.conj()
 
 
 def herald_row(rows, u):
@@ -93,8 +140,13 @@ def successes_of(lanes, success, u):
 
 def slotted(model, slot, slot_s):
     """The same link in common slots: a cycle starts one tick after a slot's start, its pairs live from the slot's end."""
-    return LinkModel(model.success, slot, slot_s, (slot - 1, slot - 1), (slot - 1, slot - 1), model.rows)
+    both_ends = slot - 1, slot - 1
+    return replace(model, period=slot, period_s=slot_s, emission=both_ends, herald=both_ends)
 
 
 def gate_time(memory, ticks_per_s):
     return ticks(memory["single_qubit_gate_s"] + memory["two_qubit_gate_s"] + memory["measurement_s"], ticks_per_s)
+
+
+def parity_time(memory, ticks_per_s):
+    return ticks(memory["two_qubit_gate_s"] + memory["measurement_s"], ticks_per_s)

@@ -4,7 +4,7 @@ from math import inf, log1p
 
 from . import states
 from .clock import ATTEMPTS, DECISIONS
-from .hardware import herald_row, successes_of
+from .hardware import herald_row, successes_of, turned
 
 
 class LaneGroup:
@@ -21,10 +21,11 @@ class LaneGroup:
         self.residual = None
         self.regime, self.cycles = None, 0  # (lanes, model) and the cycles made since it last changed
         self.pairs = 0
+        self.watchers = []  # [attempts still to be made, what to do then with the tick of the last one's start]
 
     def open(self, circuit, hop):
         self.circuit, self.hop = circuit, hop
-        self.free = [circuit.width, circuit.width]
+        self.free = [circuit.end_slots if end else circuit.width for end in (hop == 0, hop + 1 == circuit.last)]
         self.turns = inf if self.demand.spec["pipelined"] else circuit.width
         self.wake()
 
@@ -40,8 +41,16 @@ class LaneGroup:
         self.turns += 1
         self.wake()
 
+    def watch(self, attempts, action):
+        self.watchers.append([attempts, action])
+
+    def herald_delay(self, side):
+        """From the start of a cycle until the node at this side of the hop knows the result."""
+        forward = self.link.ends[0] is self.circuit.nodes[self.hop]
+        return self.link.model.herald[side if forward else 1 - side]
+
     def lanes(self):
-        return min(*self.free, self.turns)
+        return min(*self.free, self.turns, self.demand.spec["width"])
 
     def wake(self):
         if self.lanes() and self.run.permits.want(self.link) and not self.scheduled:
@@ -62,9 +71,15 @@ class LaneGroup:
         self.next_start = self.run.clock.now + link.model.period
         link.attempts += lanes
         link.lane_ticks += lanes * link.model.period
+        for watcher in list(self.watchers):
+            watcher[0] -= 1
+            if watcher[0] == 0:
+                self.watchers.remove(watcher)
+                watcher[1]()
         made = self.successes(lanes)
+        phase = link.phase.at(self.run.clock.now, link.model) if made and link.model.phase_sigma else None
         for _ in range(made):
-            self.make_pair()
+            self.make_pair(phase)
         if made:
             self.run.permits.after_success(link)
         if self.lanes():
@@ -97,9 +112,11 @@ class LaneGroup:
         self.residual = -log1p(-u0)
         self.cycles = 0
 
-    def make_pair(self):
+    def make_pair(self, phase):
         run, model, now = self.run, self.link.model, self.run.clock.now
         _, frame, rho = herald_row(model.rows, self.heralds.draw()[0])
+        if phase is not None:
+            rho = turned(rho, phase)
         devices = [run.device(node) for node in self.link.ends]
         qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
         order = (0, 1) if self.link.ends[0] is self.circuit.nodes[self.hop] else (1, 0)

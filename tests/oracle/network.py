@@ -1,8 +1,10 @@
-"""The map: who is linked to whom, classical delays, routes, and the ledger of free memory slots."""
+"""The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
+
+import numpy as np
 
 from . import states
-from .clock import ARRIVALS, DECISIONS, ticks
-from .hardware import gate_time, link_model, slotted
+from .clock import ARRIVALS, DECISIONS, SWAPS, ticks
+from .hardware import gate_time, link_model, parity_time, slotted
 
 
 class Node:
@@ -11,9 +13,11 @@ class Node:
         self.parallel_links = spec["parallel_links"]
         self.swap_success = spec["swap_success_probability"]
         self.swap_time = 0 if is_slotted else gate_time(memory, ticks_per_s)
+        self.parity_time = 0 if is_slotted else parity_time(memory, ticks_per_s)
         self.processing = ticks(spec["processing_delay_s"], ticks_per_s)
         self.free_slots = memory["slots"]
-        self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.slot_ticks = 0
+        self.line, self.holders = [], []  # with reservation hop by hop: circuits, first come first
+        self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.cut_offs = self.slot_ticks = 0
 
 
 class Link:
@@ -100,34 +104,23 @@ class Network:
                 cost += self.cost(link)
             found.append((cost, len(links), [node.index for node in nodes], (nodes, links)))
         found.sort(key=lambda path: path[:3])
-        return [route for *_, route in found[: self.scenario["routing"]["alternatives"]]]
+        by_position = demand["swapping"]["kind"] in ("tree", "table")
+        return [route for *_, route in found[: 1 if by_position else self.scenario["routing"]["alternatives"]]]
 
     def usable(self, route):
         return all(self.cost(link) is not None for link in route[1])
 
-    def reachable_fidelity(self, route, devices):
-        """With the best herald outcome of every link and nothing but gates and read-out to spoil the pair."""
-        fidelities = []
-        for u in (0.0, 0.375, 0.625, 1 - 2**-53):
-            first = last = None
-            frame = 0
-            for node, link in zip(*route, strict=False):
-                ends = [devices[end.memory["name"]] for end in link.ends]
-                best = None
-                for _, row_frame, rho in link.model.rows:
-                    fidelity = states.correlators(*states.create_pair(rho, ends[0], 0, ends[1], 0), 0, row_frame).fidelity
-                    if best is None or fidelity > best[0]:
-                        best = fidelity, row_frame, rho
-                pair = states.create_pair(best[2], ends[0], 0, ends[1], 0)
-                near, far = pair if link.ends[0] is node else pair[::-1]
-                frame ^= best[1]
-                if first is None:
-                    first = near
-                else:
-                    frame ^= states.bell_measure(last, near, 0, u)
-                last = far
-            fidelities.append(states.correlators(first, last, 0, frame).fidelity)
-        return max(fidelities)
+    def reachable_fidelity(self, route, distillation, devices):
+        """With the best herald outcome of every link, then the best of every swap and round; only gates and read-out spoil the pair."""
+        nodes, links = route
+        devices = [devices[node.memory["name"]] for node in nodes]
+        pair = None
+        for hop, link in enumerate(links):
+            ends = devices[hop : hop + 2]
+            rows = [(rho if link.ends[0] is nodes[hop] else states.turned(rho), frame) for _, frame, rho in link.model.rows]
+            fresh = distilled(best_of(rows), link.spec["distillation"], ends)
+            pair = swapped(pair, fresh, devices[0], *ends) if hop else fresh
+        return fidelity(distilled(pair, distillation, [devices[0], devices[-1]]))
 
     def delays(self, nodes, links):
         """d[i][j] along a route: fibres plus the processing at nodes strictly between."""
@@ -141,12 +134,51 @@ class Network:
         return d
 
 
+# ---- the best that can happen to pairs (rho, frame), the qubit nearer to A first -----------------------------------------
+
+WHITE = np.eye(4, dtype=complex) / 4, 0
+
+
+def fidelity(pair):
+    rho, frame = pair
+    return states.correlators(*states.create_pair(rho, None, 0, None, 0), 0, frame).fidelity
+
+
+def best_of(pairs):
+    return max(pairs, key=fidelity)
+
+
+def swapped(left, right, at_a, here, at_b):
+    best = WHITE
+    for wanted in range(4):
+        a, b = states.create_pair(left[0], at_a, 0, here, 0)
+        c, _ = states.create_pair(right[0], here, 0, at_b, 0)
+        outcome = states.bell_measure(b, c, 0, states.outcome(wanted))
+        best = best_of([best, (a.cluster.rho, left[1] ^ right[1] ^ outcome)])
+    return best
+
+
+def distilled(fresh, spec, ends):
+    kept = fresh
+    for protocol in spec["rounds"] if spec else []:
+        used = fresh if spec["scheme"] == "pumping" else kept
+        best = WHITE
+        for wanted in range(4):
+            pairs = [states.create_pair(rho, ends[0], 0, ends[1], 0) for rho, _ in (kept, used)]
+            _, keep, frame = states.distil(protocol, *pairs, kept[1], used[1], 0, states.outcome(wanted))
+            if keep:
+                best = best_of([best, (pairs[0][0].cluster.rho, frame)])
+        kept = best
+    return kept
+
+
 class Ledger:
     """Free memory slots, given to circuits first come, first served."""
 
     def __init__(self, clock):
         self.clock = clock
         self.waiting = []
+        self.rows, self.numbers, self.releases = [], 0, 0  # no deadlocks
 
     def ask(self, circuit):
         circuit.asking = True
@@ -162,11 +194,16 @@ class Ledger:
         circuit.asking = False
         if circuit in self.waiting:
             self.waiting.remove(circuit)
+        self.look_again()
+
+    def give_back(self, _, node, slots):
+        node.free_slots += slots
+        self.look_again()
+
+    def look_again(self):
         self.clock.post(self.clock.now, DECISIONS, self.grant)
 
-    def give_back(self, node, slots):
-        node.free_slots += slots
-        self.clock.post(self.clock.now, DECISIONS, self.grant)
+    links_changed = look_again
 
     def grant(self):
         """Each circuit may use what those before it in line do not wait for."""
@@ -188,3 +225,154 @@ class Ledger:
             else:
                 for node, slots in circuit.needs(choices[0]):
                     set_aside[node] = set_aside.get(node, 0) + slots
+
+
+class HopByHop:
+    """Set-up messages that book slots node by node and wait where there are none."""
+
+    def __init__(self, run):
+        self.run, self.clock = run, run.clock
+        self.deadlocked, self.numbers = {}, 0  # circuit -> number of its deadlock
+        self.rows, self.releases = [], 0
+
+    # ---- booking -------------------------------------------------------------------------------------------------------
+
+    def ask(self, circuit):
+        circuit.asking = True
+        self.clock.post(self.clock.now, DECISIONS, lambda: self.reach(circuit, 0))
+
+    def reach(self, circuit, position):
+        if circuit.over:
+            return
+        if position == 0:
+            circuit.take(circuit.demand.choices()[0])
+        node = circuit.nodes[position]
+        circuit.position = position
+        node.line.append(circuit)
+        if node.line == [circuit]:
+            self.serve(node)
+        if circuit in node.line:
+            self.check_soon()
+
+    def serve(self, node):
+        while node.line and node.line[0].need() <= node.free_slots:
+            circuit = node.line.pop(0)
+            node.free_slots -= circuit.need()
+            node.holders.append(circuit)
+            self.book(circuit)
+
+    def book(self, circuit):
+        position = circuit.position
+        circuit.booked[position] = True
+        if circuit.asking:
+            circuit.asking = False
+            circuit.reserve()
+        to_a = circuit.d[0]
+        if position < circuit.last:
+            there = self.clock.now + to_a[position + 1] - to_a[position]
+            self.clock.post(there, DECISIONS, lambda: self.reach(circuit, position + 1))
+        else:
+            self.clock.post(self.clock.now + to_a[position], ARRIVALS, circuit.start)
+
+    def withdraw(self, circuit):
+        """Out of the line, and its message is void."""
+        circuit.asking, circuit.over = False, True
+        for node in circuit.nodes:
+            if circuit in node.line:
+                node.line.remove(circuit)
+                self.look_again(node)
+
+    def give_back(self, circuit, node, slots):
+        node.holders.remove(circuit)
+        node.free_slots += slots
+        self.look_again(node)
+
+    def look_again(self, node):
+        self.clock.post(self.clock.now, DECISIONS, lambda: self.serve(node))
+        self.check_soon()
+
+    def links_changed(self):
+        """Whoever has set out keeps to its route."""
+
+    # ---- deadlocks -----------------------------------------------------------------------------------------------------
+
+    def waiting(self):
+        return [circuit for node in self.run.network.nodes for circuit in node.line]
+
+    def stuck(self):
+        """Waiting circuits less, again and again, each whose node can serve it with what the others hold that are not left."""
+        left = self.waiting()
+        while True:
+            for circuit in left:
+                node = circuit.nodes[circuit.position]
+                before = node.line[: node.line.index(circuit)]
+                coming = sum(other.held(node) for other in node.holders if other not in left)
+                if node.free_slots + coming >= circuit.need() and not any(other in left for other in before):
+                    left.remove(circuit)
+                    break
+            else:
+                return sorted(left, key=lambda circuit: circuit.demand.index)
+
+    def waits_for(self, circuit):
+        node = circuit.nodes[circuit.position]
+        return node.holders, node.line[: node.line.index(circuit)]
+
+    def in_circles(self):
+        stuck = self.stuck()
+        edges = {
+            circuit: [other for group in self.waits_for(circuit) for other in group if other in stuck] for circuit in stuck
+        }
+
+        def reaches_itself(start):
+            seen, front = set(), set(edges[start])
+            while front:
+                seen |= front
+                front = {other for circuit in front for other in edges[circuit]} - seen
+            return start in seen
+
+        return [circuit for circuit in stuck if reaches_itself(circuit)]
+
+    def check_soon(self):
+        # Several in one round find nothing new.
+        self.clock.post(self.clock.now, SWAPS, self.check)
+
+    def check(self):
+        stuck = self.stuck()
+        fresh = [circuit for circuit in stuck if circuit not in self.deadlocked]
+        self.deadlocked = {circuit: number for circuit, number in self.deadlocked.items() if circuit in stuck}
+        if not fresh:
+            return
+        met = [
+            self.deadlocked[other] for circuit in fresh for group in self.waits_for(circuit) for other in group
+            if other in self.deadlocked
+        ]  # fmt: skip
+        if not met:
+            self.numbers += 1
+        self.deadlocked |= dict.fromkeys(fresh, min(met, default=self.numbers))
+        rows = [row for circuit in fresh for row in self.describe(circuit)]
+        policy = self.run.scenario["on_deadlock"]
+        if policy == "stop":
+            self.clock.last = self.clock.now
+        while policy == "release" and (circles := self.in_circles()):
+            youngest = max(circles, key=lambda circuit: circuit.demand.youth())
+            if not any(row["demand"] == youngest.demand.index for row in rows):
+                rows += self.describe(youngest)
+            for row in rows:
+                row["released"] |= row["demand"] == youngest.demand.index
+            self.releases += 1
+            youngest.release_everywhere()
+        self.rows += rows
+
+    def describe(self, circuit):
+        node = circuit.nodes[circuit.position]
+        holders, before = self.waits_for(circuit)
+        row = {
+            "time": self.clock.now, "deadlock": self.deadlocked[circuit], "demand": circuit.demand.index,
+            "request": circuit.demand.queue[0].number if circuit.demand.queue else -1, "node": node.index,
+            "slots_needed": circuit.need(), "slots_free": node.free_slots, "other": -1, "other_is": -1, "other_slots": 0,
+            "released": 0,
+        }  # fmt: skip
+        others = [(other, 0, other.held(node)) for other in holders] + [(other, 1, other.need()) for other in before]
+        if not others:
+            return [row]
+        return [row | {"other": other.demand.index, "other_is": kind, "other_slots": slots} for other, kind, slots in others]

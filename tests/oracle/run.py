@@ -6,16 +6,17 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 
 from dataclasses import dataclass
 
-from .clock import ARRIVALS, DECISIONS, Clock, ticks
+from .clock import ARRIVALS, Clock, ticks
+from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
-from .network import Ledger, Network
+from .network import HopByHop, Ledger, Network
 from .philox import Stream
 from .scenario import complete
 from .states import Device
 from .traffic import Demand
 
 TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
-KINDS = {name: number for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started"))}
+KINDS = {name: number for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started", "cut_off", "distillation"))}
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Outcome:
     nodes: list
     ticks_per_s: float
     horizon: int
+    deadlocks: list  # rows of the table
+    numbers: tuple  # deadlocks, and demands that gave way
 
 
 class Run:
@@ -36,12 +39,15 @@ class Run:
         self.warm_up = ticks(scenario["warm_up_s"], self.ticks_per_s)
         self.clock = Clock()
         self.network = Network(scenario, self.clock, self.ticks_per_s)
-        self.ledger, self.permits = Ledger(self.clock), Permits(self)
+        self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self.clock)
+        self.permits = Permits(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
-        self.groups = {}
+        for link in self.network.links:
+            link.phase = OpticalPhase(self.stream(f"link:{link.name}/phase"), self.ticks_per_s, coins)
+        self.groups, self.pool_streams = {}, {}
         self.trace, self.pairs = [], []
         self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]
 
@@ -55,6 +61,12 @@ class Run:
         if (link, demand) not in self.groups:
             self.groups[link, demand] = LaneGroup(self, link, demand)
         return self.groups[link, demand]
+
+    def pool_stream(self, entity):
+        """Of a pool, for the whole run."""
+        if entity not in self.pool_streams:
+            self.pool_streams[entity] = self.stream(f"{entity}/distillation")
+        return self.pool_streams[entity]
 
     def groups_of(self, link):
         return [group for (other, _), group in self.groups.items() if other is link]
@@ -70,7 +82,7 @@ class Run:
         for demand in concerned:
             demand.link_went_down()
         if not goes_down:
-            self.clock.post(self.clock.now, DECISIONS, self.ledger.grant)
+            self.booking.links_changed()
 
     def run(self):
         for spec in self.scenario["changes"]:
@@ -79,6 +91,8 @@ class Run:
             demand.begin()
         horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)
         self.clock.run_until(horizon)
+        if self.clock.last is not None:
+            horizon = self.clock.last
         for link in self.network.links:
             link.up_ticks += horizon - link.changed_at if link.up else 0
         for demand in self.demands:
@@ -86,7 +100,8 @@ class Run:
                 demand.circuit.settle(horizon)
         self.trace.sort()
         return Outcome(
-            self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon
+            self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
+            self.booking.rows, (self.booking.numbers, self.booking.releases),
         )  # fmt: skip
 
 

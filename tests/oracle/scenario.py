@@ -3,7 +3,7 @@
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "changes": [],
+    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "changes": [],
     "credits": [], "notes": [],
 }  # fmt: skip
 MEMORY = {
@@ -13,16 +13,23 @@ MEMORY = {
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0,
 }  # fmt: skip
-STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "detector": {}}
-DETECTOR = {"efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7}
+STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}}
+DETECTOR = {
+    "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
+}  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
-LINK = {"name": ""}
+LINK = {"name": "", "distillation": None}
+CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
+DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
 FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
 GENERATION = {
     "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}},
     "double_click": {"station_position": 0.5},
-}
+    "single_click": {
+        "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
+    },
+}  # fmt: skip
 PAIR_STATE = {
     "werner": {"fidelity": 1.0},
     "bell_weights": {},
@@ -31,7 +38,7 @@ PAIR_STATE = {
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
     "deadline_s": None, "reservation_s": None, "max_queue": None, "use": "keep", "z_basis_probability": 0.5,
-    "generate_when_idle": False, "pipelined": True, "route": [],
+    "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None,
 }  # fmt: skip
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},
@@ -66,11 +73,16 @@ def complete(document):
         link["name"] = link["name"] or f"{link['node_a']}--{link['node_b']}"
         link["fiber"] = FIBER | link["fiber"]
         link["generation"] = generation_of(link["generation"])
+        link["distillation"] = link["distillation"] and DISTILLATION | link["distillation"]
         links.append(link)
     for value in scenario["demands"]:
         demand = DEMAND | value
         demand["name"] = demand["name"] or f"{demand['node_a']}->{demand['node_b']}"
         demand["traffic"] = of_kind(TRAFFIC, demand["traffic"])
+        if demand["swapping"]["kind"] == "table":
+            demand["swapping"] = {"otherwise": "asap"} | demand["swapping"]
+        demand["cutoff"] = demand["cutoff"] and CUTOFF | demand["cutoff"]
+        demand["distillation"] = demand["distillation"] and DISTILLATION | demand["distillation"]
         demands.append(demand)
     for value in scenario["changes"]:
         generation = value.get("generation")

@@ -18,6 +18,10 @@ STATION = {
     "name": "hub", "visibility": 0.92, "local_overhead_s": 1e-6,
     "detector": {"efficiency": 0.9, "dark_count_rate_hz": 2e4, "window_s": 1e-7},
 }  # fmt: skip
+SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
+DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
+JITTER = SINGLE | {"phase_sigma_rad": 0.4}
+BLIND = STATION | {"bin_separation_s": 5e-7, "detector": STATION["detector"] | {"dead_time_s": 7e-7, "number_resolving": True}}
 
 
 def given(success=0.1, period_s=10e-6, herald_delay_s=5e-6, fidelity=0.97, state=None):
@@ -27,7 +31,7 @@ def given(success=0.1, period_s=10e-6, herald_delay_s=5e-6, fidelity=0.97, state
     }  # fmt: skip
 
 
-def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, length_m=2e3, duration_s=5e-3, **rest):
+def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, links=None, length_m=2e3, duration_s=5e-3, **rest):
     """`edges` and `demands`: lists of (a, b) or (a, b, fields); `node`: fields of all nodes, `nodes`: of some by name."""
     names = sorted({name for a, b, *_ in edges for name in (a, b)})
     return {
@@ -35,7 +39,7 @@ def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link
         "memories": [{"name": "m", "slots": slots} | (memory or {})],
         "nodes": [{"name": name, "memory": "m"} | (node or {}) | (nodes or {}).get(name, {}) for name in names],
         "links": [
-            {"node_a": a, "node_b": b, "fiber": {"length_m": length_m}, "generation": link or given()} | (more[0] if more else {})
+            {"node_a": a, "node_b": b, "fiber": {"length_m": length_m}, "generation": link or given()} | (links or {}) | (more[0] if more else {})
             for a, b, *more in edges
         ],
         "demands": [{"node_a": a, "node_b": b} | (more[0] if more else {}) for a, b, *more in demands],
@@ -48,6 +52,11 @@ def chain(nodes, **rest):
     middle = (nodes - 1) // 2
     edges[middle] = edges[middle][::-1]
     return network(edges, [("n0", f"n{nodes - 1}", rest.pop("demand", {}))], **rest)
+
+
+def line(demands, **rest):
+    """n0 .. n3 in a row."""
+    return network([("n0", "n1"), ("n1", "n2"), ("n2", "n3")], demands, **rest)
 
 
 def star(arms, demands, **rest):
@@ -70,6 +79,9 @@ BACK_TO_BACK = {"traffic": {"kind": "back_to_back"}, "pairs_per_request": 2}
 POISSON = {"traffic": {"kind": "poisson", "rate_hz": 4000.0}, "pairs_per_request": 2}
 TABLE = {"traffic": {"kind": "table", "at_s": [1e-4, 3e-3, 1e-3, 1.0001e-3]}}
 CROSSING = [("00", "22", POISSON | {"width": 2}), ("20", "02", BACK_TO_BACK), ("01", "21", TABLE | {"width": 2})]
+TOGETHER = {"traffic": {"kind": "table", "at_s": [4e-4 * k for k in range(12)]}}
+HOP_BY_HOP = {"reservation": "hop_by_hop"}
+MEETING = [("n0", "n3", TOGETHER), ("n3", "n0", TOGETHER)]  # set-ups start at the same time and meet halfway
 SLOTTED = {"timing": "slotted", "slot_s": 1e-5, "control": "ideal"}
 DOWN_AND_UP = [
     {"at_s": 1e-3, "link": "r0--r1"},
@@ -80,6 +92,25 @@ DOWN_AND_UP = [
     {"at_s": 4.2e-3, "link": "r3--r4", "generation": given()},
 ]
 
+DEJMPS = {"rounds": ["dejmps"]}
+TWICE = {"rounds": ["bbpssw", "dejmps"]}
+PUMP = {"rounds": ["dejmps", "dejmps", "bbpssw"], "scheme": "pumping"}
+EPL = {"rounds": ["epl"]}
+CLICKED = {  # as a single click leaves it: a bright-state term, and coherence with a phase
+    "kind": "density_matrix",
+    "real": [[0.02, 0, 0, 0], [0, 0.42, 0.35, 0], [0, 0.35, 0.42, 0], [0, 0, 0, 0.14]],
+    "imag": [[0, 0, 0, 0], [0, 0, -0.1, 0], [0, 0.1, 0, 0], [0, 0, 0, 0]],
+}
+QUICK_CUT = {"cutoff": {"age_s": 30e-6}}
+POLICY = {
+    "kind": "table",
+    "entries": [
+        {"links": [[0, 1], [1, 2], [2, 3], [3, 4]], "swap": [1, 3]},
+        {"links": [[0, 2], [2, 4]], "swap": [2]},
+        {"links": [[0, 1, 0], [1, 2, 1]], "swap": [1]},
+        {"links": [[1, 2], [2, 3]], "swap": []},
+    ],
+}
 TWO_WAYS = {"r0--r1": given(0.3, fidelity=0.9), "r1--r2": given(0.3, fidelity=0.9)}
 
 
@@ -143,6 +174,23 @@ SCENARIOS = {
     "asymmetric clicks": chain(
         4, memory=GAUSSIAN | {"efficiency": 0.8}, node=FAILING, demand={"width": 4}, link=CLICK | {"station_position": 0.25}, duration_s=1e-2,
     ),
+    "one click": chain(3, memory=NOISY | {"initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 4}, link=JITTER),
+    "one click, unlike arms": chain(
+        4, memory=GAUSSIAN | {"efficiency": 0.8}, node=FAILING, demand={"width": 4}, link=DRIFT | {"station_position": 0.25}, duration_s=1e-2,
+    ),
+    "one click, phase shared by demands": star(
+        3, [("leaf0", "leaf1", {"width": 3}), ("leaf0", "leaf2", POISSON | {"use": "measure"}), ("leaf0", "hub", BACK_TO_BACK)],
+        slots=12, memory=NOISY, link=DRIFT,
+    ),
+    "one click, changing": chain(
+        3, memory=NOISY, demand={"width": 2}, link=DRIFT,
+        changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": JITTER}, {"at_s": 2e-3, "link": "n0--n1", "generation": DRIFT},
+                 {"at_s": 2.5e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": DRIFT}],
+    ),
+    "one click, slotted": chain(4, memory=NOISY, node=FAILING, demand={"width": 3}, link=DRIFT, **SLOTTED),
+    "one click, twirled": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, state="bell_diagonal", approximate="pauli_twirl"),
+    "one click, numbers resolved": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, stations=[BLIND]),
+    "clicks, late bin lost": chain(3, memory=NOISY, demand={"width": 4}, link=CLICK, stations=[BLIND]),
     "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
     "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),
     "star, contention": star(
@@ -179,14 +227,173 @@ SCENARIOS = {
         [("r0", "r2", POISSON | {"min_fidelity": 0.87, "width": 2}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5})],
         fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory={"two_qubit_gate_reliability": 0.995},
     ),
+    "two ways, hop by hop": two_ways(
+        [("r0", "r2", POISSON | {"width": 2}), ("r2", "r0", TOGETHER), ("r4", "r1", POISSON), ("r1", "r3", TOGETHER)],
+        slots=4, alternatives=3, changes=DOWN_AND_UP, on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "two ways, the better one is back while a set-up waits": two_ways(
+        [("r0", "r4", {"width": 2, "traffic": {"kind": "table", "at_s": [2e-4, 2.2e-3]}, "pairs_per_request": 60}), ("r0", "r2", TOGETHER)],
+        slots=2, **HOP_BY_HOP,
+        changes=[
+            {"at_s": t, "link": link, "generation": generation}
+            for t, link, generation in (
+                (1e-4, "r0--r1", None), (6e-4, "r0--r1", given(0.3)), (8e-4, "r3--r4", None), (1e-3, "r3--r4", given(0.3)), (1.1e-3, "r0--r1", None),
+                (2.6e-3, "r0--r1", given(0.3)), (2.8e-3, "r0--r1", None), (4e-3, "r0--r1", given(0.3)),
+            )
+        ],
+    ),
+    "two ways, distilled": two_ways(
+        [("r0", "r2", POISSON | {"width": 2, "distillation": DEJMPS}), ("r0", "r2", BACK_TO_BACK | {"name": "second", "width": 2}), ("r1", "r2", POISSON | {"width": 2})],
+        slots=4, node=FAILING, memory=NOISY | GATES, links={"distillation": DEJMPS},
+    ),
+    "two ways, distilled, one is good enough": two_ways(
+        [("r0", "r2", POISSON | {"min_fidelity": 0.88, "width": 2, "distillation": DEJMPS}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5, "width": 2})],
+        fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory=NOISY | {"two_qubit_gate_reliability": 0.995},
+    ),
+    "two ways, orders and cut-offs": two_ways(
+        [("r0", "r2", POISSON | {"width": 2, "swapping": {"kind": "doubling"}, "cutoff": {"age_s": 4e-5}}),
+         ("r4", "r1", POISSON | {"swapping": {"kind": "sequential"}, "cutoff": {"attempts": 6}}), ("r2", "r4", TABLE)],
+        node=FAILING, changes=DOWN_AND_UP, alternatives=3, slots=4,
+    ),
+    "two ways, a tree has one": two_ways(
+        [("r0", "r3", POISSON | {"swapping": {"kind": "tree", "order": ["r4"]}}), ("r0", "r2", POISSON | {"width": 2})], slots=4, changes=DOWN_AND_UP,
+    ),
     "grid with detours": grid(
         3, [("00", "22", POISSON), ("02", "20", POISSON | {"use": "measure"}), ("10", "12", POISSON), ("01", "21", BACK_TO_BACK)],
         memory=NOISY | GATES, node=FAILING, slots=4, link=given(0.3), routing={"kind": "seconds_per_pair", "alternatives": 6},
         changes=[{"at_s": 1e-3, "link": "11--12"}, {"at_s": 2e-3, "link": "11--12", "generation": given(0.2)}, {"at_s": 2e-3, "link": "00--10"}],
     ),
     "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
+    "hop by hop": chain(4, memory=NOISY, demand=POISSON | {"width": 2}, **HOP_BY_HOP),
+    "hop by hop with processing": chain(
+        5, node={"processing_delay_s": 3e-6}, demand={"traffic": {"kind": "poisson", "rate_hz": 8000.0}}, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlock": line([(a, b, BACK_TO_BACK) for a, b, _ in MEETING], slots=2, link=given(0.4), **HOP_BY_HOP),
+    "hop by hop, deadlock with bystanders": line(
+        [*MEETING, ("n0", "n1", POISSON), ("n2", "n3", POISSON | {"pairs_per_request": 1, "deadline_s": 3e-4})], slots=3, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlock stops": line(
+        [(a, b, more | {"traffic": {"kind": "table", "at_s": [at_s, 2e-3]}}) for (a, b, more), at_s in zip(MEETING, (0.0, 3e-4), strict=True)]
+        + [("n1", "n2", TOGETHER)], slots=3, link=given(0.4), on_deadlock="stop", duration_s=8e-3, **HOP_BY_HOP,
+    ),
+    "hop by hop, release": line(MEETING, slots=2, link=given(0.4), on_deadlock="release", **HOP_BY_HOP),
+    "hop by hop, release of three": line(
+        [*MEETING, ("n1", "n3", TOGETHER | {"width": 2}), ("n2", "n0", POISSON)], slots=4, link=given(0.4), on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, never idle": line(
+        [(a, b, POISSON | {"generate_when_idle": True, "reservation_s": 4e-4}) for a, b, _ in MEETING], slots=3, link=given(0.4),
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, counted slots": line(
+        [*MEETING, ("n3", "n1", TOGETHER | {"width": 2}), ("n0", "n2", TOGETHER), ("n2", "n0", TOGETHER)], slots=5, link=given(0.4),
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, counted slots, reported": line(
+        [*MEETING, ("n3", "n1", TOGETHER | {"width": 2}), ("n0", "n2", TOGETHER), ("n2", "n0", TOGETHER | {"deadline_s": 1e-3})], slots=4, link=given(0.4),
+        **HOP_BY_HOP,
+    ),
+    "hop by hop, deadlines while waiting": line(
+        [(a, b, more | {"deadline_s": 2.3e-4}) for a, b, more in MEETING], slots=2, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, reservations while waiting": line(
+        [(a, b, more | {"reservation_s": 2e-4 * k}) for k, (a, b, more) in enumerate(MEETING, 1)], slots=3, link=given(0.4), **HOP_BY_HOP,
+    ),
+    "hop by hop, at once": grid(3, CROSSING, memory=NOISY, node=FAILING, slots=5, control="ideal", on_deadlock="release", **HOP_BY_HOP),
+    "hop by hop, grid": grid(
+        3, [(a, b, TOGETHER | {"deadline_s": 9e-4}) for a, b in (("00", "22"), ("22", "00"), ("20", "02"), ("02", "20"), ("01", "21"))],
+        slots=3, link=given(0.4), routing={"kind": "hops"}, **HOP_BY_HOP,
+    ),
+    "hop by hop, links fail": ring(
+        5, [("r0", "r3", TOGETHER), ("r3", "r0", TOGETHER), ("r4", "r1", POISSON), ("r2", "r4", TOGETHER)], slots=3, link=given(0.3), changes=DOWN_AND_UP,
+        on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "hop by hop, a link fails while all wait": line(
+        MEETING, slots=2, link=given(0.4), **HOP_BY_HOP,
+        changes=[{"at_s": 2e-3, "link": "n1--n2"}, {"at_s": 2.5e-3, "link": "n1--n2", "generation": given(0.3)}],
+    ),
+    "hop by hop, a detour without slots": ring(
+        5, [("r0", "r1", TOGETHER | {"width": 2, "pairs_per_request": 3}), ("r2", "r3", TOGETHER)], slots=3, link=given(0.2),
+        changes=[{"at_s": 1e-3, "link": "r0--r1"}], on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "buffer": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "buffer": 5, "width": 2}),
+    "buffer, one link": chain(2, memory=NOISY, demand=TABLE | {"generate_when_idle": True, "buffer": 3}, link=given(0.3)),
+    "buffer, back to back": chain(
+        4, demand={"traffic": {"kind": "back_to_back", "at_s": 1e-3, "requests": 20}, "generate_when_idle": True, "buffer": 4, "reservation_s": 1.5e-3},
+        link=given(0.3), slots=4,
+    ),
+    "buffer, one at a time": chain(3, demand=POISSON | {"generate_when_idle": True, "buffer": 4, "width": 2, "pipelined": False, "min_fidelity": 0.7}, memory=NOISY),
+    "buffer, a link fails": chain(
+        3, demand=POISSON | {"generate_when_idle": True, "buffer": 4}, link=given(0.3),
+        changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given(0.3)}],
+    ),
     "a chain changes": chain(
         4, memory=NOISY, demand={"width": 3}, link=given(0.02), duration_s=8e-3,
         changes=[{"at_s": t, "link": "n0--n1", "generation": given(p, s, 1e-6)} for t, p, s in ((1e-3, 0.3, 3e-6), (2e-3, 0.01, 30e-6), (4e-3, 1.0, 10e-6))],
     ),
+    "doubling": chain(9, memory=NOISY | GATES, node=FAILING, demand={"width": 2, "swapping": {"kind": "doubling"}}, link=given(0.4)),
+    "doubling, slotted": chain(
+        6, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False, "swapping": {"kind": "doubling"}}, link=given(0.4), **SLOTTED,
+    ),
+    "sequential": chain(
+        6, memory=NOISY | GATES, node=FAILING | {"processing_delay_s": 2e-6}, demand=POISSON | {"width": 3, "swapping": {"kind": "sequential"}}, link=given(0.4),
+    ),
+    "tree": chain(
+        6, memory=NOISY, node=FAILING, demand={"width": 2, "swapping": {"kind": "tree", "order": ["n2", "n4", "n1", "n3"]}, "use": "measure"}, link=given(0.4),
+    ),
+    "tree, a link fails": ring(
+        5, [("r0", "r3", POISSON | {"route": ["r0", "r1", "r2", "r3"], "swapping": {"kind": "tree", "order": ["r2", "r1"]}, "width": 2})],
+        changes=DOWN_AND_UP,
+    ),
+    "policy table": chain(5, node=FAILING, demand=BACK_TO_BACK | {"swapping": POLICY}, link=given(0.5), **SLOTTED),
+    "policy table, cut-off, or wait": chain(
+        5, memory=PAULI, node=FAILING, demand=POISSON | {"swapping": POLICY | {"otherwise": "wait"}, "cutoff": {"age_s": 3e-5}}, link=given(0.6), **SLOTTED,
+    ),
+    "cut-off by age": chain(4, memory=NOISY | GATES, node=FAILING, demand=QUICK_CUT | {"width": 3}, link=given(0.2)),
+    "cut-off by age, slow messages": chain(4, memory=NOISY, demand=QUICK_CUT | {"width": 3, "use": "measure"}, link=given(0.2), length_m=10e3),
+    "cut-off by age, slotted": chain(5, node=FAILING, demand=BACK_TO_BACK | {"cutoff": {"age_s": 2e-5}}, link=given(0.4), **SLOTTED),
+    "cut-off by age, ideal, doubling": chain(
+        6, memory=NOISY, node=FAILING, demand={"cutoff": {"age_s": 6e-5}, "swapping": {"kind": "doubling"}, "width": 2}, link=given(0.3), control="ideal",
+    ),
+    "cut-off by attempts": chain(4, memory=NOISY, node=FAILING, demand={"cutoff": {"attempts": 3}, "width": 2}, link=given(0.2)),
+    "cut-off by attempts, one link at a time": chain(
+        4, node={"parallel_links": 1}, demand=POISSON | {"cutoff": {"attempts": 4, "age_s": 2e-4}, "width": 2}, link=given(0.2),
+    ),
+    "cut-off by attempts, slotted, changes": chain(
+        4, demand=POISSON | {"cutoff": {"attempts": 5}}, link=given(0.2), **SLOTTED,
+        changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": given(0.05)}, {"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 2.5e-3, "link": "n0--n1", "generation": given()}],
+    ),
+    "cut-off by fidelity": chain(4, memory=NOISY, node=FAILING, demand={"cutoff": {"estimated_fidelity": 0.94}, "width": 3}, link=given(0.2)),
+    "cut-off by fidelity, ideal": chain(
+        5, memory=GAUSSIAN, node=FAILING, demand={"cutoff": {"estimated_fidelity": 0.85, "age_s": 1e-4}, "width": 3}, link=given(0.3), control="ideal",
+    ),
+    "link distillation": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 3}, link=given(0.4), links={"distillation": DEJMPS}),
+    "link distillation, twice, skewed": chain(
+        3, memory=NOISY | GATES, demand={"width": 4}, link=given(0.5, state=SKEWED), links={"distillation": TWICE}, length_m=5e3,
+    ),
+    "link distillation, pumping": chain(3, memory=NOISY, demand=POISSON | {"width": 3}, link=given(0.5, fidelity=0.9), links={"distillation": PUMP}),
+    "link distillation, bell diagonal": chain(
+        3, memory=PAULI | GATES, demand={"width": 3}, link=given(0.4), links={"distillation": TWICE}, state="bell_diagonal",
+    ),
+    "link distillation by EPL": chain(3, memory=NOISY | GATES, demand={"width": 3}, link=given(0.5, state=CLICKED), links={"distillation": EPL}),
+    "link distillation, clicks": chain(
+        3, memory=NOISY | GATES, demand={"width": 3}, link=CLICK | {"station_position": 0.3}, links={"distillation": DEJMPS}, duration_s=1e-2,
+    ),
+    "one link, distilled twice": chain(
+        2, memory=NOISY, demand={"width": 6, "use": "measure", "distillation": DEJMPS}, link=given(0.4), links={"distillation": DEJMPS},
+    ),
+    "end-to-end distillation": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "distillation": DEJMPS}, link=given(0.5)),
+    "end-to-end distillation, one at a time": chain(
+        3, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"width": 3, "distillation": TWICE, "pipelined": False}, link=given(0.5), control="ideal",
+    ),
+    "end-to-end distillation, releases": chain(
+        4, memory=NOISY, demand=POISSON | {"width": 2, "distillation": DEJMPS, "deadline_s": 4e-4}, link=given(0.5), length_m=5e3,
+    ),
+    "all at once": chain(
+        5, memory=NOISY | GATES, node=FAILING, duration_s=1e-2, length_m=5e3, link=given(0.5), links={"distillation": DEJMPS},
+        demand=POISSON | {"width": 4, "distillation": DEJMPS, "swapping": {"kind": "doubling"}, "cutoff": {"age_s": 3e-4, "attempts": 30}},
+    ),
+    "distillation with cut-offs": chain(
+        3, memory=NOISY, demand={"width": 3, "cutoff": {"age_s": 5e-5, "estimated_fidelity": 0.9}, "distillation": DEJMPS}, link=given(0.2), links={"distillation": PUMP},
+    ),
+    "grid, distilled": grid(3, [(a, b, more | {"width": 2}) for a, b, more in CROSSING], memory=NOISY | GATES, node=FAILING, slots=10, links={"distillation": {"rounds": ["dejmps"], "scheme": "pumping"}}),
 }  # fmt: skip

@@ -5,6 +5,7 @@ Noise is written as jump operators and Kraus operators, the Bell measurement as 
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from math import exp, sqrt
 
 import numpy as np
@@ -15,6 +16,7 @@ Y = np.array([[0, -1j], [1j, 0]])
 Z = np.diag([1, -1]).astype(complex)
 PAULIS = (I, X, Y, Z)
 HADAMARD = (X + Z) / sqrt(2)
+QUARTER_TURN = (I - 1j * X) / sqrt(2)  # exp(-i pi/4 X)
 CNOT = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], dtype=complex)
 LOWER = np.array([[0, 1], [0, 0]], dtype=complex)
 
@@ -30,6 +32,11 @@ def pair_state(spec):
     if spec["kind"] == "bell_weights":
         return sum(weight * projector for weight, projector in zip(spec["weights"], PROJECTORS, strict=True))
     return np.array(spec["real"]) + 1j * np.array(spec["imag"])
+
+
+def turned(rho):
+    """The same state with its two qubits in the other order."""
+    return rho.reshape(2, 2, 2, 2).transpose(1, 0, 3, 2).reshape(4, 4)
 
 
 def bell_diagonal_part(rho):
@@ -196,15 +203,21 @@ def leave(cluster, effect, gone):
     return rest, np.trace(rest).real
 
 
+def outcome(wanted):
+    """Stands for a draw: this outcome, or the likeliest where it cannot be."""
+    return lambda probabilities: wanted if probabilities[wanted] > 1e-12 else int(np.argmax(probabilities))
+
+
+def sample(u):
+    """The first outcome whose cumulated probability is above u."""
+    return lambda probabilities: next((k for k, sum_to in enumerate(accumulate(probabilities)) if u < sum_to), len(probabilities) - 1)
+
+
 def choose(cluster, effects, gone, u):
-    """Samples an outcome: the first whose cumulated probability is above u. The qubits in `gone` leave."""
+    """An outcome, sampled unless `u` says which. The qubits in `gone` leave."""
     branches = [leave(cluster, effect, gone) for effect in effects]
-    cumulated, outcome = 0.0, len(branches) - 1
-    for index, (_, probability) in enumerate(branches):
-        cumulated += probability
-        if u < cumulated:
-            outcome = index
-            break
+    choice = u if callable(u) else sample(u)
+    outcome = choice([probability for _, probability in branches])
     rest, probability = branches[outcome]
     for index in gone:
         cluster.qubits[index].cluster = None
@@ -229,6 +242,48 @@ def bell_measure(b, c, now, u):
         joint.rho = depolarise(unitary @ joint.rho @ unitary.conj().T, targets, n, reliability)
     effects = [embed(np.kron(b.device.readout[r & 1], c.device.readout[r >> 1]), (ib, ic), n) for r in range(4)]
     return choose(joint, effects, [ib, ic], u)
+
+
+def apply_gate(cluster, unitary, targets, reliability):
+    n = len(cluster.qubits)
+    full = embed(unitary, targets, n)
+    cluster.rho = depolarise(full @ cluster.rho @ full.conj().T, targets, n, reliability)
+
+
+def distil(protocol, kept, used, kept_frame, used_frame, now, u):
+    """One round: `kept` and `used` are (qubit nearer to A, qubit nearer to B). Bits, whether it is kept, and the kept pair's frame."""
+    frames = []
+    for pair, frame in ((kept, kept_frame), (used, used_frame)):
+        for qubit in pair:
+            decay(qubit, now)
+        cluster = pair[0].cluster
+        if protocol == "bbpssw":
+            fidelity = (BELL[frame].conj() @ cluster.rho @ BELL[frame]).real  # the same in either order of the qubits
+            rest = (1 - fidelity) / 3
+            cluster.rho = (fidelity - rest) * PROJECTORS[frame] + rest * np.eye(4)
+        if protocol != "epl":
+            for qubit, turn in zip(pair, (QUARTER_TURN, QUARTER_TURN.conj().T), strict=True):
+                unitary = turn if protocol == "dejmps" else I
+                apply_gate(cluster, unitary, (cluster.qubits.index(qubit),), qubit.device.single_qubit_reliability)
+        # Rotated, the Bell state of the frame is another one: find it.
+        if protocol == "dejmps":
+            both = np.kron(QUARTER_TURN, QUARTER_TURN.conj().T)
+            frame = int(np.argmax([abs(ket.conj() @ both @ BELL[frame]) for ket in BELL]))
+        frames.append(frame)
+    joint = Cluster(kept[0].cluster.qubits + used[0].cluster.qubits, np.kron(kept[0].cluster.rho, used[0].cluster.rho))
+    index = joint.qubits.index
+    for control, target in zip(kept, used, strict=True):
+        apply_gate(joint, CNOT, (index(control), index(target)), control.device.two_qubit_reliability)
+    gone = [index(qubit) for qubit in used]
+    effects = [
+        embed(np.kron(used[0].device.readout[bits & 1], used[1].device.readout[bits >> 1]), tuple(gone), 4) for bits in range(4)
+    ]
+    bits = choose(joint, effects, gone, u)
+    # Ideal pairs in these frames would give bits that differ where one frame has the parity bit and the other has not.
+    differ = (frames[0] >> 1) ^ (frames[1] >> 1)
+    first, second = bits & 1, (bits >> 1) ^ differ
+    keep = first == 1 and second == 1 if protocol == "epl" else first == second
+    return bits, keep, frames[0] ^ (frames[1] & 1)
 
 
 def measure(qubit, basis, now, u):

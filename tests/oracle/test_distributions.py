@@ -13,7 +13,7 @@ from scipy import stats
 
 from farbell import _core
 from oracle.run import run
-from oracle.scenarios import chain, given
+from oracle.scenarios import SINGLE, chain, given
 
 ALPHA = 1e-7
 
@@ -113,8 +113,8 @@ def test_joint_law(coin_deliveries):
     assert joint_p_value(coin_deliveries, deliveries(first_delivery())) > ALPHA
 
 
-def moved(path, factor):
-    scenario = deepcopy(first_delivery())
+def moved(path, factor, scenario=None):
+    scenario = deepcopy(scenario or first_delivery())
     *parents, last = path
     value = scenario
     for key in parents:
@@ -136,3 +136,50 @@ def moved(path, factor):
 )
 def test_joint_law_sees(coin_deliveries, path, factor):
     assert joint_p_value(coin_deliveries, deliveries(moved(path, factor))) < ALPHA
+
+
+# ---- joint law of two pairs of a single-click link: when they come, and the phases that they share --------------------------
+
+
+def two_pairs():
+    """Two lanes, so that both pairs may come in one cycle."""
+    link = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.8, "phase_correlation_s": 1.5e-4}
+    demand = {"traffic": {"kind": "one_off"}, "width": 2, "pairs_per_request": 2}
+    return chain(2, link=link, memory={"efficiency": 0.4}, duration_s=2e-3, demand=demand)
+
+
+@pytest.fixture(scope="module")
+def coin_pairs():
+    coins, rows = np.random.default_rng(11), []
+    for replica in range(ORACLE_RUNS):
+        first, second = run(two_pairs(), replica, coins).pairs
+        apart = second["delivered"] - first["delivered"]
+        rows.append([first["delivered"], apart, first["fidelity"], second["fidelity"]])
+    return np.array(rows)
+
+
+def pairs_of_product(scenario):
+    pairs = product(scenario, PRODUCT_RUNS)["pairs"]
+    order = np.lexsort([pairs["delivered_s"], pairs["replica"]])
+    delivered, fidelity = (pairs[name][order].reshape(-1, 2) for name in ("delivered_s", "fidelity"))
+    delivered = np.rint(delivered * 1e12)
+    assert len(delivered) == PRODUCT_RUNS
+    return np.column_stack([delivered[:, 0], np.diff(delivered)[:, 0], fidelity])
+
+
+def test_two_pairs(coin_pairs):
+    assert joint_p_value(coin_pairs, pairs_of_product(two_pairs())) > ALPHA
+
+
+@pytest.mark.parametrize(
+    ("path", "factor"),
+    [
+        (("links", 0, "generation", "bright_state"), 1.3),
+        (("links", 0, "generation", "phase_sigma_rad"), 1.35),
+        (("links", 0, "generation", "phase_correlation_s"), 6.0),
+        (("links", 0, "generation", "phase_correlation_s"), 0.2),
+        (("stations", 0, "visibility"), 0.75),
+    ],
+)
+def test_two_pairs_see(coin_pairs, path, factor):
+    assert joint_p_value(coin_pairs, pairs_of_product(moved(path, factor, two_pairs()))) < ALPHA

@@ -34,7 +34,12 @@ def generation_of():
         st.sampled_from(MICROSECONDS), state=state_of(),
     )  # fmt: skip
     click = st.sampled_from([0.0, 0.3, 0.5]).map(lambda position: scenarios.CLICK | {"station_position": position})
-    return st.one_of(given_link, given_link, click)
+    single = st.builds(
+        lambda position, alpha, sigma, tau: scenarios.SINGLE
+        | {"station_position": position, "bright_state": alpha, "phase_sigma_rad": sigma, "phase_correlation_s": tau},
+        st.sampled_from([0.0, 0.5]), st.sampled_from([0.05, 0.4]), st.sampled_from([0.0, 0.5]), sometimes(st.sampled_from([1e-5, 3e-4])),
+    )  # fmt: skip
+    return st.one_of(given_link, given_link, click, single)
 
 
 def traffic_of():
@@ -58,6 +63,8 @@ def demand_of(draw, nodes):
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
     }  # fmt: skip
+    if demand["generate_when_idle"] and demand["use"] == "keep":
+        demand["buffer"] = draw(sometimes(st.integers(demand["width"], 4)))
     return {key: value for key, value in demand.items() if value is not None}
 
 
@@ -93,6 +100,7 @@ def scenario_of(draw):
         {"at_s": at_s, "link": draw(st.sampled_from(links))["name"], "generation": draw(sometimes(generation_of()))}
         for at_s in draw(st.lists(st.sampled_from([0.0, 1e-4, 3e-4, 3.5e-4]), max_size=3))
     ]
+    hop_by_hop = {"reservation": "hop_by_hop", "on_deadlock": draw(st.sampled_from(["report", "release", "release", "stop"]))}
     slotted = {"timing": "slotted", "slot_s": draw(st.sampled_from([10e-6, 16.7e-6]))}
     return {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
@@ -103,7 +111,52 @@ def scenario_of(draw):
             "fidelity_constrained": draw(st.booleans()),
         },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
-    } | draw(st.sampled_from([{}, slotted]))  # fmt: skip
+    } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{}, hop_by_hop]))  # fmt: skip
+
+
+@st.composite
+def crowded(draw):
+    """Few slots, many demands whose set-ups start at the same times: circuits wait for each other."""
+    names = [f"v{i}" for i in range(draw(st.integers(3, 5)))]
+    edges = [
+        (names[i - 1] if draw(st.booleans()) else draw(st.sampled_from(names[:i])), names[i]) for i in range(1, len(names))
+    ]
+    edges += [(names[0], names[-1])] if draw(st.booleans()) else []
+    slots = draw(st.integers(2, 5))
+    at_s = st.sampled_from([0.0, 1e-5, 1e-4, 1.05e-4, 2e-4, 3e-4])
+    demands = []
+    for i in range(draw(st.integers(2, 5))):
+        a, b = draw(st.lists(st.sampled_from(names), min_size=2, max_size=2, unique=True))
+        traffic = draw(
+            st.one_of(
+                st.builds(lambda times: {"kind": "table", "at_s": times}, st.lists(at_s, min_size=1, max_size=5)), traffic_of()
+            )
+        )
+        width = draw(st.integers(1, slots // 2))
+        demand = {
+            "name": f"D{i}", "node_a": a, "node_b": b, "traffic": traffic, "width": width,
+            "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
+            "generate_when_idle": draw(st.sampled_from([False, False, False, True])), "max_queue": draw(sometimes(st.integers(1, 3))),
+        }  # fmt: skip
+        if demand["generate_when_idle"]:
+            demand["buffer"] = draw(sometimes(st.integers(width, slots)))
+        demands.append({key: value for key, value in demand.items() if value is not None})
+    return {
+        "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "memories": [{"name": "m", "slots": slots}],
+        "nodes": [{"name": name, "memory": "m", "processing_delay_s": draw(st.sampled_from([0.0, 2e-6]))} for name in names],
+        "links": [
+            {"name": f"L{i}", "node_a": a, "node_b": b, "fiber": {"length_m": draw(st.sampled_from([0.0, 1e3, 2e3]))}, "generation": scenarios.given(0.5)}
+            for i, (a, b) in enumerate(edges)
+        ],
+        "demands": demands,
+        "changes": [
+            {"at_s": t, "link": f"L{draw(st.integers(0, len(edges) - 1))}", "generation": draw(sometimes(st.just(scenarios.given(0.3))))}
+            for t in draw(st.lists(st.sampled_from([5e-5, 1e-4, 3e-4]), max_size=3))
+        ],
+        "control": draw(st.sampled_from(["messages", "messages", "ideal"])), "reservation": "hop_by_hop",
+        "routing": {"kind": "hops", "alternatives": draw(st.sampled_from([1, 1, 2, 3]))},
+        "on_deadlock": draw(st.sampled_from(["report", "report", "release", "release", "stop"])),
+    }  # fmt: skip
 
 
 def compiles(scenario):
@@ -116,11 +169,21 @@ def compiles(scenario):
     return True
 
 
-@settings(
+many = settings(
     max_examples=int(os.environ.get("ORACLE_EXAMPLES", "60")), deadline=None, print_blob=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
+
+
+@many
 @given(scenario_of())
 def test_same_run_on_random_scenarios(scenario):
+    assume(compiles(scenario))
+    assert_same_run(scenario)
+
+
+@many
+@given(crowded())
+def test_same_run_where_slots_are_scarce(scenario):
     assume(compiles(scenario))
     assert_same_run(scenario)

@@ -10,7 +10,7 @@ from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-ENTITIES = ("link", "node", "demand", "demand", "node", "demand")  # by kind of record
+ENTITIES = ("link", "node", "demand", "demand", "node", "demand", "node", "node")  # by kind of record; the product has more kinds
 
 
 def close(x, y):
@@ -28,6 +28,7 @@ def trace_of(compiled, table):
     return sorted(
         (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, x)
         for tick, phase, kind, entity, a, b, x in zip(*columns, strict=True)
+        if kind < len(ENTITIES)
     )
 
 
@@ -79,11 +80,27 @@ def assert_same_tables(tables, oracle):
     for name in ("up", "lane"):
         assert_same_column(table, f"{name}_s", [getattr(link, f"{name}_ticks") / second for link in oracle.links])
     table = tables["nodes"]
-    for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits"):
+    for name in ("swaps", "failed_swaps", "stale_swaps", "lost_qubits", "cut_offs"):
         assert_same_column(table, name, [getattr(node, name) for node in oracle.nodes])
     assert_same_column(table, "slot_seconds", [node.slot_ticks / second for node in oracle.nodes])
+    table = tables["deadlocks"]
+    assert_same_column(table, "time_s", [row["time"] / second for row in oracle.deadlocks])
+    for name in (
+        "deadlock", "demand", "request", "node", "slots_needed", "slots_free", "other", "other_is", "other_slots", "released",
+    ):  # fmt: skip
+        assert_same_column(table, name, [row[name] for row in oracle.deadlocks])
+    table = tables["replicas"]
+    for name, number in zip(("deadlocks", "deadlock_releases"), oracle.numbers, strict=True):
+        assert_same_column(table, name, [number])
+    assert_same_column(table, "simulated_s", [oracle.horizon / second])
     table = tables["demands"]
-    for name, field in (("rejected_pairs", "rejected"), ("surplus_pairs", "surplus")):
+    for name, field in (
+        ("rejected_pairs", "rejected"),
+        ("surplus_pairs", "surplus"),
+        ("distillation_rounds", "rounds"),
+        ("failed_distillations", "failed_rounds"),
+        ("distillation_cut_offs", "pool_cut_offs"),
+    ):
         assert_same_column(table, name, [getattr(demand, field) for demand in oracle.demands])
 
 
@@ -105,7 +122,7 @@ def test_same_run(name, seed):
 def test_family_reaches_what_it_is_for():
     """Every kind of record, ended status, reason and counter is there somewhere."""
     outcomes = [run(scenario | {"seed": 1}, replica=1) for scenario in SCENARIOS.values()]
-    assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(6))
+    assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(8))
     requests = [request for outcome in outcomes for demand in outcome.demands for request in demand.requests]
     assert {request.status for request in requests} == set(range(4))
     assert {request.reason for request in requests} == set(range(4))
@@ -114,6 +131,9 @@ def test_family_reaches_what_it_is_for():
     assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100
     assert sum(demand.rejected for demand in demands) > 10 and sum(demand.surplus for demand in demands) > 10
     assert sum(len(outcome.pairs) for outcome in outcomes) > 1000
+    assert sum(outcome.numbers[0] for outcome in outcomes) > 50 and sum(outcome.numbers[1] for outcome in outcomes) > 50
+    assert {row["other_is"] for outcome in outcomes for row in outcome.deadlocks} == {-1, 0, 1}
+    assert any(outcome.horizon < 5e9 for outcome in outcomes)  # stopped
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("two ways") or name == "grid with detours"])

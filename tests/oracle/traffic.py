@@ -1,11 +1,12 @@
 """Demands: when requests are asked, how they are served over the circuit, and what becomes of delivered pairs."""
 
 from dataclasses import dataclass
-from math import log1p
+from math import inf, log1p
 
 from . import states
-from .circuit import A, B, Circuit
+from .circuit import Circuit
 from .clock import ARRIVALS, EXPIRIES, ticks
+from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
 NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL = range(4)
@@ -35,17 +36,20 @@ class Demand:
             run.stream(f"demand:{self.name}/{purpose}") for purpose in ("arrivals", "bases", "outcomes")
         )
         self.alternatives, self.routed = run.network.routes(spec), True
-        self.listed = bool(spec["route"])  # it never looks for other routes
-        if run.scenario["routing"]["fidelity_constrained"] and spec["min_fidelity"] > 0 and not spec["route"]:
+        # It never looks for other routes; positions along a route mean something on that route only.
+        self.listed = bool(spec["route"]) or spec["swapping"]["kind"] in ("tree", "table")
+        if run.scenario["routing"]["fidelity_constrained"] and spec["min_fidelity"] > 0 and not self.listed:
             self.listed = True
             self.alternatives = [
                 route
                 for route in self.alternatives
-                if spec["min_fidelity"] <= run.network.reachable_fidelity(route, run.devices) + 1e-9
+                if spec["min_fidelity"] <= run.network.reachable_fidelity(route, spec["distillation"], run.devices) + 1e-9
             ]
         self.circuit = None
         self.requests, self.queue = [], []
+        self.kept = []  # (circuit, segment): pairs that wait for a request, oldest first
         self.rejected = self.surplus = 0
+        self.rounds = self.failed_rounds = self.pool_cut_offs = 0
 
     @property
     def now(self):
@@ -98,11 +102,12 @@ class Demand:
                 self.run.clock.post(request.deadline, EXPIRIES, self.expire, rank=(1,))  # after reservations
             self.ask_for_circuit_if_needed()
             self.serve_head()
+            self.serve_kept()
 
     def ask_for_circuit_if_needed(self):
         if self.circuit is None and self.routed and (self.queue or self.spec["generate_when_idle"]):
             self.circuit = Circuit(self.run, self)
-            self.run.ledger.ask(self.circuit)
+            self.run.booking.ask(self.circuit)
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 
@@ -120,8 +125,8 @@ class Demand:
             self.alternatives = found
 
     def goes_over(self, link):
-        booked = self.circuit and self.circuit.route
-        return self.routed and link in (booked or self.choices()[0])[1]
+        settled = self.circuit and self.circuit.route
+        return self.routed and link in (settled or self.choices()[0])[1]
 
     def link_went_down(self):
         if not self.usable_routes():
@@ -152,6 +157,16 @@ class Demand:
             self.queue[0].started = self.now
             self.run.record("started", self.name, self.queue[0].number, 0)
 
+    def serve_kept(self):
+        while self.kept and self.queue and self.circuit and self.circuit.up:
+            circuit, segment = self.kept.pop(0)
+            if segment.complete():  # no release has dropped it
+                self.hand_over(circuit, segment)
+
+    def youth(self):
+        """Of its head request; without one it is younger still."""
+        return self.queue[0].asked if self.queue else inf, self.index
+
     def end(self, request, status, reason=NO_REASON):
         request.status, request.reason, request.finished = status, reason, self.now
         if request in self.queue:
@@ -181,6 +196,12 @@ class Demand:
     def deliver(self, circuit, segment):
         if not segment.complete():
             return
+        if self.spec["buffer"] and not self.queue:
+            self.kept.append((circuit, segment))
+        else:
+            self.hand_over(circuit, segment)
+
+    def hand_over(self, circuit, segment):
         halves = list(segment.halves)
         reading = states.correlators(halves[A].qubit, halves[B].qubit, self.now, segment.frame)
         for half in halves:

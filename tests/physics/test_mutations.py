@@ -9,6 +9,7 @@ import pytest
 
 from physics import test_link_runs as links
 from physics import test_queueing as queueing
+from physics import test_single_click as single
 from physics import test_waiting_memories as memories
 from physics import test_waiting_times as times
 from physics.sampling import scaled
@@ -22,6 +23,9 @@ C19 = partial(times.check_delivery, "p=0.1,L=40.0km")
 C19_RATE = partial(times.check_rate, "p=0.1,L=40.0km")
 H01 = partial(queueing.check_queue, "lambda=0.5,mu=1.0")
 B01 = partial(links.check_clicks, "eta=0.3,pd=0.001,V=0.9")
+B03 = partial(single.check_case, "alpha=0.2,eta=0.05,pd=0.0001,V=0.9,sigma_rad=0.2")
+B06 = partial(single.check_scheme, "L=50km", "0.1")
+DETECTORS = partial(single.check_detectors, True, 8e-7)
 B09 = partial(times.check_attempt_clock, "L=20")
 B09_QUANTILES = partial(links.check_attempts, "L=20")
 B12 = partial(links.check_transmission, "22km", "eta")
@@ -43,6 +47,16 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "link rates, B09: efficiency": (B09_QUANTILES, "memories/*/efficiency", 0.985),
     "link rates, unlike arms: detectors": (links.check_unlike_arms, "stations/*/detector/efficiency", 0.98),
     "link rates, unlike arms: T2": (links.check_unlike_arms, "memories/*/t2_s", 0.95),
+    "single click, B03: bright state": (B03, "links/*/generation/bright_state", 1.03),
+    "single click, B03: optical phase": (B03, "links/*/generation/phase_sigma_rad", 1.4),
+    "single click, B03: visibility": (B03, "stations/*/visibility", 0.96),
+    "single click, B03: efficiency": (B03, "memories/*/efficiency", 1.03),
+    "single click, B06: bright state": (B06, "links/*/generation/bright_state", 1.035),
+    "single click, B06: length": (B06, "links/*/fiber/length_m", 0.99),
+    "single click, phase: deviation": (single.check_phase, "links/*/generation/phase_sigma_rad", 1.06),
+    "single click, phase: correlation time": (single.check_phase, "links/*/generation/phase_correlation_s", 1.3),
+    "double click, detectors: dead time": (DETECTORS, "stations/*/detector/dead_time_s", 0.3),
+    "double click, detectors: dark counts": (DETECTORS, "stations/*/detector/dark_count_rate_hz", 1.3),
     "queueing, H01: arrivals": (H01, "demands/*/traffic/rate_hz", 1.03),
     "queueing, H01: attempts": (H01, "links/*/generation/attempt_period_s", 1.03),
     "waiting memories, C03: depolarisation": (C03, "memories/*/depolarising_s", 0.8),

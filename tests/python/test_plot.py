@@ -108,6 +108,29 @@ def test_dollars_in_names_are_no_formulas() -> None:
         draw(results).figure.canvas.draw()
 
 
+def test_tradeoff(results: fb.Results) -> None:
+    points = [("fast", 100.0, 0.8), ("good", 1.0, 0.99), ("good", 0.9, 0.99), ("beaten", 50.0, 0.7)]
+    axes = pyplot.figure().add_subplot()
+    assert fb.plot.tradeoff(points, ax=axes) is axes
+    front = next(line for line in axes.lines if line.get_label() == "Pareto front")
+    np.testing.assert_array_equal(front.get_xydata(), [[0.8, 100], [0.99, 1]])
+    hollow = [tuple(place) for dots in axes.collections if not dots.get_facecolors().size for place in dots.get_offsets()]
+    assert hollow == [(0.99, 0.9), (0.7, 50.0)]
+    assert set(axes.get_legend_handles_labels()[1]) == {"fast", "good", "beaten", "Pareto front"}
+
+    served = np.count_nonzero(results.summary()["pairs"])
+    drawn = fb.plot.tradeoff([results, *points])
+    assert sum(len(dots.get_offsets()) for dots in drawn.collections) == served + len(points)
+    drawn.figure.canvas.draw()
+    by_demand = fb.plot.tradeoff(results.summary()).get_legend_handles_labels()[1]
+    assert len(by_demand) == served + 1
+
+
+def test_tradeoff_of_nothing() -> None:
+    results = fb.run(fb.chain(nodes=4, length_m=50e3, duration_s=1e-4))
+    fb.plot.tradeoff(results).figure.canvas.draw()
+
+
 def test_demands_by_name_and_number(results: fb.Results) -> None:
     name = results.network.demand_names[3]
     assert fb.plot.chain(results, name).get_xlim() == fb.plot.chain(results, 3).get_xlim()

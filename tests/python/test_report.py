@@ -65,7 +65,9 @@ def page(surfnet: fb.Results, tmp_path_factory: pytest.TempPathFactory) -> Page:
 
 def test_everything_a_run_has_to_say_is_there(page: Page, surfnet: fb.Results) -> None:
     scenario = surfnet.scenario
-    assert set(page.figures) == {"map", "rate", "fidelity", "latency"}
+    assert set(page.figures) == {"map", "rate", "fidelity", "latency", "occupancy", "link_use"}
+    assert page.figures["occupancy"]["data"][0]["type"] == "heatmap"
+    assert "40 of 50 nodes: the busiest" in page.text or len(page.figures["occupancy"]["data"][0]["y"]) < 40
     for text in (*surfnet.network.demand_names, *scenario.notes, *scenario.credits, scenario.description):
         assert text in page.text
     for entry in surfnet.approximations:

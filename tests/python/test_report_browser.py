@@ -62,7 +62,7 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 def all_drawn(driver: webdriver.Chrome) -> bool:
     plots = driver.find_elements(By.CSS_SELECTOR, ".js-plotly-plot")
-    return bool(plots) and all(plot.find_elements(By.CSS_SELECTOR, ".scatterlayer .trace") for plot in plots)
+    return bool(plots) and all(plot.find_elements(By.CSS_SELECTOR, ".scatterlayer .trace, .heatmaplayer .hm") for plot in plots)
 
 
 def requested(driver: webdriver.Chrome) -> list[str]:

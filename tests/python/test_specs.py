@@ -22,14 +22,19 @@ from farbell import _core
 
 SPECS = [
     fb.Memory(name="ion", slots=3, t1_s="10 s", t2_s=1.5, t2_law="gaussian", dephasing_s=None, readout_fidelity_1=0.97),
-    fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz"),
-    fb.Station(name="middle", visibility=0.9, detector=fb.Detector(window_s="10 ns")),
+    fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns"),
+    fb.Station(
+        name="middle", visibility=0.9, local_overhead_s=1e-6, bin_separation_s="1 us", detector=fb.Detector(window_s="10 ns")
+    ),
     fb.Fiber(length_m="25 km"),
     fb.Werner(fidelity=0.9),
     fb.BellWeights(weights=[0.7, 0.1, 0.1, 0.1]),
     fb.DensityMatrix(real=np.diag([0.25] * 4)),
     fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.8)),
     fb.DoubleClick(station="middle", station_position=0.25),
+    fb.SingleClick(
+        station="middle", bright_state=0.1, bright_state_b=0.2, phase_sigma_rad="10 deg", phase_correlation_s="1 ms"
+    ),
     fb.Node(name="a", memory="ion", parallel_links=2, latitude_deg=-3.5),
     fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1), generation=fb.DoubleClick(station="middle")),
     fb.Change(at_s="1 min", link="a--b"),
@@ -273,6 +278,14 @@ states = st.one_of(
 generations = st.one_of(
     st.builds(fb.Given, success_probability=probabilities, attempt_period_s=durations, herald_delay_s=quantities, state=states),
     st.builds(fb.DoubleClick, station=names, station_position=probabilities),
+    st.builds(
+        fb.SingleClick,
+        station=names,
+        bright_state=st.floats(1e-9, 0.999),
+        bright_state_b=st.none() | st.floats(1e-9, 0.999),
+        phase_sigma_rad=quantities,
+        phase_correlation_s=st.none() | durations,
+    ),
 )
 traffic = st.one_of(
     st.builds(fb.OneOff, at_s=quantities, requests=st.integers(1, 10**9)),

@@ -115,6 +115,12 @@ def test_hardware_of_ones_own_leaves_nothing_assumed() -> None:
     assert derived.links[0].generation == fb.DoubleClick(station="lab")
 
 
+def test_one_word_changes_the_scheme() -> None:
+    scenario = fb.chain(3, generation=fb.SingleClick(station="midpoint", bright_state=0.05))
+    assert scenario.stations == fb.chain(3).stations
+    assert min(delivered(scenario)) > 100
+
+
 def test_only_what_is_taken_from_the_preset_is_noted() -> None:
     notes = fb.chain(3, memory=fb.Memory(name="mine", slots=2)).notes
     assert notes

@@ -2,6 +2,7 @@
 #pragma once
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
+#include "farbell/protocols/swapping_spec.hpp"
 
 namespace farbell {
 
@@ -23,7 +24,11 @@ struct DemandSpec {
   double z_basis_probability = 0.5;
   bool pipelined = true;
   bool generate_when_idle = false;
+  std::optional<std::int64_t> buffer;
   std::vector<std::string> route;
+  SwappingSpec swapping;
+  std::optional<CutoffSpec> cutoff;
+  std::optional<DistillationSpec> distillation;
 
   // The name by which results and messages know the demand.
   std::string label() const { return name.empty() ? node_a + "->" + node_b : name; }
@@ -67,7 +72,13 @@ struct Describe<DemandSpec> {
             "they are delivered or known to be lost."),
       field("generate_when_idle", &DemandSpec::generate_when_idle,
             "Whether links keep making pairs while no request is open; those pairs are surplus."),
+      field("buffer", &DemandSpec::buffer, within(1, 1'000'000),
+            "With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An "
+            "end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."),
       field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),
+      field("swapping", &DemandSpec::swapping, "In which order the nodes between the ends swap."),
+      field("cutoff", &DemandSpec::cutoff, "When waiting qubits are given up; null = never."),
+      field("distillation", &DemandSpec::distillation, "How end-to-end pairs are distilled before they are delivered; null = not."),
   };
 };
 

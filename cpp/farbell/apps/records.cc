@@ -62,4 +62,8 @@ void Recorder::request(const RequestRow& row) {
   }
 }
 
+void Recorder::deadlock(const DeadlockRow& row) {
+  if (setup_.keep_rows || deadlocks_.size() < deadlock_rows_in_summary) deadlocks_.push_back(row);
+}
+
 }  // namespace farbell

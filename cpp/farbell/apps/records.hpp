@@ -30,7 +30,23 @@ struct RequestRow {
   Tick asked{}, started = never, finished = never;
 };
 
+// One that waits for a node's slots in a deadlock, and one of those for whom it waits.
+struct DeadlockRow {
+  Tick at{};
+  std::uint64_t deadlock = 0;
+  DemandId demand;
+  std::int64_t request = -1;  // the head of the queue; -1 = none
+  NodeId node;
+  std::uint32_t needed = 0, free = 0;
+  DemandId other;             // none = the node has too few slots altogether
+  bool other_holds = false;   // else it stands before it in the node's line
+  std::uint32_t other_slots = 0;
+  bool released = false;      // to end the deadlock
+};
+
 inline constexpr std::size_t rows_per_block = 65'536;
+// With record "summary" memory must not grow.
+inline constexpr std::size_t deadlock_rows_in_summary = 1'000;
 
 // Quantiles of positive times within 1 %: bucket k counts times in (g^(k-1), g^k] ns.
 struct LatencySketch {
@@ -85,17 +101,20 @@ class Recorder {
   void rejected(DemandId demand, Tick at) { summaries_[demand.value].rejected += at > setup_.warm_up; }
   void surplus(DemandId demand, Tick at) { summaries_[demand.value].surplus += at > setup_.warm_up; }
   void request(const RequestRow& row);
+  void deadlock(const DeadlockRow& row);
 
   const std::vector<DemandSummary>& summaries() const { return summaries_; }
   std::vector<DemandSummary> take_summaries() { return std::move(summaries_); }
   std::vector<PairRow>& pairs() { return pairs_; }           // those not handed over yet
   std::vector<RequestRow>& requests() { return requests_; }
+  std::vector<DeadlockRow>& deadlocks() { return deadlocks_; }
 
  private:
   Setup setup_;
   std::vector<DemandSummary> summaries_;
   std::vector<PairRow> pairs_;
   std::vector<RequestRow> requests_;
+  std::vector<DeadlockRow> deadlocks_;
 };
 
 }  // namespace farbell

@@ -36,12 +36,16 @@ void Requests::handle(const Event& event) {
       queue_.post(queue_.now(), Phase::expiries, {setup_.self.handler, op_overdue, target}, 0);
       break;
     case op_overdue: deadline(DemandId{target}); break;
-    case op_up: head_starts(DemandId{target}); break;
+    case op_up:
+      rows_[target].kept.clear();  // a release has dropped what was kept
+      head_starts(DemandId{target});
+      break;
     case op_gone:
       if (!rows_[target].queue.empty() || (setup_.demands[target].generate_when_idle && rows_[target].routed))
         if (circuits_.state(DemandId{target}) == Circuits::State::idle) circuits_.ask(DemandId{target});
       break;
     case op_change: change(setup_.changes[target]); break;
+    case op_check: look_for_deadlock(); break;
     default:
       ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
@@ -83,6 +87,7 @@ void Requests::ask_now(DemandId d) {
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
   recorder_.asked(d, now);
+  trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, row.next_id, row.queue.size());
   row.queue.push_back({row.next_id++, 0, now, never});
   if (demand.max_queue > 0 && row.queue.size() > demand.max_queue) return refuse(d, Refusal::queue_full);
   if (!row.routed) row.routed = routes_.find(d);
@@ -90,7 +95,10 @@ void Requests::ask_now(DemandId d) {
   if (demand.deadline != never) post_deadline(d);
   switch (circuits_.state(d)) {
     case Circuits::State::idle: circuits_.ask(d); break;
-    case Circuits::State::up: head_starts(d); break;
+    case Circuits::State::up:
+      head_starts(d);
+      serve_kept(d);
+      break;
     default: break;  // told when it is up, or gone
   }
 }
@@ -174,12 +182,37 @@ void Requests::ready(std::uint32_t s, std::uint32_t generation, End end) {
 }
 
 void Requests::keep(std::uint32_t s) {
+  const DemandId d{segments_.segment(s).chain.value};
+  if (setup_.demands[d.value].keeps_pairs && !serving(d)) rows_[d.value].kept.push_back(s);
+  else hand_over(s);
+}
+
+// A request takes what was kept for it; several may, one after the other.
+void Requests::serve_kept(DemandId d) {
+  Row& row = rows_[d.value];
+  if (row.serving_kept) return;
+  row.serving_kept = true;
+  while (!row.kept.empty() && serving(d)) {
+    const std::uint32_t s = row.kept.front();
+    row.kept.pop_front();
+    hand_over(s);
+  }
+  row.serving_kept = false;
+}
+
+void Requests::hand_over(std::uint32_t s) {
   const Segment segment = segments_.segment(s);
   const DemandId d{segment.chain.value};
   const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
   swapping_.consume(s);
-  deliver(d, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
+  deliver(d, s, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
   close(d, s);
+}
+
+// Whether a request is served now.
+bool Requests::serving(DemandId d) const {
+  const auto& queue = rows_[d.value].queue;
+  return !queue.empty() && queue.front().started != never;
 }
 
 // Hops of a chain that is not pipelined go on, unless the circuit is released with this pair.
@@ -205,21 +238,31 @@ void Requests::measure(std::uint32_t s, End end) {
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
   m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), row.outcomes.next().u0));
   if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
+  const std::vector<NodeId>& nodes = circuits_.route(d).nodes;
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, nodes[end == end_a ? 0 : nodes.size() - 1].value, d.value,
+             static_cast<std::uint64_t>(m.basis[end]), 0, {.pair = trace_.number(s)});
   swapping_.consume_half(q);
   if (first) return;
   const Measurement done = m;
   measured_.erase(s);
-  deliver(d, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
+  deliver(d, s, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
   close(d, s);
 }
 
-void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {
+void Requests::deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {
   const DemandRow& demand = setup_.demands[d.value];
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
-  if (row.queue.empty() || row.queue.front().started == never) return recorder_.surplus(d, now);
+  const Trace::More about{.pair = trace_.number(s)};
+  if (!serving(d)) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_surplus, d.value, 0, 0, 0, about);
+    return recorder_.surplus(d, now);
+  }
   const double fidelity = c.fidelity();
-  if (fidelity < demand.min_fidelity - fidelity_slack) return recorder_.rejected(d, now);
+  if (fidelity < demand.min_fidelity - fidelity_slack) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, d.value, row.queue.front().id, 0, fidelity, about);
+    return recorder_.rejected(d, now);
+  }
   Request& request = row.queue.front();
   PairRow pair{d, segment.swaps, request.id, request.asked, segment.born, now, fidelity, c.xx, c.yy, c.zz};
   if (outcomes) {
@@ -227,7 +270,7 @@ void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c,
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
-  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity);
+  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
   if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
   end_request(d, RequestStatus::done, Refusal::none);
@@ -241,6 +284,7 @@ void Requests::deliver(DemandId d, const Segment& segment, const Correlators& c,
 
 void Requests::change(const ChangeRow& change) {
   const LinkId link = change.link;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
   if (change.program) {
     routes_.set_cost(link, change.cost);
     lanes_.set_program(link, *change.program);
@@ -269,6 +313,62 @@ void Requests::change(const ChangeRow& change) {
       while (!row.queue.empty()) refuse(d, Refusal::route_lost);
     }
   }
+}
+
+// ---- deadlocks ----------------------------------------------------------------------------------------------------------------------------
+
+void Requests::look_for_deadlock() {
+  const std::vector<DemandId> found = circuits_.newly_deadlocked();
+  std::vector<DeadlockRow> rows;
+  for (DemandId d : found) {
+    write_down(d, rows);
+    deadlocks_ = std::max(deadlocks_, circuits_.deadlock_of(d));
+  }
+  if (!found.empty() && setup_.on_deadlock == OnDeadlock::stop) {
+    stopped_ = true;
+    queue_.end_with_this_tick();
+  }
+  if (!found.empty() && setup_.on_deadlock == OnDeadlock::release)
+    for (auto circle = circuits_.slots().in_cycles(); !circle.empty(); circle = circuits_.slots().in_cycles()) {
+      const DemandId d = youngest(circle);
+      const auto mine = [d](const DeadlockRow& row) { return row.demand == d; };
+      if (std::none_of(rows.begin(), rows.end(), mine)) write_down(d, rows);
+      for (DeadlockRow& row : rows) row.released = row.released || mine(row);
+      ++deadlock_releases_;
+      const bool asked = circuits_.state(d) == Circuits::State::asking;
+      circuits_.release_everywhere(d);
+      if (asked) circuits_.ask(d);  // a booked circuit tells when it is gone
+    }
+  for (const DeadlockRow& row : rows) recorder_.deadlock(row);
+}
+
+// Whose request was asked last; of several the last in the scenario. Without a request it is younger than any with one.
+DemandId Requests::youngest(const std::vector<DemandId>& demands) const {
+  const auto age = [&](DemandId d) {
+    const auto& queue = rows_[d.value].queue;
+    return std::pair(queue.empty() ? never : queue.front().asked, d);
+  };
+  return *std::max_element(demands.begin(), demands.end(), [&](DemandId x, DemandId y) { return age(x) < age(y); });
+}
+
+void Requests::write_down(DemandId d, std::vector<DeadlockRow>& rows) const {
+  const auto& queue = rows_[d.value].queue;
+  const Slots& slots = circuits_.slots();
+  const NodeId n = slots.waits_at(d);
+  const auto& line = slots.line(n);
+  const auto place = std::find_if(line.begin(), line.end(), [d](const Slots::Share& share) { return share.demand == d; });
+  DeadlockRow row{queue_.now(), circuits_.deadlock_of(d), d, queue.empty() ? -1 : static_cast<std::int64_t>(queue.front().id), n,
+                  place->slots, slots.free(n), {}, false, 0, false};
+  const std::size_t before = rows.size();
+  const auto add = [&](const Slots::Share& share, bool holds) {
+    row.other = share.demand;
+    row.other_holds = holds;
+    row.other_slots = share.slots;
+    rows.push_back(row);
+  };
+  for (const Slots::Share& share : slots.held(n)) add(share, true);
+  for (auto share = line.begin(); share != place; ++share) add(*share, false);
+  if (rows.size() == before) rows.push_back(row);
 }
 
 // ---- the end of the run -------------------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 
 #include "farbell/apps/records.hpp"
 #include "farbell/network/circuits.hpp"
+#include "farbell/network/reservation.hpp"
 
 namespace farbell {
 
@@ -32,7 +33,7 @@ struct DemandRow {
   double min_fidelity = 0;
   Tick deadline = never;
   std::uint64_t max_queue = 0;  // 0 = any number
-  bool measure = false, generate_when_idle = false;
+  bool measure = false, generate_when_idle = false, keeps_pairs = false;
   double z_basis_probability = 0.5;
   std::uint64_t arrivals_key = 0, bases_key = 0, outcomes_key = 0;
 };
@@ -46,7 +47,7 @@ struct ChangeRow {
 
 class Requests {
  public:
-  enum Op : std::uint16_t { op_arrive, op_deadline, op_overdue, op_up, op_gone, op_change, op_ready_a, op_ready_b };
+  enum Op : std::uint16_t { op_arrive, op_deadline, op_overdue, op_up, op_gone, op_change, op_check, op_ready_a, op_ready_b };
 
   struct Setup {
     std::span<const DemandRow> demands;
@@ -55,6 +56,7 @@ class Requests {
     Clock clock;
     Tick horizon{};
     std::uint64_t replica = 0;
+    OnDeadlock on_deadlock = OnDeadlock::report;
     Address self;
   };
 
@@ -65,6 +67,9 @@ class Requests {
   void handle(const Event& event);
   void finish(); // writes down what is still open; called once, after the last event
   double up_ticks(LinkId link, Tick end) const;
+  std::uint64_t deadlocks() const { return deadlocks_; }
+  std::uint64_t deadlock_releases() const { return deadlock_releases_; }
+  bool stopped() const { return stopped_; }  // by a deadlock
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
@@ -77,7 +82,8 @@ class Requests {
     std::uint64_t next_id = 0;
     double gaps_s = 0;                // Poisson: sum of the gaps so far
     std::size_t table_next = 0;
-    bool routed = true, stopped = false, timer_posted = false;
+    std::deque<std::uint32_t> kept;   // segments that wait for a request, oldest first
+    bool routed = true, stopped = false, timer_posted = false, serving_kept = false;
     Stream arrivals, bases, outcomes;
   };
   struct Measurement {
@@ -93,15 +99,21 @@ class Requests {
   void end_request(DemandId d, RequestStatus status, Refusal reason);
   void ask_again(DemandId d);
   bool idle(DemandId d) const;
+  bool serving(DemandId d) const;
   void refuse(DemandId d, Refusal reason);
   void deadline(DemandId d);
   void post_deadline(DemandId d);
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
+  void hand_over(std::uint32_t segment);
+  void serve_kept(DemandId d);
   void measure(std::uint32_t segment, End end);
-  void deliver(DemandId d, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
+  void deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
   void close(DemandId d, std::uint32_t segment);
   void change(const ChangeRow& change);
+  void look_for_deadlock();
+  DemandId youngest(const std::vector<DemandId>& demands) const;
+  void write_down(DemandId d, std::vector<DeadlockRow>& rows) const;
 
   Setup setup_;
   EventQueue& queue_;
@@ -117,7 +129,8 @@ class Requests {
   std::vector<bool> up_;      // by link
   std::vector<Tick> up_since_;
   std::vector<double> up_ticks_;
-  std::uint64_t stale_events_ = 0;
+  std::uint64_t stale_events_ = 0, deadlocks_ = 0, deadlock_releases_ = 0;
+  bool stopped_ = false;
   std::unordered_map<std::uint32_t, Measurement> measured_;  // segments of which one end has measured
 };
 

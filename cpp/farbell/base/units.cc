@@ -52,6 +52,10 @@ constexpr Unit units[] = {
     {"deg", "deg", 0},
     {"deg", "\u00b0", 0, 1, false},
     {"deg", "rad", 0, 180 / std::numbers::pi},
+    {"rad", "mrad", -3},
+    {"rad", "rad", 0},
+    {"rad", "deg", 0, std::numbers::pi / 180},
+    {"rad", "\u00b0", 0, std::numbers::pi / 180, false},
 };
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }

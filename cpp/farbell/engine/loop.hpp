@@ -11,7 +11,7 @@
 
 namespace farbell {
 
-enum class Ended : std::uint8_t { horizon, event_limit, wall_limit, interrupted };
+enum class Ended : std::uint8_t { horizon, event_limit, wall_limit, interrupted, deadlock };
 
 struct RunLimits {
   std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max();  // of the queue's processed() count

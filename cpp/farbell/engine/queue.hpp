@@ -47,7 +47,7 @@ class EventQueue {
       if (processed_ == sequence_) return false;
       const unsigned k = first_bucket();
       Bucket& bucket = buckets_[k];
-      if (bucket.earliest > horizon) return false;
+      if (bucket.earliest > std::min(horizon, last_tick_)) return false;
       advance(k);
       if (bucket.list.holds_one()) {  // the usual case: no detour through a lane
         event = bucket.list.take_one();
@@ -67,6 +67,9 @@ class EventQueue {
     ++processed_;
     return true;
   }
+
+  // What is left of the current tick still happens, nothing after it.
+  void end_with_this_tick() { last_tick_ = now_; }
 
   // Tick of the next event; `never` if there is none.
   Tick next_tick() const {
@@ -95,6 +98,7 @@ class EventQueue {
     }
     std::fill(std::begin(occupied_), std::end(occupied_), 0);
     now_ = tick_zero;
+    last_tick_ = never;
     phase_ = Phase::arrivals;
     sequence_ = processed_ = 0;
     open_ = next_round_ = round_ = posts_within_tick_ = 0;
@@ -177,7 +181,7 @@ class EventQueue {
                         std::to_string(to.target) + ")");
   }
 
-  Tick now_ = tick_zero;
+  Tick now_ = tick_zero, last_tick_ = never;
   std::uint64_t sequence_ = 0, processed_ = 0;
   std::uint32_t open_ = 0, next_round_ = 0;  // bit p: lane p of this / the next round holds events
   std::uint32_t round_ = 0, posts_within_tick_ = 0;

@@ -38,13 +38,22 @@ MatrixXd at_least_one_photon(Matrix2d const& k, MatrixXd const& x, int max_photo
   return sum;
 }
 
+void blindfold(Matrix2d& detector, double& dark, Matrix2d& lost) {
+  lost += detector;
+  detector.setZero();
+  dark = 0;
+}
+
+// Probability of exactly one count of the Poisson process that makes at least one with probability `dark`.
+double one_dark_count(double dark) { return dark < 1 ? -(1 - dark) * std::log1p(-dark) : 0; }
+
 void require_probability(const char* name, double value) {
   if (!unit_interval.contains(value)) throw SpecError(name, number_text(value), "a probability, 0 to 1");
 }
 
 }  // namespace
 
-BinResponse bin_response(BinOptics const& optics, int max_photons) {
+BinResponse bin_response(BinOptics const& optics, int max_photons, Clicks blind) {
   require_probability("efficiency_a", optics.efficiency_a);
   require_probability("efficiency_b", optics.efficiency_b);
   require_probability("visibility", optics.visibility);
@@ -52,29 +61,37 @@ BinResponse bin_response(BinOptics const& optics, int max_photons) {
 
   const double a = optics.efficiency_a, b = optics.efficiency_b;
   const double interference = std::sqrt(a * b * optics.visibility);
-  const Matrix2d detector_1 = (Matrix2d() << a, interference, interference, b).finished() / 2;
-  const Matrix2d detector_2 = (Matrix2d() << a, -interference, -interference, b).finished() / 2;
-  const Matrix2d lost = (Matrix2d() << 1 - a, 0, 0, 1 - b).finished();
+  Matrix2d detector_1 = (Matrix2d() << a, interference, interference, b).finished() / 2;
+  Matrix2d detector_2 = (Matrix2d() << a, -interference, -interference, b).finished() / 2;
+  Matrix2d lost = (Matrix2d() << 1 - a, 0, 0, 1 - b).finished();
+  double dark_1 = optics.dark_count_probability, dark_2 = dark_1;
+  if (blind == Clicks::detector_1) blindfold(detector_1, dark_1, lost);
+  if (blind == Clicks::detector_2) blindfold(detector_2, dark_2, lost);
 
   // By who absorbs photons. Sums of positive terms only, so tiny efficiencies keep their relative precision.
   const int dimension = (max_photons + 1) * (max_photons + 1);
   MatrixXd vacuum = MatrixXd::Zero(dimension, dimension);
   vacuum(0, 0) = 1;
   const MatrixXd none = vacuum + at_least_one_photon(lost, vacuum, max_photons);
+  const double quiet_1 = 1 - dark_1, quiet_2 = 1 - dark_2;
+  if (optics.number_resolving) {
+    const MatrixXd one_1 = one_more_photon(detector_1, none, max_photons), one_2 = one_more_photon(detector_2, none, max_photons);
+    const MatrixXd silence = quiet_1 * quiet_2 * none, click_1 = quiet_2 * (quiet_1 * one_1 + one_dark_count(dark_1) * none),
+                   click_2 = quiet_1 * (quiet_2 * one_2 + one_dark_count(dark_2) * none);
+    return {max_photons, {silence, click_1, click_2, MatrixXd::Identity(dimension, dimension) - silence - click_1 - click_2}};
+  }
   const MatrixXd only_1 = at_least_one_photon(detector_1, none, max_photons);
   const MatrixXd only_2 = at_least_one_photon(detector_2, none, max_photons);
   const MatrixXd both = at_least_one_photon(detector_2, only_1, max_photons);
-
-  const double dark = optics.dark_count_probability, quiet = 1 - dark;
   return {max_photons,
-          {quiet * quiet * none, quiet * (only_1 + dark * none), quiet * (only_2 + dark * none),
-           both + dark * (only_1 + only_2) + dark * dark * none}};
+          {quiet_1 * quiet_2 * none, quiet_2 * (only_1 + dark_1 * none), quiet_1 * (only_2 + dark_2 * none),
+           both + dark_2 * only_1 + dark_1 * only_2 + dark_1 * dark_2 * none}};
 }
 
 double hong_ou_mandel(double visibility) {
   const BinResponse response = bin_response({1, 1, visibility, 0});
   const int one_each = response.index(1, 1);
-  return response(Clicks::both)(one_each, one_each);
+  return response(Clicks::more)(one_each, one_each);
 }
 
 }  // namespace farbell

@@ -1,4 +1,4 @@
-// Two arms, one 50:50 beam splitter, two threshold detectors: what a time bin's clicks say about the emitted photons.
+// Two arms, one 50:50 beam splitter, two detectors: what a time bin's clicks say about the emitted photons.
 // Equations and sources: docs/physics/heralded_links.md and detectors.md.
 #pragma once
 #include <Eigen/Core>
@@ -7,13 +7,15 @@
 
 namespace farbell {
 
-// Which of the station's two detectors clicked in a bin.
-enum class Clicks : std::uint8_t { none, detector_1, detector_2, both };
+// What the station's two detectors report in a bin: nothing, one click in one of them, or more than that (a number-resolving
+// detector reports several photons as such).
+enum class Clicks : std::uint8_t { none, detector_1, detector_2, more };
 
 struct BinOptics {
   double efficiency_a = 1, efficiency_b = 1;  // from emission to a count: memory, fibre and detector
   double visibility = 1;                      // V = |<phi_A|phi_B>|^2, overlap of the two photons' modes
-  double dark_count_probability = 0;          // per detector and bin
+  double dark_count_probability = 0;          // at least one, per detector and bin
+  bool number_resolving = false;
 };
 
 // POVM of a bin on the photons as emitted, in the Fock basis |n_A n_B>, n <= max_photons: P(clicks) = Tr(rho E(clicks)).
@@ -27,7 +29,8 @@ struct BinResponse {
 };
 
 // Exact on the truncated space: linear optics never raises the photon number. Optics out of [0, 1] are a SpecError.
-BinResponse bin_response(BinOptics const& optics, int max_photons = 1);
+// `blind`: the detector that is still dead from a click before; photons that reach it are lost.
+BinResponse bin_response(BinOptics const& optics, int max_photons = 1, Clicks blind = Clicks::none);
 
 // Coincidence probability of one photon per port of a lossless station (Hong, Ou & Mandel 1987).
 double hong_ou_mandel(double visibility);

@@ -1,4 +1,4 @@
-// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`).
+// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`).
 #pragma once
 #include "farbell/base/fields.hpp"
 
@@ -43,7 +43,18 @@ struct DoubleClickSpec {
   bool operator==(const DoubleClickSpec&) const = default;
 };
 
-using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec>;
+struct SingleClickSpec {
+  std::string station;
+  double station_position = 0.5;
+  double bright_state = 0.05;
+  std::optional<double> bright_state_b;
+  double phase_sigma_rad = 0;
+  std::optional<double> phase_correlation_s;
+
+  bool operator==(const SingleClickSpec&) const = default;
+};
+
+using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec>;
 
 template <>
 struct Describe<WernerSpec> {
@@ -105,6 +116,26 @@ struct Describe<DoubleClickSpec> {
       required(field("station", &DoubleClickSpec::station, non_empty, "Name of the station.")),
       field("station_position", &DoubleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
+  };
+};
+
+template <>
+struct Describe<SingleClickSpec> {
+  static constexpr std::string_view name = "SingleClick";
+  static constexpr std::string_view kind = "single_click";
+  static constexpr std::string_view doc = "Single-click (Cabrillo, bright-state) heralding at a midpoint station.";
+  static constexpr Range inside{.low = 0, .high = 1, .open_low = true, .open_high = true};
+  static constexpr auto fields = std::tuple{
+      required(field("station", &SingleClickSpec::station, non_empty, "Name of the station.")),
+      field("station_position", &SingleClickSpec::station_position, unit_interval,
+            "Where the station stands on the fibre, as a fraction of its length from node_a."),
+      required(field("bright_state", &SingleClickSpec::bright_state, inside,
+                     "Probability of the state that emits a photon, |1>, in which each memory is prepared.")),
+      field("bright_state_b", &SingleClickSpec::bright_state_b, inside, "The same for node_b's memory; null = as node_a's."),
+      field("phase_sigma_rad", &SingleClickSpec::phase_sigma_rad, "rad", non_negative,
+            "Standard deviation of the optical phase between the two arms, a Gaussian process of the link."),
+      field("phase_correlation_s", &SingleClickSpec::phase_correlation_s, "s", positive,
+            "Correlation time of that phase; null = a fresh phase for each successful cycle."),
   };
 };
 

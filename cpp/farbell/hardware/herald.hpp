@@ -13,7 +13,7 @@ struct HeraldOutcome {
   double probability = 0;  // given success
   int frame = 0;           // Bell state announced
   Correlations state{};    // of the two memories, just after emission
-  std::string pattern;     // detectors that clicked, bin by bin: "12" = detector 1 early, detector 2 late
+  std::string pattern;     // detectors that clicked, bin by bin: "12" = detector 1 early, detector 2 late; "1" where there is one bin
 
   // To the announced Bell state.
   double fidelity() const { return Correlators::corrected(state[5], state[10], state[15], frame).fidelity(); }
@@ -28,7 +28,14 @@ struct HeraldTable {
 };
 
 // Both memories emit (|0>|early> + |1>|late>)/sqrt(2); success: exactly one detector clicks in each bin (Barrett & Kok 2005).
-using DoubleClickOptics = BinOptics;
-HeraldTable double_click_table(DoubleClickOptics const& optics);
+// `late_bin_lost`: a detector that clicked early is still dead in the late bin.
+HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost = false);
+
+// Memory X emits sqrt(1 - bright_x) |0>|no photon> + sqrt(bright_x) |1>|photon>; success: exactly one detector clicks (Cabrillo et
+// al. 1999). The states are those at equal optical phases of the arms.
+HeraldTable single_click_table(BinOptics const& optics, double bright_a, double bright_b);
+
+// The same heralds when nobody knows the optical phase: Gaussian, with this standard deviation.
+HeraldTable phase_averaged(HeraldTable table, double phase_sigma_rad);
 
 }  // namespace farbell

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <variant>
 
 #include "farbell/base/errors.hpp"
@@ -33,21 +34,49 @@ void depolarise_initialisation(LinkModel& model, MemorySpec const& a, MemorySpec
                                   "the photon it emits and the success probability are those of a good one."});
 }
 
-LinkModel model_of(DoubleClickSpec const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
-                   StationSpec const& station) {
+// Whether a detector that clicked in the early bin is dead in the late one.
+bool late_bin_lost(StationSpec const& station) {
+  const double dead_s = station.detector.dead_time_s, window_s = station.detector.window_s;
+  if (dead_s == 0) return false;
+  if (!station.bin_separation_s)
+    throw SpecError("/station/bin_separation_s", "nothing", "a time, since the detectors have a dead_time_s");
+  const double whole_s = *station.bin_separation_s - window_s, lost_s = *station.bin_separation_s + window_s;
+  if (dead_s > whole_s && dead_s < lost_s)
+    throw SpecError("/station/detector/dead_time_s", number_text(dead_s) + " s",
+                    "at most bin_separation_s - window_s = " + number_text(whole_s) + " s, so that the late bin is whole, or at least " +
+                        "bin_separation_s + window_s = " + number_text(lost_s) + " s, so that it is lost");
+  return dead_s > whole_s;
+}
+
+// `first_to_last_s`: between the starts of the first and the last window of an attempt.
+void set_recovery(LinkModel& model, DetectorSpec const& detector, double first_to_last_s) {
+  if (detector.dead_time_s > 0) model.recovery_s = first_to_last_s + detector.window_s + detector.dead_time_s;
+  require_recovery(model, model.period_s);
+}
+
+template <class Click>
+LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, StationSpec const& station) {
   const double length_a_m = spec.station_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
   DetectorSpec const& detector = station.detector;
-  DoubleClickOptics optics;
+  BinOptics optics;
   optics.efficiency_a = a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m) * detector.efficiency;
   optics.efficiency_b = b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m) * detector.efficiency;
   optics.visibility = station.visibility;
   optics.dark_count_probability = -std::expm1(-detector.dark_count_rate_hz * detector.window_s);
+  optics.number_resolving = detector.number_resolving;
 
   LinkModel model;
   static_cast<LinkTiming&>(model) = midpoint_timing(
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), station.local_overhead_s);
-  model.table = double_click_table(optics);
+  if constexpr (std::is_same_v<Click, SingleClickSpec>) {
+    model.table = single_click_table(optics, spec.bright_state, spec.bright_state_b.value_or(spec.bright_state));
+    model.phase = {spec.phase_sigma_rad, spec.phase_correlation_s.value_or(0)};
+    set_recovery(model, detector, 0);
+  } else {
+    model.table = double_click_table(optics, late_bin_lost(station));
+    set_recovery(model, detector, station.bin_separation_s.value_or(0));
+  }
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   return model;
@@ -55,14 +84,23 @@ LinkModel model_of(DoubleClickSpec const& spec, FiberSpec const& fiber, MemorySp
 
 }  // namespace
 
+void require_recovery(LinkModel const& model, double period_s) {
+  if (model.recovery_s <= period_s) return;
+  throw SpecError("/station/detector/dead_time_s", "a detector that needs " + number_text(model.recovery_s) + " s from one attempt to the next",
+                  "at most " + number_text(period_s) + " s, the period: a detector that is still dead ties the next attempt to this one");
+}
+
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station) {
-  if (auto const* given = std::get_if<GivenSpec>(&generation)) return model_of(*given);
-  DoubleClickSpec const& double_click = std::get<DoubleClickSpec>(generation);
-  if (!station || station->name != double_click.station)
-    throw SpecError("/generation/station", quoted(double_click.station),
-                    station ? quoted(station->name) + ", the station at hand" : "a link with a station, and that station");
-  return model_of(double_click, fiber, a, b, *station);
+  const auto heralded = [&](auto const& click) {
+    if (!station || station->name != click.station)
+      throw SpecError("/generation/station", quoted(click.station),
+                      station ? quoted(station->name) + ", the station at hand" : "a link with a station, and that station");
+    return model_of(click, fiber, a, b, *station);
+  };
+  if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
+  if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
+  return model_of(std::get<GivenSpec>(generation));
 }
 
 }  // namespace farbell

@@ -17,14 +17,28 @@ struct ModelNote {
   std::string name, description;
 };
 
-struct LinkModel : LinkTiming {
-  double success_probability = 0;  // per attempt
-  HeraldTable table;
-  std::vector<ModelNote> approximations;
+// The phase between the two arms: a stationary Gaussian process of the link, seen by every pair it makes.
+struct OpticalPhase {
+  double sigma_rad = 0;      // 0 = none, or one that no pair sees
+  double correlation_s = 0;  // 0 = fresh for each successful cycle
 };
 
-// `station` is the one that the generation names; null for kinds without a station.
+struct LinkModel : LinkTiming {
+  double success_probability = 0;  // per attempt
+  HeraldTable table;               // at phase 0
+  OpticalPhase phase;
+  double recovery_s = 0;           // the shortest period after which the detectors are ready again, whatever clicked
+  std::vector<ModelNote> approximations;
+
+  HeraldTable mean_table() const { return phase_averaged(table, phase.sigma_rad); }
+};
+
+// `station` is the one that the generation names; null for kinds without a station. Throws SpecError at /station/... where its
+// detectors do not recover in time, or it cannot be told whether they do.
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station);
+
+// Throws that SpecError where the detectors need longer than the period.
+void require_recovery(LinkModel const& model, double period_s);
 
 }  // namespace farbell

@@ -9,6 +9,7 @@ struct StationSpec {
   std::string name;
   double visibility = 1;
   double local_overhead_s = 0;
+  std::optional<double> bin_separation_s;
   DetectorSpec detector;
 
   bool operator==(const StationSpec&) const = default;
@@ -23,8 +24,12 @@ struct Describe<StationSpec> {
       field("visibility", &StationSpec::visibility, unit_interval, "Mode overlap of the two interfering photons."),
       field("local_overhead_s", &StationSpec::local_overhead_s, "s", non_negative,
             "Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin."),
+      field("bin_separation_s", &StationSpec::bin_separation_s, "s", positive,
+            "Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the "
+            "detectors have a dead time."),
       field("detector", &StationSpec::detector, "The station's detectors, all alike."),
   };
+  static void check(const StationSpec& spec);
 };
 
 }  // namespace farbell

@@ -4,17 +4,11 @@
 
 namespace farbell {
 
-namespace {
-std::uint32_t slots_needed(std::size_t position, std::size_t positions, std::uint32_t width) {
-  return position == 0 || position + 1 == positions ? width : 2 * width;
-}
-}  // namespace
-
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
-                   Swapping& swapping, std::vector<Chain>& chains)
-    : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), chains_(chains),
-      rows_(terms.size()), claimed_(setup.nodes.size(), 0) {
-  for (const NodeRow& node : setup.nodes) free_.push_back(node.slots);
+                   Swapping& swapping, Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling),
+      chains_(chains), trace_(trace), rows_(terms.size()), slots_(setup.nodes, terms.size()), claimed_(setup.nodes.size(), 0),
+      grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
   std::size_t hops = 0;
   for (const Terms& t : terms) hops += t.lane_keys.size();
   lanes.expect_groups(hops);
@@ -26,15 +20,20 @@ bool Circuits::booked(DemandId demand) const {
 }
 
 const Route& Circuits::route(DemandId demand) const {
-  return routes_.of(demand)[booked(demand) ? rows_[demand.value].chosen : routes_.preferred(demand)];
+  const bool set_out = booked(demand) || slots_.waits_at(demand);
+  return routes_.of(demand)[set_out ? rows_[demand.value].chosen : routes_.preferred(demand)];
 }
 
 void Circuits::handle(const Event& event) {
   const DemandId demand{event.to.target};
   const auto generation = static_cast<std::uint32_t>(event.payload >> 32);
   if (event.to.op == op_grant) {
-    grant_posted_ = false;
-    grant_waiting();
+    grant_posted_[event.to.target] = false;
+    if (setup_.hop_by_hop) {
+      while (const auto next = slots_.serve_line(NodeId{event.to.target})) book(*next, rows_[next->value].reached);
+    } else {
+      grant_waiting();
+    }
     return;
   }
   const Row& row = rows_[demand.value];
@@ -50,6 +49,7 @@ void Circuits::handle(const Event& event) {
       waiting_.push_back(demand);
       grant_waiting();
       break;
+    case op_reach: reach(demand, static_cast<std::uint32_t>(event.payload)); break;
     case op_start: start(demand); break;
     case op_release: release_position(demand, static_cast<std::uint32_t>(event.payload)); break;
     default:  // op_expire
@@ -59,19 +59,27 @@ void Circuits::handle(const Event& event) {
 
 // ---- booking --------------------------------------------------------------------------------------------------------------------------
 
+Slots::Share Circuits::share(DemandId demand, std::size_t position, const Route& route) const {
+  const Terms& terms = terms_[demand.value];
+  const bool end = position == 0 || position + 1 == route.nodes.size();
+  return {demand, end ? terms.end_slots : 2 * terms.width};
+}
+
 void Circuits::ask(DemandId demand) {
   Row& row = rows_[demand.value];
   row.state = State::asking;
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, demand.value}, std::uint64_t{row.generation} << 32);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, demand.value, 0, 0);
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, demand.value},
+              std::uint64_t{row.generation} << 32);
 }
 
-// Whether every node has the slots, those aside that circuits asked for earlier wait for.
-bool Circuits::fits(const Route& route, std::uint32_t width) const {
+// The first node without the slots, those aside that circuits asked for earlier wait for. None = the route can be booked.
+NodeId Circuits::full_node(DemandId demand, const Route& route) const {
   for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
     const NodeId n = route.nodes[i];
-    if (free_[n.value] < std::uint64_t{claimed_[n.value]} + slots_needed(i, route.nodes.size(), width)) return false;
+    if (slots_.free(n) < std::uint64_t{claimed_[n.value]} + share(demand, i, route).slots) return n;
   }
-  return true;
+  return {};
 }
 
 // The first of the demand's routes that can be used and has the slots now.
@@ -79,7 +87,7 @@ std::optional<std::uint32_t> Circuits::bookable(DemandId demand) const {
   const auto list = routes_.of(demand);
   const std::size_t preferred = routes_.preferred(demand);
   for (std::size_t r = preferred; r < list.size(); ++r)
-    if ((r == preferred || routes_.usable(list[r])) && fits(list[r], terms_[demand.value].width)) return static_cast<std::uint32_t>(r);
+    if ((r == preferred || routes_.usable(list[r])) && !full_node(demand, list[r])) return static_cast<std::uint32_t>(r);
   return {};
 }
 
@@ -90,11 +98,13 @@ void Circuits::grant_waiting() {
     if (const auto chosen = bookable(demand)) {
       grant(demand, *chosen);
     } else {
-      const std::vector<NodeId>& nodes = route(demand).nodes;
-      for (std::uint32_t i = 0; i < nodes.size(); ++i) {
-        claimed_[nodes[i].value] += slots_needed(i, nodes.size(), terms_[demand.value].width);
-        touched.push_back(nodes[i]);
+      const Route& wanted = route(demand);
+      const NodeId full = full_node(demand, wanted);
+      for (std::uint32_t i = 0; i < wanted.nodes.size(); ++i) {
+        claimed_[wanted.nodes[i].value] += share(demand, i, wanted).slots;
+        touched.push_back(wanted.nodes[i]);
       }
+      trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = full.value});
       still.push_back(demand);
     }
   }
@@ -104,59 +114,162 @@ void Circuits::grant_waiting() {
 
 void Circuits::grant(DemandId demand, std::uint32_t chosen) {
   Row& row = rows_[demand.value];
-  const Terms& terms = terms_[demand.value];
   row.chosen = chosen;
-  if (const Row::Built now{routes_.version(demand), chosen}; row.built != now) {
-    build_chain(demand, routes_.of(demand)[chosen]);
+  begin_circuit(demand);
+  Chain& chain = chains_[demand.value];
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
+    chain.positions[i].held = true;
+    slots_.take(chain.positions[i].node, share(demand, i, routes_.of(demand)[chosen]));
+  }
+  row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
+  messages_ += 2 * chain.hops.size();
+  const Tick one_way = chain.delay(0, chain.last());
+  const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
+  queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, demand.value}, stamp);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, demand.value, 0, 0, 0, {.until = queue_.now() + one_way + one_way});
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::message, chain.positions[0].node.value, demand.value,
+             static_cast<std::uint64_t>(TraceMessage::set_up), 0,
+             {.to = chain.positions[chain.last()].node.value, .until = queue_.now() + one_way});
+  trace_.add(queue_.now() + one_way, queue_.phase(), TraceKind::message, chain.positions[chain.last()].node.value, demand.value,
+             static_cast<std::uint64_t>(TraceMessage::confirm), 0,
+             {.to = chain.positions[0].node.value, .until = queue_.now() + one_way + one_way});
+}
+
+// Its first slots are booked at this tick.
+void Circuits::begin_circuit(DemandId demand) {
+  Row& row = rows_[demand.value];
+  if (const Row::Built now{routes_.version(demand), row.chosen}; row.built != now) {
+    build_chain(demand, routes_.of(demand)[row.chosen]);
     row.built = now;
   }
   Chain& chain = chains_[demand.value];
   ++chain.generation;
   ++row.generation;
-  for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
-    chain.positions[i].held = true;
-    chain.positions[i].decision_posted = false;
-    free_[chain.positions[i].node.value] -= slots_needed(i, chain.positions.size(), terms.width);
-  }
+  chain.policy_at = never;
+  for (Position& position : chain.positions) position.decision_posted = false;
   row.state = State::setting_up;
-  row.positions_left = static_cast<std::uint32_t>(chain.positions.size());
-  messages_ += 2 * chain.hops.size();
-  const Tick one_way = chain.delay(0, chain.last());
-  const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
-  queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, demand.value}, stamp);
-  if (terms.reservation != never)
-    queue_.post(queue_.now() + terms.reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
+  const Tick reservation = terms_[demand.value].reservation;
+  if (reservation != never)
+    queue_.post(queue_.now() + reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
                 std::uint64_t{chain.generation} << 32);
 }
 
+// The set-up message has come to a node. Where it sets out it takes the route preferred then, for good.
+void Circuits::reach(DemandId demand, std::uint32_t position) {
+  Row& row = rows_[demand.value];
+  if (position == 0) row.chosen = static_cast<std::uint32_t>(routes_.preferred(demand));
+  row.reached = position;
+  const Route& route = routes_.of(demand)[row.chosen];
+  if (slots_.take_or_wait(route.nodes[position], share(demand, position, route))) return book(demand, position);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = route.nodes[position].value});
+  if (!slots_.surely_served(demand)) post_check();
+}
+
+// The node has set its slots aside; the message goes on, or its answer goes back to end A.
+void Circuits::book(DemandId demand, std::uint32_t position) {
+  if (position == 0) begin_circuit(demand);
+  Row& row = rows_[demand.value];
+  Chain& chain = chains_[demand.value];
+  chain.positions[position].held = true;
+  ++row.positions_held;
+  const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
+  const auto post = [&](Tick delay, Phase phase, Op op, std::uint32_t payload) {
+    queue_.post(queue_.now() + delay, phase, {setup_.self.handler, op, demand.value}, stamp | payload);
+  };
+  if (position < chain.last()) {
+    ++messages_;
+    post(chain.delay(0, position + 1) - chain.delay(0, position), Phase::decisions, op_reach, position + 1);
+  } else {
+    messages_ += chain.hops.size();
+    post(chain.delay(0, position), Phase::arrivals, op_start, 0);
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, demand.value, 0, 0, 0,
+               {.until = queue_.now() + chain.delay(0, position)});
+  }
+}
+
+// One that joins those who stand still already is part of their deadlock.
+std::vector<DemandId> Circuits::newly_deadlocked() {
+  check_posted_ = false;
+  std::vector<DemandId> before = slots_.deadlocked(), fresh;
+  std::swap(before, deadlocked_);
+  for (DemandId d : before)
+    if (!std::binary_search(deadlocked_.begin(), deadlocked_.end(), d)) rows_[d.value].deadlock = 0;
+  for (DemandId d : deadlocked_)
+    if (rows_[d.value].deadlock == 0) fresh.push_back(d);
+  std::uint64_t number = 0;
+  for (DemandId d : fresh) {
+    const auto consider = [&](DemandId other) {
+      const std::uint64_t theirs = rows_[other.value].deadlock;
+      if (theirs > 0 && (number == 0 || theirs < number)) number = theirs;
+    };
+    const NodeId n = slots_.waits_at(d);
+    for (const Slots::Share& share : slots_.held(n)) consider(share.demand);
+    for (auto share = slots_.line(n).begin(); share->demand != d; ++share) consider(share->demand);
+  }
+  if (!fresh.empty() && number == 0) number = ++deadlocks_;
+  for (DemandId d : fresh) rows_[d.value].deadlock = number;
+  return fresh;
+}
+
 // Among the first `known` groups of the demand, or a new one; `keys`: null if they are to be worked out.
-std::uint32_t Circuits::group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys) {
+Circuits::Row::Group Circuits::group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys) {
   std::vector<Row::Group>& groups = rows_[demand.value].groups;
   for (std::size_t g = 0; g < known; ++g)
-    if (groups[g].link == link) return groups[g].group;
-  const LaneKeys own = keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value]);
-  const std::uint32_t group = lanes_.add_group(link, own.attempts, own.herald);
-  groups.push_back({link, group});
+    if (groups[g].link == link) return groups[g];
+  const std::optional<std::uint32_t> plan = setup_.links[link.value].distillation;
+  const LaneKeys own =
+      keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value], plan.has_value());
+  Row::Group group{link, lanes_.add_group(link, own.attempts, own.herald), no_pool};
+  if (plan) group.pool = distilling_.add_pool(*plan, own.distillation);
+  groups.push_back(group);
   return group;
 }
 
-Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand) {
+Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils) {
   const std::string entity = "link:" + link + "/demand:" + demand;
-  return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald")};
+  return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald"),
+          distils ? stream_key(seed, entity + "/distillation") : 0};
+}
+
+DistillationCounters Circuits::distillation(DemandId demand) const {
+  DistillationCounters sum;
+  const auto add = [&](std::uint32_t pool) {
+    if (pool == no_pool) return;
+    const DistillationCounters& c = distilling_.counters(pool);
+    sum.rounds += c.rounds;
+    sum.failed += c.failed;
+    sum.cut_offs += c.cut_offs;
+  };
+  for (const Row::Group& g : rows_[demand.value].groups) add(g.pool);
+  add(rows_[demand.value].pool);
+  return sum;
 }
 
 void Circuits::build_chain(DemandId demand, const Route& route) {
-  const Row& row = rows_[demand.value];
+  Row& row = rows_[demand.value];
   Chain& chain = chains_[demand.value];
   const Terms& terms = terms_[demand.value];
   chain.positions.assign(route.nodes.size(), {});
   chain.hops.assign(route.links.size(), {});
   chain.width = terms.width;
+  chain.end_slots = terms.end_slots;
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
   const bool at_start = routes_.version(demand) == 0 && row.chosen == 0;
   const std::size_t known = row.groups.size();
+  chain.ideal = setup_.ideal_control;
+  chain.table = terms.table ? &*terms.table : nullptr;
+  chain.cutoff = terms.cutoff;
+  apply(terms.order, chain);
+  if (terms.distillation) {
+    if (row.pool == no_pool) row.pool = distilling_.add_pool(*terms.distillation, terms.distillation_key);
+    chain.pool = row.pool;
+    chain.distilled = terms.ready;
+    chain.distilled_notify_each_end = terms.notify_each_end;
+    chain.ready = setup_.distil;
+    chain.notify_each_end = false;
+  }
   Tick fibre = tick_zero, processing = tick_zero;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     const NodeId n = route.nodes[i];
@@ -170,15 +283,20 @@ void Circuits::build_chain(DemandId demand, const Route& route) {
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
     const LinkId link = route.links[h];
-    const std::uint32_t group = group_for(demand, link, known, at_start ? &terms.lane_keys[h] : nullptr);
-    chain.hops[h] = {link, group, setup_.links[link.value].node[0] == route.nodes[h]};
+    const Row::Group group = group_for(demand, link, known, at_start ? &terms.lane_keys[h] : nullptr);
+    chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == route.nodes[h], group.pool};
   }
 }
 
 void Circuits::start(DemandId demand) {
   rows_[demand.value].state = State::up;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_up, demand.value, 0, 0);
   const Chain& chain = chains_[demand.value];
-  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
+  for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
+    lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
+    if (chain.hops[h].pool != no_pool) distilling_.open(chain.hops[h].pool, ChainId{demand.value}, h, h + 1);
+  }
+  if (chain.pool != no_pool) distilling_.open(chain.pool, ChainId{demand.value}, 0, chain.last());
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].up, 0);
 }
 
@@ -188,10 +306,17 @@ void Circuits::start(DemandId demand) {
 bool Circuits::begin_release(DemandId demand) {
   Row& row = rows_[demand.value];
   ++row.generation;
+  row.deadlock = 0;
+  if (const NodeId n = slots_.waits_at(demand)) {
+    slots_.leave_line(demand);
+    post_grant(n);
+  }
   if (row.state == State::asking) {
-    std::erase(waiting_, demand);
+    if (!setup_.hop_by_hop) {
+      std::erase(waiting_, demand);
+      post_grant();
+    }
     row.state = State::idle;
-    post_grant();
     return false;
   }
   row.state = State::releasing;
@@ -201,16 +326,23 @@ bool Circuits::begin_release(DemandId demand) {
 void Circuits::release_from(DemandId demand, std::uint32_t origin) {
   if (!begin_release(demand)) return;
   const Chain& chain = chains_[demand.value];
+  const NodeId teller = chain.positions[origin].node;
   messages_ += chain.hops.size();
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, demand.value, 0, 0, 0, {.to = teller.value});
   const std::uint64_t stamp = std::uint64_t{rows_[demand.value].generation} << 32;
-  for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
-    queue_.post(queue_.now() + chain.delay(origin, i), Phase::arrivals, {setup_.self.handler, op_release, demand.value}, stamp | i);
+  for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
+    const Tick arrival = queue_.now() + chain.delay(origin, i);
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::message, teller.value, demand.value,
+               static_cast<std::uint64_t>(TraceMessage::release), 0, {.to = chain.positions[i].node.value, .until = arrival});
+    queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_release, demand.value}, stamp | i);
+  }
 }
 
 void Circuits::release_everywhere(DemandId demand) {
   // A release that is under way is overtaken where its news has not come yet.
   if (!begin_release(demand)) return;
   const Chain& chain = chains_[demand.value];
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, demand.value, 0, 0);
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
     if (chain.positions[i].held) release_position(demand, i);
 }
@@ -220,13 +352,15 @@ void Circuits::release_position(DemandId demand, std::uint32_t position) {
   Chain& chain = chains_[demand.value];
   Position& here = chain.positions[position];
   here.held = false;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::slots_freed, here.node.value, demand.value, 0);
   swapping_.drop_all(ChainId{demand.value}, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
-  free_[here.node.value] += slots_needed(position, chain.positions.size(), chain.width);
-  post_grant();
-  if (--row.positions_left > 0) return;
+  slots_.give_back(here.node, demand);
+  post_grant(here.node);
+  if (--row.positions_held > 0) return;
   row.state = State::idle;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, demand.value, 0, 0);
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
 }
 
@@ -234,10 +368,19 @@ void Circuits::links_changed() {
   if (std::any_of(waiting_.begin(), waiting_.end(), [&](DemandId d) { return routes_.of(d).size() > 1; })) post_grant();
 }
 
-void Circuits::post_grant() {
-  if (grant_posted_ || waiting_.empty()) return;
-  grant_posted_ = true;
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, 0}, 0);
+void Circuits::post_check() {
+  if (check_posted_) return;
+  check_posted_ = true;
+  queue_.post(queue_.now(), Phase::swaps, setup_.check, 0);
+}
+
+// Slots of `n` or a place in its line are free: those who wait look again. The ledger has one line, whatever the node.
+void Circuits::post_grant(NodeId n) {
+  if (!deadlocked_.empty()) post_check();
+  const std::uint32_t line = setup_.hop_by_hop ? n.value : 0;
+  if (grant_posted_[line] || (setup_.hop_by_hop ? slots_.line(n).empty() : waiting_.empty())) return;
+  grant_posted_[line] = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, line}, 0);
 }
 
 }  // namespace farbell

@@ -3,6 +3,7 @@
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
+#include "farbell/protocols/swapping_spec.hpp"
 
 namespace farbell {
 
@@ -12,6 +13,7 @@ struct LinkSpec {
   std::string node_b;
   FiberSpec fiber;
   GenerationSpec generation;
+  std::optional<DistillationSpec> distillation;
 
   // The name by which changes, results and messages know the link.
   std::string label() const { return name.empty() ? node_a + "--" + node_b : name; }
@@ -29,6 +31,7 @@ struct Describe<LinkSpec> {
       required(field("node_b", &LinkSpec::node_b, non_empty, "Name of the other end.")),
       required(field("fiber", &LinkSpec::fiber, "The fibre.")),
       required(field("generation", &LinkSpec::generation, "How the link makes pairs.")),
+      field("distillation", &LinkSpec::distillation, "How the link's pairs are distilled before they are swapped; null = not."),
   };
 };
 

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <numbers>
+
+#include "farbell/state/correlations.hpp"
 
 namespace farbell {
 
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
-      first_group_(setup.links.size(), no_group), counters_(setup.links.size()), permits_(setup.links.size()) {
-  for (const LinkRow& link : setup.links) program_of_.push_back(link.program);
+      first_group_(setup.links.size(), no_group), counters_(setup.links.size()), open_(setup.links.size()), permits_(setup.links.size()) {
+  for (const LinkRow& link : setup.links) {
+    program_of_.push_back(link.program);
+    drifts_.push_back({Stream(link.phase_key, setup.replica)});
+  }
   for (const NodeRow& node : setup.nodes) {
     permits_left_.push_back(node.parallel_links.value_or(0));
     any_limit_ = any_limit_ || node.parallel_links;
@@ -32,8 +37,10 @@ void Lanes::open(std::uint32_t group, ChainId id, std::uint32_t hop) {
   const Chain& chain = chains_[id.value];
   g.chain = id;
   g.hop = hop;
-  g.free = {chain.width, chain.width};
-  g.turns = chain.pipelined ? std::numeric_limits<std::uint32_t>::max() : chain.width;
+  g.free = {hop == 0 ? chain.end_slots : chain.width, hop + 1 == chain.last() ? chain.end_slots : chain.width};
+  g.turns = chain.width;
+  g.open = chain.width;
+  opened(g.link, chain.width);
   wanted_lanes_changed(group, 0);
 }
 
@@ -54,6 +61,8 @@ void Lanes::give_turn(std::uint32_t group) {
 void Lanes::close(std::uint32_t group, End position_side) {
   Group& g = groups_[group];
   const std::uint32_t before = g.wanted();
+  opened(g.link, -std::int64_t{g.open});
+  g.open = 0;
   g.free[position_side] = 0;
   if (before > 0) wanted_lanes_changed(group, before);
 }
@@ -61,6 +70,7 @@ void Lanes::close(std::uint32_t group, End position_side) {
 void Lanes::set_program(LinkId link, std::uint32_t program) {
   each_group_of(link, [&](std::uint32_t index) { settle(groups_[index]); });
   program_of_[link.value] = program;
+  drifts_[link.value].at = never;
   each_group_of(link, [&](std::uint32_t index) {
     if (groups_[index].lanes > 0) look_ahead(index);
   });
@@ -74,16 +84,40 @@ bool Lanes::cycle_is_over(const Group& g) const {
   return queue_.round() != g.next_round ? queue_.round() > g.next_round : queue_.phase() > Phase::attempts;
 }
 
-// Moves the cycles made since the last change out of the threshold and into the counters.
-void Lanes::settle(Group& g) {
-  if (g.lanes == 0 || !cycle_is_over(g)) return;
-  const LinkProgram& link = program(g);
+// Cycles that have been made since the group's counters were last brought up to date.
+std::int64_t Lanes::cycles_to_count(const Group& g) const {
+  if (g.lanes == 0 || !cycle_is_over(g)) return 0;
+  const Tick period = program(g).period;
   const std::int64_t behind = count(queue_.now() - g.next_cycle);
-  std::int64_t cycles = behind / count(link.period) + 1;
+  std::int64_t cycles = behind / count(period) + 1;
   // The cycle that starts at this very tick is made in the attempts phase of round 0.
-  if (behind > 0 && behind % count(link.period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
-  g.residual -= static_cast<double>(cycles) * (g.lanes * link.lambda);
+  if (behind > 0 && behind % count(period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
+  return cycles;
+}
+
+// Moves them out of the threshold and into the counters.
+void Lanes::settle(Group& g) {
+  const std::int64_t cycles = cycles_to_count(g);
+  if (cycles == 0) return;
+  g.residual -= static_cast<double>(cycles) * (g.lanes * program(g).lambda);
   count_cycles(g, cycles);
+}
+
+std::uint64_t Lanes::cycles(std::uint32_t group) const {
+  const Group& g = groups_[group];
+  return g.cycles + static_cast<std::uint64_t>(cycles_to_count(g));
+}
+
+Tick Lanes::earliest_start(std::uint32_t group, std::uint64_t n) const {
+  const Group& g = groups_[group];
+  const Tick next = g.lanes > 0 ? after(g.next_cycle, program(g).period, cycles_to_count(g)) : next_start(later(queue_.now(), g.next_cycle));
+  return after(next, program(g).period, static_cast<std::int64_t>(n) - 1);
+}
+
+Tick Lanes::herald_delay(std::uint32_t group, End position_side) const {
+  const Group& g = groups_[group];
+  const bool forward = chains_[g.chain.value].hops[g.hop].forward;
+  return program(g).herald[forward == (position_side == end_a) ? 0 : 1];
 }
 
 void Lanes::count_cycles(Group& g, std::int64_t cycles) {
@@ -91,6 +125,7 @@ void Lanes::count_cycles(Group& g, std::int64_t cycles) {
   LinkCounters& counter = counters_[g.link.value];
   counter.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
   counter.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+  g.cycles += static_cast<std::uint64_t>(cycles);
   g.next_cycle = after(g.next_cycle, period, cycles);
   g.next_round = 0;
   g.looked_at = 0;
@@ -116,6 +151,7 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     g.looked_at = 0;
   }
   g.lanes = lanes;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});
   if (lanes > 0) look_ahead(index);
   else g.due = never;
 }
@@ -222,6 +258,22 @@ std::uint32_t Lanes::draw_count(const Group& g, double p) const {
   return n;
 }
 
+// The exact step of an Ornstein-Uhlenbeck process from the time it was last looked at.
+double Lanes::next_phase_rad(LinkId link, const LinkProgram& program) {
+  Drift& drift = drifts_[link.value];
+  const Tick now = queue_.now();
+  const Stream::Draw draw = drift.draws.next();
+  const double normal = std::sqrt(-2 * std::log1p(-draw.u0)) * std::cos(2 * std::numbers::pi * draw.u1);
+  if (drift.at == never || program.phase_correlation == 0) {
+    drift.value = normal;
+  } else {
+    const double elapsed = static_cast<double>(count(now - drift.at)) / program.phase_correlation;
+    drift.value = drift.value * std::exp(-elapsed) + std::sqrt(-std::expm1(-2 * elapsed)) * normal;
+  }
+  drift.at = now;
+  return program.phase_sigma_rad * drift.value;
+}
+
 void Lanes::succeed(std::uint32_t index) {
   Group& g = groups_[index];
   const LinkRow& row = setup_.links[g.link.value];
@@ -239,6 +291,9 @@ void Lanes::succeed(std::uint32_t index) {
   const bool forward = chain.hops[g.hop].forward;
   const std::uint32_t last = chain.last();
   const int a = forward ? 0 : 1;  // link end nearer to A
+  // All lanes of a cycle see the same phase.
+  const bool turned = link.phase_sigma_rad > 0;
+  const double phase_rad = turned ? next_phase_rad(g.link, link) : 0;
   for (std::uint32_t lane = 0; lane < made; ++lane) {
     const double u = g.herald.next().u0;
     std::size_t outcome = 0;
@@ -248,15 +303,27 @@ void Lanes::succeed(std::uint32_t index) {
     Segments::Birth birth;
     birth.chain = g.chain;
     birth.hop = g.hop;
-    birth.pair = states_.create_pair(link.states[outcome], row.device[0], emitted[0], row.device[1], emitted[1]);
+    const auto create = [&](const Correlations& state) {
+      return states_.create_pair(state, row.device[0], emitted[0], row.device[1], emitted[1]);
+    };
+    birth.pair = turned ? create(rotated_about_z(link.states[outcome], phase_rad)) : create(link.states[outcome]);
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};
     birth.frame = link.frames[outcome];
+    birth.expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]))
+                                      : never;
     const std::uint32_t s = segments_.create(birth, forward);
-    trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes);
+    trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(s)});
     ++g.successes;
     const Segment& segment = segments_.segment(s);
+    for (int e = 0; trace_.on && e < 2; ++e)
+      trace_.add(now, Phase::attempts, TraceKind::herald, row.node[e].value, g.chain.value, 0, 0, {.pair = trace_.number(s), .until = heralded[e]});
+    if (const std::uint32_t pool = chain.hops[g.hop].pool; pool != no_pool) {
+      queue_.post(later(heralded[0], heralded[1]), Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s},
+                  std::uint64_t{pool} << 32 | segment.generation);
+      continue;
+    }
     // At the chain's ends nothing is decided on a herald; `known` holds its tick.
     for (End e : {end_a, end_b}) {
       const QubitId q = segment.half[e];
@@ -272,6 +339,7 @@ void Lanes::succeed(std::uint32_t index) {
   if (!chain.pipelined) g.turns -= made;
   const std::uint32_t still = g.wanted();
   g.lanes = still;
+  trace_.add(now, Phase::attempts, TraceKind::attempting, g.link.value, g.chain.value, still, 0, {.until = g.next_cycle});
   if (still > 0) {
     look_ahead(index);
   } else {
@@ -291,6 +359,32 @@ void Lanes::succeed(std::uint32_t index) {
 void Lanes::settle_all(Tick end) {
   for (Group& g : groups_)
     if (g.lanes > 0 && g.next_cycle <= end) count_cycles(g, count(end - g.next_cycle) / count(program(g).period) + 1);
+}
+
+// ---- use of the links over time ------------------------------------------------------------------------------------------------------
+
+void Lanes::opened(LinkId link, std::int64_t lanes) {
+  OpenLanes& open = open_[link.value];
+  open.ticks += static_cast<double>(open.lanes) * static_cast<double>(count(queue_.now() - open.since));
+  open.since = queue_.now();
+  open.lanes += lanes;
+}
+
+std::vector<LinkUse> Lanes::use_until(Tick end) const {
+  std::vector<LinkUse> out(counters_.size());
+  for (std::uint32_t l = 0; l < out.size(); ++l) {
+    const OpenLanes& open = open_[l];
+    out[l] = {counters_[l].attempts, counters_[l].successes, counters_[l].lane_ticks,
+              open.ticks + static_cast<double>(open.lanes) * static_cast<double>(count(end - open.since))};
+  }
+  for (const Group& g : groups_) {
+    if (g.lanes == 0 || g.next_cycle > end) continue;
+    const Tick period = program(g).period;
+    const std::int64_t cycles = count(end - g.next_cycle) / count(period) + 1;
+    out[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
+    out[g.link.value].lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+  }
+  return out;
 }
 
 // ---- permits: how many links of a node may attempt at once -------------------------------------------------------------------------
@@ -324,8 +418,10 @@ void Lanes::try_permit(LinkId link) {
       if (setup_.nodes[n.value].parallel_links) --permits_left_[n.value];
     permit.held = true;
     permit.waits = false;
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_held, link.value, 0, 0);
   } else if (!permit.waits) {
     permit.waits = true;
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_waits, link.value, 0, 0);
     waiting_.push_back(link);
   }
 }

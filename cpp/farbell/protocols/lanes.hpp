@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,17 +28,28 @@ struct LinkProgram {
   std::vector<double> cumulative;  // over herald outcomes
   std::vector<std::uint8_t> frames;
   std::vector<Correlations> states;
+  double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
+  double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
 };
 
 struct LinkRow {
   std::array<NodeId, 2> node;
   std::array<DeviceId, 2> device;
   std::uint32_t program = 0;
+  std::optional<std::uint32_t> distillation;  // plan for its pairs
+  std::uint64_t phase_key = 0;
 };
 
 struct LinkCounters {
   std::uint64_t attempts = 0, successes = 0;
   double lane_ticks = 0;
+};
+
+// What a link did up to some tick. A cycle counts in full from its start.
+struct LinkUse {
+  std::uint64_t attempts = 0, successes = 0;
+  double lane_ticks = 0;  // of attempting, summed over lanes
+  double open_ticks = 0;  // of lanes whose circuit was up
 };
 
 class Lanes {
@@ -50,6 +62,7 @@ class Lanes {
     std::span<const NodeRow> nodes;
     Address self;      // handler of this module
     Address herald;    // told of each half that its node learns of
+    Address distil;    // told of each pair of a hop that distils, when both nodes know it
     std::uint64_t replica = 0;
     Tick slot = tick_zero;  // 0 = real time
     bool step_attempts = false;
@@ -59,17 +72,25 @@ class Lanes {
 
   void expect_groups(std::size_t groups) { groups_.reserve(groups); }
   std::uint32_t add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key);
-  // Binds a group to a hop, with the chain's width as free slots at each end.
+  // Binds a group to a hop, with all of the chain's slots at both of its ends free.
   void open(std::uint32_t group, ChainId chain, std::uint32_t hop);
   void free_slot(std::uint32_t group, End position_side);  // at the hop's end nearer to A (end_a) or to B (end_b)
   void close(std::uint32_t group, End position_side);      // all slots of that end are given back: attempts cease
   void give_turn(std::uint32_t group);                     // of a chain that is not pipelined: a pair that it made has ended
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
 
+  // Cycles of the group that have started; and where the n-th cycle from now on starts, if nothing interrupts the group.
+  std::uint64_t cycles(std::uint32_t group) const;
+  Tick earliest_start(std::uint32_t group, std::uint64_t n) const;
+  // From the start of a cycle of the hop until the node at `position_side` of it knows the result.
+  Tick herald_delay(std::uint32_t group, End position_side) const;
+
   void handle(const Event& event);
   // Counts the cycles that started up to `end`; called once, after the last event.
   void settle_all(Tick end);
   const std::vector<LinkCounters>& counters() const { return counters_; }
+  // By link, up to `end`, once every event up to then has happened.
+  std::vector<LinkUse> use_until(Tick end) const;
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
@@ -81,8 +102,9 @@ class Lanes {
     std::uint32_t hop = 0;
     std::uint32_t next_of_link = no_group;
     std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
-    std::uint32_t turns = 0;              // pairs that it may still make; all but unlimited in a pipelined chain
+    std::uint32_t turns = 0;              // pairs that it may still make; always the width in a pipelined chain
     std::uint32_t lanes = 0;              // attempting now
+    std::uint32_t open = 0;               // the chain's width until an end is closed
 
     std::uint32_t wanted() const { return std::min({free[end_a], free[end_b], turns}); }
     Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
@@ -94,7 +116,19 @@ class Lanes {
     double count_uniform = 0;
     bool armed = false;
     std::uint64_t successes = 0;
+    std::uint64_t cycles = 0;             // counted so far
     Stream attempts, herald;
+  };
+  // The optical phase of a link in units of its standard deviation, drawn where a pair sees it.
+  struct Drift {
+    Stream draws;
+    double value = 0;
+    Tick at = never;  // not drawn yet
+  };
+  struct OpenLanes {
+    std::int64_t lanes = 0;
+    Tick since = tick_zero;
+    double ticks = 0;
   };
   struct Permits {
     std::uint32_t wanting = 0;  // groups of the link with a free lane
@@ -103,6 +137,7 @@ class Lanes {
 
   const LinkProgram& program(const Group& g) const { return setup_.programs[program_of_[g.link.value]]; }
   bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
+  std::int64_t cycles_to_count(const Group& g) const;
   void settle(Group& g);
   void count_cycles(Group& g, std::int64_t cycles);
   void set_lanes(std::uint32_t index, std::uint32_t lanes);
@@ -112,9 +147,11 @@ class Lanes {
   void succeed_all();
   void succeed(std::uint32_t index);
   std::uint32_t draw_count(const Group& g, double p) const;
+  double next_phase_rad(LinkId link, const LinkProgram& program);
   void arm(Group& g);
   Tick next_start(Tick earliest) const;
 
+  void opened(LinkId link, std::int64_t lanes);
   bool limited(LinkId link) const;
   void try_permit(LinkId link);
   void give_back(LinkId link);
@@ -135,6 +172,8 @@ class Lanes {
   std::vector<std::uint32_t> first_group_;  // by link; the others follow by `next_of_link`
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<LinkCounters> counters_;
+  std::vector<Drift> drifts_;               // by link
+  std::vector<OpenLanes> open_;             // by link
   std::vector<Permits> permits_;            // by link
   std::vector<std::uint32_t> permits_left_; // by node
   std::vector<LinkId> waiting_;             // for permits, first come first

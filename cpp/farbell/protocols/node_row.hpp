@@ -13,11 +13,12 @@ struct NodeRow {
   std::uint32_t slots = 1;
   std::optional<std::uint32_t> parallel_links;
   double swap_success = 1;
-  Tick swap_duration = tick_zero;
+  Tick swap_duration = tick_zero;    // single-qubit gate, CNOT, read-out
+  Tick parity_duration = tick_zero;  // CNOT, read-out
 };
 
 struct NodeCounters {
-  std::uint64_t swaps = 0, failed_swaps = 0, stale_swaps = 0, lost_qubits = 0;
+  std::uint64_t swaps = 0, failed_swaps = 0, stale_swaps = 0, lost_qubits = 0, cut_offs = 0;
   double slot_ticks = 0;  // ticks that slots were occupied by a qubit, summed over slots
 };
 

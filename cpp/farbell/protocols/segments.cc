@@ -28,7 +28,10 @@ void Segments::enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32
   h.position = position;
   h.side = side;
   h.state = HalfState::pending;
+  h.heralded = false;
+  h.reach = side == end_a ? birth.hop : birth.hop + 1;
   h.occupied_since = birth.started;
+  h.expires = birth.expires;
   link(q);
 }
 
@@ -37,6 +40,7 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   if (free_.empty()) {
     s = static_cast<std::uint32_t>(segments_.size());
     segments_.emplace_back();
+    losses_.emplace_back();
   } else {
     s = free_.back();
     free_.pop_back();
@@ -74,11 +78,13 @@ void Segments::join(std::uint32_t left, std::uint32_t right, int outcome, const 
   Segment& r = segments_[right];
   l.half[end_b] = r.half[end_b];
   l.reach[end_b] = r.reach[end_b];
-  l.lost_at[end_b] = r.lost_at[end_b];
-  l.news_at[end_b] = r.news_at[end_b];
-  l.announced[end_b] = r.announced[end_b];
-  l.lost_position[end_b] = r.lost_position[end_b];
   l.notice_waits[end_b] = r.notice_waits[end_b];
+  if (!l.half[end_b]) {
+    // The joined segment is a new one to its holders: its notices are numbered on.
+    const std::uint32_t notice = losses_[left][end_b].notice;
+    losses_[left][end_b] = losses_[right][end_b];
+    losses_[left][end_b].notice = notice;
+  }
   for (End e : {end_a, end_b}) l.known[e] = later(later(l.known[e], r.known[e]), known[e]);
   l.born = earlier(l.born, r.born);
   l.swaps += r.swaps + 1;
@@ -97,17 +103,18 @@ void Segments::forget(QubitId q) {
 bool Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position, bool announced) {
   Segment& row = segments_[s];
   row.half[e] = QubitId{};
-  row.lost_at[e] = row.news_at[e] = now;
-  row.announced[e] = announced;
-  row.lost_position[e] = position;
+  Loss& loss = losses_[s][e];
+  loss.at = loss.news_at = now;
+  loss.announced = announced;
+  loss.position = position;
   return !row.half[other(e)];
 }
 
 void Segments::free_segment(std::uint32_t s) {
   Segment& row = segments_[s];
   ++row.generation;
-  ++row.notice[end_a];
-  ++row.notice[end_b];
+  ++losses_[s][end_a].notice;
+  ++losses_[s][end_b].notice;
   free_.push_back(s);
 }
 

@@ -19,26 +19,34 @@ struct Half {
   std::uint32_t position = 0;    // in the chain
   End side = end_a;              // the end of the chain that its hop leads towards
   HalfState state = HalfState::pending;
+  bool heralded = false;         // its node knows the pair, and may use it
   std::uint32_t generation = 0;  // raised when the qubit is gone: events about it are then stale
+  std::uint32_t reach = 0;       // position of its partner, as far as its node knows
   Tick occupied_since = tick_zero;
+  Tick expires = never;          // first tick at which the chain's cut-off takes it, as far as its node knows
   QubitId previous, next;        // in its list
 };
 
-struct Segment {
+struct alignas(64) Segment {
   ChainId chain;
   std::array<std::uint32_t, 2> reach{};  // positions of the chain that it joins, or joined before a half was lost
   std::array<QubitId, 2> half;           // nearer to end A, nearer to end B; none = lost
+  std::uint32_t generation = 0;
   std::array<Tick, 2> known{};           // when each end of the chain has all news of this segment
   Tick born = never;                     // oldest emission in it
   std::uint32_t swaps = 0;
-  std::uint32_t generation = 0;
   std::uint8_t frame = 0;
   std::array<bool, 2> notice_waits{};    // news of the lost half has come to a holder who has the other half locked
-  std::array<std::uint32_t, 2> notice{}; // number of the valid notice about each lost half
-  std::array<Tick, 2> lost_at{};
-  std::array<Tick, 2> news_at{};            // when news of the loss set out
-  std::array<bool, 2> announced{};          // false for a half dropped by a release: every node learns of that by itself
-  std::array<std::uint32_t, 2> lost_position{};
+};
+static_assert(sizeof(Segment) == 64);    // a cache line; what only losses need is in Loss
+
+// A half of a segment that is gone while the other lives.
+struct Loss {
+  Tick at{};
+  Tick news_at{};         // when news of it set out
+  std::uint32_t position = 0;
+  std::uint32_t notice = 0;  // number of the valid notice
+  bool announced = false;    // false for a half dropped by a release: every node learns of that by itself
 };
 
 class Segments {
@@ -50,6 +58,7 @@ class Segments {
     std::uint32_t hop;
     States::Pair pair;                // ordered by link end
     Tick started;                     // start of the cycle: the slots are busy from here
+    Tick expires;                     // by the chain's cut-off
     std::array<Tick, 2> emitted;      // nearer to A, nearer to B
     std::array<Tick, 2> known;        // never-before ticks at which the chain's ends know (only read at the ends)
     std::uint8_t frame;
@@ -59,6 +68,8 @@ class Segments {
   Half& half(QubitId q) { return halves_[q.value]; }
   Segment& segment(std::uint32_t s) { return segments_[s]; }
   const Segment& segment(std::uint32_t s) const { return segments_[s]; }
+  Loss& loss(std::uint32_t s, End e) { return losses_[s][e]; }
+  const Loss& loss(std::uint32_t s, End e) const { return losses_[s][e]; }
   bool spans(std::uint32_t s) const;
 
   void move(QubitId q, HalfState state);  // into another list of its position
@@ -85,18 +96,22 @@ class Segments {
   std::vector<Chain>& chains_;
   std::vector<Half> halves_;        // indexed by QubitId
   std::vector<Segment> segments_;
+  std::vector<std::array<Loss, 2>> losses_;  // by segment
   std::vector<std::uint32_t> free_;
 };
 
-// Tells the chain's user of a segment that spans it, at the tick(s) at which its ends know.
-inline void post_ready(EventQueue& queue, const Chain& chain, std::uint32_t s, const Segment& segment) {
-  const auto tell = [&](Tick at, std::uint16_t op) { queue.post(at, Phase::arrivals, {chain.ready.handler, op, s}, segment.generation); };
-  if (chain.notify_each_end) {
-    tell(segment.known[end_a], chain.ready.op);
-    tell(segment.known[end_b], static_cast<std::uint16_t>(chain.ready.op + 1));
+// Tells of a segment that spans its chain, at the tick(s) at which its ends know.
+inline void post_news(EventQueue& queue, Address to, bool each_end, std::uint32_t s, const Segment& segment) {
+  const auto tell = [&](Tick at, std::uint16_t op) { queue.post(at, Phase::arrivals, {to.handler, op, s}, segment.generation); };
+  if (each_end) {
+    tell(segment.known[end_a], to.op);
+    tell(segment.known[end_b], static_cast<std::uint16_t>(to.op + 1));
   } else {
-    tell(later(segment.known[end_a], segment.known[end_b]), chain.ready.op);
+    tell(later(segment.known[end_a], segment.known[end_b]), to.op);
   }
+}
+inline void post_ready(EventQueue& queue, const Chain& chain, std::uint32_t s, const Segment& segment) {
+  post_news(queue, chain.ready, chain.notify_each_end, s, segment);
 }
 
 }  // namespace farbell

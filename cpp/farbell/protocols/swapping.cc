@@ -1,5 +1,6 @@
 #include "farbell/protocols/swapping.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace farbell {
@@ -32,6 +33,22 @@ void Swapping::handle(const Event& event) {
     case op_swap:
       if (current(high)) swap(qubit, QubitId{low});
       break;
+    case op_grown:
+      if (current(low)) grown(qubit, high);
+      break;
+    case op_expire:
+      if (current(low) && segments_.half(qubit).state != HalfState::locked) give_up(qubit);
+      break;
+    case op_attempts:
+      if (current(low)) attempts_made(qubit, low, high);
+      break;
+    case op_give_up:
+      if (current(low) && segments_.half(qubit).state != HalfState::locked) give_up(qubit);
+      break;
+    case op_policy:
+      if (chains_[event.to.target].generation == low) follow_policy(chains_[event.to.target], ChainId{event.to.target});
+      else ++stale_events_;
+      break;
     default:  // op_notice
       notice(event.to.target, low, static_cast<End>(high));
   }
@@ -40,10 +57,31 @@ void Swapping::handle(const Event& event) {
 // ---- heralds and decisions -----------------------------------------------------------------------------------------------------------
 
 void Swapping::herald(QubitId q) {
-  const Half h = segments_.half(q);
-  segments_.move(q, HalfState::waiting);
+  Half& h = segments_.half(q);
+  h.heralded = true;
+  const Cutoff& cutoff = chains_[h.chain.value].cutoff;
+  if (h.expires != never)
+    queue_.post(later(queue_.now(), h.expires), Phase::expiries, {setup_.self.handler, op_expire, q.value}, h.generation);
+  if (cutoff.attempts > 0) watch_attempts(q);
+  consider(q);
+}
+
+// News of a swap elsewhere: the half's pair reaches further.
+void Swapping::grown(QubitId q, std::uint32_t reach) {
+  Half& h = segments_.half(q);
+  h.reach = h.side == end_a ? std::min(h.reach, reach) : std::max(h.reach, reach);
+  if (h.heralded && h.state == HalfState::pending) consider(q);
+}
+
+// Lets a half wait for a partner if its pair is what the swap order wants.
+void Swapping::consider(QubitId q) {
+  const Half& h = segments_.half(q);
   Chain& chain = chains_[h.chain.value];
   Position& here = chain.positions[h.position];
+  const std::uint32_t wanted = here.wanted_reach[h.side];
+  if (wanted != any_reach && wanted != h.reach) return;
+  segments_.move(q, HalfState::waiting);
+  if (chain.table) return post_policy(chain, h.chain, queue_.now());
   const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
   if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
   here.decision_posted = true;
@@ -52,16 +90,51 @@ void Swapping::herald(QubitId q) {
 }
 
 void Swapping::decide(Chain& chain, std::uint32_t position) {
-  Position& here = chain.positions[position];
-  here.decision_posted = false;
-  const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
-  while (head(end_a) && head(end_b)) {
-    const QubitId b = head(end_a), c = head(end_b);
-    segments_.move(b, HalfState::locked);
-    segments_.move(c, HalfState::locked);
-    queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
-                std::uint64_t{segments_.half(b).generation} << 32 | c.value);
+  chain.positions[position].decision_posted = false;
+  while (swap_heads(chain, position)) {
   }
+}
+
+// Locks the two oldest halves for a swap; false if there are none.
+bool Swapping::swap_heads(Chain& chain, std::uint32_t position) {
+  Position& here = chain.positions[position];
+  const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
+  const QubitId b = head(end_a), c = head(end_b);
+  if (!b || !c) return false;
+  segments_.move(b, HalfState::locked);
+  segments_.move(c, HalfState::locked);
+  if (trace_.on) trace_start(b, c, here.node);
+  queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
+              std::uint64_t{segments_.half(b).generation} << 32 | c.value);
+  return true;
+}
+
+// ---- policy tables: one decision a slot for the whole chain -----------------------------------------------------------------------
+
+void Swapping::post_policy(Chain& chain, ChainId id, Tick at) {
+  if (chain.policy_at == at) return;
+  chain.policy_at = at;
+  queue_.post(at, Phase::decisions, {setup_.self.handler, op_policy, id.value}, chain.generation);
+}
+
+void Swapping::follow_policy(Chain& chain, ChainId id) {
+  const Tick now = queue_.now();
+  std::vector<PolicyTable::Link> links;
+  for (std::uint32_t i = 0; i < chain.last(); ++i)
+    for (const HalfList& list : chain.positions[i].halves[end_b])
+      for (QubitId q = list.head; q; q = segments_.half(q).next) {
+        const Segment& s = segments_.segment(segments_.half(q).segment);
+        if (s.born <= now)
+          links.push_back({s.reach[end_a], s.reach[end_b], static_cast<std::uint32_t>(count(now - s.born) / count(setup_.slot))});
+      }
+  if (links.empty()) return;
+  if (const PolicyTable::Positions* positions = chain.table->find(links)) {
+    for (std::uint32_t position : *positions) swap_heads(chain, position);
+  } else if (chain.table->otherwise_asap) {
+    for (std::uint32_t position = 1; position < chain.last(); ++position) swap_heads(chain, position);
+  }
+  // Ages change what the table says.
+  post_policy(chain, id, now + setup_.slot);
 }
 
 // ---- the Bell measurement ------------------------------------------------------------------------------------------------------------
@@ -77,8 +150,8 @@ void Swapping::swap(QubitId b, QubitId c) {
 
   NodeCounters& counter = counters_[node.value];
   ++counter.swaps;
-  const auto lost_before = [&](const Segment& s, End e) { return !s.half[e] && s.lost_at[e] < now; };
-  const bool stale = lost_before(segments_.segment(left), end_a) || lost_before(segments_.segment(right), end_b);
+  const auto lost_before = [&](std::uint32_t s, End e) { return !segments_.segment(s).half[e] && segments_.loss(s, e).at < now; };
+  const bool stale = lost_before(left, end_a) || lost_before(right, end_b);
   counter.stale_swaps += stale;
   const std::uint64_t stale_mark = stale ? 256 : 0;
 
@@ -86,7 +159,9 @@ void Swapping::swap(QubitId b, QubitId c) {
   segments_.forget(c);
   if (draw.u0 < setup_.nodes[node.value].swap_success) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
-    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
+               {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
+    if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
     segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
     const Segment& joined = segments_.segment(left);
@@ -95,12 +170,14 @@ void Swapping::swap(QubitId b, QubitId c) {
     } else if (segments_.spans(left)) {
       post_ready(queue_, chain, left, joined);
     } else {
+      if (chain.ordered || (chain.ideal && chain.cutoff.on())) tell_far_halves(left, chain, position);
       for (End e : {end_a, end_b})
-        if (!joined.half[e] && joined.announced[e]) lost_half_of(left, e, position);
+        if (!joined.half[e] && segments_.loss(left, e).announced) lost_half_of(left, e, position);
     }
   } else {
     ++counter.failed_swaps;
-    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark);
+    trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, 255 | stale_mark, 0,
+               {.left = trace_.number(left), .right = trace_.number(right)});
     states_.release(b);
     states_.release(c);
     for (auto [s, e] : {std::pair{left, end_b}, std::pair{right, end_a}}) {
@@ -113,43 +190,128 @@ void Swapping::swap(QubitId b, QubitId c) {
   give_slot_back(right_half);
 }
 
+// The halves that the swap has joined learn how far they reach now. Where everybody knows everything, how old their pair is, too.
+void Swapping::tell_far_halves(std::uint32_t s, const Chain& chain, std::uint32_t position) {
+  const Segment& segment = segments_.segment(s);
+  const Tick now = queue_.now();
+  const bool whole = segment.half[end_a] && segment.half[end_b];
+  const Tick expires = whole && chain.ideal && chain.cutoff.on()
+                           ? expiry(chain.cutoff, states_, segment.half[end_a], segment.half[end_b], segment.frame, segment.born)
+                           : never;
+  for (End e : {end_a, end_b}) {
+    const QubitId q = segment.half[e];
+    if (!q) continue;
+    Half& far = segments_.half(q);
+    if (far.position == 0 || far.position == chain.last()) continue;
+    if (chain.ordered)
+      queue_.post(now + chain.delay(position, far.position), Phase::arrivals, {setup_.self.handler, op_grown, q.value},
+                  std::uint64_t{segment.reach[other(e)]} << 32 | far.generation);
+    if (expires < far.expires) {
+      far.expires = expires;
+      queue_.post(later(now, expires), Phase::expiries, {setup_.self.handler, op_expire, q.value}, far.generation);
+    }
+  }
+}
+
+// ---- cut-offs -------------------------------------------------------------------------------------------------------------------------
+
+// The half waits for the hop on the other side of its node. First for the start of the last attempt that it may see fail, then for its result.
+void Swapping::watch_attempts(QubitId q) {
+  const Half& h = segments_.half(q);
+  const Chain& chain = chains_[h.chain.value];
+  const std::uint32_t group = chain.hops[h.side == end_a ? h.position : h.position - 1].group;
+  const auto until = static_cast<std::uint32_t>(lanes_.cycles(group)) + chain.cutoff.attempts;
+  queue_.post(lanes_.earliest_start(group, chain.cutoff.attempts), Phase::decisions, {setup_.self.handler, op_attempts, q.value},
+              std::uint64_t{until} << 32 | h.generation);
+}
+
+void Swapping::attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until) {
+  const Half& h = segments_.half(q);
+  const Tick now = queue_.now();
+  const bool left = h.side == end_a;  // the hop that is waited for is the one towards B
+  const std::uint32_t group = chains_[h.chain.value].hops[left ? h.position : h.position - 1].group;
+  const auto missing = static_cast<std::int32_t>(until - static_cast<std::uint32_t>(lanes_.cycles(group)));
+  if (missing > 0) {
+    // The link has paused meanwhile.
+    const Tick next = later(lanes_.earliest_start(group, static_cast<std::uint64_t>(missing)), now + Tick{1});
+    queue_.post(next, Phase::decisions, {setup_.self.handler, op_attempts, q.value}, std::uint64_t{until} << 32 | generation);
+    return;
+  }
+  queue_.post(now + lanes_.herald_delay(group, left ? end_a : end_b) + Tick{1}, Phase::expiries, {setup_.self.handler, op_give_up, q.value},
+              generation);
+}
+
+void Swapping::give_up(QubitId q) {
+  const Half h = segments_.half(q);
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
+  const End side = other(h.side);  // of the segment
+  ++counters_[node.value].cut_offs;
+  trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
+  segments_.forget(q);
+  states_.release(q);
+  if (segments_.lose(h.segment, side, queue_.now(), h.position, true)) end(h.segment);
+  else lost_half_of(h.segment, side, h.position);
+  give_slot_back(h);
+}
+
+// Apart from the code that always runs.
+void Swapping::trace_start(QubitId b, QubitId c, NodeId node) {
+  trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, node.value, segments_.half(b).chain.value, 0, 0,
+             {.left = number_of(b), .right = number_of(c), .until = queue_.now() + setup_.nodes[node.value].swap_duration});
+}
+
+void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
+  const Chain& chain = chains_[measured.chain.value];
+  const std::uint32_t here = measured.position;
+  for (std::uint32_t end : {std::uint32_t{0}, chain.last()})
+    trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[here].node.value, measured.chain.value,
+               static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
+               {.pair = trace_.number(joined), .to = chain.positions[end].node.value, .until = queue_.now() + chain.delay(here, end)});
+}
+
 // ---- losses and their notices ----------------------------------------------------------------------------------------------------------
 
 // News of the lost half makes for the holder of the other one: from where it was lost, or from the node that has just swapped it on.
 void Swapping::lost_half_of(std::uint32_t s, End lost, std::uint32_t position) {
   Segment& segment = segments_.segment(s);
+  Loss& loss = segments_.loss(s, lost);
   const Half& holder = segments_.half(segment.half[other(lost)]);
   const Chain& chain = chains_[holder.chain.value];
   const Tick now = queue_.now();
   if (segment.notice_waits[lost]) {
     segment.notice_waits[lost] = false;
-    segment.news_at[lost] = now;
-    segment.lost_position[lost] = position;
+    loss.news_at = now;
+    loss.position = position;
   }
-  send_notice(s, lost, later(now, segment.news_at[lost] + chain.delay(segment.lost_position[lost], holder.position)));
+  const Tick arrival = later(now, loss.news_at + chain.delay(loss.position, holder.position));
+  trace_.add(loss.news_at, queue_.phase(), TraceKind::message, chain.positions[loss.position].node.value,
+             segment.chain.value, static_cast<std::uint64_t>(TraceMessage::loss_notice), 0,
+             {.pair = trace_.number(s), .to = chain.positions[holder.position].node.value, .until = arrival});
+  send_notice(s, lost, arrival);
 }
 
 void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
   ++messages_;
-  const std::uint32_t number = ++segments_.segment(s).notice[lost];
+  const std::uint32_t number = ++segments_.loss(s, lost).notice;
   queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_notice, s}, std::uint64_t{lost} << 32 | number);
 }
 
 void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
   Segment& segment = segments_.segment(s);
-  if (segment.notice[lost] != number) {
+  if (segments_.loss(s, lost).notice != number) {
     ++stale_events_;
     return;
   }
   const QubitId q = segment.half[other(lost)];
   const Half h = segments_.half(q);
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
   if (h.state == HalfState::locked) {
     segment.notice_waits[lost] = true;
+    trace_.add(queue_.now(), Phase::arrivals, TraceKind::notice_held, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
     return;
   }
-  const NodeId node = chains_[h.chain.value].positions[h.position].node;
   ++counters_[node.value].lost_qubits;
-  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0);
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
   segments_.forget(q);
   states_.release(q);
   end(s);
@@ -175,6 +337,7 @@ void Swapping::drop_all(ChainId id, std::uint32_t position) {
       while (list.head) {
         const QubitId q = list.head;
         const Half h = segments_.half(q);
+        trace_.add(queue_.now(), queue_.phase(), TraceKind::qubit_released, here.node.value, id.value, 0, 0, {.pair = number_of(q)});
         segments_.forget(q);
         states_.release(q);
         if (segments_.lose(h.segment, other(h.side), queue_.now(), position, false)) segments_.free_segment(h.segment);
@@ -203,6 +366,15 @@ void Swapping::end(std::uint32_t s) {
   if (!chain.pipelined)
     for (std::uint32_t hop = segment.reach[end_a]; hop < segment.reach[end_b]; ++hop) lanes_.give_turn(chain.hops[hop].group);
   segments_.free_segment(s);
+}
+
+std::vector<double> Swapping::slot_ticks_until(Tick end) const {
+  std::vector<double> out(counters_.size());
+  for (std::size_t n = 0; n < out.size(); ++n) out[n] = counters_[n].slot_ticks;
+  segments_.each_live([&](const Half& h) {
+    out[chains_[h.chain.value].positions[h.position].node.value] += static_cast<double>(count(end - h.occupied_since));
+  });
+  return out;
 }
 
 void Swapping::settle_all(Tick end) {

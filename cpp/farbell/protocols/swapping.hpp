@@ -1,4 +1,5 @@
-// Swap-asap: a node joins the oldest herald towards A with the oldest towards B, tells the chain's ends, and passes on news of losses.
+// Swaps: a node joins the oldest pair towards A with the oldest towards B, as soon as both reach as far as the swap order wants, tells
+// those who must know, gives up what has waited too long, and passes on news of losses.
 #pragma once
 #include <span>
 #include <vector>
@@ -8,19 +9,21 @@
 #include "farbell/engine/trace.hpp"
 #include "farbell/protocols/lanes.hpp"
 #include "farbell/protocols/node_row.hpp"
+#include "farbell/protocols/policy_table.hpp"
 #include "farbell/protocols/segments.hpp"
 
 namespace farbell {
 
 class Swapping {
  public:
-  enum Op : std::uint16_t { op_herald, op_decide, op_swap, op_notice };
+  enum Op : std::uint16_t { op_herald, op_decide, op_swap, op_notice, op_grown, op_expire, op_attempts, op_give_up, op_policy };
 
   struct Setup {
     std::span<const NodeRow> nodes;
     std::span<const std::uint64_t> swap_keys;  // random stream of each node's measurements
     Address self;
     std::uint64_t replica = 0;
+    Tick slot = tick_zero;  // 0 = real time
   };
 
   Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, std::vector<Chain>& chains,
@@ -40,17 +43,31 @@ class Swapping {
   const std::vector<NodeCounters>& counters() const { return counters_; }
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
+  // By node: ticks that slots were occupied up to `end`, summed over slots, once every event up to then has happened.
+  std::vector<double> slot_ticks_until(Tick end) const;
   // Counts slots that are still occupied at `end`; called once, after the last event.
   void settle_all(Tick end);
 
  private:
   void herald(QubitId q);
+  void grown(QubitId q, std::uint32_t reach);
+  void consider(QubitId q);
   void decide(Chain& chain, std::uint32_t position);
+  bool swap_heads(Chain& chain, std::uint32_t position);
+  void post_policy(Chain& chain, ChainId id, Tick at);
+  void follow_policy(Chain& chain, ChainId id);
   void swap(QubitId b, QubitId c);
+  void tell_far_halves(std::uint32_t segment, const Chain& chain, std::uint32_t position);
+  void watch_attempts(QubitId q);
+  void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
+  void give_up(QubitId q);
   void lost_half_of(std::uint32_t segment, End lost, std::uint32_t position);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
+  void trace_start(QubitId b, QubitId c, NodeId node);
+  void trace_results(const Half& measured, std::uint32_t joined);
+  std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
   Setup setup_;
   EventQueue& queue_;

@@ -10,7 +10,7 @@
 namespace farbell {
 
 // The modules of a run, as rows of its handler table.
-enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests };
+enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling };
 constexpr Address address(HandlerIndex handler, std::uint16_t op = 0, std::uint32_t target = 0) {
   return {static_cast<std::uint16_t>(handler), op, target};
 }
@@ -36,6 +36,7 @@ struct Model {
   std::vector<Tick> processing_delay;  // by node
   std::vector<std::uint64_t> swap_keys;
   std::vector<LinkProgram> programs;
+  std::vector<DistillationPlan> plans;
   std::vector<LinkRow> links;
   std::vector<LinkFacts> link_facts;
   std::vector<Tick> fibre_delay;  // by link

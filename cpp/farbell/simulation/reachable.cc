@@ -4,39 +4,89 @@
 
 namespace farbell {
 
-double best_reachable_fidelity(const Model& model, const Route& route) {
-  States states(model.store, model.devices, model.clock, model.pauli_twirl);
-  double best = 0;
-  // With asymmetric read-out the outcomes differ in quality: try each one throughout.
-  for (double u : {0.0, 0.375, 0.625, 1 - 0x1p-53}) {
-    QubitId first, last;
-    int frame = 0;
-    for (std::size_t h = 0; h < route.links.size(); ++h) {
-      const LinkRow& link = model.links[route.links[h].value];
-      const LinkProgram& program = model.programs[link.program];
-      std::size_t chosen = 0;
-      double chosen_fidelity = -1;
-      for (std::size_t k = 0; k < program.states.size(); ++k) {
-        const Correlations& r = program.states[k];
-        const double f = Correlators::corrected(r[5], r[10], r[15], program.frames[k]).fidelity();
-        if (f > chosen_fidelity) {
-          chosen = k;
-          chosen_fidelity = f;
-        }
-      }
-      const States::Pair made = states.create_pair(program.states[chosen], link.device[0], tick_zero, link.device[1], tick_zero);
-      const bool forward = link.node[0] == route.nodes[h];
-      const QubitId near = forward ? made.a : made.b, far = forward ? made.b : made.a;
-      frame ^= program.frames[chosen];
-      if (h == 0) first = near;
-      else frame ^= states.bell_measure(last, near, tick_zero, u);
-      last = far;
-    }
-    best = std::max(best, states.correlators(first, last, tick_zero, frame).fidelity());
-    states.release(first);
-    states.release(last);
+namespace {
+
+// A pair and the Bell state it is meant to be; the qubit nearer to end A on side 0.
+struct Framed {
+  PairDensity state;
+  int frame = 0;
+
+  double fidelity() const {
+    const Correlations& r = state.r;
+    return Correlators::corrected(r[5], r[10], r[15], frame).fidelity();
   }
-  return best;
+};
+
+const Framed& better(const Framed& x, const Framed& y) { return y.fidelity() > x.fidelity() ? y : x; }
+
+class Best {
+ public:
+  explicit Best(const Model& model) : model_(model) {
+    for (const Device& device : model.devices) devices_.emplace_back(device, model.clock, model.pauli_twirl);
+  }
+
+  Framed hop(const LinkRow& link, bool forward) const {
+    const LinkProgram& program = model_.programs[link.program];
+    Framed best{PairDensity(program.states[0]), program.frames[0]};
+    for (std::size_t k = 1; k < program.states.size(); ++k) best = better(best, {PairDensity(program.states[k]), program.frames[k]});
+    best.state = best.state.oriented(forward ? 0 : 1);
+    return link.distillation ? distilled(best, model_.plans[*link.distillation], link.device[!forward], link.device[forward]) : best;
+  }
+
+  Framed swapped(const Framed& left, const Framed& right, DeviceId node) const {
+    const BellPovm povm(devices_[node.value], devices_[node.value]);
+    const auto p = povm.probabilities(PairDensity::bell_products(left.state, 1, right.state, 0));
+    Framed best;
+    best.state = PairDensity(Correlations{1});
+    for (int r = 0; r < 4; ++r) {
+      if (p[r] <= probability_slack) continue;
+      Framed joined{left.state, left.frame ^ right.frame ^ r};
+      joined.state.join(1, right.state, 0, povm.weights(r), p[r]);
+      best = better(best, joined);
+    }
+    return best;
+  }
+
+  Framed distilled(const Framed& fresh, const DistillationPlan& plan, DeviceId a, DeviceId b) const {
+    const DistillationNoise noise(devices_[a.value], devices_[b.value]);
+    Framed kept = fresh;
+    for (DistillationProtocol protocol : plan.rounds) {
+      Framed used = plan.pumping ? fresh : kept;
+      prepare_distillation(kept.state, protocol, noise, kept.frame);
+      prepare_distillation(used.state, protocol, noise, used.frame);
+      const auto p = distillation_probabilities(kept.state, used.state, noise);
+      Framed best;
+      best.state = PairDensity(Correlations{1});
+      for (int bits = 0; bits < 4; ++bits) {
+        const DistillationOutcome outcome = distillation_outcome(protocol, kept.frame, used.frame, bits);
+        if (!outcome.kept || p[bits] <= probability_slack) continue;
+        Framed left{kept.state, outcome.frame};
+        left.state.distil(used.state, noise, bits, p[bits]);
+        best = better(best, left);
+      }
+      kept = best;
+    }
+    return kept;
+  }
+
+ private:
+  const Model& model_;
+  std::vector<DeviceModel> devices_;
+};
+
+}  // namespace
+
+double best_reachable_fidelity(const Model& model, const Route& route, std::optional<std::uint32_t> distillation) {
+  const Best best(model);
+  const auto device = [&](NodeId n) { return model.nodes[n.value].device; };
+  Framed pair;
+  for (std::size_t h = 0; h < route.links.size(); ++h) {
+    const LinkRow& link = model.links[route.links[h].value];
+    const Framed next = best.hop(link, link.node[0] == route.nodes[h]);
+    pair = h == 0 ? next : best.swapped(pair, next, device(route.nodes[h]));
+  }
+  if (distillation) pair = best.distilled(pair, model.plans[*distillation], device(route.nodes.front()), device(route.nodes.back()));
+  return pair.fidelity();
 }
 
 }  // namespace farbell

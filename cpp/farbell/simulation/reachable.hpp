@@ -4,7 +4,8 @@
 
 namespace farbell {
 
-// All links are ready at once with their best herald outcome, swaps and messages take no time: only gates and read-out spoil the pair.
-double best_reachable_fidelity(const Model& model, const Route& route);
+// All links are ready at once with their best herald outcome, swaps, distillation and messages take no time and have the best of their
+// outcomes: only gates and read-out spoil the pair. `distillation`: plan for pairs that span the route.
+double best_reachable_fidelity(const Model& model, const Route& route, std::optional<std::uint32_t> distillation);
 
 }  // namespace farbell

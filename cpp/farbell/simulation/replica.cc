@@ -15,39 +15,54 @@ class Replica {
         chains_(model.demands.size()),
         segments_(states_, chains_),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
-                address(HandlerIndex::swapping, Swapping::op_herald), options.replica, model.slot,
-                model.scenario.detail == AttemptDetail::attempt},
+                address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
+                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
                queue_, states_, segments_, chains_, trace_),
-        swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica}, queue_, states_, segments_, lanes_,
-                  chains_, trace_),
+        swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot}, queue_, states_, segments_,
+                  lanes_, chains_, trace_),
+        distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
+                     options.replica},
+                    queue_, states_, segments_, swapping_, chains_, trace_),
         routes_(model.graph, model.route_plans, model.link_cost),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
-                   model.scenario.seed, model.scenario.control == ControlPlane::ideal, address(HandlerIndex::circuits)},
-                  model.terms, routes_, queue_, lanes_, swapping_, chains_),
+                   model.scenario.seed, model.scenario.control == ControlPlane::ideal,
+                   model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
+                   address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check)},
+                  model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
         requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
-                   address(HandlerIndex::requests)},
+                   model.scenario.on_deadlock, address(HandlerIndex::requests)},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_) {
-    trace_.on = options.trace;
+    trace_.on = options.trace.on;
+    trace_.from = options.trace.from;
+    trace_.until = options.trace.until;
+    trace_.limit = options.trace.rows;
+    horizon_ = earlier(model.horizon, options.stop);
+    slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
+    so_far_.end = tick_zero;
+    so_far_.slot_ticks.resize(model.nodes.size());
+    so_far_.links.resize(model.links.size());
     handlers_.rows = {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->lanes_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->swapping_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->circuits_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->requests_.handle(e); },
+        [](void* self, const Event& e) { static_cast<Replica*>(self)->distilling_.handle(e); },
     };
   }
 
   Ended run(const RunLimits& limits, std::atomic<double>& progress) {
     requests_.start();
-    // In slices, to report progress between them.
-    constexpr std::int64_t slices = 256;
     for (std::int64_t slice = 1; slice <= slices; ++slice) {
-      const Tick until = slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice};
+      const Tick until = earlier(horizon_, slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice});
       const Ended ended = run_until(queue_, until, limits, handlers_, this);
       progress.store(static_cast<double>(slice) / slices, std::memory_order_relaxed);
+      if (requests_.stopped()) return Ended::deadlock;
       if (ended != Ended::horizon) return ended;
+      if (slices_per_bin_ > 0 && slice % slices_per_bin_ == 0) end_bin(until);
+      if (until == horizon_) break;
     }
     return Ended::horizon;
   }
@@ -56,13 +71,18 @@ class Replica {
     ReplicaResult r;
     r.replica = replica;
     r.ended = ended;
-    r.end = ended == Ended::horizon ? model_.horizon : queue_.now();
+    r.end = ended == Ended::horizon ? horizon_ : queue_.now();
+    if (slices_per_bin_ > 0) end_bin(r.end);
+    r.bins = std::move(bins_);
     lanes_.settle_all(r.end);
     swapping_.settle_all(r.end);
     requests_.finish();
     r.events = queue_.processed();
-    r.stale_events = lanes_.stale_events() + swapping_.stale_events() + circuits_.stale_events() + requests_.stale_events();
-    r.messages = swapping_.messages() + circuits_.messages();
+    r.stale_events =
+        lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events();
+    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages();
+    r.deadlocks = requests_.deadlocks();
+    r.deadlock_releases = requests_.deadlock_releases();
     r.links = lanes_.counters();
     for (LinkCounters& link : r.links) r.messages += 2 * link.successes;  // heralds
     for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(requests_.up_ticks(LinkId{l}, r.end));
@@ -75,15 +95,38 @@ class Replica {
         path.length_m += model_.link_facts[link.value].length_m;
       }
       r.paths.push_back(path);
+      r.distillation.push_back(circuits_.distillation(DemandId{d}));
     }
     r.pairs = std::move(recorder_.pairs());
     r.requests = std::move(recorder_.requests());
+    r.deadlock_rows = std::move(recorder_.deadlocks());
     r.trace = std::move(trace_.rows);
     return r;
   }
 
  private:
+  // Stretches of the run between which progress is reported, and bins end: hot paths know of neither.
+  static constexpr std::int64_t slices = 256;
+
+  void end_bin(Tick end) {
+    if (end <= so_far_.end) return;
+    Bin now{so_far_.end, end, swapping_.slot_ticks_until(end), lanes_.use_until(end)};
+    Bin& bin = bins_.emplace_back(now);
+    for (std::size_t n = 0; n < bin.slot_ticks.size(); ++n) bin.slot_ticks[n] -= so_far_.slot_ticks[n];
+    for (std::size_t l = 0; l < bin.links.size(); ++l) {
+      bin.links[l].attempts -= so_far_.links[l].attempts;
+      bin.links[l].successes -= so_far_.links[l].successes;
+      bin.links[l].lane_ticks -= so_far_.links[l].lane_ticks;
+      bin.links[l].open_ticks -= so_far_.links[l].open_ticks;
+    }
+    so_far_ = std::move(now);
+  }
+
   const Model& model_;
+  Tick horizon_{};
+  std::int64_t slices_per_bin_ = 0;
+  Bin so_far_;  // sums from the start of the run
+  std::vector<Bin> bins_;
   EventQueue queue_;
   Trace trace_;
   States states_;
@@ -91,6 +134,7 @@ class Replica {
   Segments segments_;
   Lanes lanes_;
   Swapping swapping_;
+  Distilling distilling_;
   Routes routes_;
   Circuits circuits_;
   Recorder recorder_;

@@ -10,13 +10,28 @@
 
 namespace farbell {
 
+struct TraceOptions {
+  bool on = false;
+  Tick from = tick_zero, until = never;
+  std::size_t rows = 0;  // at most
+};
+
 struct ReplicaOptions {
   std::uint64_t replica = 0;
-  bool trace = false;
+  TraceOptions trace;
+  std::uint32_t bins = 0;  // of simulated time: a power of 2 up to Replica's slices, or 0
+  Tick stop = never;       // the run goes no further
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
+};
+
+// What nodes and links did in a stretch of simulated time.
+struct Bin {
+  Tick start{}, end{};
+  std::vector<double> slot_ticks;  // by node: sum over its slots of the ticks that they were occupied
+  std::vector<LinkUse> links;
 };
 
 struct DemandPath {
@@ -29,15 +44,18 @@ struct ReplicaResult {
   std::uint64_t replica = 0;
   Ended ended = Ended::horizon;
   Tick end{};
-  std::uint64_t events = 0, stale_events = 0, messages = 0;
+  std::uint64_t events = 0, stale_events = 0, messages = 0, deadlocks = 0, deadlock_releases = 0;
   std::vector<LinkCounters> links;
   std::vector<double> link_up_ticks;
   std::vector<NodeCounters> nodes;
   std::vector<DemandSummary> demands;
   std::vector<DemandPath> paths;
+  std::vector<DistillationCounters> distillation;  // by demand
   std::vector<PairRow> pairs;        // since the last full block
   std::vector<RequestRow> requests;
+  std::vector<DeadlockRow> deadlock_rows;
   std::vector<TraceRow> trace;
+  std::vector<Bin> bins;
 };
 
 // `progress` (0 to 1) is for other threads to read.

@@ -58,6 +58,7 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("failed_swaps", rows, [](const auto& a) { return a.row->failed_swaps; });
     t.add<std::uint64_t>("stale_swaps", rows, [](const auto& a) { return a.row->stale_swaps; });
     t.add<std::uint64_t>("lost_qubits", rows, [](const auto& a) { return a.row->lost_qubits; });
+    t.add<std::uint64_t>("cut_offs", rows, [](const auto& a) { return a.row->cut_offs; });
     t.add<std::uint32_t>("slots", rows, [&](const auto& a) { return model.nodes[a.index].slots; });
     t.add<double>("slot_seconds", rows, [&](const auto& a) { return a.row->slot_ticks / clock.ticks_per_s; });
     tables.push_back(std::move(t));
@@ -75,6 +76,10 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("pairs", rows, [](const auto& a) { return a.row->pairs; });
     t.add<std::uint64_t>("rejected_pairs", rows, [](const auto& a) { return a.row->rejected; });
     t.add<std::uint64_t>("surplus_pairs", rows, [](const auto& a) { return a.row->surplus; });
+    const auto distillation = [](const auto& a) -> const DistillationCounters& { return a.result->distillation[a.index]; };
+    t.add<std::uint64_t>("distillation_rounds", rows, [&](const auto& a) { return distillation(a).rounds; });
+    t.add<std::uint64_t>("failed_distillations", rows, [&](const auto& a) { return distillation(a).failed; });
+    t.add<std::uint64_t>("distillation_cut_offs", rows, [&](const auto& a) { return distillation(a).cut_offs; });
     t.add<std::uint32_t>("hops", rows, [](const auto& a) { return a.result->paths[a.index].hops; });
     t.add<double>("length_m", rows, [](const auto& a) { return a.result->paths[a.index].length_m; });
     tables.push_back(std::move(t));
@@ -89,9 +94,29 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("stale_events", replicas, [](const auto* r) { return r->stale_events; });
     t.add<std::uint64_t>("messages", replicas, [](const auto* r) { return r->messages; });
     t.add<double>("simulated_s", replicas, [&](const auto* r) { return clock.seconds(r->end); });
+    t.add<std::uint64_t>("deadlocks", replicas, [](const auto* r) { return r->deadlocks; });
+    t.add<std::uint64_t>("deadlock_releases", replicas, [](const auto* r) { return r->deadlock_releases; });
     t.add<std::uint8_t>("ended", replicas, [](const auto* r) { return r->ended; });
     tables.push_back(std::move(t));
   }
+}
+
+void deadlock_table(const Clock& clock, const Results& results, std::vector<Table>& tables) {
+  const auto rows = all(results, &ReplicaResult::deadlock_rows);
+  Table t{"deadlocks", {}};
+  t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+  t.add<double>("time_s", rows, [&](const auto& a) { return clock.seconds(a.row->at); });
+  t.add<std::uint64_t>("deadlock", rows, [](const auto& a) { return a.row->deadlock; });
+  t.add<std::uint32_t>("demand", rows, [](const auto& a) { return a.row->demand.value; });
+  t.add<std::int64_t>("request", rows, [](const auto& a) { return a.row->request; });
+  t.add<std::uint32_t>("node", rows, [](const auto& a) { return a.row->node.value; });
+  t.add<std::uint32_t>("slots_needed", rows, [](const auto& a) { return a.row->needed; });
+  t.add<std::uint32_t>("slots_free", rows, [](const auto& a) { return a.row->free; });
+  t.add<std::int64_t>("other", rows, [](const auto& a) { return a.row->other ? std::int64_t{a.row->other.value} : -1; });
+  t.add<std::int8_t>("other_is", rows, [](const auto& a) { return a.row->other ? !a.row->other_holds : -1; });
+  t.add<std::uint32_t>("other_slots", rows, [](const auto& a) { return a.row->other_slots; });
+  t.add<std::uint8_t>("released", rows, [](const auto& a) { return a.row->released; });
+  tables.push_back(std::move(t));
 }
 
 void trace_table(const Results& results, std::vector<Table>& tables) {
@@ -105,7 +130,54 @@ void trace_table(const Results& results, std::vector<Table>& tables) {
   t.add<std::uint64_t>("a", rows, [](const auto& a) { return a.row->a; });
   t.add<std::uint64_t>("b", rows, [](const auto& a) { return a.row->b; });
   t.add<double>("x", rows, [](const auto& a) { return a.row->x; });
+  t.add<std::int64_t>("left", rows, [](const auto& a) { return a.row->left; });
+  t.add<std::int64_t>("right", rows, [](const auto& a) { return a.row->right; });
+  t.add<std::int64_t>("pair", rows, [](const auto& a) { return a.row->pair; });
+  t.add<std::uint32_t>("to", rows, [](const auto& a) { return a.row->to; });
+  t.add<std::int64_t>("until", rows, [](const auto& a) { return count(a.row->until); });
   tables.push_back(std::move(t));
+}
+
+// Use of nodes and links over simulated time.
+void bin_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
+  struct Place {
+    std::uint64_t replica;
+    std::size_t index;
+    const Bin* bin;
+    double length_ticks() const { return static_cast<double>(count(bin->end - bin->start)); }
+  };
+  const auto places = [&](std::size_t entities) {
+    std::vector<Place> out;
+    for (const auto& r : results)
+      if (r)
+        for (std::size_t i = 0; i < entities; ++i)
+          for (const Bin& bin : r->bins) out.push_back({r->replica, i, &bin});
+    return out;
+  };
+  const auto begin = [&](const char* name, const char* entity, const std::vector<Place>& rows) {
+    Table t{name, {}};
+    t.add<std::uint32_t>("replica", rows, [](const Place& p) { return p.replica; });
+    t.add<std::uint32_t>(entity, rows, [](const Place& p) { return p.index; });
+    t.add<double>("start_s", rows, [&](const Place& p) { return model.clock.seconds(p.bin->start); });
+    t.add<double>("end_s", rows, [&](const Place& p) { return model.clock.seconds(p.bin->end); });
+    return t;
+  };
+  {
+    const auto rows = places(model.nodes.size());
+    Table t = begin("occupancy", "node", rows);
+    t.add<double>("occupied_slots", rows, [](const Place& p) { return p.bin->slot_ticks[p.index] / p.length_ticks(); });
+    t.add<std::uint32_t>("slots", rows, [&](const Place& p) { return model.nodes[p.index].slots; });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = places(model.links.size());
+    Table t = begin("link_use", "link", rows);
+    t.add<std::uint64_t>("attempts", rows, [](const Place& p) { return p.bin->links[p.index].attempts; });
+    t.add<std::uint64_t>("successes", rows, [](const Place& p) { return p.bin->links[p.index].successes; });
+    t.add<double>("attempting_lanes", rows, [](const Place& p) { return p.bin->links[p.index].lane_ticks / p.length_ticks(); });
+    t.add<double>("open_lanes", rows, [](const Place& p) { return p.bin->links[p.index].open_ticks / p.length_ticks(); });
+    tables.push_back(std::move(t));
+  }
 }
 
 void statistics(const Model& model, const Results& results, RunOutput& out) {
@@ -147,7 +219,10 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   const auto job = [&](std::uint64_t index, const std::atomic<bool>& stop, BlockChannel<RowBlock>& channel) {
     ReplicaOptions replica;
     replica.replica = options.first_replica + index;
-    replica.trace = options.trace;
+    replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
+                     options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
+    replica.bins = options.bins;
+    replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
     if (!replica.max_events && model.scenario.limits.max_events)
       replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
@@ -176,6 +251,8 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   rows.finish(out.tables);
   out.spilled = rows.spilled();
   entity_tables(model, results, out.tables);
+  deadlock_table(model.clock, results, out.tables);
+  if (options.bins > 0) bin_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);
   return out;

@@ -7,6 +7,7 @@
 #include "farbell/network/change.hpp"
 #include "farbell/network/link.hpp"
 #include "farbell/network/node.hpp"
+#include "farbell/network/reservation.hpp"
 #include "farbell/network/routing.hpp"
 
 namespace farbell {
@@ -42,6 +43,8 @@ struct ScenarioSpec {
   AttemptDetail detail = AttemptDetail::skip;
   RecordMode record = RecordMode::rows;
   RoutingSpec routing;
+  Reservation reservation = Reservation::ledger;
+  OnDeadlock on_deadlock = OnDeadlock::report;
   LimitsSpec limits;
   std::vector<MemorySpec> memories;
   std::vector<StationSpec> stations;
@@ -150,6 +153,8 @@ struct Describe<ScenarioSpec> {
       field("detail", &ScenarioSpec::detail, "How attempts are simulated."),
       field("record", &ScenarioSpec::record, "What a run keeps."),
       field("routing", &ScenarioSpec::routing, "How routes are chosen."),
+      field("reservation", &ScenarioSpec::reservation, "How circuits come by their memory slots."),
+      field("on_deadlock", &ScenarioSpec::on_deadlock, "With reservation hop_by_hop: what to do when circuits wait for each other for ever."),
       field("limits", &ScenarioSpec::limits, "Limits on a run."),
       field("memories", &ScenarioSpec::memories, "Kinds of memory."),
       field("stations", &ScenarioSpec::stations, "Kinds of midpoint station."),

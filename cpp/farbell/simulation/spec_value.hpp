@@ -25,7 +25,8 @@ struct TypeList {};
 
 // Every spec, each after those it holds.
 using AllSpecs = TypeList<MemorySpec, DetectorSpec, StationSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec,
-                          GivenSpec, DoubleClickSpec, NodeSpec, LinkSpec, ChangeSpec, RoutingSpec, OneOffSpec, BackToBackSpec,
-                          ContinuousSpec, PoissonSpec, TableSpec, DemandSpec, LimitsSpec, ScenarioSpec>;
+                          GivenSpec, DoubleClickSpec, SingleClickSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
+                          PolicyEntrySpec, PolicyTableSpec, CutoffSpec, DistillationSpec, NodeSpec, LinkSpec, ChangeSpec, RoutingSpec,
+                          OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, DemandSpec, LimitsSpec, ScenarioSpec>;
 
 }  // namespace farbell

@@ -7,6 +7,7 @@
 #include "farbell/state/bell_povm.hpp"
 #include "farbell/state/capabilities.hpp"
 #include "farbell/state/device.hpp"
+#include "farbell/state/distillation.hpp"
 
 namespace farbell {
 
@@ -70,6 +71,26 @@ struct BellDiagonal {
     const double scale = 1 / (4 * p);
     for (int k = 1; k < 4; ++k) c[k] *= weights[k] * scale * right.c[k];
     single |= right.single;
+  }
+
+  // Distillation, as in PairDensity; the pairs are whole.
+  BellDiagonal oriented(int) const { return *this; }
+  void twirl(int frame) {
+    const double* s = bell_signs[frame];
+    const double w = (s[1] * c[1] + s[2] * c[2] + s[3] * c[3]) / 3;
+    for (int k = 1; k < 4; ++k) c[k] = w * s[k];
+  }
+  void rotate_against() { c = {1, c[1], -c[3], -c[2]}; }
+  static double distilled(BellDiagonal const& kept, BellDiagonal const& used, DistillationNoise const& noise, int bits, int i, int j) {
+    if (i != j) return 0;
+    const auto a = target_weights(noise, 0, bits & 1, i), b = target_weights(noise, 1, bits >> 1, i);
+    double sum = 0;
+    for (int s = 0; s < 2; ++s) sum += a[s] * b[s] * kept.c[through_cnot[s][i].control] * used.c[through_cnot[s][i].target];
+    return sum;
+  }
+  void distil(BellDiagonal const& used, DistillationNoise const& noise, int bits, double p) {
+    const BellDiagonal before = *this;
+    for (int k = 1; k < 4; ++k) c[k] = distilled(before, used, noise, bits, k, k) / (4 * p);
   }
 };
 

@@ -80,6 +80,16 @@ DensityMatrix density_matrix_of(Correlations const& r) {
   return rho;
 }
 
+Correlations rotated_about_z(Correlations const& r, double angle) {
+  const double c = std::cos(angle), s = std::sin(angle);
+  Correlations turned = r;
+  for (int j = 0; j < 4; ++j) {
+    turned[4 + j] = c * r[4 + j] - s * r[8 + j];
+    turned[8 + j] = s * r[4 + j] + c * r[8 + j];
+  }
+  return turned;
+}
+
 Correlations twirled(Correlations const& r) {
   Correlations t{};
   for (int k = 0; k < 4; ++k) t[5 * k] = r[5 * k];

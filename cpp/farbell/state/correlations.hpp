@@ -18,6 +18,9 @@ Correlations werner_state(double fidelity);
 Correlations correlations_of(DensityMatrix const& rho);
 DensityMatrix density_matrix_of(Correlations const& r);
 
+// diag(1, exp(i angle)) applied to the first qubit: a rotation about Z.
+Correlations rotated_about_z(Correlations const& r, double angle);
+
 // The Bell-diagonal part: what random application of the same Pauli to both qubits leaves.
 Correlations twirled(Correlations const& r);
 std::array<double, 4> bell_weights(Correlations const& r);

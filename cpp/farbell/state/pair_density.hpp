@@ -7,6 +7,7 @@
 #include "farbell/state/bell_povm.hpp"
 #include "farbell/state/capabilities.hpp"
 #include "farbell/state/device.hpp"
+#include "farbell/state/distillation.hpp"
 
 namespace farbell {
 
@@ -66,6 +67,47 @@ struct PairDensity {
         for (int k = 0; k < 4; ++k) sum += weights[k] * scale * a[4 * i + k] * b[4 * k + j];
         r[4 * i + j] = sum;
       }
+    r[0] = 1;
+  }
+
+  // The pair with the qubit of `side` first.
+  PairDensity oriented(int side) const { return side == 0 ? *this : PairDensity(transposed(r)); }
+
+  // The Werner state of the same fidelity to the Bell state `frame`: what the same random rotation of both qubits leaves.
+  void twirl(int frame) {
+    const double* s = bell_signs[frame];
+    const double w = (s[1] * r[5] + s[2] * r[10] + s[3] * r[15]) / 3;
+    r = {1, 0, 0, 0, 0, w * s[1], 0, 0, 0, 0, w * s[2], 0, 0, 0, 0, w * s[3]};
+  }
+  // exp(-i pi/4 X) on side 0, exp(+i pi/4 X) on side 1.
+  void rotate_against() {
+    for (int j = 0; j < 4; ++j) {
+      const double y = r[8 + j];
+      r[8 + j] = -r[12 + j];
+      r[12 + j] = y;
+    }
+    for (int i = 0; i < 4; ++i) {
+      const double y = r[4 * i + 2];
+      r[4 * i + 2] = r[4 * i + 3];
+      r[4 * i + 3] = -y;
+    }
+  }
+  // 4 Tr over the read-outs `bits` of the used pair: element (i, j) of the kept pair, not normalised.
+  static double distilled(PairDensity const& kept, PairDensity const& used, DistillationNoise const& noise, int bits, int i, int j) {
+    const auto a = target_weights(noise, 0, bits & 1, i), b = target_weights(noise, 1, bits >> 1, j);
+    double sum = 0;
+    for (int s = 0; s < 2; ++s)
+      for (int t = 0; t < 2; ++t) {
+        const PulledBack &x = through_cnot[s][i], &y = through_cnot[t][j];
+        sum += a[s] * b[t] * x.sign * y.sign * kept.r[4 * x.control + y.control] * used.r[4 * x.target + y.target];
+      }
+    return sum;
+  }
+  // Becomes the kept pair after read-outs of probability p.
+  void distil(PairDensity const& used, DistillationNoise const& noise, int bits, double p) {
+    const PairDensity before = *this;
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 4; ++j) r[4 * i + j] = distilled(before, used, noise, bits, i, j) / (4 * p);
     r[0] = 1;
   }
 

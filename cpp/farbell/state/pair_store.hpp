@@ -80,6 +80,35 @@ class PairStore {
     return outcome;
   }
 
+  // One round of distillation at the nodes of a and b: `used` is read and gone, `kept` stays, whatever the bits say.
+  DistillationOutcome distil(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame, Tick now,
+                             double u) {
+    pair_row(kept.a, kept.b);
+    pair_row(used.a, used.b);
+    const std::uint32_t row = qubits_[kept.a.value].row, used_row = qubits_[used.a.value].row;
+    if (row == used_row) [[unlikely]]
+      throw_no_pair(kept.a, used.a);
+    const DistillationNoise noise(model(qubits_[kept.a.value]), model(qubits_[kept.b.value]));
+    State k = decayed(kept.a, kept.b, now).oriented(qubits_[kept.a.value].side);
+    State v = decayed(used.a, used.b, now).oriented(qubits_[used.a.value].side);
+    prepare_distillation(k, protocol, noise, kept_frame);
+    prepare_distillation(v, protocol, noise, used_frame);
+    const auto p = distillation_probabilities(k, v, noise);
+    const int bits = sample(p, u);
+    k.distil(v, noise, bits, p[bits]);
+    rows_[row] = k;
+    std::uint32_t side = 0;
+    for (QubitId q : {kept.a, kept.b}) {
+      Qubit& qubit = qubits_[q.value];
+      qubit.side = side++;
+      if (qubit.since < now) qubit.since = now;
+    }
+    free_rows_.push_back(used_row);
+    drop_qubit(used.a.value);
+    drop_qubit(used.b.value);
+    return distillation_outcome(protocol, kept_frame, used_frame, bits);
+  }
+
   // Traces the qubit out; its partner lives on.
   void release(QubitId q) {
     Qubit& row = live_row(q);

@@ -40,6 +40,10 @@ States::Pair States::create_pair(Correlations const& state, DeviceId a, Tick sin
 int States::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   return on_store(*this, [&](auto& store) { return store.bell_measure(b, c, now, u); });
 }
+DistillationOutcome States::distil(DistillationProtocol protocol, Pair kept, Pair used, int kept_frame, int used_frame, Tick now,
+                                   double u) {
+  return on_store(*this, [&](auto& store) { return store.distil(protocol, kept, used, kept_frame, used_frame, now, u); });
+}
 void States::release(QubitId q) {
   on_store(*this, [&](auto& store) { store.release(q); });
 }

@@ -33,6 +33,10 @@ class States {
   // released, their partners become a pair, or stay single where a partner was gone.
   int bell_measure(QubitId b, QubitId c, Tick now, double u);
 
+  // One round of distillation (distillation.hpp): a's at one node, b's at the other, whose devices give the errors. The used pair is
+  // released, the kept one stays whether or not it should be kept.
+  DistillationOutcome distil(DistillationProtocol protocol, Pair kept, Pair used, int kept_frame, int used_frame, Tick now, double u);
+
   // Traces the qubit out; its partner lives on alone.
   void release(QubitId q);
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
+from farbell.analysis.bright_state import BrightStatePoint, bright_state_tradeoff, optimal_bright_state
 from farbell.analysis.chsh import chsh, maximal_chsh
 from farbell.analysis.intervals import Interval, count_interval, function_interval, rate_interval, ratio_interval
 from farbell.analysis.key import (
@@ -19,9 +20,11 @@ from farbell.analysis.outcomes import measured_error_rates
 
 __all__ = [
     "LATENCY_RELATIVE_ERROR",
+    "BrightStatePoint",
     "Interval",
     "bbm92_key_fraction",
     "binary_entropy",
+    "bright_state_tradeoff",
     "chsh",
     "count_interval",
     "crossing_distance_m",
@@ -35,6 +38,7 @@ __all__ = [
     "latency_quantile",
     "maximal_chsh",
     "measured_error_rates",
+    "optimal_bright_state",
     "plob_bound",
     "rate_interval",
     "ratio_interval",

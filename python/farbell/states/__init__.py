@@ -36,7 +36,7 @@ from farbell.states._arguments import (
 )
 from farbell.states._html import pair_html
 
-__all__ = ["BELL_NAMES", "BellDiagonal", "BellOutcome", "PairDensity", "ReadOutcome"]
+__all__ = ["BELL_NAMES", "BellDiagonal", "BellOutcome", "DistillationOutcome", "PairDensity", "ReadOutcome"]
 
 P = TypeVar("P", bound="_Pair")
 
@@ -72,6 +72,27 @@ class ReadOutcome(NamedTuple):
     outcome: int
     probability: float
     state: Matrix
+
+
+class DistillationOutcome(NamedTuple):
+    """One outcome of a round of distillation: the two bits read, their probability, whether the pair is kept, and the pair.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> pair = fb.states.PairDensity.werner(0.8)
+    >>> for bits, probability, kept, state in pair.distil(pair, "dejmps"):
+    ...     print(bits, round(probability, 6), kept, round(state.fidelity(), 6))
+    (0, 0) 0.384444 True 0.838150
+    (1, 0) 0.115556 False 0.346154
+    (0, 1) 0.115556 False 0.346154
+    (1, 1) 0.384444 True 0.838150
+    """
+
+    bits: tuple[int, int]
+    probability: float
+    kept: bool
+    state: Any
 
 
 class _Pair:
@@ -379,6 +400,76 @@ class _Pair:
         branches = self._state.bell_measured(other._state, memory_b, memory_c, is_twirled(approximate), outcome, u)
         origins = (self._origins[0], other._origins[1])
         return [BellOutcome(r, p, self._make(state, self._time_s, origins)) for r, p, state in branches]
+
+    def distil(
+        self: P,
+        other: P,
+        protocol: str = "dejmps",
+        *,
+        frames: tuple[str, str] | None = None,
+        memory: Memory | tuple[Memory, Memory] | None = None,
+        approximate: Approximate = "none",
+        **noise: Any,
+    ) -> list[DistillationOutcome]:
+        """One round of distillation: ``other`` is used up to say whether this pair is kept.
+
+        At each end a CNOT goes from this pair's qubit to the other's, which is then read in the Z basis. "bbpssw" first
+        twirls both pairs to Werner states, "dejmps" rotates them about X by +90 degrees at "a" and -90 at "b"; both keep
+        the pair if the bits agree. "epl" keeps it if both bits are 1: it takes away the vacuum and two-photon terms of
+        single-click pairs and an unknown phase that the two share. Sources and equations: docs/physics/distillation.md.
+
+        Parameters
+        ----------
+        other : BellDiagonal or PairDensity
+            Pair of the same kind and the same :attr:`time_s`, between the same two nodes.
+        protocol : {"bbpssw", "dejmps", "epl"}
+            Which protocol.
+        frames : pair of str, optional
+            Bell states that the two pairs are meant to be; bits are corrected for it. Default: ``"Phi+"`` for both,
+            with "epl" ``"Psi+"`` for both.
+        memory : Memory or pair of them, optional
+            Memories at ends "a" and "b": their gates and read-out.
+        approximate : {"none", "pauli_twirl"}
+            With "pauli_twirl" the two read-out errors are replaced by their mean.
+        **noise
+            Instead of ``memory``: ``two_qubit_gate_reliability``, ``single_qubit_gate_reliability``,
+            ``readout_fidelity_0``, ``readout_fidelity_1``.
+
+        Returns
+        -------
+        list of DistillationOutcome
+            Every possible outcome.
+
+        Raises
+        ------
+        SpecError
+            If the other pair is of another kind or time, or a name is unknown.
+
+        Examples
+        --------
+        >>> click = fb.states.PairDensity.from_matrix([[0, 0, 0, 0], [0, 0.45, 0.45, 0], [0, 0.45, 0.45, 0], [0, 0, 0, 0.1]])
+        >>> [(round(o.probability, 6), round(o.state.fidelity("Psi+"), 6)) for o in click.distil(click, "epl") if o.kept]
+        [(0.405, 1.0)]
+        """
+        if not isinstance(other, type(self)):
+            raise SpecError("other", type(other).__name__, type(self).__name__)
+        if other._time_s != self._time_s:
+            raise SpecError("other", f"time_s = {other._time_s}", f"{self._time_s}: decay_to the same time first")
+        index_of(protocol, "protocol", ("bbpssw", "dejmps", "epl"))
+        if frames is None:
+            frames = ("Psi+", "Psi+") if protocol == "epl" else ("Phi+", "Phi+")
+        kept_frame, used_frame = (bell_index(name) for name in frames)
+        if isinstance(memory, tuple):
+            memory_a, memory_b = (memory_of(m, noise) for m in memory)
+        else:
+            memory_a = memory_b = memory_of(memory, noise)
+        branches = self._state.distilled(
+            other._state, protocol, kept_frame, used_frame, memory_a, memory_b, is_twirled(approximate)
+        )
+        return [
+            DistillationOutcome(tuple(bits), p, kept, self._make(state, self._time_s, self._origins))
+            for bits, p, kept, _, state in branches
+        ]
 
     def measure(
         self,

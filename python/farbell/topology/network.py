@@ -22,6 +22,7 @@ from farbell._core import (
     OneOff,
     Poisson,
     Scenario,
+    SingleClick,
     SpecError,
     Station,
     Table,
@@ -30,7 +31,7 @@ from farbell.topology.repeaters import with_repeaters
 
 __all__ = ["Demands", "Generation", "Place", "Span", "build"]
 
-Generation: TypeAlias = Given | DoubleClick
+Generation: TypeAlias = Given | DoubleClick | SingleClick
 Traffic: TypeAlias = Continuous | OneOff | BackToBack | Poisson | Table
 Pairs: TypeAlias = list[tuple[str, str]]
 Demands: TypeAlias = str | Iterable[Demand | tuple[str, str]]
@@ -138,7 +139,7 @@ def build(
     if generation is None:
         generation = DoubleClick(station=(station or preset.station).name)
     stations = [station] if station else []
-    if not stations and isinstance(generation, DoubleClick) and generation.station == preset.station.name:
+    if not stations and isinstance(generation, DoubleClick | SingleClick) and generation.station == preset.station.name:
         stations = [preset.station]
         preset_notes += preset.station_notes
     fiber: dict[str, Any] = {}

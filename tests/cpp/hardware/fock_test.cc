@@ -12,31 +12,60 @@ namespace farbell {
 namespace {
 
 const BinOptics uneven{0.7, 0.2, 0.8, 0.01};
+const BinOptics resolving{0.7, 0.2, 0.8, 0.01, true};
 
 TEST(BinResponse, ClicksSumToCertainty) {
-  for (const int photons : {1, 2, 3}) {
-    const BinResponse bin = bin_response(uneven, photons);
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(bin.povm[0].rows(), bin.povm[0].cols());
-    for (Eigen::MatrixXd const& element : bin.povm) sum += element;
-    EXPECT_TRUE(sum.isIdentity(1e-13)) << sum;
-  }
+  for (const int photons : {1, 2, 3})
+    for (const Clicks blind : {Clicks::none, Clicks::detector_1, Clicks::detector_2}) {
+      const BinResponse bin = bin_response(uneven, photons, blind);
+      Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(bin.povm[0].rows(), bin.povm[0].cols());
+      for (Eigen::MatrixXd const& element : bin.povm) sum += element;
+      EXPECT_TRUE(sum.isIdentity(1e-13)) << sum;
+    }
 }
 
 TEST(BinResponse, EveryPatternIsAPositiveOperator) {
   for (const int photons : {1, 2, 3})
-    for (Eigen::MatrixXd const& element : bin_response(uneven, photons).povm) {
-      EXPECT_TRUE(element.isApprox(element.transpose(), 1e-14));
-      EXPECT_GE(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(element).eigenvalues().minCoeff(), -1e-13);
-    }
+    for (BinOptics const& optics : {uneven, resolving})
+      for (const Clicks blind : {Clicks::none, Clicks::detector_1, Clicks::detector_2})
+        for (Eigen::MatrixXd const& element : bin_response(optics, photons, blind).povm) {
+          EXPECT_TRUE((element - element.transpose()).isZero(1e-14));
+          EXPECT_GE(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(element).eigenvalues().minCoeff(), -1e-13);
+        }
+}
+
+TEST(BinResponse, ABlindDetectorIsALoss) {
+  // Half of each photon is lost with it, and what the two arms send to the other is all that is left to interfere.
+  const BinResponse bin = bin_response(uneven, 1, Clicks::detector_1);
+  EXPECT_TRUE(bin(Clicks::detector_1).isZero(0));
+  EXPECT_TRUE(bin(Clicks::more).isZero(0));
+  const int only_a = bin.index(1, 0);
+  EXPECT_NEAR(bin(Clicks::detector_2)(only_a, only_a), 0.35 + 0.01 * 0.65, 1e-15);
+}
+
+TEST(BinResponse, NumbersResolved) {
+  // Two photons per arm, everything arrives, no overlap: each goes either way.
+  const BinResponse bin = bin_response({1, 1, 0, 0, true}, 2);
+  const int one = bin.index(1, 0), two = bin.index(2, 0), one_each = bin.index(1, 1);
+  EXPECT_DOUBLE_EQ(bin(Clicks::detector_1)(one, one), 0.5);
+  EXPECT_NEAR(bin(Clicks::detector_1)(two, two), 0, 1e-15);
+  EXPECT_NEAR(bin(Clicks::more)(one_each, one_each), 1, 1e-15);
+  // A dark count beside a photon is a second count; two dark counts of a Poisson process are two as well.
+  const double dark = 0.3, mean = -std::log1p(-dark);
+  const BinResponse noisy = bin_response({1, 1, 1, dark, true});
+  const int vacuum = noisy.index(0, 0), photon = noisy.index(1, 0);
+  EXPECT_NEAR(noisy(Clicks::detector_1)(photon, photon), 0.5 * std::exp(-2 * mean), 1e-15);
+  EXPECT_NEAR(noisy(Clicks::detector_1)(vacuum, vacuum), mean * std::exp(-2 * mean), 1e-15);
 }
 
 TEST(BinResponse, OnePhotonSpace) {
-  const auto [a, b, v, dark] = uneven;
+  const auto [a, b, v, dark, number_resolving] = uneven;
+  ASSERT_FALSE(number_resolving);
   const BinResponse bin = bin_response(uneven);
   const int vacuum = bin.index(0, 0), only_a = bin.index(1, 0), only_b = bin.index(0, 1);
   EXPECT_NEAR(bin(Clicks::detector_1)(vacuum, vacuum), dark * (1 - dark), 1e-16);
   EXPECT_NEAR(bin(Clicks::detector_1)(only_a, only_a), (1 - dark) * (a / 2 + dark * (1 - a)), 1e-15);
-  EXPECT_NEAR(bin(Clicks::both)(only_b, only_b), dark * b + dark * dark * (1 - b), 1e-15);
+  EXPECT_NEAR(bin(Clicks::more)(only_b, only_b), dark * b + dark * dark * (1 - b), 1e-15);
   EXPECT_NEAR(bin(Clicks::detector_1)(only_a, only_b), (1 - dark) * std::sqrt(a * b * v) / 2, 1e-15);
   EXPECT_NEAR(bin(Clicks::detector_2)(only_a, only_b), -(1 - dark) * std::sqrt(a * b * v) / 2, 1e-15);
 }
@@ -52,7 +81,7 @@ TEST(BinResponse, MorePhotonsKeepTheElementsOfFewer) {
 TEST(BinResponse, TwoPhotonsInOneArmSplitLikeCoins) {
   const BinResponse bin = bin_response({1, 1, 1, 0}, 2);
   const int two = bin.index(2, 0);
-  EXPECT_NEAR(bin(Clicks::both)(two, two), 0.5, 1e-15);
+  EXPECT_NEAR(bin(Clicks::more)(two, two), 0.5, 1e-15);
   EXPECT_NEAR(bin(Clicks::detector_1)(two, two), 0.25, 1e-15);
 }
 

@@ -98,6 +98,55 @@ TEST(LinkModel, ADoubleClickLinkNeedsItsStation) {
   EXPECT_THROW(link_model(DoubleClickSpec{}, FiberSpec{}, MemorySpec{}, MemorySpec{}, &other), SpecError);
 }
 
+StationSpec station_with_dead_time(double dead_time_s) {
+  StationSpec station;
+  station.local_overhead_s = 5e-6;
+  station.bin_separation_s = 1e-6;
+  station.detector.window_s = 1e-7;
+  station.detector.dead_time_s = dead_time_s;
+  return station;
+}
+
+double success_of(GenerationSpec const& generation, StationSpec const& station) {
+  return link_model(generation, FiberSpec{}, MemorySpec{}, MemorySpec{}, &station).success_probability;
+}
+
+TEST(LinkModel, DeadTimeOfADoubleClick) {
+  const DoubleClickSpec click;
+  EXPECT_DOUBLE_EQ(success_of(click, station_with_dead_time(0)), 0.5);
+  EXPECT_DOUBLE_EQ(success_of(click, station_with_dead_time(0.9e-6)), 0.5);
+  EXPECT_DOUBLE_EQ(success_of(click, station_with_dead_time(1.1e-6)), 0.25);
+  for (double partly : {0.91e-6, 1e-6, 1.09e-6}) EXPECT_THROW(success_of(click, station_with_dead_time(partly)), SpecError);
+  StationSpec unknown = station_with_dead_time(1e-9);
+  unknown.bin_separation_s.reset();
+  EXPECT_THROW(success_of(click, unknown), SpecError);
+}
+
+TEST(LinkModel, DeadTimeOverTheEndOfAnAttempt) {
+  SingleClickSpec single;
+  single.bright_state = 0.1;
+  EXPECT_GT(success_of(single, station_with_dead_time(4.89e-6)), 0);
+  EXPECT_THROW(success_of(single, station_with_dead_time(4.91e-6)), SpecError);
+  EXPECT_GT(success_of(DoubleClickSpec{}, station_with_dead_time(3.89e-6)), 0);
+  EXPECT_THROW(success_of(DoubleClickSpec{}, station_with_dead_time(3.91e-6)), SpecError);
+}
+
+TEST(LinkModel, SingleClickBothSides) {
+  StationSpec station;
+  SingleClickSpec single;
+  single.bright_state = 0.1;
+  const double same = success_of(single, station);
+  single.bright_state_b = 0.1;
+  EXPECT_EQ(success_of(single, station), same);
+  single.bright_state_b = 0.2;
+  single.phase_sigma_rad = 0.3;
+  const LinkModel model = link_model(single, FiberSpec{}, MemorySpec{}, MemorySpec{}, &station);
+  EXPECT_EQ(model.success_probability, single_click_table({}, 0.1, 0.2).success_probability);
+  EXPECT_EQ(model.phase.sigma_rad, 0.3);
+  EXPECT_EQ(model.phase.correlation_s, 0);
+  EXPECT_LT(model.mean_table().fidelity(), model.table.fidelity());
+}
+
 TEST(PairState, BellWeightsAndMatricesAgree) {
   BellWeightsSpec bell;
   bell.weights = {0.4, 0.3, 0.2, 0.1};

@@ -46,12 +46,12 @@ struct Bench {
     nodes.resize(hops + 1);
     for (NodeRow& n : nodes) n.parallel_links = limit;
     Chain& chain = chains[0];
-    chain.width = width;
+    chain.width = chain.end_slots = width;
     chain.ready = {herald_handler, 0, 0};
     chain.positions.resize(hops + 1);
     for (std::uint32_t i = 0; i <= hops; ++i) chain.positions[i].node = NodeId{i};
     for (std::uint32_t h = 0; h < hops; ++h) {
-      links.push_back({{NodeId{h}, NodeId{h + 1}}, {DeviceId{0}, DeviceId{0}}, 0});
+      links.push_back({{NodeId{h}, NodeId{h + 1}}, {DeviceId{0}, DeviceId{0}}, 0, {}});
       chain.hops.push_back({LinkId{h}, h, true});
     }
     trace.on = true;
@@ -75,7 +75,8 @@ struct Bench {
     }
     lanes->settle_all(Tick{horizon});
     std::vector<Success> out;
-    for (const TraceRow& row : trace.rows) out.push_back({count(row.tick), row.entity});
+    for (const TraceRow& row : trace.rows)
+      if (row.kind == TraceKind::link_success) out.push_back({count(row.tick), row.entity});
     return out;
   }
 };
@@ -118,7 +119,8 @@ TEST(Lanes, SuccessesAreAsLikelyAsStated) {
   b.queue.post(Tick{5}, Phase::swaps, {script_handler, 0, 0}, 0);
   const auto made = b.run(2'000'000, [&](const Event& e) {
     for (; freed < b.trace.rows.size(); ++freed)
-      for (End end : {end_a, end_b}) b.lanes->free_slot(0, end);
+      if (b.trace.rows[freed].kind == TraceKind::link_success)
+        for (End end : {end_a, end_b}) b.lanes->free_slot(0, end);
     b.queue.post(e.time + Tick{10}, Phase::swaps, e.to, 0);
   });
   const double n = static_cast<double>(b.lanes->counters()[0].attempts), p = 0.03;
@@ -148,7 +150,8 @@ TEST(Lanes, NoMoreLinksOfANodeAttemptThanItAllows) {
   for (std::int64_t t = 0; t < 100; ++t) b.queue.post(Tick{t}, Phase::swaps, {script_handler, 0, 0}, 0);
   const auto made = b.run(99, [&](const Event&) {
     for (; freed < b.trace.rows.size(); ++freed)
-      for (End end : {end_a, end_b}) b.lanes->free_slot(static_cast<std::uint32_t>(b.trace.rows[freed].entity), end);
+      if (b.trace.rows[freed].kind == TraceKind::link_success)
+        for (End end : {end_a, end_b}) b.lanes->free_slot(b.trace.rows[freed].entity, end);
   });
   ASSERT_GT(made.size(), 8u);
   for (std::size_t i = 1; i < made.size(); ++i) EXPECT_NE(made[i].group, made[i - 1].group) << i;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <thread>
@@ -251,6 +252,64 @@ TEST(Run, AnInterruptLeavesWhatWasFinished) {
   ASSERT_EQ(ended.size(), 2u);  // the third never began
   EXPECT_EQ(ended[0], 3);
   EXPECT_GT(column(out, "demands", "pairs")[0], 0);
+}
+
+TEST(Run, BinsAddUpToTheWholeRun) {
+  Row row;
+  row.nodes = 4;
+  row.node = R"("swap_success_probability": 0.6)";
+  row.memory = R"("slots": 6, "measurement_s": 1e-6)";
+  row.demands = R"({"node_a": "n0", "node_b": "n3", "width": 2, "traffic": {"kind": "poisson", "rate_hz": 5000}},
+                   {"node_a": "n3", "node_b": "n1", "width": 1, "pipelined": false})";
+  for (const char* detail : {"skip", "attempt"}) {
+    Row r = row;
+    r.rest = std::string(R"("duration_s": 0.02, "detail": ")") + detail + "\"";
+    const RunOutput whole = run_row(r);
+    for (std::uint32_t bins : {1u, 8u, 256u}) {
+      RunOptions options;
+      options.bins = bins;
+      RunOutput out = run_row(r, options);
+      const auto sums = [&](const char* table, const char* entity, const char* of, bool mean) {
+        const auto place = column(out, table, entity), values = column(out, table, of);
+        const auto start = column(out, table, "start_s"), end = column(out, table, "end_s");
+        std::vector<double> sum(static_cast<std::size_t>(place.back()) + 1, 0.0);
+        for (std::size_t i = 0; i < place.size(); ++i) sum[static_cast<std::size_t>(place[i])] += values[i] * (mean ? end[i] - start[i] : 1);
+        return sum;
+      };
+      EXPECT_EQ(column(out, "occupancy", "node").size(), 4 * bins);
+      EXPECT_EQ(sums("link_use", "link", "attempts", false), column(whole, "links", "attempts"));
+      EXPECT_EQ(sums("link_use", "link", "successes", false), column(whole, "links", "successes"));
+      const auto held = sums("occupancy", "node", "occupied_slots", true), lanes = sums("link_use", "link", "attempting_lanes", true);
+      for (std::size_t n = 0; n < held.size(); ++n) EXPECT_NEAR(held[n], column(whole, "nodes", "slot_seconds")[n], 1e-12);
+      for (std::size_t l = 0; l < lanes.size(); ++l) EXPECT_NEAR(lanes[l], column(whole, "links", "lane_s")[l], 1e-12);
+      // Looking changes nothing.
+      out.tables.erase(std::remove_if(out.tables.begin(), out.tables.end(), [](const Table& t) { return t.name == "occupancy" || t.name == "link_use"; }),
+                       out.tables.end());
+      EXPECT_EQ(everything(out), everything(whole));
+    }
+  }
+}
+
+TEST(Run, TracingChangesNothing) {
+  Row row;
+  row.node = R"("swap_success_probability": 0.6)";
+  row.demands = R"({"node_a": "n0", "node_b": "n2", "width": 2, "traffic": {"kind": "poisson", "rate_hz": 5000}, "use": "measure"})";
+  RunOptions options;
+  options.trace = true;
+  auto traced = everything(run_row(row, options));
+  std::erase_if(traced, [](const auto& entry) { return entry.first.starts_with("trace."); });
+  EXPECT_EQ(traced, everything(run_row(row)));
+}
+
+TEST(Run, StopsWhereItIsTold) {
+  Row row;
+  RunOptions options;
+  options.stop_s = 0.005;
+  const RunOutput out = run_row(row, options), whole = run_row(row);
+  EXPECT_EQ(column(out, "replicas", "simulated_s")[0], 0.005);
+  auto expected = column(whole, "pairs", "delivered_s");
+  std::erase_if(expected, [](double t) { return t > 0.005; });
+  EXPECT_EQ(column(out, "pairs", "delivered_s"), expected);
 }
 
 TEST(Run, RowsBeyondTheMemoryLimitAreSpilledInOrder) {

@@ -33,8 +33,8 @@ inline constexpr std::string_view chain_document = R"({
      "readout_fidelity_1": 0.97}
   ],
   "stations": [
-    {"name": "middle", "visibility": 0.9, "local_overhead_s": "1 us",
-     "detector": {"efficiency": 0.8, "dark_count_rate_hz": "1 kHz", "window_s": "10 ns"}}
+    {"name": "middle", "visibility": 0.9, "local_overhead_s": "1 us", "bin_separation_s": "500 ns",
+     "detector": {"efficiency": 0.8, "dark_count_rate_hz": "1 kHz", "window_s": "10 ns", "number_resolving": true, "dead_time_s": "50 ns"}}
   ],
   "nodes": [
     {"name": "A", "memory": "full", "latitude_deg": 52.1, "longitude_deg": -4.3},
@@ -61,7 +61,10 @@ inline constexpr std::string_view chain_document = R"({
      "generation": {"kind": "given", "success_probability": 0.04, "attempt_period_s": 1e-5,
                     "state": {"kind": "density_matrix",
                               "real": [[0.5, 0, 0, 0.45], [0, 0, 0, 0], [0, 0, 0, 0], [0.45, 0, 0, 0.5]],
-                              "imag": [[0, 0, 0, 0.1], [0, 0, 0, 0], [0, 0, 0, 0], [-0.1, 0, 0, 0]]}}}
+                              "imag": [[0, 0, 0, 0.1], [0, 0, 0, 0], [0, 0, 0, 0], [-0.1, 0, 0, 0]]}}},
+    {"at_s": 30, "link": "last",
+     "generation": {"kind": "single_click", "station": "middle", "station_position": 0.6, "bright_state": 0.1, "bright_state_b": 0.2,
+                    "phase_sigma_rad": "10 deg", "phase_correlation_s": "2 ms"}}
   ],
   "credits": ["Nobody"],
   "notes": ["Lengths are made up."]

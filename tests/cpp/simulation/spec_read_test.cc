@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <numbers>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/simulation/spec_json.hpp"
@@ -42,6 +43,9 @@ TEST(ReadScenario, EveryField) {
   EXPECT_EQ(s.demands[1].route, (std::vector<std::string>{"A", "R", "B"}));
   EXPECT_EQ(s.changes[0].generation, std::nullopt);
   EXPECT_EQ(std::get<DensityMatrixSpec>(std::get<GivenSpec>(*s.changes[1].generation).state).imag[3][0], -0.1);
+  const auto& single = std::get<SingleClickSpec>(*s.changes[2].generation);
+  EXPECT_EQ(single.bright_state_b, 0.2);
+  EXPECT_DOUBLE_EQ(single.phase_sigma_rad, std::numbers::pi / 18);
 }
 
 TEST(ReadScenario, WholeNumbersMayBeWrittenAsDoubles) {
@@ -109,7 +113,7 @@ TEST(RefuseScenario, Missing) {
   expect_refused({with(R"("links": [{"node_a": "a", "node_b": "b", "fiber": {}, "generation": {}}])"), "/links/0/fiber/length_m",
                   "nothing", "required"});
   expect_refused({with(R"("links": [{"node_a": "a", "node_b": "b", "generation": {}}])"), "/links/0/generation/kind", "nothing",
-                  "\"given\" or \"double_click\""});
+                  "\"given\", \"double_click\" or \"single_click\""});
 }
 
 TEST(RefuseScenario, Types) {

@@ -1,0 +1,30 @@
+// How circuits come by their memory slots, and what a run does when they wait for each other in a circle.
+#pragma once
+#include "farbell/base/fields.hpp"
+
+namespace farbell {
+
+enum class Reservation { ledger, hop_by_hop };
+enum class OnDeadlock { report, release, stop };
+
+template <>
+struct Describe<Reservation> {
+  static constexpr std::string_view name = "Reservation";
+  static constexpr auto values = std::array{
+      Choice<Reservation>{Reservation::ledger, "ledger", "all slots of a circuit are booked network-wide at one instant"},
+      Choice<Reservation>{Reservation::hop_by_hop, "hop_by_hop",
+                          "a set-up message books the slots node by node, and waits where there are none, holding what it has"},
+  };
+};
+
+template <>
+struct Describe<OnDeadlock> {
+  static constexpr std::string_view name = "OnDeadlock";
+  static constexpr auto values = std::array{
+      Choice<OnDeadlock>{OnDeadlock::report, "report", "write it down; what is not part of it goes on"},
+      Choice<OnDeadlock>{OnDeadlock::release, "release", "the youngest request of the circle gives its slots back and asks again"},
+      Choice<OnDeadlock>{OnDeadlock::stop, "stop", "write it down and end the replica"},
+  };
+};
+
+}  // namespace farbell

@@ -1,0 +1,54 @@
+// The memory slots of the nodes: who holds them and, when circuits are set up hop by hop, who waits for them in each node's line; and
+// which of those wait for each other for ever (docs/physics/protocol.md, "Deadlocks").
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "farbell/base/ids.hpp"
+#include "farbell/protocols/node_row.hpp"
+
+namespace farbell {
+
+class Slots {
+ public:
+  struct Share {
+    DemandId demand;
+    std::uint32_t slots = 0;
+  };
+
+  Slots(std::span<const NodeRow> nodes, std::size_t demands);
+
+  std::uint32_t free(NodeId n) const { return pools_[n.value].free; }
+  const std::vector<Share>& held(NodeId n) const { return pools_[n.value].held; }
+  const std::vector<Share>& line(NodeId n) const { return pools_[n.value].line; }  // first come first
+  NodeId waits_at(DemandId demand) const { return waits_at_[demand.value]; }       // none = it waits in no line
+
+  void take(NodeId n, Share share);
+  void give_back(NodeId n, DemandId demand);
+
+  // Takes slots at once if nobody waits there and there are enough; else joins the node's line, and is false.
+  bool take_or_wait(NodeId n, Share share);
+  // Takes slots for the first in line if there are enough.
+  std::optional<DemandId> serve_line(NodeId n);
+  void leave_line(DemandId demand);
+
+  // Whether those who do not wait themselves hold what one that waits, and each before it in line, lacks: no deadlock, seen quickly.
+  bool surely_served(DemandId demand) const;
+  // Those who wait and will never be served, however many of the others end.
+  std::vector<DemandId> deadlocked() const;
+  // Of those, the ones that wait for themselves by way of others.
+  std::vector<DemandId> in_cycles() const;
+
+ private:
+  struct Pool {
+    std::uint32_t free = 0;
+    std::vector<Share> held, line;
+  };
+
+  std::vector<Pool> pools_;      // by node
+  std::vector<NodeId> waits_at_; // by demand
+};
+
+}  // namespace farbell

@@ -1,0 +1,471 @@
+"""The story of one request: what it waited for, what made its pairs, and what was lost on the way."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from farbell.describe import quantity
+from farbell.explanation import REASONS, DeliveredPair, Explanation, Happening, Step
+from farbell.record import Record
+from farbell.replay import RequestFacts, find_request, traced
+from farbell.table import ResultTable
+
+__all__ = ["explain", "request_window"]
+
+Row = Mapping[str, Any]
+
+
+def explain(
+    record: Record, *, request: int, demand: str | None, replica: int, window_s: tuple[float, float] | None
+) -> Explanation:
+    """See :meth:`farbell.Results.explain`."""
+    facts = find_request(record, request, demand, replica)
+    window = window_s or request_window(record, facts)
+    trace, warnings = traced(record, replica, window)
+    story = _Story(record, facts, trace)
+    row = facts.row
+    number = record.network.demand_names.index(facts.demand)
+    return Explanation(
+        demand=facts.demand,
+        request=request,
+        replica=replica,
+        asked_s=row["asked_s"],
+        started_s=row["started_s"],
+        ended_s=row["finished_s"],
+        status=row["status"],
+        reason=row["reason"],
+        pairs_asked=row["pairs_asked"],
+        pairs_delivered=row["pairs_delivered"],
+        route=record.network.routes[number],
+        window_s=window,
+        waits=tuple(_merged(list(story.waits()))),
+        happenings=tuple(story.happenings()),
+        pairs=tuple(story.pairs()),
+        warnings=warnings,
+        trace=trace,
+    )
+
+
+def request_window(record: Record, facts: RequestFacts) -> tuple[float, float]:
+    """The time of a request, and of the attempts that made pairs which were there before it."""
+    period = max(record.network.link_models["attempt_period_s"], default=0.0)
+    begin = facts.begin_s if facts.begin_s == facts.row["asked_s"] else facts.begin_s - float(period)
+    return max(0.0, begin), max(facts.end_s, math.nextafter(begin, math.inf))
+
+
+class _Story:
+    """A trace, indexed by what a request's story asks it."""
+
+    def __init__(self, record: Record, facts: RequestFacts, trace: ResultTable) -> None:
+        self.facts = facts
+        self.demand, self.request = facts.demand, facts.row["request"]
+        self.asked_s, self.end_s = facts.row["asked_s"], facts.end_s
+        self.routes = dict(zip(record.network.demand_names, record.network.routes, strict=True))
+        self.ends = {
+            link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)
+        }
+        self.rows = list(trace.rows())
+        self.own = [row for row in self.rows if row["demand"] == self.demand]
+        self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
+        self.permits: dict[str, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            if row["kind"].startswith("permit_"):
+                self.permits[row["link"]].append(row)
+        self.made: dict[int, Row] = {}  # elementary pair -> the success that made it
+        self.joined: dict[int, Row] = {}  # pair -> the swap that made it
+        self.locked: dict[tuple[str, int], Row] = {}  # node, and the elementary pair it holds towards the end A
+        self.heralds: dict[int, dict[str, float]] = defaultdict(dict)
+        self.messages: dict[int, list[Row]] = defaultdict(list)
+        self.rounds: dict[int, list[Row]] = defaultdict(list)  # pair -> rounds of distillation in which it could be kept
+        self.attempting: dict[str, list[Row]] = defaultdict(list)
+        self.at: dict[float, list[Row]] = defaultdict(list)
+        for row in self.own:
+            kind, pair = row["kind"], row["pair"]
+            self.at[row["time_s"]].append(row)
+            if kind == "link_success":
+                self.made[pair] = row
+            elif kind == "swap":
+                self.joined[pair] = row
+            elif kind == "herald":
+                self.heralds[pair][row["node"]] = row["until_s"]
+            elif kind == "distillation":
+                self.rounds[row["left"]].append(row)
+            elif kind == "message" and pair >= 0:
+                self.messages[pair].append(row)
+            elif kind == "attempting":
+                self.attempting[row["link"]].append(row)
+        # Pairs may be swapped on at their far ends before a swap that has begun is over.
+        for row in self.own:
+            if row["kind"] == "swap_started":
+                self.locked[row["node"], self._at_node(row["left"], "right")] = row
+
+    # ---- what the request as a whole waited for
+
+    def waits(self) -> Iterator[Step]:
+        """The time from asked to ended, in stretches with one reason each."""
+        ahead, circuit, full = 0, "none", ""
+        held: dict[str, set[str]] = defaultdict(set)  # node -> demands that hold slots there
+        since = self.asked_s
+        for row in self.rows:
+            kind, mine, time = row["kind"], row["demand"] == self.demand, min(row["time_s"], self.end_s)
+            if time > since:
+                yield Step(since, time, *self._reason(ahead, circuit, full, held))
+                since = time
+            if kind == "request_asked" and mine and row["request"] == self.request:
+                ahead = row["count"]
+            elif kind == "request_ended" and mine and row["request"] < self.request:
+                ahead = max(0, ahead - 1)
+            elif kind in {"circuit_granted", "circuit_up", "circuit_released"}:
+                for node in self.routes[row["demand"]]:
+                    held[node].add(row["demand"])
+            elif kind == "slots_freed":
+                held[row["node"]].discard(row["demand"])
+            elif kind == "circuit_gone":
+                for demands in held.values():
+                    demands.discard(row["demand"])
+            if mine and kind.startswith("circuit_"):
+                circuit = kind.removeprefix("circuit_")
+                full = row["to_node"] if kind == "circuit_waits" else ""
+        if since < self.end_s:
+            yield Step(since, self.end_s, *self._reason(ahead, circuit, full, held))
+
+    def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[str]]) -> tuple[str, str]:
+        if ahead > 0:
+            kind, first = self._reason(0, circuit, full, held)
+            queue = f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
+            return "queue", queue + ("" if kind == "service" else f"; for the first of them: {first}")
+        if full:
+            holders = ", ".join(sorted(held.get(full, set()) - {self.demand}))
+            return "slots", f"too few free slots at {full}" + (f", held by {holders}" if holders else "")
+        return {
+            "up": ("service", "served: links, swaps and messages"),
+            "granted": ("set_up", "set-up of the circuit: a round trip over the route"),
+            "released": ("release", "the demand's old circuit is given back"),
+        }.get(circuit, ("circuit", "no circuit"))
+
+    # ---- the critical path of a pair
+
+    def pairs(self) -> Iterator[DeliveredPair]:
+        start = self.facts.row["started_s"]
+        for row in self.own:
+            if row["kind"] == "delivery" and row["request"] == self.request:
+                steps = list(self._path_to_known(row["pair"], row["time_s"], start))
+                made_of = tuple(sorted(self._leaves(row["pair"])))
+                yield DeliveredPair(row["pair"], row["time_s"], row["fidelity"], made_of, tuple(reversed(steps)))
+
+    def _leaves(self, pair: int) -> Iterator[int]:
+        swap = self.joined.get(pair)
+        if swap is None:
+            yield pair
+        else:
+            yield from self._leaves(swap["left"])
+            yield from self._leaves(swap["right"])
+
+    def _swaps(self, pair: int) -> Iterator[Row]:
+        swap = self.joined.get(pair)
+        if swap is not None:
+            yield swap
+            yield from self._swaps(swap["left"])
+            yield from self._swaps(swap["right"])
+
+    def _path_to_known(self, pair: int, time: float, floor: float) -> Iterator[Step]:
+        """Steps backwards in time, from when an end of the route knew of the pair."""
+        todo: tuple[str, Any] | None = ("known", (pair, time))
+        reached = time
+        seen = set()
+        # Without any delay, what follows from what cannot always be told within one tick.
+        while todo is not None and (key := (todo[0], id(todo[1]) if isinstance(todo[1], dict) else todo[1])) not in seen:
+            seen.add(key)
+            steps, todo = self._before(*todo)
+            for step in steps:
+                if step.end_s <= floor:
+                    return
+                if step.seconds > 0:
+                    reached = max(step.start_s, floor)
+                    yield Step(reached, step.end_s, step.kind, step.text)
+        if reached > floor:
+            yield Step(floor, reached, "earlier", "what happened before, which is not followed")
+
+    def _before(self, what: str, about: Any) -> tuple[list[Step], tuple[str, Any] | None]:
+        """The steps that end in something, and what they began with."""
+        if what == "known":
+            pair, time = about
+            if bit := self._bit(pair, time):
+                return self._before_bit(pair, bit)
+            for swap in self._swaps(pair):
+                for message in self.messages[swap["pair"]]:
+                    if message["until_s"] == time and message["detail"] == "swap_result":
+                        text = f"result of the swap at {message['node']} on its way to {message['to_node']}"
+                        return [Step(message["time_s"], time, "message", text)], ("swap", swap)
+            for leaf in self._leaves(pair):
+                for node, known in self.heralds[leaf].items():
+                    if known == time:
+                        return [], ("herald", (leaf, node))
+            return [], None
+        if what == "swap":
+            swap = about
+            node = swap["node"]
+            halves = [self._at_node(swap["left"], "right"), self._at_node(swap["right"], "left")]
+            lock = self.locked.get((node, halves[0]))
+            if lock is None:
+                return [], None
+            steps = [Step(lock["time_s"], swap["time_s"], "gates", f"Bell measurement at {node}")]
+            last, half = max((self._ready(half, node, lock["time_s"]), half) for half in halves)
+            if last < lock["time_s"] and last > -math.inf:
+                steps.append(Step(last, lock["time_s"], "node", f"waiting at {node}"))
+            if bit := self._bit(half, last):
+                more, todo = self._before_bit(half, bit)
+                return [*steps, *more], todo
+            return steps, ("herald", (half, node)) if last > -math.inf else None
+        if what == "round":
+            row = about
+            ready = {pair: self._ready(pair, row["node"], row["time_s"], before=row) for pair in (row["left"], row["right"])}
+            pair = max(ready, key=lambda one: ready[one])
+            two = f"pairs {row['left']} and {row['right']}"
+            steps = [Step(ready[pair], row["time_s"], "gates", f"round of distillation of {two}")]
+            if bit := self._bit(pair, ready[pair]):
+                more, todo = self._before_bit(pair, bit)
+                return [*steps, *more], todo
+            return steps, ("known", (pair, ready[pair])) if ready[pair] > -math.inf else None
+        if what == "herald":
+            pair, node = about
+            success = self.made.get(pair)
+            if success is None:
+                return [], None
+            text = f"pair {pair} made on {success['link']}, its herald to {node}"
+            return [Step(success["time_s"], self.heralds[pair][node], "herald", text)], ("made", success)
+        if what == "made":
+            link, time = about["link"], about["time_s"]
+            began = self._attempts_began(link, time)
+            return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began, began < time))
+        return self._before_attempts(*about)
+
+    def _bit(self, pair: int, time: float) -> Row | None:
+        """The message that told, at `time`, that the pair was kept."""
+        bits = (m for m in self.messages[pair] if m["detail"] == "distillation_bit" and m["until_s"] == time)
+        return next(bits, None) if self.rounds[pair] else None
+
+    def _before_bit(self, pair: int, bit: Row) -> tuple[list[Step], tuple[str, Any] | None]:
+        text = f"what was read in distillation on its way between {bit['node']} and {bit['to_node']}"
+        rounds = [row for row in self.rounds[pair] if row["time_s"] == bit["time_s"]]
+        return [Step(bit["time_s"], bit["until_s"], "message", text)], ("round", rounds[-1]) if rounds else None
+
+    def _ready(self, pair: int, node: str, time: float, before: Row | None = None) -> float:
+        """When the node could use the pair: its last round of distillation, or its herald; of a longer pair the last news."""
+        rounds = [row for row in self.rounds[pair] if row is not before and row["time_s"] <= time]
+        bits = [m["until_s"] for m in self.messages[pair] if m["detail"] == "distillation_bit" and m["until_s"] <= time]
+        if rounds and bits:
+            return float(max(bits))
+        if pair in self.joined:
+            told = [m["until_s"] for swap in self._swaps(pair) for m in self.messages[swap["pair"]] if m["until_s"] <= time]
+            return float(max(told, default=-math.inf))
+        if before is not None:  # a pool waits for the later end
+            return float(max(self.heralds[pair].values(), default=-math.inf))
+        return float(self.heralds[pair].get(node, -math.inf))
+
+    def _before_attempts(self, link: str, time: float, longer: bool) -> tuple[list[Step], tuple[str, Any] | None]:
+        """What a lane of the link waited for that began to attempt at `time`."""
+        asked = self._permit_asked(link, time)
+        if asked < time:
+            text = f"{link} waits: {self._limited(link)} on as many links as it can"
+            return [Step(asked, time, "permit", text)], ("freed", (link, asked, True))
+        rows = self.at[time]
+        # A memory of the link's own nodes comes free; or, where a hop has turns, one of others.
+        for row in [r for r in rows if r["node"] in self.ends[link]] + [r for r in rows if r["node"] not in self.ends[link]]:
+            if row["kind"] == "swap":
+                return [], ("swap", row)
+            if row["kind"] in {"delivery", "qubit_measured", "pair_rejected", "pair_surplus"}:
+                return [], ("known", (row["pair"], time))
+            if row["kind"] == "qubit_lost":
+                return self._before_loss(row)
+            if row["kind"] == "cut_off" and (success := self.made.get(row["pair"])) and success["time_s"] < time:
+                text = f"pair {row['pair']} waits at {row['node']} until it is given up"
+                return [Step(success["time_s"], time, "cut_off", text)], ("made", success)
+            if row["kind"] == "distillation":
+                return [], ("round", row)
+            if row["kind"] == "qubit_discarded" and (bit := self._bit(row["pair"], time)):
+                return self._before_bit(row["pair"], bit)
+            if row["kind"] == "circuit_up":
+                return self._before_circuit(time), None
+        # A permit given back after a success, the demand's own or another's.
+        made = next((r for r in rows if r["kind"] == "link_success" and r["link"] == link), None)
+        if made and longer:
+            return [], ("made", made)
+        earlier = [row for row in self.attempting[link] if row["time_s"] < time]
+        if earlier and earlier[-1]["count"] > 0:
+            began = self._attempts_began(link, math.nextafter(time, 0))
+            return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began, True))
+        return [], None
+
+    def _before_loss(self, lost: Row) -> tuple[list[Step], tuple[str, Any] | None]:
+        for message in self.messages[lost["pair"]]:
+            if message["until_s"] == lost["time_s"] and message["detail"] == "loss_notice":
+                text = f"news of a loss on its way from {message['node']} to {message['to_node']}"
+                swaps = [r for r in self.at[message["time_s"]] if r["kind"] == "swap" and r["node"] == message["node"]]
+                return [Step(message["time_s"], lost["time_s"], "notice", text)], ("swap", swaps[0]) if swaps else None
+        return [], None
+
+    def _before_circuit(self, up: float) -> list[Step]:
+        """Steps backwards from a circuit's being up to its forerunner's release."""
+        texts = {
+            "circuit_granted": ("set_up", "set-up of the circuit: a round trip over the route"),
+            "circuit_asked": ("slots", "waiting for free slots for a circuit"),
+            "circuit_released": ("release", "the circuit before is given back"),
+        }
+        steps = []
+        for row in reversed(self.own):
+            if row["time_s"] <= up and row["kind"] in texts:
+                steps.append(Step(row["time_s"], up, *texts[row["kind"]]))
+                up = row["time_s"]
+                if row["kind"] == "circuit_released":
+                    return [*steps, Step(-math.inf, up, "lost_circuit", "a circuit that was given back before it was of use")]
+        return steps
+
+    def _attempts_began(self, link: str, time: float) -> float:
+        """When the unbroken stretch of attempts began that led to the success at `time`."""
+        began, idle_since = -math.inf, -math.inf
+        idle = True
+        for row in self.attempting[link]:
+            if row["until_s"] > time and row["time_s"] >= time:
+                break
+            if row["count"] == 0:
+                idle, idle_since = True, row["time_s"]
+            elif idle:
+                # A permit given back and got again at once is no break.
+                began = began if row["time_s"] == idle_since else row["time_s"]
+                idle = False
+        return began
+
+    def _permit_asked(self, link: str, time: float) -> float:
+        """Since when the link, which got its permit at `time`, had waited for it; `time` itself if it had not."""
+        since = math.inf
+        for row in self.permits[link]:
+            if row["time_s"] > time:
+                break
+            if row["kind"] == "permit_waits":
+                since = min(since, row["time_s"])
+            elif row["time_s"] < time:
+                since = math.inf
+            else:
+                return min(since, time)
+        return time
+
+    def _limited(self, link: str) -> str:
+        nodes = [node for node in self.ends[link] if node in self.few]
+        return " or ".join(nodes) + (" attempts" if len(nodes) == 1 else " attempt")
+
+    def _at_node(self, pair: int, side: str) -> int:
+        """The elementary pair whose half the node held that measured this one."""
+        while pair in self.joined:
+            pair = self.joined[pair][side]
+        return pair
+
+    # ---- everything, in order
+
+    def happenings(self) -> Iterator[Happening]:
+        waiting: set[str] = set()
+        for row in self.rows:
+            if row["kind"] == "permit_held":
+                waiting.discard(row["link"])
+            elif row["kind"] == "permit_waits":
+                # Links queue anew whenever permits change hands.
+                if row["link"] in waiting or row["link"] not in self.attempting:
+                    continue
+                waiting.add(row["link"])
+            text = self._sentence(row)
+            if text and row["time_s"] >= self.facts.begin_s:
+                yield Happening(row["time_s"], row["kind"], text)
+
+    def _sentence(self, row: Row) -> str:
+        kind, node, pair = row["kind"], row["node"], row["pair"]
+        if kind == "link_changed":
+            return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
+        if kind == "permit_waits":
+            return f"link {row['link']} waits: {self._limited(row['link'])} on as many links as it can"
+        if row["demand"] != self.demand:
+            return ""
+        if kind.startswith("request_"):
+            return self._request_sentence(row)
+        if kind.startswith("circuit_"):
+            return self._circuit_sentence(row)
+        if kind == "link_success":
+            known = ", ".join(f"{n} at +{quantity(t - row['time_s'], 's', 4)}" for n, t in self.heralds[pair].items())
+            return f"link {row['link']} makes pair {pair}; heralded to {known}"
+        if kind == "swap_started" and row["until_s"] > row["time_s"]:
+            return f"{node} begins to swap pairs {row['left']} and {row['right']}"
+        if kind == "swap":
+            return self._swap_sentence(row)
+        if kind == "message" and row["detail"] == "loss_notice":
+            when = quantity(row["until_s"] - row["time_s"], "s", 4)
+            return f"{node} sends news to {row['to_node']} that pair {pair} lost its other half; it takes {when}"
+        if kind == "notice_held":
+            return f"{node} learns that pair {pair} has lost its other half, while it swaps it"
+        if kind == "distillation":
+            fate = f"pair {row['left']} is to be kept" if row["detail"] == "kept" else f"pair {row['left']} is not to be kept"
+            return f"a round of distillation uses up pair {row['right']}; {fate}"
+        if kind == "cut_off":
+            who = f"{node} gives up its half of pair {pair}" if row["detail"] == "memory" else f"both ends give up pair {pair}"
+            return f"{who}: it has waited too long"
+        plain = {
+            "qubit_discarded": f"{node} drops its half of pair {pair}: the round of distillation failed",
+            "qubit_lost": f"{node} learns that pair {pair} has lost its other half, and drops it",
+            "qubit_released": f"{node} drops its half of pair {pair}: the circuit is given back",
+            "qubit_measured": f"{node} measures its half of pair {pair} in {str(row['detail']).upper()}",
+            "pair_rejected": f"pair {pair} is rejected: fidelity {row['fidelity']:.4f} is below what is asked",
+            "pair_surplus": f"pair {pair} is surplus: no request is served",
+            "delivery": f"pair {pair} is delivered{self._whose(row)}, fidelity {row['fidelity']:.4f}",
+        }
+        return plain.get(kind, "")
+
+    def _whose(self, row: Row) -> str:
+        return "" if row["request"] == self.request else f" to request {row['request']}"
+
+    def _request_sentence(self, row: Row) -> str:
+        who = "the request" if row["request"] == self.request else f"request {row['request']}"
+        if row["kind"] == "request_asked":
+            if who != "the request":
+                return ""
+            return "the request is asked" + (f", behind {row['count']} others" if row["count"] else "")
+        if row["request"] > self.request:
+            return ""
+        if row["kind"] == "request_started":
+            return f"{who} is served from here on"
+        detail = row["detail"]
+        how = {"done": "is done", "timed_out": "times out"}.get(detail, f"is refused: {REASONS.get(detail, detail)}")
+        return f"{who} {how}"
+
+    def _circuit_sentence(self, row: Row) -> str:
+        at = row["to_node"]
+        up = quantity(row["until_s"] - row["time_s"], "s", 4) if not math.isnan(row["until_s"]) else ""
+        return {
+            "circuit_asked": "a circuit is asked for",
+            "circuit_waits": f"the circuit has to wait: too few free slots at {at}",
+            "circuit_granted": f"the circuit is granted; its set-up takes {up or 'no time'}",
+            "circuit_up": "the circuit is up",
+            "circuit_released": f"the circuit is given back, {at} tells the others"
+            if at
+            else "the circuit is given back at once by all nodes",
+            "circuit_gone": "the circuit is gone",
+        }.get(row["kind"], "")
+
+    def _swap_sentence(self, row: Row) -> str:
+        node, pairs = row["node"], f"{row['left']} and {row['right']}"
+        if row["detail"] == "failed":
+            return f"the swap of pairs {pairs} at {node} fails: both lose a half"
+        junk = ", which is junk: a half was lost before" if row["stale"] else ""
+        results = [m for m in self.messages[row["pair"]] if m["detail"] == "swap_result"]
+        told = ", ".join(f"{m['to_node']} at +{quantity(m['until_s'] - m['time_s'], 's', 4)}" for m in results)
+        return f"{node} swaps pairs {pairs} to pair {row['pair']}{junk}" + (f"; told to {told}" if told else "")
+
+
+def _merged(steps: Sequence[Step]) -> list[Step]:
+    out: list[Step] = []
+    for step in steps:
+        if out and (out[-1].kind, out[-1].text) == (step.kind, step.text):
+            out[-1] = Step(out[-1].start_s, step.end_s, step.kind, step.text)
+        else:
+            out.append(step)
+    return out

@@ -1,0 +1,189 @@
+"""A stretch of a run again, with the trace on: from the run's own trace, or by replaying the replica from its seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from farbell import _core
+from farbell._core import Limits, RunError, SpecError
+from farbell.record import Record, tables_of, ticks_per_s
+from farbell.table import ResultTable
+from farbell.trace import TRACE_ROWS, trace_table
+
+__all__ = ["RequestFacts", "find_demand", "find_replica", "find_request", "traced"]
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """A request and its pairs, as the tables of a run have them."""
+
+    demand: str
+    replica: int
+    row: Row
+    pairs: tuple[Row, ...]
+    end_s: float  # when it ended, or else the run
+
+    @property
+    def begin_s(self) -> float:
+        """When it was asked, or the oldest photon of its pairs set out, if that was earlier."""
+        begins = [self.row["asked_s"], *(pair["delivered_s"] - pair["age_s"] for pair in self.pairs)]
+        return float(min(begins))
+
+
+def find_demand(record: Record, demand: str | None) -> str:
+    """The demand's own name.
+
+    Raises
+    ------
+    SpecError
+        If there is no such demand, or none was named and there are several.
+    """
+    names = record.network.demand_names
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") or "none"
+    if demand is None:
+        if len(names) == 1:
+            return names[0]
+        raise SpecError("demand", "none named", f"one of {shown}")
+    if demand not in names:
+        raise SpecError("demand", repr(demand), shown, next(iter(get_close_matches(demand, names, 1)), ""))
+    return demand
+
+
+def find_replica(record: Record, replica: int) -> int:
+    """The place of a replica in the table of replicas.
+
+    Raises
+    ------
+    SpecError
+        If there is none of that number.
+    """
+    known = record.tables["replicas"]["replica"].tolist()
+    if replica not in known:
+        raise SpecError("replica", repr(replica), f"{known[0]} to {known[-1]}" if known else "none was run")
+    return int(known.index(replica))
+
+
+def _simulated_s(record: Record, replica: int) -> float:
+    return float(record.tables["replicas"]["simulated_s"][find_replica(record, replica)])
+
+
+def _rows(table: ResultTable, **wanted: int) -> list[dict[str, Any]]:
+    chosen = np.ones(len(table), dtype=bool)
+    for name, value in wanted.items():
+        chosen &= table.codes(name) == value
+    return list(table[chosen].rows())
+
+
+def find_request(record: Record, request: int, demand: str | None, replica: int) -> RequestFacts:
+    """A request, from the rows of the run, or of its replay where it kept none.
+
+    Raises
+    ------
+    SpecError
+        If there is no such request, demand or replica.
+    """
+    name = find_demand(record, demand)
+    end_s = _simulated_s(record, replica)
+    number = record.network.demand_names.index(name)
+    tables = record.tables if record.scenario.record == "rows" else _run(record, replica, end_s)
+    rows = _rows(tables["requests"], replica=replica, demand=number)
+    found = next((row for row in rows if row["request"] == request), None)
+    if found is None:
+        numbers = [row["request"] for row in rows]
+        allowed = f"{min(numbers)} to {max(numbers)}" if numbers else "no request was asked"
+        raise SpecError("request", repr(request), f"{allowed} (demand {name}, replica {replica})")
+    pairs = _rows(tables["pairs"], replica=replica, demand=number, request=request)
+    finished = found["finished_s"]
+    return RequestFacts(name, replica, found, tuple(pairs), end_s if math.isnan(finished) else finished)
+
+
+def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float] | None = None) -> dict[str, ResultTable]:
+    """The replica again. Its own limits do not matter here: it goes as far as it went."""
+    model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
+    start_s, until_s = trace or (0.0, None)
+    output = _core.run(
+        model,
+        first_replica=replica,
+        stop_s=stop_s,
+        trace=trace is not None,
+        trace_from_s=start_s,
+        trace_until_s=until_s,
+        trace_rows=TRACE_ROWS,
+        memory_limit_bytes=2**62,
+    )
+    tables = tables_of(output["tables"], record.network)
+    if trace is not None:
+        words = record.network.categories()
+        tables["trace"] = trace_table(output["tables"]["trace"], ticks_per_s(record.scenario), words)
+    return tables
+
+
+def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple[ResultTable, tuple[str, ...]]:
+    """The trace of a replica within a window, and what a reader should be warned of.
+
+    Raises
+    ------
+    RunError
+        If the replay gives other rows than those that are stored, or there is more to tell than a trace may hold.
+    """
+    start_s, end_s = record.provenance.get("trace_s", (math.inf, 0))
+    stop_s = min(window_s[1], _simulated_s(record, replica))
+    if start_s <= window_s[0] and stop_s <= end_s:
+        return _cut(record.profiles["trace"], replica, window_s), ()
+    here = {"farbell": _core.__version__, "compiler": _core.compiler}
+    others = [
+        f"{name} {record.provenance[name]}, not {value}" for name, value in here.items() if record.provenance[name] != value
+    ]
+    warnings = [f"the run was made with {', '.join(others)}"] if others else []
+    try:
+        tables = _run(record, replica, stop_s, window_s)
+    except RunError as error:
+        raise RunError(f"{error}: give window_s, a part of {window_s[0]:.9g} to {window_s[1]:.9g} s") from None
+    if record.scenario.record == "rows":
+        difference = _difference(record, tables, replica, stop_s)
+        if difference:
+            raise RunError("; ".join([f"the replay is not the run that is stored: {difference}", *warnings]))
+    else:
+        warnings.append("the run kept no rows to compare the replay with")
+    return tables["trace"], tuple(warnings)
+
+
+def _cut(trace: ResultTable, replica: int, window_s: tuple[float, float]) -> ResultTable:
+    """A window of a longer trace, which begins with how things stood, as the core's own windows do."""
+    time = trace["time_s"]
+    ours = trace.codes("replica") == replica
+    before: dict[tuple[int, ...], int] = {}
+    kinds, places = trace["kind"], np.flatnonzero(ours & (time < window_s[0]))
+    for place in places.tolist():
+        if kinds[place] == "attempting" or kinds[place].startswith(("circuit_", "permit_")):
+            before[trace.codes("link")[place], trace.codes("demand")[place]] = place
+    inside = np.flatnonzero(ours & (time >= window_s[0]) & (time <= window_s[1]))
+    return trace[np.concatenate([np.array(sorted(before.values()), dtype=np.int64), inside])]
+
+
+def _difference(record: Record, tables: Mapping[str, ResultTable], replica: int, stop_s: float) -> str:
+    """The first place where the replay's rows, up to its end, are not the stored ones."""
+    for name, time, columns in (
+        ("pairs", "delivered_s", ("demand", "request", "delivered_s", "fidelity", "age_s")),
+        ("requests", "finished_s", ("demand", "request", "asked_s", "finished_s", "pairs_delivered", "status")),
+    ):
+        stored, again = record.tables[name], tables[name]
+        # What happened at the last tick may be cut in two by the end.
+        mine = (stored.codes("replica") == replica) & (stored[time] < stop_s)
+        theirs = again[time] < stop_s
+        for column in columns:
+            x, y = stored.codes(column)[mine], again.codes(column)[theirs]
+            if len(x) != len(y):
+                return f"{len(y)} {name} before {stop_s:.9g} s, stored are {len(x)}"
+            if not np.array_equal(x, y):
+                place = int(np.flatnonzero(x != y)[0])
+                return f"{name}, row {place}, {column}: {y[place]}, stored is {x[place]}"
+    return ""

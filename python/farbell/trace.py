@@ -1,0 +1,133 @@
+"""What a trace holds: the core's numbers as a tidy table of words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from farbell.table import ResultTable
+
+__all__ = ["TRACE_ROWS", "TRACE_WORDS", "trace_table"]
+
+Column = npt.NDArray[Any]
+
+#: A trace that would have more rows, all replicas together, ends the run with an error.
+TRACE_ROWS = 2**20
+
+# In the order of the core's numbers: kind of record -> what its entity is, and what its `b` says.
+_KINDS = {
+    "link_success": ("link", ""),
+    "swap": ("node", "outcome"),
+    "delivery": ("demand", "count"),
+    "request_ended": ("demand", "end"),
+    "qubit_lost": ("node", ""),
+    "request_started": ("demand", ""),
+    "cut_off": ("node", "store"),
+    "distillation": ("node", "round"),
+    "request_asked": ("demand", "count"),
+    "circuit_asked": ("demand", ""),
+    "circuit_waits": ("demand", ""),
+    "circuit_granted": ("demand", ""),
+    "circuit_up": ("demand", ""),
+    "circuit_released": ("demand", ""),
+    "slots_freed": ("node", ""),
+    "circuit_gone": ("demand", ""),
+    "attempting": ("link", "count"),
+    "herald": ("node", ""),
+    "swap_started": ("node", ""),
+    "message": ("node", "message"),
+    "notice_held": ("node", ""),
+    "qubit_released": ("node", ""),
+    "qubit_measured": ("node", "basis"),
+    "pair_rejected": ("demand", ""),
+    "pair_surplus": ("demand", ""),
+    "permit_waits": ("link", ""),
+    "permit_held": ("link", ""),
+    "link_changed": ("link", "state"),
+    "qubit_discarded": ("node", ""),
+}
+# What `b` says -> the words of its numbers; together they are the words of the column `detail`.
+_DETAILS = {
+    "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),
+    "end": ("open", "done", "timed_out", "refused", "no_route", "route_lost", "queue_full"),
+    "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),
+    "basis": ("z", "x"),
+    "state": ("down", "up"),
+    "store": ("memory", "pool"),
+    "round": ("not_kept", "kept"),
+}
+_WORDS = tuple(word for words in _DETAILS.values() for word in words)
+_FAILED, _STALE, _REFUSED = 255, 256, 3
+
+#: Words of a trace's own columns.
+TRACE_WORDS: Mapping[str, tuple[str, ...]] = {"kind": tuple(_KINDS), "detail": _WORDS}
+
+
+def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[str, tuple[str, ...]]) -> ResultTable:
+    """The core's trace in order of time.
+
+    Parameters
+    ----------
+    columns : mapping
+        The table "trace" of the core.
+    ticks_per_s : float
+        Of the scenario.
+    words : mapping
+        Column -> its words: names of nodes, links and demands among them.
+
+    Returns
+    -------
+    ResultTable
+        docs/guide/why_is_my_network_slow.md says what its columns hold.
+    """
+    # Some messages are recorded before they are sent, or after.
+    order = np.lexsort((columns["tick"], columns["replica"]))
+    raw = {name: np.asarray(values)[order] for name, values in columns.items()}
+    kind, entity, a, b = raw["kind"], raw["entity"].astype(np.int64), raw["a"].astype(np.int64), raw["b"].astype(np.int64)
+    entities, meanings = (np.array(column) for column in zip(*_KINDS.values(), strict=True))
+    owner, meaning = entities[kind], meanings[kind]
+    of_demand = owner == "demand"
+    # Circuits have no request, and links that change no demand.
+    circuit = np.char.startswith(np.array(list(_KINDS)), "circuit")[kind]
+    anyone = np.isin(
+        kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus")]
+    )
+    detail = np.full(len(kind), -1, dtype=np.int64)
+    number = b & 0xFF
+    start = 0
+    for name, those in _DETAILS.items():
+        here = meaning == name
+        if name == "outcome":
+            number = np.where(here & (number == _FAILED), len(those) - 1, number)
+        if name == "end":
+            # A refusal is told by its reason.
+            number = np.where(here & (number == _REFUSED), _REFUSED + (b >> 8), number)
+        if name == "round":
+            number = np.where(here, b >> 2 & 1, number)
+        detail[here] = start + number[here]
+        start += len(those)
+    until = raw["until"]
+    return ResultTable(
+        {
+            "replica": raw["replica"],
+            "time_s": raw["tick"] / ticks_per_s,
+            "kind": kind,
+            "node": np.where(owner == "node", entity, -1),
+            "to_node": np.where(raw["to"] < len(words["node"]), raw["to"].astype(np.int64), -1),
+            "until_s": np.where(until == np.iinfo(np.int64).max, np.nan, until / ticks_per_s),
+            "link": np.where(owner == "link", entity, -1),
+            "demand": np.where(of_demand, entity, np.where(anyone, -1, a)),
+            "request": np.where(of_demand & ~circuit & ~anyone, a, -1),
+            "pair": raw["pair"],
+            "left": raw["left"],
+            "right": raw["right"],
+            "detail": detail,
+            "stale": ((meaning == "outcome") & ((b & _STALE) != 0)).astype(np.int8),
+            "count": np.where(meaning == "count", b, -1),
+            "fidelity": np.where(np.isin(kind, [2, list(_KINDS).index("pair_rejected")]), raw["x"], np.nan),
+        },
+        words,
+    )
