@@ -131,7 +131,7 @@ std::string class_doc() {
 template <Described T>
 std::string init_text() {
   const T defaults{};
-  std::string text = "__init__(self, *";
+  std::string text = field_count<T> == 0 ? "__init__(self" : "__init__(self, *";
   each_field<T>([&](const auto& f) {
     text += ", " + std::string(f.name);
     if (f.need == Need::always) return;
@@ -144,7 +144,7 @@ std::string init_text() {
 
 template <Described T>
 std::string replace_text() {
-  std::string text = "replace(self, *";
+  std::string text = field_count<T> == 0 ? "replace(self" : "replace(self, *";
   each_field<T>([&](const auto& f) {
     using V = typename std::remove_cvref_t<decltype(f)>::Type;
     text += ", " + std::string(f.name) + ": " + python_type<V>(true, !f.unit.empty()) + " = ...";

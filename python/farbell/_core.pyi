@@ -776,6 +776,369 @@ class SingleClick:
     def __hash__(self) -> int: ...
 
 @final
+class Asap:
+    """Every node swaps as soon as it holds a pair to either side.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Demand(node_a="alice", node_b="bob").swapping
+    Asap()
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> Asap:
+        """A new Asap with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> Asap:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Asap:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Asap:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Doubling:
+    """Nested: the two halves of a route are joined when both are whole, and so on within each half.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Demand(node_a="alice", node_b="bob", swapping=fb.Doubling()).swapping
+    Doubling()
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> Doubling:
+        """A new Doubling with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> Doubling:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Doubling:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Doubling:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Sequential:
+    """One node after the other, from node_a on.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Demand(node_a="alice", node_b="bob", swapping=fb.Sequential()).swapping
+    Sequential()
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> Sequential:
+        """A new Sequential with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> Sequential:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Sequential:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Sequential:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Tree:
+    """Any fixed order: a node swaps when its pairs reach, to either side, as far as the next node that comes later in the order. The demand states its route.
+
+    Parameters
+    ----------
+    order : Sequence[str]
+        Every node between the ends once; the last one makes the end-to-end pair.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Tree(order=["n1", "n3", "n2"]).order[-1]  # makes the end-to-end pair
+    'n2'
+    """
+    def __init__(self, *, order: Sequence[str]) -> None: ...
+    def replace(self, *, order: Sequence[str] = ...) -> Tree:
+        """A new Tree with these fields changed."""
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Every node between the ends once; the last one makes the end-to-end pair."""
+    def with_values(self, values: dict[str, Any]) -> Tree:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Tree:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Tree:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PolicyEntry:
+    """What to swap in one state of a chain.
+
+    Parameters
+    ----------
+    links : Sequence[Sequence[int]]
+        All pairs that exist at the end of a slot: [from, to] for any age or [from, to, age], with positions along the route from 0 and the age in slots.
+    swap : Sequence[int]
+        Positions that swap; [] = wait.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.PolicyEntry(links=[[0, 1], [1, 2], [2, 3]], swap=[1]).swap
+    (1,)
+    """
+    def __init__(self, *, links: Sequence[Sequence[int]], swap: Sequence[int]) -> None: ...
+    def replace(self, *, links: Sequence[Sequence[int]] = ..., swap: Sequence[int] = ...) -> PolicyEntry:
+        """A new PolicyEntry with these fields changed."""
+    @property
+    def links(self) -> tuple[tuple[int, ...], ...]:
+        """All pairs that exist at the end of a slot: [from, to] for any age or [from, to, age], with positions along the route from 0 and the age in slots."""
+    @property
+    def swap(self) -> tuple[int, ...]:
+        """Positions that swap; [] = wait."""
+    def with_values(self, values: dict[str, Any]) -> PolicyEntry:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> PolicyEntry:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> PolicyEntry:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class PolicyTable:
+    """A table from states to swaps, for one chain of width 1 with slotted timing and ideal control. An entry with ages goes before one without.
+
+    Parameters
+    ----------
+    entries : Sequence[PolicyEntry | Mapping[str, Any]]
+        States and what to swap in them.
+    otherwise : Literal["asap", "wait"]
+        What to do in a state that is not listed.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> wait = fb.PolicyEntry(links=[[0, 1], [1, 2]], swap=[])
+    >>> fb.PolicyTable(entries=[wait]).otherwise
+    'asap'
+    """
+    def __init__(
+        self,
+        *,
+        entries: Sequence[PolicyEntry | Mapping[str, Any]],
+        otherwise: Literal["asap", "wait"] = 'asap',
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        entries: Sequence[PolicyEntry | Mapping[str, Any]] = ...,
+        otherwise: Literal["asap", "wait"] = ...,
+    ) -> PolicyTable:
+        """A new PolicyTable with these fields changed."""
+    @property
+    def entries(self) -> tuple[PolicyEntry, ...]:
+        """States and what to swap in them."""
+    @property
+    def otherwise(self) -> Literal["asap", "wait"]:
+        """What to do in a state that is not listed."""
+    def with_values(self, values: dict[str, Any]) -> PolicyTable:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> PolicyTable:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> PolicyTable:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Cutoff:
+    """When a node between the ends gives up a qubit that waits to be swapped, and a link one that waits to be distilled. Whatever comes first.
+
+    Parameters
+    ----------
+    age_s : float | str | None
+        When the pair is older than this; null = never. [s]
+    attempts : int | None
+        When so many attempts of the link on the other side have failed since the qubit was ready; null = never.
+    estimated_fidelity : float | None
+        When the fidelity that the node can estimate falls below this; null = never.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Cutoff(age_s="20 ms").age_s
+    0.02
+    """
+    def __init__(
+        self,
+        *,
+        age_s: float | str | None = None,
+        attempts: int | None = None,
+        estimated_fidelity: float | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        age_s: float | str | None = ...,
+        attempts: int | None = ...,
+        estimated_fidelity: float | None = ...,
+    ) -> Cutoff:
+        """A new Cutoff with these fields changed."""
+    @property
+    def age_s(self) -> float | None:
+        """When the pair is older than this; null = never. [s]"""
+    @property
+    def attempts(self) -> int | None:
+        """When so many attempts of the link on the other side have failed since the qubit was ready; null = never."""
+    @property
+    def estimated_fidelity(self) -> float | None:
+        """When the fidelity that the node can estimate falls below this; null = never."""
+    def with_values(self, values: dict[str, Any]) -> Cutoff:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Cutoff:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Cutoff:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Distillation:
+    """How several pairs are made into a better one.
+
+    Parameters
+    ----------
+    rounds : Sequence[Literal["bbpssw", "dejmps", "epl"]]
+        The protocol of each round, first to last.
+    scheme : Literal["recurrence", "pumping"]
+        Which pairs a round takes.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Distillation(rounds=["dejmps", "dejmps"]).scheme
+    'recurrence'
+    """
+    def __init__(
+        self,
+        *,
+        rounds: Sequence[Literal["bbpssw", "dejmps", "epl"]] = ['dejmps'],
+        scheme: Literal["recurrence", "pumping"] = 'recurrence',
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        rounds: Sequence[Literal["bbpssw", "dejmps", "epl"]] = ...,
+        scheme: Literal["recurrence", "pumping"] = ...,
+    ) -> Distillation:
+        """A new Distillation with these fields changed."""
+    @property
+    def rounds(self) -> tuple[Literal["bbpssw", "dejmps", "epl"], ...]:
+        """The protocol of each round, first to last."""
+    @property
+    def scheme(self) -> Literal["recurrence", "pumping"]:
+        """Which pairs a round takes."""
+    def with_values(self, values: dict[str, Any]) -> Distillation:
+        """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Distillation:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Distillation:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Node:
     """A network node: an end node, a repeater, or both.
 
@@ -895,6 +1258,8 @@ class Link:
         The fibre.
     generation : Given | DoubleClick | SingleClick | Mapping[str, Any]
         How the link makes pairs.
+    distillation : Distillation | Mapping[str, Any] | None
+        How the link's pairs are distilled before they are swapped; null = not.
 
     Examples
     --------
@@ -912,6 +1277,7 @@ class Link:
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
         generation: Given | DoubleClick | SingleClick | Mapping[str, Any],
+        distillation: Distillation | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -921,6 +1287,7 @@ class Link:
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
         generation: Given | DoubleClick | SingleClick | Mapping[str, Any] = ...,
+        distillation: Distillation | Mapping[str, Any] | None = ...,
     ) -> Link:
         """A new Link with these fields changed."""
     @property
@@ -938,6 +1305,9 @@ class Link:
     @property
     def generation(self) -> Given | DoubleClick | SingleClick:
         """How the link makes pairs."""
+    @property
+    def distillation(self) -> Distillation | None:
+        """How the link's pairs are distilled before they are swapped; null = not."""
     def with_values(self, values: dict[str, Any]) -> Link:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1334,6 +1704,12 @@ class Demand:
         With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept.
     route : Sequence[str]
         Names of the nodes from node_a to node_b; empty = found by routing.
+    swapping : Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any]
+        In which order the nodes between the ends swap.
+    cutoff : Cutoff | Mapping[str, Any] | None
+        When waiting qubits are given up; null = never.
+    distillation : Distillation | Mapping[str, Any] | None
+        How end-to-end pairs are distilled before they are delivered; null = not.
 
     Examples
     --------
@@ -1361,6 +1737,9 @@ class Demand:
         generate_when_idle: bool = False,
         buffer: int | None = None,
         route: Sequence[str] = [],
+        swapping: Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any] = ...,
+        cutoff: Cutoff | Mapping[str, Any] | None = None,
+        distillation: Distillation | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -1381,6 +1760,9 @@ class Demand:
         generate_when_idle: bool = ...,
         buffer: int | None = ...,
         route: Sequence[str] = ...,
+        swapping: Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any] = ...,
+        cutoff: Cutoff | Mapping[str, Any] | None = ...,
+        distillation: Distillation | Mapping[str, Any] | None = ...,
     ) -> Demand:
         """A new Demand with these fields changed."""
     @property
@@ -1431,6 +1813,15 @@ class Demand:
     @property
     def route(self) -> tuple[str, ...]:
         """Names of the nodes from node_a to node_b; empty = found by routing."""
+    @property
+    def swapping(self) -> Asap | Doubling | Sequential | Tree | PolicyTable:
+        """In which order the nodes between the ends swap."""
+    @property
+    def cutoff(self) -> Cutoff | None:
+        """When waiting qubits are given up; null = never."""
+    @property
+    def distillation(self) -> Distillation | None:
+        """How end-to-end pairs are distilled before they are delivered; null = not."""
     def with_values(self, values: dict[str, Any]) -> Demand:
         """A new spec in which each path holds another value: {"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}. In a list a step is the name of an element, its number, or * for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1752,6 +2143,16 @@ class BellDiagonalState:
         outcome: SupportsInt | SupportsIndex | None,
         u: SupportsFloat | SupportsIndex | None,
     ) -> list[tuple[int, float, BellDiagonalState]]: ...
+    def distilled(
+        self,
+        used: BellDiagonalState,
+        protocol: str,
+        kept_frame: SupportsInt | SupportsIndex,
+        used_frame: SupportsInt | SupportsIndex,
+        memory_a: Memory,
+        memory_b: Memory,
+        twirl: bool,
+    ) -> list[tuple[Annotated[list[int], "FixedSize(2)"], float, bool, int, BellDiagonalState]]: ...
     def measured(
         self,
         side: SupportsInt | SupportsIndex,
@@ -1792,6 +2193,16 @@ class PairDensityState:
         outcome: SupportsInt | SupportsIndex | None,
         u: SupportsFloat | SupportsIndex | None,
     ) -> list[tuple[int, float, PairDensityState]]: ...
+    def distilled(
+        self,
+        used: PairDensityState,
+        protocol: str,
+        kept_frame: SupportsInt | SupportsIndex,
+        used_frame: SupportsInt | SupportsIndex,
+        memory_a: Memory,
+        memory_b: Memory,
+        twirl: bool,
+    ) -> list[tuple[Annotated[list[int], "FixedSize(2)"], float, bool, int, PairDensityState]]: ...
     def measured(
         self,
         side: SupportsInt | SupportsIndex,

@@ -138,8 +138,9 @@ def definition(name: str, parameters: str, result: str, doc: list[str]) -> Itera
 def init_parameters(cls: type) -> str:
     """The parameters of a spec: names and defaults from `__init__`, types from the class's docstring."""
     types = dict(re.findall(r"^(\w+) : (.+)$", cls.__doc__ or "", flags=re.MULTILINE))
-    parts = ["self", "*"]
-    for parameter in inspect.signature(cls).parameters.values():
+    known = inspect.signature(cls).parameters.values()
+    parts = ["self", "*"] if known else ["self"]
+    for parameter in known:
         default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default!r}".replace("Ellipsis", "...")
         parts.append(f"{parameter.name}: {types[parameter.name]}{default}")
     return ", ".join(parts)

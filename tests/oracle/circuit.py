@@ -80,7 +80,9 @@ class Circuit:
         expires = None
         if self.cutoff:
             qubits = [half.qubit for half in segment.halves]
-            expires = policies.expiry(self.cutoff, lambda s: ticks(s, self.run.ticks_per_s), *qubits, segment.frame, segment.born)
+            expires = policies.expiry(
+                self.cutoff, lambda s: ticks(s, self.run.ticks_per_s), *qubits, segment.frame, segment.born
+            )
         for half in segment.halves:
             half.expires = expires
         return expires

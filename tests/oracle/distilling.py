@@ -101,4 +101,3 @@ class Pool:
             states.release(half.qubit)
             self.circuit.hand_over(half)
         self.circuit.end(segment)
-

@@ -16,7 +16,10 @@ from .states import Device
 from .traffic import Demand
 
 TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
-KINDS = {name: number for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started", "cut_off", "distillation"))}
+KINDS = {
+    name: number
+    for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started", "cut_off", "distillation"))
+}
 
 
 @dataclass

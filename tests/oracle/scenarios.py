@@ -31,7 +31,9 @@ def given(success=0.1, period_s=10e-6, herald_delay_s=5e-6, fidelity=0.97, state
     }  # fmt: skip
 
 
-def network(edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, links=None, length_m=2e3, duration_s=5e-3, **rest):
+def network(
+    edges, demands, *, memory=None, slots=8, node=None, nodes=None, link=None, links=None, length_m=2e3, duration_s=5e-3, **rest
+):
     """`edges` and `demands`: lists of (a, b) or (a, b, fields); `node`: fields of all nodes, `nodes`: of some by name."""
     names = sorted({name for a, b, *_ in edges for name in (a, b)})
     return {

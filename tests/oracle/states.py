@@ -210,7 +210,9 @@ def outcome(wanted):
 
 def sample(u):
     """The first outcome whose cumulated probability is above u."""
-    return lambda probabilities: next((k for k, sum_to in enumerate(accumulate(probabilities)) if u < sum_to), len(probabilities) - 1)
+    return lambda probabilities: next(
+        (k for k, sum_to in enumerate(accumulate(probabilities)) if u < sum_to), len(probabilities) - 1
+    )
 
 
 def choose(cluster, effects, gone, u):

@@ -10,7 +10,16 @@ from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-ENTITIES = ("link", "node", "demand", "demand", "node", "demand", "node", "node")  # by kind of record; the product has more kinds
+ENTITIES = (
+    "link",
+    "node",
+    "demand",
+    "demand",
+    "node",
+    "demand",
+    "node",
+    "node",
+)  # by kind of record; the product has more kinds
 
 
 def close(x, y):

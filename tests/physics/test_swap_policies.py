@@ -198,7 +198,9 @@ def solve(label: str) -> tuple[float, dict[State, tuple[int, ...]]]:
 
 
 def table_of(policy: dict[State, tuple[int, ...]]) -> fb.PolicyTable:
-    entries = [fb.PolicyEntry(links=[list(link) for link in state], swap=list(nodes)) for state, nodes in policy.items() if state]
+    entries = [
+        fb.PolicyEntry(links=[list(link) for link in state], swap=list(nodes)) for state, nodes in policy.items() if state
+    ]
     return fb.PolicyTable(entries=entries)
 
 
