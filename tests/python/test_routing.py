@@ -182,3 +182,47 @@ def test_fidelity_constrained_routes() -> None:
 def test_alternatives_out_of_range_are_refused(alternatives: float) -> None:
     with pytest.raises(fb.SpecError, match="alternatives"):
         fb.Routing(alternatives=alternatives)
+
+
+def test_orders_by_position_have_one_route() -> None:
+    scenario = two_ways(alternatives=2)
+    tree, other = scenario.demands[0].replace(swapping=fb.Tree(order=["n1"])), scenario.demands[1]
+    compiled = fb.compile(scenario.replace(demands=[tree, other]))
+    assert [len(routes) for routes in compiled.alternatives] == [1, 2]
+    poor = scenario.replace(
+        demands=[tree.replace(min_fidelity=0.9)], routing=fb.Routing(kind="hops", alternatives=2, fidelity_constrained=True)
+    )
+    with pytest.raises(fb.SpecError, match="its route of 2 hops") as error:
+        fb.compile(poor)
+    assert error.value.path == "/demands/0/min_fidelity"
+
+
+def test_distillation_makes_more_routes_good_enough() -> None:
+    routing = fb.Routing(kind="hops", alternatives=2, fidelity_constrained=True)
+    scenario = two_ways().replace(routing=routing, memories=[fb.Memory(name="m", slots=4)])
+    plain = fb.Demand(node_a="n0", node_b="n2", min_fidelity=0.85, width=2)
+    distilled = plain.replace(distillation=fb.Distillation())
+    assert [len(fb.compile(scenario.replace(demands=[demand])).alternatives[0]) for demand in (plain, distilled)] == [1, 2]
+
+
+def test_what_links_must_allow_is_checked_on_every_alternative() -> None:
+    scenario = two_ways()
+    slow = link().replace(herald_delay_s=1e-4)
+    demand = scenario.demands[0].replace(cutoff=fb.Cutoff(age_s=5e-5))
+    delayed = scenario.replace(
+        demands=[demand], links=[*scenario.links[:3], scenario.links[3].replace(generation=slow), scenario.links[4]]
+    )
+    distils = scenario.replace(links=[*scenario.links[:4], scenario.links[4].replace(distillation=fb.Distillation())])
+    for each, path in ((delayed, "/demands/0/cutoff/age_s"), (distils, "/demands/0/width")):
+        fb.compile(each)
+        with pytest.raises(fb.SpecError) as error:
+            fb.compile(each.replace(routing=fb.Routing(kind="hops", alternatives=2)))
+        assert error.value.path == path
+
+
+def test_a_set_up_hop_by_hop_keeps_the_route_for_which_it_set_out() -> None:
+    both = fb.run(two_ways(alternatives=2).replace(reservation="hop_by_hop"))
+    assert (both.demands["pairs"] > 0).tolist() == [True, False]
+    down = fb.Change(at_s=0.0, link="n0--n1")
+    detour = fb.run(two_ways(alternatives=2).replace(reservation="hop_by_hop", changes=[down]))
+    assert detour.links["successes"][2:].min() > 0
