@@ -15,7 +15,6 @@ from farbell._core import (
     Demand,
     DoubleClick,
     Fiber,
-    Given,
     Link,
     Memory,
     Node,
@@ -27,11 +26,10 @@ from farbell._core import (
     Station,
     Table,
 )
-from farbell.topology.repeaters import with_repeaters
+from farbell.topology.repeaters import Generation, with_repeaters
 
 __all__ = ["Demands", "Generation", "Place", "Span", "build"]
 
-Generation: TypeAlias = Given | DoubleClick | SingleClick
 Traffic: TypeAlias = Continuous | OneOff | BackToBack | Poisson | Table
 Pairs: TypeAlias = list[tuple[str, str]]
 Demands: TypeAlias = str | Iterable[Demand | tuple[str, str]]
