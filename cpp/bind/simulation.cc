@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "bind.hpp"
+#include "farbell/simulation/route_query.hpp"
 #include "farbell/simulation/run.hpp"
 
 namespace py = pybind11;
@@ -38,13 +39,32 @@ py::dict columns(Table&& table) {
   return out;
 }
 
+py::list node_names(const Model& model, const Route& route) {
+  py::list names;
+  for (NodeId n : route.nodes) names.append(model.node_names[n.value]);
+  return names;
+}
+
 py::list routes(const Model& model) {
   py::list out;
-  for (const DemandRow& demand : model.demands) {
-    py::list names;
-    for (NodeId n : demand.route.nodes) names.append(model.node_names[n.value]);
-    out.append(names);
+  for (const RoutePlan& plan : model.route_plans) out.append(node_names(model, plan.routes.front()));
+  return out;
+}
+
+py::list alternatives(const Model& model) {
+  py::list out;
+  for (const RoutePlan& plan : model.route_plans) {
+    py::list all;
+    for (const Route& route : plan.routes) all.append(node_names(model, route));
+    out.append(all);
   }
+  return out;
+}
+
+py::list routes_between(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing) {
+  py::list out;
+  for (const NamedRoute& route : least_cost_routes(model, a, b, routing))
+    out.append(py::make_tuple(py::tuple(py::cast(route.nodes)), py::tuple(py::cast(route.links)), route.cost, route.length_m));
   return out;
 }
 
@@ -138,6 +158,7 @@ Examples
                              py::return_value_policy::reference_internal, "What it was compiled from.")
       .def_property_readonly("approximations", &approximations, "Approximations in force: dicts of name and description.")
       .def_property_readonly("routes", &routes, "Route of each demand at the start, as lists of node names.")
+      .def_property_readonly("alternatives", &alternatives, "Routes that each demand may take at the start, the preferred one first.")
       .def_readonly("node_names", &Model::node_names)
       .def_readonly("link_names", &Model::link_names)
       .def_readonly("demand_names", &Model::demand_names)
@@ -149,6 +170,8 @@ Examples
       });
   m.def("compile", &compile, py::arg("scenario"), py::call_guard<py::gil_scoped_release>(),  // safe: plain data in, plain data out
         "Checks a scenario and works out everything that does not change during a run. Raises SpecError.");
+  m.def("least_cost_routes", &routes_between, py::arg("model"), py::arg("a"), py::arg("b"), py::arg("routing"),
+        "Tuples (nodes, links, cost, length_m), as many as `routing` has alternatives; `farbell.routing` wraps them.");
   m.def("run", &run_model, py::arg("model"), py::kw_only(), py::arg("replicas") = 1, py::arg("threads") = 1,
         py::arg("first_replica") = 0, py::arg("memory_limit_bytes") = std::uint64_t{256} << 20, py::arg("trace") = false,
         py::arg("trace_from_s") = 0.0, py::arg("trace_until_s") = py::none(), py::arg("trace_rows") = std::uint64_t{1} << 20,

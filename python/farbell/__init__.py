@@ -7,8 +7,8 @@ True
 
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
-`hardware` hold the physics as functions of single pairs and links, `platforms` published hardware, `analysis` what
-results mean, `plot` figures.
+`hardware` hold the physics as functions of single pairs and links, `platforms` published hardware, `routing` finds
+routes, `analysis` says what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -54,21 +54,34 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, hardware, platforms, plot, states, topology
+    from farbell import analysis, hardware, platforms, plot, routing, states, topology
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
     from farbell.table import ResultTable
-    from farbell.topology import chain, from_coordinates, from_graphml, from_networkx, grid, ring, star
+    from farbell.topology import (
+        chain,
+        from_coordinates,
+        from_graphml,
+        from_networkx,
+        grid,
+        metro_backbone,
+        random_geometric,
+        ring,
+        star,
+        torus,
+        waxman,
+    )
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "hardware": "", "platforms": "", "plot": "", "states": "", "topology": "",
+    "analysis": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "ResultTable": "table",
-    "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology",
+    "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
+    "metro_backbone": "topology", "random_geometric": "topology", "waxman": "topology",
     "from_coordinates": "topology", "from_graphml": "topology", "from_networkx": "topology",
 }  # fmt: skip
 
@@ -138,11 +151,16 @@ __all__ = [
     "hardware",
     "load",
     "load_results",
+    "metro_backbone",
     "platforms",
     "plot",
+    "random_geometric",
     "ring",
+    "routing",
     "run",
     "star",
     "states",
     "topology",
+    "torus",
+    "waxman",
 ]

@@ -1391,12 +1391,16 @@ class Change:
 
 @final
 class Routing:
-    """How routes are chosen; one route a demand.
+    """How the routes of demands are chosen.
 
     Parameters
     ----------
     kind : Literal["hops", "length", "seconds_per_pair"]
         What a route minimises.
+    alternatives : int
+        Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried.
+    fidelity_constrained : bool
+        Whether demands take only those of their alternatives that can reach their `min_fidelity`.
 
     Examples
     --------
@@ -1404,12 +1408,30 @@ class Routing:
     >>> fb.Routing(kind="hops").kind
     'hops'
     """
-    def __init__(self, *, kind: Literal["hops", "length", "seconds_per_pair"] = 'seconds_per_pair') -> None: ...
-    def replace(self, *, kind: Literal["hops", "length", "seconds_per_pair"] = ...) -> Routing:
+    def __init__(
+        self,
+        *,
+        kind: Literal["hops", "length", "seconds_per_pair"] = 'seconds_per_pair',
+        alternatives: int = 1,
+        fidelity_constrained: bool = False,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        kind: Literal["hops", "length", "seconds_per_pair"] = ...,
+        alternatives: int = ...,
+        fidelity_constrained: bool = ...,
+    ) -> Routing:
         """A new Routing with these fields changed."""
     @property
     def kind(self) -> Literal["hops", "length", "seconds_per_pair"]:
         """What a route minimises."""
+    @property
+    def alternatives(self) -> int:
+        """Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried."""
+    @property
+    def fidelity_constrained(self) -> bool:
+        """Whether demands take only those of their alternatives that can reach their `min_fidelity`."""
     def with_values(self, values: dict[str, Any]) -> Routing:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -2313,6 +2335,9 @@ class Model:
     def routes(self) -> list[Any]:
         """Route of each demand at the start, as lists of node names."""
     @property
+    def alternatives(self) -> list[Any]:
+        """Routes that each demand may take at the start, the preferred one first."""
+    @property
     def node_names(self) -> list[str]: ...
     @property
     def link_names(self) -> list[str]: ...
@@ -2381,6 +2406,9 @@ def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station 
 
 def compile(scenario: Scenario) -> Model:
     """Checks a scenario and works out everything that does not change during a run. Raises SpecError."""
+
+def least_cost_routes(model: Model, a: str, b: str, routing: Routing) -> list[Any]:
+    """Tuples (nodes, links, cost, length_m), as many as `routing` has alternatives; `farbell.routing` wraps them."""
 
 def run(
     model: Model,

@@ -335,6 +335,11 @@ Output = Annotated[Path | None, typer.Option("--out", "-o", help="File to write;
 Length = Annotated[str, typer.Option("--length", help='Length of every fibre, "20 km" or metres.')]
 Duration = Annotated[str, typer.Option("--duration", help='Simulated time, "10 s" or seconds.')]
 Seed = Annotated[int, typer.Option("--seed", help="Root of every random stream.")]
+Side = Annotated[str, typer.Option("--side", help='Side of the square on which the nodes lie, "100 km" or metres.')]
+LayoutSeed = Annotated[int, typer.Option("--layout-seed", help="Decides the places and the links of a random network.")]
+SpanLimit = Annotated[
+    str | None, typer.Option("--span-limit", help='Put repeaters on longer fibres, at equal spans: "50 km" or metres.')
+]
 
 
 def plain_or_text(quantity: str) -> float | str:
@@ -343,6 +348,11 @@ def plain_or_text(quantity: str) -> float | str:
         return float(quantity)
     except ValueError:
         return quantity
+
+
+def quantities(**texts: str | None) -> dict[str, Any]:
+    """Lengths and times of the command line, those that were given, as a builder takes them."""
+    return {name: plain_or_text(text) for name, text in texts.items() if text is not None}
 
 
 def pair_of_names(text: str) -> tuple[str, str]:
@@ -356,39 +366,45 @@ def pair_of_names(text: str) -> tuple[str, str]:
 def new_chain(
     nodes: Annotated[int, typer.Option(help="Nodes, both ends included.")] = 5,
     length: Length = "20 km",
+    span_limit: SpanLimit = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """Repeaters in a row; one demand between both ends."""
     with exit_codes():
-        write(fb.chain(nodes, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        write(fb.chain(nodes, seed=seed, **given), out)
 
 
 @new.command("ring")
 def new_ring(
     nodes: Annotated[int, typer.Option(help="Nodes on the ring.")] = 6,
     length: Length = "20 km",
+    span_limit: SpanLimit = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A closed chain; one demand half-way round."""
     with exit_codes():
-        write(fb.ring(nodes, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        write(fb.ring(nodes, seed=seed, **given), out)
 
 
 @new.command("star")
 def new_star(
     leaves: Annotated[int, typer.Option(help="Leaves round the hub.")] = 6,
     length: Length = "20 km",
+    span_limit: SpanLimit = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A hub with leaves; demands between neighbouring leaves."""
     with exit_codes():
-        write(fb.star(leaves, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        write(fb.star(leaves, seed=seed, **given), out)
 
 
 @new.command("grid")
@@ -396,13 +412,88 @@ def new_grid(
     rows: Annotated[int, typer.Option(help="Rows of nodes.")] = 6,
     columns: Annotated[int, typer.Option(help="Columns of nodes.")] = 6,
     length: Length = "20 km",
+    span_limit: SpanLimit = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A square lattice; one demand from corner to corner."""
     with exit_codes():
-        write(fb.grid(rows, columns, length_m=plain_or_text(length), duration_s=plain_or_text(duration), seed=seed), out)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        write(fb.grid(rows, columns, seed=seed, **given), out)
+
+
+@new.command("torus")
+def new_torus(
+    rows: Annotated[int, typer.Option(help="Rows of nodes.")] = 6,
+    columns: Annotated[int, typer.Option(help="Columns of nodes.")] = 6,
+    length: Length = "20 km",
+    span_limit: SpanLimit = None,
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """A square lattice without edges; one demand half-way round."""
+    with exit_codes():
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        write(fb.torus(rows, columns, seed=seed, **given), out)
+
+
+@new.command("waxman")
+def new_waxman(
+    nodes: Annotated[int, typer.Option(help="Number of nodes.")] = 50,
+    alpha: Annotated[float, typer.Option(help="How far links reach.")] = 0.2,
+    beta: Annotated[float, typer.Option(help="Probability of a link of no length.")] = 0.4,
+    side: Side = "100 km",
+    layout_seed: LayoutSeed = 0,
+    span_limit: SpanLimit = None,
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """Nodes at random places, near ones linked more often; one demand from the first to the furthest."""
+    with exit_codes():
+        given = quantities(side_m=side, duration_s=duration, span_limit_m=span_limit)
+        write(fb.waxman(nodes, alpha=alpha, beta=beta, layout_seed=layout_seed, seed=seed, **given), out)
+
+
+@new.command("random-geometric")
+def new_random_geometric(
+    nodes: Annotated[int, typer.Option(help="Number of nodes.")] = 50,
+    radius: Annotated[str, typer.Option(help='Nodes at most so far apart are linked, "25 km" or metres.')] = "25 km",
+    side: Side = "100 km",
+    layout_seed: LayoutSeed = 0,
+    span_limit: SpanLimit = None,
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """Nodes at random places, linked up to a distance; one demand from the first to the furthest."""
+    with exit_codes():
+        given = quantities(radius_m=radius, side_m=side, duration_s=duration, span_limit_m=span_limit)
+        write(fb.random_geometric(nodes, layout_seed=layout_seed, seed=seed, **given), out)
+
+
+@new.command("metro-backbone")
+def new_metro_backbone(
+    hubs: Annotated[int, typer.Option(help="Hubs on the backbone.")] = 4,
+    metro_nodes: Annotated[int, typer.Option(help="Nodes at each hub.")] = 4,
+    backbone: Annotated[str, typer.Option(help="ring or mesh.")] = "ring",
+    metro: Annotated[str, typer.Option(help="star or ring.")] = "star",
+    backbone_length: Annotated[str, typer.Option(help='Fibre between neighbouring hubs, "100 km" or metres.')] = "100 km",
+    metro_length: Annotated[str, typer.Option(help='Length of every metro fibre, "10 km" or metres.')] = "10 km",
+    span_limit: SpanLimit = None,
+    duration: Duration = "10 s",
+    seed: Seed = 0,
+    out: Output = None,
+) -> None:
+    """A backbone of hubs with a metro network at each; one demand across."""
+    with exit_codes():
+        given = quantities(
+            backbone_length_m=backbone_length, metro_length_m=metro_length, duration_s=duration, span_limit_m=span_limit
+        )
+        shapes: dict[str, Any] = {"backbone": backbone, "metro": metro}
+        write(fb.metro_backbone(hubs, metro_nodes, seed=seed, **shapes, **given), out)
 
 
 @new.command("graphml")
@@ -416,6 +507,7 @@ def new_graphml(
         float | None, typer.Option(help="Fibre length over great-circle distance, for edges without a length.")
     ] = None,
     drop_unplaced: Annotated[bool, typer.Option("--drop-unplaced", help="Leave out nodes without coordinates.")] = False,
+    span_limit: SpanLimit = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
@@ -428,8 +520,8 @@ def new_graphml(
             length_attribute=length_attribute,
             detour_factor=detour_factor,
             drop_unplaced=drop_unplaced,
-            duration_s=plain_or_text(duration),
             seed=seed,
+            **quantities(duration_s=duration, span_limit_m=span_limit),
         )
         write(scenario, out)
 

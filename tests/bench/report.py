@@ -62,6 +62,8 @@ WORKLOADS: dict[str, list[str]] = {
     "chain of 200, 200 pairs": ["chain_200"],
     "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
     "grid 100 x 100": ["grid", "side=100", "demands=1000", "duration_s=0.2"],
+    "routes, 1,000 nodes": ["routes", "nodes=1000"],
+    "routes, 10,000 nodes": ["routes", "nodes=10000"],
     "1e5 rows": ["rows", "rows=1e5"],
     "1e7 rows": ["rows", "rows=1e7"],
     "import": ["import", "what=farbell"],
@@ -113,6 +115,13 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
                     rate / base / factor,
                 )
             )
+    for label, one_ms, ten_ms in (("routes, 1,000 nodes", 0.1, 6.0), ("routes, 10,000 nodes", 1.5, 55.0)):
+        if found := on(label):
+            for what, figure, goal in (("shortest", "one_ms", one_ms), ("ten shortest (Yen)", "ten_ms", ten_ms)):
+                row = at_most(f"{label}: {what}", found[0][figure], goal, "{:.3f} ms CPU")
+                if peer := found[0].get(f"networkx_{figure}"):
+                    row.measured += f" (networkx {peer:,.1f} ms, {peer / found[0][figure]:,.0f}x)"
+                rows.append(row)
     if found := on("1e5 rows", "1e7 rows"):
         rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))
     if found := on("import"):
@@ -220,7 +229,7 @@ def install_checkout(build: Path) -> Path:
         subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
         arguments = []
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-C", f"build-dir={build / 'wheel'}"]
-    subprocess.run([*pip, *arguments, ROOT], check=True, env=build_environment())
+    subprocess.run([*pip, *arguments, f"{ROOT}[graph]"], check=True, env=build_environment())
     return python
 
 

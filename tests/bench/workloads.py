@@ -13,6 +13,7 @@ import random
 import resource
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -241,6 +242,69 @@ def measure_rows(rows: float) -> dict[str, float]:
     return {"rows": delivered, "peak_mb": peak, "cpu_s": run.cpu_s}
 
 
+def routes_network(nodes: int, seed: int) -> Any:
+    """A random tree with more links at random, up to a mean degree of 5; lengths of 1 to 100 km."""
+    draw = random.Random(seed)
+    pairs = [(draw.randrange(i), i) for i in range(1, nodes)]
+    joined = set(pairs)
+    while len(pairs) < 5 * nodes // 2:
+        a, b = sorted(draw.sample(range(nodes), 2))
+        if (a, b) not in joined:
+            joined.add((a, b))
+            pairs.append((a, b))
+    memory, link = idle_memory(2), given(20e3, 0.01, 1e-5)
+    return fb.Scenario(
+        memories=[memory],
+        nodes=[fb.Node(name=f"n{i}", memory=memory.name) for i in range(nodes)],
+        links=[
+            fb.Link(node_a=f"n{a}", node_b=f"n{b}", fiber=fb.Fiber(length_m=draw.uniform(1e3, 1e5)), generation=link)
+            for a, b in pairs
+        ],
+        duration_s=1.0,
+    )
+
+
+def measure_routes(nodes: int) -> dict[str, float]:
+    """CPU milliseconds between two nodes, medians over five pairs, by the public API; networkx, where it is, beside it."""
+    scenario = routes_network(nodes, seed=nodes)
+    model = fb.compile(scenario)
+    draw = random.Random(1)
+    ends = [[f"n{i}" for i in draw.sample(range(nodes), 2)] for _ in range(5)]
+
+    def median_ms(find: Callable[[str, str], Any], times: int) -> float:
+        taken = []
+        for a, b in ends:
+            with Timer() as search:
+                for _ in range(times):
+                    find(a, b)
+            taken.append(search.cpu_s / times * 1e3)
+        return sorted(taken)[len(taken) // 2]
+
+    def ten(a: str, b: str) -> list[float]:
+        return [route.cost for route in fb.routing.k_shortest_paths(model, a, b, 10, metric="length")]
+
+    figures = {
+        "one_ms": median_ms(lambda a, b: fb.routing.shortest_path(model, a, b, metric="length"), 20),
+        "ten_ms": median_ms(ten, 20),
+    }
+    try:
+        import networkx
+    except ImportError:
+        return figures
+    graph = networkx.Graph()
+    graph.add_weighted_edges_from((link.node_a, link.node_b, link.fiber.length_m) for link in scenario.links)
+
+    def ten_of_networkx(a: str, b: str) -> list[float]:
+        paths = itertools.islice(networkx.shortest_simple_paths(graph, a, b, weight="weight"), 10)
+        return [networkx.path_weight(graph, path, "weight") for path in paths]
+
+    for a, b in ends:
+        assert all(math.isclose(x, y) for x, y in zip(ten(a, b), ten_of_networkx(a, b), strict=True))
+    figures["networkx_one_ms"] = median_ms(lambda a, b: networkx.dijkstra_path(graph, a, b), 1)
+    figures["networkx_ten_ms"] = median_ms(ten_of_networkx, 1)
+    return figures
+
+
 def measure_import(what: str) -> dict[str, float]:
     __import__("numpy")
     before = peak_mb()
@@ -314,6 +378,7 @@ WORKLOADS = {
     "chain_1000": measure_chain_1000,
     "chain_200": measure_chain_200,
     "grid": measure_grid,
+    "routes": measure_routes,
     "rows": measure_rows,
     "import": measure_import,
     "threads": measure_threads,
@@ -324,7 +389,7 @@ if __name__ == "__main__":
     if name != "import":
         import farbell as fb
 
-        _ = fb.compile, fb.run  # loaded when first used
+        _ = fb.compile, fb.routing, fb.run  # loaded when first used
     values = dict(option.split("=", 1) for option in options)
 
     def value(text: str) -> Any:

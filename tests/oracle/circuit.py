@@ -7,16 +7,23 @@ from .segments import GONE, LOCKED, PENDING, WAITING, A, B, Half, Segment
 
 
 class Circuit:
-    def __init__(self, run, demand, route):
+    def __init__(self, run, demand):
         self.run, self.demand = run, demand
-        self.nodes, self.links = route
         self.width = demand.spec["width"]
         self.end_slots = demand.spec["buffer"] or self.width
-        self.position = 0  # which the set-up message has reached
-        self.over = False  # before it had started
-        self.d = run.network.delays(self.nodes, self.links)
-        self.last = len(self.nodes) - 1
         self.asking = self.up = self.releasing = False
+        self.over = False  # before it had started
+        self.position = 0  # which the set-up message has reached
+        self.route = None
+        self.nodes, self.links = [], []
+        self.booked, self.halves = [], []
+
+    def take(self, route):
+        """Settles the route, for good."""
+        run, demand = self.run, self.demand
+        self.route = self.nodes, self.links = route
+        self.d = run.network.delays(*route)
+        self.last = len(self.nodes) - 1
         self.booked = [False] * len(self.nodes)
         self.halves = [[] for _ in self.nodes]  # every live half by position
         # Heralded halves of hops towards A and towards B, oldest first.
@@ -40,19 +47,19 @@ class Circuit:
 
     # ---- set-up --------------------------------------------------------------------------------------------------------
 
-    def needs(self):
-        return [
-            (node, self.end_slots if position in (0, self.last) else 2 * self.width) for position, node in enumerate(self.nodes)
-        ]
+    def needs(self, route):
+        nodes, _ = route
+        return [(node, self.end_slots if node in (nodes[0], nodes[-1]) else 2 * self.width) for node in nodes]
 
     def need(self):
         """Slots where the set-up message is."""
-        return self.needs()[self.position][1]
+        return self.needs(self.route)[self.position][1]
 
     def held(self, node):
-        return self.needs()[self.nodes.index(node)][1]
+        return dict(self.needs(self.route))[node]
 
-    def granted(self):
+    def granted(self, route):
+        self.take(route)
         self.booked = [True] * len(self.nodes)
         self.reserve()
 
@@ -359,7 +366,7 @@ class Circuit:
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
                 self.run.group(self.links[hop], self.demand).close(side)
-        self.run.booking.give_back(self, *self.needs()[position])
+        self.run.booking.give_back(self, *self.needs(self.route)[position])
         if not any(self.booked):
             self.demand.circuit_is_gone()
 

@@ -1,5 +1,8 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
+import numpy as np
+
+from . import states
 from .clock import ARRIVALS, DECISIONS, SWAPS, ticks
 from .hardware import gate_time, link_model, parity_time, slotted
 
@@ -83,14 +86,14 @@ class Network:
                 for rest in self.simple_paths(node, goal, visited | {node}):
                     yield [start, *rest]
 
-    def route(self, demand):
-        """(nodes, links), or None. All paths are tried."""
+    def routes(self, demand):
+        """The demand's alternatives now, as (nodes, links), the best first. All paths are tried."""
         if demand["route"]:
             paths = [[self.node[name] for name in demand["route"]]]
         else:
             a, b = self.node[demand["node_a"]], self.node[demand["node_b"]]
             paths = self.simple_paths(a, b, {a})
-        best = None
+        found = []
         for nodes in paths:
             choices = [self.links_between(x, y) for x, y in zip(nodes, nodes[1:], strict=False)]
             if not all(choices):
@@ -99,10 +102,25 @@ class Network:
             cost = 0.0
             for link in reversed(links):
                 cost += self.cost(link)
-            key = cost, len(links), [node.index for node in nodes]
-            if best is None or key < best[0]:
-                best = key, nodes, links
-        return best and best[1:]
+            found.append((cost, len(links), [node.index for node in nodes], (nodes, links)))
+        found.sort(key=lambda path: path[:3])
+        by_position = demand["swapping"]["kind"] in ("tree", "table")
+        return [route for *_, route in found[: 1 if by_position else self.scenario["routing"]["alternatives"]]]
+
+    def usable(self, route):
+        return all(self.cost(link) is not None for link in route[1])
+
+    def reachable_fidelity(self, route, distillation, devices):
+        """With the best herald outcome of every link, then the best of every swap and round; only gates and read-out spoil the pair."""
+        nodes, links = route
+        devices = [devices[node.memory["name"]] for node in nodes]
+        pair = None
+        for hop, link in enumerate(links):
+            ends = devices[hop : hop + 2]
+            rows = [(rho if link.ends[0] is nodes[hop] else states.turned(rho), frame) for _, frame, rho in link.model.rows]
+            fresh = distilled(best_of(rows), link.spec["distillation"], ends)
+            pair = swapped(pair, fresh, devices[0], *ends) if hop else fresh
+        return fidelity(distilled(pair, distillation, [devices[0], devices[-1]]))
 
     def delays(self, nodes, links):
         """d[i][j] along a route: fibres plus the processing at nodes strictly between."""
@@ -114,6 +132,44 @@ class Network:
                     between = sum(node.processing for node in nodes[i + 1 : j])
                     d[i][j] = d[j][i] = sum(link.delay for link in links[i:j]) + between
         return d
+
+
+# ---- the best that can happen to pairs (rho, frame), the qubit nearer to A first -----------------------------------------
+
+WHITE = np.eye(4, dtype=complex) / 4, 0
+
+
+def fidelity(pair):
+    rho, frame = pair
+    return states.correlators(*states.create_pair(rho, None, 0, None, 0), 0, frame).fidelity
+
+
+def best_of(pairs):
+    return max(pairs, key=fidelity)
+
+
+def swapped(left, right, at_a, here, at_b):
+    best = WHITE
+    for wanted in range(4):
+        a, b = states.create_pair(left[0], at_a, 0, here, 0)
+        c, _ = states.create_pair(right[0], here, 0, at_b, 0)
+        outcome = states.bell_measure(b, c, 0, states.outcome(wanted))
+        best = best_of([best, (a.cluster.rho, left[1] ^ right[1] ^ outcome)])
+    return best
+
+
+def distilled(fresh, spec, ends):
+    kept = fresh
+    for protocol in spec["rounds"] if spec else []:
+        used = fresh if spec["scheme"] == "pumping" else kept
+        best = WHITE
+        for wanted in range(4):
+            pairs = [states.create_pair(rho, ends[0], 0, ends[1], 0) for rho, _ in (kept, used)]
+            _, keep, frame = states.distil(protocol, *pairs, kept[1], used[1], 0, states.outcome(wanted))
+            if keep:
+                best = best_of([best, (pairs[0][0].cluster.rho, frame)])
+        kept = best
+    return kept
 
 
 class Ledger:
@@ -138,26 +194,36 @@ class Ledger:
         circuit.asking = False
         if circuit in self.waiting:
             self.waiting.remove(circuit)
-        self.clock.post(self.clock.now, DECISIONS, self.grant)
+        self.look_again()
 
     def give_back(self, _, node, slots):
         node.free_slots += slots
+        self.look_again()
+
+    def look_again(self):
         self.clock.post(self.clock.now, DECISIONS, self.grant)
+
+    links_changed = look_again
 
     def grant(self):
         """Each circuit may use what those before it in line do not wait for."""
         set_aside = {}
+
+        def has_room(needs):
+            return all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs)
+
         for circuit in list(self.waiting):
-            needs = circuit.needs()
-            if all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs):
+            choices = circuit.demand.choices()
+            route = next((route for route in choices if has_room(circuit.needs(route))), None)
+            if route:
                 self.waiting.remove(circuit)
                 circuit.asking = False
-                for node, slots in needs:
+                for node, slots in circuit.needs(route):
                     node.free_slots -= slots
+                circuit.granted(route)
                 self.clock.post(self.clock.now + 2 * circuit.d[0][-1], ARRIVALS, circuit.start)
-                circuit.granted()
             else:
-                for node, slots in needs:
+                for node, slots in circuit.needs(choices[0]):
                     set_aside[node] = set_aside.get(node, 0) + slots
 
 
@@ -178,6 +244,8 @@ class HopByHop:
     def reach(self, circuit, position):
         if circuit.over:
             return
+        if position == 0:
+            circuit.take(circuit.demand.choices()[0])
         node = circuit.nodes[position]
         circuit.position = position
         node.line.append(circuit)
@@ -222,6 +290,9 @@ class HopByHop:
     def look_again(self, node):
         self.clock.post(self.clock.now, DECISIONS, lambda: self.serve(node))
         self.check_soon()
+
+    def links_changed(self):
+        """Whoever has set out keeps to its route."""
 
     # ---- deadlocks -----------------------------------------------------------------------------------------------------
 

@@ -79,10 +79,13 @@ class Run:
 
     def change(self, spec):
         link = self.network.link[spec["link"]]
+        goes_down = spec["generation"] is None
+        concerned = [demand for demand in self.demands if goes_down and demand.goes_over(link)]
         self.network.set_generation(link, spec["generation"])
-        if not link.up:
-            for demand in self.demands:
-                demand.link_went_down(link)
+        for demand in concerned:
+            demand.link_went_down()
+        if not goes_down:
+            self.booking.links_changed()
 
     def run(self):
         for spec in self.scenario["changes"]:

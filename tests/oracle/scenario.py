@@ -17,6 +17,7 @@ STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None,
 DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
 }  # fmt: skip
+ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 LINK = {"name": "", "distillation": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
@@ -60,7 +61,7 @@ def generation_of(value):
 def complete(document):
     """The same scenario with every default written out; entities that others name are in dictionaries by name."""
     scenario = SCENARIO | document
-    scenario["routing"] = {"kind": "seconds_per_pair"} | scenario["routing"]
+    scenario["routing"] = ROUTING | scenario["routing"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
     for station in scenario["stations"].values():

@@ -113,6 +113,17 @@ POLICY = {
         {"links": [[1, 2], [2, 3]], "swap": []},
     ],
 }
+TWO_WAYS = {"r0--r1": given(0.3, fidelity=0.9), "r1--r2": given(0.3, fidelity=0.9)}
+
+
+def two_ways(demands, kind="hops", alternatives=2, **rest):
+    """A ring of five with two ways from r0 to r2: the short one makes worse pairs."""
+    edges = [(f"r{i}", f"r{(i + 1) % 5}") for i in range(5)]
+    edges = [(a, b, {"generation": TWO_WAYS.get(f"{a}--{b}", given(0.3))}) for a, b in edges]
+    constrained = rest.pop("fidelity_constrained", False)
+    routing = {"kind": kind, "alternatives": alternatives, "fidelity_constrained": constrained}
+    return network(edges, demands, routing=routing, **rest)
+
 
 SCENARIOS = {
     "one link": chain(2, memory=NOISY),
@@ -199,6 +210,60 @@ SCENARIOS = {
     "ring, fixed routes": ring(
         5, [("r0", "r2", BACK_TO_BACK | {"route": ["r0", "r4", "r3", "r2"]}), ("r4", "r1", POISSON | {"route": ["r4", "r0", "r1"]})],
         changes=DOWN_AND_UP, control="ideal",
+    ),
+    "two ways, the first is full": two_ways(
+        [("r0", "r2", POISSON | {"width": 2}), ("r0", "r2", BACK_TO_BACK | {"name": "second"}), ("r1", "r2", POISSON)], slots=4, node=FAILING,
+    ),
+    "two ways, both are full": two_ways(
+        [("r0", "r2", POISSON | {"width": 2, "name": f"D{i}"}) for i in range(3)] + [("r4", "r2", TABLE)], slots=4, memory=NOISY,
+    ),
+    "two ways, links fail": two_ways(
+        [("r0", "r2", {"width": 2}), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r1", "r3", BACK_TO_BACK)],
+        node=FAILING, changes=DOWN_AND_UP, alternatives=3, slots=6,
+    ),
+    "two ways, one is hopeless": two_ways(
+        [("r0", "r2", POISSON), ("r1", "r2", BACK_TO_BACK | {"generate_when_idle": True})], slots=2, control="ideal",
+        changes=[{"at_s": 1e-3, "link": "r0--r1", "generation": given(0.0)}, {"at_s": 2e-3, "link": "r3--r4"}, {"at_s": 3e-3, "link": "r3--r4", "generation": given()}],
+    ),
+    "two ways, one is good enough": two_ways(
+        [("r0", "r2", POISSON | {"min_fidelity": 0.87, "width": 2}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5})],
+        fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory={"two_qubit_gate_reliability": 0.995},
+    ),
+    "two ways, hop by hop": two_ways(
+        [("r0", "r2", POISSON | {"width": 2}), ("r2", "r0", TOGETHER), ("r4", "r1", POISSON), ("r1", "r3", TOGETHER)],
+        slots=4, alternatives=3, changes=DOWN_AND_UP, on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "two ways, the better one is back while a set-up waits": two_ways(
+        [("r0", "r4", {"width": 2, "traffic": {"kind": "table", "at_s": [2e-4, 2.2e-3]}, "pairs_per_request": 60}), ("r0", "r2", TOGETHER)],
+        slots=2, **HOP_BY_HOP,
+        changes=[
+            {"at_s": t, "link": link, "generation": generation}
+            for t, link, generation in (
+                (1e-4, "r0--r1", None), (6e-4, "r0--r1", given(0.3)), (8e-4, "r3--r4", None), (1e-3, "r3--r4", given(0.3)), (1.1e-3, "r0--r1", None),
+                (2.6e-3, "r0--r1", given(0.3)), (2.8e-3, "r0--r1", None), (4e-3, "r0--r1", given(0.3)),
+            )
+        ],
+    ),
+    "two ways, distilled": two_ways(
+        [("r0", "r2", POISSON | {"width": 2, "distillation": DEJMPS}), ("r0", "r2", BACK_TO_BACK | {"name": "second", "width": 2}), ("r1", "r2", POISSON | {"width": 2})],
+        slots=4, node=FAILING, memory=NOISY | GATES, links={"distillation": DEJMPS},
+    ),
+    "two ways, distilled, one is good enough": two_ways(
+        [("r0", "r2", POISSON | {"min_fidelity": 0.88, "width": 2, "distillation": DEJMPS}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5, "width": 2})],
+        fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory=NOISY | {"two_qubit_gate_reliability": 0.995},
+    ),
+    "two ways, orders and cut-offs": two_ways(
+        [("r0", "r2", POISSON | {"width": 2, "swapping": {"kind": "doubling"}, "cutoff": {"age_s": 4e-5}}),
+         ("r4", "r1", POISSON | {"swapping": {"kind": "sequential"}, "cutoff": {"attempts": 6}}), ("r2", "r4", TABLE)],
+        node=FAILING, changes=DOWN_AND_UP, alternatives=3, slots=4,
+    ),
+    "two ways, a tree has one": two_ways(
+        [("r0", "r3", POISSON | {"swapping": {"kind": "tree", "order": ["r4"]}}), ("r0", "r2", POISSON | {"width": 2})], slots=4, changes=DOWN_AND_UP,
+    ),
+    "grid with detours": grid(
+        3, [("00", "22", POISSON), ("02", "20", POISSON | {"use": "measure"}), ("10", "12", POISSON), ("01", "21", BACK_TO_BACK)],
+        memory=NOISY | GATES, node=FAILING, slots=4, link=given(0.3), routing={"kind": "seconds_per_pair", "alternatives": 6},
+        changes=[{"at_s": 1e-3, "link": "11--12"}, {"at_s": 2e-3, "link": "11--12", "generation": given(0.2)}, {"at_s": 2e-3, "link": "00--10"}],
     ),
     "a chain is cut": chain(4, demand=POISSON, changes=[{"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 3e-3, "link": "n0--n1", "generation": given()}]),
     "hop by hop": chain(4, memory=NOISY, demand=POISSON | {"width": 2}, **HOP_BY_HOP),

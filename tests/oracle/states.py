@@ -5,6 +5,7 @@ Noise is written as jump operators and Kraus operators, the Bell measurement as 
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from math import exp, sqrt
 
 import numpy as np
@@ -31,6 +32,11 @@ def pair_state(spec):
     if spec["kind"] == "bell_weights":
         return sum(weight * projector for weight, projector in zip(spec["weights"], PROJECTORS, strict=True))
     return np.array(spec["real"]) + 1j * np.array(spec["imag"])
+
+
+def turned(rho):
+    """The same state with its two qubits in the other order."""
+    return rho.reshape(2, 2, 2, 2).transpose(1, 0, 3, 2).reshape(4, 4)
 
 
 def bell_diagonal_part(rho):
@@ -197,15 +203,23 @@ def leave(cluster, effect, gone):
     return rest, np.trace(rest).real
 
 
+def outcome(wanted):
+    """Stands for a draw: this outcome, or the likeliest where it cannot be."""
+    return lambda probabilities: wanted if probabilities[wanted] > 1e-12 else int(np.argmax(probabilities))
+
+
+def sample(u):
+    """The first outcome whose cumulated probability is above u."""
+    return lambda probabilities: next(
+        (k for k, sum_to in enumerate(accumulate(probabilities)) if u < sum_to), len(probabilities) - 1
+    )
+
+
 def choose(cluster, effects, gone, u):
-    """Samples an outcome: the first whose cumulated probability is above u. The qubits in `gone` leave."""
+    """An outcome, sampled unless `u` says which. The qubits in `gone` leave."""
     branches = [leave(cluster, effect, gone) for effect in effects]
-    cumulated, outcome = 0.0, len(branches) - 1
-    for index, (_, probability) in enumerate(branches):
-        cumulated += probability
-        if u < cumulated:
-            outcome = index
-            break
+    choice = u if callable(u) else sample(u)
+    outcome = choice([probability for _, probability in branches])
     rest, probability = branches[outcome]
     for index in gone:
         cluster.qubits[index].cluster = None

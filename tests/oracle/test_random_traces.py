@@ -63,6 +63,10 @@ def demand_of(draw, nodes):
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
     }  # fmt: skip
+    demand["swapping"] = {"kind": draw(st.sampled_from(["asap", "asap", "doubling", "sequential"]))}
+    demand["cutoff"] = draw(sometimes(st.sampled_from([{"age_s": 6e-5}, {"estimated_fidelity": 0.7}])))
+    if demand["width"] > 1:
+        demand["distillation"] = draw(sometimes(st.sampled_from([scenarios.DEJMPS, scenarios.DEJMPS | {"scheme": "pumping"}])))
     if demand["generate_when_idle"] and demand["use"] == "keep":
         demand["buffer"] = draw(sometimes(st.integers(demand["width"], 4)))
     return {key: value for key, value in demand.items() if value is not None}
@@ -78,6 +82,7 @@ def scenario_of(draw):
         {
             "name": f"L{i}", "node_a": a, "node_b": b, "fiber": {"length_m": draw(st.sampled_from([0.0, 1e3, 2e3, 3.3e3]))},
             "generation": draw(st.one_of(st.just(common), generation_of())),
+            "distillation": draw(st.sampled_from([None, None, None, None, scenarios.DEJMPS])),
         }
         for i, (a, b) in enumerate(edges)
     ]  # fmt: skip
@@ -106,7 +111,10 @@ def scenario_of(draw):
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
         "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
-        "routing": {"kind": draw(st.sampled_from(["hops", "length", "seconds_per_pair"]))},
+        "routing": {
+            "kind": draw(st.sampled_from(["hops", "length", "seconds_per_pair"])), "alternatives": draw(st.sampled_from([1, 1, 2, 3, 9])),
+            "fidelity_constrained": draw(st.booleans()),
+        },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
     } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{}, hop_by_hop]))  # fmt: skip
 
@@ -151,16 +159,20 @@ def crowded(draw):
             for t in draw(st.lists(st.sampled_from([5e-5, 1e-4, 3e-4]), max_size=3))
         ],
         "control": draw(st.sampled_from(["messages", "messages", "ideal"])), "reservation": "hop_by_hop",
+        "routing": {"kind": "hops", "alternatives": draw(st.sampled_from([1, 1, 2, 3]))},
         "on_deadlock": draw(st.sampled_from(["report", "report", "release", "release", "stop"])),
     }  # fmt: skip
 
 
 def compiles(scenario):
-    """Refusals on the merits of the draw: a fidelity out of reach, a state that the store cannot hold."""
+    """Refusals on the merits of the draw: a fidelity out of reach, a state that the store cannot hold, too few lanes for a round."""
     try:
         _core.compile(_core.Scenario.from_json(json.dumps(scenario)))
     except _core.SpecError as error:
-        assert any(reason in str(error) for reason in ("min_fidelity", "bell_diagonal", "no usable links")), error
+        assert any(
+            reason in str(error)
+            for reason in ("min_fidelity", "bell_diagonal", "no usable links", "/cutoff/", "for the distillation of")
+        ), error
         return False
     return True
 

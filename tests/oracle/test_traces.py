@@ -145,6 +145,18 @@ def test_family_reaches_what_it_is_for():
     assert any(outcome.horizon < 5e9 for outcome in outcomes)  # stopped
 
 
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("two ways") or name == "grid with detours"])
+def test_alternatives_matter(name):
+    """The scenarios made for them are served otherwise with one route a demand."""
+    scenario = SCENARIOS[name] | {"seed": 1}
+    routing = scenario["routing"]
+    if routing.get("fidelity_constrained"):
+        demands = [demand | {"min_fidelity": 0.0} for demand in scenario["demands"]]
+        assert run(scenario | {"demands": demands}).trace != run(scenario).trace
+    else:
+        assert run(scenario | {"routing": routing | {"alternatives": 1}}).trace != run(scenario).trace
+
+
 def plain(value):
     """Numbers as floats, so that 1 and 1.0 are the same."""
     if isinstance(value, dict):

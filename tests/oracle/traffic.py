@@ -35,7 +35,16 @@ class Demand:
         self.arrivals, self.bases, self.outcomes = (
             run.stream(f"demand:{self.name}/{purpose}") for purpose in ("arrivals", "bases", "outcomes")
         )
-        self.route = self.first_route = run.network.route(spec)
+        self.alternatives, self.routed = run.network.routes(spec), True
+        # It never looks for other routes; positions along a route mean something on that route only.
+        self.listed = bool(spec["route"]) or spec["swapping"]["kind"] in ("tree", "table")
+        if run.scenario["routing"]["fidelity_constrained"] and spec["min_fidelity"] > 0 and not self.listed:
+            self.listed = True
+            self.alternatives = [
+                route
+                for route in self.alternatives
+                if spec["min_fidelity"] <= run.network.reachable_fidelity(route, spec["distillation"], run.devices) + 1e-9
+            ]
         self.circuit = None
         self.requests, self.queue = [], []
         self.kept = []  # (circuit, segment): pairs that wait for a request, oldest first
@@ -81,9 +90,9 @@ class Demand:
             None if self.deadline is None else self.now + self.deadline,
         )  # fmt: skip
         self.requests.append(request)
-        if self.route is None:
-            self.find_route()
-        if self.route is None:
+        if not self.routed:
+            self.find_routes()
+        if not self.routed:
             self.end(request, REFUSED, NO_ROUTE)
         elif self.spec["max_queue"] is not None and len(self.queue) >= self.spec["max_queue"]:
             self.end(request, REFUSED, QUEUE_FULL)
@@ -96,18 +105,37 @@ class Demand:
             self.serve_kept()
 
     def ask_for_circuit_if_needed(self):
-        if self.circuit is None and self.route and (self.queue or self.spec["generate_when_idle"]):
-            self.circuit = Circuit(self.run, self, self.route)
+        if self.circuit is None and self.routed and (self.queue or self.spec["generate_when_idle"]):
+            self.circuit = Circuit(self.run, self)
             self.run.booking.ask(self.circuit)
 
-    def find_route(self):
-        network = self.run.network
-        # Positions along a route mean something on that route only.
-        if self.spec["route"] or self.spec["swapping"]["kind"] in ("tree", "table"):
-            usable = all(network.cost(link) is not None for link in self.first_route[1])
-            self.route = self.first_route if usable else None
-        else:
-            self.route = network.route(self.spec)
+    # ---- routes --------------------------------------------------------------------------------------------------------
+
+    def usable_routes(self):
+        return [route for route in self.alternatives if self.run.network.usable(route)]
+
+    def choices(self):
+        """Routes that a circuit may take now, the preferred one first."""
+        return self.usable_routes() or self.alternatives[:1]
+
+    def find_routes(self):
+        found = self.usable_routes() if self.listed else self.run.network.routes(self.spec)
+        self.routed = bool(found)
+        if found and not self.listed:
+            self.alternatives = found
+
+    def goes_over(self, link):
+        settled = self.circuit and self.circuit.route
+        return self.routed and link in (settled or self.choices()[0])[1]
+
+    def link_went_down(self):
+        if not self.usable_routes():
+            self.find_routes()
+        if not self.routed:
+            for request in list(self.queue):
+                self.end(request, REFUSED, ROUTE_LOST)
+        if self.circuit:
+            self.circuit.release_everywhere()
 
     # ---- the circuit reports -------------------------------------------------------------------------------------------
 
@@ -162,16 +190,6 @@ class Demand:
             self.end(request, TIMED_OUT)
         if due:
             self.after_an_end(lambda: self.circuit.release_everywhere())
-
-    def link_went_down(self, link):
-        if self.route is None or link not in self.route[1]:
-            return
-        self.find_route()
-        if self.route is None:
-            for request in list(self.queue):
-                self.end(request, REFUSED, ROUTE_LOST)
-        if self.circuit:
-            self.circuit.release_everywhere()
 
     # ---- pairs ---------------------------------------------------------------------------------------------------------
 

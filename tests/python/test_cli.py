@@ -219,6 +219,25 @@ def test_examples_and_new_write_scenarios() -> None:
     assert farbell("new", "chain", "--length", "20 miles").returncode == 2
 
 
+def test_new_random_and_hierarchical_networks() -> None:
+    def scenario(*arguments: str) -> fb.Scenario:
+        done = farbell("new", *arguments)
+        assert done.returncode == 0, done.stderr
+        return fb.Scenario.from_json(done.stdout)
+
+    assert scenario("torus", "--rows", "3", "--columns", "4") == fb.torus(3, 4, duration_s=10)
+    assert scenario("waxman", "--nodes", "20", "--layout-seed", "5") == fb.waxman(20, layout_seed=5, duration_s=10)
+    assert scenario("random-geometric", "--radius", "30 km", "--side", "90000") == fb.random_geometric(
+        radius_m=30e3, side_m=90e3, duration_s=10
+    )
+    divided = scenario("metro-backbone", "--hubs", "3", "--metro", "ring", "--span-limit", "60 km")
+    assert divided == fb.metro_backbone(3, metro="ring", span_limit_m=60e3, duration_s=10)
+    assert len(scenario("chain", "--nodes", "2", "--length", "100 km", "--span-limit", "25 km").nodes) == 5
+    wrong = farbell("new", "ring", "--span-limit", "0 km")
+    assert (wrong.returncode, wrong.stderr.count("span_limit_m")) == (2, 1)
+    assert "did you mean mesh" in farbell("new", "metro-backbone", "--backbone", "mash").stderr
+
+
 def test_new_from_graphml() -> None:
     Path("map.graphml").write_text(
         """<graphml xmlns="http://graphml.graphdrawing.org/xmlns">

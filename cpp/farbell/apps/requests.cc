@@ -2,23 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace farbell {
 
 Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
-                   Circuits& circuits, Recorder& recorder, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), circuits_(circuits),
-      recorder_(recorder), trace_(trace), paths_(*setup.graph), rows_(setup.demands.size()),
-      cost_(setup.link_cost.begin(), setup.link_cost.end()), up_(cost_.size(), true), up_since_(cost_.size(), tick_zero),
-      up_ticks_(cost_.size(), 0) {
+                   Routes& routes, Circuits& circuits, Recorder& recorder, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), routes_(routes),
+      circuits_(circuits), recorder_(recorder), trace_(trace), rows_(setup.demands.size()), up_(setup.links, true),
+      up_since_(setup.links, tick_zero), up_ticks_(setup.links, 0) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     const DemandRow& demand = setup.demands[d];
     rows_[d].arrivals = Stream(demand.arrivals_key, setup.replica);
     rows_[d].bases = Stream(demand.bases_key, setup.replica);
     rows_[d].outcomes = Stream(demand.outcomes_key, setup.replica);
-    rows_[d].routed = bool(demand.route);
-    if (demand.route) circuits_.set_route(DemandId{d}, demand.route);
   }
 }
 
@@ -27,7 +23,7 @@ void Requests::start() {
     queue_.post(setup_.changes[c].at, Phase::arrivals, {setup_.self.handler, op_change, c}, 0);
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     schedule_arrival(DemandId{d});
-    if (setup_.demands[d].generate_when_idle && rows_[d].routed) circuits_.ask(DemandId{d});
+    if (setup_.demands[d].generate_when_idle) circuits_.ask(DemandId{d});
   }
 }
 
@@ -97,7 +93,8 @@ void Requests::ask_now(DemandId d) {
   if (row.queue.empty()) start_accounting(d);
   row.queue.push_back({row.next_id++, 0, now, never});
   if (demand.max_queue > 0 && row.queue.size() > demand.max_queue) return refuse(d, Refusal::queue_full);
-  if (!row.routed && !find_route(d)) return refuse(d, Refusal::no_route);
+  if (!row.routed) row.routed = routes_.find(d);
+  if (!row.routed) return refuse(d, Refusal::no_route);
   if (demand.deadline != never) post_deadline(d);
   switch (circuits_.state(d)) {
     case Circuits::State::idle: circuits_.ask(d); break;
@@ -245,7 +242,8 @@ void Requests::measure(std::uint32_t s, End end) {
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
   m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), row.outcomes.next().u0));
   if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
-  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, setup_.demands[d.value].ends[end].value, d.value,
+  const std::vector<NodeId>& nodes = circuits_.route(d).nodes;
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, nodes[end == end_a ? 0 : nodes.size() - 1].value, d.value,
              static_cast<std::uint64_t>(m.basis[end]), 0, {.pair = trace_.number(s)});
   swapping_.consume_half(q);
   if (first) return;
@@ -353,41 +351,31 @@ void Requests::spent_in_vain(DemandId d, bool served, Tick now) {
 
 // ---- routes and link changes --------------------------------------------------------------------------------------------------------------
 
-bool Requests::find_route(DemandId d) {
-  const DemandRow& demand = setup_.demands[d.value];
-  Route route;
-  if (demand.fixed_route) {
-    const bool open = std::all_of(demand.route.links.begin(), demand.route.links.end(),
-                                  [&](LinkId l) { return cost_[l.value] < std::numeric_limits<double>::infinity(); });
-    if (open) route = demand.route;
-  } else {
-    route = paths_.shortest(demand.ends[0], demand.ends[1], cost_);
-  }
-  rows_[d.value].routed = bool(route);
-  if (route) circuits_.set_route(d, route);
-  return bool(route);
-}
-
 void Requests::change(const ChangeRow& change) {
   const LinkId link = change.link;
-  cost_[link.value] = change.cost;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
   if (change.program) {
+    routes_.set_cost(link, change.cost);
     lanes_.set_program(link, *change.program);
     if (!up_[link.value]) up_since_[link.value] = queue_.now();
     up_[link.value] = true;
+    circuits_.links_changed();
     return;
   }
   if (up_[link.value]) up_ticks_[link.value] += static_cast<double>(count(queue_.now() - up_since_[link.value]));
   up_[link.value] = false;
-  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
-    const DemandId d{i};
-    Row& row = rows_[i];
-    const auto& links = circuits_.route(d).links;
-    if (!row.routed || std::find(links.begin(), links.end(), link) == links.end()) continue;
+  std::vector<DemandId> affected;
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    const auto& links = circuits_.route(DemandId{d}).links;
+    if (rows_[d].routed && std::find(links.begin(), links.end(), link) != links.end()) affected.emplace_back(d);
+  }
+  routes_.set_cost(link, change.cost);
+  for (DemandId d : affected) {
+    Row& row = rows_[d.value];
     const bool asked = circuits_.state(d) == Circuits::State::asking;
     if (circuits_.state(d) != Circuits::State::idle) circuits_.release_everywhere(d);
-    if (find_route(d)) {
+    row.routed = routes_.any_usable(d) || routes_.find(d);
+    if (row.routed) {
       // A booked circuit tells when it is gone; one only asked for is gone at once.
       if (asked) circuits_.ask(d);
     } else {

@@ -28,7 +28,6 @@ struct ArrivalPlan {
 inline constexpr double fidelity_slack = 1e-9;
 
 struct DemandRow {
-  std::array<NodeId, 2> ends;
   ArrivalPlan arrivals;
   std::uint64_t pairs_per_request = 1;
   double min_fidelity = 0;
@@ -36,8 +35,6 @@ struct DemandRow {
   std::uint64_t max_queue = 0;  // 0 = any number
   bool measure = false, generate_when_idle = false, keeps_pairs = false;
   double z_basis_probability = 0.5;
-  Route route;       // at the start; empty = none
-  bool fixed_route = false;
   std::uint64_t arrivals_key = 0, bases_key = 0, outcomes_key = 0;
 };
 
@@ -55,8 +52,7 @@ class Requests {
   struct Setup {
     std::span<const DemandRow> demands;
     std::span<const ChangeRow> changes;
-    const Graph* graph = nullptr;
-    std::span<const double> link_cost;  // at the start
+    std::size_t links = 0;
     Clock clock;
     Tick horizon{};
     std::uint64_t replica = 0;
@@ -65,7 +61,7 @@ class Requests {
   };
 
   Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
-           Circuits& circuits, Recorder& recorder, Trace& trace);
+           Routes& routes, Circuits& circuits, Recorder& recorder, Trace& trace);
 
   void start();  // posts what happens by itself
   void handle(const Event& event);
@@ -121,7 +117,6 @@ class Requests {
   void spent_in_vain(DemandId d, bool served, Tick now);
   void close(DemandId d, std::uint32_t segment);
   void change(const ChangeRow& change);
-  bool find_route(DemandId d);
   void look_for_deadlock();
   DemandId youngest(const std::vector<DemandId>& demands) const;
   void write_down(DemandId d, std::vector<DeadlockRow>& rows) const;
@@ -132,12 +127,11 @@ class Requests {
   Segments& segments_;
   Lanes& lanes_;
   Swapping& swapping_;
+  Routes& routes_;
   Circuits& circuits_;
   Recorder& recorder_;
   Trace& trace_;
-  PathFinder paths_;
   std::vector<Row> rows_;
-  std::vector<double> cost_;  // by link; infinity = down or hopeless
   std::vector<bool> up_;      // by link
   std::vector<Tick> up_since_;
   std::vector<double> up_ticks_;

@@ -4,21 +4,24 @@
 
 namespace farbell {
 
-Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping,
-                   Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
-    : setup_(setup), terms_(terms), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling), chains_(chains),
-      trace_(trace), rows_(terms.size()), slots_(setup.nodes, terms.size()), claimed_(setup.nodes.size(), 0),
+Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
+                   Swapping& swapping, Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling),
+      chains_(chains), trace_(trace), rows_(terms.size()), slots_(setup.nodes, terms.size()), claimed_(setup.nodes.size(), 0),
       grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
   std::size_t hops = 0;
   for (const Terms& t : terms) hops += t.lane_keys.size();
   lanes.expect_groups(hops);
 }
 
-void Circuits::set_route(DemandId demand, const Route& route) {
-  Row& row = rows_[demand.value];
-  row.first_route = row.route.nodes.empty();
-  row.route = route;
-  row.chain_matches = false;
+bool Circuits::booked(DemandId demand) const {
+  const State state = rows_[demand.value].state;
+  return state != State::idle && state != State::asking;
+}
+
+const Route& Circuits::route(DemandId demand) const {
+  const bool set_out = booked(demand) || slots_.waits_at(demand);
+  return routes_.of(demand)[set_out ? rows_[demand.value].chosen : routes_.preferred(demand)];
 }
 
 void Circuits::handle(const Event& event) {
@@ -35,8 +38,8 @@ void Circuits::handle(const Event& event) {
   }
   const Row& row = rows_[demand.value];
   // A reservation expires however far a release has come.
-  const bool booked = row.state != State::idle && row.state != State::asking;
-  const bool current = event.to.op == op_expire ? booked && chains_[demand.value].generation == generation : row.generation == generation;
+  const bool current = event.to.op == op_expire ? booked(demand) && chains_[demand.value].generation == generation
+                                                : row.generation == generation;
   if (!current) {
     ++stale_events_;
     return;
@@ -56,9 +59,9 @@ void Circuits::handle(const Event& event) {
 
 // ---- booking --------------------------------------------------------------------------------------------------------------------------
 
-Slots::Share Circuits::share(DemandId demand, std::size_t position) const {
+Slots::Share Circuits::share(DemandId demand, std::size_t position, const Route& route) const {
   const Terms& terms = terms_[demand.value];
-  const bool end = position == 0 || position + 1 == rows_[demand.value].route.nodes.size();
+  const bool end = position == 0 || position + 1 == route.nodes.size();
   return {demand, end ? terms.end_slots : 2 * terms.width};
 }
 
@@ -70,25 +73,36 @@ void Circuits::ask(DemandId demand) {
               std::uint64_t{row.generation} << 32);
 }
 
+// The first node without the slots, those aside that circuits asked for earlier wait for. None = the route can be booked.
+NodeId Circuits::full_node(DemandId demand, const Route& route) const {
+  for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
+    const NodeId n = route.nodes[i];
+    if (slots_.free(n) < std::uint64_t{claimed_[n.value]} + share(demand, i, route).slots) return n;
+  }
+  return {};
+}
+
+// The first of the demand's routes that can be used and has the slots now.
+std::optional<std::uint32_t> Circuits::bookable(DemandId demand) const {
+  const auto list = routes_.of(demand);
+  const std::size_t preferred = routes_.preferred(demand);
+  for (std::size_t r = preferred; r < list.size(); ++r)
+    if ((r == preferred || routes_.usable(list[r])) && !full_node(demand, list[r])) return static_cast<std::uint32_t>(r);
+  return {};
+}
+
 void Circuits::grant_waiting() {
   std::vector<NodeId> touched;
   std::vector<DemandId> still;
   for (DemandId demand : waiting_) {
-    const Row& row = rows_[demand.value];
-    bool fits = true;
-    NodeId full;
-    for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
-      const NodeId n = row.route.nodes[i];
-      fits = fits && slots_.free(n) >= std::uint64_t{claimed_[n.value]} + share(demand, i).slots;
-      if (!fits && !full) full = n;
-    }
-    if (fits) {
-      grant(demand);
+    if (const auto chosen = bookable(demand)) {
+      grant(demand, *chosen);
     } else {
-      for (std::uint32_t i = 0; i < row.route.nodes.size(); ++i) {
-        const NodeId n = row.route.nodes[i];
-        claimed_[n.value] += share(demand, i).slots;
-        touched.push_back(n);
+      const Route& wanted = route(demand);
+      const NodeId full = full_node(demand, wanted);
+      for (std::uint32_t i = 0; i < wanted.nodes.size(); ++i) {
+        claimed_[wanted.nodes[i].value] += share(demand, i, wanted).slots;
+        touched.push_back(wanted.nodes[i]);
       }
       trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = full.value});
       still.push_back(demand);
@@ -98,13 +112,14 @@ void Circuits::grant_waiting() {
   waiting_ = std::move(still);
 }
 
-void Circuits::grant(DemandId demand) {
-  begin_circuit(demand);
+void Circuits::grant(DemandId demand, std::uint32_t chosen) {
   Row& row = rows_[demand.value];
+  row.chosen = chosen;
+  begin_circuit(demand);
   Chain& chain = chains_[demand.value];
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     chain.positions[i].held = true;
-    slots_.take(chain.positions[i].node, share(demand, i));
+    slots_.take(chain.positions[i].node, share(demand, i, routes_.of(demand)[chosen]));
   }
   row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
   messages_ += 2 * chain.hops.size();
@@ -123,7 +138,10 @@ void Circuits::grant(DemandId demand) {
 // Its first slots are booked at this tick.
 void Circuits::begin_circuit(DemandId demand) {
   Row& row = rows_[demand.value];
-  if (!row.chain_matches) build_chain(demand);
+  if (const Row::Built now{routes_.version(demand), row.chosen}; row.built != now) {
+    build_chain(demand, routes_.of(demand)[row.chosen]);
+    row.built = now;
+  }
   Chain& chain = chains_[demand.value];
   ++chain.generation;
   ++row.generation;
@@ -136,12 +154,14 @@ void Circuits::begin_circuit(DemandId demand) {
                 std::uint64_t{chain.generation} << 32);
 }
 
-// The set-up message has come to a node.
+// The set-up message has come to a node. Where it sets out it takes the route preferred then, for good.
 void Circuits::reach(DemandId demand, std::uint32_t position) {
   Row& row = rows_[demand.value];
+  if (position == 0) row.chosen = static_cast<std::uint32_t>(routes_.preferred(demand));
   row.reached = position;
-  if (slots_.take_or_wait(row.route.nodes[position], share(demand, position))) return book(demand, position);
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = row.route.nodes[position].value});
+  const Route& route = routes_.of(demand)[row.chosen];
+  if (slots_.take_or_wait(route.nodes[position], share(demand, position, route))) return book(demand, position);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = route.nodes[position].value});
   if (!slots_.surely_served(demand)) post_check();
 }
 
@@ -191,21 +211,17 @@ std::vector<DemandId> Circuits::newly_deadlocked() {
   return fresh;
 }
 
-Circuits::Row::Group Circuits::group_for(DemandId demand, std::uint32_t hop) {
-  Row& row = rows_[demand.value];
-  const LinkId link = row.route.links[hop];
-  LaneKeys keys;
-  if (row.first_route && hop < terms_[demand.value].lane_keys.size()) {
-    keys = terms_[demand.value].lane_keys[hop];
-  } else {
-    for (const Row::Group& g : row.groups)
-      if (g.link == link) return g;
-    keys = lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value],
-                     setup_.links[link.value].distillation.has_value());
-  }
-  Row::Group group{link, lanes_.add_group(link, keys.attempts, keys.herald), no_pool};
-  if (const auto plan = setup_.links[link.value].distillation) group.pool = distilling_.add_pool(*plan, keys.distillation);
-  row.groups.push_back(group);
+// Among the first `known` groups of the demand, or a new one; `keys`: null if they are to be worked out.
+Circuits::Row::Group Circuits::group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys) {
+  std::vector<Row::Group>& groups = rows_[demand.value].groups;
+  for (std::size_t g = 0; g < known; ++g)
+    if (groups[g].link == link) return groups[g];
+  const std::optional<std::uint32_t> plan = setup_.links[link.value].distillation;
+  const LaneKeys own =
+      keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value], plan.has_value());
+  Row::Group group{link, lanes_.add_group(link, own.attempts, own.herald), no_pool};
+  if (plan) group.pool = distilling_.add_pool(*plan, own.distillation);
+  groups.push_back(group);
   return group;
 }
 
@@ -235,17 +251,19 @@ DistillationCounters Circuits::distillation(DemandId demand) const {
   return sum;
 }
 
-void Circuits::build_chain(DemandId demand) {
+void Circuits::build_chain(DemandId demand, const Route& route) {
   Row& row = rows_[demand.value];
   Chain& chain = chains_[demand.value];
   const Terms& terms = terms_[demand.value];
-  chain.positions.assign(row.route.nodes.size(), {});
-  chain.hops.assign(row.route.links.size(), {});
+  chain.positions.assign(route.nodes.size(), {});
+  chain.hops.assign(route.links.size(), {});
   chain.width = terms.width;
   chain.end_slots = terms.end_slots;
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
+  const bool at_start = routes_.version(demand) == 0 && row.chosen == 0;
+  const std::size_t known = row.groups.size();
   chain.ideal = setup_.ideal_control;
   chain.table = terms.table ? &*terms.table : nullptr;
   chain.cutoff = terms.cutoff;
@@ -260,9 +278,9 @@ void Circuits::build_chain(DemandId demand) {
   }
   Tick fibre = tick_zero, processing = tick_zero;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
-    const NodeId n = row.route.nodes[i];
+    const NodeId n = route.nodes[i];
     if (!setup_.ideal_control) {
-      if (i > 0) fibre += setup_.fibre_delay[row.route.links[i - 1].value];
+      if (i > 0) fibre += setup_.fibre_delay[route.links[i - 1].value];
       processing += setup_.processing_delay[n.value];
     }
     chain.positions[i].node = n;
@@ -270,11 +288,10 @@ void Circuits::build_chain(DemandId demand) {
     chain.positions[i].processing_from_a = processing;
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
-    const LinkId link = row.route.links[h];
-    const Row::Group group = group_for(demand, h);
-    chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == row.route.nodes[h], group.pool};
+    const LinkId link = route.links[h];
+    const Row::Group group = group_for(demand, link, known, at_start ? &terms.lane_keys[h] : nullptr);
+    chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == route.nodes[h], group.pool};
   }
-  row.chain_matches = true;
 }
 
 void Circuits::start(DemandId demand) {
@@ -303,7 +320,7 @@ bool Circuits::begin_release(DemandId demand) {
   if (row.state == State::asking) {
     if (!setup_.hop_by_hop) {
       std::erase(waiting_, demand);
-      post_grant(row.route.nodes.front());
+      post_grant();
     }
     row.state = State::idle;
     return false;
@@ -353,13 +370,17 @@ void Circuits::release_position(DemandId demand, std::uint32_t position) {
   queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
 }
 
+void Circuits::links_changed() {
+  if (std::any_of(waiting_.begin(), waiting_.end(), [&](DemandId d) { return routes_.of(d).size() > 1; })) post_grant();
+}
+
 void Circuits::post_check() {
   if (check_posted_) return;
   check_posted_ = true;
   queue_.post(queue_.now(), Phase::swaps, setup_.check, 0);
 }
 
-// Slots of `n` or a place in its line are free: those who wait look again.
+// Slots of `n` or a place in its line are free: those who wait look again. The ledger has one line, whatever the node.
 void Circuits::post_grant(NodeId n) {
   if (!deadlocked_.empty()) post_check();
   const std::uint32_t line = setup_.hop_by_hop ? n.value : 0;

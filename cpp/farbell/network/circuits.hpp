@@ -2,13 +2,14 @@
 // (ledger) or node by node (hop by hop).
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
-#include "farbell/network/graph.hpp"
+#include "farbell/network/routes.hpp"
 #include "farbell/network/slots.hpp"
 #include "farbell/protocols/distilling.hpp"
 #include "farbell/protocols/lanes.hpp"
@@ -32,7 +33,7 @@ class Circuits {
     Tick reservation = never;
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
-    std::vector<LaneKeys> lane_keys;  // by hop of the first route
+    std::vector<LaneKeys> lane_keys;  // by hop of the first of its routes at the start
     SwapOrder order;
     std::optional<PolicyTable> table;
     Cutoff cutoff;
@@ -53,13 +54,13 @@ class Circuits {
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
   };
 
-  Circuits(const Setup& setup, std::span<const Terms> terms, EventQueue& queue, Lanes& lanes, Swapping& swapping, Distilling& distilling,
-           std::vector<Chain>& chains, Trace& trace);
+  Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
+           Distilling& distilling, std::vector<Chain>& chains, Trace& trace);
 
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils);
 
-  void set_route(DemandId demand, const Route& route);
-  const Route& route(DemandId demand) const { return rows_[demand.value].route; }
+  // The one that is booked or being booked, else the one that would be preferred now.
+  const Route& route(DemandId demand) const;
   State state(DemandId demand) const { return rows_[demand.value].state; }
   Tick round_trip(DemandId demand) const;  // of messages over the circuit that is booked
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
@@ -72,6 +73,7 @@ class Circuits {
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
   void release_from(DemandId demand, std::uint32_t origin);
   void release_everywhere(DemandId demand);  // every node knows already
+  void links_changed();                      // who waits may have another choice of routes now
 
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
@@ -79,14 +81,17 @@ class Circuits {
 
  private:
   struct Row {
-    Route route;
     State state = State::idle;
+    std::uint32_t chosen = 0;          // of the demand's routes, once booked or set out for
     std::uint32_t generation = 0;      // raised at every grant and release: old events are recognised
     std::uint32_t positions_held = 0;
     std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
     std::uint64_t deadlock = 0;        // of which it is part; 0 = none
-    bool first_route = true;           // never rerouted
-    bool chain_matches = false;        // the chain's tables were built for this route
+    struct Built {
+      std::uint32_t version, chosen;
+      bool operator==(const Built&) const = default;
+    };
+    std::optional<Built> built;        // for which route the chain's tables were made
     struct Group {
       LinkId link;
       std::uint32_t group, pool;
@@ -95,22 +100,26 @@ class Circuits {
     std::uint32_t pool = no_pool;
   };
 
-  Slots::Share share(DemandId demand, std::size_t position) const;
+  bool booked(DemandId demand) const;
+  Slots::Share share(DemandId demand, std::size_t position, const Route& route) const;
+  NodeId full_node(DemandId demand, const Route& route) const;
+  std::optional<std::uint32_t> bookable(DemandId demand) const;
   void grant_waiting();
-  void grant(DemandId demand);
+  void grant(DemandId demand, std::uint32_t chosen);
   void reach(DemandId demand, std::uint32_t position);
   void book(DemandId demand, std::uint32_t position);
   void begin_circuit(DemandId demand);
-  void build_chain(DemandId demand);
+  void build_chain(DemandId demand, const Route& route);
   void start(DemandId demand);
   void release_position(DemandId demand, std::uint32_t position);
   bool begin_release(DemandId demand);
-  Row::Group group_for(DemandId demand, std::uint32_t hop);
-  void post_grant(NodeId n);
+  Row::Group group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys);
+  void post_grant(NodeId n = {});
   void post_check();
 
   Setup setup_;
   std::span<const Terms> terms_;
+  const Routes& routes_;
   EventQueue& queue_;
   Lanes& lanes_;
   Swapping& swapping_;

@@ -1,4 +1,4 @@
-// The network as a graph in compressed sparse rows, and shortest paths on it: one route at a time, never all pairs.
+// The network as a graph in compressed sparse rows, and routes on it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -32,33 +32,6 @@ struct Route {
   std::vector<LinkId> links;
 
   explicit operator bool() const { return !nodes.empty(); }
-};
-
-// Dijkstra with reusable scratch memory: only what a search touched is reset.
-class PathFinder {
- public:
-  explicit PathFinder(const Graph& graph);
-
-  // Least sum of `cost` (by link; infinity = not usable) from `a` to `b`; among equals the fewest hops, then the lexicographically
-  // smallest node sequence. Empty if there is no route.
-  Route shortest(NodeId a, NodeId b, std::span<const double> cost);
-
- private:
-  struct Label {
-    double cost;
-    std::uint32_t hops;
-    bool settled;
-  };
-  struct Entry {
-    double cost;
-    std::uint32_t hops;
-    NodeId node;
-  };
-
-  const Graph& graph_;
-  std::vector<Label> label_;
-  std::vector<NodeId> touched_;
-  std::vector<Entry> heap_;
 };
 
 }  // namespace farbell

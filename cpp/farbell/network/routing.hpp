@@ -8,6 +8,8 @@ enum class RoutingMetric { hops, length, seconds_per_pair };
 
 struct RoutingSpec {
   RoutingMetric kind = RoutingMetric::seconds_per_pair;
+  std::int64_t alternatives = 1;
+  bool fidelity_constrained = false;
 
   bool operator==(const RoutingSpec&) const = default;
 };
@@ -26,9 +28,13 @@ struct Describe<RoutingMetric> {
 template <>
 struct Describe<RoutingSpec> {
   static constexpr std::string_view name = "Routing";
-  static constexpr std::string_view doc = "How routes are chosen; one route a demand.";
+  static constexpr std::string_view doc = "How the routes of demands are chosen.";
   static constexpr auto fields = std::tuple{
       field("kind", &RoutingSpec::kind, "What a route minimises."),
+      field("alternatives", &RoutingSpec::alternatives, within(1, 1'000'000),
+            "Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried."),
+      field("fidelity_constrained", &RoutingSpec::fidelity_constrained,
+            "Whether demands take only those of their alternatives that can reach their `min_fidelity`."),
   };
 };
 

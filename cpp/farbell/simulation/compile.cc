@@ -10,6 +10,7 @@
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/reachable.hpp"
+#include "farbell/simulation/route_query.hpp"
 #include "farbell/state/correlations.hpp"
 
 namespace farbell {
@@ -227,16 +228,6 @@ class Compiler {
     return false;
   }
 
-  double cost(const LinkSpec& link, std::uint32_t program) const {
-    const LinkFacts& facts = facts_[program];
-    if (facts.success_probability <= 0) return infinity;
-    switch (s_.routing.kind) {
-      case RoutingMetric::hops: return 1;
-      case RoutingMetric::length: return link.fiber.length_m;
-      default: return facts.attempt_period_s / facts.success_probability;
-    }
-  }
-
   void links() {
     std::vector<std::array<NodeId, 2>> ends;
     for (std::size_t i = 0; i < s_.links.size(); ++i) {
@@ -253,10 +244,8 @@ class Compiler {
       if (link.distillation) row.distillation = plan(*link.distillation, item("links", i, "distillation"));
       ends.push_back(row.node);
       m_.links.push_back(row);
-      LinkFacts facts = facts_[row.program];
-      facts.length_m = link.fiber.length_m;
-      m_.link_facts.push_back(facts);
-      m_.link_cost.push_back(cost(link, row.program));
+      m_.link_facts.push_back(facts_[row.program]);
+      m_.link_cost.push_back(routing_cost(s_.routing.kind, facts_[row.program]));
       m_.fibre_delay.push_back(ticks(fiber_delay_s(link.fiber.length_m, link.fiber.speed_m_per_s), item("links", i, "fiber")));
     }
     m_.link_names = link_names_.all();
@@ -289,7 +278,7 @@ class Compiler {
         const LinkRow& link = m_.links[row.link.value];
         row.program = program(*change.generation, s_.links[row.link.value].fiber, link.device[0], link.device[1],
                               item("changes", i, "generation"));
-        row.cost = cost(s_.links[row.link.value], *row.program);
+        row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
       }
       m_.changes.push_back(row);
     }
@@ -306,10 +295,16 @@ class Compiler {
       const std::string name = demand.label();
       demand_names_.add(name);
       DemandRow row;
-      row.ends = {a, b};
-      row.fixed_route = !demand.route.empty();
-      row.route = row.fixed_route ? given_route(i) : paths.shortest(a, b, m_.link_cost);
-      if (!row.route)
+      RoutePlan routes;
+      routes.ends = {a, b};
+      // Positions along a route mean something on that route only.
+      const bool by_position =
+          std::holds_alternative<TreeSpec>(demand.swapping) || std::holds_alternative<PolicyTableSpec>(demand.swapping);
+      routes.alternatives = by_position ? 1 : static_cast<std::size_t>(s_.routing.alternatives);
+      routes.fixed = by_position || !demand.route.empty();
+      if (demand.route.empty()) routes.routes = paths.k_shortest(a, b, routes.alternatives, m_.link_cost);
+      else routes.routes.push_back(given_route(i));
+      if (routes.routes.empty())
         throw SpecError(item("demands", i), quoted(shortened(name)) + ", between nodes that no usable links join",
                         "two nodes with a route between them");
       row.arrivals = arrivals(demand.traffic, item("demands", i, "traffic"));
@@ -336,32 +331,55 @@ class Compiler {
       terms.up = address(HandlerIndex::requests, Requests::op_up, target);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
-      for (LinkId link : row.route.links) {
+      if (demand.distillation) {
+        terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
+        terms.distillation_key = stream("demand:" + name + "/distillation", path);
+      }
+      if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
+      const Route& preferred = routes.routes.front();
+      for (LinkId link : preferred.links) {
         const bool distils = m_.links[link.value].distillation.has_value();
         terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name, distils));
         claim(terms.lane_keys.back().attempts, name, path);
         claim(terms.lane_keys.back().herald, name, path);
         if (distils) claim(terms.lane_keys.back().distillation, name, path);
       }
-      if (demand.distillation) {
-        terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
-        terms.distillation_key = stream("demand:" + name + "/distillation", path);
-      }
-      swap_order(i, row, terms);
-      if (demand.cutoff) terms.cutoff = cutoff(i, row.route);
-      slots_suffice(i, row.route);
-      rounds_fit(i, row.route, terms);
-      if (demand.min_fidelity > 0) {
-        const double best = best_reachable_fidelity(m_, row.route, terms.distillation);
-        if (demand.min_fidelity > best + fidelity_slack)
-          throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity),
-                          "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that its route of " + std::to_string(row.route.links.size()) +
-                              " hops reaches when nothing waits");
+      swap_order(i, preferred, terms);
+      slots_suffice(i, preferred);
+      for (const Route& route : routes.routes) {
+        if (demand.cutoff) terms.cutoff = cutoff(i, route);
+        rounds_fit(i, route, terms);
       }
       m_.demands.push_back(std::move(row));
+      m_.route_plans.push_back(std::move(routes));
       m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
+  }
+
+  // Under `fidelity_constrained` the plan keeps only the routes that reach what the demand asks for.
+  void fidelity_is_reachable(std::size_t i, RoutePlan& plan, std::optional<std::uint32_t> distillation) const {
+    const double wanted = s_.demands[i].min_fidelity;
+    double best = 0;
+    const auto reaches = [&](const Route& route) {
+      const double fidelity = best_reachable_fidelity(m_, route, distillation);
+      best = std::max(best, fidelity);
+      return wanted <= fidelity + fidelity_slack;
+    };
+    const std::size_t hops = plan.routes.front().links.size(), tried = plan.routes.size();
+    bool reached = false;
+    if (s_.routing.fidelity_constrained && !plan.fixed) {
+      std::erase_if(plan.routes, [&](const Route& route) { return !reaches(route); });
+      reached = !plan.routes.empty();
+      plan.fixed = true;
+    } else {
+      reached = reaches(plan.routes.front());
+    }
+    if (reached) return;
+    const std::string routes = tried > 1 && s_.routing.fidelity_constrained ? "any of its " + std::to_string(tried) + " least-cost routes reaches"
+                                                                            : "its route of " + std::to_string(hops) + " hops reaches";
+    throw SpecError(item("demands", i, "min_fidelity"), number_text(wanted),
+                    "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that " + routes + " when nothing waits");
   }
 
   static void check_buffer(const DemandSpec& demand, const std::string& path) {
@@ -374,18 +392,16 @@ class Compiler {
   }
 
   // ---- swaps, cut-offs, distillation ----
-  void swap_order(std::size_t i, DemandRow& row, Circuits::Terms& terms) const {
+  void swap_order(std::size_t i, const Route& route, Circuits::Terms& terms) const {
     const SwappingSpec& swapping = s_.demands[i].swapping;
     const std::string path = item("demands", i, "swapping");
     if (std::holds_alternative<DoublingSpec>(swapping)) terms.order.kind = SwapOrder::Kind::doubling;
     if (std::holds_alternative<SequentialSpec>(swapping)) terms.order.kind = SwapOrder::Kind::sequential;
     if (const auto* tree = std::get_if<TreeSpec>(&swapping)) {
       terms.order.kind = SwapOrder::Kind::tree;
-      terms.order.rank = ranks(*tree, row.route, path + "/order");
+      terms.order.rank = ranks(*tree, route, path + "/order");
     }
-    if (const auto* table = std::get_if<PolicyTableSpec>(&swapping)) terms.table = policy_table(i, *table, row.route, path);
-    // Positions along a route mean something on that route only.
-    if (terms.order.kind == SwapOrder::Kind::tree || terms.table) row.fixed_route = true;
+    if (const auto* table = std::get_if<PolicyTableSpec>(&swapping)) terms.table = policy_table(i, *table, route, path);
   }
 
   std::vector<std::uint32_t> ranks(const TreeSpec& tree, const Route& route, const std::string& path) const {

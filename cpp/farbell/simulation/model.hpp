@@ -43,6 +43,7 @@ struct Model {
   std::vector<double> link_cost;
   Graph graph;
   std::vector<DemandRow> demands;
+  std::vector<RoutePlan> route_plans;  // by demand
   std::vector<Circuits::Terms> terms;  // by demand
   std::vector<ChangeRow> changes;
 

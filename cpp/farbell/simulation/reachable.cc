@@ -29,9 +29,8 @@ class Best {
     const LinkProgram& program = model_.programs[link.program];
     Framed best{PairDensity(program.states[0]), program.frames[0]};
     for (std::size_t k = 1; k < program.states.size(); ++k) best = better(best, {PairDensity(program.states[k]), program.frames[k]});
-    if (link.distillation) best = distilled(best, model_.plans[*link.distillation], link.device[0], link.device[1]);
     best.state = best.state.oriented(forward ? 0 : 1);
-    return best;
+    return link.distillation ? distilled(best, model_.plans[*link.distillation], link.device[!forward], link.device[forward]) : best;
   }
 
   Framed swapped(const Framed& left, const Framed& right, DeviceId node) const {

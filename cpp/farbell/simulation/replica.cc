@@ -23,17 +23,18 @@ class Replica {
         distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
                      options.replica},
                     queue_, states_, segments_, swapping_, chains_, trace_),
+        routes_(model.graph, model.route_plans, model.link_cost),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check)},
-                  model.terms, queue_, lanes_, swapping_, distilling_, chains_, trace_),
+                  model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
-        requests_({model.demands, model.changes, &model.graph, model.link_cost, model.clock, model.horizon, options.replica,
+        requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, address(HandlerIndex::requests)},
-                  queue_, states_, segments_, lanes_, swapping_, circuits_, recorder_, trace_) {
+                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_) {
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
     trace_.until = options.trace.until;
@@ -134,6 +135,7 @@ class Replica {
   Lanes lanes_;
   Swapping swapping_;
   Distilling distilling_;
+  Routes routes_;
   Circuits circuits_;
   Recorder recorder_;
   Requests requests_;

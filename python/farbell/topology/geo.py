@@ -6,7 +6,7 @@ import math
 
 from farbell._core import SpecError
 
-__all__ = ["EARTH_RADIUS_M", "great_circle_m"]
+__all__ = ["EARTH_RADIUS_M", "between", "great_circle_m"]
 
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (IUGG R1, GRS 80), in metres."""
@@ -42,6 +42,21 @@ def great_circle_m(from_deg: tuple[float, float], to_deg: tuple[float, float]) -
         + math.cos(latitude_a) * math.cos(latitude_b) * math.sin((longitude_b - longitude_a) / 2) ** 2
     )
     return 2 * EARTH_RADIUS_M * math.asin(min(1.0, math.sqrt(half_chord_squared)))
+
+
+def between(from_deg: tuple[float, float], to_deg: tuple[float, float], share: float) -> tuple[float, float]:
+    """Latitude and longitude on the great circle between two places, at a share of the way. Of opposite places any way does."""
+    latitude_a, longitude_a, latitude_b, longitude_b = map(math.radians, (*from_deg, *to_deg))
+    a, b = (
+        (math.cos(latitude) * math.cos(longitude), math.cos(latitude) * math.sin(longitude), math.sin(latitude))
+        for latitude, longitude in ((latitude_a, longitude_a), (latitude_b, longitude_b))
+    )
+    angle = great_circle_m(from_deg, to_deg) / EARTH_RADIUS_M
+    if math.sin(angle) < 1e-12:
+        return from_deg if share < 0.5 else to_deg
+    of_a, of_b = math.sin((1 - share) * angle) / math.sin(angle), math.sin(share * angle) / math.sin(angle)
+    x, y, z = (of_a * i + of_b * j for i, j in zip(a, b, strict=True))
+    return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
 
 
 def checked_detour_factor(factor: float) -> float:

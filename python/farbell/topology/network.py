@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -14,7 +15,6 @@ from farbell._core import (
     Demand,
     DoubleClick,
     Fiber,
-    Given,
     Link,
     Memory,
     Node,
@@ -26,10 +26,10 @@ from farbell._core import (
     Station,
     Table,
 )
+from farbell.topology.repeaters import Generation, with_repeaters
 
 __all__ = ["Demands", "Generation", "Place", "Span", "build"]
 
-Generation: TypeAlias = Given | DoubleClick | SingleClick
 Traffic: TypeAlias = Continuous | OneOff | BackToBack | Poisson | Table
 Pairs: TypeAlias = list[tuple[str, str]]
 Demands: TypeAlias = str | Iterable[Demand | tuple[str, str]]
@@ -69,6 +69,19 @@ def parsed_length_m(length: float | str, path: str = "length_m") -> float:
         raise SpecError(path, error.found, error.allowed, error.nearest) from None
 
 
+def checked_count(value: int, least: int, path: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise SpecError(path, repr(value), f"a whole number of at least {least}")
+    return value
+
+
+def checked_number(value: float, path: str, above: float, most: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not above < value <= most or math.isinf(value):
+        limit = "" if math.isinf(most) else f" and at most {most:g}"
+        raise SpecError(path, repr(value), f"a number above {above:g}{limit}")
+    return float(value)
+
+
 def _demands(demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width: int, traffic: Traffic | None) -> list[Demand]:
     if isinstance(demands, str):
         if demands not in choices:
@@ -102,6 +115,7 @@ def build(
     speed_m_per_s: float | str | None = None,
     width: int = 1,
     traffic: Traffic | None = None,
+    span_limit_m: float | str | None = None,
     duration_s: float | str = 1.0,
     seed: int = 0,
     notes: Iterable[str] = (),
@@ -110,7 +124,8 @@ def build(
     **fields: Any,
 ) -> Scenario:
     """A scenario with the same hardware everywhere. ``title`` and ``told`` are the builder's own name and notes;
-    ``fields``, among them ``name``, are the caller's.
+    ``fields``, among them ``name``, are the caller's. With a ``span_limit_m`` longer fibres get repeaters, and ``generation``
+    is how each span makes pairs.
 
     A memory or station that is not given comes from :func:`farbell.platforms.projected_nv`, whose notes are then added.
     """
@@ -144,7 +159,7 @@ def build(
     links = [
         Link(node_a=s.node_a, node_b=s.node_b, fiber=Fiber(length_m=s.length_m, **fiber), generation=generation) for s in spans
     ]
-    return Scenario(
+    scenario = Scenario(
         memories=[memory],
         stations=stations,
         nodes=nodes,
@@ -156,3 +171,4 @@ def build(
         credits=list(dict.fromkeys([*credits, *(preset.credits if preset_notes else ())])),
         **{"name": title, **fields},
     )
+    return scenario if span_limit_m is None else with_repeaters(scenario, span_limit_m=span_limit_m, generation=generation)

@@ -1,4 +1,4 @@
-"""Regular networks: chains, grids, stars and rings."""
+"""Regular networks: chains, grids, tori, stars and rings."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from farbell._core import Memory, Scenario, SpecError
-from farbell.topology.network import Demands, Generation, Place, Span, build, parsed_length_m
+from farbell.topology.network import Demands, Generation, Place, Span, build, checked_count, parsed_length_m
 
-__all__ = ["chain", "grid", "ring", "star"]
-
-
-def _checked_count(value: int, least: int, path: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise SpecError(path, repr(value), f"a whole number of at least {least}")
-    return value
+__all__ = ["chain", "grid", "ring", "star", "torus"]
 
 
 def chain(
@@ -50,7 +44,9 @@ def chain(
         Root of every random stream.
     **options
         ``station``, ``attenuation_db_per_km``, ``speed_m_per_s``; ``width`` and ``traffic`` of demands given as pairs
-        or by name; and every other field of :class:`farbell.Scenario` (``control``, ``warm_up_s``, ...).
+        or by name; ``span_limit_m``, which puts repeaters on longer fibres
+        (:func:`farbell.topology.with_repeaters`); and every other field of :class:`farbell.Scenario` (``control``,
+        ``warm_up_s``, ...).
 
     Returns
     -------
@@ -69,7 +65,7 @@ def chain(
     >>> [link.fiber.length_m for link in scenario.links]
     [15000.0, 15000.0, 15000.0]
     """
-    _checked_count(nodes, 2, "nodes")
+    checked_count(nodes, 2, "nodes")
     if isinstance(length_m, (str, int, float)):
         lengths = [parsed_length_m(length_m)] * (nodes - 1)
     else:
@@ -131,7 +127,7 @@ def ring(
     >>> len(fb.ring(8).links)
     8
     """
-    _checked_count(nodes, 3, "nodes")
+    checked_count(nodes, 3, "nodes")
     length = parsed_length_m(length_m)
     names = [f"n{i}" for i in range(nodes)]
     radius_m, angle = length / (2 * math.sin(math.pi / nodes)), 2 * math.pi / nodes
@@ -191,7 +187,7 @@ def star(
     >>> [(demand.node_a, demand.node_b) for demand in fb.star(5).demands]
     [('n1', 'n2'), ('n3', 'n4')]
     """
-    _checked_count(leaves, 2, "leaves")
+    checked_count(leaves, 2, "leaves")
     length = parsed_length_m(length_m)
     outer = [f"n{i}" for i in range(1, leaves + 1)]
     angle = 2 * math.pi / leaves
@@ -254,8 +250,8 @@ def grid(
     >>> [node.name for node in scenario.nodes]
     ['r0c0', 'r0c1', 'r0c2', 'r1c0', 'r1c1', 'r1c2']
     """
-    _checked_count(rows, 1, "rows")
-    _checked_count(columns, 1 if rows > 1 else 2, "columns")
+    checked_count(rows, 1, "rows")
+    checked_count(columns, 1 if rows > 1 else 2, "columns")
     length = parsed_length_m(length_m)
     cells = [(row, column) for row in range(rows) for column in range(columns)]
     spans = []
@@ -270,6 +266,69 @@ def grid(
         spans=spans,
         demands=demands,
         choices={"corners": lambda: [("r0c0", f"r{rows - 1}c{columns - 1}")]},
+        memory=memory,
+        generation=generation,
+        duration_s=duration_s,
+        seed=seed,
+        **options,
+    )
+
+
+def torus(
+    rows: int = 6,
+    columns: int = 6,
+    *,
+    length_m: float | str = "20 km",
+    memory: Memory | None = None,
+    generation: Generation | None = None,
+    demands: Demands = "opposite",
+    duration_s: float | str = 1.0,
+    seed: int = 0,
+    **options: Any,
+) -> Scenario:
+    """A square lattice without edges: nodes "r0c0" (row, column), ..., the last of each row and column linked to its first.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Number of nodes along each side; at least 3. Every node has four links.
+    length_m : float or str
+        Length of every fibre in metres, or text with a unit ("20 km").
+    memory, generation, duration_s, seed, **options
+        As for :func:`chain`.
+    demands : "opposite", or a list of Demand or of pairs of node names
+        Who asks for pairs; "opposite" is one continuous demand from "r0c0" to the node half-way round both ways.
+
+    Returns
+    -------
+    Scenario
+        The network, ready to run. Positions are those of :func:`grid`, for drawings.
+
+    Raises
+    ------
+    SpecError
+        A value is out of range or a text has no known unit.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> len(fb.torus(3, 5).links)
+    30
+    """
+    checked_count(rows, 3, "rows")
+    checked_count(columns, 3, "columns")
+    length = parsed_length_m(length_m)
+    cells = [(row, column) for row in range(rows) for column in range(columns)]
+    spans = []
+    for row, column in cells:
+        spans.append(Span(f"r{row}c{column}", f"r{row}c{(column + 1) % columns}", length))
+        spans.append(Span(f"r{row}c{column}", f"r{(row + 1) % rows}c{column}", length))
+    return build(
+        title=f"torus of {rows} x {columns}",
+        places=[Place(f"r{row}c{column}", x_m=column * length, y_m=-row * length) for row, column in cells],
+        spans=spans,
+        demands=demands,
+        choices={"opposite": lambda: [("r0c0", f"r{rows // 2}c{columns // 2}")]},
         memory=memory,
         generation=generation,
         duration_s=duration_s,

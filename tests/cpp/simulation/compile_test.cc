@@ -25,7 +25,7 @@ struct Case {
 
 TEST(Compile, AcceptsTheGoodScenario) {
   const Model m = compile(parse_scenario(good));
-  EXPECT_EQ(m.demands[0].route.nodes.size(), 3u);
+  EXPECT_EQ(m.route_plans[0].routes[0].nodes.size(), 3u);
   EXPECT_EQ(m.link_names[0], "alice--relay");
   EXPECT_EQ(m.demand_names[0], "alice->bob");
 }

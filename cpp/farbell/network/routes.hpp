@@ -1,0 +1,53 @@
+// Which routes each demand may take now: its alternatives, and others once none of these can be used.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "farbell/network/paths.hpp"
+
+namespace farbell {
+
+struct RoutePlan {
+  std::array<NodeId, 2> ends;
+  std::vector<Route> routes;  // at the start, the best first; at least one
+  std::size_t alternatives = 1;
+  bool fixed = false;         // there are no others
+};
+
+class Routes {
+ public:
+  // `link_cost` at the start; infinity = down or hopeless.
+  Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost);
+
+  std::span<const Route> of(DemandId demand) const {
+    const Row& row = rows_[demand.value];
+    return row.found.empty() ? std::span<const Route>(plans_[demand.value].routes) : row.found;
+  }
+  // How often they were found anew.
+  std::uint32_t version(DemandId demand) const { return rows_[demand.value].version; }
+  bool usable(const Route& route) const;
+  bool any_usable(DemandId demand) const;
+  // The first that is usable; the first of all where none is.
+  std::size_t preferred(DemandId demand) const;
+
+  void set_cost(LinkId link, double cost) { cost_[link.value] = cost; }
+  // Looks for routes among the links that are usable now. False if there is none; what the demand had then stays.
+  bool find(DemandId demand);
+
+ private:
+  struct Row {
+    std::vector<Route> found;  // empty: those of the plan
+    std::uint32_t version = 0;
+  };
+
+  const Graph& graph_;
+  std::span<const RoutePlan> plans_;
+  std::vector<Row> rows_;     // by demand
+  std::vector<double> cost_;  // by link
+  std::unique_ptr<PathFinder> paths_;  // made when first needed: most runs look for no route
+};
+
+}  // namespace farbell
