@@ -197,7 +197,9 @@ def test_any_states_and_noise(protocol: str) -> None:
 # ---- through runs -------------------------------------------------------------------------------------------------------
 
 
-def one_link(generation: Any, distillation: fb.Distillation, where: str, width: int, memory: fb.Memory, **rest: Any) -> fb.Scenario:
+def one_link(
+    generation: Any, distillation: fb.Distillation, where: str, width: int, memory: fb.Memory, **rest: Any
+) -> fb.Scenario:
     demand = {"traffic": fb.OneOff(), "width": width, **({"distillation": distillation} if where == "demand" else {})}
     scenario = chains([generation], copies=50, memories=[memory], demand=demand, **rest)
     if where == "link":

@@ -157,7 +157,7 @@ def solve(label: str) -> tuple[float, dict[State, tuple[int, ...]]]:
             joined = (group[0][0], group[-1][1], max(age for _, _, age in group))
             found: dict[State, float] = {}
             for rest, weight in outcomes.items():
-                for result, chance in ((rest + (joined,), success), (rest, 1 - success)):
+                for result, chance in (((*rest, joined), success), (rest, 1 - success)):
                     if chance > 0:
                         found[result] = found.get(result, 0) + weight * chance
             outcomes = found
@@ -198,7 +198,9 @@ def solve(label: str) -> tuple[float, dict[State, tuple[int, ...]]]:
 
 
 def table_of(policy: dict[State, tuple[int, ...]]) -> fb.PolicyTable:
-    entries = [fb.PolicyEntry(links=[list(link) for link in state], swap=list(nodes)) for state, nodes in policy.items() if state]
+    entries = [
+        fb.PolicyEntry(links=[list(link) for link in state], swap=list(nodes)) for state, nodes in policy.items() if state
+    ]
     return fb.PolicyTable(entries=entries)
 
 
