@@ -45,12 +45,12 @@ ENTRY = "/demands/0/swapping/entries/0"
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a cut-off that nothing can meet": (
         lambda: line(cutoff=fb.Cutoff(age_s=4e-4)),
-        '/demands/0/cutoff/age_s: found 4e-04 s; '
+        "/demands/0/cutoff/age_s: found 4e-04 s; "
         'allowed: at least 5e-04 s, the age at which the pairs of "a--b" can first be used',
     ),
     "a cut-off shorter than a round": (
         lambda: line(cutoff=fb.Cutoff(age_s=6e-4), width=2, link=distil("dejmps"), memory={"measurement_s": 1e-3}),
-        '/demands/0/cutoff/age_s: found 6e-04 s; '
+        "/demands/0/cutoff/age_s: found 6e-04 s; "
         'allowed: at least 0.0015 s, the age at which the pairs of "a--b" can first be used',
     ),
     "a cut-off without a limit": (
