@@ -33,7 +33,7 @@ def unchanged(scenario: fb.Scenario) -> fb.Scenario:
 
 
 def scaled(path: str, factor: float) -> Change:
-    """One parameter, wherever it stands, times a factor; path such as "links/*/generation/success_probability"."""
+    """One parameter, wherever it is given, times a factor; path such as "links/*/generation/success_probability"."""
 
     def change(scenario: fb.Scenario) -> fb.Scenario:
         document = json.loads(scenario.to_json())
@@ -41,6 +41,8 @@ def scaled(path: str, factor: float) -> Change:
         places: list[Any] = [document]
         for parent in parents:
             places = [inner for place in places for inner in (place if parent == "*" else [place[parent]])]
+        places = [place for place in places if name in place]
+        assert places, f"nothing is given at {path}"
         for place in places:
             place[name] *= factor
         return fb.Scenario.from_json(json.dumps(document))

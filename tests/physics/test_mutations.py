@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+import numpy as np
 import pytest
 
+from physics import test_distillation as distillation
 from physics import test_link_runs as links
 from physics import test_queueing as queueing
 from physics import test_single_click as single
+from physics import test_swap_policies as policies
 from physics import test_waiting_memories as memories
 from physics import test_waiting_times as times
 from physics.sampling import scaled
@@ -29,6 +32,18 @@ DETECTORS = partial(single.check_detectors, True, 8e-7)
 B09 = partial(times.check_attempt_clock, "L=20")
 B09_QUANTILES = partial(links.check_attempts, "L=20")
 B12 = partial(links.check_transmission, "22km", "eta")
+NESTED = partial(policies.check_nested, "p=0.1,q=1.0,w0=0.96,Tcoh=200.0", 4)
+NESTED_SWAPS = partial(policies.check_nested, "p=0.02,q=0.75,w0=0.99,Tcoh=2000.0", 2)
+ASAP = partial(policies.check_asap, "segments=3,p=0.3,ps=0.75")
+AGED = "n=4,p=0.5,ps=0.5,tcut=3"
+C08 = partial(policies.check_policy, AGED, policies.C08.expected[AGED]["asap"], 1e-6)
+C10 = partial(policies.check_policy, "n=3,p=0.3,ps=1,tcut=2", policies.C10.expected["0.3"], policies.C10.tolerance)
+FULL = "n=5,p=0.9,ps=0.5,tcut=2"
+C07 = partial(policies.check_policy, FULL, policies.C07.expected[FULL]["nested_full"], 1e-6, swapping=policies.NESTED_FULL)
+KEPT_ALIVE = partial(policies.check_kept_alive, "p=0.1,m=5,Tc=20.0")
+ROUNDS = {where: partial(distillation.check_run, where) for where in ("link", "demand")}
+SHARED_PHASE = partial(distillation.check_shared_phase, 1e6, 1.0)
+OWN_PHASES = partial(distillation.check_shared_phase, 1e-12, (1 + np.exp(-4.0)) / 2)
 SUCCESS = "links/*/generation/success_probability"
 
 # Family and parameter: the check, and a move that changes a rate by 3 to 4 % (2 % is what the checks detect) or a fidelity
@@ -63,6 +78,30 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "waiting memories, C03: states": (C03, "links/*/generation/state/fidelity", 0.9955),
     "waiting memories, dephasing: T2": (memories.check_dephased, "memories/*/t2_s", 0.94),
     "waiting memories, dephasing: success": (memories.check_dephased, SUCCESS, 0.94),
+    "nested chains, C03: success of links": (NESTED, SUCCESS, 0.965),
+    "nested chains, C03: success of swaps": (NESTED_SWAPS, "nodes/*/swap_success_probability", 0.965),
+    "nested chains, C03: depolarisation": (NESTED, "memories/*/depolarising_s", 0.9),
+    "nested chains, C03: states": (NESTED, "links/*/generation/state/fidelity", 0.9975),
+    "swap-asap, C05: success of links": (ASAP, SUCCESS, 0.965),
+    "swap-asap, C05: success of swaps": (ASAP, "nodes/*/swap_success_probability", 0.98),
+    "cut-offs, C08: success of swaps": (C08, "nodes/*/swap_success_probability", 0.98),
+    "cut-offs, C10: success of links": (C10, SUCCESS, 0.98),
+    "cut-offs, C10: age, three slots instead of two": (C10, "demands/*/cutoff/age_s", 1.5),
+    "policy tables, C07: success of swaps": (C07, "nodes/*/swap_success_probability", 0.98),
+    "windows, B13: success of links": (policies.check_window, SUCCESS, 0.965),
+    "windows, B13: dephasing": (policies.check_window, "memories/*/dephasing_s", 0.96),
+    "windows, B13: attempts, 209 instead of 199": (policies.check_window, "demands/*/cutoff/attempts", 209 / 199),
+    "kept alive, C18: success of links": (KEPT_ALIVE, SUCCESS, 0.94),
+    "kept alive, C18: age, four slots instead of five": (KEPT_ALIVE, "demands/*/cutoff/age_s", 0.8),
+    "distillation, link: states": (ROUNDS["link"], "links/*/generation/state/fidelity", 0.99),
+    "distillation, link: CNOTs": (ROUNDS["link"], "memories/*/two_qubit_gate_reliability", 0.99),
+    "distillation, link: read-out": (ROUNDS["link"], "memories/*/readout_fidelity_1", 0.97),
+    "distillation, link: length": (ROUNDS["link"], "links/*/fiber/length_m", 1.1),
+    "distillation, demand: states": (ROUNDS["demand"], "links/*/generation/state/fidelity", 0.99),
+    "distillation, demand: length": (ROUNDS["demand"], "links/*/fiber/length_m", 1.1),
+    "distillation, shared phase: CNOTs": (SHARED_PHASE, "memories/*/two_qubit_gate_reliability", 0.985),
+    "distillation, shared phase: correlation time": (SHARED_PHASE, "links/*/generation/phase_correlation_s", 1e-8),
+    "distillation, phases: deviation": (OWN_PHASES, "links/*/generation/phase_sigma_rad", 0.9),
 }
 
 

@@ -458,14 +458,22 @@ class Compiler {
         };
         if (position <= 0 || position >= last || !ends_at(0) || !ends_at(1))
           throw SpecError(entry + "/swap/" + std::to_string(k), std::to_string(position), "a position between two pairs of the state");
+        if (std::find(positions.begin(), positions.end(), position) != positions.end())
+          throw SpecError(entry + "/swap/" + std::to_string(k), std::to_string(position) + ", which the entry has already", "each position once");
         positions.push_back(static_cast<std::uint32_t>(position));
       }
       std::sort(links.begin(), links.end());
+      for (std::size_t k = 1; k < links.size(); ++k)
+        if (links[k][0] < links[k - 1][1])
+          throw SpecError(entry + "/links", "pairs " + pair_text(links[k - 1]) + " and " + pair_text(links[k]) + ", which overlap",
+                          "pairs side by side, since a chain of width 1 holds no others");
       if (!table.swaps.emplace(std::move(links), std::move(positions)).second)
         throw SpecError(entry + "/links", "a state that the table has already", "each state once");
     }
     return table;
   }
+
+  static std::string pair_text(const PolicyTable::Link& link) { return "[" + std::to_string(link[0]) + ", " + std::to_string(link[1]) + "]"; }
 
   // Ticks from the birth of a hop's pair until both its nodes can use it, distillation at its quickest included.
   Tick ready_age(LinkId id) const {

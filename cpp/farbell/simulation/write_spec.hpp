@@ -17,9 +17,9 @@ Value write_struct(const T& spec, Empties empties) {
     using V = std::remove_cvref_t<decltype(x)>;
     if (empties == Empties::omit && f.need == Need::optional) {
       if constexpr (is_optional<V>)
-        if (!x.has_value()) return;
+        if (!x.has_value() && !(T{}.*f.member).has_value()) return;
       if constexpr (is_list<V> || std::is_same_v<V, std::string>)
-        if (x.empty()) return;
+        if (x.empty() && (T{}.*f.member).empty()) return;
     }
     object.push_back({std::string(f.name), write(x, empties)});
   });

@@ -60,6 +60,13 @@ TEST(Compile, RefusesWithPathAndNearestName) {
       {"/slot_s", "", [](auto& s) { s.slot_s = 1; }},
       {"/memories/0", "", [](auto& s) { s.state = StateModel::bell_diagonal; s.memories[0].t1_s = 1; }},
       {"/memories/0", "", [](auto& s) { s.state = StateModel::bell_diagonal; s.memories[0].readout_fidelity_0 = 0.9; }},
+      {"/demands/0/swapping/order/0", "relay", [](auto& s) { s.demands[0].swapping = TreeSpec{{"relai"}}; }},
+      {"/demands/0/swapping/order", "", [](auto& s) { s.demands[0].swapping = TreeSpec{}; }},
+      {"/demands/0/swapping", "", [](auto& s) { s.demands[0].swapping = PolicyTableSpec{}; }},
+      {"/demands/0/cutoff", "", [](auto& s) { s.demands[0].cutoff = CutoffSpec{}; }},
+      {"/demands/0/cutoff/age_s", "", [](auto& s) { s.demands[0].cutoff = CutoffSpec{.age_s = 1e-9}; }},
+      {"/demands/0/width", "", [](auto& s) { s.demands[0].distillation = DistillationSpec{}; }},
+      {"/links/1/distillation/rounds", "", [](auto& s) { s.links[1].distillation = DistillationSpec{.rounds = {}}; }},
   };
   for (std::size_t i = 0; i < cases.size(); ++i) {
     ScenarioSpec s = parse_scenario(good);
