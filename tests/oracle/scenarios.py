@@ -360,6 +360,9 @@ SCENARIOS = {
     "cut-off by attempts, one link at a time": chain(
         4, node={"parallel_links": 1}, demand=POISSON | {"cutoff": {"attempts": 4, "age_s": 2e-4}, "width": 2}, link=given(0.2),
     ),
+    "cut-off by attempts, each link pauses": chain(
+        4, node={"parallel_links": 1}, demand=POISSON | {"cutoff": {"attempts": 2}, "width": 2}, link=given(0.2),
+    ),
     "cut-off by attempts, slotted, changes": chain(
         4, demand=POISSON | {"cutoff": {"attempts": 5}}, link=given(0.2), **SLOTTED,
         changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": given(0.05)}, {"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 2.5e-3, "link": "n0--n1", "generation": given()}],

@@ -64,7 +64,11 @@ def demand_of(draw, nodes):
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
     }  # fmt: skip
     demand["swapping"] = {"kind": draw(st.sampled_from(["asap", "asap", "doubling", "sequential"]))}
-    demand["cutoff"] = draw(sometimes(st.sampled_from([{"age_s": 6e-5}, {"estimated_fidelity": 0.7}])))
+    demand["cutoff"] = draw(
+        sometimes(
+            st.sampled_from([{"age_s": 6e-5}, {"estimated_fidelity": 0.7}, {"attempts": 2}, {"attempts": 5, "age_s": 9e-5}])
+        )
+    )
     if demand["width"] > 1:
         demand["distillation"] = draw(sometimes(st.sampled_from([scenarios.DEJMPS, scenarios.DEJMPS | {"scheme": "pumping"}])))
     if demand["generate_when_idle"] and demand["use"] == "keep":

@@ -150,6 +150,8 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     g.next_round = g.next_cycle == now && queue_.phase() > Phase::attempts ? queue_.round() + 1 : g.next_cycle == now ? queue_.round() : 0;
     g.looked_at = 0;
     g.trying_since = now;
+    for (const Group::Sleeper& s : g.asleep) queue_.post(now, Phase::decisions, s.to, s.payload);
+    g.asleep.clear();
   }
   g.lanes = lanes;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});

@@ -82,6 +82,9 @@ class Lanes {
   // Cycles of the group that have started; and where the n-th cycle from now on starts, if nothing interrupts the group.
   std::uint64_t cycles(std::uint32_t group) const;
   Tick earliest_start(std::uint32_t group, std::uint64_t n) const;
+  bool attempting(std::uint32_t group) const { return groups_[group].lanes > 0; }
+  // Posts the event, in the decisions phase, when the group, idle now, begins to attempt again.
+  void wake_when_attempting(std::uint32_t group, Address to, std::uint64_t payload) { groups_[group].asleep.push_back({to, payload}); }
   // From the start of a cycle of the hop until the node at `position_side` of it knows the result.
   Tick herald_delay(std::uint32_t group, End position_side) const;
 
@@ -119,6 +122,11 @@ class Lanes {
     std::uint64_t cycles = 0;             // counted so far
     Tick trying_since = tick_zero;        // since when the group has had a free lane without a success
     Stream attempts, herald;
+    struct Sleeper {
+      Address to;
+      std::uint64_t payload;
+    };
+    std::vector<Sleeper> asleep;
   };
   // The optical phase of a link in units of its standard deviation, drawn where a pair sees it.
   struct Drift {

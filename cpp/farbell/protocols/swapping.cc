@@ -228,9 +228,7 @@ void Swapping::watch_attempts(QubitId q) {
   const Half& h = segments_.half(q);
   const Chain& chain = chains_[h.chain.value];
   const std::uint32_t group = chain.hops[h.side == end_a ? h.position : h.position - 1].group;
-  const auto until = static_cast<std::uint32_t>(lanes_.cycles(group)) + chain.cutoff.attempts;
-  queue_.post(lanes_.earliest_start(group, chain.cutoff.attempts), Phase::decisions, {setup_.self.handler, op_attempts, q.value},
-              std::uint64_t{until} << 32 | h.generation);
+  attempts_made(q, h.generation, static_cast<std::uint32_t>(lanes_.cycles(group)) + chain.cutoff.attempts);
 }
 
 void Swapping::attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until) {
@@ -238,15 +236,20 @@ void Swapping::attempts_made(QubitId q, std::uint32_t generation, std::uint32_t 
   const Tick now = queue_.now();
   const bool left = h.side == end_a;  // the hop that is waited for is the one towards B
   const std::uint32_t group = chains_[h.chain.value].hops[left ? h.position : h.position - 1].group;
+  const Address again{setup_.self.handler, op_attempts, q.value};
+  const std::uint64_t payload = std::uint64_t{until} << 32 | generation;
   const auto missing = static_cast<std::int32_t>(until - static_cast<std::uint32_t>(lanes_.cycles(group)));
-  if (missing > 0) {
-    // The link has paused meanwhile.
-    const Tick next = later(lanes_.earliest_start(group, static_cast<std::uint64_t>(missing)), now + Tick{1});
-    queue_.post(next, Phase::decisions, {setup_.self.handler, op_attempts, q.value}, std::uint64_t{until} << 32 | generation);
-    return;
+  if (missing <= 0) {
+    queue_.post(now + lanes_.herald_delay(group, left ? end_a : end_b) + Tick{1}, Phase::expiries,
+                {setup_.self.handler, op_give_up, q.value}, generation);
+  } else if (!lanes_.attempting(group)) {
+    lanes_.wake_when_attempting(group, again, payload);
+  } else {
+    // A cycle that starts at this tick may do so in its next round: that round is opened, and then looked at behind its attempts.
+    const Tick next = lanes_.earliest_start(group, static_cast<std::uint64_t>(missing));
+    const bool next_round = next == now && queue_.phase() > Phase::attempts;
+    queue_.post(next, next_round ? Phase::attempts : Phase::decisions, again, payload);
   }
-  queue_.post(now + lanes_.herald_delay(group, left ? end_a : end_b) + Tick{1}, Phase::expiries, {setup_.self.handler, op_give_up, q.value},
-              generation);
 }
 
 void Swapping::give_up(QubitId q) {
