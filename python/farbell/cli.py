@@ -241,7 +241,8 @@ def validate(
             fb.compile(scenario)
         except fb.SpecError as error:
             wrong += 1
-            print(f"{file}: {error}", file=sys.stderr)
+            # Errors in reading name their file.
+            print(error if str(error).startswith(f"{file}: ") else f"{file}: {error}", file=sys.stderr)
         except OSError as error:
             fail(IO_FAILED, f"{file}: {error.strerror or error}")
         else:
