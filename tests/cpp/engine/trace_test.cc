@@ -1,5 +1,7 @@
 #include "farbell/engine/trace.hpp"
 
+#include "farbell/base/errors.hpp"
+
 #include <gtest/gtest.h>
 
 namespace farbell {
