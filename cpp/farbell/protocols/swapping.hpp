@@ -53,11 +53,11 @@ class Swapping {
   void grown(QubitId q, std::uint32_t reach);
   void consider(QubitId q);
   void decide(Chain& chain, std::uint32_t position);
-  bool swap_heads(Chain& chain, std::uint32_t position);
   void post_policy(Chain& chain, ChainId id, Tick at);
   void follow_policy(Chain& chain, ChainId id);
   void swap(QubitId b, QubitId c);
   void tell_far_halves(std::uint32_t segment, const Chain& chain, std::uint32_t position);
+  void watch(QubitId q);
   void watch_attempts(QubitId q);
   void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
   void give_up(QubitId q);
@@ -65,8 +65,8 @@ class Swapping {
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
-  void trace_start(QubitId b, QubitId c, NodeId node);
-  void trace_results(const Half& measured, std::uint32_t joined);
+  [[gnu::cold]] void trace_start(QubitId b, QubitId c, NodeId node);
+  [[gnu::cold]] void trace_results(const Half& measured, std::uint32_t joined);
   std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
   Setup setup_;
