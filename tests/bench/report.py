@@ -58,6 +58,8 @@ WORKLOADS: dict[str, list[str]] = {
     f"{CHAIN}, success 0.5": ["chain_33", "duration_s=10", "success=0.5"],
     f"{CHAIN}, success 0.005": ["chain_33", "duration_s=100", "success=0.005"],
     f"{CHAIN}, every attempt stepped": ["chain_33", "duration_s=10", "detail=attempt"],
+    f"{CHAIN}, DEJMPS": ["chain_33", "duration_s=10", "slots=20", "distil=dejmps"],
+    f"{CHAIN}, cut-offs": ["chain_33", "duration_s=20", "cutoff_s=0.02"],
     "chain of 1,000": ["chain_1000"],
     "chain of 200, 200 pairs": ["chain_200"],
     "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
@@ -85,6 +87,10 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
     for variant in ("success 0.5", "success 0.005", "every attempt stepped"):
         if found := on(f"{CHAIN}, {variant}"):
             rows.append(Row(f"{CHAIN}, {variant}", "", per_s.format(found[0]["pairs_per_cpu_s"])))
+    for variant, what, goal in (("DEJMPS", "DEJMPS once a link", 3.0), ("cut-offs", "an age cut-off that never fires", 1.3)):
+        if found := on(f"{CHAIN}, {variant}", CHAIN):
+            cost = found[1]["pairs_per_cpu_s"] / found[0]["pairs_per_cpu_s"]
+            rows.append(at_most(f"{CHAIN}: {what}, CPU time of a delivered pair", cost, goal, "{:.2f}x of that without"))
     if found := on("chain of 1,000"):
         rows.append(at_most("chain of 1,000, one pair: run", found[0]["cpu_s"] * 1e3, 1.0, ms))
     if found := on("chain of 200, 200 pairs"):

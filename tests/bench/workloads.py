@@ -94,14 +94,18 @@ def chain_33(
     duration_s: float = 3.0,
     slots: int = 10,
     control: str = "messages",
+    distil: str = "",
+    cutoff_s: float | None = None,
 ) -> Any:
+    """`distil`: a round of this protocol on every link."""
     twirl = {"approximate": "pauli_twirl"} if state == "bell_diagonal" else {}
-    return chain(
+    demand: dict[str, Any] = {"width": slots, **({"cutoff": fb.Cutoff(age_s=cutoff_s)} if cutoff_s else {})}
+    scenario = chain(
         33,
         10e3,
         given(10e3, success),
         noisy_memory(2 * slots),
-        {"width": slots},
+        demand,
         duration_s=duration_s,
         warm_up_s=0.05 * duration_s,
         state=state,
@@ -109,6 +113,10 @@ def chain_33(
         control=control,
         **twirl,
     )
+    if distil:
+        rounds = fb.Distillation(rounds=[distil])
+        scenario = scenario.replace(links=[link.replace(distillation=rounds) for link in scenario.links])
+    return scenario
 
 
 def grid(side: int, demands: int, width: int = 5, slots: int = 60, **run: Any) -> Any:

@@ -86,6 +86,43 @@ class DenseStore {
     drop(q);
     return bit;
   }
+  // Gate by gate: rotations or a twirl, a CNOT at each end, and the read-out of the used pair.
+  DistillationOutcome distil(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame, Tick now, double u) {
+    for (QubitPair p : {kept, used}) {
+      if (partner(p.a) != p.b) throw InternalError("no pair");
+      flush(p.a, now);
+      flush(p.b, now);
+      if (protocol == DistillationProtocol::epl) continue;
+      if (protocol == DistillationProtocol::bbpssw) twirl_to_werner(p, p.a == kept.a ? kept_frame : used_frame);
+      for (QubitId q : {p.a, p.b}) {
+        const Complex turn{0, q == p.a ? -1.0 : 1.0};
+        if (protocol == DistillationProtocol::dejmps) apply(q, (pauli_matrix(0) + turn * pauli_matrix(1)) * std::sqrt(0.5));
+        cluster(q).rho = depolarised(cluster(q).rho, {position(q)}, devices_[qubit(q).device].single_qubit_reliability);
+      }
+    }
+    if (qubit(kept.a).cluster == qubit(used.a).cluster) throw InternalError("one pair twice");
+    merge(kept.a, used.a);
+    const Matrix z0 = (pauli_matrix(0) + pauli_matrix(3)) / 2, z1 = (pauli_matrix(0) - pauli_matrix(3)) / 2;
+    for (auto [control, target] : {std::pair{kept.a, used.a}, std::pair{kept.b, used.b}}) {
+      const Matrix cnot = embed(control, z0) + embed(control, z1) * embed(target, pauli_matrix(1));
+      Matrix& rho = cluster(control).rho;
+      rho = depolarised(cnot * rho * cnot.adjoint(), {position(control), position(target)},
+                        devices_[qubit(control).device].two_qubit_reliability);
+    }
+    const Matrix rho = cluster(kept.a).rho;
+    std::array<Matrix, 4> branches;
+    std::vector<double> p;
+    for (int bits = 0; bits < 4; ++bits) {
+      branches[bits] = read(read(rho, position(used.a), pauli_matrix(3), readout(used.a), bits & 1), position(used.b), pauli_matrix(3),
+                            readout(used.b), bits >> 1);
+      p.push_back(branches[bits].trace().real());
+    }
+    const int bits = pick(p, u);
+    cluster(kept.a).rho = branches[bits] / p[bits];
+    drop(used.a);
+    drop(used.b);
+    return distillation_outcome(protocol, kept_frame, used_frame, bits);
+  }
   void release(QubitId q) {
     qubit(q);
     drop(q);
@@ -199,6 +236,15 @@ class DenseStore {
       mixed = sum;
     }
     return reliability * rho + (1 - reliability) * mixed;
+  }
+
+  // Mean over the rotations that leave the Bell state of this frame alone.
+  void twirl_to_werner(QubitPair p, int frame) {
+    Matrix bell = Matrix::Zero(4, 4);
+    for (int k = 0; k < 4; ++k) bell += bell_signs[frame][k] / 4 * kron(pauli_matrix(k), pauli_matrix(k));
+    Matrix& rho = cluster(p.a).rho;
+    const double fidelity = (bell * rho).trace().real();
+    rho = fidelity * bell + (1 - fidelity) / 3 * (Matrix::Identity(4, 4) - bell);
   }
 
   // Unnormalised state after `bit` was read from an observable with eigenvalues +1 (bit 0) and -1.

@@ -361,6 +361,65 @@ TYPED_TEST(StoreContract, PauliGatesMoveBellStates) {
     }
 }
 
+TYPED_TEST(StoreContract, ARoundOfDistillationIsThatOfItsGates) {
+  for (DistillationProtocol protocol : {DistillationProtocol::bbpssw, DistillationProtocol::dejmps, DistillationProtocol::epl})
+    for (std::uint32_t device = 0; device < this->devices(); ++device)
+      for (double u : {0.07, 0.31, 0.59, 0.87})
+        for (bool turned : {false, true}) {
+          auto store = this->make();
+          DenseStore dense(this->held_devices(), Clock{}, false);
+          const std::uint32_t far = this->devices() - 1 - device;
+          const auto run = [&](auto& s, QubitPair& kept) {
+            kept = s.create_pair(this->held_states().back(), DeviceId(device), ms(0.1), DeviceId(far), ms(0.3));
+            auto used = s.create_pair(bell_mixture({0.1, 0.05, 0.8, 0.05}), DeviceId(device), ms(0.5), DeviceId(far), ms(0.2));
+            if (turned) {
+              std::swap(kept.a, kept.b);
+              std::swap(used.a, used.b);
+            }
+            const DistillationOutcome outcome = s.distil(protocol, kept, used, 0, 2, ms(1), u);
+            EXPECT_EQ(s.live(), 2u);
+            EXPECT_EQ(s.partner(kept.a), kept.b);
+            EXPECT_EQ(s.since(kept.a), ms(1));
+            EXPECT_THROW(s.release(used.a), InternalError);
+            EXPECT_THROW(s.release(used.b), InternalError);
+            return outcome;
+          };
+          QubitPair p, q;
+          const DistillationOutcome found = run(store, p), expected = run(dense, q);
+          EXPECT_EQ(found.bits, expected.bits);
+          EXPECT_EQ(found.kept, expected.kept);
+          EXPECT_EQ(found.frame, expected.frame);
+          // Decay goes on with the clocks that the qubits have.
+          for (double t : {1.0, 2.5})
+            for (int i = 0; i < 4; ++i)
+              for (int j = 0; j < 4; ++j)
+                EXPECT_NEAR(store.expectation(p.a, p.b, i, j, ms(t)), dense.expectation(q.a, q.b, i, j, ms(t)), exact) << i << ' ' << j;
+        }
+}
+
+TYPED_TEST(StoreContract, DistillationOfBellStatesComposesFrames) {
+  for (DistillationProtocol protocol : {DistillationProtocol::bbpssw, DistillationProtocol::dejmps, DistillationProtocol::epl})
+    for (int f = 0; f < 4; ++f)
+      for (int g = 0; g < 4; ++g)
+        for (double u : {0.2, 0.7}) {
+          auto store = this->make();
+          const auto p = this->bell(store, f), q = this->bell(store, g);
+          const DistillationOutcome outcome = store.distil(protocol, p, q, f, g, ms(1), u);
+          EXPECT_EQ(outcome.kept, protocol != DistillationProtocol::epl || outcome.bits & 1) << f << ' ' << g;
+          EXPECT_NEAR(store.correlators(p.a, p.b, ms(1), outcome.frame).fidelity(), 1, exact) << f << ' ' << g;
+        }
+}
+
+TYPED_TEST(StoreContract, APairIsNotDistilledWithItselfNorWithHalves) {
+  auto store = this->make();
+  const auto p = this->bell(store, 0), q = this->bell(store, 0);
+  const auto distil = [&](QubitPair kept, QubitPair used) { store.distil(DistillationProtocol::dejmps, kept, used, 0, 0, ms(1), 0.5); };
+  EXPECT_THROW(distil(p, p), InternalError);
+  EXPECT_THROW(distil(p, {p.a, q.b}), InternalError);
+  store.release(q.b);
+  EXPECT_THROW(distil(p, q), InternalError);
+}
+
 TYPED_TEST(StoreContract, FidelityOfAThousandSwaps) {
   DecayRates none;
   const double reliability = 0.9999, w = (4 * 0.9995 - 1) / 3;

@@ -12,8 +12,8 @@ import farbell as fb
 from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
 from physics.cases import assert_close, case
 
-A01, A02, A03, A04, A05, A06, A19, A22, E03 = (
-    case(id) for id in ("A01", "A02", "A03", "A04", "A05", "A06", "A19", "A22", "E03")
+A01, A02, A03, A04, A05, A06, A18, A19, A22, E03 = (
+    case(id) for id in ("A01", "A02", "A03", "A04", "A05", "A06", "A18", "A19", "A22", "E03")
 )
 
 
@@ -42,6 +42,27 @@ def test_unlike_memories(label: str) -> None:
     assert_close(pair.negativity(), expected["negativity"], A02.tolerance)
     for population, value in zip(pair.matrix.diagonal().real, expected["populations"], strict=True):
         assert_close(population, value, A02.tolerance)
+
+
+@pytest.mark.parametrize("store", [PairDensity, BellDiagonal])
+@pytest.mark.parametrize("label", A18.expected)
+def test_entanglement_measures(label: str, store: type[PairDensity] | type[BellDiagonal]) -> None:
+    pair = store.werner(float(label.removeprefix("Werner ")))
+    found = {
+        "concurrence": pair.concurrence(),
+        "negativity": pair.negativity(),
+        "log_negativity": pair.log_negativity(),
+        "hashing_bound": pair.hashing_bound(),
+        "CHSH_max": fb.analysis.maximal_chsh(pair.correlations),
+    }
+    for name, expected in A18.expected[label].items():
+        assert_close(found[name], expected, A18.tolerance)
+
+
+def test_hashing_bound_of_a_product_is_not_positive() -> None:
+    assert PairDensity.from_matrix(np.diag([1, 0, 0, 0])).hashing_bound() == pytest.approx(0, abs=1e-12)
+    assert PairDensity.from_matrix(np.eye(4) / 4).hashing_bound() == pytest.approx(-1, abs=1e-12)
+    assert PairDensity.bell("Psi-").hashing_bound() == pytest.approx(1, abs=1e-12)
 
 
 @pytest.mark.parametrize("label", A03.expected)

@@ -8,7 +8,6 @@
 #include "farbell/base/tick.hpp"
 #include "farbell/engine/event.hpp"
 #include "farbell/protocols/cutoffs.hpp"
-#include "farbell/protocols/history.hpp"
 
 namespace farbell {
 
@@ -29,12 +28,12 @@ inline constexpr std::uint32_t any_reach = 0xffffffff;
 
 struct Position {
   NodeId node;
+  bool held = false;                    // slots booked and not yet given back
+  bool decision_posted = false;
   Tick fibre_from_a = tick_zero;        // flight time of a message from end A
   Tick processing_from_a = tick_zero;   // processing at the nodes from end A up to and including this one
   std::array<std::array<HalfList, 3>, 2> halves;  // [towards A, towards B][HalfState]
   std::array<std::uint32_t, 2> wanted_reach{any_reach, any_reach};  // positions that the pairs towards A and B must join before a swap
-  bool held = false;                    // slots booked and not yet given back
-  bool decision_posted = false;
 };
 
 inline constexpr std::uint32_t no_pool = 0xffffffff;
@@ -48,24 +47,24 @@ struct Hop {
 
 struct PolicyTable;
 
+// 128 bytes, in this order of the fields: every step looks its chain up by number.
 struct Chain {
   std::vector<Position> positions;
   std::vector<Hop> hops;
   std::uint32_t width = 1;
   std::uint32_t end_slots = 1;   // of each end: `width`, or more where pairs wait for requests
   std::uint32_t generation = 0;  // raised at each set-up and release: old events are recognised
+  std::uint32_t pool = no_pool;  // where pairs that span the chain are distilled; `ready` is then the distillers', and `distilled` is told after it
   Address ready;                 // told of every segment that spans the chain
-  std::uint32_t pool = no_pool;  // where pairs that span the chain are distilled; `ready` is then the distillers', and these are told after it:
   Address distilled;
-  bool distilled_notify_each_end = false;
-  bool ordered = false;          // swaps wait for pairs of a certain reach: far halves must learn of swaps
-  bool ideal = false;            // everybody knows everything at once
   const PolicyTable* table = nullptr;
   Tick policy_at = never;        // when the table is looked at next
   Cutoff cutoff;
-  LostTime lost;
+  bool ordered = false;          // swaps wait for pairs of a certain reach: far halves must learn of swaps
+  bool ideal = false;            // everybody knows everything at once
   bool pipelined = true;         // false: a hop gets its turn back only when what it made has ended
   bool notify_each_end = false;  // `ready` at each end's own tick (op, op + 1) instead of once at the later one
+  bool distilled_notify_each_end = false;
 
   std::uint32_t last() const { return static_cast<std::uint32_t>(positions.size() - 1); }
 

@@ -85,7 +85,7 @@ bool Lanes::cycle_is_over(const Group& g) const {
 }
 
 // Cycles that have been made since the group's counters were last brought up to date.
-std::int64_t Lanes::cycles_to_count(const Group& g) const {
+inline std::int64_t Lanes::cycles_to_count(const Group& g) const {
   if (g.lanes == 0 || !cycle_is_over(g)) return 0;
   const Tick period = program(g).period;
   const std::int64_t behind = count(queue_.now() - g.next_cycle);
@@ -154,7 +154,8 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     g.asleep.clear();
   }
   g.lanes = lanes;
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});
+  if (trace_.on) [[unlikely]]
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});
   if (lanes > 0) look_ahead(index);
   else g.due = never;
 }
@@ -297,6 +298,9 @@ void Lanes::succeed(std::uint32_t index) {
   // All lanes of a cycle see the same phase.
   const bool turned = link.phase_sigma_rad > 0;
   const double phase_rad = turned ? next_phase_rad(g.link, link) : 0;
+  Correlations turned_state;
+  const bool cut = chain.cutoff.on();
+  const std::uint32_t pool = chain.hops[g.hop].pool;
   for (std::uint32_t lane = 0; lane < made; ++lane) {
     const double u = g.herald.next().u0;
     std::size_t outcome = 0;
@@ -306,24 +310,21 @@ void Lanes::succeed(std::uint32_t index) {
     Segments::Birth birth;
     birth.chain = g.chain;
     birth.hop = g.hop;
-    const auto create = [&](const Correlations& state) {
-      return states_.create_pair(state, row.device[0], emitted[0], row.device[1], emitted[1]);
-    };
-    birth.pair = turned ? create(rotated_about_z(link.states[outcome], phase_rad)) : create(link.states[outcome]);
+    const Correlations* state = &link.states[outcome];
+    if (turned) state = &(turned_state = rotated_about_z(*state, phase_rad));
+    birth.pair = states_.create_pair(*state, row.device[0], emitted[0], row.device[1], emitted[1]);
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};
     birth.frame = link.frames[outcome];
-    birth.expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]))
-                                      : never;
+    birth.expires = never;
+    if (cut) birth.expires = expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]));
     birth.began = g.trying_since;
     const std::uint32_t s = segments_.create(birth, forward);
-    trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(s)});
+    if (trace_.on) [[unlikely]] trace_success(g, s, heralded);
     ++g.successes;
     const Segment& segment = segments_.segment(s);
-    for (int e = 0; trace_.on && e < 2; ++e)
-      trace_.add(now, Phase::attempts, TraceKind::herald, row.node[e].value, g.chain.value, 0, 0, {.pair = trace_.number(s), .until = heralded[e]});
-    if (const std::uint32_t pool = chain.hops[g.hop].pool; pool != no_pool) {
+    if (pool != no_pool) [[unlikely]] {
       queue_.post(later(heralded[0], heralded[1]), Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s},
                   std::uint64_t{pool} << 32 | segment.generation);
       continue;
@@ -344,7 +345,8 @@ void Lanes::succeed(std::uint32_t index) {
   if (!chain.pipelined) g.turns -= made;
   const std::uint32_t still = g.wanted();
   g.lanes = still;
-  trace_.add(now, Phase::attempts, TraceKind::attempting, g.link.value, g.chain.value, still, 0, {.until = g.next_cycle});
+  if (trace_.on) [[unlikely]]
+    trace_.add(now, Phase::attempts, TraceKind::attempting, g.link.value, g.chain.value, still, 0, {.until = g.next_cycle});
   if (still > 0) {
     look_ahead(index);
   } else {
@@ -359,6 +361,14 @@ void Lanes::succeed(std::uint32_t index) {
     });
     if (permits_[g.link.value].wanting == 0 || contended) give_back(g.link);
   }
+}
+
+void Lanes::trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded) {
+  const Tick now = queue_.now();
+  trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(segment)});
+  for (int e : {0, 1})
+    trace_.add(now, Phase::attempts, TraceKind::herald, setup_.links[g.link.value].node[e].value, g.chain.value, 0, 0,
+               {.pair = trace_.number(segment), .until = heralded[e]});
 }
 
 void Lanes::settle_all(Tick end) {

@@ -155,6 +155,7 @@ class Lanes {
   void cycle(std::uint32_t index);
   void succeed_all();
   void succeed(std::uint32_t index);
+  [[gnu::cold]] void trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded);
   std::uint32_t draw_count(const Group& g, double p) const;
   double next_phase_rad(LinkId link, const LinkProgram& program);
   void arm(Group& g);

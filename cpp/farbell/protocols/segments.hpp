@@ -9,6 +9,7 @@
 
 #include "farbell/engine/queue.hpp"
 #include "farbell/protocols/chain.hpp"
+#include "farbell/protocols/history.hpp"
 #include "farbell/state/states.hpp"
 
 namespace farbell {

@@ -8,7 +8,7 @@ namespace farbell {
 Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes,
                    std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), chains_(chains), trace_(trace),
-      counters_(setup.nodes.size()) {
+      counters_(setup.nodes.size()), lost_(chains.size()) {
   for (std::uint64_t key : setup.swap_keys) streams_.emplace_back(key, setup.replica);
 }
 
@@ -56,13 +56,28 @@ void Swapping::handle(const Event& event) {
 
 // ---- heralds and decisions -----------------------------------------------------------------------------------------------------------
 
+// Lets a half wait for a partner if its pair is what the swap order wants.
+inline void Swapping::consider(QubitId q) {
+  Half& h = segments_.half(q);
+  const ChainId id = h.chain;
+  const std::uint32_t position = h.position;
+  Chain& chain = chains_[id.value];
+  Position& here = chain.positions[position];
+  const std::uint32_t wanted = here.wanted_reach[h.side];
+  if (wanted != any_reach && wanted != h.reach) return;
+  h.ready = queue_.now();
+  segments_.move(q, HalfState::waiting);
+  if (chain.table) [[unlikely]] return post_policy(chain, id, queue_.now());
+  const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
+  if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
+  here.decision_posted = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_decide, id.value}, std::uint64_t{chain.generation} << 32 | position);
+}
+
 void Swapping::herald(QubitId q) {
   Half& h = segments_.half(q);
   h.heralded = true;
-  const Cutoff& cutoff = chains_[h.chain.value].cutoff;
-  if (h.expires != never)
-    queue_.post(later(queue_.now(), h.expires), Phase::expiries, {setup_.self.handler, op_expire, q.value}, h.generation);
-  if (cutoff.attempts > 0) watch_attempts(q);
+  if (chains_[h.chain.value].cutoff.on()) [[unlikely]] watch(q);
   consider(q);
 }
 
@@ -74,41 +89,19 @@ void Swapping::grown(QubitId q, std::uint32_t reach) {
   if (h.heralded && h.state == HalfState::pending) consider(q);
 }
 
-// Lets a half wait for a partner if its pair is what the swap order wants.
-void Swapping::consider(QubitId q) {
-  Half& h = segments_.half(q);
-  Chain& chain = chains_[h.chain.value];
-  Position& here = chain.positions[h.position];
-  const std::uint32_t wanted = here.wanted_reach[h.side];
-  if (wanted != any_reach && wanted != h.reach) return;
-  h.ready = queue_.now();
-  segments_.move(q, HalfState::waiting);
-  if (chain.table) return post_policy(chain, h.chain, queue_.now());
-  const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
-  if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
-  here.decision_posted = true;
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_decide, h.chain.value},
-              std::uint64_t{chain.generation} << 32 | h.position);
-}
-
+// Locks the oldest halves to either side for a swap, as long as there are two.
 void Swapping::decide(Chain& chain, std::uint32_t position) {
-  chain.positions[position].decision_posted = false;
-  while (swap_heads(chain, position)) {
-  }
-}
-
-// Locks the two oldest halves for a swap; false if there are none.
-bool Swapping::swap_heads(Chain& chain, std::uint32_t position) {
   Position& here = chain.positions[position];
+  here.decision_posted = false;
   const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
-  const QubitId b = head(end_a), c = head(end_b);
-  if (!b || !c) return false;
-  segments_.move(b, HalfState::locked);
-  segments_.move(c, HalfState::locked);
-  if (trace_.on) trace_start(b, c, here.node);
-  queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
-              std::uint64_t{segments_.half(b).generation} << 32 | c.value);
-  return true;
+  while (head(end_a) && head(end_b)) {
+    const QubitId b = head(end_a), c = head(end_b);
+    segments_.move(b, HalfState::locked);
+    segments_.move(c, HalfState::locked);
+    if (trace_.on) [[unlikely]] trace_start(b, c, here.node);
+    queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
+                std::uint64_t{segments_.half(b).generation} << 32 | c.value);
+  }
 }
 
 // ---- policy tables: one decision a slot for the whole chain -----------------------------------------------------------------------
@@ -131,9 +124,9 @@ void Swapping::follow_policy(Chain& chain, ChainId id) {
       }
   if (links.empty()) return;
   if (const PolicyTable::Positions* positions = chain.table->find(links)) {
-    for (std::uint32_t position : *positions) swap_heads(chain, position);
+    for (std::uint32_t position : *positions) decide(chain, position);
   } else if (chain.table->otherwise_asap) {
-    for (std::uint32_t position = 1; position < chain.last(); ++position) swap_heads(chain, position);
+    for (std::uint32_t position = 1; position < chain.last(); ++position) decide(chain, position);
   }
   // Ages change what the table says.
   post_policy(chain, id, now + setup_.slot);
@@ -222,6 +215,13 @@ void Swapping::tell_far_halves(std::uint32_t s, const Chain& chain, std::uint32_
 }
 
 // ---- cut-offs -------------------------------------------------------------------------------------------------------------------------
+
+void Swapping::watch(QubitId q) {
+  const Half& h = segments_.half(q);
+  if (h.expires != never)
+    queue_.post(later(queue_.now(), h.expires), Phase::expiries, {setup_.self.handler, op_expire, q.value}, h.generation);
+  if (chains_[h.chain.value].cutoff.attempts > 0) watch_attempts(q);
+}
 
 // The half waits for the hop on the other side of its node. First for the start of the last attempt that it may see fail, then for its result.
 void Swapping::watch_attempts(QubitId q) {

@@ -38,8 +38,8 @@ class Swapping {
   // A half that was measured by its node; the segment keeps the other.
   void consume_half(QubitId q);
   // Writes down that the time since a pair's hop began to attempt was in vain.
-  LostTime& lost_time(ChainId chain) { return chains_[chain.value].lost; }
-  void waste(ChainId chain, Tick began, LossCause cause) { chains_[chain.value].lost.add(began, queue_.now(), cause); }
+  LostTime& lost_time(ChainId chain) { return lost_[chain.value]; }
+  void waste(ChainId chain, Tick began, LossCause cause) { lost_[chain.value].add(began, queue_.now(), cause); }
   // A segment without halves: its row is freed, and its hops may make another where the chain is not pipelined.
   void end(std::uint32_t segment);
 
@@ -56,11 +56,11 @@ class Swapping {
   void grown(QubitId q, std::uint32_t reach);
   void consider(QubitId q);
   void decide(Chain& chain, std::uint32_t position);
-  bool swap_heads(Chain& chain, std::uint32_t position);
   void post_policy(Chain& chain, ChainId id, Tick at);
   void follow_policy(Chain& chain, ChainId id);
   void swap(QubitId b, QubitId c);
   void tell_far_halves(std::uint32_t segment, const Chain& chain, std::uint32_t position);
+  void watch(QubitId q);
   void watch_attempts(QubitId q);
   void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
   void give_up(QubitId q);
@@ -69,8 +69,8 @@ class Swapping {
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
-  void trace_start(QubitId b, QubitId c, NodeId node);
-  void trace_results(const Half& measured, std::uint32_t joined);
+  [[gnu::cold]] void trace_start(QubitId b, QubitId c, NodeId node);
+  [[gnu::cold]] void trace_results(const Half& measured, std::uint32_t joined);
   std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
   Setup setup_;
@@ -82,6 +82,7 @@ class Swapping {
   Trace& trace_;
   std::vector<Stream> streams_;  // by node
   std::vector<NodeCounters> counters_;
+  std::vector<LostTime> lost_;   // by chain
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 

@@ -246,6 +246,36 @@ class _Pair:
         """
         return _core.negativity(self.correlations)
 
+    def log_negativity(self) -> float:
+        """``log2(2 N + 1)`` with the negativity N: 1 for a Bell state, an upper bound of the distillable entanglement.
+
+        References
+        ----------
+        G. Vidal and R. F. Werner, Phys. Rev. A 65, 032314 (2002).
+
+        Examples
+        --------
+        >>> round(fb.states.PairDensity.werner(0.9).log_negativity(), 9)
+        0.847996907
+        """
+        return math.log2(2 * self.negativity() + 1)
+
+    def hashing_bound(self) -> float:
+        """Bell pairs that one-way distillation can make of one of many such pairs: ``max(S(a), S(b)) - S(ab)``.
+
+        S is the von Neumann entropy in bits. 1 for a Bell state; where it is not positive, one-way hashing makes none.
+
+        References
+        ----------
+        I. Devetak and A. Winter, Proc. R. Soc. A 461, 207 (2005).
+
+        Examples
+        --------
+        >>> round(fb.states.PairDensity.werner(0.9).hashing_bound(), 9)
+        0.372508156
+        """
+        return max(_entropy(self.partial_trace("a")), _entropy(self.partial_trace("b"))) - _entropy(self.matrix)
+
     def qber(self, basis: str = "Z", *, frame: str = "Phi+") -> float:
         """Error rate of the key bits of two ideal read-outs in basis "X", "Y" or "Z", for a pair of that frame.
 
@@ -545,6 +575,13 @@ class _Pair:
 
     def _repr_html_(self) -> str:
         return pair_html(f"{type(self).__name__} at {self._time_s:g} s", self.weights, self.matrix)
+
+
+def _entropy(matrix: Matrix) -> float:
+    """Von Neumann entropy in bits."""
+    p = np.linalg.eigvalsh(matrix)
+    p = p[p > 0]
+    return float(-np.sum(p * np.log2(p)))
 
 
 def _restored(cls: type[P], correlations: list[list[float]], time_s: float, origins: tuple[float, float]) -> P:
