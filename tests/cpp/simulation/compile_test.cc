@@ -64,7 +64,7 @@ TEST(Compile, RefusesWithPathAndNearestName) {
       {"/demands/0/swapping/order", "", [](auto& s) { s.demands[0].swapping = TreeSpec{}; }},
       {"/demands/0/swapping", "", [](auto& s) { s.demands[0].swapping = PolicyTableSpec{}; }},
       {"/demands/0/cutoff", "", [](auto& s) { s.demands[0].cutoff = CutoffSpec{}; }},
-      {"/demands/0/cutoff/age_s", "", [](auto& s) { s.demands[0].cutoff = CutoffSpec{.age_s = 1e-9}; }},
+      {"/demands/0/cutoff/age_s", "", [](auto& s) { s.demands[0].cutoff = CutoffSpec{1e-9, {}, {}}; }},
       {"/demands/0/width", "", [](auto& s) { s.demands[0].distillation = DistillationSpec{}; }},
       {"/links/1/distillation/rounds", "", [](auto& s) { s.links[1].distillation = DistillationSpec{.rounds = {}}; }},
   };

@@ -70,7 +70,8 @@ TEST(WriteScenario, LargeOnesAreReadQuickly) {
                               .node_a = "node" + std::to_string(i % 10'000),
                               .node_b = "node" + std::to_string((i + 1) % 10'000),
                               .fiber = {.length_m = 1000.0 + i},
-                              .generation = GivenSpec()});
+                              .generation = GivenSpec(),
+                              .distillation = {}});
   const std::string text = write_scenario(scenario);
   const std::clock_t start = std::clock();
   EXPECT_EQ(parse_scenario(text), scenario);
