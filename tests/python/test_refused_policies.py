@@ -41,6 +41,9 @@ def distil(*rounds: str, **rest: Any) -> dict[str, fb.Distillation]:
 
 FULL = ([[0, 1], [1, 2]], [1])
 ENTRY = "/demands/0/swapping/entries/0"
+ONE_A_SIDE = (
+    "allowed: pairs side by side or one within the other, since a node of a chain of width 1 holds one qubit to either side"
+)
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a cut-off that nothing can meet": (
@@ -134,10 +137,13 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: table(([[0, 1, 2, 3]], [])),
         f"{ENTRY}/links/0: found a list of 4; allowed: [from, to] or [from, to, age]",
     ),
-    "pairs that overlap": (
+    "pairs that cross": (
         lambda: table(([[1, 3], [0, 2]], [])),
-        f"{ENTRY}/links: found pairs [0, 2] and [1, 3], which overlap; "
-        "allowed: pairs side by side, since a chain of width 1 holds no others",
+        f"{ENTRY}/links: found pairs [0, 2] and [1, 3], which overlap; {ONE_A_SIDE}",
+    ),
+    "two pairs in one slot": (
+        lambda: table(([[0, 1], [0, 2]], [])),
+        f"{ENTRY}/links: found pairs [0, 1] and [0, 2], which overlap; {ONE_A_SIDE}",
     ),
     "a state twice": (
         lambda: table(FULL, ([[1, 2], [0, 1]], [])),
@@ -172,6 +178,11 @@ def test_is_refused(name: str) -> None:
     with pytest.raises(fb.SpecError) as refused:
         fb.compile(make())
     assert str(refused.value) == message
+
+
+def test_a_pair_within_another_is_allowed() -> None:
+    """The hop from 1 to 2 is free again when both of its nodes have swapped."""
+    fb.compile(table(([[0, 3], [1, 2]], [])))
 
 
 def test_an_empty_list_is_not_the_default() -> None:

@@ -463,10 +463,12 @@ class Compiler {
         positions.push_back(static_cast<std::uint32_t>(position));
       }
       std::sort(links.begin(), links.end());
+      // In ascending order; a pair within another one comes of hops that a swap has set free.
       for (std::size_t k = 1; k < links.size(); ++k)
-        if (links[k][0] < links[k - 1][1])
-          throw SpecError(entry + "/links", "pairs " + pair_text(links[k - 1]) + " and " + pair_text(links[k]) + ", which overlap",
-                          "pairs side by side, since a chain of width 1 holds no others");
+        for (std::size_t j = 0; j < k; ++j)
+          if (links[k][0] < links[j][1] && (links[k][0] == links[j][0] || links[k][1] >= links[j][1]))
+            throw SpecError(entry + "/links", "pairs " + pair_text(links[j]) + " and " + pair_text(links[k]) + ", which overlap",
+                            "pairs side by side or one within the other, since a node of a chain of width 1 holds one qubit to either side");
       if (!table.swaps.emplace(std::move(links), std::move(positions)).second)
         throw SpecError(entry + "/links", "a state that the table has already", "each state once");
     }
