@@ -224,8 +224,9 @@ class _Story:
             row = about
             ready = {pair: self._ready(pair, row["node"], row["time_s"], before=row) for pair in (row["left"], row["right"])}
             pair = max(ready, key=lambda one: ready[one])
-            two = f"pairs {row['left']} and {row['right']}"
-            steps = [Step(ready[pair], row["time_s"], "gates", f"round of distillation of {two}")]
+            steps = [
+                Step(ready[pair], row["time_s"], "gates", f"round of distillation of pairs {row['left']} and {row['right']}")
+            ]
             if bit := self._bit(pair, ready[pair]):
                 more, todo = self._before_bit(pair, bit)
                 return [*steps, *more], todo
