@@ -29,7 +29,7 @@ class RowStore {
  public:
   using Spill = std::function<void(Table&&)>;  // unset = everything is kept
 
-  RowStore(const Clock& clock, std::uint64_t limit_bytes, Spill spill)
+  RowStore(Clock clock, std::uint64_t limit_bytes, Spill spill)
       : clock_(clock), limit_bytes_(limit_bytes), spill_(std::move(spill)) {}
 
   void take(RowBlock&& block);
@@ -46,7 +46,7 @@ class RowStore {
   void spill_all();
   void spill_run(const std::vector<RowBlock>& run);
 
-  const Clock& clock_;
+  Clock clock_;
   std::uint64_t limit_bytes_, bytes_ = 0;
   Spill spill_;
   std::map<std::uint64_t, Held> held_;   // by replica
