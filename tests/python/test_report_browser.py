@@ -76,7 +76,9 @@ def test_map_and_plots_are_drawn_without_error_or_request(report: Path, browser:
     WebDriverWait(browser, 30).until(all_drawn)
     plots = browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot")
     assert [plot.get_attribute("id") for plot in plots] == ["map", "rate", "fidelity", "latency", "occupancy", "link_use"]
-    for plot in plots:
+    for heat_map in plots[4:]:
+        assert len(heat_map.find_elements(By.CSS_SELECTOR, ".heatmaplayer image")) == 1
+    for plot in plots[:4]:
         marks = plot.find_elements(By.CSS_SELECTOR, ".scatterlayer .point, .scatterlayer .js-line")
         assert len(marks) >= 8, f"{plot.get_attribute('id')} shows too few of the ten demands"
         assert plot.size["width"] > 300
