@@ -235,6 +235,7 @@ def test_nested_in_the_full_state(label: str) -> None:
 OPTIMAL = [(c, label) for c in (C07, C08) for label in c.expected if "optimal" in c.expected[label]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which, label", OPTIMAL, ids=lambda x: x if isinstance(x, str) else x.id)
 def test_optimal_policies_run_as_tables(which: Any, label: str) -> None:
     expected, policy = solve(label)

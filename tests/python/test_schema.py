@@ -224,6 +224,7 @@ def test_schema_and_reader_agree_on_damaged_scenarios(document: Any) -> None:
     assert_schema_and_reader_agree(document)
 
 
+@pytest.mark.slow
 def test_they_agree_on_every_place_of_a_scenario() -> None:
     """Each place takes each of these values in turn: wrong types, every border of a range, every choice, nothing at all."""
     every = distinct(DOCUMENT)[1:]
