@@ -238,8 +238,8 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
     Qubit &link = unreadable(qc) ? qc : qb, &end = unreadable(qc) ? qb : qc;
     if (link.kind == Kind::single) {
       // Nothing is known of it, so nothing is learnt of the other.
-      drop_qubit(unreadable(qc) ? c.value : b.value);
-      release(unreadable(qc) ? b : c);
+      release(b);
+      release(c);
       return outcome;
     }
     // `end` is teleported to the link's far end.
@@ -297,8 +297,8 @@ void StabilizerStore::project_on_bell(QubitId b, QubitId c, int ideal) {
 }
 
 // Analytically on the sampled Bell states, as bell_diagonal does it; then which Bell state is left is drawn.
-DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame,
-                                            Tick now, double u) {
+StabilizerStore::Round StabilizerStore::prepare(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame,
+                                                int used_frame, Tick now) const {
   const auto state_of = [&](QubitPair p) {
     Qubit const &a = live_row(p.a), &b = live_row(p.b);
     if (a.kind != Kind::pair || a.other != p.b.value) throw_no_pair(p.a, p.b);
@@ -307,17 +307,28 @@ DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, Qubit
     for (int k = 1; k < 4; ++k) state.c[k] = bell_signs[bell_index(a)][k] * fa[k] * fb[k];
     return state;
   };
-  BellDiagonal k = state_of(kept), v = state_of(used);
+  Round round{state_of(kept), state_of(used), {model(qubits_[kept.a.value]), model(qubits_[kept.b.value])}};
   if (kept.a == used.a || kept.a == used.b) throw_no_pair(kept.a, used.a);
-  Qubit &a = qubits_[kept.a.value], &b = qubits_[kept.b.value];
-  const DistillationNoise noise(model(a), model(b));
-  prepare_distillation(k, protocol, noise, kept_frame);
-  prepare_distillation(v, protocol, noise, used_frame);
-  const auto p = distillation_probabilities(k, v, noise);
+  prepare_distillation(round.kept, protocol, round.noise, kept_frame);
+  prepare_distillation(round.used, protocol, round.noise, used_frame);
+  return round;
+}
+
+std::array<double, 4> StabilizerStore::distillation_probabilities(DistillationProtocol protocol, QubitPair kept, QubitPair used,
+                                                                  int kept_frame, int used_frame, Tick now) const {
+  const Round round = prepare(protocol, kept, used, kept_frame, used_frame, now);
+  return farbell::distillation_probabilities(round.kept, round.used, round.noise);
+}
+
+DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame,
+                                            Tick now, double u) {
+  Round round = prepare(protocol, kept, used, kept_frame, used_frame, now);
+  const auto p = farbell::distillation_probabilities(round.kept, round.used, round.noise);
   const int bits = sample(p, u);
-  k.distil(v, noise, bits, p[bits]);
-  const auto weights = weights_of(k.c);
+  round.kept.distil(round.used, round.noise, bits, p[bits]);
+  const auto weights = weights_of(round.kept.c);
   int index = certain(weights);
+  Qubit &a = qubits_[kept.a.value], &b = qubits_[kept.b.value];
   if (index < 0) index = sample(weights, draw(a));
   make_pair(kept.a.value, kept.b.value, index);
   for (Qubit* q : {&a, &b})

@@ -48,6 +48,8 @@ class StabilizerStore {
   Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const;
   std::array<double, 4> bloch(QubitId q, Tick now) const;
   std::array<double, 4> bell_probabilities(QubitId b, QubitId c, Tick now) const;
+  std::array<double, 4> distillation_probabilities(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame,
+                                                   int used_frame, Tick now) const;
 
   // In a cluster of more than two, the partner is one of the others.
   bool paired(QubitId q) const { return bool(partner(q)); }
@@ -79,6 +81,11 @@ class StabilizerStore {
   };
   struct DeviceRow : DeviceModel {
     bool ideal;  // neither gates nor read-out err
+  };
+  // Two pairs before the CNOTs of a round of distillation.
+  struct Round {
+    BellDiagonal kept, used;
+    DistillationNoise noise;
   };
   // Factors of <X>, <Y>, <Z> by Pauli index.
   using Factors = std::array<double, 4>;
@@ -120,6 +127,8 @@ class StabilizerStore {
   std::array<double, 4> bell_errors(Qubit const& b, Qubit const& c, Factors const& f) const;
   int draw_bell_error(Qubit& b, Qubit const& c, Factors const& f);
   void project_on_bell(QubitId b, QubitId c, int ideal);
+
+  Round prepare(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame, Tick now) const;
 
   std::uint32_t cluster_of(std::uint32_t q);
   std::uint32_t merge(std::uint32_t a, std::uint32_t b);
