@@ -17,8 +17,8 @@ namespace {
 // How near a store must be to what is expected of density matrices.
 template <class Store>
 constexpr double tolerance = 1e-12;
-template <>
-constexpr double tolerance<Ensemble> = Ensemble::tolerance;
+template <class Store>
+constexpr double tolerance<Ensemble<Store>> = Ensemble<Store>::tolerance;
 
 constexpr Tick ms(double t) { return Tick{static_cast<std::int64_t>(t * 1e9)}; }
 
@@ -111,7 +111,7 @@ class StoreContract : public ::testing::Test {
   }
 };
 
-using Stores = ::testing::Types<BellDiagonalStore, PairDensityStore, DensityStore, Ensemble, DenseStore>;
+using Stores = ::testing::Types<BellDiagonalStore, PairDensityStore, DensityStore, Ensemble<StabilizerStore>, DenseStore>;
 class StoreNames {
  public:
   template <class Store>

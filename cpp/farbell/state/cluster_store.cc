@@ -13,6 +13,8 @@ namespace {
 
 // ---- what density matrices do exactly, kets by drawing numbers ------------------------------------------------------------------------
 
+constexpr Gate pauli_gates[] = {Gate::i, Gate::x, Gate::y, Gate::z};
+
 bool does_nothing(BlochMap const& m) { return m.ax == 1 && m.ay == 1 && m.az == 1 && m.tz == 0; }
 
 // From the eigenvectors of the Choi matrix, the sum of |i><j| (x) E(|i><j|).
@@ -42,11 +44,17 @@ void decay(DensityState& state, int at, BlochMap const& m, auto&&) {
   if (!does_nothing(m)) state.decay(at, m);
 }
 void decay(KetState& state, int at, BlochMap const& m, auto&& draw) {
-  if (!does_nothing(m)) state.apply(channel_of(m), std::span(&at, 1), draw());
+  if (does_nothing(m)) return;
+  if (m.tz != 0) {
+    state.apply(channel_of(m), std::span(&at, 1), draw());
+    return;
+  }
+  const std::array<double, 4> p{(1 + m.ax + m.ay + m.az) / 4, (1 + m.ax - m.ay - m.az) / 4, (1 - m.ax + m.ay - m.az) / 4,
+                                (1 - m.ax - m.ay + m.az) / 4};
+  if (const int pauli = sample(p, draw()); pauli != 0) state.apply(pauli_gates[pauli], std::span(&at, 1));
 }
 
 // Maximally mixed: every product of Paulis is as likely.
-constexpr Gate pauli_gates[] = {Gate::i, Gate::x, Gate::y, Gate::z};
 
 void depolarise(DensityState& state, std::vector<int> const& at, double reliability, auto&&) { state.depolarise(at, reliability); }
 void depolarise(KetState& state, std::vector<int> const& at, double reliability, auto&& draw) {
@@ -166,6 +174,14 @@ void trace_out(KetState& state, int at, auto&& draw) {
 DensityState pair_in(Correlations const& r, DensityState const*, auto&&) { return DensityState(r); }
 // An eigenvector, drawn with its eigenvalue.
 KetState pair_in(Correlations const& r, KetState const*, auto&& draw) {
+  if (is_bell_diagonal(r)) {
+    const auto weights = bell_weights(r);
+    int bell = 0;
+    while (bell < 4 && weights[bell] != 1) ++bell;
+    if (bell == 4) bell = sample(weights, draw());
+    const double h = std::sqrt(0.5), sign = bell & 1 ? -h : h;
+    return KetState(Subsystems::qubits(2), bell >> 1 ? std::vector<Complex>{0, h, sign, 0} : std::vector<Complex>{h, 0, 0, sign});
+  }
   const DensityMatrix rho = density_matrix_of(r);
   const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4cd> solver(
       Eigen::Map<const Eigen::Matrix<Complex, 4, 4, Eigen::RowMajor>>(rho.data()));
