@@ -11,7 +11,7 @@ class Replica {
  public:
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
-        states_(model.store, model.devices, model.clock, model.pauli_twirl),
+        states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
         chains_(model.demands.size()),
         segments_(states_, chains_),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
