@@ -33,10 +33,10 @@ def product(scenario, replica, detail):
 
 def trace_of(compiled, table):
     names = {"link": compiled.link_names, "node": compiled.node_names, "demand": compiled.demand_names}
-    columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "x"))
+    columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "circuit", "x"))
     return sorted(
-        (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, x)
-        for tick, phase, kind, entity, a, b, x in zip(*columns, strict=True)
+        (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, circuit, x)
+        for tick, phase, kind, entity, a, b, circuit, x in zip(*columns, strict=True)
         if kind < len(ENTITIES)
     )
 

@@ -312,6 +312,8 @@ class Compiler {
       row.min_fidelity = demand.min_fidelity;
       if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("demands", i, "deadline_s"));
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
+      if (demand.max_wait_s) row.max_wait = ticks(*demand.max_wait_s, item("demands", i, "max_wait_s"));
+      check_concurrent_requests(demand, i);
       row.measure = demand.use == PairUse::measure;
       row.generate_when_idle = demand.generate_when_idle;
       row.keeps_pairs = demand.buffer.has_value();
@@ -322,14 +324,14 @@ class Compiler {
       row.bases_key = stream("demand:" + name + "/bases", path);
       row.outcomes_key = stream("demand:" + name + "/outcomes", path);
       Circuits::Terms terms;
+      terms.circuits = static_cast<std::uint32_t>(demand.concurrent_requests);
       terms.width = static_cast<std::uint32_t>(demand.width);
       terms.end_slots = static_cast<std::uint32_t>(demand.buffer.value_or(demand.width));
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
       terms.pipelined = demand.pipelined;
-      const auto target = static_cast<std::uint32_t>(i);
-      terms.up = address(HandlerIndex::requests, Requests::op_up, target);
-      terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
+      terms.up = address(HandlerIndex::requests, Requests::op_up);
+      terms.gone = address(HandlerIndex::requests, Requests::op_gone);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
       if (demand.distillation) {
         terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
@@ -337,13 +339,19 @@ class Compiler {
       }
       if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
       const Route& preferred = routes.routes.front();
-      for (LinkId link : preferred.links) {
-        const bool distils = m_.links[link.value].distillation.has_value();
-        terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name, distils));
-        claim(terms.lane_keys.back().attempts, name, path);
-        claim(terms.lane_keys.back().herald, name, path);
-        if (distils) claim(terms.lane_keys.back().distillation, name, path);
+      for (std::uint32_t k = 0; k < terms.circuits; ++k) {
+        const std::string owner = Circuits::owner_name(name, k);
+        if (k > 0 && demand.distillation) claim(Circuits::distillation_key(s_.seed, owner), owner, path);
+        for (LinkId link : preferred.links) {
+          const bool distils = m_.links[link.value].distillation.has_value();
+          const Circuits::LaneKeys keys = Circuits::lane_keys(s_.seed, m_.link_names[link.value], owner, distils);
+          claim(keys.attempts, owner, path);
+          claim(keys.herald, owner, path);
+          if (distils) claim(keys.distillation, owner, path);
+          if (k == 0) terms.lane_keys.push_back(keys);
+        }
       }
+      if (demand.max_wait_s) wait_suffices(i, preferred, row.max_wait);
       swap_order(i, preferred, terms);
       slots_suffice(i, preferred);
       for (const Route& route : routes.routes) {
@@ -352,6 +360,7 @@ class Compiler {
       }
       m_.demands.push_back(std::move(row));
       m_.route_plans.push_back(std::move(routes));
+      m_.circuits += terms.circuits;
       m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
@@ -389,6 +398,27 @@ class Compiler {
     if (demand.use == PairUse::measure) throw SpecError(path, found, "null when use is \"measure\": those pairs are measured as soon as they are known");
     if (*demand.buffer < demand.width)
       throw SpecError(path, found, "at least width (" + std::to_string(demand.width) + "): pairs wait in the slots in which they were made");
+  }
+
+  static void check_concurrent_requests(const DemandSpec& demand, std::size_t i) {
+    const std::int64_t most = demand.concurrent_requests;
+    if (most > 1 && std::holds_alternative<ContinuousSpec>(demand.traffic))
+      throw SpecError(item("demands", i, "concurrent_requests"), std::to_string(most), "1 with \"continuous\" traffic, which is one request without end");
+    if (demand.max_queue && *demand.max_queue < most)
+      throw SpecError(item("demands", i, "max_queue"), std::to_string(*demand.max_queue),
+                      "at least concurrent_requests (" + std::to_string(most) + "), since it counts the requests that are served, too");
+  }
+
+  // A request that finds no circuit must have the time to set one up.
+  void wait_suffices(std::size_t i, const Route& route, Tick max_wait) const {
+    if (s_.control == ControlPlane::ideal || s_.demands[i].generate_when_idle) return;
+    Tick one_way = tick_zero;
+    for (LinkId link : route.links) one_way += m_.fibre_delay[link.value];
+    for (std::size_t k = 1; k + 1 < route.nodes.size(); ++k) one_way += m_.processing_delay[route.nodes[k].value];
+    if (max_wait < one_way + one_way)
+      throw SpecError(item("demands", i, "max_wait_s"), number_text(*s_.demands[i].max_wait_s) + " s",
+                      "at least " + number_text(m_.clock.seconds(one_way + one_way)) +
+                          " s, the round trip over its route that sets up a circuit; or generate_when_idle, or \"control\": \"ideal\"");
   }
 
   // ---- swaps, cut-offs, distillation ----
