@@ -140,14 +140,14 @@ void Requests::ask_for_coming(DemandId d) {
     if (circuits_.state(c) == Circuits::State::idle) circuits_.ask(c);
 }
 
-// Fewer wait than circuits are on their way; a request has ended so.
-void Requests::disengage_surplus(DemandId d, RequestStatus status) {
+// Fewer wait than circuits are on their way.
+void Requests::disengage_surplus(DemandId d) {
   Row& row = rows_[d.value];
   while (row.coming.size() > row.queue.size()) {
     const ChainId c = row.coming.back();
     row.coming.pop_back();
     services_[c.value].engaged = false;
-    if (status != RequestStatus::done) spent_in_vain(c, generates(c), queue_.now());
+    spent_in_vain(c, generates(c), queue_.now());
   }
 }
 
@@ -205,7 +205,7 @@ void Requests::up(ChainId c) {
     start_accounting(c);
   }
   serve_waiting(d);
-  disengage_surplus(d, RequestStatus::open);
+  disengage_surplus(d);
   if (generating && !needed(c)) circuits_.release_from(c, 0);
   withdraw_surplus(d);
 }
@@ -284,7 +284,7 @@ void Requests::write_down(DemandId d, const Request& request, RequestStatus stat
 
 void Requests::end_request(DemandId d, std::uint64_t id, RequestStatus status, Refusal reason) {
   const Request request = take_open(d, id);
-  disengage_surplus(d, status);
+  disengage_surplus(d);
   write_down(d, request, status, reason);
 }
 
@@ -312,8 +312,10 @@ void Requests::deadline(DemandId d) {
   const std::vector<std::uint64_t> due = open_requests(d, queue_.now() - setup_.demands[d.value].deadline);
   for (std::uint64_t id : due) end_request(d, id, RequestStatus::timed_out, Refusal::none);
   for (std::size_t i = 0; i < due.size(); ++i) ask_again(d);
-  serve_waiting(d);
-  release_surplus(d);
+  if (!due.empty()) {
+    serve_waiting(d);
+    release_surplus(d);
+  }
   post_deadline(d);
 }
 
@@ -493,6 +495,7 @@ bool Requests::generates(ChainId c) const {
 
 // A circuit that was engaged is not any more, and there was no pair; or it is gone.
 void Requests::spent_in_vain(ChainId c, bool generates, Tick now) {
+  if (services_[c.value].accounted == now) return;
   const auto elapsed = static_cast<double>(count(now - services_[c.value].accounted));
   std::array<double, loss_causes> lost{};
   const double in_vain = swapping_.lost_time(c).take(now, now, lost);

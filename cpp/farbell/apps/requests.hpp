@@ -111,7 +111,7 @@ class Requests {
   ChainId next_circuit(DemandId d) const;
   void engage(ChainId c);
   void ask_for_coming(DemandId d);
-  void disengage_surplus(DemandId d, RequestStatus status);
+  void disengage_surplus(DemandId d);
   void serve_waiting(DemandId d);
   bool needed(ChainId c) const;
   void withdraw_surplus(DemandId d);
