@@ -30,7 +30,8 @@ void Trace::name_owner(TraceRow& row) const {
   else row.a = owners[chain].demand;
 }
 
-void Trace::keep(TraceRow row) {
+void Trace::keep(const TraceRow& given) {
+  TraceRow row = given;
   name_owner(row);
   if (row.tick > until) return;
   if (row.tick < from) {

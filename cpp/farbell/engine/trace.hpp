@@ -59,9 +59,9 @@ struct TraceRow {
   std::uint32_t entity = 0;
   std::uint64_t a = 0, b = 0;
   double x = 0;
-  std::uint32_t circuit = 0;  // of the demand
   std::int64_t left = -1, right = -1, pair = -1;  // numbers of pairs, unique in the run
   std::uint32_t to = no_node;
+  std::uint32_t circuit = 0;  // of the demand
   Tick until = never;
 };
 
@@ -85,10 +85,10 @@ class Trace {
   std::vector<TraceRow> rows;
 
   void add(Tick tick, Phase phase, TraceKind kind, std::uint32_t entity, std::uint64_t a, std::uint64_t b, double x = 0) {
-    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, 0, -1, -1, -1, TraceRow::no_node, never});
+    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, -1, -1, -1, TraceRow::no_node, 0, never});
   }
   void add(Tick tick, Phase phase, TraceKind kind, std::uint32_t entity, std::uint64_t a, std::uint64_t b, double x, const More& more) {
-    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, 0, more.left, more.right, more.pair, more.to, more.until});
+    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, more.left, more.right, more.pair, more.to, 0, more.until});
   }
 
   // A segment's row is used again and again; its pair's number never is.
@@ -96,7 +96,7 @@ class Trace {
   std::int64_t new_number(std::uint32_t segment) { return on ? next_number(segment) : -1; }
 
  private:
-  [[gnu::cold]] void keep(TraceRow row);
+  [[gnu::cold]] void keep(const TraceRow& given);
   void name_owner(TraceRow& row) const;
   [[gnu::cold]] std::int64_t next_number(std::uint32_t segment);
 
