@@ -199,7 +199,7 @@ class Circuit:
     def swap(self, b, c):
         if b.state != LOCKED:
             return
-        run, node, position = self.run, self.nodes[b.position], b.position
+        node, position = self.nodes[b.position], b.position
         left, right = b.segment, c.segment
         success, u = node.stream.draw()
         node.swaps += 1

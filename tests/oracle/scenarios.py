@@ -84,6 +84,7 @@ CROSSING = [("00", "22", POISSON | {"width": 2}), ("20", "02", BACK_TO_BACK), ("
 TOGETHER = {"traffic": {"kind": "table", "at_s": [4e-4 * k for k in range(12)]}}
 HOP_BY_HOP = {"reservation": "hop_by_hop"}
 MEETING = [("n0", "n3", TOGETHER), ("n3", "n0", TOGETHER)]  # set-ups start at the same time and meet halfway
+BURSTS = {"traffic": {"kind": "table", "at_s": [1e-3 * (k // 4) for k in range(16)]}}
 SLOTTED = {"timing": "slotted", "slot_s": 1e-5, "control": "ideal"}
 DOWN_AND_UP = [
     {"at_s": 1e-3, "link": "r0--r1"},
@@ -197,10 +198,10 @@ SCENARIOS = {
         node=FAILING, changes=DOWN_AND_UP, alternatives=3, slots=6,
     ),
     "several at a time, deadlocks": line(
-        [(a, b, more | {"concurrent_requests": 3}) for a, b, more in MEETING], slots=4, link=given(0.4), on_deadlock="release", **HOP_BY_HOP,
+        [(a, b, BURSTS | {"concurrent_requests": 3}) for a, b, _ in MEETING], slots=4, link=given(0.4), on_deadlock="release", **HOP_BY_HOP,
     ),
     "several at a time, deadlocks that stay": line(
-        [(a, b, more | {"concurrent_requests": 2, "max_wait_s": 6e-4, "deadline_s": 8e-4}) for a, b, more in MEETING], slots=3, link=given(0.4), **HOP_BY_HOP,
+        [(a, b, BURSTS | {"concurrent_requests": 2, "max_wait_s": 3e-4, "deadline_s": 4e-4}) for a, b, _ in MEETING], slots=4, link=given(0.4), **HOP_BY_HOP,
     ),
     "measure": chain(3, memory=NOISY, demand={"use": "measure", "width": 3}, link=given(state=SKEWED)),
     "measure one link": chain(2, memory=NOISY, demand=BACK_TO_BACK | {"use": "measure", "width": 3}),

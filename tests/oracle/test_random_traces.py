@@ -184,7 +184,14 @@ def compiles(scenario):
     except _core.SpecError as error:
         assert any(
             reason in str(error)
-            for reason in ("min_fidelity", "bell_diagonal", "no usable links", "/cutoff/", "for the distillation of", "max_wait_s")
+            for reason in (
+                "min_fidelity",
+                "bell_diagonal",
+                "no usable links",
+                "/cutoff/",
+                "for the distillation of",
+                "max_wait_s",
+            )
         ), error
         return False
     return True

@@ -100,7 +100,8 @@ Tick ready_age(const Model& model, LinkId id) {
   const LinkProgram& p = model.programs[link.program];
   Tick age = later(p.herald[0], p.herald[1]) - earlier(p.emission[0], p.emission[1]);
   if (link.distillation)
-    for (DistillationProtocol protocol : model.plans[*link.distillation].rounds) age += round_ticks(model, protocol, link.node[0], link.node[1]) + delay(model, id);
+    for (DistillationProtocol protocol : model.plans[*link.distillation].rounds)
+      age += round_ticks(model, protocol, link.node[0], link.node[1]) + delay(model, id);
   return age;
 }
 
