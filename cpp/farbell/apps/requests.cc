@@ -8,7 +8,7 @@ namespace farbell {
 Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
                    Routes& routes, Circuits& circuits, Recorder& recorder, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), routes_(routes),
-      circuits_(circuits), recorder_(recorder), trace_(trace), rows_(setup.demands.size()), services_(circuits.count()), up_(setup.links, true),
+      circuits_(circuits), recorder_(recorder), trace_(trace), accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()), up_(setup.links, true),
       up_since_(setup.links, tick_zero), up_ticks_(setup.links, 0) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     const DemandRow& demand = setup.demands[d];
@@ -111,20 +111,24 @@ void Requests::ask_now(DemandId d) {
 // The next to be engaged: one that generates, and of these the one that keeps most pairs; else one on its way; else one to be asked for;
 // else one that is being released. None = all are engaged.
 ChainId Requests::next_circuit(DemandId d) const {
-  const auto rank = [&](ChainId c) {
+  using Rank = std::pair<int, std::ptrdiff_t>;
+  const auto rank = [&](ChainId c) -> Rank {
     switch (circuits_.state(c)) {
-      case Circuits::State::up: return std::pair(0, services_[c.value].kept.size());
+      case Circuits::State::up: return {0, -std::ssize(services_[c.value].kept)};
       case Circuits::State::asking:
-      case Circuits::State::setting_up: return std::pair(1, std::size_t{0});
-      case Circuits::State::idle: return std::pair(2, std::size_t{0});
-      default: return std::pair(3, std::size_t{0});
+      case Circuits::State::setting_up: return {1, 0};
+      case Circuits::State::idle: return {2, 0};
+      default: return {3, 0};
     }
   };
   ChainId best;
+  Rank of_best;
   each_circuit(d, [&](ChainId c) {
     if (services_[c.value].engaged) return;
-    const auto [kind, kept] = rank(c);
-    if (!best || kind < rank(best).first || (kind == rank(best).first && kept > rank(best).second)) best = c;
+    if (const Rank r = rank(c); !best || r < of_best) {
+      best = c;
+      of_best = r;
+    }
   });
   return best;
 }
@@ -132,7 +136,7 @@ ChainId Requests::next_circuit(DemandId d) const {
 void Requests::engage(ChainId c) {
   services_[c.value].engaged = true;
   rows_[circuits_.demand(c).value].coming.push_back(c);
-  start_accounting(c);
+  accounts_.open(c);
 }
 
 void Requests::ask_for_coming(DemandId d) {
@@ -147,7 +151,7 @@ void Requests::disengage_surplus(DemandId d) {
     const ChainId c = row.coming.back();
     row.coming.pop_back();
     services_[c.value].engaged = false;
-    spent_in_vain(c, generates(c), queue_.now());
+    accounts_.in_vain(c, generates(c), queue_.now());
   }
 }
 
@@ -170,6 +174,12 @@ void Requests::serve_waiting(DemandId d) {
     }
     serve_kept(c);
   }
+}
+
+// Or has done so until now.
+bool Requests::generates(ChainId c) const {
+  const Circuits::State state = circuits_.state(c);
+  return state == Circuits::State::up || state == Circuits::State::releasing;
 }
 
 bool Requests::needed(ChainId c) const {
@@ -198,11 +208,11 @@ void Requests::up(ChainId c) {
   service.kept.clear();  // a release has dropped what was kept
   const bool generating = circuits_.state(c) == Circuits::State::up;
   if (service.engaged) {
-    spent_on_set_up(c);
+    accounts_.set_up(c);
   } else if (generating && !row.queue.empty()) {
     service.engaged = true;
     row.coming.push_front(c);
-    start_accounting(c);
+    accounts_.open(c);
   }
   serve_waiting(d);
   disengage_surplus(d);
@@ -214,7 +224,7 @@ void Requests::gone(ChainId c) {
   const DemandId d = circuits_.demand(c);
   Row& row = rows_[d.value];
   Service& service = services_[c.value];
-  if (service.engaged) spent_in_vain(c, true, queue_.now());
+  if (service.engaged) accounts_.in_vain(c, true, queue_.now());
   if (service.request) {
     const auto place = std::find_if(row.queue.begin(), row.queue.end(), [&](const Request& r) { return r.id > service.request->id; });
     row.queue.insert(place, *service.request);
@@ -430,7 +440,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
-  spent_on_pair(c, s, segment);
+  accounts_.pair(c, s, segment);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, c.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
   if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
@@ -440,70 +450,6 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
   const auto last = static_cast<std::uint32_t>(circuits_.route(c).nodes.size() - 1);
   if (!needed(c)) circuits_.release_from(c, later_end == end_a ? 0 : last);
   withdraw_surplus(d);
-}
-
-// ---- where the time goes ------------------------------------------------------------------------------------------------------------------
-
-void Requests::start_accounting(ChainId c) {
-  std::array<double, loss_causes> before{};
-  services_[c.value].accounted = queue_.now();
-  swapping_.lost_time(c).take(tick_zero, queue_.now(), before);
-}
-
-// A circuit is up: a round trip was set-up, the rest waiting for slots.
-void Requests::spent_on_set_up(ChainId c) {
-  const auto elapsed = static_cast<double>(count(queue_.now() - services_[c.value].accounted));
-  SpentTicks spent{};
-  spent[static_cast<std::size_t>(Spent::messages)] = std::min(elapsed, static_cast<double>(count(circuits_.round_trip(c))));
-  spent[static_cast<std::size_t>(Spent::memories)] = elapsed - spent[static_cast<std::size_t>(Spent::messages)];
-  recorder_.spent(circuits_.demand(c), queue_.now(), spent);
-  start_accounting(c);
-}
-
-// A pair is delivered: its path, as far as it reaches back; before that what was lost, and the rest was waiting for free memories.
-void Requests::spent_on_pair(ChainId c, std::uint32_t s, const Segment& segment) {
-  const Tick now = queue_.now();
-  const Path& path = segments_.path(s);
-  const Tick began = segment.has_path ? path.began : segments_.half(segment.half[end_b] ? segment.half[end_b] : segment.half[end_a]).began;
-  SpentTicks spent{};
-  auto left = static_cast<double>(count(now - services_[c.value].accounted));
-  const auto spend = [&](Spent kind, Tick ticks) {
-    const double part = std::min(left, static_cast<double>(count(ticks)));
-    spent[static_cast<std::size_t>(kind)] += part;
-    left -= part;
-  };
-  if (!segment.has_path) {
-    spend(Spent::links, now - began);
-  } else {
-    spend(Spent::messages, path.messages + (now - path.until));
-    spend(Spent::operations, path.operations);
-    spend(Spent::links, path.links);
-  }
-  std::array<double, loss_causes> lost{};
-  const double in_vain = swapping_.lost_time(c).take(began, now, lost);
-  const double scale = in_vain > left ? left / in_vain : 1;
-  for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k] * scale;
-  spent[static_cast<std::size_t>(Spent::memories)] += left - in_vain * scale;
-  recorder_.spent(circuits_.demand(c), now, spent);
-  services_[c.value].accounted = now;
-}
-
-bool Requests::generates(ChainId c) const {
-  const Circuits::State state = circuits_.state(c);
-  return state == Circuits::State::up || state == Circuits::State::releasing;
-}
-
-// A circuit that was engaged is not any more, and there was no pair; or it is gone.
-void Requests::spent_in_vain(ChainId c, bool generates, Tick now) {
-  if (services_[c.value].accounted == now) return;
-  const auto elapsed = static_cast<double>(count(now - services_[c.value].accounted));
-  std::array<double, loss_causes> lost{};
-  const double in_vain = swapping_.lost_time(c).take(now, now, lost);
-  SpentTicks spent{};
-  for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k];
-  spent[static_cast<std::size_t>(generates ? Spent::links : Spent::memories)] += elapsed - in_vain;
-  recorder_.spent(circuits_.demand(c), now, spent);
-  services_[c.value].accounted = now;
 }
 
 // ---- routes and link changes --------------------------------------------------------------------------------------------------------------
@@ -614,7 +560,7 @@ void Requests::write_down(ChainId c, std::vector<DeadlockRow>& rows) const {
 void Requests::finish(Tick end) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     each_circuit(DemandId{d}, [&](ChainId c) {
-      if (services_[c.value].engaged) spent_in_vain(c, generates(c), end);
+      if (services_[c.value].engaged) accounts_.in_vain(c, generates(c), end);
     });
     const DemandRow& demand = setup_.demands[d];
     const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;

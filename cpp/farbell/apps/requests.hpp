@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "farbell/apps/records.hpp"
+#include "farbell/apps/time_accounts.hpp"
 #include "farbell/network/circuits.hpp"
 #include "farbell/network/reservation.hpp"
 
@@ -48,7 +49,9 @@ struct ChangeRow {
 
 class Requests {
  public:
-  enum Op : std::uint16_t { op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_ready_a, op_ready_b };
+  enum Op : std::uint16_t {
+    op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_ready_a, op_ready_b
+  };
 
   struct Setup {
     std::span<const DemandRow> demands;
@@ -97,7 +100,6 @@ class Requests {
     bool engaged = false;             // it serves one, or is on its way to one
     bool serving_kept = false;
     std::deque<std::uint32_t> kept;   // segments that wait for a request, oldest first
-    Tick accounted = tick_zero;       // the time until then has been written down, while it is engaged
   };
   struct Measurement {
     std::uint32_t generation = 0;
@@ -134,10 +136,6 @@ class Requests {
   void measure(std::uint32_t segment, End end);
   void deliver(ChainId c, std::uint32_t s, const Segment& segment, const Correlators& correlators, const Measurement* outcomes, End later_end);
   bool generates(ChainId c) const;
-  void start_accounting(ChainId c);
-  void spent_on_set_up(ChainId c);
-  void spent_on_pair(ChainId c, std::uint32_t s, const Segment& segment);
-  void spent_in_vain(ChainId c, bool generates, Tick now);
   void close(ChainId c, std::uint32_t segment);
   void change(const ChangeRow& change);
   void lose_routes(DemandId d, const std::vector<ChainId>& affected);
@@ -161,6 +159,7 @@ class Requests {
   Circuits& circuits_;
   Recorder& recorder_;
   Trace& trace_;
+  TimeAccounts accounts_;
   std::vector<Row> rows_;          // by demand
   std::vector<Service> services_;  // by circuit
   std::vector<bool> up_;      // by link
