@@ -205,7 +205,6 @@ void Requests::up(ChainId c) {
   const DemandId d = circuits_.demand(c);
   Row& row = rows_[d.value];
   Service& service = services_[c.value];
-  service.kept.clear();  // a release has dropped what was kept
   const bool generating = circuits_.state(c) == Circuits::State::up;
   if (service.engaged) {
     accounts_.set_up(c);
@@ -224,6 +223,7 @@ void Requests::gone(ChainId c) {
   const DemandId d = circuits_.demand(c);
   Row& row = rows_[d.value];
   Service& service = services_[c.value];
+  service.kept.clear();  // the release has dropped what was kept
   if (service.engaged) accounts_.in_vain(c, true, queue_.now());
   if (service.request) {
     const auto place = std::find_if(row.queue.begin(), row.queue.end(), [&](const Request& r) { return r.id > service.request->id; });
