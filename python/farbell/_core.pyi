@@ -1683,7 +1683,7 @@ class Demand:
     pairs_per_request : int
         Pairs that a request asks for (a continuous request has no end).
     width : int
-        Memory slots used at both ends of every hop of the route.
+        Memory slots that a request uses at both ends of every hop of the route.
     min_fidelity : float
         Pairs below this fidelity are rejected, and counted.
     deadline_s : float | str | None
@@ -1692,6 +1692,10 @@ class Demand:
         How long the demand may keep its slots in a row; null = until its requests have ended. [s]
     max_queue : int | None
         Requests that may wait or be served at a time, further ones are refused; null = any number.
+    concurrent_requests : int
+        Requests that may be served at a time, each over a circuit with slots of its own; the others wait.
+    max_wait_s : float | str | None
+        Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]
     use : Literal["keep", "measure"]
         What is done with a delivered pair.
     z_basis_probability : float
@@ -1731,6 +1735,8 @@ class Demand:
         deadline_s: float | str | None = None,
         reservation_s: float | str | None = None,
         max_queue: int | None = None,
+        concurrent_requests: int = 1,
+        max_wait_s: float | str | None = None,
         use: Literal["keep", "measure"] = 'keep',
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
@@ -1754,6 +1760,8 @@ class Demand:
         deadline_s: float | str | None = ...,
         reservation_s: float | str | None = ...,
         max_queue: int | None = ...,
+        concurrent_requests: int = ...,
+        max_wait_s: float | str | None = ...,
         use: Literal["keep", "measure"] = ...,
         z_basis_probability: float = ...,
         pipelined: bool = ...,
@@ -1782,7 +1790,7 @@ class Demand:
         """Pairs that a request asks for (a continuous request has no end)."""
     @property
     def width(self) -> int:
-        """Memory slots used at both ends of every hop of the route."""
+        """Memory slots that a request uses at both ends of every hop of the route."""
     @property
     def min_fidelity(self) -> float:
         """Pairs below this fidelity are rejected, and counted."""
@@ -1795,6 +1803,12 @@ class Demand:
     @property
     def max_queue(self) -> int | None:
         """Requests that may wait or be served at a time, further ones are refused; null = any number."""
+    @property
+    def concurrent_requests(self) -> int:
+        """Requests that may be served at a time, each over a circuit with slots of its own; the others wait."""
+    @property
+    def max_wait_s(self) -> float | None:
+        """Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]"""
     @property
     def use(self) -> Literal["keep", "measure"]:
         """What is done with a delivered pair."""

@@ -43,7 +43,7 @@ MOMENTS = (
 
 _BASES = ("z", "x")
 _STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full")
+_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
 
