@@ -1920,7 +1920,7 @@ class Scenario:
         Time at the start that statistics leave out. [s]
     tick : Literal["ps", "ns"]
         Resolution of simulated time.
-    state : Literal["pair_density", "bell_diagonal"]
+    state : Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"]
         How the states of pairs are held.
     approximate : Literal["none", "pauli_twirl"]
         Approximation that is accepted, by name.
@@ -1979,7 +1979,7 @@ class Scenario:
         duration_s: float | str,
         warm_up_s: float | str = 0.0,
         tick: Literal["ps", "ns"] = 'ps',
-        state: Literal["pair_density", "bell_diagonal"] = 'pair_density',
+        state: Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"] = 'pair_density',
         approximate: Literal["none", "pauli_twirl"] = 'none',
         control: Literal["messages", "ideal"] = 'messages',
         timing: Literal["real", "slotted"] = 'real',
@@ -2009,7 +2009,7 @@ class Scenario:
         duration_s: float | str = ...,
         warm_up_s: float | str = ...,
         tick: Literal["ps", "ns"] = ...,
-        state: Literal["pair_density", "bell_diagonal"] = ...,
+        state: Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"] = ...,
         approximate: Literal["none", "pauli_twirl"] = ...,
         control: Literal["messages", "ideal"] = ...,
         timing: Literal["real", "slotted"] = ...,
@@ -2052,7 +2052,7 @@ class Scenario:
     def tick(self) -> Literal["ps", "ns"]:
         """Resolution of simulated time."""
     @property
-    def state(self) -> Literal["pair_density", "bell_diagonal"]:
+    def state(self) -> Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"]:
         """How the states of pairs are held."""
     @property
     def approximate(self) -> Literal["none", "pauli_twirl"]:
@@ -2342,6 +2342,9 @@ class Model:
     @property
     def scenario(self) -> Scenario:
         """What it was compiled from."""
+    @property
+    def state(self) -> str:
+        """How the states of pairs are held; with state "auto" in the scenario, what that came to."""
     @property
     def approximations(self) -> list[Any]:
         """Approximations in force: dicts of name and description."""

@@ -23,7 +23,10 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class Compiler {
  public:
-  explicit Compiler(const ScenarioSpec& scenario) : s_(scenario) { m_.scenario = scenario; }
+  Compiler(const ScenarioSpec& scenario, StoreKind store) : s_(scenario) {
+    m_.scenario = scenario;
+    m_.store = store;
+  }
 
   Model compile() {
     times();
@@ -68,17 +71,33 @@ class Compiler {
                       "\"report\" unless reservation is \"hop_by_hop\": with \"ledger\" there are no deadlocks");
   }
 
+  // ---- states ----
+  std::string store_name() const { return capabilities(m_.store).store; }
+  [[noreturn]] void refuse_noise(const std::string& path, const std::string& found, const std::string& what) const {
+    throw SpecError(path, found, what + " \"state\": \"" + store_name() +
+                                     "\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+  }
+
+  // A fidelity of a trajectory is not for decisions.
+  void sampled_fidelities(std::size_t i) const {
+    if (!is_sampled(m_.store)) return;
+    const DemandSpec& demand = s_.demands[i];
+    const std::string instead = " with \"state\": \"" + store_name() + "\", which samples fidelities; or \"state\": \"pair_density\"";
+    if (demand.min_fidelity > 0)
+      throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity), "0" + instead);
+    if (demand.cutoff && demand.cutoff->estimated_fidelity)
+      throw SpecError(item("demands", i, "cutoff") + "/estimated_fidelity", number_text(*demand.cutoff->estimated_fidelity), "null" + instead);
+  }
+
   // ---- nodes ----
   void memories() {
-    m_.store = s_.state == StateModel::bell_diagonal ? StoreKind::bell_diagonal : StoreKind::pair_density;
     m_.pauli_twirl = s_.approximate == Approximation::pauli_twirl;
     for (std::size_t i = 0; i < s_.memories.size(); ++i) {
       const MemorySpec& memory = s_.memories[i];
       memory_names_.add(memory.name);
       const Device device = device_of(memory, item("memories", i));
       if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); !why.empty())
-        throw SpecError(item("memories", i), why,
-                        "what the state model \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+        refuse_noise(item("memories", i), why, "what");
       m_.devices.push_back(device);
     }
     for (const StationSpec& station : s_.stations) station_names_.add(station.name);
@@ -181,11 +200,11 @@ class Compiler {
     double sum = 0;
     for (const HeraldOutcome& outcome : phase_drawn ? model.table.outcomes : mean.outcomes) {
       if (std::string why = cannot_hold(m_.store, outcome.state); !why.empty() && !m_.pauli_twirl)
-        throw SpecError(path, why, "a state that \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+        refuse_noise(path, why, "a state that");
       sum += outcome.probability;
       p.cumulative.push_back(sum);
       p.frames.push_back(static_cast<std::uint8_t>(outcome.frame));
-      p.states.push_back(m_.store == StoreKind::bell_diagonal ? twirled(outcome.state) : outcome.state);
+      p.states.push_back(capabilities(m_.store).any_pair_state ? outcome.state : twirled(outcome.state));
     }
     m_.programs.push_back(std::move(p));
     facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, mean.fidelity()});
@@ -209,10 +228,10 @@ class Compiler {
   // True where pairs see the phase; where the store cannot hold it, it is averaged over.
   bool draws_phase(const LinkModel& model, const std::string& path) {
     if (model.phase.sigma_rad == 0) return false;
-    if (m_.store == StoreKind::pair_density) return true;
+    if (capabilities(m_.store).any_pair_state) return true;
     if (!m_.pauli_twirl)
       throw SpecError(path + "/phase_sigma_rad", number_text(model.phase.sigma_rad) + " rad",
-                      "0 with \"state\": \"bell_diagonal\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+                      "0 with \"state\": \"" + store_name() + "\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
     note_approximation("mean_optical_phase", "pairs carry the mean over the optical phase of their link, not the phase at their time");
     return false;
   }
@@ -273,6 +292,7 @@ class Compiler {
       if (a == b) throw SpecError(item("demands", i, "node_b"), in_quotes(shortened(demand.node_b)), "another node than node_a");
       const std::string name = demand.label();
       demand_names_.add(name);
+      sampled_fidelities(i);
       DemandRow row;
       RoutePlan routes;
       routes.ends = {a, b};
@@ -475,9 +495,10 @@ class Compiler {
   }
 
   void approximations() {
-    if (m_.pauli_twirl && m_.store == StoreKind::bell_diagonal)
+    const bool any_state = capabilities(m_.store).any_pair_state;
+    if (m_.pauli_twirl && !any_state)
       note_approximation("pauli_twirl", "relaxation, asymmetric read-out and initial states are twirled to Pauli noise");
-    if (m_.pauli_twirl && m_.store == StoreKind::pair_density)
+    if (m_.pauli_twirl && any_state)
       note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
     if (s_.timing == TimingModel::slotted)
@@ -505,6 +526,21 @@ class Compiler {
 
 }  // namespace
 
-Model compile(const ScenarioSpec& scenario) { return Compiler(scenario).compile(); }
+Model compile(const ScenarioSpec& scenario) {
+  switch (scenario.state) {
+    case StateModel::pair_density: return Compiler(scenario, StoreKind::pair_density).compile();
+    case StateModel::bell_diagonal: return Compiler(scenario, StoreKind::bell_diagonal).compile();
+    case StateModel::stabilizer: return Compiler(scenario, StoreKind::stabilizer).compile();
+    case StateModel::density: return Compiler(scenario, StoreKind::density).compile();
+    case StateModel::ket: return Compiler(scenario, StoreKind::ket).compile();
+    case StateModel::automatic: break;
+  }
+  try {
+    return Compiler(scenario, StoreKind::bell_diagonal).compile();
+  } catch (const SpecError&) {
+    // What is wrong whatever the store, is found again.
+    return Compiler(scenario, StoreKind::pair_density).compile();
+  }
+}
 
 }  // namespace farbell

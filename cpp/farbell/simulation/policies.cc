@@ -148,7 +148,7 @@ Cutoff cutoff(const Model& model, std::size_t i, const Route& route) {
 }
 
 DistillationPlan distillation_plan(const Model& model, const DistillationSpec& spec, const std::string& path) {
-  const bool twirled_states = model.pauli_twirl && model.store == StoreKind::bell_diagonal;
+  const bool twirled_states = model.pauli_twirl && !capabilities(model.store).any_pair_state;
   bool twirled = twirled_states;
   for (std::size_t k = 0; k < spec.rounds.size(); ++k) {
     if (spec.rounds[k] == DistillationProtocol::epl && twirled)
