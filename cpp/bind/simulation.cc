@@ -98,11 +98,11 @@ using OnProgress = std::function<bool(double, std::uint64_t)>;
 
 py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads, std::uint64_t first_replica,
                    std::uint64_t memory_limit_bytes, bool trace, double trace_from_s, std::optional<double> trace_until_s,
-                   std::uint64_t trace_rows, std::uint32_t bins, std::optional<double> stop_s,
+                   std::uint64_t trace_rows, std::uint32_t bins, bool account_time, std::optional<double> stop_s,
                    std::optional<std::uint64_t> max_events, std::optional<double> max_wall_s, const std::optional<OnBlock>& on_block,
                    const std::optional<OnProgress>& on_progress) {
   RunOptions options{replicas,   first_replica, threads, memory_limit_bytes, trace,     trace_from_s, trace_until_s,
-                     trace_rows, bins,          stop_s,  max_events,         max_wall_s};
+                     trace_rows, bins,          account_time, stop_s,  max_events,         max_wall_s};
   RunHooks hooks;
   hooks.poll = [&](double done, std::uint64_t ended) {
     const py::gil_scoped_acquire gil;
@@ -177,7 +177,8 @@ Examples
   m.def("run", &run_model, py::arg("model"), py::kw_only(), py::arg("replicas") = 1, py::arg("threads") = 1,
         py::arg("first_replica") = 0, py::arg("memory_limit_bytes") = std::uint64_t{256} << 20, py::arg("trace") = false,
         py::arg("trace_from_s") = 0.0, py::arg("trace_until_s") = py::none(), py::arg("trace_rows") = std::uint64_t{1} << 20,
-        py::arg("bins") = 0, py::arg("stop_s") = py::none(), py::arg("max_events") = py::none(), py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none(),
+        py::arg("bins") = 0, py::arg("account_time") = true, py::arg("stop_s") = py::none(), py::arg("max_events") = py::none(),
+        py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none(),
         py::arg("on_progress") = py::none(),
         "Runs replicas of a compiled scenario; `farbell.run` wraps the result.");
 }

@@ -2439,6 +2439,7 @@ def run(
     trace_until_s: SupportsFloat | SupportsIndex | None = None,
     trace_rows: SupportsInt | SupportsIndex = 1048576,
     bins: SupportsInt | SupportsIndex = 0,
+    account_time: bool = True,
     stop_s: SupportsFloat | SupportsIndex | None = None,
     max_events: SupportsInt | SupportsIndex | None = None,
     max_wall_s: SupportsFloat | SupportsIndex | None = None,

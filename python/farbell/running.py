@@ -161,6 +161,7 @@ def run(
     max_events: int | None = None,
     max_wall_s: float | None = None,
     trace: bool | tuple[float, float] = False,
+    time_shares: bool = True,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -184,6 +185,8 @@ def run(
     trace : bool or (float, float)
         Whether to write down everything that happens, for :meth:`Results.trace`; two times in seconds bound a window of
         simulated time. At most 1,048,576 rows, all replicas together.
+    time_shares : bool
+        Whether to say where the time went, for :meth:`Results.time_shares`; it takes a few per cent of the run.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -250,6 +253,7 @@ def run(
                 trace_from_s=trace_from_s,
                 trace_until_s=trace_until_s,
                 trace_rows=TRACE_ROWS,
+                account_time=time_shares,
                 bins=time_bins(len(model.node_names), len(model.link_names), replicas),
                 on_block=spill.take,
                 on_progress=progressed,

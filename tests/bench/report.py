@@ -60,6 +60,7 @@ WORKLOADS: dict[str, list[str]] = {
     f"{CHAIN}, every attempt stepped": ["chain_33", "duration_s=10", "detail=attempt"],
     f"{CHAIN}, DEJMPS": ["chain_33", "duration_s=10", "slots=20", "distil=dejmps"],
     f"{CHAIN}, cut-offs": ["chain_33", "duration_s=20", "cutoff_s=0.02"],
+    f"{CHAIN}, time shares": ["time_shares", "duration_s=3"],
     "chain of 1,000": ["chain_1000"],
     "chain of 200, 200 pairs": ["chain_200"],
     "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
@@ -91,6 +92,8 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         if found := on(f"{CHAIN}, {variant}", CHAIN):
             cost = found[1]["pairs_per_cpu_s"] / found[0]["pairs_per_cpu_s"]
             rows.append(at_most(f"{CHAIN}: {what}, CPU time of a delivered pair", cost, goal, "{:.2f}x of that without"))
+    if found := on(f"{CHAIN}, time shares"):
+        rows.append(at_most(f"{CHAIN}: the breakdown of time", found[0]["cost"], 1.1, "{:.2f}x of the run without"))
     if found := on("chain of 1,000"):
         rows.append(at_most("chain of 1,000, one pair: run", found[0]["cpu_s"] * 1e3, 1.0, ms))
     if found := on("chain of 200, 200 pairs"):

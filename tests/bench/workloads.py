@@ -171,6 +171,18 @@ def measure_chain_33(**options: Any) -> dict[str, float]:
     }
 
 
+def measure_time_shares(duration_s: float) -> dict[str, float]:
+    """The chain of 33 with and without accounts of time, turn by turn: the difference is smaller than the machine's moods."""
+    model = fb.compile(chain_33(duration_s=duration_s))
+    cpu_s: dict[bool, list[float]] = {True: [], False: []}
+    for turn in range(10):
+        with Timer() as run:
+            fb.run(model, time_shares=turn % 2 == 0)
+        cpu_s[turn % 2 == 0].append(run.cpu_s)
+    with_accounts, without = (sorted(cpu_s[kept])[2] for kept in (True, False))
+    return {"cost": with_accounts / without}
+
+
 def measure_chain_1000() -> dict[str, float]:
     scenario = chain(
         1000,
@@ -385,6 +397,7 @@ WORKLOADS = {
     "chain_33": measure_chain_33,
     "chain_1000": measure_chain_1000,
     "chain_200": measure_chain_200,
+    "time_shares": measure_time_shares,
     "grid": measure_grid,
     "routes": measure_routes,
     "rows": measure_rows,

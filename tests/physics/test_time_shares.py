@@ -106,3 +106,13 @@ def test_waiting_for_slots_is_for_memories() -> None:
     first, second = fb.run(scenario, progress=False).time_shares().rows()
     assert second["memories"] == 1
     assert first["links"] > 0.99
+
+
+def test_a_run_without_accounts_is_the_same_run() -> None:
+    scenario = fb.chain(nodes=4, length_m=30e3, duration_s=0.5)
+    kept, left_out = fb.run(scenario), fb.run(scenario, time_shares=False)
+    assert kept.time_shares()["seconds"].sum() > 0
+    assert left_out.time_shares()["seconds"].sum() == 0
+    assert np.isnan(left_out.time_shares()["links"]).all()
+    for name in ("pairs", "requests", "links", "nodes", "demands"):
+        assert all(np.array_equal(kept.tables[name].codes(c), left_out.tables[name].codes(c), equal_nan=True) for c in kept.tables[name])

@@ -5,12 +5,14 @@
 namespace farbell {
 
 void TimeAccounts::open(ChainId c) {
+  if (!segments_.accounts) return;
   std::array<double, loss_causes> before{};
   until_[c.value] = queue_.now();
   swapping_.lost_time(c).take(tick_zero, queue_.now(), before);
 }
 
 void TimeAccounts::set_up(ChainId c) {
+  if (!segments_.accounts) return;
   const auto elapsed = static_cast<double>(count(queue_.now() - until_[c.value]));
   SpentTicks spent{};
   spent[static_cast<std::size_t>(Spent::messages)] = std::min(elapsed, static_cast<double>(count(circuits_.round_trip(c))));
@@ -20,6 +22,7 @@ void TimeAccounts::set_up(ChainId c) {
 }
 
 void TimeAccounts::pair(ChainId c, std::uint32_t s, const Segment& segment) {
+  if (!segments_.accounts) return;
   const Tick now = queue_.now();
   const Path& path = segments_.path(s);
   const Tick began = segment.has_path ? path.began : segments_.half(segment.half[end_b] ? segment.half[end_b] : segment.half[end_a]).began;
@@ -47,7 +50,7 @@ void TimeAccounts::pair(ChainId c, std::uint32_t s, const Segment& segment) {
 }
 
 void TimeAccounts::in_vain(ChainId c, bool generates, Tick now) {
-  if (until_[c.value] == now) return;
+  if (!segments_.accounts || until_[c.value] == now) return;
   const auto elapsed = static_cast<double>(count(now - until_[c.value]));
   std::array<double, loss_causes> lost{};
   const double in_vain = swapping_.lost_time(c).take(now, now, lost);

@@ -76,7 +76,11 @@ class Segments {
   Segment& segment(std::uint32_t s) { return segments_[s]; }
   const Segment& segment(std::uint32_t s) const { return segments_[s]; }
   const Path& path(std::uint32_t s) const { return paths_[s]; }
+  // Whether paths are kept at all; without them nobody knows where the time went.
+  bool accounts = true;
+
   void set_path(std::uint32_t s, const Path& path) {
+    if (!accounts) return;
     paths_[s] = path;
     segments_[s].has_path = true;
   }

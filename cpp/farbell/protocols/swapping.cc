@@ -149,7 +149,7 @@ void Swapping::swap(QubitId b, QubitId c) {
   const bool stale = lost_before(left, end_a) || lost_before(right, end_b);
   counter.stale_swaps += stale;
   const std::uint64_t stale_mark = stale ? 256 : 0;
-  const Path path = swapped(left_half, right_half, chain);
+  const Path path = segments_.accounts ? swapped(left_half, right_half, chain) : Path{};
   if (stale) waste(left_half.chain, path.began, LossCause::stale_half);
 
   segments_.forget(b);

@@ -39,7 +39,9 @@ class Swapping {
   void consume_half(QubitId q);
   // Writes down that the time since a pair's hop began to attempt was in vain.
   LostTime& lost_time(ChainId chain) { return lost_[chain.value]; }
-  void waste(ChainId chain, Tick began, LossCause cause) { lost_[chain.value].add(began, queue_.now(), cause); }
+  void waste(ChainId chain, Tick began, LossCause cause) {
+    if (segments_.accounts) lost_[chain.value].add(began, queue_.now(), cause);
+  }
   // A segment without halves: its row is freed, and its hops may make another where the chain is not pipelined.
   void end(std::uint32_t segment);
 

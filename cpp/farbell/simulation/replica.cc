@@ -35,6 +35,7 @@ class Replica {
         requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, address(HandlerIndex::requests)},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_) {
+    segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
     trace_.until = options.trace.until;

@@ -20,6 +20,7 @@ struct ReplicaOptions {
   std::uint64_t replica = 0;
   TraceOptions trace;
   std::uint32_t bins = 0;  // of simulated time: a power of 2 up to Replica's slices, or 0
+  bool account_time = true;  // say where the time went
   Tick stop = never;       // the run goes no further
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;

@@ -233,6 +233,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
                      options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
     replica.bins = options.bins;
+    replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
     if (!replica.max_events && model.scenario.limits.max_events)

@@ -20,6 +20,7 @@ struct RunOptions {
   std::optional<double> trace_until_s;
   std::uint64_t trace_rows = std::uint64_t{1} << 20;  // of all replicas together
   std::uint32_t bins = 0;                             // of simulated time, for the use of nodes and links: a power of 2 up to 256, or 0
+  bool account_time = true;                           // say where the time went
   std::optional<double> stop_s;                       // the run goes no further
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
