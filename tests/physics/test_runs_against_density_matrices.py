@@ -232,7 +232,7 @@ def test_each_end_measures_at_its_own_herald() -> None:
 # ---- the coherence clock -------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("store", ["pair_density", "bell_diagonal"])
+@pytest.mark.parametrize("store", ["pair_density", "bell_diagonal", "density"])
 @pytest.mark.parametrize("read", [False, True])
 def test_gaussian_decay_does_not_depend_on_when_it_is_read(store: str, read: bool) -> None:
     """Heralds after 1, 3 and 4 ms: each of six qubits decays by its age when it is measured or delivered, whatever is done before."""

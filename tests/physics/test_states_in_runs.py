@@ -23,7 +23,7 @@ A01, A02, A03, A04, A05, A06, A19, A22, E03 = (
     case(id) for id in ("A01", "A02", "A03", "A04", "A05", "A06", "A19", "A22", "E03")
 )
 
-STORES = ("pair_density", "bell_diagonal")
+STORES = ("pair_density", "bell_diagonal", "density", "auto")
 PHI_PLUS, PSI_PLUS = fb.Werner(fidelity=1), fb.BellWeights(weights=[0, 0, 1, 0])
 
 

@@ -115,4 +115,7 @@ def test_a_run_without_accounts_is_the_same_run() -> None:
     assert left_out.time_shares()["seconds"].sum() == 0
     assert np.isnan(left_out.time_shares()["links"]).all()
     for name in ("pairs", "requests", "links", "nodes", "demands"):
-        assert all(np.array_equal(kept.tables[name].codes(c), left_out.tables[name].codes(c), equal_nan=True) for c in kept.tables[name])
+        assert all(
+            np.array_equal(kept.tables[name].codes(c), left_out.tables[name].codes(c), equal_nan=True)
+            for c in kept.tables[name]
+        )

@@ -67,6 +67,6 @@ def check_dephased(store: str = "pair_density", detail: str = "skip", change: Ch
 
 
 @pytest.mark.parametrize("detail", ["skip", "attempt"])
-@pytest.mark.parametrize("store", ["pair_density", "bell_diagonal"])
+@pytest.mark.parametrize("store", ["pair_density", "bell_diagonal", "density"])
 def test_dephased_while_waiting(store: str, detail: str) -> None:
     check_dephased(store, detail)
