@@ -219,7 +219,8 @@ class Results(Record):
             A row a demand: ``seconds`` with at least one request, summed over replicas and counted after the warm-up, and the
             shares ``links``, ``memories``, ``messages``, ``operations`` (what the delivered pairs waited for last, step by
             step backwards) and ``cut_offs``, ``failed_swaps``, ``failed_distillation``, ``stale_halves`` (spent on pairs
-            that were lost); nan for a demand without requests, and after ``fb.run(time_shares=False)``. docs/physics/where_the_time_goes.md defines them.
+            that were lost); nan for a demand without requests, and after ``fb.run(time_shares=False)``.
+            docs/physics/where_the_time_goes.md defines them.
 
         Examples
         --------

@@ -49,8 +49,8 @@ __all__ = [
     "plob_bound",
     "rate_interval",
     "ratio_interval",
-    "score_interval",
     "repeater_bound",
+    "score_interval",
     "six_state_key_fraction",
     "tgw_bound",
 ]
