@@ -54,7 +54,7 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, hardware, platforms, plot, routing, states, topology
+    from farbell import analysis, channels, hardware, platforms, plot, routing, states, topology
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "analysis": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
@@ -141,6 +141,7 @@ __all__ = [
     "__version__",
     "analysis",
     "chain",
+    "channels",
     "compile",
     "example",
     "examples",

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
@@ -127,20 +128,26 @@ void DensityState::apply(Channel const& channel, std::span<int const> positions)
 void DensityState::decay(int position, BlochMap const& m) {
   const Index d = dimension(), stride = factors_.axis(position).stride;
   const double same = (m.ax + m.ay) / 2, other = (m.ax - m.ay) / 2;
-  for (Index block = 0; block < d; block += 2 * stride)
-    for (Index row = block; row < block + stride; ++row)
-      for (Index column = 0; column < d; column += 2 * stride) {
-        double* p00 = reinterpret_cast<double*>(rho_.data() + row * d + column);
-        double *p01 = p00 + 2 * stride, *p10 = p00 + 2 * stride * d, *p11 = p10 + 2 * stride;
-        for (Index k = 0; k < 2 * stride; ++k) {
-          const double sum = p00[k] + p11[k], z = m.az * (p00[k] - p11[k]) + m.tz * sum;
-          const double up = same * p01[k] + other * p10[k], down = same * p10[k] + other * p01[k];
-          p00[k] = (sum + z) / 2;
-          p11[k] = (sum - z) / 2;
-          p01[k] = up;
-          p10[k] = down;
+  const auto walk = [&](auto run) {  // a compile-time constant for the last qubit, whose runs are short
+    for (Index block = 0; block < d; block += 2 * stride)
+      for (Index row = block; row < block + stride; ++row)
+        for (Index column = 0; column < d; column += 2 * run) {
+          double* p00 = reinterpret_cast<double*>(rho_.data() + row * d + column);
+          double *p01 = p00 + 2 * run, *p10 = p00 + 2 * run * d, *p11 = p10 + 2 * run;
+          for (Index k = 0; k < 2 * run; ++k) {
+            const double sum = p00[k] + p11[k], z = m.az * (p00[k] - p11[k]) + m.tz * sum;
+            const double up = same * p01[k] + other * p10[k], down = same * p10[k] + other * p01[k];
+            p00[k] = (sum + z) / 2;
+            p11[k] = (sum - z) / 2;
+            p01[k] = up;
+            p10[k] = down;
+          }
         }
-      }
+  };
+  if (stride == 1)
+    walk(std::integral_constant<Index, 1>{});
+  else
+    walk(stride);
 }
 
 void DensityState::depolarise(std::span<int const> positions, double reliability) {
@@ -229,6 +236,16 @@ double DensityState::project(PauliProduct const& p, std::array<double, 3> const&
         x = even * (x + times(times(left, right), before[k * d + l])) + odd * (times(left, before[k * d + j]) + times(right, before[i * d + l]));
       }
     }
+  const double probability = trace();
+  scale(1 / probability);
+  return probability;
+}
+
+double DensityState::project_presence(int position, bool present) {
+  const Index d = dimension();
+  for (Index i = 0; i < d; ++i)
+    for (Index j = 0; j < d; ++j)
+      if ((factors_.digit(position, i) < 2) != present || (factors_.digit(position, j) < 2) != present) rho_[i * d + j] = 0;
   const double probability = trace();
   scale(1 / probability);
   return probability;

@@ -61,6 +61,9 @@ class DensityState {
   // Becomes the mixture, normalised, of what the three true outcomes leave, with these weights; returns its probability.
   double project(PauliProduct const& p, std::array<double, 3> const& weights);
 
+  // Projects on the factor being in its first two levels, or in its third; returns the probability of that.
+  double project_presence(int position, bool present);
+
   // One qubit read, and then gone.
   double read_zero_probability(int position, Basis basis, ReadoutPovm const& povm) const;
   void read(int position, Basis basis, ReadoutPovm const& povm, int bit);

@@ -154,6 +154,12 @@ double KetState::project(PauliProduct const& p, int outcome) {
   return normalise();
 }
 
+double KetState::project_presence(int position, bool present) {
+  for (Index i = 0; i < dimension(); ++i)
+    if ((factors_.digit(position, i) < 2) != present) psi_[i] = 0;
+  return normalise();
+}
+
 std::vector<double> KetState::level_probabilities(int position) const {
   std::vector<double> p;
   const Axis axis = factors_.axis(position);

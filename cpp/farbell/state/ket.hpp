@@ -46,6 +46,8 @@ class KetState {
   std::array<double, 3> probabilities(PauliProduct const& p) const;
   // Projects on the outcome 0 (eigenvalue +1), 1 (-1) or 2 (one of the factors is in its third level); returns its probability.
   double project(PauliProduct const& p, int outcome);
+  // Projects on the factor being in its first two levels, or in its third; returns the probability of that.
+  double project_presence(int position, bool present);
   // Probability of each level of a factor.
   std::vector<double> level_probabilities(int position) const;
 

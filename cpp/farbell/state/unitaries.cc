@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/base/nearest.hpp"
 #include "farbell/base/text.hpp"
 
 namespace farbell {
@@ -26,6 +27,17 @@ Matrix controlled(Complex a, Complex b, Complex c, Complex d) {
 }
 
 }  // namespace
+
+Gate gate_named(std::string_view name) {
+  std::string names;
+  Nearest nearest(name);
+  for (std::size_t g = 0; g < std::size(gate_table); ++g) {
+    if (gate_table[g].name == name) return static_cast<Gate>(g);
+    nearest.offer(gate_table[g].name);
+    names += (g == 0 ? "" : ", ") + std::string(gate_table[g].name);
+  }
+  throw SpecError("gate", quoted(shortened(name)), names, nearest.best());
+}
 
 Matrix unitary_of(Gate gate, double angle) {
   const double h = std::sqrt(0.5), c = std::cos(angle / 2), s = std::sin(angle / 2);
