@@ -67,7 +67,10 @@ PauliProduct product_from(Subsystems const& factors, std::string const& letters,
 template <class State>
 py::class_<State> bind_state(py::module_& m, const char* name, const char* doc) {
   return py::class_<State>(m, name, doc)
-      .def(py::init([](std::vector<int> const& levels) { return State(Subsystems(levels)); }), py::arg("levels"))
+      .def(py::init([](std::vector<int> const& levels) {
+        State::check_size(levels);
+        return State(Subsystems(levels));
+      }), py::arg("levels"))
       .def("copy", [](State const& s) { return s; })
       .def_property_readonly("levels", [](State const& s) { return s.factors().all_levels(); })
       .def("gate", [](State& s, std::string const& gate, Positions const& positions, double angle) {

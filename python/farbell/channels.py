@@ -108,8 +108,8 @@ class Channel:
 
     def choi(self) -> Matrix:
         """Choi matrix ``sum |vec K><vec K|``, columns stacked, of trace d: that of Qiskit's `Choi` and QuTiP's `to_choi`."""
-        vectors = [k.T.reshape(-1) for k in self.kraus()]
-        choi: Matrix = sum(np.outer(v, v.conj()) for v in vectors)
+        vectors: Matrix = np.array([k.T.reshape(-1) for k in self.kraus()])
+        choi: Matrix = vectors.T @ vectors.conj()
         return choi
 
     def then(self, later: Channel) -> Kraus:
@@ -181,7 +181,7 @@ def pauli_matrix(letters: str) -> Matrix:
     """The product of Paulis of that name, `XZ` say."""
     matrix: Matrix = np.eye(1, dtype=np.complex128)
     for letter in letters:
-        matrix = np.kron(matrix, _PAULIS[letter])
+        matrix = np.asarray(np.kron(matrix, _PAULIS[letter]), dtype=np.complex128)
     return matrix
 
 

@@ -75,7 +75,7 @@ Channel::Channel(std::vector<Matrix> kraus) : kraus_(std::move(kraus)) {
   }
   const double deviation = (sum - Matrix::Identity(n, n)).cwiseAbs().maxCoeff();
   if (!(deviation <= tolerance))
-    throw SpecError("kraus", "a map that changes the trace: the sum of K^+ K differs from 1 by " + number_text(deviation),
+    throw SpecError("kraus", "a map that changes the trace: the sum of K^+ K differs from 1 by " + rough_text(deviation),
                     "a sum of K^+ K that is 1 to " + number_text(tolerance));
   for (Matrix const& k : kraus_) operators_.emplace_back(k);
   transfer_ = transfer_of(operators_, static_cast<int>(n));

@@ -20,33 +20,34 @@ constexpr double tolerance = 1e-9;
 
 }  // namespace
 
-void DensityState::check_size(Subsystems const& factors) {
-  const Index d = factors.dimension();
+void DensityState::check_size(std::span<int const> levels) {
+  double d = 1;
+  for (int n : levels) d *= n;
   if (d <= largest_dimension) return;
-  const double gigabytes = 16e-9 * static_cast<double>(d) * static_cast<double>(d);
-  throw SpecError("qubits", std::to_string(factors.count()) + " qubits: a density matrix of dimension " + std::to_string(d) + ", " +
-                                number_text(std::round(gigabytes * 100) / 100) + " GB",
+  const double gigabytes = 16e-9 * d * d;
+  throw SpecError("qubits", std::to_string(levels.size()) + " qubits: a density matrix of dimension " + number_text(d) + ", " +
+                                rough_text(gigabytes) + " GB",
                   "dimension " + std::to_string(largest_dimension) + ", which is 12 qubits of two levels (0.27 GB)");
 }
 
 DensityState::DensityState(Subsystems const& factors) : factors_(factors) {
-  check_size(factors);
+  check_size(factors.all_levels());
   rho_.resize(dimension() * dimension());
   rho_[0] = 1;
 }
 
 DensityState::DensityState(Subsystems const& factors, std::vector<Complex> matrix) : factors_(factors), rho_(std::move(matrix)) {
-  check_size(factors);
+  check_size(factors.all_levels());
   const Index d = dimension();
   if (static_cast<Index>(rho_.size()) != d * d)
     throw SpecError("matrix", std::to_string(rho_.size()) + " elements", std::to_string(d) + " x " + std::to_string(d));
   const Eigen::Map<Matrix const> rho(rho_.data(), d, d);
   const double skew = (rho - rho.adjoint()).cwiseAbs().maxCoeff();
-  if (!(skew <= tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + number_text(skew), "rho = rho^+");
+  if (!(skew <= tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + rough_text(skew), "rho = rho^+");
   const double off = std::abs(rho.trace() - 1.0);
-  if (!(off <= tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + number_text(off), "trace 1");
+  if (!(off <= tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + rough_text(off), "trace 1");
   const double least = Eigen::SelfAdjointEigenSolver<Matrix>(rho, Eigen::EigenvaluesOnly).eigenvalues().minCoeff();
-  if (!(least >= -tolerance)) throw SpecError("matrix", "an eigenvalue of " + number_text(least), "a positive matrix");
+  if (!(least >= -tolerance)) throw SpecError("matrix", "an eigenvalue of " + rough_text(least), "a positive matrix");
 }
 
 DensityState::DensityState(Correlations const& pair) : factors_(Subsystems::qubits(2)) {
@@ -168,8 +169,8 @@ void DensityState::depolarise(std::span<int const> positions, double reliability
 }
 
 DensityState DensityState::tensor(DensityState const& other) const {
-  const Subsystems all = factors_.then(other.factors_);
-  check_size(all);
+  check_size(factors_.levels_with(other.factors_));
+  const Subsystems all(factors_.levels_with(other.factors_));
   DensityState out = *this;
   out.factors_ = all;
   out.rho_.resize(all.dimension() * all.dimension());

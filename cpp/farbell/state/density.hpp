@@ -20,7 +20,7 @@ class DensityState {
  public:
   static constexpr Index largest_dimension = 4096;
   // Throws SpecError, with an estimate of the memory, where these factors are too many.
-  static void check_size(Subsystems const& factors);
+  static void check_size(std::span<int const> levels);
 
   // All factors in level 0.
   explicit DensityState(Subsystems const& factors);

@@ -18,7 +18,7 @@ class KetState {
  public:
   static constexpr Index largest_dimension = Index{1} << 20;
   // Throws SpecError, with an estimate of the memory, where these factors are too many.
-  static void check_size(Subsystems const& factors);
+  static void check_size(std::span<int const> levels);
 
   // All factors in level 0.
   explicit KetState(Subsystems const& factors);

@@ -43,7 +43,8 @@ class Subsystems {
   // These factors, in this order.
   Subsystems chosen(std::span<int const> positions) const;
   Subsystems without(int position) const;
-  Subsystems then(Subsystems const& other) const;
+  // These levels, and the others' after them.
+  std::vector<int> levels_with(Subsystems const& other) const;
   // The positions that are not among these, in order.
   std::vector<int> rest(std::span<int const> positions) const;
 

@@ -89,7 +89,7 @@ void check_unitary(Matrix const& u, Index dimension) {
     throw SpecError("matrix", std::to_string(u.rows()) + " x " + std::to_string(u.cols()), size + " for these qubits");
   const double deviation = unitary_deviation(u);
   if (!(deviation <= tolerance))
-    throw SpecError("matrix", "no unitary matrix: U^+ U differs from 1 by " + number_text(deviation), "unitary to " + number_text(tolerance));
+    throw SpecError("matrix", "no unitary matrix: U^+ U differs from 1 by " + rough_text(deviation), "unitary to " + number_text(tolerance));
 }
 
 }  // namespace farbell

@@ -13,7 +13,7 @@ from farbell import _core
 from farbell._core import SpecError
 from farbell._extras import require
 from farbell.channels import Channel
-from farbell.states._arguments import BELL_NAMES, Matrix
+from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix
 from farbell.states._circuit import Step, circuit_text
 from farbell.states._gates import GateMethods
 from farbell.states._measures import entropy_of, fidelity_of, negativity_of
@@ -442,9 +442,7 @@ class ExactState(GateMethods):
         """Wootters' concurrence of two qubits, the others traced out: 1 for a Bell state."""
         if any(self._kernel.levels[p] == 3 for p in self._at(a, b)):
             raise SpecError("qubits", "a qubit of three levels", "qubits of two levels")
-        rho = self._matrix((a, b))
-        spec = _core.DensityMatrix(real=rho.real.tolist(), imag=rho.imag.tolist())
-        return _core.concurrence(_core.pair_correlations(spec))
+        return _core.concurrence(np.array([[self.expectation(p + q, a, b) for q in PAULIS] for p in PAULIS]))
 
     # ---- as other things ----------------------------------------------------------------------------------------
 
@@ -531,10 +529,11 @@ def _target(target: Any, levels: tuple[int, ...]) -> Matrix:
             bits = {(0, 0): 1.0, (1, 1): sign} if target.startswith("Phi") else {(0, 1): 1.0, (1, 0): sign}
         else:
             raise SpecError("target", repr(target), f"GHZ{', or for two qubits ' + ', '.join(BELL_NAMES)}")
-        vector = np.zeros(levels, dtype=np.complex128)
+        amplitudes = np.zeros(levels, dtype=np.complex128)
         for digits, amplitude in bits.items():
-            vector[digits] = amplitude
-        return vector.reshape(-1) / np.linalg.norm(vector)
+            amplitudes[digits] = amplitude
+        vector: Matrix = amplitudes.reshape(-1) / np.linalg.norm(amplitudes)
+        return vector
     if isinstance(target, ExactState):
         array = target._own()
     elif type(target).__module__.startswith("qutip"):
