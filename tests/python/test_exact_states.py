@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import math
 from itertools import product
 from typing import Any
@@ -15,6 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import farbell as fb
+import farbell.states.density
+import farbell.states.ket
+import farbell.states.remote
 from farbell import channels
 from farbell.states import BELL_NAMES, Density, Ket, PairDensity
 from physics import brute_force as brute
@@ -113,16 +117,30 @@ def test_against_qutip(seed: int) -> None:
     assert np.abs(Density.from_qutip(theirs).to_numpy() - theirs.full()).max() < 1e-14
 
 
-@given(seeds)
-@settings(max_examples=20, deadline=None)
-def test_clifford_circuits_against_stim(seed: int) -> None:
-    tableau = stim.Tableau.random(5)
-    ket = Ket.from_stim(tableau)
-    assert ket.to_stim().to_stabilizers(canonicalize=True) == tableau.to_stabilizers(canonicalize=True)
-    for stabilizer in tableau.to_stabilizers():
+@given(seeds, st.sampled_from(KINDS))
+@settings(max_examples=30, deadline=None)
+def test_clifford_circuits_with_measurements_against_stim(seed: int, kind: type[Density] | type[Ket]) -> None:
+    """Stim draws the outcomes, the state is made to follow; at the end every stabilizer has its sign."""
+    rng = np.random.default_rng(seed)
+    state, theirs = kind(5), stim.TableauSimulator(seed=seed)
+    theirs.set_num_qubits(5)
+    for _ in range(40):
+        name, qubits, _angle = random_step(rng, 5)
+        if name in ("t", "t_dag") or name in brute.ROTATIONS:
+            outcome = int(theirs.measure(qubits[0]))
+            assert state.outcome_probability("Z", qubits[0], outcome=outcome) > 0.4
+            state.measure(qubits[0], outcome=outcome)
+        else:
+            state.apply(name, *qubits)
+            if name != "i":
+                getattr(theirs, name)(*qubits)
+    for stabilizer in theirs.canonical_stabilizers():
         sign, letters = str(stabilizer)[0], str(stabilizer)[1:]
-        assert ket.expectation(letters) == pytest.approx(1 if sign == "+" else -1, abs=1e-5)
-    assert Density.from_stim(tableau).fidelity(ket) == pytest.approx(1, abs=1e-9)
+        assert state.expectation(letters) == pytest.approx(1 if sign == "+" else -1, abs=1e-12)
+    tableau = theirs.current_inverse_tableau().inverse()
+    assert kind.from_stim(tableau).fidelity(state) == pytest.approx(1, abs=1e-9)
+    if isinstance(state, Ket):
+        assert state.to_stim().to_stabilizers(canonicalize=True) == tableau.to_stabilizers(canonicalize=True)
 
 
 def test_third_levels_against_brute_force() -> None:
@@ -157,6 +175,14 @@ def test_third_levels_against_brute_force() -> None:
     there = brute.embed(inside, [2], levels)
     expected = there @ rho @ there
     assert np.abs(state.to_numpy() - expected / np.trace(expected)).max() < 1e-12
+
+
+def test_to_stim_refuses_what_is_no_stabilizer_state() -> None:
+    state = Ket(1)
+    state.h(0)
+    state.t(0)
+    with pytest.raises(fb.SpecError, match="a stabilizer state"):
+        state.to_stim()
 
 
 # ---- measurements -------------------------------------------------------------------------------------------------
@@ -346,6 +372,13 @@ def test_circuits_are_drawn() -> None:
     assert state.circuit_text().splitlines() == ["0: -H--*-----------", "1: ----|--RZ(0.5)--", "2: ----X-----------"]
     with pytest.raises(fb.SpecError, match="record=True"):
         Ket(1).circuit_text()
+
+
+@pytest.mark.parametrize("module", [channels, farbell.states.density, farbell.states.ket, farbell.states.remote])
+def test_docstring_examples_run(module: Any) -> None:
+    results = doctest.testmod(module, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    assert results.attempted > 5
+    assert results.failed == 0
 
 
 # ---- bad input ----------------------------------------------------------------------------------------------------
