@@ -45,8 +45,8 @@ class Ket(ExactState):
     --------
     >>> import farbell as fb
     >>> state = fb.states.Ket.ghz(3, seed=1)
-    >>> state.measure_pauli("XXX")
-    0
+    >>> state.measure_pauli("XYY")
+    1
     >>> round(state.expectation("ZZ_"), 12), round(state.entropy([0]), 12)
     (1.0, 1.0)
     >>> first = state.measure(0, destructive=True)
