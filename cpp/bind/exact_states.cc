@@ -133,6 +133,7 @@ void bind_exact_states(py::module_& m) {
       .def("decay", [](DensityState& s, int position, MemorySpec const& memory, double duration_s, double age_s) {
         s.decay(position, DeviceModel(device_of(memory, "memory"), Clock{1}, false).decay.map(duration_s, age_s));
       }, py::arg("position"), py::arg("memory"), py::arg("duration_s"), py::arg("age_s"))
+      .def("purity", &DensityState::purity)
       .def("trace_out", &DensityState::trace_out, py::arg("position"))
       .def("project", [](DensityState& s, std::string const& letters, Positions const& positions, std::array<double, 3> const& weights) {
         return s.project(product_from(s.factors(), letters, positions), weights);

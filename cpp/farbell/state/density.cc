@@ -68,6 +68,12 @@ double DensityState::trace() const {
   return sum;
 }
 
+double DensityState::purity() const {
+  double sum = 0;
+  for (Complex x : rho_) sum += std::norm(x);
+  return sum;
+}
+
 std::vector<Axis> DensityState::row_axes(std::span<int const> positions) const {
   std::vector<Axis> axes;
   axes.reserve(2 * positions.size());

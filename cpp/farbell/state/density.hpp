@@ -34,6 +34,8 @@ class DensityState {
   Index dimension() const { return factors_.dimension(); }
   std::span<Complex const> matrix() const { return rho_; }
   double trace() const;
+  // Tr rho^2.
+  double purity() const;
 
   // ---- unitaries and noise
 

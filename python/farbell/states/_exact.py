@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -94,14 +94,16 @@ class ExactState(GateMethods):
 
     @classmethod
     def graph(cls: type[E], edges: Any, n: int | None = None, *, seed: int | None = None, record: bool = False) -> E:
-        """The graph state of pairs of qubits, or of a networkx graph whose nodes are 0, 1, ...: CZ for each edge on |+>s."""
-        nodes: Iterable[int] = ()
+        """The graph state of pairs of qubits, or of a networkx graph, whose nodes are numbered in their order: CZs on |+>s."""
         if hasattr(edges, "edges") and hasattr(edges, "nodes"):
-            edges, nodes = edges.edges(), edges.nodes()
-        pairs = [(operator.index(a), operator.index(b)) for a, b in edges]
-        known = [operator.index(q) for q in nodes] + [q for pair in pairs for q in pair]
-        state = cls(max(known, default=-1) + 1 if n is None else n, seed=seed)
-        state._at(*set(known))
+            number = {node: q for q, node in enumerate(edges.nodes)}
+            n = len(number) if n is None else n
+            pairs = {(number[a], number[b]) for a, b in edges.edges}
+        else:
+            pairs = {(min(pair), max(pair)) for pair in edges}
+        state = cls(1 + max((b for _, b in pairs), default=0) if n is None else n, seed=seed)
+        for pair in pairs:
+            state._at(*pair)
         for qubit in range(state.n):
             state.h(qubit)
         for a, b in pairs:
@@ -130,9 +132,9 @@ class ExactState(GateMethods):
         return len(self._living) + len(self._gone)
 
     @property
-    def qubits(self) -> tuple[int, ...]:
+    def qubits(self) -> list[int]:
         """Numbers of the qubits that are still there, in the order of the tensor product."""
-        return tuple(self._living)
+        return list(self._living)
 
     @property
     def levels(self) -> tuple[int, ...]:
@@ -493,6 +495,14 @@ def levels_of_dimension(dimension: int, levels: int | Sequence[int] | None) -> l
     if base**count != dimension:
         raise SpecError("array", f"dimension {dimension}", f"a power of {base}, or levels that say what it is made of")
     return [base] * count
+
+
+def vector_of_stim(source: Any) -> Matrix:
+    """The state that a `stim.Tableau` makes of |0...0>, or that a `stim.TableauSimulator` is in."""
+    tableau = source.current_inverse_tableau().inverse() if hasattr(source, "current_inverse_tableau") else source
+    vector = np.asarray(tableau.to_state_vector(endian="big"), dtype=np.complex128)
+    unit: Matrix = vector / np.linalg.norm(vector)  # Stim works in single precision
+    return unit
 
 
 def _several(qubits: int | Sequence[int]) -> list[int]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -33,15 +34,15 @@ def pair_html(title: str, weights: Real, matrix: Matrix) -> str:
     )
 
 
-def density_html(title: str, matrix: Matrix, levels: Sequence[int]) -> str:
+def density_html(title: str, matrix: Callable[[], Matrix], levels: Sequence[int]) -> str:
     """A density matrix as a table; of a large one the title only."""
-    if len(matrix) > _LARGEST_TABLE:
+    if math.prod(levels) > _LARGEST_TABLE:
         return f"<div><b>{title}</b></div>"
     labels = [f"|{label}⟩" for label in basis_labels(levels)]
     head = "".join(f"<th>{label}</th>" for label in labels)
     rows = "".join(
         f"<tr><th>{label}</th>{''.join(_cell(complex(value)) for value in row)}</tr>"
-        for label, row in zip(labels, matrix, strict=True)
+        for label, row in zip(labels, matrix(), strict=True)
     )
     return f"<div><b>{title}</b><table><tr><th></th>{head}</tr>{rows}</table></div>"
 
@@ -49,8 +50,9 @@ def density_html(title: str, matrix: Matrix, levels: Sequence[int]) -> str:
 def ket_html(title: str, amplitudes: Matrix, levels: Sequence[int]) -> str:
     """The largest amplitudes as a table."""
     order = np.argsort(-np.abs(amplitudes), kind="stable")[:_LARGEST_TABLE]
-    labels = basis_labels(levels)
+    digits = np.array(np.unravel_index(order, levels)).T
+    labels = {i: "".join(map(str, row)) for i, row in zip(order.tolist(), digits.tolist(), strict=True)}
     rows = "".join(
-        f"<tr><th>|{labels[i]}⟩</th>{_cell(complex(amplitudes[i]))}</tr>" for i in sorted(order) if abs(amplitudes[i]) > 5e-5
+        f"<tr><th>|{labels[i]}⟩</th>{_cell(complex(amplitudes[i]))}</tr>" for i in sorted(labels) if abs(amplitudes[i]) > 5e-5
     )
     return f"<div><b>{title}</b><table>{rows}</table></div>"

@@ -13,7 +13,7 @@ from farbell import _core
 from farbell._core import Memory, SpecError
 from farbell._extras import require
 from farbell.states._arguments import Matrix, memory_of
-from farbell.states._exact import ExactState, Readout, _several, _weights, levels_of_dimension
+from farbell.states._exact import ExactState, Readout, _several, _weights, levels_of_dimension, vector_of_stim
 from farbell.states._html import density_html
 from farbell.states._plot import plot_density
 
@@ -98,10 +98,9 @@ class Density(ExactState):
         )
 
     @classmethod
-    def from_stim(cls, tableau: Any, *, seed: int | None = None, record: bool = False) -> Density:
-        """From a `stim.Tableau`: what its unitary makes of |0...0>."""
-        vector = np.asarray(tableau.to_state_vector(endian="big"), dtype=np.complex128)
-        return cls.from_numpy(vector / np.linalg.norm(vector), seed=seed, record=record)
+    def from_stim(cls, source: Any, *, seed: int | None = None, record: bool = False) -> Density:
+        """From a `stim.Tableau`, which makes the state of |0...0>, or the present state of a `stim.TableauSimulator`."""
+        return cls.from_numpy(vector_of_stim(source), seed=seed, record=record)
 
     # ---- what happens to it -------------------------------------------------------------------------------------
 
@@ -148,8 +147,7 @@ class Density(ExactState):
 
     def purity(self) -> float:
         """``Tr rho^2``: 1 for a pure state."""
-        rho = self._own()
-        return float(np.vdot(rho, rho).real)
+        return float(self._kernel.purity())
 
     def plot(self, kind: str = "hinton", ax: Any = None) -> Any:
         """The density matrix as squares whose area is the modulus ("hinton") or as bars ("city"); colours are phases.
@@ -166,4 +164,4 @@ class Density(ExactState):
         return f"Density({count} qubit{'s' * (count != 1)}: {', '.join(map(str, self.qubits))}; purity {self.purity():.6g})"
 
     def _repr_html_(self) -> str:
-        return density_html(repr(self), self._own(), self.levels)
+        return density_html(repr(self), self._own, self.levels)

@@ -12,7 +12,7 @@ from farbell import _core
 from farbell._core import SpecError
 from farbell._extras import require
 from farbell.states._arguments import Matrix
-from farbell.states._exact import ExactState, Readout, _several, _weights, levels_of_dimension
+from farbell.states._exact import ExactState, Readout, _several, _weights, levels_of_dimension, vector_of_stim
 from farbell.states._html import ket_html
 from farbell.states.density import Density
 
@@ -51,7 +51,7 @@ class Ket(ExactState):
     (1.0, 1.0)
     >>> first = state.measure(0, destructive=True)
     >>> state.qubits, [state.measure(q) == first for q in state.qubits]
-    ((1, 2), [True, True])
+    ([1, 2], [True, True])
     """
 
     __slots__ = ()
@@ -83,10 +83,9 @@ class Ket(ExactState):
         return cls.from_numpy(state.full().squeeze(1), levels=state.dims[0], seed=seed, record=record)
 
     @classmethod
-    def from_stim(cls, tableau: Any, *, seed: int | None = None, record: bool = False) -> Ket:
-        """From a `stim.Tableau`: what its unitary makes of |0...0>."""
-        vector = np.asarray(tableau.to_state_vector(endian="big"), dtype=np.complex128)
-        return cls.from_numpy(vector / np.linalg.norm(vector), seed=seed, record=record)
+    def from_stim(cls, source: Any, *, seed: int | None = None, record: bool = False) -> Ket:
+        """From a `stim.Tableau`, which makes the state of |0...0>, or the present state of a `stim.TableauSimulator`."""
+        return cls.from_numpy(vector_of_stim(source), seed=seed, record=record)
 
     # ---- what happens to it -------------------------------------------------------------------------------------
 
