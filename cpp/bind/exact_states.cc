@@ -58,7 +58,7 @@ LocalOperator unitary_from(Subsystems const& factors, Positions const& positions
   return LocalOperator(u);
 }
 
-PauliProduct product_from(Subsystems const& factors, std::string const& letters, Positions const& positions) {
+PauliAction product_from(Subsystems const& factors, std::string const& letters, Positions const& positions) {
   std::vector<PauliLetter> paulis;
   for (std::size_t i = 0; i < letters.size(); ++i) paulis.push_back({positions[i], letters[i] == 'X' ? 1 : letters[i] == 'Y' ? 2 : 3});
   return {factors, paulis};

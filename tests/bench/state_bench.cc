@@ -6,6 +6,8 @@
 
 #include "ceilings/pair_kernels.hpp"
 #include "ceilings/xoshiro.hpp"
+#include "farbell/state/correlations.hpp"
+#include "farbell/state/stabilizer_store.hpp"
 #include "farbell/state/density.hpp"
 #include "farbell/state/states.hpp"
 
@@ -82,6 +84,61 @@ void density_ceiling(benchmark::State& state) {
 }
 BENCHMARK(density_ceiling)->Name("swap_pair_density/ceiling");
 
+// Single-shot and adaptive: two fresh Bell pairs, a Bell measurement, the correction that its outcome asks for.
+void swap_stabilizer(benchmark::State& state) {
+  const std::vector<Device> devices{Device{}};
+  StabilizerStore store(devices, Clock{}, false);
+  const Correlations bell = bell_mixture({1, 0, 0, 0});
+  constexpr int correction[4] = {0, 3, 1, 2};
+  ceilings::Xoshiro random(1);
+  const Tick now{};
+  std::uint64_t key = 0;
+  for (auto _ : state) {
+    const QubitPair p = store.create_pair(bell, DeviceId{0}, now, DeviceId{0}, now, ++key);
+    const QubitPair q = store.create_pair(bell, DeviceId{0}, now, DeviceId{0}, now, ++key);
+    store.apply_pauli(q.b, correction[store.bell_measure(p.b, q.a, now, random.uniform())], now);
+    store.release(p.a);
+    store.release(q.b);
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["goal_per_s"] = 15e6;
+}
+BENCHMARK(swap_stabilizer)->Name("swap_of_two_fresh_Bell_pairs_stabilizer/farbell");
+
+StabilizerCluster ghz(int n) {
+  StabilizerCluster cluster(n);
+  cluster.apply(Gate::h, 0);
+  for (int q = 1; q < n; ++q) cluster.apply(Gate::cx, 0, q);
+  return cluster;
+}
+
+void cluster_gate(benchmark::State& state) {
+  StabilizerCluster cluster = ghz(4);
+  int q = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(q);
+    cluster.apply(Gate::cx, q, (q + 1) & 3);
+    q = (q + 1) & 3;
+    benchmark::DoNotOptimize(cluster);
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["goal_per_s"] = 1e9 / 10;
+}
+BENCHMARK(cluster_gate)->Name("gate_on_a_4_qubit_cluster/farbell");
+
+void cluster_measure(benchmark::State& state) {
+  StabilizerCluster cluster = ghz(4);
+  ceilings::Xoshiro random(1);
+  int q = 0;
+  for (auto _ : state) {
+    cluster.apply(Gate::h, q);
+    benchmark::DoNotOptimize(cluster.measure(PauliProduct::single(q, 3), random.uniform()));
+    q = (q + 1) & 3;
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["goal_per_s"] = 1e9 / 60;
+}
+BENCHMARK(cluster_measure)->Name("H_and_measure_on_a_4_qubit_cluster/farbell");
 // Four qubits, gate by gate: two pairs are put together, all qubits decay, each with its own T1 and T2, the inner ones are measured by
 // a CNOT with noise, H and two asymmetric read-outs, and are gone.
 void density_noisy_swap(benchmark::State& state) {

@@ -27,6 +27,11 @@ constexpr Block philox4x32(std::uint64_t key, std::uint64_t ordinal, std::uint64
   return {{c0, c1, c2, c3}};
 }
 
+// Uniform on [0, 1), a multiple of 2^-53.
+constexpr double uniform(std::uint32_t low, std::uint32_t high) {
+  return static_cast<double>((low | std::uint64_t{high} << 32) >> 11) * 0x1.0p-53;
+}
+
 constexpr std::uint64_t splitmix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15u;
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -63,10 +68,6 @@ class Stream {
   constexpr std::uint64_t ordinal() const { return ordinal_; }
 
  private:
-  static constexpr double uniform(std::uint32_t low, std::uint32_t high) {
-    return static_cast<double>((low | std::uint64_t{high} << 32) >> 11) * 0x1.0p-53;
-  }
-
   std::uint64_t key_ = 0, replica_ = 0, ordinal_ = 0;
 };
 static_assert(sizeof(Stream) == 24);

@@ -207,14 +207,14 @@ DensityState DensityState::kept(std::span<int const> positions) const {
 
 void DensityState::trace_out(int position) { *this = kept(factors_.rest(std::span(&position, 1))); }
 
-double DensityState::expectation(PauliProduct const& p) const {
+double DensityState::expectation(PauliAction const& p) const {
   const Index d = dimension();
   double sum = 0;
   for (Index i = 0; i < d; ++i) sum += times(p.value[i], rho_[p.source[i] * d + i]).real();
   return sum;
 }
 
-std::array<double, 3> DensityState::probabilities(PauliProduct const& p) const {
+std::array<double, 3> DensityState::probabilities(PauliAction const& p) const {
   const double signed_sum = expectation(p);
   double inside = 0, all = 0;
   for (Index i = 0; i < dimension(); ++i) {
@@ -225,7 +225,7 @@ std::array<double, 3> DensityState::probabilities(PauliProduct const& p) const {
   return {(inside + signed_sum) / 2, (inside - signed_sum) / 2, all - inside};
 }
 
-double DensityState::project(PauliProduct const& p, std::array<double, 3> const& weights) {
+double DensityState::project(PauliAction const& p, std::array<double, 3> const& weights) {
   const Index d = dimension();
   const double even = (weights[0] + weights[1]) / 4, odd = (weights[0] - weights[1]) / 4;
   const std::vector<Complex> before = rho_;
@@ -260,7 +260,7 @@ double DensityState::project_presence(int position, bool present) {
 
 double DensityState::read_zero_probability(int position, Basis basis, ReadoutPovm const& povm) const {
   const PauliLetter letter{position, pauli_of(basis)};
-  return (povm.sum[0] + povm.difference[0] * expectation(PauliProduct(factors_, std::span(&letter, 1)))) / 2;
+  return (povm.sum[0] + povm.difference[0] * expectation(PauliAction(factors_, std::span(&letter, 1)))) / 2;
 }
 
 void DensityState::read(int position, Basis basis, ReadoutPovm const& povm, int bit) {
@@ -288,7 +288,7 @@ std::array<double, 4> DensityState::bell_products(int b, int c) const {
   std::array<double, 4> t{1};
   for (int k = 1; k < 4; ++k) {
     const PauliLetter letters[]{{b, k}, {c, k}};
-    t[k] = expectation(PauliProduct(factors_, letters));
+    t[k] = expectation(PauliAction(factors_, letters));
   }
   return t;
 }

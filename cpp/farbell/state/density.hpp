@@ -11,7 +11,7 @@
 #include "farbell/state/device.hpp"
 #include "farbell/state/gates.hpp"
 #include "farbell/state/local_operator.hpp"
-#include "farbell/state/pauli_product.hpp"
+#include "farbell/state/pauli_action.hpp"
 #include "farbell/state/subsystems.hpp"
 
 namespace farbell {
@@ -57,11 +57,11 @@ class DensityState {
 
   // ---- measuring
 
-  double expectation(PauliProduct const& p) const;
+  double expectation(PauliAction const& p) const;
   // Of the outcomes 0 (eigenvalue +1), 1 (-1) and 2 (one of the factors is in its third level).
-  std::array<double, 3> probabilities(PauliProduct const& p) const;
+  std::array<double, 3> probabilities(PauliAction const& p) const;
   // Becomes the mixture, normalised, of what the three true outcomes leave, with these weights; returns its probability.
-  double project(PauliProduct const& p, std::array<double, 3> const& weights);
+  double project(PauliAction const& p, std::array<double, 3> const& weights);
 
   // Projects on the factor being in its first two levels, or in its third; returns the probability of that.
   double project_presence(int position, bool present);

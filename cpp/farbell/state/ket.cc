@@ -130,20 +130,20 @@ KetState KetState::reordered(std::span<int const> positions) const {
   return out;
 }
 
-double KetState::expectation(PauliProduct const& p) const {
+double KetState::expectation(PauliAction const& p) const {
   double sum = 0;
   for (Index i = 0; i < dimension(); ++i) sum += times(std::conj(psi_[i]), times(p.value[i], psi_[p.source[i]])).real();
   return sum;
 }
 
-std::array<double, 3> KetState::probabilities(PauliProduct const& p) const {
+std::array<double, 3> KetState::probabilities(PauliAction const& p) const {
   const double signed_sum = expectation(p);
   double inside = 0, outside = 0;
   for (Index i = 0; i < dimension(); ++i) (p.value[i] != Complex{} ? inside : outside) += std::norm(psi_[i]);
   return {(inside + signed_sum) / 2, (inside - signed_sum) / 2, outside};
 }
 
-double KetState::project(PauliProduct const& p, int outcome) {
+double KetState::project(PauliAction const& p, int outcome) {
   const std::vector<Complex> before = psi_;
   const double sign = outcome == 0 ? 0.5 : -0.5;
   for (Index i = 0; i < dimension(); ++i) {

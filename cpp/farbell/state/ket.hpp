@@ -9,7 +9,7 @@
 #include "farbell/state/density.hpp"
 #include "farbell/state/gates.hpp"
 #include "farbell/state/local_operator.hpp"
-#include "farbell/state/pauli_product.hpp"
+#include "farbell/state/pauli_action.hpp"
 #include "farbell/state/subsystems.hpp"
 
 namespace farbell {
@@ -42,10 +42,10 @@ class KetState {
   // The same factors in another order.
   KetState reordered(std::span<int const> positions) const;
 
-  double expectation(PauliProduct const& p) const;
-  std::array<double, 3> probabilities(PauliProduct const& p) const;
+  double expectation(PauliAction const& p) const;
+  std::array<double, 3> probabilities(PauliAction const& p) const;
   // Projects on the outcome 0 (eigenvalue +1), 1 (-1) or 2 (one of the factors is in its third level); returns its probability.
-  double project(PauliProduct const& p, int outcome);
+  double project(PauliAction const& p, int outcome);
   // Projects on the factor being in its first two levels, or in its third; returns the probability of that.
   double project_presence(int position, bool present);
   // Probability of each level of a factor.

@@ -36,7 +36,7 @@ Gate gate_named(std::string_view name) {
     nearest.offer(gate_table[g].name);
     names += (g == 0 ? "" : ", ") + std::string(gate_table[g].name);
   }
-  throw SpecError("gate", quoted(shortened(name)), names, nearest.best());
+  throw SpecError("gate", in_quotes(shortened(name)), names, nearest.best());
 }
 
 Matrix unitary_of(Gate gate, double angle) {

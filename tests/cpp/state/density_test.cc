@@ -189,7 +189,7 @@ TEST(DensityState, ReadingInEveryBasisIsThatOfPairs) {
       const auto bloch = pair.bloch(1);
       for (int k = 1; k < 4; ++k) {
         const PauliLetter letter{0, k};
-        EXPECT_NEAR(state.expectation(PauliProduct(state.factors(), std::span(&letter, 1))), bloch[k], 1e-14);
+        EXPECT_NEAR(state.expectation(PauliAction(state.factors(), std::span(&letter, 1))), bloch[k], 1e-14);
       }
     }
 }
@@ -223,7 +223,7 @@ TEST(KetState, FollowsTheDensityMatrix) {
     rho.apply(gate, positions, 0.3 * step);
   }
   const PauliLetter letters[]{{0, 2}, {3, 1}};
-  const PauliProduct product(factors, letters);
+  const PauliAction product(factors, letters);
   EXPECT_NEAR(ket.expectation(product), rho.expectation(product), 1e-12);
   EXPECT_NEAR(ket.probabilities(product)[0], rho.probabilities(product)[0], 1e-12);
   const double p = rho.probabilities(product)[1];

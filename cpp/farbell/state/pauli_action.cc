@@ -1,4 +1,4 @@
-#include "farbell/state/pauli_product.hpp"
+#include "farbell/state/pauli_action.hpp"
 
 #include <array>
 
@@ -6,7 +6,7 @@ namespace farbell {
 namespace {
 
 // One row at a time, factor by factor: `i` the row so far, `j` its column, `v` its element.
-void fill(PauliProduct& out, Subsystems const& in, std::span<int const> pauli, int position, Index i, Index j, Complex v) {
+void fill(PauliAction& out, Subsystems const& in, std::span<int const> pauli, int position, Index i, Index j, Complex v) {
   if (position == in.count()) {
     out.source[i] = j;
     out.value[i] = v;
@@ -27,7 +27,7 @@ void fill(PauliProduct& out, Subsystems const& in, std::span<int const> pauli, i
 
 }  // namespace
 
-PauliProduct::PauliProduct(Subsystems const& in, std::span<PauliLetter const> letters) : source(in.dimension()), value(in.dimension()) {
+PauliAction::PauliAction(Subsystems const& in, std::span<PauliLetter const> letters) : source(in.dimension()), value(in.dimension()) {
   std::array<int, Subsystems::most> pauli{};
   for (PauliLetter const& letter : letters) {
     pauli[letter.position] = letter.pauli;

@@ -13,12 +13,12 @@ struct PauliLetter {
 };
 
 // (P x)_i = value[i] x[source[i]]. Where one of its factors is in its third level the value is 0: Q = P P projects on the rest.
-struct PauliProduct {
+struct PauliAction {
   std::vector<Index> source;
   std::vector<Complex> value;
   bool leaks = false;  // a third level is among its factors
 
-  PauliProduct(Subsystems const& in, std::span<PauliLetter const> letters);
+  PauliAction(Subsystems const& in, std::span<PauliLetter const> letters);
 };
 
 // Probability with which each outcome 0 (+1), 1 (-1) and 2 (some factor in its third level) is reported, by true outcome.
