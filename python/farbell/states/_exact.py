@@ -69,7 +69,13 @@ class ExactState(GateMethods):
 
     @classmethod
     def bell(cls: type[E], name: str = "Phi+", *, levels: int = 2, seed: int | None = None, record: bool = False) -> E:
-        """One of the Bell states "Phi+", "Phi-", "Psi+", "Psi-", of qubits 0 and 1."""
+        """One of the Bell states "Phi+", "Phi-", "Psi+", "Psi-", of qubits 0 and 1.
+
+        Examples
+        --------
+        >>> round(fb.states.Density.bell("Psi-").expectation("XX"), 12)
+        -1.0
+        """
         if name not in BELL_NAMES:
             raise SpecError("name", repr(name), ", ".join(BELL_NAMES))
         state = cls(2, levels=levels, seed=seed)
@@ -84,7 +90,13 @@ class ExactState(GateMethods):
 
     @classmethod
     def ghz(cls: type[E], n: int, *, seed: int | None = None, record: bool = False) -> E:
-        """The state ``(|0...0> + |1...1>) / sqrt(2)`` of `n` qubits."""
+        """The state ``(|0...0> + |1...1>) / sqrt(2)`` of `n` qubits.
+
+        Examples
+        --------
+        >>> round(fb.states.Ket.ghz(4).expectation("XXXX"), 12)
+        1.0
+        """
         state = cls(n, seed=seed)
         state.h(0)
         for qubit in range(1, n):
@@ -94,7 +106,13 @@ class ExactState(GateMethods):
 
     @classmethod
     def graph(cls: type[E], edges: Any, n: int | None = None, *, seed: int | None = None, record: bool = False) -> E:
-        """The graph state of pairs of qubits, or of a networkx graph, whose nodes are numbered in their order: CZs on |+>s."""
+        """The graph state of pairs of qubits, or of a networkx graph, whose nodes are numbered in their order: CZs on |+>s.
+
+        Examples
+        --------
+        >>> round(fb.states.Ket.graph([(0, 1), (1, 2)]).expectation("ZXZ"), 12)
+        1.0
+        """
         if hasattr(edges, "edges") and hasattr(edges, "nodes"):
             number = {node: q for q, node in enumerate(edges.nodes)}
             n = len(number) if n is None else n
@@ -119,7 +137,16 @@ class ExactState(GateMethods):
         return other
 
     def tensor(self: E, other: E, seed: int | None = None) -> E:
-        """The product with another state of the same kind. Qubits are numbered anew: those that are here, then the other's."""
+        """The product with another state of the same kind. Qubits are numbered anew: those that are here, then the other's.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.bell().tensor(fb.states.Density.bell(), seed=1)
+        >>> state.bell_measure(1, 2, outcome=2)
+        2
+        >>> round(state.fidelity("Psi+"), 12)
+        1.0
+        """
         if type(other) is not type(self):
             raise SpecError("other", type(other).__name__, f"a {type(self).__name__}")
         return self._of(self._kernel.tensor(other._kernel), seed)
@@ -188,6 +215,13 @@ class ExactState(GateMethods):
         ------
         SpecError
             If it is not unitary within 1e-9, or of another size.
+
+        Examples
+        --------
+        >>> state = fb.states.Ket(2)
+        >>> state.unitary([[0, 1], [1, 0]], 1)
+        >>> state.to_numpy().real.tolist()
+        [0.0, 1.0, 0.0, 0.0]
         """
         array = np.asarray(matrix, dtype=np.complex128)
         if array.ndim != 2:
@@ -203,6 +237,14 @@ class ExactState(GateMethods):
         SpecError
             If the number of qubits or their levels do not fit; a channel with a third level needs qubits made with
             ``levels=3``, while a channel of qubits leaves their third level alone.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.ghz(3)
+        >>> for qubit in state.qubits:
+        ...     state.noise(fb.channels.Dephasing(0.05), qubit)
+        >>> round(state.fidelity("GHZ"), 9)
+        0.8645
         """
         if not isinstance(channel, Channel):
             raise SpecError("channel", repr(channel), "a channel of farbell.channels")
@@ -231,7 +273,18 @@ class ExactState(GateMethods):
         self._note("|0>", [q])
 
     def release(self, q: int) -> None:
-        """The qubit is traced out, and cannot be used any more."""
+        """The qubit is traced out, and cannot be used any more.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.bell()
+        >>> state.release(0)
+        >>> state.qubits, round(state.entropy(), 12)
+        ([1], 1.0)
+        >>> state.h(0)  # doctest: +IGNORE_EXCEPTION_DETAIL
+        Traceback (most recent call last):
+        SpecError: qubit: found qubit 0, which was released; allowed: qubits 1
+        """
         (position,) = self._at(q)
         self._drop(position)
         self._leaves(q, "released")
@@ -295,6 +348,14 @@ class ExactState(GateMethods):
             Postselect: the outcome that is to be found; refused if it cannot occur.
         readout : (float, float), optional
             P(read 0 | 0) and P(read 1 | 1), each in [0, 1]. The state left is the one that the *reported* outcome implies.
+
+        Examples
+        --------
+        >>> pair = fb.states.Density.bell()
+        >>> pair.measure(0, outcome=1, destructive=True, readout=(0.95, 0.9))
+        1
+        >>> pair.to_numpy().real.diagonal().round(6).tolist()
+        [0.052632, 0.947368]
         """
         (position,) = self._at(q)
         if basis not in ("X", "Y", "Z"):
@@ -311,6 +372,14 @@ class ExactState(GateMethods):
 
         With qubits the text has one letter for each of them, else one for each of the :attr:`n` qubits made. Where one of
         them is found in a third level the outcome is 2.
+
+        Examples
+        --------
+        >>> state = fb.states.Density(2)
+        >>> state.measure_pauli("XX", outcome=1)
+        1
+        >>> round(state.fidelity("Phi-"), 12)
+        1.0
         """
         letters, positions, involved = self._letters(paulis, qubits)
         if not letters:
@@ -326,6 +395,11 @@ class ExactState(GateMethods):
 
         By a CNOT from `a` to `b`, a Hadamard gate on `a`, and two read-outs: `a` gives the phase bit, `b` the parity bit. If it
         is not `destructive` the two gates are undone afterwards.
+
+        Examples
+        --------
+        >>> fb.states.Ket.bell("Psi-").bell_measure(0, 1)
+        3
         """
         positions = self._at(a, b)
         if any(self._kernel.levels[p] == 3 for p in positions):
@@ -356,7 +430,16 @@ class ExactState(GateMethods):
         return found
 
     def fuse(self, a: int, b: int, *, outcome: int | None = None, readout: Readout | None = None) -> int:
-        """Type-I fusion: a CNOT from `a` to `b`, which is read in Z and gone. With outcome 1 the far part is to be flipped."""
+        """Type-I fusion: a CNOT from `a` to `b`, which is read in Z and gone. With outcome 1 the far part is to be flipped.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.bell().tensor(fb.states.Density.bell(), seed=1)
+        >>> if state.fuse(1, 2):
+        ...     state.x(3)
+        >>> state.qubits, round(state.fidelity("GHZ"), 12)
+        ([0, 1, 3], 1.0)
+        """
         self._at(a, b)
         before = self._kernel.copy() if outcome is not None else None
         self._kernel.gate("cx", self._at(a, b))
@@ -375,6 +458,13 @@ class ExactState(GateMethods):
         """Whether a qubit is in its first two levels, not lost or leaked; what it holds there is left alone.
 
         This is what a heralded erasure tells. A qubit of two levels is always there.
+
+        Examples
+        --------
+        >>> pair = fb.states.Density.bell(levels=3)
+        >>> pair.noise(fb.channels.Erasure(0.4), 0)
+        >>> pair.check(0, outcome=True), round(pair.fidelity("Phi+"), 12)
+        (True, 1.0)
         """
         (position,) = self._at(q)
         present = 1 - self._reported("Z", [position], None)[2]
@@ -391,7 +481,14 @@ class ExactState(GateMethods):
         raise NotImplementedError
 
     def outcome_probability(self, paulis: str, *qubits: int, outcome: int = 0, readout: Readout | None = None) -> float:
-        """Probability that :meth:`measure_pauli` gives `outcome`."""
+        """Probability that :meth:`measure_pauli` gives `outcome`.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.from_pair(fb.states.PairDensity.werner(0.9))
+        >>> round(state.outcome_probability("XX", 0, 1, readout=(0.98, 0.95)), 9)
+        0.918
+        """
         letters, positions, _ = self._letters(paulis, qubits)
         if outcome not in (0, 1, 2):
             raise SpecError("outcome", repr(outcome), "0, 1, 2")
@@ -403,6 +500,11 @@ class ExactState(GateMethods):
         """Expectation value of a product of Paulis, such as "XX_Z"; letters as in :meth:`measure_pauli`.
 
         X, Y and Z are 0 on a third level.
+
+        Examples
+        --------
+        >>> fb.states.Density(3).expectation("ZZ_"), fb.states.Density(3).expectation("Z", 2)
+        (1.0, 1.0)
         """
         letters, positions, _ = self._letters(paulis, qubits)
         return float(self._kernel.expectation(letters, positions))
@@ -428,20 +530,45 @@ class ExactState(GateMethods):
         target : str, array, or state
             A Bell state by name, "GHZ", a state vector, a density matrix, or another state of as many qubits. For a pure
             target it is ``<psi|rho|psi>``, else Uhlmann's.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.from_pair(fb.states.PairDensity.werner(0.9))
+        >>> round(state.fidelity("Phi+"), 12), round(state.fidelity([0, 1, 0, 0]), 12)
+        (0.9, 0.033333333333)
         """
         return fidelity_of(self._own(), _target(target, self.levels))
 
     def entropy(self, qubits: int | Sequence[int] | None = None) -> float:
-        """Von Neumann entropy, in bits, of these qubits, or of all."""
+        """Von Neumann entropy, in bits, of these qubits, or of all.
+
+        Examples
+        --------
+        >>> round(fb.states.Density.ghz(3).entropy([0, 1]), 12)
+        1.0
+        """
         return entropy_of(self._matrix(None if qubits is None else _several(qubits)))
 
     def negativity(self, qubits: int | Sequence[int]) -> float:
-        """Negativity between these qubits and all others: 1/2 for a Bell state."""
+        """Negativity between these qubits and all others: 1/2 for a Bell state.
+
+        Examples
+        --------
+        >>> round(fb.states.Density.ghz(3).negativity(0), 12)
+        0.5
+        """
         part = self._at(*_several(qubits))
         return negativity_of(self._matrix(), self.levels, part)
 
     def concurrence(self, a: int, b: int) -> float:
-        """Wootters' concurrence of two qubits, the others traced out: 1 for a Bell state."""
+        """Wootters' concurrence of two qubits, the others traced out: 1 for a Bell state.
+
+        Examples
+        --------
+        >>> state = fb.states.Density.from_pair(fb.states.PairDensity.werner(0.9))
+        >>> round(state.concurrence(0, 1), 9)
+        0.8
+        """
         if any(self._kernel.levels[p] == 3 for p in self._at(a, b)):
             raise SpecError("qubits", "a qubit of three levels", "qubits of two levels")
         return _core.concurrence(np.array([[self.expectation(p + q, a, b) for q in PAULIS] for p in PAULIS]))
@@ -465,7 +592,18 @@ class ExactState(GateMethods):
         return qutip.Qobj(own, dims=[levels, levels if own.ndim == 2 else [1] * len(levels)])
 
     def circuit_text(self) -> str:
-        """What was done to the qubits, a line each; for a state made with ``record=True``."""
+        """What was done to the qubits, a line each; for a state made with ``record=True``.
+
+        Examples
+        --------
+        >>> state = fb.states.Ket(3, record=True)
+        >>> state.h(0)
+        >>> state.cx(0, 2)
+        >>> print(state.circuit_text())
+        0: -H--*--
+        1: ----|--
+        2: ----X--
+        """
         if self._steps is None:
             raise SpecError("record", "a state that records nothing", "a state made with record=True")
         return circuit_text(self.n, self._steps)

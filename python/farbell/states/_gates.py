@@ -21,6 +21,13 @@ class GateMethods:
         ------
         SpecError
             For an unknown gate, naming the nearest one, another number of qubits, or qubits that are not there.
+
+        Examples
+        --------
+        >>> state = fb.states.Ket(1)
+        >>> state.apply("ry", 0, angle=0.6)
+        >>> round(state.expectation("X"), 9)
+        0.564642473
         """
         wanted, angles = _core.gate_qubits(gate), _core.gate_angles(gate)
         if len(qubits) != wanted:

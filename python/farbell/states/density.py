@@ -122,6 +122,13 @@ class Density(ExactState):
         """The qubit waits in a memory, `age_s` after its coherence clock started.
 
         Parameters of the memory may stand as keywords (``t1_s``, ``t2_s``, ...); see `docs/physics/memories.md`.
+
+        Examples
+        --------
+        >>> pair = fb.states.Density.bell()
+        >>> pair.decay(0, "5 ms", t1_s="10 ms", t2_s="5 ms")
+        >>> round(pair.fidelity("Phi+"), 9)
+        0.585572386
         """
         (position,) = self._at(q)
         if self._kernel.levels[position] == 3:
@@ -146,7 +153,13 @@ class Density(ExactState):
         return self._of(self._kernel.kept(self._at(*_several(keep))))
 
     def purity(self) -> float:
-        """``Tr rho^2``: 1 for a pure state."""
+        """``Tr rho^2``: 1 for a pure state.
+
+        Examples
+        --------
+        >>> round(fb.states.Density.ghz(3).partial_trace([0]).purity(), 12)
+        0.5
+        """
         return float(self._kernel.purity())
 
     def plot(self, kind: str = "hinton", ax: Any = None) -> Any:
@@ -156,6 +169,11 @@ class Density(ExactState):
         -------
         matplotlib.axes.Axes
             `ax`, or new ones; "city" needs axes in three dimensions.
+
+        Examples
+        --------
+        >>> fb.states.Density.bell().plot().get_xlabel()
+        'column (qubits 0, 1)'
         """
         return plot_density(require("matplotlib.pyplot", "plot"), self._own(), self.levels, self.qubits, kind, ax)
 
