@@ -148,7 +148,6 @@ void bind_exact_states(py::module_& m) {
         require_fits(s.factors(), positions, channel.dimension());
         return s.apply(channel, positions, u);
       }, py::arg("channel"), py::arg("positions"), py::arg("u"))
-      .def("reordered", [](KetState const& s, Positions const& positions) { return s.reordered(positions); }, py::arg("positions"))
       .def("drop", &KetState::drop, py::arg("position"), py::arg("level"))
       .def("level_probabilities", &KetState::level_probabilities, py::arg("position"))
       .def("project", [](KetState& s, std::string const& letters, Positions const& positions, int outcome) {

@@ -285,12 +285,18 @@ void DensityState::read(int position, Basis basis, ReadoutPovm const& povm, int 
 }
 
 std::array<double, 4> DensityState::bell_products(int b, int c) const {
-  std::array<double, 4> t{1};
-  for (int k = 1; k < 4; ++k) {
-    const PauliLetter letters[]{{b, k}, {c, k}};
-    t[k] = expectation(PauliAction(factors_, letters));
-  }
-  return t;
+  const int pair[]{b, c};
+  const std::vector<Index> others = factors_.offsets(factors_.rest(pair)), local = factors_.offsets(pair);
+  const Index d = dimension();
+  // Of the pair's own density matrix: the diagonal, and the elements from s to 3 - s.
+  double diagonal[4] = {}, anti[4] = {};
+  for (Index k : others)
+    for (int s = 0; s < 4; ++s) {
+      diagonal[s] += rho_[(k + local[s]) * (d + 1)].real();
+      anti[s] += rho_[(k + local[3 - s]) * d + k + local[s]].real();
+    }
+  const double inner = anti[1] + anti[2], outer = anti[0] + anti[3];
+  return {1, outer + inner, inner - outer, diagonal[0] - diagonal[1] - diagonal[2] + diagonal[3]};
 }
 
 void DensityState::bell_collapse(int b, int c, std::array<double, 4> const& weights, double p) {

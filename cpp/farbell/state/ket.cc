@@ -122,14 +122,6 @@ void KetState::drop(int position, int level) {
   normalise();
 }
 
-KetState KetState::reordered(std::span<int const> positions) const {
-  KetState out = *this;
-  out.factors_ = factors_.chosen(positions);
-  out.psi_.clear();
-  for (Index k : factors_.offsets(positions)) out.psi_.push_back(psi_[k]);
-  return out;
-}
-
 double KetState::expectation(PauliAction const& p) const {
   double sum = 0;
   for (Index i = 0; i < dimension(); ++i) sum += times(std::conj(psi_[i]), times(p.value[i], psi_[p.source[i]])).real();

@@ -39,8 +39,6 @@ class KetState {
   DensityState kept(std::span<int const> positions) const;
   // Leaves a factor that is in one known basis state, as after a measurement.
   void drop(int position, int level);
-  // The same factors in another order.
-  KetState reordered(std::span<int const> positions) const;
 
   double expectation(PauliAction const& p) const;
   std::array<double, 3> probabilities(PauliAction const& p) const;

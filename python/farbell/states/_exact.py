@@ -94,7 +94,7 @@ class ExactState(GateMethods):
 
         Examples
         --------
-        >>> round(fb.states.Ket.ghz(4).expectation("XXXX"), 12)
+        >>> round(fb.states.Ket.ghz(4).expectation("ZZ__"), 12)
         1.0
         """
         state = cls(n, seed=seed)
@@ -527,7 +527,7 @@ class ExactState(GateMethods):
 
         Parameters
         ----------
-        target : str, array, or state
+        target : str or array_like or Density or Ket
             A Bell state by name, "GHZ", a state vector, a density matrix, or another state of as many qubits. For a pure
             target it is ``<psi|rho|psi>``, else Uhlmann's.
 
