@@ -388,8 +388,8 @@ def test_docstring_examples_run(module: Any) -> None:
 # ---- bad input ----------------------------------------------------------------------------------------------------
 
 
-def released() -> Density:
-    state = Density(3, seed=1)
+def released(kind: type[Density] | type[Ket]) -> Any:
+    state = kind(3, seed=1)
     state.h(0)
     state.release(1)
     return state
@@ -429,8 +429,7 @@ def released() -> Density:
         (lambda s: s.fidelity(np.ones(4)), "target", "a vector of norm 2"),
         (lambda s: s.fidelity(np.eye(2)), "target", "shape (2, 2)"),
         (lambda s: s.partial_trace([0, 1]), "qubit", "qubit 1, which was released"),
-        (lambda s: s.decay(0, -1.0, t1_s=1), "duration_s", "-1.0"),
-        (lambda s: s.tensor(Ket(1)), "other", "Ket"),
+        (lambda s: s.tensor(3), "other", "int"),
         (lambda s: Density.bell("Phi"), "name", "'Phi'"),
         (lambda s: Density(0), "n", "0"),
         (lambda s: Density(1.5), "n", "1.5"),
@@ -445,14 +444,24 @@ def released() -> Density:
         (lambda s: Density.from_pair(3), "pair", "3"),
     ],
 )  # fmt: skip
-def test_wrong_calls_are_refused_before_anything_changes(act: Any, path: str, found: str) -> None:
-    state = released()
+@pytest.mark.parametrize("kind", KINDS)
+def test_wrong_calls_are_refused_before_anything_changes(
+    kind: type[Density] | type[Ket], act: Any, path: str, found: str
+) -> None:
+    state = released(kind)
     before = state.to_numpy()
     with pytest.raises(fb.SpecError) as caught:
         act(state)
     assert (caught.value.path, caught.value.found) == (path, found)
     assert np.array_equal(state.to_numpy(), before)
     assert state.qubits == [0, 2]
+
+
+def test_wrong_times_are_refused() -> None:
+    for name, times in (("duration_s", (-1.0, 0.0)), ("age_s", (1.0, math.inf))):
+        with pytest.raises(fb.SpecError) as caught:
+            Density(1).decay(0, times[0], age_s=times[1], t1_s=1)
+        assert caught.value.path == name
 
 
 def test_the_nearest_gate_is_named() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeVar
@@ -559,6 +560,16 @@ class ExactState(GateMethods):
         """
         part = self._at(*_several(qubits))
         return negativity_of(self._matrix(), self.levels, part)
+
+    def log_negativity(self, qubits: int | Sequence[int]) -> float:
+        """``log2(2 N + 1)`` with the :meth:`negativity` N: 1 for a Bell state.
+
+        Examples
+        --------
+        >>> round(fb.states.Ket.ghz(3).log_negativity(0), 12)
+        1.0
+        """
+        return math.log2(2 * self.negativity(qubits) + 1)
 
     def concurrence(self, a: int, b: int) -> float:
         """Wootters' concurrence of two qubits, the others traced out: 1 for a Bell state.
