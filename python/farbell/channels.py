@@ -300,7 +300,7 @@ def _pauli_kernel(name: str, p: float, probabilities: list[float]) -> _core.Krau
 
 @dataclass(frozen=True)
 class Depolarising(Channel):
-    """With probability `p` the qubits are replaced, all together, by the maximally mixed state.
+    """With probability `p` the qubits, 1 to 5 of them, are replaced, all together, by the maximally mixed state.
 
     For two qubits this is the joint channel; one channel on each of them is :class:`DepolarisingEach`. Qiskit:
     ``depolarizing_error(p, qubits)``; Stim, which counts errors only: ``DEPOLARIZE1(3 p / 4)``, ``DEPOLARIZE2(15 p / 16)``.
@@ -527,7 +527,7 @@ class Erasure(Channel):
 
 @dataclass(frozen=True)
 class CollectiveDephasing(Channel):
-    """One random phase, normal with standard deviation `sigma_rad`, common to all qubits of a trap or a bath.
+    """One random phase, normal with standard deviation `sigma_rad`, common to all qubits (1 to 8) of a trap or a bath.
 
     ``rho -> E[R(phi) rho R(phi)^+]`` with ``R(phi) = exp(-i phi Z / 2)`` on every qubit: exact, not sampled. States with as
     many ones keep their coherence. See `docs/physics/channels/collective.md`.
