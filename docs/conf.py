@@ -52,6 +52,7 @@ reference/*
 :glob:
 physics/protocol
 physics/*
+physics/channels/*
 ```
 ```{toctree}
 :hidden:

@@ -7,8 +7,8 @@ True
 
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
-`hardware` hold the physics as functions of single pairs and links, `platforms` published hardware, `routing` finds
-routes, `analysis` says what results mean, `plot` makes figures.
+`hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
+`routing` finds routes, `analysis` says what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -54,7 +54,7 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, hardware, platforms, plot, routing, states, topology
+    from farbell import analysis, channels, hardware, platforms, plot, routing, states, topology
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "analysis": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
@@ -141,6 +141,7 @@ __all__ = [
     "__version__",
     "analysis",
     "chain",
+    "channels",
     "compile",
     "example",
     "examples",

@@ -8,7 +8,21 @@ import sys
 
 import pytest
 
-HEAVY = ["pandas", "polars", "xarray", "pyarrow", "matplotlib", "plotly", "networkx", "typer", "rich", "tqdm", "scipy"]
+HEAVY = [
+    "pandas",
+    "polars",
+    "xarray",
+    "pyarrow",
+    "matplotlib",
+    "plotly",
+    "networkx",
+    "typer",
+    "rich",
+    "tqdm",
+    "scipy",
+    "qutip",
+    "stim",
+]
 
 
 def loaded_after(statement: str) -> set[str]:
@@ -27,7 +41,7 @@ def test_the_command_line_loads_tables_and_plots_late() -> None:
 
 
 def test_no_extra_is_needed_to_import_every_module() -> None:
-    blocked = ["pandas", "polars", "xarray", "matplotlib", "plotly", "networkx"]
+    blocked = ["pandas", "polars", "xarray", "matplotlib", "plotly", "networkx", "qutip", "stim"]
     code = (
         f"import sys, pkgutil, importlib; sys.modules.update({dict.fromkeys(blocked)!r}); import farbell\n"
         "for module in pkgutil.walk_packages(farbell.__path__, 'farbell.'):\n"

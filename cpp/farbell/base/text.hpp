@@ -8,6 +8,9 @@ namespace farbell {
 // The shortest decimal text that reads back as the same double.
 std::string number_text(double value);
 
+// Three significant digits, for deviations and probabilities.
+std::string rough_text(double value);
+
 // `text` for a message: at most `limit` bytes, cut between characters, with "..." where something was left out.
 std::string shortened(std::string_view text, std::size_t limit = 60);
 

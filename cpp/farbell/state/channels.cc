@@ -14,15 +14,15 @@ namespace {
 
 // Above so many products of elements a channel is applied operator by operator.
 constexpr std::size_t most_transfer_products = 1 << 16;
-constexpr int most_joint_qubits = 6;
+// Beyond these the Kraus operators themselves are too large.
+constexpr int most_depolarised = 5, most_dephased = 8;
 
 void require_probability(const char* name, double p) {
   if (!(p >= 0 && p <= 1)) throw SpecError(name, number_text(p), "[0, 1]");
 }
 
-void require_qubits(int qubits) {
-  if (qubits < 1 || qubits > most_joint_qubits)
-    throw SpecError("qubits", std::to_string(qubits), "1 to " + std::to_string(most_joint_qubits));
+void require_qubits(int qubits, int most) {
+  if (qubits < 1 || qubits > most) throw SpecError("qubits", std::to_string(qubits), "1 to " + std::to_string(most));
 }
 
 Matrix two_by_two(Complex a, Complex b, Complex c, Complex d) {
@@ -75,7 +75,7 @@ Channel::Channel(std::vector<Matrix> kraus) : kraus_(std::move(kraus)) {
   }
   const double deviation = (sum - Matrix::Identity(n, n)).cwiseAbs().maxCoeff();
   if (!(deviation <= tolerance))
-    throw SpecError("kraus", "a map that changes the trace: the sum of K^+ K differs from 1 by " + number_text(deviation),
+    throw SpecError("kraus", "a map that changes the trace: the sum of K^+ K differs from 1 by " + rough_text(deviation),
                     "a sum of K^+ K that is 1 to " + number_text(tolerance));
   for (Matrix const& k : kraus_) operators_.emplace_back(k);
   transfer_ = transfer_of(operators_, static_cast<int>(n));
@@ -137,7 +137,7 @@ Channel pauli_channel(std::vector<double> const& probabilities) {
 
 Channel depolarising(double p, int qubits) {
   require_probability("p", p);
-  require_qubits(qubits);
+  require_qubits(qubits, most_depolarised);
   std::vector<double> probabilities(std::size_t{1} << (2 * qubits), p / static_cast<double>(std::size_t{1} << (2 * qubits)));
   probabilities[0] += 1 - p;
   return pauli_channel(probabilities);
@@ -182,7 +182,7 @@ Channel leakage(double p, double seepage) {
 
 Channel collective_dephasing(double sigma, int qubits) {
   if (!(sigma >= 0 && std::isfinite(sigma))) throw SpecError("sigma_rad", number_text(sigma), "0 or more, and finite");
-  require_qubits(qubits);
+  require_qubits(qubits, most_dephased);
   // The mean of exp(-i phi (a - b)) over phi multiplies the coherence of states with a and b ones; its eigenvectors over the
   // number of ones are the Kraus operators.
   Eigen::MatrixXd mean(qubits + 1, qubits + 1);

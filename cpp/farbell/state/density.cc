@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
@@ -19,33 +20,34 @@ constexpr double tolerance = 1e-9;
 
 }  // namespace
 
-void DensityState::check_size(Subsystems const& factors) {
-  const Index d = factors.dimension();
+void DensityState::check_size(std::span<int const> levels) {
+  double d = 1;
+  for (int n : levels) d *= n;
   if (d <= largest_dimension) return;
-  const double gigabytes = 16e-9 * static_cast<double>(d) * static_cast<double>(d);
-  throw SpecError("qubits", std::to_string(factors.count()) + " qubits: a density matrix of dimension " + std::to_string(d) + ", " +
-                                number_text(std::round(gigabytes * 100) / 100) + " GB",
+  const double gigabytes = 16e-9 * d * d;
+  throw SpecError("qubits", std::to_string(levels.size()) + " qubits: a density matrix of dimension " + number_text(d) + ", " +
+                                rough_text(gigabytes) + " GB",
                   "dimension " + std::to_string(largest_dimension) + ", which is 12 qubits of two levels (0.27 GB)");
 }
 
 DensityState::DensityState(Subsystems const& factors) : factors_(factors) {
-  check_size(factors);
+  check_size(factors.all_levels());
   rho_.resize(dimension() * dimension());
   rho_[0] = 1;
 }
 
 DensityState::DensityState(Subsystems const& factors, std::vector<Complex> matrix) : factors_(factors), rho_(std::move(matrix)) {
-  check_size(factors);
+  check_size(factors.all_levels());
   const Index d = dimension();
   if (static_cast<Index>(rho_.size()) != d * d)
     throw SpecError("matrix", std::to_string(rho_.size()) + " elements", std::to_string(d) + " x " + std::to_string(d));
   const Eigen::Map<Matrix const> rho(rho_.data(), d, d);
   const double skew = (rho - rho.adjoint()).cwiseAbs().maxCoeff();
-  if (!(skew <= tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + number_text(skew), "rho = rho^+");
+  if (!(skew <= tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + rough_text(skew), "rho = rho^+");
   const double off = std::abs(rho.trace() - 1.0);
-  if (!(off <= tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + number_text(off), "trace 1");
+  if (!(off <= tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + rough_text(off), "trace 1");
   const double least = Eigen::SelfAdjointEigenSolver<Matrix>(rho, Eigen::EigenvaluesOnly).eigenvalues().minCoeff();
-  if (!(least >= -tolerance)) throw SpecError("matrix", "an eigenvalue of " + number_text(least), "a positive matrix");
+  if (!(least >= -tolerance)) throw SpecError("matrix", "an eigenvalue of " + rough_text(least), "a positive matrix");
 }
 
 DensityState::DensityState(Correlations const& pair) : factors_(Subsystems::qubits(2)) {
@@ -63,6 +65,12 @@ DensityState DensityState::from_checked(Subsystems const& factors, std::vector<C
 double DensityState::trace() const {
   double sum = 0;
   for (Index i = 0; i < dimension(); ++i) sum += rho_[i * (dimension() + 1)].real();
+  return sum;
+}
+
+double DensityState::purity() const {
+  double sum = 0;
+  for (Complex x : rho_) sum += std::norm(x);
   return sum;
 }
 
@@ -127,20 +135,26 @@ void DensityState::apply(Channel const& channel, std::span<int const> positions)
 void DensityState::decay(int position, BlochMap const& m) {
   const Index d = dimension(), stride = factors_.axis(position).stride;
   const double same = (m.ax + m.ay) / 2, other = (m.ax - m.ay) / 2;
-  for (Index block = 0; block < d; block += 2 * stride)
-    for (Index row = block; row < block + stride; ++row)
-      for (Index column = 0; column < d; column += 2 * stride) {
-        double* p00 = reinterpret_cast<double*>(rho_.data() + row * d + column);
-        double *p01 = p00 + 2 * stride, *p10 = p00 + 2 * stride * d, *p11 = p10 + 2 * stride;
-        for (Index k = 0; k < 2 * stride; ++k) {
-          const double sum = p00[k] + p11[k], z = m.az * (p00[k] - p11[k]) + m.tz * sum;
-          const double up = same * p01[k] + other * p10[k], down = same * p10[k] + other * p01[k];
-          p00[k] = (sum + z) / 2;
-          p11[k] = (sum - z) / 2;
-          p01[k] = up;
-          p10[k] = down;
+  const auto walk = [&](auto run) {  // a compile-time constant for the last qubit, whose runs are short
+    for (Index block = 0; block < d; block += 2 * stride)
+      for (Index row = block; row < block + stride; ++row)
+        for (Index column = 0; column < d; column += 2 * run) {
+          double* p00 = reinterpret_cast<double*>(rho_.data() + row * d + column);
+          double *p01 = p00 + 2 * run, *p10 = p00 + 2 * run * d, *p11 = p10 + 2 * run;
+          for (Index k = 0; k < 2 * run; ++k) {
+            const double sum = p00[k] + p11[k], z = m.az * (p00[k] - p11[k]) + m.tz * sum;
+            const double up = same * p01[k] + other * p10[k], down = same * p10[k] + other * p01[k];
+            p00[k] = (sum + z) / 2;
+            p11[k] = (sum - z) / 2;
+            p01[k] = up;
+            p10[k] = down;
+          }
         }
-      }
+  };
+  if (stride == 1)
+    walk(std::integral_constant<Index, 1>{});
+  else
+    walk(stride);
 }
 
 void DensityState::depolarise(std::span<int const> positions, double reliability) {
@@ -161,8 +175,8 @@ void DensityState::depolarise(std::span<int const> positions, double reliability
 }
 
 DensityState DensityState::tensor(DensityState const& other) const {
-  const Subsystems all = factors_.then(other.factors_);
-  check_size(all);
+  check_size(factors_.levels_with(other.factors_));
+  const Subsystems all(factors_.levels_with(other.factors_));
   DensityState out = *this;
   out.factors_ = all;
   out.rho_.resize(all.dimension() * all.dimension());
@@ -234,6 +248,16 @@ double DensityState::project(PauliAction const& p, std::array<double, 3> const& 
   return probability;
 }
 
+double DensityState::project_presence(int position, bool present) {
+  const Index d = dimension();
+  for (Index i = 0; i < d; ++i)
+    for (Index j = 0; j < d; ++j)
+      if ((factors_.digit(position, i) < 2) != present || (factors_.digit(position, j) < 2) != present) rho_[i * d + j] = 0;
+  const double probability = trace();
+  scale(1 / probability);
+  return probability;
+}
+
 double DensityState::read_zero_probability(int position, Basis basis, ReadoutPovm const& povm) const {
   const PauliLetter letter{position, pauli_of(basis)};
   return (povm.sum[0] + povm.difference[0] * expectation(PauliAction(factors_, std::span(&letter, 1)))) / 2;
@@ -261,12 +285,18 @@ void DensityState::read(int position, Basis basis, ReadoutPovm const& povm, int 
 }
 
 std::array<double, 4> DensityState::bell_products(int b, int c) const {
-  std::array<double, 4> t{1};
-  for (int k = 1; k < 4; ++k) {
-    const PauliLetter letters[]{{b, k}, {c, k}};
-    t[k] = expectation(PauliAction(factors_, letters));
-  }
-  return t;
+  const int pair[]{b, c};
+  const std::vector<Index> others = factors_.offsets(factors_.rest(pair)), local = factors_.offsets(pair);
+  const Index d = dimension();
+  // Of the pair's own density matrix: the diagonal, and the elements from s to 3 - s.
+  double diagonal[4] = {}, anti[4] = {};
+  for (Index k : others)
+    for (int s = 0; s < 4; ++s) {
+      diagonal[s] += rho_[(k + local[s]) * (d + 1)].real();
+      anti[s] += rho_[(k + local[3 - s]) * d + k + local[s]].real();
+    }
+  const double inner = anti[1] + anti[2], outer = anti[0] + anti[3];
+  return {1, outer + inner, inner - outer, diagonal[0] - diagonal[1] - diagonal[2] + diagonal[3]};
 }
 
 void DensityState::bell_collapse(int b, int c, std::array<double, 4> const& weights, double p) {

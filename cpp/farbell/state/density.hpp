@@ -20,7 +20,7 @@ class DensityState {
  public:
   static constexpr Index largest_dimension = 4096;
   // Throws SpecError, with an estimate of the memory, where these factors are too many.
-  static void check_size(Subsystems const& factors);
+  static void check_size(std::span<int const> levels);
 
   // All factors in level 0.
   explicit DensityState(Subsystems const& factors);
@@ -34,6 +34,8 @@ class DensityState {
   Index dimension() const { return factors_.dimension(); }
   std::span<Complex const> matrix() const { return rho_; }
   double trace() const;
+  // Tr rho^2.
+  double purity() const;
 
   // ---- unitaries and noise
 
@@ -60,6 +62,9 @@ class DensityState {
   std::array<double, 3> probabilities(PauliAction const& p) const;
   // Becomes the mixture, normalised, of what the three true outcomes leave, with these weights; returns its probability.
   double project(PauliAction const& p, std::array<double, 3> const& weights);
+
+  // Projects on the factor being in its first two levels, or in its third; returns the probability of that.
+  double project_presence(int position, bool present);
 
   // One qubit read, and then gone.
   double read_zero_probability(int position, Basis basis, ReadoutPovm const& povm) const;

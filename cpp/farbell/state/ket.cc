@@ -14,22 +14,24 @@ constexpr double tolerance = 1e-9;
 
 }  // namespace
 
-void KetState::check_size(Subsystems const& factors) {
-  if (factors.dimension() <= largest_dimension) return;
-  const double gigabytes = 16e-9 * static_cast<double>(factors.dimension());
-  throw SpecError("qubits", std::to_string(factors.count()) + " qubits: dimension " + std::to_string(factors.dimension()) + ", " +
-                                number_text(std::round(gigabytes * 100) / 100) + " GB",
+void KetState::check_size(std::span<int const> levels) {
+  double d = 1;
+  for (int n : levels) d *= n;
+  if (d <= largest_dimension) return;
+  const double gigabytes = 16e-9 * d;
+  throw SpecError("qubits", std::to_string(levels.size()) + " qubits: dimension " + number_text(d) + ", " +
+                                rough_text(gigabytes) + " GB",
                   "dimension " + std::to_string(largest_dimension) + ", which is 20 qubits of two levels (0.02 GB)");
 }
 
 KetState::KetState(Subsystems const& factors) : factors_(factors) {
-  check_size(factors);
+  check_size(factors.all_levels());
   psi_.resize(dimension());
   psi_[0] = 1;
 }
 
 KetState::KetState(Subsystems const& factors, std::vector<Complex> amplitudes) : factors_(factors), psi_(std::move(amplitudes)) {
-  check_size(factors);
+  check_size(factors.all_levels());
   if (static_cast<Index>(psi_.size()) != dimension())
     throw SpecError("amplitudes", std::to_string(psi_.size()) + " elements", std::to_string(dimension()));
   double norm = 0;
@@ -88,8 +90,8 @@ int KetState::apply(Channel const& channel, std::span<int const> positions, doub
 }
 
 KetState KetState::tensor(KetState const& other) const {
-  const Subsystems all = factors_.then(other.factors_);
-  check_size(all);
+  check_size(factors_.levels_with(other.factors_));
+  const Subsystems all(factors_.levels_with(other.factors_));
   KetState out = *this;
   out.factors_ = all;
   out.psi_.clear();
@@ -101,7 +103,7 @@ KetState KetState::tensor(KetState const& other) const {
 
 DensityState KetState::kept(std::span<int const> positions) const {
   const Subsystems chosen = factors_.chosen(positions);
-  DensityState::check_size(chosen);
+  DensityState::check_size(chosen.all_levels());
   const std::vector<Index> keep = factors_.offsets(positions), gone = factors_.offsets(factors_.rest(positions));
   const auto d = static_cast<Index>(keep.size());
   std::vector<Complex> rho(keep.size() * keep.size());
@@ -118,14 +120,6 @@ void KetState::drop(int position, int level) {
   factors_ = factors_.without(position);
   psi_ = std::move(out);
   normalise();
-}
-
-KetState KetState::reordered(std::span<int const> positions) const {
-  KetState out = *this;
-  out.factors_ = factors_.chosen(positions);
-  out.psi_.clear();
-  for (Index k : factors_.offsets(positions)) out.psi_.push_back(psi_[k]);
-  return out;
 }
 
 double KetState::expectation(PauliAction const& p) const {
@@ -151,6 +145,12 @@ double KetState::project(PauliAction const& p, int outcome) {
     else
       psi_[i] = inside ? 0.5 * before[i] + sign * times(p.value[i], before[p.source[i]]) : Complex{};
   }
+  return normalise();
+}
+
+double KetState::project_presence(int position, bool present) {
+  for (Index i = 0; i < dimension(); ++i)
+    if ((factors_.digit(position, i) < 2) != present) psi_[i] = 0;
   return normalise();
 }
 

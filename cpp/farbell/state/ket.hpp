@@ -18,7 +18,7 @@ class KetState {
  public:
   static constexpr Index largest_dimension = Index{1} << 20;
   // Throws SpecError, with an estimate of the memory, where these factors are too many.
-  static void check_size(Subsystems const& factors);
+  static void check_size(std::span<int const> levels);
 
   // All factors in level 0.
   explicit KetState(Subsystems const& factors);
@@ -39,13 +39,13 @@ class KetState {
   DensityState kept(std::span<int const> positions) const;
   // Leaves a factor that is in one known basis state, as after a measurement.
   void drop(int position, int level);
-  // The same factors in another order.
-  KetState reordered(std::span<int const> positions) const;
 
   double expectation(PauliAction const& p) const;
   std::array<double, 3> probabilities(PauliAction const& p) const;
   // Projects on the outcome 0 (eigenvalue +1), 1 (-1) or 2 (one of the factors is in its third level); returns its probability.
   double project(PauliAction const& p, int outcome);
+  // Projects on the factor being in its first two levels, or in its third; returns the probability of that.
+  double project_presence(int position, bool present);
   // Probability of each level of a factor.
   std::vector<double> level_probabilities(int position) const;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "farbell/base/errors.hpp"
 
@@ -16,8 +17,8 @@ std::vector<LocalOperator::Element> non_zeros(Matrix const& matrix) {
   return elements;
 }
 
-// Neighbouring amplitudes that are worked on together.
-constexpr int wide = 8;
+// Neighbouring amplitudes that are worked on together, and local basis states that need no allocation.
+constexpr int wide = 8, small = 16;
 
 }  // namespace
 
@@ -39,7 +40,7 @@ LocalOperator::LocalOperator(int dimension, std::vector<Element> elements) : dim
 
 void LocalOperator::index() {
   std::size_t next = 0;
-  std::vector<Element> kept;
+  inputs_.resize(elements_.size());
   for (int row = 0; row < dimension_; ++row) {
     const std::size_t start = next;
     while (next < elements_.size() && elements_[next].row == row) ++next;
@@ -48,8 +49,15 @@ void LocalOperator::index() {
     rows_.push_back(row);
     starts_.push_back(static_cast<int>(start));
     starts_.push_back(static_cast<int>(next));
-    for (std::size_t i = start; i < next; ++i) real_ = real_ && elements_[i].value.imag() == 0;
+    for (std::size_t i = start; i < next; ++i) {
+      real_ = real_ && elements_[i].value.imag() == 0;
+      columns_.push_back(elements_[i].column);
+    }
   }
+  std::sort(columns_.begin(), columns_.end());
+  columns_.erase(std::unique(columns_.begin(), columns_.end()), columns_.end());
+  for (std::size_t i = 0; i < elements_.size(); ++i)
+    inputs_[i] = static_cast<int>(std::lower_bound(columns_.begin(), columns_.end(), elements_[i].column) - columns_.begin());
 }
 
 std::vector<int> LocalOperator::qubit_states(std::span<int const> levels) {
@@ -75,51 +83,100 @@ LocalOperator LocalOperator::embedded(std::span<int const> levels) const {
   return {whole, std::move(elements)};
 }
 
-void LocalOperator::apply(Complex* x, Index size, std::span<Axis const> axes, bool conjugate) const {
-  // Offsets of the local basis states, and the axes by falling stride for the walk over all others.
-  std::vector<Index> offsets{0};
-  offsets.reserve(dimension_);
-  for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
-    const std::size_t before = offsets.size();
-    for (int digit = 1; digit < axis->levels; ++digit)
-      for (std::size_t k = 0; k < before; ++k) offsets.push_back(offsets[k] + digit * axis->stride);
-  }
-  if (static_cast<int>(offsets.size()) != dimension_) throw InternalError("an operator on other factors");
-  std::array<Axis, 2 * Subsystems::most> sorted;
-  std::copy(axes.begin(), axes.end(), sorted.begin());
-  std::sort(sorted.begin(), sorted.begin() + axes.size(), [](Axis a, Axis b) { return a.stride > b.stride; });
-  const double sign = conjugate ? -1 : 1;
-  std::vector<Complex> local(static_cast<std::size_t>(dimension_) * wide);
+struct LocalOperator::Layout {
+  std::array<Index, small> few_offsets;
+  std::array<double, 2 * small * wide> few_inputs;
+  std::vector<Index> more_offsets;
+  std::vector<double> more_inputs;
+  Index* offsets = few_offsets.data();
+  double* inputs = few_inputs.data();
 
-  const auto step = [&]<int lanes>(Complex* at) {
-    double* in = reinterpret_cast<double*>(local.data());
-    for (int k = 0; k < dimension_; ++k)
-      for (int i = 0; i < lanes; ++i) {
-        in[2 * (k * lanes + i)] = at[offsets[k] + i].real();
-        in[2 * (k * lanes + i) + 1] = at[offsets[k] + i].imag();
-      }
-    for (std::size_t r = 0; r < rows_.size(); ++r) {
-      double sum[2 * lanes] = {};
-      for (int e = starts_[2 * r]; e < starts_[2 * r + 1]; ++e) {
-        const double* v = in + 2 * lanes * elements_[e].column;
-        const double re = elements_[e].value.real(), im = sign * elements_[e].value.imag();
-        for (int i = 0; i < 2 * lanes; ++i) sum[i] += re * v[i];
-        if (real_) continue;
+  Layout(std::span<Axis const> axes, int dimension) {
+    if (dimension > small) {
+      more_offsets.resize(dimension);
+      more_inputs.resize(static_cast<std::size_t>(2 * wide) * dimension);
+      offsets = more_offsets.data();
+      inputs = more_inputs.data();
+    }
+    int count = 1;
+    offsets[0] = 0;
+    for (auto axis = axes.rbegin(); axis != axes.rend(); ++axis) {
+      const int before = count;
+      if (before * axis->levels > dimension) throw InternalError("an operator on other factors");
+      for (int digit = 1; digit < axis->levels; ++digit)
+        for (int k = 0; k < before; ++k) offsets[count++] = offsets[k] + digit * axis->stride;
+    }
+    if (count != dimension) throw InternalError("an operator on other factors");
+  }
+};
+
+template <int lanes, bool real>
+void LocalOperator::work(Complex* x, Layout const& layout, double sign) const {
+  double* in = layout.inputs;
+  for (std::size_t k = 0; k < columns_.size(); ++k) {
+    const double* from = reinterpret_cast<double const*>(x + layout.offsets[columns_[k]]);
+    for (int i = 0; i < 2 * lanes; ++i) in[2 * lanes * k + i] = from[i];
+  }
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    double sum[2 * lanes] = {};
+    for (int e = starts_[2 * r]; e < starts_[2 * r + 1]; ++e) {
+      const double* v = in + 2 * lanes * inputs_[e];
+      const double re = elements_[e].value.real(), im = sign * elements_[e].value.imag();
+      for (int i = 0; i < 2 * lanes; ++i) sum[i] += re * v[i];
+      if constexpr (!real)
         for (int i = 0; i < lanes; ++i) {
           sum[2 * i] -= im * v[2 * i + 1];
           sum[2 * i + 1] += im * v[2 * i];
         }
+    }
+    double* out = reinterpret_cast<double*>(x + layout.offsets[rows_[r]]);
+    for (int i = 0; i < 2 * lanes; ++i) out[i] = sum[i];
+  }
+}
+
+// x -> M x for a real 2 x 2 matrix, element by element: half of what gates do.
+void LocalOperator::mix(Complex* x, Index size, Axis axis) const {
+  double m[2][2] = {};
+  for (Element const& e : elements_) m[e.row][e.column] = e.value.real();
+  const auto walk = [&](auto run) {  // a compile-time constant where runs are short
+    for (Index base = 0; base < size; base += 2 * run) {
+      double* __restrict zero = reinterpret_cast<double*>(x + base);
+      double* __restrict one = zero + 2 * run;
+      for (Index i = 0; i < 2 * run; ++i) {
+        const double a = zero[i], b = one[i];
+        zero[i] = m[0][0] * a + m[0][1] * b;
+        one[i] = m[1][0] * a + m[1][1] * b;
       }
-      double* out = reinterpret_cast<double*>(at + offsets[rows_[r]]);
-      for (int i = 0; i < 2 * lanes; ++i) out[i] = sum[i];
     }
   };
-  each_run(0, size, std::span<Axis const>(sorted.data(), axes.size()), [&](Index base, Index run) {
-    Index i = 0;
-    for (; i + wide <= run; i += wide) step.template operator()<wide>(x + base + i);
-    for (; i + 2 <= run; i += 2) step.template operator()<2>(x + base + i);
-    for (; i < run; ++i) step.template operator()<1>(x + base + i);
-  });
+  if (axis.stride == 1)
+    walk(std::integral_constant<Index, 1>{});
+  else if (axis.stride == 2)
+    walk(std::integral_constant<Index, 2>{});
+  else
+    walk(axis.stride);
+}
+
+void LocalOperator::apply(Complex* x, Index size, std::span<Axis const> axes, bool conjugate) const {
+  if (real_ && dimension_ == 2 && axes.size() == 1 && axes[0].levels == 2) return mix(x, size, axes[0]);
+  const Layout layout(axes, dimension_);
+  std::array<Axis, 2 * Subsystems::most> sorted;
+  std::copy(axes.begin(), axes.end(), sorted.begin());
+  std::sort(sorted.begin(), sorted.begin() + axes.size(), [](Axis a, Axis b) { return a.stride > b.stride; });
+  const double sign = conjugate ? -1 : 1;
+  const auto walk = [&]<bool real>() {
+    each_run(0, size, std::span<Axis const>(sorted.data(), axes.size()), [&](Index base, Index run) {
+      Index i = 0;
+      for (; i + wide <= run; i += wide) work<wide, real>(x + base + i, layout, sign);
+      for (; i + 4 <= run; i += 4) work<4, real>(x + base + i, layout, sign);
+      for (; i + 2 <= run; i += 2) work<2, real>(x + base + i, layout, sign);
+      for (; i < run; ++i) work<1, real>(x + base + i, layout, sign);
+    });
+  };
+  if (real_)
+    walk.operator()<true>();
+  else
+    walk.operator()<false>();
 }
 
 }  // namespace farbell

@@ -34,12 +34,19 @@ class LocalOperator {
   void apply(Complex* x, Index size, std::span<Axis const> axes, bool conjugate = false) const;
 
  private:
+  // Where the local basis states stand, and which of them take part.
+  struct Layout;
+  template <int lanes, bool real>
+  void work(Complex* x, Layout const& layout, double sign) const;
+  void mix(Complex* x, Index size, Axis axis) const;
   void index();
 
   int dimension_;
   std::vector<Element> elements_;
-  std::vector<int> rows_;    // rows that are not those of the identity
-  std::vector<int> starts_;  // elements of rows_[i]: starts_[2 i] up to starts_[2 i + 1]
+  std::vector<int> columns_;    // that some row below needs
+  std::vector<int> rows_;       // that are not those of the identity
+  std::vector<int> starts_;     // elements of rows_[i]: starts_[2 i] up to starts_[2 i + 1]
+  std::vector<int> inputs_;     // of each element: the place of its column in columns_
   bool real_ = true;
 };
 

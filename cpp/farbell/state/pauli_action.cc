@@ -1,39 +1,29 @@
 #include "farbell/state/pauli_action.hpp"
 
-#include <array>
+#include <numeric>
 
 namespace farbell {
-namespace {
 
-// One row at a time, factor by factor: `i` the row so far, `j` its column, `v` its element.
-void fill(PauliAction& out, Subsystems const& in, std::span<int const> pauli, int position, Index i, Index j, Complex v) {
-  if (position == in.count()) {
-    out.source[i] = j;
-    out.value[i] = v;
-    return;
+PauliAction::PauliAction(Subsystems const& in, std::span<PauliLetter const> letters) : source(in.dimension()), value(in.dimension(), 1) {
+  std::iota(source.begin(), source.end(), Index{0});
+  for (auto [position, pauli] : letters) {
+    const Axis axis = in.axis(position);
+    each_run(0, in.dimension(), std::span(&axis, 1), [&](Index base, Index run) {
+      for (Index zero = base; zero < base + run; ++zero) {
+        const Index one = zero + axis.stride;
+        if (pauli != 3) {
+          source[zero] += axis.stride;
+          source[one] -= axis.stride;
+        }
+        if (pauli == 2) {
+          value[zero] = times(value[zero], {0, -1});
+          value[one] = times(value[one], {0, 1});
+        }
+        if (pauli == 3) value[one] = -value[one];
+        if (axis.levels > 2) value[one + axis.stride] = 0;
+      }
+    });
   }
-  const auto [levels, stride] = in.axis(position);
-  const int p = pauli[position];
-  for (int digit = 0; digit < levels; ++digit) {
-    const bool flips = p == 1 || p == 2;
-    const int column = flips && digit < 2 ? 1 - digit : digit;
-    Complex element = 1;
-    if (p != 0 && digit == 2) element = 0;
-    if (p == 2) element *= digit == 0 ? Complex{0, -1} : Complex{0, 1};
-    if (p == 3 && digit == 1) element = -1;
-    fill(out, in, pauli, position + 1, i + digit * stride, j + column * stride, times(v, element));
-  }
-}
-
-}  // namespace
-
-PauliAction::PauliAction(Subsystems const& in, std::span<PauliLetter const> letters) : source(in.dimension()), value(in.dimension()) {
-  std::array<int, Subsystems::most> pauli{};
-  for (PauliLetter const& letter : letters) {
-    pauli[letter.position] = letter.pauli;
-    leaks = leaks || in.levels(letter.position) > 2;
-  }
-  fill(*this, in, pauli, 0, 0, 0, 1);
 }
 
 }  // namespace farbell

@@ -16,19 +16,8 @@ struct PauliLetter {
 struct PauliAction {
   std::vector<Index> source;
   std::vector<Complex> value;
-  bool leaks = false;  // a third level is among its factors
 
   PauliAction(Subsystems const& in, std::span<PauliLetter const> letters);
-};
-
-// Probability with which each outcome 0 (+1), 1 (-1) and 2 (some factor in its third level) is reported, by true outcome.
-struct PauliReadout {
-  double f0 = 1, f1 = 1;
-
-  std::array<double, 3> weights(int reported) const {
-    if (reported == 2) return {0, 0, 1};
-    return reported == 0 ? std::array<double, 3>{f0, 1 - f1, 0} : std::array<double, 3>{1 - f0, f1, 0};
-  }
 };
 
 }  // namespace farbell

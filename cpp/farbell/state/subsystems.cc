@@ -39,11 +39,11 @@ Subsystems Subsystems::chosen(std::span<int const> positions) const {
 
 Subsystems Subsystems::without(int position) const { return chosen(rest(std::span(&position, 1))); }
 
-Subsystems Subsystems::then(Subsystems const& other) const {
+std::vector<int> Subsystems::levels_with(Subsystems const& other) const {
   std::vector<int> levels = all_levels();
   const std::vector<int> more = other.all_levels();
   levels.insert(levels.end(), more.begin(), more.end());
-  return Subsystems(levels);
+  return levels;
 }
 
 std::vector<int> Subsystems::rest(std::span<int const> positions) const {

@@ -36,12 +36,15 @@ class Subsystems {
   int levels(int i) const { return axes_[i].levels; }
   Axis axis(int i) const { return axes_[i]; }
   std::vector<int> all_levels() const;
+  // Level of the factor at `position` in a basis state.
+  int digit(int position, Index state) const { return static_cast<int>(state / axes_[position].stride % axes_[position].levels); }
   Index dimension_of(std::span<int const> positions) const;
 
   // These factors, in this order.
   Subsystems chosen(std::span<int const> positions) const;
   Subsystems without(int position) const;
-  Subsystems then(Subsystems const& other) const;
+  // These levels, and the others' after them.
+  std::vector<int> levels_with(Subsystems const& other) const;
   // The positions that are not among these, in order.
   std::vector<int> rest(std::span<int const> positions) const;
 

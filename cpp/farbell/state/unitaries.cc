@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/base/nearest.hpp"
 #include "farbell/base/text.hpp"
 
 namespace farbell {
@@ -26,6 +27,17 @@ Matrix controlled(Complex a, Complex b, Complex c, Complex d) {
 }
 
 }  // namespace
+
+Gate gate_named(std::string_view name) {
+  std::string names;
+  Nearest nearest(name);
+  for (std::size_t g = 0; g < std::size(gate_table); ++g) {
+    if (gate_table[g].name == name) return static_cast<Gate>(g);
+    nearest.offer(gate_table[g].name);
+    names += (g == 0 ? "" : ", ") + std::string(gate_table[g].name);
+  }
+  throw SpecError("gate", in_quotes(shortened(name)), names, nearest.best());
+}
 
 Matrix unitary_of(Gate gate, double angle) {
   const double h = std::sqrt(0.5), c = std::cos(angle / 2), s = std::sin(angle / 2);
@@ -77,7 +89,7 @@ void check_unitary(Matrix const& u, Index dimension) {
     throw SpecError("matrix", std::to_string(u.rows()) + " x " + std::to_string(u.cols()), size + " for these qubits");
   const double deviation = unitary_deviation(u);
   if (!(deviation <= tolerance))
-    throw SpecError("matrix", "no unitary matrix: U^+ U differs from 1 by " + number_text(deviation), "unitary to " + number_text(tolerance));
+    throw SpecError("matrix", "no unitary matrix: U^+ U differs from 1 by " + rough_text(deviation), "unitary to " + number_text(tolerance));
 }
 
 }  // namespace farbell

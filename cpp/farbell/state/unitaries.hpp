@@ -1,9 +1,14 @@
 // The matrices of the standard gates. Conventions: docs/physics/gates.md.
 #pragma once
+#include <string_view>
+
 #include "farbell/state/gates.hpp"
 #include "farbell/state/local_operator.hpp"
 
 namespace farbell {
+
+// Throws SpecError, with the nearest name, where no gate is called so.
+Gate gate_named(std::string_view name);
 
 Matrix unitary_of(Gate gate, double angle = 0);
 // Made once for the gates without an angle.

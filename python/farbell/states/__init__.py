@@ -1,9 +1,12 @@
-"""Entangled pairs as values: the same kernels that a run uses, one pair at a time.
+"""Quantum states: entangled pairs as values, by the kernels that a run uses, and states of many qubits.
 
 :class:`PairDensity` holds any state of two qubits; :class:`BellDiagonal` holds mixtures of Bell states, as the faster
 store of that name does. Values never change: every operation returns a new one. Bell states are named ``"Phi+"``,
 ``"Phi-"``, ``"Psi+"``, ``"Psi-"``, in this order wherever four numbers stand for them; a Bell measurement that gives
 outcome ``r`` on perfect pairs leaves Bell state number ``r``.
+
+:class:`Density` (any noise, exactly, to twelve qubits) and :class:`Ket` (one trajectory, to twenty) hold many qubits and are
+changed in place by gates, the channels of :mod:`farbell.channels`, and measurements.
 """
 
 from __future__ import annotations
@@ -35,8 +38,23 @@ from farbell.states._arguments import (
     side_index,
 )
 from farbell.states._html import pair_html
+from farbell.states.density import Density
+from farbell.states.ket import Ket
+from farbell.states.remote import fuse_pairs, remote_cnot, teleport
 
-__all__ = ["BELL_NAMES", "BellDiagonal", "BellOutcome", "DistillationOutcome", "PairDensity", "ReadOutcome"]
+__all__ = [
+    "BELL_NAMES",
+    "BellDiagonal",
+    "BellOutcome",
+    "Density",
+    "DistillationOutcome",
+    "Ket",
+    "PairDensity",
+    "ReadOutcome",
+    "fuse_pairs",
+    "remote_cnot",
+    "teleport",
+]
 
 P = TypeVar("P", bound="_Pair")
 

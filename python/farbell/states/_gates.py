@@ -1,0 +1,133 @@
+"""The standard gates as methods, for every state of many qubits."""
+
+from __future__ import annotations
+
+from farbell import _core
+from farbell._core import SpecError
+
+
+class GateMethods:
+    """Gates by name; a state says in :meth:`_gate` what a gate does to it."""
+
+    __slots__ = ()
+
+    def _gate(self, name: str, qubits: tuple[int, ...], angle: float) -> None:
+        raise NotImplementedError
+
+    def apply(self, gate: str, *qubits: int, angle: float | None = None) -> None:
+        """A gate by its name, with the angle in radians of those that have one.
+
+        Raises
+        ------
+        SpecError
+            For an unknown gate, naming the nearest one, another number of qubits, or qubits that are not there.
+
+        Examples
+        --------
+        >>> state = fb.states.Ket(1)
+        >>> state.apply("ry", 0, angle=0.6)
+        >>> round(state.expectation("X"), 9)
+        0.564642473
+        """
+        wanted, angles = _core.gate_qubits(gate), _core.gate_angles(gate)
+        if len(qubits) != wanted:
+            raise SpecError("qubits", f"{len(qubits)} qubits for {gate}", f"{wanted}")
+        if (angle is not None) != (angles == 1):
+            raise SpecError("angle", repr(angle), f"an angle for {gate}" if angles else f"none, since {gate} has no angle")
+        self._gate(gate, qubits, 0.0 if angle is None else float(angle))
+
+    def i(self, q: int) -> None:
+        """Identity."""
+        self._gate("i", (q,), 0.0)
+
+    def x(self, q: int) -> None:
+        """Pauli X."""
+        self._gate("x", (q,), 0.0)
+
+    def y(self, q: int) -> None:
+        """Pauli Y."""
+        self._gate("y", (q,), 0.0)
+
+    def z(self, q: int) -> None:
+        """Pauli Z."""
+        self._gate("z", (q,), 0.0)
+
+    def h(self, q: int) -> None:
+        """Hadamard gate."""
+        self._gate("h", (q,), 0.0)
+
+    def s(self, q: int) -> None:
+        """Phase gate diag(1, i)."""
+        self._gate("s", (q,), 0.0)
+
+    def s_dag(self, q: int) -> None:
+        """Inverse of the phase gate, diag(1, -i)."""
+        self._gate("s_dag", (q,), 0.0)
+
+    def sqrt_x(self, q: int) -> None:
+        """Square root of X."""
+        self._gate("sqrt_x", (q,), 0.0)
+
+    def sqrt_x_dag(self, q: int) -> None:
+        """Inverse of the square root of X."""
+        self._gate("sqrt_x_dag", (q,), 0.0)
+
+    def sqrt_y(self, q: int) -> None:
+        """Square root of Y."""
+        self._gate("sqrt_y", (q,), 0.0)
+
+    def sqrt_y_dag(self, q: int) -> None:
+        """Inverse of the square root of Y."""
+        self._gate("sqrt_y_dag", (q,), 0.0)
+
+    def t(self, q: int) -> None:
+        """diag(1, exp(i pi / 4))."""
+        self._gate("t", (q,), 0.0)
+
+    def t_dag(self, q: int) -> None:
+        """diag(1, exp(-i pi / 4))."""
+        self._gate("t_dag", (q,), 0.0)
+
+    def rx(self, q: int, angle: float) -> None:
+        """Rotation exp(-i angle X / 2)."""
+        self._gate("rx", (q,), float(angle))
+
+    def ry(self, q: int, angle: float) -> None:
+        """Rotation exp(-i angle Y / 2)."""
+        self._gate("ry", (q,), float(angle))
+
+    def rz(self, q: int, angle: float) -> None:
+        """Rotation exp(-i angle Z / 2)."""
+        self._gate("rz", (q,), float(angle))
+
+    def phase(self, q: int, angle: float) -> None:
+        """diag(1, exp(i angle))."""
+        self._gate("phase", (q,), float(angle))
+
+    def cx(self, control: int, target: int) -> None:
+        """Controlled X."""
+        self._gate("cx", (control, target), 0.0)
+
+    def cnot(self, control: int, target: int) -> None:
+        """Controlled X, by its other name."""
+        self._gate("cx", (control, target), 0.0)
+
+    def cy(self, control: int, target: int) -> None:
+        """Controlled Y."""
+        self._gate("cy", (control, target), 0.0)
+
+    def cz(self, a: int, b: int) -> None:
+        """Controlled Z."""
+        self._gate("cz", (a, b), 0.0)
+
+    def swap(self, a: int, b: int) -> None:
+        """Exchange of two qubits."""
+        self._gate("swap", (a, b), 0.0)
+
+    def iswap(self, a: int, b: int) -> None:
+        """Exchange of two qubits, with a factor i for |01> and |10>."""
+        self._gate("iswap", (a, b), 0.0)
+
+    def iswap_dag(self, a: int, b: int) -> None:
+        """Inverse of :meth:`iswap`."""
+        self._gate("iswap_dag", (a, b), 0.0)
