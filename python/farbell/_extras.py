@@ -12,6 +12,8 @@ _EXTRAS = {
     "pandas": "frames",
     "plotly": "report",
     "polars": "frames",
+    "qutip": "states",
+    "stim": "states",
     "xarray": "frames",
 }
 

@@ -35,8 +35,18 @@ from farbell.states._arguments import (
     side_index,
 )
 from farbell.states._html import pair_html
+from farbell.states.stabilizer import Stabilizer, StabilizerMixture
 
-__all__ = ["BELL_NAMES", "BellDiagonal", "BellOutcome", "DistillationOutcome", "PairDensity", "ReadOutcome"]
+__all__ = [
+    "BELL_NAMES",
+    "BellDiagonal",
+    "BellOutcome",
+    "DistillationOutcome",
+    "PairDensity",
+    "ReadOutcome",
+    "Stabilizer",
+    "StabilizerMixture",
+]
 
 P = TypeVar("P", bound="_Pair")
 
