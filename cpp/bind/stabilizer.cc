@@ -9,6 +9,7 @@
 
 #include "bind.hpp"
 #include "farbell/base/errors.hpp"
+#include "farbell/state/pauli_frames.hpp"
 #include "farbell/state/stabilizer_state.hpp"
 
 namespace py = pybind11;
@@ -37,6 +38,62 @@ std::vector<WideTableau::Generator> rows_of(Bits const& x, Bits const& z, Bits c
   for (py::ssize_t i = 0; i < sign.size(); ++i)
     rows.push_back({{x.data(i), x.data(i) + n}, {z.data(i), z.data(i) + n}, *sign.data(i)});
   return rows;
+}
+
+// A bool a shot.
+Bits unpacked(Words const& words, std::int64_t shots) {
+  Bits bits(static_cast<py::ssize_t>(shots));
+  bool* to = bits.mutable_data();
+  for (std::int64_t i = 0; i < shots; ++i) to[i] = words[static_cast<std::size_t>(i >> 6)] >> (i & 63) & 1;
+  return bits;
+}
+
+Words packed(Bits const& bits, PauliFrames const& frames) {
+  if (bits.ndim() != 1 || bits.size() != frames.shots())
+    throw SpecError("where", std::to_string(bits.size()) + " values", std::to_string(frames.shots()) + " booleans, one a shot");
+  Words words(frames.words());
+  for (py::ssize_t i = 0; i < bits.size(); ++i) words[static_cast<std::size_t>(i >> 6)] |= std::uint64_t{bits.data()[i]} << (i & 63);
+  return words;
+}
+
+// The gates as methods by their names.
+template <class Class, class State>
+void def_gates(Class& c) {
+  for (GateInfo const& g : gate_table) {
+    if (!g.clifford) continue;
+    const Gate gate = static_cast<Gate>(&g - gate_table);
+    const std::string name(g.name), doc = "The gate " + name + " (docs/physics/gates.md).";
+    if (g.qubits == 1) {
+      c.def(name.c_str(), [gate](State& s, std::int64_t q) { s.apply(gate, q); }, py::arg("q"), doc.c_str());
+    } else {
+      const auto apply = [gate](State& s, std::int64_t a, std::int64_t b) { s.apply(gate, a, b); };
+      c.def(name.c_str(), apply, py::arg("a"), py::arg("b"), doc.c_str());
+      if (gate == Gate::cx) c.def("cnot", apply, py::arg("a"), py::arg("b"), "The gate cx.");
+    }
+  }
+}
+
+void bind_frames(py::module_& m) {
+  using Errors = std::vector<std::tuple<int, int, double>>;
+  py::class_<PauliFrames> c(m, "PauliFramesState", "The gates and measurements of fb.states.PauliFrames.");
+  c.def(py::init<std::int64_t, std::int64_t, std::uint64_t>(), py::arg("n"), py::arg("shots"), py::arg("seed"))
+      .def_property_readonly("n", &PauliFrames::size, "Number of qubits.")
+      .def_property_readonly("shots", &PauliFrames::shots, "Number of shots.")
+      .def("_apply", py::overload_cast<std::string const&, std::vector<std::int64_t> const&>(&PauliFrames::apply), py::arg("gate"), py::arg("qubits"))
+      .def("_noise", [](PauliFrames& f, Errors const& errors, std::vector<std::int64_t> const& qubits) {
+        std::vector<PauliFrames::Error> list;
+        for (auto [x, z, p] : errors) list.push_back({x, z, p});
+        f.noise(list, qubits);
+      }, py::arg("errors"), py::arg("qubits"))
+      .def("_apply_where", [](PauliFrames& f, int pauli, std::int64_t q, Bits const& where) { f.apply_where(pauli, q, packed(where, f).data()); },
+           py::arg("pauli"), py::arg("q"), py::arg("where"))
+      .def("_measure", [](PauliFrames& f, StabilizerState::Product const& product, double flip_probability) {
+        Words bits(f.words());
+        f.measure(product, bits.data(), flip_probability);
+        return unpacked(bits, f.shots());
+      }, py::arg("product"), py::arg("flip_probability"))
+      .def("reset", &PauliFrames::reset, py::arg("q"), "Turn qubit `q` to |0> in every shot.");
+  def_gates<py::class_<PauliFrames>, PauliFrames>(c);
 }
 
 }  // namespace
@@ -68,18 +125,8 @@ void bind_stabilizer(py::module_& m) {
       .def("_fidelity", &State::fidelity, py::arg("other"))
       .def("_circuit_text", &State::circuit_text)
       .def("_assign", [](State& s, State const& other, std::uint64_t seed) { s = other.copy(seed); }, py::arg("other"), py::arg("seed"));
-  for (GateInfo const& g : gate_table) {
-    if (!g.clifford) continue;
-    const Gate gate = static_cast<Gate>(&g - gate_table);
-    const std::string name(g.name), doc = "The gate " + name + " (docs/physics/gates.md).";
-    if (g.qubits == 1) {
-      c.def(name.c_str(), [gate](State& s, std::int64_t q) { s.apply(gate, q); }, py::arg("q"), doc.c_str());
-    } else {
-      const auto apply = [gate](State& s, std::int64_t a, std::int64_t b) { s.apply(gate, a, b); };
-      c.def(name.c_str(), apply, py::arg("a"), py::arg("b"), doc.c_str());
-      if (gate == Gate::cx) c.def("cnot", apply, py::arg("a"), py::arg("b"), "The gate cx.");
-    }
-  }
+  def_gates<py::class_<State>, State>(c);
+  bind_frames(m);
 }
 
 }  // namespace farbell

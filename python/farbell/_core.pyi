@@ -2296,6 +2296,76 @@ class StabilizerState:
     def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
         """The gate iswap_dag (docs/physics/gates.md)."""
 
+class PauliFramesState:
+    """The gates and measurements of fb.states.PauliFrames."""
+    def __init__(
+        self,
+        n: SupportsInt | SupportsIndex,
+        shots: SupportsInt | SupportsIndex,
+        seed: SupportsInt | SupportsIndex,
+    ) -> None: ...
+    @property
+    def n(self) -> int:
+        """Number of qubits."""
+    @property
+    def shots(self) -> int:
+        """Number of shots."""
+    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _noise(
+        self,
+        errors: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex, SupportsFloat | SupportsIndex]],
+        qubits: Sequence[SupportsInt | SupportsIndex],
+    ) -> None: ...
+    def _apply_where(
+        self,
+        pauli: SupportsInt | SupportsIndex,
+        q: SupportsInt | SupportsIndex,
+        where: Annotated[numpy.typing.ArrayLike, numpy.bool],
+    ) -> None: ...
+    def _measure(
+        self,
+        product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
+        flip_probability: SupportsFloat | SupportsIndex,
+    ) -> numpy.typing.NDArray[numpy.bool]: ...
+    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+        """Turn qubit `q` to |0> in every shot."""
+    def i(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate i (docs/physics/gates.md)."""
+    def x(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate x (docs/physics/gates.md)."""
+    def y(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate y (docs/physics/gates.md)."""
+    def z(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate z (docs/physics/gates.md)."""
+    def h(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate h (docs/physics/gates.md)."""
+    def s(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate s (docs/physics/gates.md)."""
+    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate s_dag (docs/physics/gates.md)."""
+    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_x (docs/physics/gates.md)."""
+    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_x_dag (docs/physics/gates.md)."""
+    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_y (docs/physics/gates.md)."""
+    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_y_dag (docs/physics/gates.md)."""
+    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cx (docs/physics/gates.md)."""
+    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cx."""
+    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cy (docs/physics/gates.md)."""
+    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cz (docs/physics/gates.md)."""
+    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate swap (docs/physics/gates.md)."""
+    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate iswap (docs/physics/gates.md)."""
+    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate iswap_dag (docs/physics/gates.md)."""
+
 @final
 class HeraldOutcome:
     """One herald: how often it occurs and the pair it announces.

@@ -7,6 +7,7 @@
 #include "ceilings/pair_kernels.hpp"
 #include "ceilings/xoshiro.hpp"
 #include "farbell/state/correlations.hpp"
+#include "farbell/state/pauli_frames.hpp"
 #include "farbell/state/stabilizer_store.hpp"
 #include "farbell/state/states.hpp"
 
@@ -138,5 +139,41 @@ void cluster_measure(benchmark::State& state) {
   state.counters["goal_per_s"] = 1e9 / 60;
 }
 BENCHMARK(cluster_measure)->Name("H_and_measure_on_a_4_qubit_cluster/farbell");
+
+// A swap of two noisy Bell pairs by noisy gates and noisy read-out, 65,536 shots at once; a shot is an item.
+void frames_swap(benchmark::State& state) {
+  constexpr std::int64_t shots = 65'536;
+  PauliFrames frames(4, shots, 1);
+  Words phase(frames.words()), parity(frames.words());
+  const auto depolarising = [](double p) {
+    std::vector<PauliFrames::Error> errors;
+    for (int k = 1; k < 4; ++k) errors.push_back({k & 1, k >> 1, p / 4});
+    return errors;
+  };
+  std::vector<PauliFrames::Error> joint;
+  for (int k = 1; k < 16; ++k) joint.push_back({k & 3, k >> 2, 0.01 / 16});
+  const auto link = depolarising(0.04), single = depolarising(0.005);
+  const std::vector<PauliFrames::Error> flip{{1, 0, 0.01}};
+  for (auto _ : state) {
+    for (int q = 0; q < 4; ++q) frames.reset(q);
+    for (int q : {0, 2}) {
+      frames.apply(Gate::h, q);
+      frames.apply(Gate::cx, q, q + 1);
+      frames.noise(link, {q});
+    }
+    frames.apply(Gate::cx, 1, 2);
+    frames.noise(joint, {1, 2});
+    frames.apply(Gate::h, 1);
+    frames.noise(single, {1});
+    for (int q : {1, 2}) frames.noise(flip, {q});
+    frames.measure({{1, 3}}, phase.data());
+    frames.measure({{2, 3}}, parity.data());
+    frames.apply_where(1, 3, parity.data());
+    frames.apply_where(3, 3, phase.data());
+  }
+  state.SetItemsProcessed(state.iterations() * shots);
+  state.counters["goal_per_s"] = 1e9 / 7;
+}
+BENCHMARK(frames_swap)->Name("noisy_swap_a_shot_Pauli_frames/farbell");
 
 }  // namespace

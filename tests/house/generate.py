@@ -29,7 +29,7 @@ NAMES = {
 }
 LINE_LENGTH = 120
 # Classes that Python code derives from.
-BASES = {"StabilizerState"}
+BASES = {"PauliFramesState", "StabilizerState"}
 # Python calls these with any object.
 COMPARISONS = {"__eq__", "__ne__"}
 

@@ -86,12 +86,14 @@ void StabilizerState::refuse(std::int64_t q) const {
   throw SpecError("qubit", std::to_string(q) + ", which was " + left_[q], "a qubit that is still there");
 }
 
+void StabilizerState::refuse_twice(std::int64_t q) { throw SpecError("qubits", "qubit " + std::to_string(q) + " twice", "different qubits"); }
+
 void StabilizerState::require(Product const& p) const {
   if (p.empty()) throw SpecError("paulis", "the identity", "at least one of X, Y, Z");
   for (std::size_t i = 0; i < p.size(); ++i) {
     require(p[i].first);
     for (std::size_t j = 0; j < i; ++j)
-      if (p[j].first == p[i].first) throw SpecError("qubits", "qubit " + std::to_string(p[i].first) + " twice", "different qubits");
+      if (p[j].first == p[i].first) refuse_twice(p[i].first);
   }
 }
 
@@ -105,7 +107,7 @@ void StabilizerState::apply(Gate gate, std::int64_t a, std::int64_t b) {
   require(a);
   require(b);
   if (a == b) [[unlikely]]
-    throw SpecError("qubits", "qubit " + std::to_string(a) + " twice", "two different qubits for " + std::string(info(gate).name));
+    refuse_twice(a);
   std::visit([&](auto& state) { state.apply(gate, static_cast<int>(a), static_cast<int>(b)); }, state_);
   if (record_) [[unlikely]]
     log(std::string(info(gate).name), {a, b});

@@ -55,6 +55,15 @@ class StabilizerState {
   int entropy(std::vector<int> const& qubits) const;
   double fidelity(StabilizerState const& other) const;
 
+  // Throws SpecError unless these are different qubits that are there.
+  void require_there(std::vector<std::int64_t> const& qubits) const {
+    for (std::size_t i = 0; i < qubits.size(); ++i) {
+      require(qubits[i]);
+      for (std::size_t j = 0; j < i; ++j)
+        if (qubits[j] == qubits[i]) refuse_twice(qubits[i]);
+    }
+  }
+
   std::string const& circuit_text() const { return circuit_; }
   bool records() const { return record_; }
   // A copy with a stream of its own.
@@ -70,6 +79,7 @@ class StabilizerState {
   }
   void require(Product const& p) const;
   [[noreturn]] void refuse(std::int64_t q) const;
+  [[noreturn]] static void refuse_twice(std::int64_t q);
   void log(std::string const& what, std::vector<std::int64_t> const& qubits, std::string const& after = {});
   void point();
 

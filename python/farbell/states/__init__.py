@@ -35,6 +35,7 @@ from farbell.states._arguments import (
     side_index,
 )
 from farbell.states._html import pair_html
+from farbell.states.pauli_frames import PauliFrames
 from farbell.states.stabilizer import Stabilizer, StabilizerMixture
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "BellOutcome",
     "DistillationOutcome",
     "PairDensity",
+    "PauliFrames",
     "ReadOutcome",
     "Stabilizer",
     "StabilizerMixture",

@@ -139,7 +139,7 @@ class PauliGroup:
     def matrix(self) -> Ket:
         """The density matrix: a product of (1 + generator), normalised."""
         check_size(self.n, LARGEST_MATRIX, "density matrix")
-        rho = np.eye(2**self.n, dtype=np.complex128) / 2**self.n
+        rho: Ket = np.eye(2**self.n, dtype=np.complex128) / 2**self.n
         for row in range(self.rank):
             rho += self._apply(row, rho)
         return rho

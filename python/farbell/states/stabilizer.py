@@ -114,7 +114,7 @@ class Stabilizer(StabilizerState):
     """
 
     def __init__(self, n: int, *, seed: int | None = None, record: bool = False) -> None:
-        super().__init__(n, _seed(seed), record)
+        super().__init__(n, seed_or_random(seed), record)
 
     # ---- making -------------------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ class Stabilizer(StabilizerState):
     def copy(self: S, seed: int | None = None) -> S:
         """The same state, with a random stream of its own."""
         other = type(self)(self.n)
-        other._assign(self, _seed(seed))
+        other._assign(self, seed_or_random(seed))
         return other
 
     # ---- what happens to it -------------------------------------------------------------------------------------
@@ -336,21 +336,14 @@ class Stabilizer(StabilizerState):
 
         A channel that is no mixture of Paulis is refused: ``channel.pauli_twirled()`` is its approximation, by name.
         """
-        probabilities = channel.pauli_probabilities()
-        name = getattr(channel, "name", type(channel).__name__)
-        if probabilities is None:
-            raise SpecError("channel", f"{name}, which is no mixture of Paulis", "Pauli noise; pauli_twirled() approximates it")
-        width = int(channel.n_qubits)
-        if not qubits or (width != 1 and len(qubits) != width):
-            raise SpecError("qubits", f"{len(qubits)} qubits", f"{width} for the channel {name}")
-        groups = [(q,) for q in qubits] if width == 1 else [qubits]
+        probabilities, groups = pauli_errors(channel, qubits)
         for group in groups:
             self._expectation([(q, 3) for q in group])  # refuses what is gone before anything changes
         for group in groups:
             left = self._uniform()
             for text, p in probabilities.items():
                 if left < p:
-                    for q, k in paulis_of(text, width, group):
+                    for q, k in paulis_of(text, len(group), group):
                         (self.x, self.y, self.z)[k - 1](q)
                     break
                 left -= p
@@ -517,7 +510,19 @@ def _listed(n: int, rows: list[str]) -> str:
     return f"{n} qubit{'s' * (n != 1)}: {', '.join(rows) or 'maximally mixed'}"
 
 
-def _seed(seed: int | None) -> int:
+def pauli_errors(channel: Any, qubits: tuple[int, ...]) -> tuple[dict[str, float], list[tuple[int, ...]]]:
+    """Probabilities of the Pauli errors of a channel, and the qubits that it acts on, one group after the other."""
+    probabilities = channel.pauli_probabilities()
+    name = getattr(channel, "name", type(channel).__name__)
+    if probabilities is None:
+        raise SpecError("channel", f"{name}, which is no mixture of Paulis", "Pauli noise; pauli_twirled() approximates it")
+    width = int(channel.n_qubits)
+    if not qubits or (width != 1 and len(qubits) != width):
+        raise SpecError("qubits", f"{len(qubits)} qubits", f"{width} for the channel {name}")
+    return dict(probabilities), [(q,) for q in qubits] if width == 1 else [qubits]
+
+
+def seed_or_random(seed: int | None) -> int:
     if seed is None:
         return secrets.randbits(64)
     if not 0 <= seed < 2**64:

@@ -1,0 +1,163 @@
+"""Thousands of shots of one Clifford circuit at once, as Pauli frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from farbell._core import PauliFramesState, SpecError
+from farbell.states._arguments import PAULIS, index_of
+from farbell.states._pauli_groups import Bits, paulis_of
+from farbell.states.stabilizer import pauli_errors, seed_or_random
+
+# Stim's names that are not ours in capitals.
+_GATES = {"CNOT": "cx", "ZCX": "cx", "ZCY": "cy", "ZCZ": "cz", "SQRT_Z": "s", "SQRT_Z_DAG": "s_dag"}
+_PAIRS = [a + b for a in "IXYZ" for b in "IXYZ"][1:]
+# Stim's Pauli noise: qubits, and the errors that its arguments stand for.
+_NOISE: dict[str, tuple[int, Callable[[list[float]], dict[str, float]]]] = {
+    "X_ERROR": (1, lambda p: {"X": p[0]}),
+    "Y_ERROR": (1, lambda p: {"Y": p[0]}),
+    "Z_ERROR": (1, lambda p: {"Z": p[0]}),
+    "DEPOLARIZE1": (1, lambda p: dict.fromkeys("XYZ", p[0] / 3)),
+    "DEPOLARIZE2": (2, lambda p: dict.fromkeys(_PAIRS, p[0] / 15)),
+    "PAULI_CHANNEL_1": (1, lambda p: dict(zip("XYZ", p, strict=True))),
+    "PAULI_CHANNEL_2": (2, lambda p: dict(zip(_PAIRS, p, strict=True))),
+}
+_NOTES = {"TICK", "QUBIT_COORDS", "SHIFT_COORDS", "DETECTOR", "OBSERVABLE_INCLUDE"}
+
+
+class PauliFrames(PauliFramesState):
+    """``shots`` runs of one circuit on ``n`` qubits, all |0> at first. Gates are methods, as on :class:`Stabilizer`.
+
+    One reference state goes through the circuit without noise; of each shot only the Pauli product by which it differs is
+    kept: two bits a qubit. Outcomes and errors are random from shot to shot. What a shot does next may depend on its outcomes
+    through :meth:`pauli_where` only.
+
+    Parameters
+    ----------
+    circuit : int or stim.Circuit
+        A number of qubits; or a circuit that is run at once, its outcomes then being :attr:`outcomes`.
+    shots : int
+        Number of runs.
+    seed : int, optional
+        Of outcomes and errors; without one they differ from run to run.
+
+    Raises
+    ------
+    SpecError
+        For qubits and shots that would take more than 8 GB, qubits that do not exist, and instructions that are not known.
+
+    References
+    ----------
+    C. Gidney, Quantum 5, 497 (2021), section 4: Pauli frames.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> frames = fb.states.PauliFrames(2, 1000, seed=1)
+    >>> frames.h(0)
+    >>> frames.cx(0, 1)
+    >>> a, b = frames.measure(0), frames.measure(1)
+    >>> bool((a == b).all()), bool(400 < a.sum() < 600)
+    (True, True)
+    """
+
+    #: Outcomes of the circuit that was given, of shape (shots, measurements).
+    outcomes: Bits
+
+    def __init__(self, circuit: Any, shots: int, seed: int | None = None) -> None:
+        n = circuit if isinstance(circuit, int) else circuit.num_qubits
+        super().__init__(n, shots, seed_or_random(seed))
+        self.outcomes = np.zeros((shots, 0), dtype=np.bool_) if isinstance(circuit, int) else self.run(circuit)
+
+    def apply(self, gate: str, *qubits: int) -> None:
+        """A gate by its name, in every shot."""
+        self._apply(gate, list(qubits))
+
+    def noise(self, channel: Any, *qubits: int) -> None:
+        """A Pauli channel from ``fb.channels``, drawn for each shot; one for a single qubit acts on each that is named."""
+        errors, groups = pauli_errors(channel, qubits)
+        for group in groups:
+            self._err(errors, group)
+
+    def _err(self, errors: dict[str, float], qubits: Sequence[int]) -> None:
+        masks = []
+        for text, p in errors.items():
+            paulis = paulis_of(text, len(qubits), range(len(qubits)))
+            if paulis:
+                x = sum(1 << i for i, k in paulis if k in (1, 2))
+                masks.append((x, sum(1 << i for i, k in paulis if k in (2, 3)), p))
+        self._noise(masks, list(qubits))
+
+    def measure(self, q: int, basis: str = "Z", *, flip_probability: float = 0.0) -> Bits:
+        """Read a qubit in basis "X", "Y" or "Z"; a bool a shot. The bit that is told may be wrong with a probability."""
+        return self._measure(paulis_of(basis, 1, [q]), flip_probability)
+
+    def measure_pauli(self, paulis: str, *qubits: int) -> Bits:
+        """The parity of a product of Paulis: "XX_Z" for all qubits, or a letter for each that is named; a bool a shot."""
+        return self._measure(paulis_of(paulis, self.n, qubits), 0.0)
+
+    def bell_measure(self, a: int, b: int) -> tuple[Bits, Bits]:
+        """Bell measurement: CNOT from a to b, H on a, both read; phase bits and parity bits.
+
+        Examples
+        --------
+        A swap of two Bell pairs, corrected shot by shot:
+
+        >>> frames = fb.states.PauliFrames(4, 1000)
+        >>> for q in (0, 2):
+        ...     frames.h(q)
+        ...     frames.cx(q, q + 1)
+        >>> phase, parity = frames.bell_measure(1, 2)
+        >>> frames.pauli_where("X", 3, parity)
+        >>> frames.pauli_where("Z", 3, phase)
+        >>> bool(frames.measure_pauli("ZZ", 0, 3).any()), bool(frames.measure_pauli("XX", 0, 3).any())
+        (False, False)
+        """
+        self.cx(a, b)
+        self.h(a)
+        return self.measure(a), self.measure(b)
+
+    def pauli_where(self, pauli: str, q: int, where: npt.ArrayLike) -> None:
+        """The gate "X", "Y" or "Z" in the shots that are marked, by a bool each."""
+        self._apply_where(index_of(pauli, "pauli", tuple(PAULIS)), q, np.asarray(where, dtype=np.bool_))
+
+    def run(self, circuit: Any) -> Bits:
+        """Run a ``stim.Circuit`` of Clifford gates, measurements, resets and Pauli noise.
+
+        Returns
+        -------
+        numpy.ndarray of bool
+            Of shape (shots, measurements).
+        """
+        found: list[Bits] = []
+        for instruction in circuit.flattened():
+            name, arguments = instruction.name, instruction.gate_args_copy()
+            if name in _NOTES:
+                continue
+            if any(
+                not target.is_qubit_target and not target.is_inverted_result_target for target in instruction.targets_copy()
+            ):
+                raise SpecError("circuit", str(instruction), "targets that are qubits")
+            targets = [target.value for target in instruction.targets_copy()]
+            inverted = [target.is_inverted_result_target for target in instruction.targets_copy()]
+            if name in _NOISE:
+                width, errors = _NOISE[name]
+                for i in range(0, len(targets), width):
+                    self._err(errors(arguments), targets[i : i + width])
+            elif name in {"M", "MZ", "MX", "MY", "MR", "MRZ", "R", "RZ"}:
+                for q, flip in zip(targets, inverted, strict=True):
+                    if name[0] == "M":
+                        basis = name[-1] if name[-1] in "XY" else "Z"
+                        found.append(self.measure(q, basis, flip_probability=arguments[0] if arguments else 0.0) ^ flip)
+                    if "R" in name:
+                        self.reset(q)
+            else:
+                gate = _GATES.get(name, name.lower())
+                width = 2 if gate in {"cx", "cy", "cz", "swap", "iswap", "iswap_dag"} else 1
+                for i in range(0, len(targets), width):
+                    self.apply(gate, *targets[i : i + width])
+        return np.stack(found, axis=1) if found else np.zeros((self.shots, 0), dtype=np.bool_)
