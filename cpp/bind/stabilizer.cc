@@ -43,8 +43,7 @@ std::vector<WideTableau::Generator> rows_of(Bits const& x, Bits const& z, Bits c
 // A bool a shot.
 Bits unpacked(Words const& words, std::int64_t shots) {
   Bits bits(static_cast<py::ssize_t>(shots));
-  bool* to = bits.mutable_data();
-  for (std::int64_t i = 0; i < shots; ++i) to[i] = words[static_cast<std::size_t>(i >> 6)] >> (i & 63) & 1;
+  unpack_bits(words.data(), static_cast<std::size_t>(shots), bits.mutable_data());
   return bits;
 }
 
@@ -52,7 +51,7 @@ Words packed(Bits const& bits, PauliFrames const& frames) {
   if (bits.ndim() != 1 || bits.size() != frames.shots())
     throw SpecError("where", std::to_string(bits.size()) + " values", std::to_string(frames.shots()) + " booleans, one a shot");
   Words words(frames.words());
-  for (py::ssize_t i = 0; i < bits.size(); ++i) words[static_cast<std::size_t>(i >> 6)] |= std::uint64_t{bits.data()[i]} << (i & 63);
+  pack_bits(bits.data(), static_cast<std::size_t>(bits.size()), words.data());
   return words;
 }
 

@@ -98,13 +98,13 @@ QubitPair StabilizerStore::create_pair(Correlations const& r, DeviceId device_a,
     const Block block = philox4x32(noise_key, 0, replica_);
     index = sample(weights, uniform(block.w[0], block.w[1]));
   }
-  const std::uint32_t a = take_qubit(device_a, since_a, splitmix64(noise_key)), b = take_qubit(device_b, since_b, splitmix64(~noise_key));
+  const std::uint32_t a = take_qubit(device_a, since_a, noise_key), b = take_qubit(device_b, since_b, ~noise_key);
   make_pair(a, b, index);
   return {QubitId(a), QubitId(b)};
 }
 
 QubitId StabilizerStore::create_qubit(DeviceId device, Tick since, std::uint64_t noise_key) {
-  const std::uint32_t q = take_qubit(device, since, splitmix64(noise_key));
+  const std::uint32_t q = take_qubit(device, since, noise_key);
   make_single(qubits_[q], 3, false);
   return QubitId(q);
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,18 @@ _NOISE: dict[str, tuple[int, Callable[[list[float]], dict[str, float]]]] = {
     "PAULI_CHANNEL_2": (2, lambda p: dict(zip(_PAIRS, p, strict=True))),
 }
 _NOTES = {"TICK", "QUBIT_COORDS", "SHIFT_COORDS", "DETECTOR", "OBSERVABLE_INCLUDE"}
+
+
+@lru_cache(maxsize=256)
+def _masks(errors: tuple[tuple[str, float], ...], width: int) -> list[tuple[int, int, float]]:
+    """Bits of X and of Z by qubit, and the probability, of each error that is one."""
+    masks = []
+    for text, p in errors:
+        paulis = paulis_of(text, width, range(width))
+        if paulis:
+            x = sum(1 << i for i, k in paulis if k in (1, 2))
+            masks.append((x, sum(1 << i for i, k in paulis if k in (2, 3)), p))
+    return masks
 
 
 class PauliFrames(PauliFramesState):
@@ -84,13 +97,7 @@ class PauliFrames(PauliFramesState):
             self._err(errors, group)
 
     def _err(self, errors: dict[str, float], qubits: Sequence[int]) -> None:
-        masks = []
-        for text, p in errors.items():
-            paulis = paulis_of(text, len(qubits), range(len(qubits)))
-            if paulis:
-                x = sum(1 << i for i, k in paulis if k in (1, 2))
-                masks.append((x, sum(1 << i for i, k in paulis if k in (2, 3)), p))
-        self._noise(masks, list(qubits))
+        self._noise(_masks(tuple(errors.items()), len(qubits)), list(qubits))
 
     def measure(self, q: int, basis: str = "Z", *, flip_probability: float = 0.0) -> Bits:
         """Read a qubit in basis "X", "Y" or "Z"; a bool a shot. The bit that is told may be wrong with a probability."""
@@ -160,4 +167,4 @@ class PauliFrames(PauliFramesState):
                 width = 2 if gate in {"cx", "cy", "cz", "swap", "iswap", "iswap_dag"} else 1
                 for i in range(0, len(targets), width):
                     self.apply(gate, *targets[i : i + width])
-        return np.stack(found, axis=1) if found else np.zeros((self.shots, 0), dtype=np.bool_)
+        return np.array(found, dtype=np.bool_).reshape(len(found), self.shots).T
