@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farbell._core import PauliFramesState, SpecError
+from farbell._extras import require
 from farbell.states._arguments import PAULIS, index_of
 from farbell.states._pauli_groups import Bits, paulis_of
 from farbell.states.stabilizer import pauli_errors, seed_or_random
@@ -27,6 +28,8 @@ _NOISE: dict[str, tuple[int, Callable[[list[float]], dict[str, float]]]] = {
     "PAULI_CHANNEL_1": (1, lambda p: dict(zip("XYZ", p, strict=True))),
     "PAULI_CHANNEL_2": (2, lambda p: dict(zip(_PAIRS, p, strict=True))),
 }
+# Measurements and resets: the Pauli that is read.
+_READS = {"M": 3, "MZ": 3, "MX": 1, "MY": 2, "MR": 3, "MRZ": 3, "R": None, "RZ": None}
 _NOTES = {"TICK", "QUBIT_COORDS", "SHIFT_COORDS", "DETECTOR", "OBSERVABLE_INCLUDE"}
 
 
@@ -40,6 +43,35 @@ def _masks(errors: tuple[tuple[str, float], ...], width: int) -> list[tuple[int,
             x = sum(1 << i for i, k in paulis if k in (1, 2))
             masks.append((x, sum(1 << i for i, k in paulis if k in (2, 3)), p))
     return masks
+
+
+@lru_cache(maxsize=16)
+def _steps(circuit: str) -> list[tuple[str, tuple[Any, ...], bool]]:
+    """Methods to call and their arguments for a circuit of Stim's, and whether what is read is inverted."""
+    steps: list[tuple[str, tuple[Any, ...], bool]] = []
+    for instruction in require("stim", "PauliFrames.run").Circuit(circuit).flattened():
+        name, arguments, targets = instruction.name, instruction.gate_args_copy(), instruction.targets_copy()
+        if name in _NOTES:
+            continue
+        if not all(target.is_qubit_target or target.is_inverted_result_target for target in targets):
+            raise SpecError("circuit", str(instruction), "targets that are qubits")
+        qubits = [target.value for target in targets]
+        if name in _NOISE:
+            width, errors = _NOISE[name]
+            masks = _masks(tuple(errors(arguments).items()), width)
+            steps += [("_noise", (masks, qubits[i : i + width]), False) for i in range(0, len(qubits), width)]
+        elif name in _READS:
+            for target in targets:
+                if (pauli := _READS[name]) is not None:
+                    step = ([(target.value, pauli)], arguments[0] if arguments else 0.0)
+                    steps.append(("_measure", step, target.is_inverted_result_target))
+                if "R" in name:
+                    steps.append(("reset", (target.value,), False))
+        else:
+            gate = _GATES.get(name, name.lower())
+            width = 2 if gate in {"cx", "cy", "cz", "swap", "iswap", "iswap_dag"} else 1
+            steps += [("_apply", (gate, qubits[i : i + width]), False) for i in range(0, len(qubits), width)]
+    return steps
 
 
 class PauliFrames(PauliFramesState):
@@ -141,30 +173,9 @@ class PauliFrames(PauliFramesState):
             Of shape (shots, measurements).
         """
         found: list[Bits] = []
-        for instruction in circuit.flattened():
-            name, arguments = instruction.name, instruction.gate_args_copy()
-            if name in _NOTES:
-                continue
-            if any(
-                not target.is_qubit_target and not target.is_inverted_result_target for target in instruction.targets_copy()
-            ):
-                raise SpecError("circuit", str(instruction), "targets that are qubits")
-            targets = [target.value for target in instruction.targets_copy()]
-            inverted = [target.is_inverted_result_target for target in instruction.targets_copy()]
-            if name in _NOISE:
-                width, errors = _NOISE[name]
-                for i in range(0, len(targets), width):
-                    self._err(errors(arguments), targets[i : i + width])
-            elif name in {"M", "MZ", "MX", "MY", "MR", "MRZ", "R", "RZ"}:
-                for q, flip in zip(targets, inverted, strict=True):
-                    if name[0] == "M":
-                        basis = name[-1] if name[-1] in "XY" else "Z"
-                        found.append(self.measure(q, basis, flip_probability=arguments[0] if arguments else 0.0) ^ flip)
-                    if "R" in name:
-                        self.reset(q)
-            else:
-                gate = _GATES.get(name, name.lower())
-                width = 2 if gate in {"cx", "cy", "cz", "swap", "iswap", "iswap_dag"} else 1
-                for i in range(0, len(targets), width):
-                    self.apply(gate, *targets[i : i + width])
-        return np.array(found, dtype=np.bool_).reshape(len(found), self.shots).T
+        for kind, arguments, inverted in _steps(str(circuit)):
+            done = getattr(self, kind)(*arguments)
+            if done is not None:
+                found.append(done ^ inverted)
+        outcomes: Bits = np.array(found, dtype=np.bool_).reshape(len(found), self.shots).T
+        return outcomes
