@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,6 +65,35 @@ def test_random_circuits_are_those_of_stim(n: int) -> None:
         for _ in range(3):
             random_circuit(state, simulator, 8 * n + 20, random)
             assert_same(state, simulator)
+
+
+def gate_rows() -> list[list[str]]:
+    """Rows of the tables of Clifford gates in docs/physics/gates.md: name, matrix or action, images."""
+    page = (Path(__file__).parents[2] / "docs/physics/gates.md").read_text(encoding="utf-8").partition("## Not Clifford")[0]
+    rows = [
+        [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in page.splitlines() if line.startswith("| `")
+    ]
+    assert [row[0].strip("`") for row in rows] == ["i", *ONE, *TWO]
+    return rows
+
+
+@pytest.mark.parametrize("row", gate_rows(), ids=lambda row: row[0])
+def test_the_page_of_gates_is_right(row: list[str]) -> None:
+    name, inputs = row[0].strip("`"), ["X", "Y", "Z"] if len(row) == 5 else ["XI", "IX", "ZI", "IZ"]
+    width = len(inputs[0])
+    tableau = stim.gate_data(name.upper()).tableau
+    for paulis, image in zip(inputs, row[2:], strict=True):
+        assert tableau(stim.PauliString(paulis)) == stim.PauliString(image)
+        # And so does the state.
+        state = Stabilizer(width)
+        state.measure_pauli(paulis, outcome=0)
+        state.apply(name, *range(width))
+        assert state.expectation(image.lstrip("-")) == (-1 if image[0] == "-" else 1)
+    if width == 1:
+        text = row[1].split("`")[1].replace("sqrt(2)", "2**0.5")
+        rows = text[: text.index("]]") + 2].replace("i", "1j").replace("11j", "1j")
+        matrix = np.array(eval(rows)) / eval("1" + text[text.index("]]") + 2 :].replace("/", "*"))
+        assert matrix == pytest.approx(stim.gate_data(name.upper()).unitary_matrix, abs=1e-6)
 
 
 @pytest.mark.parametrize("n", [5, 64, 90])

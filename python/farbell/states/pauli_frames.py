@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -125,11 +125,11 @@ class PauliFrames(PauliFramesState):
     def noise(self, channel: Any, *qubits: int) -> None:
         """A Pauli channel from ``fb.channels``, drawn for each shot; one for a single qubit acts on each that is named."""
         errors, groups = pauli_errors(channel, qubits)
+        masks = _masks(tuple(errors.items()), len(groups[0]))
         for group in groups:
-            self._err(errors, group)
-
-    def _err(self, errors: dict[str, float], qubits: Sequence[int]) -> None:
-        self._noise(_masks(tuple(errors.items()), len(qubits)), list(qubits))
+            self._noise([], list(group))  # refuses what is not there before anything changes
+        for group in groups:
+            self._noise(masks, list(group))
 
     def measure(self, q: int, basis: str = "Z", *, flip_probability: float = 0.0) -> Bits:
         """Read a qubit in basis "X", "Y" or "Z"; a bool a shot. The bit that is told may be wrong with a probability."""
