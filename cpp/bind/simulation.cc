@@ -93,7 +93,8 @@ py::dict link_table(const Model& model) {
 }
 
 using OnBlock = std::function<void(std::string, py::dict)>;
-using OnProgress = std::function<void(double, std::uint64_t)>;
+// False: stop, as after Ctrl-C.
+using OnProgress = std::function<bool(double, std::uint64_t)>;
 
 py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads, std::uint64_t first_replica,
                    std::uint64_t memory_limit_bytes, bool trace, double trace_from_s, std::optional<double> trace_until_s,
@@ -111,8 +112,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
       PyErr_Clear();
       return false;
     }
-    if (on_progress) (*on_progress)(done, ended);
-    return true;
+    return !on_progress || (*on_progress)(done, ended);
   };
   if (on_block)
     hooks.spill = [&](Table&& table) {

@@ -2579,6 +2579,6 @@ def run(
     max_events: SupportsInt | SupportsIndex | None = None,
     max_wall_s: SupportsFloat | SupportsIndex | None = None,
     on_block: Callable[[str, dict[str, Any]], None] | None = None,
-    on_progress: Callable[[float, int], None] | None = None,
+    on_progress: Callable[[float, int], bool] | None = None,
 ) -> dict[str, Any]:
     """Runs replicas of a compiled scenario; `farbell.run` wraps the result."""

@@ -19,6 +19,7 @@ import typer
 
 import farbell as fb
 from farbell import _core
+from farbell._interrupts import held_interrupts
 
 RUN_FAILED = 1
 BAD_INPUT = 2
@@ -158,30 +159,31 @@ def run(
         talk = not (quiet or as_json)
         if talk:
             print(_show.scenario_text(chosen), flush=True)
-        interrupted = False
-        try:
-            results = fb.run(
-                model,
-                replicas=replicas,
-                threads=threads,
-                max_events=max_events,
-                max_wall_s=max_wall,
-                progress=talk and sys.stderr.isatty(),
-            )
-        except fb.Interrupted as stop:
-            results, interrupted = stop.partial, True
-        checked = None if check is None else results.check(check)
-        if as_json:
-            print(json.dumps(_show.results_json(results, folder, checked), indent=2, allow_nan=False))
-        elif talk:
-            print(_show.results_text(results))
-        missing = save(results, folder, report)
+        with held_interrupts() as interrupts:
+            try:
+                results = fb.run(
+                    model,
+                    replicas=replicas,
+                    threads=threads,
+                    max_events=max_events,
+                    max_wall_s=max_wall,
+                    progress=talk and sys.stderr.isatty(),
+                )
+            except fb.Interrupted as stop:
+                results = stop.partial
+            checked = None if check is None else results.check(check)
+            if as_json:
+                print(json.dumps(_show.results_json(results, folder, checked), indent=2, allow_nan=False))
+            elif talk:
+                print(_show.results_text(results))
+            missing = save(results, folder, report)
         if talk:
             print(f"Results: {folder}")
         if missing and not quiet:
             print(f"farbell: {missing}", file=sys.stderr if as_json else sys.stdout)
-        if interrupted:
-            fail(INTERRUPTED, f"interrupted; what was finished is in {folder}, marked partial")
+        if interrupts.pressed:
+            marked = ", marked partial" if results.partial else ", all of it"
+            fail(INTERRUPTED, f"interrupted; what was finished is in {folder}{marked}")
         if "deadlock" in results.replicas["ended"]:
             what = "\n".join(deadlock_lines(results))
             fail(RUN_FAILED, f"a deadlock ended the run; what was finished is in {folder}, marked partial\n{what}")

@@ -14,6 +14,7 @@ from typing import Any
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
+from farbell._interrupts import held_interrupts
 from farbell.record import Network, profiles_of, tables_of, ticks_per_s, time_bins
 from farbell.results import Results
 from farbell.storage import Spill
@@ -229,45 +230,51 @@ def run(
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     wall, cpu = time.perf_counter(), time.process_time()
-    spill = Spill()
-    bar = _Bar(sys.stderr.isatty() if progress is None else progress, replicas, model.scenario.name)
-    try:
-        output = _core.run(
-            model,
-            replicas=replicas,
-            threads=workers,
-            memory_limit_bytes=limit,
-            max_events=max_events,
-            max_wall_s=max_wall_s,
-            trace=traced,
-            trace_from_s=trace_from_s,
-            trace_until_s=trace_until_s,
-            trace_rows=TRACE_ROWS,
-            bins=time_bins(len(model.node_names), len(model.link_names), replicas),
-            on_block=spill.take,
-            on_progress=bar.update,
-        )
-    finally:
-        bar.close()
-        spilled = spill.close()
-    provenance["wall_s"] = round(time.perf_counter() - wall, 3)
-    provenance["cpu_s"] = round(time.process_time() - cpu, 3)
+    with held_interrupts() as interrupts:
+        spill = Spill()
+        bar = _Bar(sys.stderr.isatty() if progress is None else progress, replicas, model.scenario.name)
 
-    network = Network.of(model)
-    columns = {**output["tables"], **spilled}
-    results = Results(
-        scenario=model.scenario,
-        network=network,
-        tables=tables_of(columns, network),
-        batches=output["batches"],
-        moments=output["moments"],
-        latency_sketch=output["latency_sketch"],
-        fidelity_histogram=output["fidelity_histogram"],
-        provenance=provenance,
-        profiles=profiles_of(output["tables"], network, ticks_per_s(model.scenario)),
-    )
-    if out is not None:
-        results.save(out)
-    if output["interrupted"]:
+        def progressed(done: float, ended: int) -> bool:
+            bar.update(done, ended)
+            return not interrupts.pressed
+
+        try:
+            output = _core.run(
+                model,
+                replicas=replicas,
+                threads=workers,
+                memory_limit_bytes=limit,
+                max_events=max_events,
+                max_wall_s=max_wall_s,
+                trace=traced,
+                trace_from_s=trace_from_s,
+                trace_until_s=trace_until_s,
+                trace_rows=TRACE_ROWS,
+                bins=time_bins(len(model.node_names), len(model.link_names), replicas),
+                on_block=spill.take,
+                on_progress=progressed,
+            )
+        finally:
+            bar.close()
+            spilled = spill.close()
+        provenance["wall_s"] = round(time.perf_counter() - wall, 3)
+        provenance["cpu_s"] = round(time.process_time() - cpu, 3)
+
+        network = Network.of(model)
+        columns = {**output["tables"], **spilled}
+        results = Results(
+            scenario=model.scenario,
+            network=network,
+            tables=tables_of(columns, network),
+            batches=output["batches"],
+            moments=output["moments"],
+            latency_sketch=output["latency_sketch"],
+            fidelity_histogram=output["fidelity_histogram"],
+            provenance=provenance,
+            profiles=profiles_of(output["tables"], network, ticks_per_s(model.scenario)),
+        )
+        if out is not None:
+            results.save(out)
+    if output["interrupted"] or interrupts.pressed:
         raise Interrupted(results)
     return results

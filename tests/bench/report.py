@@ -210,7 +210,7 @@ def kernel_rows(build: Path, repetitions: int) -> list[Row]:
                 samples.setdefault(case["run_name"], []).append(case["items_per_second"])
                 if "goal" in case:
                     goal[case["run_name"]] = case["goal"]
-                for unit in ("per_s", "ns"):
+                for unit in ("per_s", "ns", "us"):
                     if f"goal_{unit}" in case:
                         absolute[case["run_name"]] = unit, case[f"goal_{unit}"]
     rate = {case: statistics.median(found) for case, found in samples.items()}
@@ -225,7 +225,7 @@ def kernel_rows(build: Path, repetitions: int) -> list[Row]:
             if unit == "per_s":
                 rows.append(at_least(label, rate[case] / 1e6, wanted / 1e6, "{:.1f} M/s"))
             else:
-                rows.append(at_most(label, 1e9 / rate[case], wanted, "{:.1f} ns"))
+                rows.append(at_most(label, {"ns": 1e9, "us": 1e6}[unit] / rate[case], wanted, f"{{:.1f}} {unit}"))
         if (ceiling_case := "/".join([subject, "ceiling", *size])) not in rate:
             continue
         ceiling = rate[ceiling_case]

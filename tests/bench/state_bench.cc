@@ -9,6 +9,7 @@
 #include "farbell/state/correlations.hpp"
 #include "farbell/state/pauli_frames.hpp"
 #include "farbell/state/stabilizer_store.hpp"
+#include "farbell/state/density.hpp"
 #include "farbell/state/states.hpp"
 
 namespace {
@@ -176,5 +177,37 @@ void frames_swap(benchmark::State& state) {
   state.counters["goal_ns"] = 7;
 }
 BENCHMARK(frames_swap)->Name("noisy_swap_and_shot,_Pauli_frames/farbell");
+
+// Four qubits, gate by gate: two pairs are put together, all qubits decay, each with its own T1 and T2, the inner ones are measured by
+// a CNOT with noise, H and two asymmetric read-outs, and are gone.
+void density_noisy_swap(benchmark::State& state) {
+  std::array<DecayLaw, 4> laws;
+  for (int q = 0; q < 4; ++q) {
+    DecayRates rates;
+    rates.t1_s = t1_s * (1 + q);
+    rates.t2_s = t2_s * (1 + 0.5 * q);
+    laws[q] = DecayLaw(rates, Clock{1}, false);
+  }
+  const std::array readouts{ReadoutPovm(Readout{0.99, 0.97}), ReadoutPovm(Readout{0.98, 0.95})};
+  Correlations pair{};
+  for (int k = 0; k < 4; ++k) pair[5 * k] = k == 0 ? 1 : 0.98 * bell_signs[0][k];
+  const DensityState left(pair), right(pair);
+  double t = wait_s;
+  const int inner[]{1, 2}, control[]{1};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(t);
+    DensityState rho = left.tensor(right);
+    for (int q = 0; q < 4; ++q) rho.decay(q, laws[q].map(t, 0));
+    rho.apply(Gate::cx, inner);
+    rho.depolarise(inner, two_qubit_reliability);
+    rho.apply(Gate::h, control);
+    rho.read(1, Basis::z, readouts[0], 0);
+    rho.read(1, Basis::z, readouts[1], 1);
+    benchmark::DoNotOptimize(rho);
+  }
+  state.SetItemsProcessed(state.iterations());
+  state.counters["goal_us"] = 5;
+}
+BENCHMARK(density_noisy_swap)->Name("density_noisy_swap/farbell");
 
 }  // namespace

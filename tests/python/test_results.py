@@ -9,14 +9,18 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 import farbell as fb
+from farbell._interrupts import held_interrupts
 from farbell.record import TABLES
+from farbell.storage import Spill
 
 LINK = fb.Given(success_probability=0.3, attempt_period_s=1e-3, herald_delay_s=1e-4, state=fb.Werner(fidelity=0.95))
 
@@ -234,6 +238,37 @@ def test_interrupt_carries_what_was_finished(tmp_path: Path) -> None:
     assert partial.demands["pairs"].sum() > 0
     assert (tmp_path / "run" / "PARTIAL").exists()
     assert fb.load_results(tmp_path / "run").partial
+
+
+def test_interrupt_while_rows_are_written_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take = Spill.take
+
+    def press_and_take(self: Spill, name: str, columns: Mapping[str, Any]) -> None:
+        # A second press would be raised at once.
+        if not pressed:
+            pressed.append(name)
+            os.kill(os.getpid(), signal.SIGINT)
+        take(self, name, columns)
+
+    pressed: list[str] = []
+    monkeypatch.setattr(Spill, "take", press_and_take)
+    with pytest.raises(fb.Interrupted) as caught:
+        fb.run(chain(duration_s=0.2), replicas=2000, memory_limit=0, out=tmp_path / "run")
+    assert pressed
+    partial = caught.value.partial
+    assert 0 < len(partial.replicas) < 2000
+    assert len(partial.pairs) == partial.demands["pairs"].sum() > 0
+    assert same(fb.load_results(tmp_path / "run"), partial)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_second_interrupt_is_raised_at_once() -> None:
+    with held_interrupts() as outer, held_interrupts() as inner:
+        assert inner is outer
+        os.kill(os.getpid(), signal.SIGINT)
+        assert inner.pressed
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
 
 
 # Folders.

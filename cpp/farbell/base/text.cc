@@ -68,7 +68,7 @@ std::string printable(std::string_view bytes) {
   return out;
 }
 
-void append_quoted(std::string& out, std::string_view text) {
+void append_in_quotes(std::string& out, std::string_view text) {
   out += '"';
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -91,9 +91,9 @@ void append_quoted(std::string& out, std::string_view text) {
   out += '"';
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
-  append_quoted(out, text);
+  append_in_quotes(out, text);
   return out;
 }
 

@@ -15,7 +15,7 @@ std::string shortened(std::string_view text, std::size_t limit = 60);
 std::string printable(std::string_view bytes);
 
 // `text` as a JSON string, quotes included. Where <iomanip> is included write farbell::quoted.
-std::string quoted(std::string_view text);
-void append_quoted(std::string& out, std::string_view text);
+std::string in_quotes(std::string_view text);
+void append_in_quotes(std::string& out, std::string_view text);
 
 }  // namespace farbell

@@ -133,7 +133,7 @@ std::string units_pattern(std::string_view unit) {
 double parse_quantity(std::string_view text, std::string_view unit) {
   const std::string allowed = "a number with one of the units " + units_text(unit);
   const auto fail = [&](const std::string& nearest = {}) {
-    return SpecError("", quoted(shortened(text)), allowed, nearest);
+    return SpecError("", in_quotes(shortened(text)), allowed, nearest);
   };
   const Decimal decimal = read_decimal(trimmed(text));
   const std::string_view name = trimmed(decimal.rest);
@@ -149,7 +149,7 @@ double parse_quantity(std::string_view text, std::string_view unit) {
   double value = 0;
   const auto [end, error] = std::from_chars(shifted.data(), shifted.data() + shifted.size(), value);
   if (error != std::errc{} || end != shifted.data() + shifted.size())
-    throw SpecError("", quoted(shortened(text)), "a number that a double can hold");
+    throw SpecError("", in_quotes(shortened(text)), "a number that a double can hold");
   return value * known->factor;
 }
 

@@ -94,8 +94,8 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
                      StationSpec const* station) {
   const auto heralded = [&](auto const& click) {
     if (!station || station->name != click.station)
-      throw SpecError("/generation/station", quoted(click.station),
-                      station ? quoted(station->name) + ", the station at hand" : "a link with a station, and that station");
+      throw SpecError("/generation/station", in_quotes(click.station),
+                      station ? in_quotes(station->name) + ", the station at hand" : "a link with a station, and that station");
     return model_of(click, fiber, a, b, *station);
   };
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);

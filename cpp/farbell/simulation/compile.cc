@@ -75,7 +75,7 @@ class Compiler {
 
   void reservation() const {
     if (s_.reservation == Reservation::ledger && s_.on_deadlock != OnDeadlock::report)
-      throw SpecError("/on_deadlock", quoted(choice_name(s_.on_deadlock)),
+      throw SpecError("/on_deadlock", in_quotes(choice_name(s_.on_deadlock)),
                       "\"report\" unless reservation is \"hop_by_hop\": with \"ledger\" there are no deadlocks");
   }
 
@@ -124,7 +124,7 @@ class Compiler {
   // Two streams with one key would draw the same numbers.
   void claim(std::uint64_t key, const std::string& name, const std::string& path) {
     if (!keys_.insert(key).second)
-      throw SpecError(path, quoted(shortened(name)), "names whose random streams differ; another name or another seed will do");
+      throw SpecError(path, in_quotes(shortened(name)), "names whose random streams differ; another name or another seed will do");
   }
   std::uint64_t stream(const std::string& name, const std::string& path) {
     const std::uint64_t key = stream_key(s_.seed, name);
@@ -234,7 +234,7 @@ class Compiler {
       const LinkSpec& link = s_.links[i];
       const NodeId a{node_names_.at(link.node_a, item("links", i, "node_a"))};
       const NodeId b{node_names_.at(link.node_b, item("links", i, "node_b"))};
-      if (a == b) throw SpecError(item("links", i, "node_b"), quoted(shortened(link.node_b)), "another node than node_a");
+      if (a == b) throw SpecError(item("links", i, "node_b"), in_quotes(shortened(link.node_b)), "another node than node_a");
       link_names_.add(link.label());
       LinkRow row;
       row.node = {a, b};
@@ -257,7 +257,7 @@ class Compiler {
     bool twirled = twirled_states;
     for (std::size_t k = 0; k < spec.rounds.size(); ++k) {
       if (spec.rounds[k] == DistillationProtocol::epl && twirled)
-        throw SpecError(path + "/rounds/" + std::to_string(k), quoted("epl"),
+        throw SpecError(path + "/rounds/" + std::to_string(k), in_quotes("epl"),
                         twirled_states ? "\"bbpssw\" or \"dejmps\", since \"approximate\": \"pauli_twirl\" leaves no coherence for it to use"
                                        : "no \"epl\" after a round of \"bbpssw\", whose twirl leaves nothing for it to gain");
       twirled = twirled || spec.rounds[k] == DistillationProtocol::bbpssw;
@@ -291,7 +291,7 @@ class Compiler {
       const DemandSpec& demand = s_.demands[i];
       const NodeId a{node_names_.at(demand.node_a, item("demands", i, "node_a"))};
       const NodeId b{node_names_.at(demand.node_b, item("demands", i, "node_b"))};
-      if (a == b) throw SpecError(item("demands", i, "node_b"), quoted(shortened(demand.node_b)), "another node than node_a");
+      if (a == b) throw SpecError(item("demands", i, "node_b"), in_quotes(shortened(demand.node_b)), "another node than node_a");
       const std::string name = demand.label();
       demand_names_.add(name);
       DemandRow row;
@@ -305,7 +305,7 @@ class Compiler {
       if (demand.route.empty()) routes.routes = paths.k_shortest(a, b, routes.alternatives, m_.link_cost);
       else routes.routes.push_back(given_route(i));
       if (routes.routes.empty())
-        throw SpecError(item("demands", i), quoted(shortened(name)) + ", between nodes that no usable links join",
+        throw SpecError(item("demands", i), in_quotes(shortened(name)) + ", between nodes that no usable links join",
                         "two nodes with a route between them");
       row.arrivals = arrivals(demand.traffic, item("demands", i, "traffic"));
       row.pairs_per_request = static_cast<std::uint64_t>(demand.pairs_per_request);
@@ -411,14 +411,14 @@ class Compiler {
       const NodeId n{node_names_.at(tree.order[k], at)};
       const auto found = std::find(route.nodes.begin() + 1, route.nodes.end() - 1, n);
       if (found == route.nodes.end() - 1)
-        throw SpecError(at, quoted(shortened(tree.order[k])), "a node between the ends of the route");
+        throw SpecError(at, in_quotes(shortened(tree.order[k])), "a node between the ends of the route");
       std::uint32_t& r = rank[static_cast<std::size_t>(found - route.nodes.begin())];
-      if (r > 0) throw SpecError(at, quoted(shortened(tree.order[k])) + ", which the order has already", "every node between the ends once");
+      if (r > 0) throw SpecError(at, in_quotes(shortened(tree.order[k])) + ", which the order has already", "every node between the ends once");
       r = static_cast<std::uint32_t>(k + 1);
     }
     for (std::size_t p = 1; p + 1 < route.nodes.size(); ++p)
       if (rank[p] == 0)
-        throw SpecError(path, "an order without " + quoted(m_.node_names[route.nodes[p].value]), "every node between the ends of the route once");
+        throw SpecError(path, "an order without " + in_quotes(m_.node_names[route.nodes[p].value]), "every node between the ends of the route once");
     return rank;
   }
 
@@ -504,7 +504,7 @@ class Compiler {
         if (cut.age < ready_age(link))
           throw SpecError(path + "/age_s", number_text(*spec.age_s) + " s",
                           "at least " + number_text(m_.clock.seconds(ready_age(link))) + " s, the age at which the pairs of " +
-                              quoted(m_.link_names[link.value]) + " can first be used");
+                              in_quotes(m_.link_names[link.value]) + " can first be used");
     }
     cut.attempts = static_cast<std::uint32_t>(spec.attempts.value_or(0));
     cut.fidelity = spec.estimated_fidelity.value_or(0);
@@ -515,7 +515,7 @@ class Compiler {
         if (cut.fidelity > best)
           throw SpecError(path + "/estimated_fidelity", number_text(cut.fidelity),
                           "at most " + number_text(std::floor(best * 1e9) / 1e9) + ", the best that the pairs of " +
-                              quoted(m_.link_names[route.links[h].value]) + " have");
+                              in_quotes(m_.link_names[route.links[h].value]) + " have");
       }
     return cut;
   }
@@ -529,7 +529,7 @@ class Compiler {
     };
     if (terms.distillation) check(*terms.distillation, "of the demand");
     for (LinkId link : route.links)
-      if (m_.links[link.value].distillation) check(*m_.links[link.value].distillation, "of the link " + quoted(m_.link_names[link.value]));
+      if (m_.links[link.value].distillation) check(*m_.links[link.value].distillation, "of the link " + in_quotes(m_.link_names[link.value]));
   }
 
   Route given_route(std::size_t i) const {
@@ -539,19 +539,19 @@ class Compiler {
     for (std::size_t k = 0; k < demand.route.size(); ++k) {
       const NodeId n{node_names_.at(demand.route[k], at(k))};
       if (std::find(route.nodes.begin(), route.nodes.end(), n) != route.nodes.end())
-        throw SpecError(at(k), quoted(shortened(demand.route[k])), "a node that is not on the route already");
+        throw SpecError(at(k), in_quotes(shortened(demand.route[k])), "a node that is not on the route already");
       if (k > 0) {
         LinkId best;
         for (const Edge& e : m_.graph.edges(route.nodes.back()))
           if (e.to == n && (!best || m_.link_cost[e.link.value] < m_.link_cost[best.value])) best = e.link;
-        if (!best) throw SpecError(at(k), quoted(shortened(demand.route[k])), "a neighbour of " + quoted(demand.route[k - 1]));
+        if (!best) throw SpecError(at(k), in_quotes(shortened(demand.route[k])), "a neighbour of " + in_quotes(demand.route[k - 1]));
         route.links.push_back(best);
       }
       route.nodes.push_back(n);
     }
-    if (demand.route.front() != demand.node_a) throw SpecError(at(0), quoted(shortened(demand.route.front())), "node_a, " + quoted(demand.node_a));
+    if (demand.route.front() != demand.node_a) throw SpecError(at(0), in_quotes(shortened(demand.route.front())), "node_a, " + in_quotes(demand.node_a));
     if (demand.route.back() != demand.node_b)
-      throw SpecError(at(demand.route.size() - 1), quoted(shortened(demand.route.back())), "node_b, " + quoted(demand.node_b));
+      throw SpecError(at(demand.route.size() - 1), in_quotes(shortened(demand.route.back())), "node_b, " + in_quotes(demand.node_b));
     return route;
   }
 
@@ -563,10 +563,10 @@ class Compiler {
       const std::uint32_t have = m_.nodes[route.nodes[k].value].slots;
       if (need > have && end && demand.buffer)
         throw SpecError(item("demands", i, "buffer"), std::to_string(need),
-                        "at most " + std::to_string(have) + ", the slots of its end " + quoted(m_.node_names[route.nodes[k].value]));
+                        "at most " + std::to_string(have) + ", the slots of its end " + in_quotes(m_.node_names[route.nodes[k].value]));
       if (need > have)
         throw SpecError(item("demands", i, "width"), std::to_string(s_.demands[i].width),
-                        "a width for which the nodes on its route have slots: " + quoted(m_.node_names[route.nodes[k].value]) + " has " +
+                        "a width for which the nodes on its route have slots: " + in_quotes(m_.node_names[route.nodes[k].value]) + " has " +
                             std::to_string(have) + ", " + (end ? "and an end needs one for each" : "and a node on the way needs two for each"));
     }
   }

@@ -40,7 +40,7 @@ class Builder {
     if (is_duplicate(frame, object, name)) {
       std::string at = path();
       append_step(at, shortened(name));
-      throw SpecError(at, "the name " + farbell::quoted(shortened(name)) + " twice", "each name once in an object");
+      throw SpecError(at, "the name " + farbell::in_quotes(shortened(name)) + " twice", "each name once in an object");
     }
     object.push_back({std::move(name), Value()});
     return true;
@@ -137,7 +137,7 @@ class Builder {
     if (position > text_.size() || text_.empty()) return "the end of the text" + at;
     const std::size_t line_start = end < 2 ? 0 : text_.rfind('\n', end - 2) + 1;
     const std::size_t from = std::max(line_start, end < 24 ? 0 : end - 24);
-    return farbell::quoted(shortened(printable(text_.substr(from, end - from)), 96)) + at;
+    return farbell::in_quotes(shortened(printable(text_.substr(from, end - from)), 96)) + at;
   }
 
   std::string_view text_;
@@ -160,8 +160,8 @@ class Writer {
   void put(std::int64_t x) { out_ += std::to_string(x); }
   void put(std::uint64_t x) { out_ += std::to_string(x); }
   void put(double x) { out_ += number_text(x); }
-  void put(const std::string& x) { append_quoted(out_, x); }
-  void put(const Value::Foreign& x) { append_quoted(out_, x.what); }
+  void put(const std::string& x) { append_in_quotes(out_, x); }
+  void put(const Value::Foreign& x) { append_in_quotes(out_, x.what); }
   void put(const Value::Array& list) {
     const char* separator = "[";
     for (const Value& value : list) {
@@ -176,7 +176,7 @@ class Writer {
     const char* separator = "{";
     for (const Member& member : object) {
       out_ += separator;
-      append_quoted(out_, member.key);
+      append_in_quotes(out_, member.key);
       out_ += ": ";
       write(member.value);
       if (out_.size() > enough_) return;
@@ -218,7 +218,7 @@ void write_pretty(std::string& out, const Value& value, std::size_t indent, std:
     for (const Member& member : *object) {
       next_line();
       const std::size_t before = out.size();
-      append_quoted(out, member.key);
+      append_in_quotes(out, member.key);
       out += ": ";
       write_pretty(out, member.value, indent, depth + 1, inner + out.size() - before);
     }

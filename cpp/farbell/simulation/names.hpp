@@ -21,14 +21,14 @@ class Names {
     const auto id = static_cast<std::uint32_t>(names_.size());
     const auto [known, fresh] = ids_.emplace(name, id);
     if (!fresh)
-      throw SpecError(path_ + "/" + std::to_string(id) + std::string(field), quoted(shortened(name)),
+      throw SpecError(path_ + "/" + std::to_string(id) + std::string(field), in_quotes(shortened(name)),
                       "a " + what_ + " name that is not taken (" + path_ + "/" + std::to_string(known->second) + " has it)");
     names_.push_back(name);
   }
   std::uint32_t at(const std::string& name, const std::string& path) const {
     const auto found = ids_.find(name);
     if (found != ids_.end()) return found->second;
-    throw SpecError(path, quoted(shortened(name)), "the name of a " + what_ + " in " + path_ + (names_.empty() ? " (there are none)" : ""),
+    throw SpecError(path, in_quotes(shortened(name)), "the name of a " + what_ + " in " + path_ + (names_.empty() ? " (there are none)" : ""),
                     nearest_name(name, names_));
   }
   const std::vector<std::string>& all() const { return names_; }

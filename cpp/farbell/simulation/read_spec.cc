@@ -16,14 +16,14 @@ namespace {
 
 std::string list_of_names(const std::string_view* names, std::size_t count) {
   std::string text;
-  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : i + 1 == count ? " or " : ", ") + quoted(names[i]);
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : i + 1 == count ? " or " : ", ") + in_quotes(names[i]);
   return text;
 }
 
 std::string nearest_of(const std::string& wanted, const std::string_view* names, std::size_t count) {
   Nearest nearest(wanted);
   for (std::size_t i = 0; i < count; ++i) nearest.offer(names[i]);
-  return nearest.best().empty() ? std::string() : quoted(nearest.best());
+  return nearest.best().empty() ? std::string() : in_quotes(nearest.best());
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ std::size_t read_kind(const Value& value, const std::string_view* kinds, std::si
 void fail_unknown(std::string_view what, std::string_view key, const std::vector<std::string_view>& known, const Where& at) {
   std::string names;
   for (const std::string_view name : known) names += (names.empty() ? "" : ", ") + std::string(name);
-  throw SpecError(at.pointer(), "the unknown field " + quoted(shortened(key)),
+  throw SpecError(at.pointer(), "the unknown field " + in_quotes(shortened(key)),
                   "the fields of " + std::string(what) + ": " + names, nearest_name(key, known));
 }
 
@@ -120,6 +120,6 @@ void fail_missing(std::string_view what, std::string_view doc, const Where& at) 
   throw SpecError(at.pointer(), "nothing", "the required field of " + std::string(what) + ": " + std::string(doc));
 }
 
-void fail_kind(const Value& found, std::string_view kind, const Where& at) { fail(found, quoted(kind), at); }
+void fail_kind(const Value& found, std::string_view kind, const Where& at) { fail(found, in_quotes(kind), at); }
 
 }  // namespace farbell::reading

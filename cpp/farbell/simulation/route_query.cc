@@ -14,7 +14,7 @@ namespace {
 NodeId node_called(const Model& model, const std::string& name, const char* path) {
   const auto found = std::find(model.node_names.begin(), model.node_names.end(), name);
   if (found == model.node_names.end())
-    throw SpecError(path, quoted(shortened(name)), "the name of a node", nearest_name(name, model.node_names));
+    throw SpecError(path, in_quotes(shortened(name)), "the name of a node", nearest_name(name, model.node_names));
   return NodeId{static_cast<std::uint32_t>(found - model.node_names.begin())};
 }
 
@@ -31,7 +31,7 @@ double routing_cost(RoutingMetric metric, const LinkFacts& link) {
 
 std::vector<NamedRoute> least_cost_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing) {
   const NodeId from = node_called(model, a, "a"), to = node_called(model, b, "b");
-  if (from == to) throw SpecError("b", quoted(shortened(b)), "another node than a");
+  if (from == to) throw SpecError("b", in_quotes(shortened(b)), "another node than a");
   std::vector<double> cost;
   for (const LinkFacts& link : model.link_facts) cost.push_back(routing_cost(routing.kind, link));
   std::vector<NamedRoute> named;

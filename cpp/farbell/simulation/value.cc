@@ -40,7 +40,7 @@ std::string Where::pointer() const {
 
 std::string found_text(const Value& value) {
   if (const auto* foreign = value.as<Value::Foreign>()) return shortened(foreign->what);
-  if (const auto* text = value.as<std::string>()) return quoted(shortened(*text));
+  if (const auto* text = value.as<std::string>()) return in_quotes(shortened(*text));
   if (const auto* list = value.as<Value::Array>())
     if (list->empty()) return "an empty list";
   return shortened(compact_json(value, 80));

@@ -67,7 +67,7 @@ class Replacer {
       names += (names.empty() ? "" : ", ") + member.key;
       nearest.offer(member.key);
     }
-    throw SpecError(path(i + 1), "the unknown field " + quoted(shortened(steps_[i])), names, nearest.best());
+    throw SpecError(path(i + 1), "the unknown field " + in_quotes(shortened(steps_[i])), names, nearest.best());
   }
 
   void enter_list(Value::Array& list, std::size_t i) {
@@ -85,7 +85,7 @@ class Replacer {
     if (list.empty()) throw SpecError(path(i), "an empty list", "a list with elements, since the path goes on");
     Nearest nearest(step);
     for (const Value& element : list) nearest.offer(label(element, list_name));
-    throw SpecError(path(i + 1), quoted(shortened(step)),
+    throw SpecError(path(i + 1), in_quotes(shortened(step)),
                     "the name of an element, a number from 0 to " + std::to_string(list.size() - 1) + ", or *", nearest.best());
   }
 

@@ -53,7 +53,7 @@ TEST(Printable, IsAlwaysUtf8) {
 }
 
 TEST(Quoted, IsJson) {
-  EXPECT_EQ(quoted("a\"b\\c\n\r\t\x01\x7f\u00e9"), "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007f\u00e9\"");
+  EXPECT_EQ(in_quotes("a\"b\\c\n\r\t\x01\x7f\u00e9"), "\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007f\u00e9\"");
 }
 
 }  // namespace

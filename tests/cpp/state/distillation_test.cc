@@ -12,7 +12,7 @@
 namespace farbell {
 namespace {
 
-constexpr double exact = 1e-13;
+constexpr double rounding = 1e-13;
 constexpr std::array protocols{DistillationProtocol::bbpssw, DistillationProtocol::dejmps, DistillationProtocol::epl};
 
 std::array<double, 4> random_weights(std::mt19937_64& random) {
@@ -48,14 +48,14 @@ TEST(Distillation, ProbabilitiesSumToOneAndStatesAreNormalised) {
       const auto p = distillation_probabilities(kept, used, noise);
       double sum = 0;
       for (int bits = 0; bits < 4; ++bits) {
-        EXPECT_GE(p[bits], -exact);
+        EXPECT_GE(p[bits], -rounding);
         sum += p[bits];
         PairDensity after = kept;
         after.distil(used, noise, bits, p[bits]);
-        EXPECT_NEAR(PairDensity::distilled(kept, used, noise, bits, 0, 0) / (4 * p[bits]), 1, exact);
-        for (double r : after.r) EXPECT_LE(std::abs(r), 1 + exact);
+        EXPECT_NEAR(PairDensity::distilled(kept, used, noise, bits, 0, 0) / (4 * p[bits]), 1, rounding);
+        for (double r : after.r) EXPECT_LE(std::abs(r), 1 + rounding);
       }
-      EXPECT_NEAR(sum, 1, exact);
+      EXPECT_NEAR(sum, 1, rounding);
     }
 }
 
@@ -74,7 +74,7 @@ TEST(Distillation, BothKindsOfStateAgreeOnMixturesOfBellStates) {
       prepare_distillation(used_d, protocol, noise, g);
       const auto p = distillation_probabilities(kept, used, noise), d = distillation_probabilities(kept_d, used_d, noise);
       for (int bits = 0; bits < 4; ++bits) {
-        EXPECT_NEAR(p[bits], d[bits], exact);
+        EXPECT_NEAR(p[bits], d[bits], rounding);
         PairDensity after = kept;
         BellDiagonal after_d = kept_d;
         after.distil(used, noise, bits, p[bits]);
@@ -93,9 +93,9 @@ TEST(Distillation, PerfectDejmpsOfWernerPairs) {
     const DistillationNoise noise;
     for (PairDensity* s : {&kept, &used}) prepare_distillation(*s, DistillationProtocol::dejmps, noise, 0);
     const auto p = distillation_probabilities(kept, used, noise);
-    EXPECT_NEAR(p[0] + p[3], kept_with, exact);
+    EXPECT_NEAR(p[0] + p[3], kept_with, rounding);
     kept.distil(used, noise, 0, p[0]);
-    EXPECT_NEAR((1 + kept.r[5] - kept.r[10] + kept.r[15]) / 4, (f * f + x * x) / kept_with, exact);
+    EXPECT_NEAR((1 + kept.r[5] - kept.r[10] + kept.r[15]) / 4, (f * f + x * x) / kept_with, rounding);
   }
 }
 
