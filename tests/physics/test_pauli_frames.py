@@ -90,7 +90,7 @@ def test_single_qubit_errors_and_false_readings(p: float) -> None:
     """400,000 shots: the smallest error seen is 0.0067 or less."""
     shots = 400_000
     frames = PauliFrames(3, shots, SEED)
-    frames.noise(channel({"X": p}), 0, 1)
+    frames.noise(channel({"X": p}, each=True), 0, 1)
     for q in (0, 1):
         assert_sampled(share(int(frames.measure(q).sum()), shots, p), p, 0, detects=0.0068)
     assert_sampled(share(int(frames.measure(2, flip_probability=p).sum()), shots, p), p, 0, detects=0.0068)

@@ -225,8 +225,8 @@ def test_tracing_out_changes_no_marginal_on_average() -> None:
 # ---- noise ---------------------------------------------------------------------------------------------------------
 
 
-def channel(probabilities: dict[str, float] | None, n_qubits: int = 1, name: str = "test") -> Any:
-    return SimpleNamespace(n_qubits=n_qubits, name=name, pauli_probabilities=lambda: probabilities)
+def channel(probabilities: dict[str, float] | None, n_qubits: int = 1, name: str = "test", each: bool = False) -> Any:
+    return SimpleNamespace(n_qubits=n_qubits, name=name, each=each, pauli_probabilities=lambda: probabilities)
 
 
 def test_pauli_noise_has_its_probabilities() -> None:
@@ -307,16 +307,17 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: Stabilizer(2).measure(0, outcome=1), "probability 0"),
     (lambda: Stabilizer(2).measure(0, outcome=2), "0 or 1"),
     (lambda: Stabilizer(2).measure_pauli("XX", 0, 0), "qubit 0 twice"),
-    (lambda: Stabilizer(2).measure_pauli("XXX"), "2 letters"),
+    (lambda: Stabilizer(2).measure_pauli("X" * 3), "2 letters"),
     (lambda: Stabilizer(2).measure_pauli("II"), "identity"),
     (lambda: Stabilizer.bell("Phi+").bell_measure(0, 1, outcome=1), "probability 0"),
     (lambda: Stabilizer.bell("Phi").n, "Phi+"),
     (lambda: gone(lambda s: s.measure(1, destructive=True)).h(1), "1, which was measured destructively"),
     (lambda: gone(lambda s: s.release(1)).cx(0, 1), "1, which was released"),
-    (lambda: gone(lambda s: s.release(1)).measure_pauli("XXX"), "1, which was released"),
+    (lambda: gone(lambda s: s.release(1)).measure_pauli("X" * 3), "1, which was released"),
     (lambda: gone(lambda s: s.fuse(0, 1)).partial_trace([0, 1]), "1, which was measured destructively"),
     (lambda: Stabilizer(2).noise(channel(None, name="AmplitudeDamping"), 0), r"AmplitudeDamping.*pauli_twirled\(\)"),
     (lambda: Stabilizer(2).noise(channel({"XX": 1.0}, 2), 0), "found 1 qubits; allowed: 2"),
+    (lambda: Stabilizer(2).noise(channel({"X": 1.0}), 0, 1), "found 2 qubits; allowed: 1"),
     (lambda: Stabilizer(3).fidelity("Phi+"), "2 qubits"),
     (lambda: Stabilizer(3).fidelity(Stabilizer(2)), "found 2 qubits; allowed: 3"),
     (lambda: Stabilizer(2).fidelity([1, 0]), "shape"),
@@ -347,7 +348,7 @@ def test_a_refused_operation_changes_nothing() -> None:
     for call in (
         lambda: state.cx(0, 2),
         lambda: state.bell_measure(0, 2),
-        lambda: state.noise(channel({"X": 1.0}), 0, 2),
+        lambda: state.noise(channel({"X": 1.0}, each=True), 0, 2),
         lambda: state.fuse(0, 2),
     ):
         with pytest.raises(fb.SpecError):

@@ -123,7 +123,7 @@ class PauliFrames(PauliFramesState):
         self._apply(gate, list(qubits))
 
     def noise(self, channel: Any, *qubits: int) -> None:
-        """A Pauli channel from ``fb.channels``, drawn for each shot; one for a single qubit acts on each that is named."""
+        """A Pauli channel from ``fb.channels``, on as many qubits as it is for; drawn for each shot."""
         errors, groups = pauli_errors(channel, qubits)
         masks = _masks(tuple(errors.items()), len(groups[0]))
         for group in groups:

@@ -103,13 +103,12 @@ class Stabilizer(StabilizerState):
     Examples
     --------
     >>> import farbell as fb
-    >>> state = fb.states.Stabilizer(3, seed=1)
+    >>> state = fb.states.Stabilizer(2, seed=1)
     >>> state.h(0)
     >>> state.cx(0, 1)
-    >>> state.cx(1, 2)
     >>> state
-    Stabilizer(3 qubits: +XXX, +ZZ_, +_ZZ)
-    >>> state.expectation("ZZ_"), state.measure(2, outcome=1), state.expectation("Z__")
+    Stabilizer(2 qubits: +XX, +ZZ)
+    >>> state.expectation("ZZ"), state.measure(1, outcome=1), state.expectation("Z", 0)
     (1, 1, -1)
     """
 
@@ -332,7 +331,7 @@ class Stabilizer(StabilizerState):
             self.x(q)
 
     def noise(self, channel: Any, *qubits: int) -> None:
-        """Draw a Pauli error of a channel from ``fb.channels``; one for a single qubit acts on each that is named.
+        """Draw a Pauli error of a channel from ``fb.channels``, on as many qubits as it is for.
 
         A channel that is no mixture of Paulis is refused: ``channel.pauli_twirled()`` is its approximation, by name.
         """
@@ -516,10 +515,10 @@ def pauli_errors(channel: Any, qubits: tuple[int, ...]) -> tuple[dict[str, float
     name = getattr(channel, "name", type(channel).__name__)
     if probabilities is None:
         raise SpecError("channel", f"{name}, which is no mixture of Paulis", "Pauli noise; pauli_twirled() approximates it")
-    width = int(channel.n_qubits)
-    if not qubits or (width != 1 and len(qubits) != width):
+    width, each = int(channel.n_qubits), getattr(channel, "each", False)
+    if not qubits or (not each and len(qubits) != width):
         raise SpecError("qubits", f"{len(qubits)} qubits", f"{width} for the channel {name}")
-    return dict(probabilities), [(q,) for q in qubits] if width == 1 else [qubits]
+    return dict(probabilities), [(q,) for q in qubits] if each else [qubits]
 
 
 def seed_or_random(seed: int | None) -> int:
