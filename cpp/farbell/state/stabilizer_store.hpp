@@ -80,7 +80,8 @@ class StabilizerStore {
     std::array<std::uint32_t, StabilizerCluster::capacity> qubits;
   };
   struct DeviceRow : DeviceModel {
-    bool ideal;  // neither gates nor read-out err
+    bool ideal;      // neither gates nor read-out err
+    bool noiseless;  // and nothing decays
   };
   // Two pairs before the CNOTs of a round of distillation.
   struct Round {
