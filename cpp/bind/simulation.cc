@@ -156,6 +156,8 @@ Examples
       // A reference, not a copy: specs are frozen in Python, and it keeps the model alive.
       .def_property_readonly("scenario", [](const Model& model) -> const ScenarioSpec& { return model.scenario; },
                              py::return_value_policy::reference_internal, "What it was compiled from.")
+      .def_property_readonly("state", [](const Model& model) { return std::string(capabilities(model.store).store); },
+                             "How the states of pairs are held; with state \"auto\" in the scenario, what that came to.")
       .def_property_readonly("approximations", &approximations, "Approximations in force: dicts of name and description.")
       .def_property_readonly("routes", &routes, "Route of each demand at the start, as lists of node names.")
       .def_property_readonly("alternatives", &alternatives, "Routes that each demand may take at the start, the preferred one first.")

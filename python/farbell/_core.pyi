@@ -1683,7 +1683,7 @@ class Demand:
     pairs_per_request : int
         Pairs that a request asks for (a continuous request has no end).
     width : int
-        Memory slots used at both ends of every hop of the route.
+        Memory slots that a request uses at both ends of every hop of the route.
     min_fidelity : float
         Pairs below this fidelity are rejected, and counted.
     deadline_s : float | str | None
@@ -1692,6 +1692,10 @@ class Demand:
         How long the demand may keep its slots in a row; null = until its requests have ended. [s]
     max_queue : int | None
         Requests that may wait or be served at a time, further ones are refused; null = any number.
+    concurrent_requests : int
+        Requests that may be served at a time, each over a circuit with slots of its own; the others wait.
+    max_wait_s : float | str | None
+        Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]
     use : Literal["keep", "measure"]
         What is done with a delivered pair.
     z_basis_probability : float
@@ -1731,6 +1735,8 @@ class Demand:
         deadline_s: float | str | None = None,
         reservation_s: float | str | None = None,
         max_queue: int | None = None,
+        concurrent_requests: int = 1,
+        max_wait_s: float | str | None = None,
         use: Literal["keep", "measure"] = 'keep',
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
@@ -1754,6 +1760,8 @@ class Demand:
         deadline_s: float | str | None = ...,
         reservation_s: float | str | None = ...,
         max_queue: int | None = ...,
+        concurrent_requests: int = ...,
+        max_wait_s: float | str | None = ...,
         use: Literal["keep", "measure"] = ...,
         z_basis_probability: float = ...,
         pipelined: bool = ...,
@@ -1782,7 +1790,7 @@ class Demand:
         """Pairs that a request asks for (a continuous request has no end)."""
     @property
     def width(self) -> int:
-        """Memory slots used at both ends of every hop of the route."""
+        """Memory slots that a request uses at both ends of every hop of the route."""
     @property
     def min_fidelity(self) -> float:
         """Pairs below this fidelity are rejected, and counted."""
@@ -1795,6 +1803,12 @@ class Demand:
     @property
     def max_queue(self) -> int | None:
         """Requests that may wait or be served at a time, further ones are refused; null = any number."""
+    @property
+    def concurrent_requests(self) -> int:
+        """Requests that may be served at a time, each over a circuit with slots of its own; the others wait."""
+    @property
+    def max_wait_s(self) -> float | None:
+        """Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]"""
     @property
     def use(self) -> Literal["keep", "measure"]:
         """What is done with a delivered pair."""
@@ -1906,7 +1920,7 @@ class Scenario:
         Time at the start that statistics leave out. [s]
     tick : Literal["ps", "ns"]
         Resolution of simulated time.
-    state : Literal["pair_density", "bell_diagonal"]
+    state : Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"]
         How the states of pairs are held.
     approximate : Literal["none", "pauli_twirl"]
         Approximation that is accepted, by name.
@@ -1965,7 +1979,7 @@ class Scenario:
         duration_s: float | str,
         warm_up_s: float | str = 0.0,
         tick: Literal["ps", "ns"] = 'ps',
-        state: Literal["pair_density", "bell_diagonal"] = 'pair_density',
+        state: Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"] = 'pair_density',
         approximate: Literal["none", "pauli_twirl"] = 'none',
         control: Literal["messages", "ideal"] = 'messages',
         timing: Literal["real", "slotted"] = 'real',
@@ -1995,7 +2009,7 @@ class Scenario:
         duration_s: float | str = ...,
         warm_up_s: float | str = ...,
         tick: Literal["ps", "ns"] = ...,
-        state: Literal["pair_density", "bell_diagonal"] = ...,
+        state: Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"] = ...,
         approximate: Literal["none", "pauli_twirl"] = ...,
         control: Literal["messages", "ideal"] = ...,
         timing: Literal["real", "slotted"] = ...,
@@ -2038,7 +2052,7 @@ class Scenario:
     def tick(self) -> Literal["ps", "ns"]:
         """Resolution of simulated time."""
     @property
-    def state(self) -> Literal["pair_density", "bell_diagonal"]:
+    def state(self) -> Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"]:
         """How the states of pairs are held."""
     @property
     def approximate(self) -> Literal["none", "pauli_twirl"]:
@@ -2481,6 +2495,9 @@ class Model:
     @property
     def scenario(self) -> Scenario:
         """What it was compiled from."""
+    @property
+    def state(self) -> str:
+        """How the states of pairs are held; with state "auto" in the scenario, what that came to."""
     @property
     def approximations(self) -> list[Any]:
         """Approximations in force: dicts of name and description."""

@@ -57,7 +57,7 @@ def deadlock_lines(record: Record, most: int = 3) -> Iterator[str]:
         if len(shown) == most:
             break
         shown.add((replica, number))
-        waits = [_wait(list(waits)) for _, waits in groupby(rows, key=lambda row: row["demand"])]
+        waits = [_wait(list(waits)) for _, waits in groupby(rows, key=lambda row: (row["demand"], row["request"]))]
         where = f"replica {replica}, " if len(record.tables["replicas"]) > 1 else ""
         yield f"Deadlock {number} ({where}{quantity(float(f'{time_s:.4g}'), 's')}): {'; '.join(waits)}."
     if total > len(shown):

@@ -68,7 +68,10 @@ class _Story:
             link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)
         }
         self.rows = list(trace.rows())
-        self.own = [row for row in self.rows if row["demand"] == self.demand]
+        number = record.network.demand_names.index(self.demand)
+        self.concurrent = record.scenario.demands[number].concurrent_requests
+        self.circuits = self._circuits()
+        self.own = [row for row in self.rows if self._concerns(row)]
         self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
         self.permits: dict[str, list[Row]] = defaultdict(list)
         for row in self.rows:
@@ -102,12 +105,24 @@ class _Story:
             if row["kind"] == "swap_started":
                 self.locked[row["node"], self._at_node(row["left"], "right")] = row
 
+    def _circuits(self) -> set[int]:
+        """The demand's circuits that served the request; none = it was not served, and there are several."""
+        if self.concurrent == 1:
+            return {0}
+        serving = {"request_started", "delivery"}
+        mine = (row for row in self.rows if row["demand"] == self.demand and row["request"] == self.request)
+        return {row["circuit"] for row in mine if row["kind"] in serving}
+
+    def _concerns(self, row: Row) -> bool:
+        """Whether it is about the demand, and no other of its circuits than the request's."""
+        return row["demand"] == self.demand and (row["circuit"] < 0 or not self.circuits or row["circuit"] in self.circuits)
+
     # ---- what the request as a whole waited for
 
     def waits(self) -> Iterator[Step]:
         """The time from asked to ended, in stretches with one reason each."""
         ahead, circuit, full = 0, "none", ""
-        held: dict[str, set[str]] = defaultdict(set)  # node -> demands that hold slots there
+        held: dict[str, set[tuple[str, int]]] = defaultdict(set)  # node -> demands, and their circuits, that hold slots there
         since = self.asked_s
         for row in self.rows:
             kind, mine, time = row["kind"], row["demand"] == self.demand, min(row["time_s"], self.end_s)
@@ -118,27 +133,30 @@ class _Story:
                 ahead = row["count"]
             elif kind == "request_ended" and mine and row["request"] < self.request:
                 ahead = max(0, ahead - 1)
+            elif kind == "request_started" and mine and row["request"] == self.request:
+                ahead = 0
             elif kind in {"circuit_granted", "circuit_up", "circuit_released"}:
                 for node in self.routes[row["demand"]]:
-                    held[node].add(row["demand"])
+                    held[node].add((row["demand"], row["circuit"]))
             elif kind == "slots_freed":
-                held[row["node"]].discard(row["demand"])
+                held[row["node"]].discard((row["demand"], row["circuit"]))
             elif kind == "circuit_gone":
-                for demands in held.values():
-                    demands.discard(row["demand"])
-            if mine and kind.startswith("circuit_"):
+                for holders in held.values():
+                    holders.discard((row["demand"], row["circuit"]))
+            if self._concerns(row) and kind.startswith("circuit_"):
                 circuit = kind.removeprefix("circuit_")
                 full = row["to_node"] if kind == "circuit_waits" else ""
         if since < self.end_s:
             yield Step(since, self.end_s, *self._reason(ahead, circuit, full, held))
 
-    def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[str]]) -> tuple[str, str]:
-        if ahead > 0:
+    def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[tuple[str, int]]]) -> tuple[str, str]:
+        if ahead >= self.concurrent:
             kind, first = self._reason(0, circuit, full, held)
             queue = f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
-            return "queue", queue + ("" if kind == "service" else f"; for the first of them: {first}")
+            return "queue", queue + ("" if kind == "service" or self.concurrent > 1 else f"; for the first of them: {first}")
         if full:
-            holders = ", ".join(sorted(held.get(full, set()) - {self.demand}))
+            others = {demand for demand, number in held.get(full, ()) if demand != self.demand or number not in self.circuits}
+            holders = ", ".join(sorted(others))
             return "slots", f"too few free slots at {full}" + (f", held by {holders}" if holders else "")
         return {
             "up": ("service", "served: links, swaps and messages"),
@@ -386,7 +404,7 @@ class _Story:
             return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
         if kind == "permit_waits":
             return f"link {row['link']} waits: {self._limited(row['link'])} on as many links as it can"
-        if row["demand"] != self.demand:
+        if not self._concerns(row):
             return ""
         if kind.startswith("request_"):
             return self._request_sentence(row)

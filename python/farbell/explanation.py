@@ -17,7 +17,12 @@ _SHOWN_HAPPENINGS = 120
 _SHOWN_STEPS = 12
 _SHOWN_PAIRS = 6
 #: Why a request was refused, in words.
-REASONS = {"no_route": "no route", "route_lost": "its route was lost", "queue_full": "the queue was full"}
+REASONS = {
+    "no_route": "no route",
+    "route_lost": "its route was lost",
+    "queue_full": "the queue was full",
+    "not_served": "it was not served in time",
+}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ MOMENTS = (
 
 _BASES = ("z", "x")
 _STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full")
+_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
 
@@ -56,8 +56,14 @@ class Network:
     link_names: tuple[str, ...]
     demand_names: tuple[str, ...]
     routes: tuple[tuple[str, ...], ...]
+    state: str
     approximations: tuple[Mapping[str, str], ...]
     link_models: ResultTable
+
+    @property
+    def sampled(self) -> bool:
+        """Whether states follow one trajectory of the noise, so that fidelities are right on average only."""
+        return self.state in ("stabilizer", "ket")
 
     @classmethod
     def of(cls, model: Model) -> Network:
@@ -75,6 +81,7 @@ class Network:
             link_names=links,
             demand_names=tuple(model.demand_names),
             routes=tuple(tuple(route) for route in model.routes),
+            state=model.state,
             approximations=tuple(dict(entry) for entry in model.approximations),
             link_models=ResultTable({"link": np.arange(len(links)), **facts}, {"link": links}),
         )

@@ -411,6 +411,7 @@ def _write_network(network: Network, path: Path) -> None:
         "links": network.link_names,
         "demands": network.demand_names,
         "routes": network.routes,
+        "state": network.state,
         "approximations": network.approximations,
         "link_models": links,
     }
@@ -425,6 +426,7 @@ def _read_network(path: Path) -> Network:
         link_names=links,
         demand_names=tuple(document["demands"]),
         routes=tuple(map(tuple, document["routes"])),
+        state=document["state"],
         approximations=tuple(document["approximations"]),
         link_models=ResultTable({"link": np.arange(len(links)), **document["link_models"]}, {"link": links}),
     )

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from farbell._core import Demand
 from farbell.analysis.chsh import chsh
-from farbell.analysis.intervals import Interval, function_interval, rate_interval, ratio_interval
+from farbell.analysis.intervals import Interval, function_interval, rate_interval, ratio_interval, score_interval
 from farbell.analysis.key import KeyProtocol, key_fraction, key_fraction_gradient
 from farbell.analysis.latency import latency_quantile
 from farbell.record import Record
@@ -78,6 +78,9 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
         pairs, sums = batches[..., 0], batches[..., 2:]
         rate = rate_interval(pairs, seconds, level=level)
         fidelity = ratio_interval(batches[..., 1], pairs, level=level).clipped(0, 1)
+        if record.network.sampled:
+            # Trajectories that all agree say less than their spread does: at least the interval of as many bits.
+            fidelity = fidelity.joined(score_interval(float(batches[..., 1].sum()), float(pairs.sum()), level=level))
         key = _key(sums, pairs, protocol, level)
         share = _sifted_share(specs[demand])
         wide_rate, wide_key = rate_interval(pairs, seconds, level=both), _key(sums, pairs, protocol, both)
@@ -97,6 +100,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
             "rate_method": rate.method,
             **_ends("fidelity", fidelity),
             "fidelity_method": fidelity.method,
+            "fidelity_kind": "sampled" if record.network.sampled else "exact",
             "latency_p50_s": latency_quantile(sketch, 0.50),
             "latency_p95_s": latency_quantile(sketch, 0.95),
             **_ends("key_fraction", key),

@@ -52,7 +52,7 @@ _KINDS = {
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
     "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),
-    "end": ("open", "done", "timed_out", "refused", "no_route", "route_lost", "queue_full"),
+    "end": ("open", "done", "timed_out", "refused", "no_route", "route_lost", "queue_full", "not_served"),
     "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),
     "basis": ("z", "x"),
     "state": ("down", "up"),
@@ -95,6 +95,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
     anyone = np.isin(
         kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus")]
     )
+    ended = np.isin(kind, [list(_KINDS).index(name) for name in ("request_asked", "request_ended")])
     detail = np.full(len(kind), -1, dtype=np.int64)
     number = b & 0xFF
     start = 0
@@ -121,6 +122,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
             "link": np.where(owner == "link", entity, -1),
             "demand": np.where(of_demand, entity, np.where(anyone, -1, a)),
             "request": np.where(of_demand & ~circuit & ~anyone, a, -1),
+            "circuit": np.where(anyone & ~of_demand | ended, -1, raw["circuit"].astype(np.int64)),
             "pair": raw["pair"],
             "left": raw["left"],
             "right": raw["right"],

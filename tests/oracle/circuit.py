@@ -7,8 +7,10 @@ from .segments import GONE, LOCKED, PENDING, WAITING, A, B, Half, Segment
 
 
 class Circuit:
-    def __init__(self, run, demand):
-        self.run, self.demand = run, demand
+    def __init__(self, run, demand, number):
+        self.run, self.demand, self.number = run, demand, number  # of the demand's circuits
+        self.owner = demand.name + (f"/circuit:{number}" if number else "")
+        self.kept = []  # pairs that wait for a request, oldest first
         self.width = demand.spec["width"]
         self.end_slots = demand.spec["buffer"] or self.width
         self.asking = self.up = self.releasing = False
@@ -31,9 +33,9 @@ class Circuit:
         self.policy, self.cutoff = demand.spec["swapping"], demand.spec["cutoff"]
         self.wanted = policies.wanted_reach(self.policy, [node.name for node in self.nodes])
         self.policy_at = None
-        self.pools = [self.pool_of(link.spec["distillation"], f"link:{link.name}/demand:{demand.name}", (hop, hop + 1), self.pair_is_ready)
+        self.pools = [self.pool_of(link.spec["distillation"], f"link:{link.name}/demand:{self.owner}", (hop, hop + 1), self.pair_is_ready)
                       for hop, link in enumerate(self.links)]  # fmt: skip
-        self.end_pool = self.pool_of(demand.spec["distillation"], f"demand:{demand.name}", (0, self.last), self.chain_is_ready)
+        self.end_pool = self.pool_of(demand.spec["distillation"], f"demand:{self.owner}", (0, self.last), self.chain_is_ready)
 
     def pool_of(self, spec, entity, positions, ready):
         return spec and Pool(self, spec, self.run.pool_stream(entity), positions, ready)
@@ -41,6 +43,17 @@ class Circuit:
     @property
     def now(self):
         return self.run.clock.now
+
+    @property
+    def place(self):
+        """Ties go by it."""
+        return self.demand.index, self.number
+
+    def group(self, link):
+        return self.run.group(link, self)
+
+    def record(self, kind, entity, a, b, x=0.0):
+        self.run.record(kind, entity, a, b, x, self.number)
 
     def post(self, tick, phase, action, *arguments):
         self.run.clock.post(tick, phase, lambda: action(*arguments))
@@ -72,8 +85,8 @@ class Circuit:
             return
         self.up = True
         for hop, link in enumerate(self.links):
-            self.run.group(link, self.demand).open(self, hop)
-        self.demand.circuit_is_up()
+            self.group(link).open(self, hop)
+        self.post(self.now, ARRIVALS, self.demand.circuit_is_up, self)
 
     def expiry(self, segment):
         """The first tick at which the pair, as it is, is too old or too bad; both its qubits are told."""
@@ -90,7 +103,7 @@ class Circuit:
     # ---- pairs and swaps -----------------------------------------------------------------------------------------------
 
     def new_pair(self, hop, qubits, heralded, frame):
-        group = self.run.group(self.links[hop], self.demand)
+        group = self.group(self.links[hop])
         halves = [Half(qubit, hop + side, side, group, self.now) for side, qubit in enumerate(qubits)]
         known = [heralded[A] if hop == 0 else 0, heralded[B] if hop + 1 == self.last else 0]
         segment = Segment(halves, (hop, hop + 1), frame, 0, min(qubit.since for qubit in qubits), known)
@@ -186,7 +199,7 @@ class Circuit:
     def swap(self, b, c):
         if b.state != LOCKED:
             return
-        run, node, position = self.run, self.nodes[b.position], b.position
+        node, position = self.nodes[b.position], b.position
         left, right = b.segment, c.segment
         success, u = node.stream.draw()
         node.swaps += 1
@@ -196,7 +209,7 @@ class Circuit:
         stale_mark = 256 * stale
         if success < node.swap_success:
             outcome = states.bell_measure(b.qubit, c.qubit, self.now, u)
-            run.record("swap", node.name, self.demand.index, outcome | stale_mark)
+            self.record("swap", node.name, self.demand.index, outcome | stale_mark)
             joined = self.join(left, right, outcome, position)
             for half in (b, c):
                 self.retire(half)
@@ -212,7 +225,7 @@ class Circuit:
                         self.send_notice(far, *((self.now, position) if half.notified else half.news))
         else:
             node.failed_swaps += 1
-            run.record("swap", node.name, self.demand.index, 255 | stale_mark)
+            self.record("swap", node.name, self.demand.index, 255 | stale_mark)
             partners = left.halves[A], right.halves[B]
             for half in (b, c):
                 self.lose(half)
@@ -268,7 +281,7 @@ class Circuit:
     def watch_attempts(self, half):
         """`half` waits for the hop on the other side of its node."""
         hop = half.position if half.side == B else half.position - 1
-        group = self.run.group(self.links[hop], self.demand)
+        group = self.group(self.links[hop])
         side = A if half.side == B else B
 
         def last_one_starts():
@@ -285,7 +298,7 @@ class Circuit:
             return
         node, segment = self.nodes[half.position], half.segment
         node.cut_offs += 1
-        self.run.record("cut_off", node.name, self.demand.index, 0)
+        self.record("cut_off", node.name, self.demand.index, 0)
         partner = segment.halves[1 - half.side]
         self.lose(half)
         if partner:
@@ -323,7 +336,7 @@ class Circuit:
         elif half.state in (PENDING, WAITING):
             node = self.nodes[half.position]
             node.lost_qubits += 1
-            self.run.record("lost", node.name, self.demand.index, 0)
+            self.record("lost", node.name, self.demand.index, 0)
             self.lose(half)
             self.end(half.segment)
             half.group.free_slot(half.side)
@@ -331,7 +344,7 @@ class Circuit:
     def end(self, segment):
         """Nothing is left of the segment: its hops may make another."""
         for hop in range(*segment.reach):
-            self.run.group(self.links[hop], self.demand).give_turn()
+            self.group(self.links[hop]).give_turn()
 
     def hand_over(self, half):
         """The qubit leaves its slot because it was measured or delivered."""
@@ -353,7 +366,7 @@ class Circuit:
         asking = self.asking
         self.run.booking.withdraw(self)
         if asking:
-            self.demand.circuit_is_withdrawn()
+            self.demand.circuit_is_withdrawn(self)
         for position in range(len(self.nodes)):
             self.release_node(position)
 
@@ -365,10 +378,10 @@ class Circuit:
             self.lose(half)
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
-                self.run.group(self.links[hop], self.demand).close(side)
+                self.group(self.links[hop]).close(side)
         self.run.booking.give_back(self, *self.needs(self.route)[position])
         if not any(self.booked):
-            self.demand.circuit_is_gone()
+            self.demand.circuit_is_gone(self)
 
     def settle(self, horizon):
         """Slots that are still occupied at the end of the run."""

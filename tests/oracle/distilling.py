@@ -12,10 +12,6 @@ class Pool:
         self.waiting = [[] for _ in self.rounds]
         self.match_posted = False
 
-    @property
-    def run(self):
-        return self.circuit.run
-
     def enter(self, segment, passed=0):
         """Both ends know the pair."""
         circuit = self.circuit
@@ -65,7 +61,7 @@ class Pool:
         )
         kept.born = min(kept.born, used.born)
         node = circuit.nodes[self.positions[0]]
-        self.run.record("distillation", node.name, circuit.demand.index, bits | keep << 2 | passed << 3)
+        circuit.record("distillation", node.name, circuit.demand.index, bits | keep << 2 | passed << 3)
         circuit.demand.rounds += 1
         circuit.demand.failed_rounds += not keep
         for half in list(used.halves):
@@ -93,7 +89,7 @@ class Pool:
                 level.remove(segment)
                 self.circuit.demand.pool_cut_offs += 1
                 node = self.circuit.nodes[self.positions[0]]
-                self.run.record("cut_off", node.name, self.circuit.demand.index, 1)
+                self.circuit.record("cut_off", node.name, self.circuit.demand.index, 1)
                 self.discard(segment)
 
     def discard(self, segment):

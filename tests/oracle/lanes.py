@@ -8,11 +8,11 @@ from .hardware import herald_row, successes_of, turned
 
 
 class LaneGroup:
-    """A link's share of one demand, for the whole run; bound to a circuit while that circuit generates."""
+    """A link's share of one of a demand's circuits, for the whole run; bound to each that takes this place while it generates."""
 
-    def __init__(self, run, link, demand):
-        self.run, self.link, self.demand = run, link, demand
-        entity = f"link:{link.name}/demand:{demand.name}"
+    def __init__(self, run, link, circuit):
+        self.run, self.link, self.demand = run, link, circuit.demand
+        entity = f"link:{link.name}/demand:{circuit.owner}"
         self.attempts, self.heralds = run.stream(f"{entity}/attempts"), run.stream(f"{entity}/herald")
         self.circuit, self.hop = None, None
         self.free = [0, 0]  # slots at the hop's end nearer to A, nearer to B
@@ -61,7 +61,7 @@ class LaneGroup:
         if slot:
             tick = max(0, -(-(tick - 1) // slot)) * slot + 1
         self.scheduled = True
-        self.run.clock.post(tick, ATTEMPTS, self.cycle, rank=(self.demand.index, self.hop))
+        self.run.clock.post(tick, ATTEMPTS, self.cycle, rank=(*self.circuit.place, self.hop))
 
     def cycle(self):
         self.scheduled = False
@@ -123,7 +123,7 @@ class LaneGroup:
         self.free = [self.free[0] - 1, self.free[1] - 1]
         self.turns -= 1
         self.link.successes += 1
-        run.record("link", self.link.name, self.demand.index, self.pairs)
+        self.circuit.record("link", self.link.name, self.demand.index, self.pairs)
         self.pairs += 1
         self.circuit.new_pair(self.hop, [qubits[i] for i in order], [now + model.herald[i] for i in order], frame)
 

@@ -311,7 +311,7 @@ class HopByHop:
                     left.remove(circuit)
                     break
             else:
-                return sorted(left, key=lambda circuit: circuit.demand.index)
+                return sorted(left, key=lambda circuit: circuit.place)
 
     def waits_for(self, circuit):
         node = circuit.nodes[circuit.position]
@@ -354,11 +354,11 @@ class HopByHop:
         if policy == "stop":
             self.clock.last = self.clock.now
         while policy == "release" and (circles := self.in_circles()):
-            youngest = max(circles, key=lambda circuit: circuit.demand.youth())
-            if not any(row["demand"] == youngest.demand.index for row in rows):
+            youngest = max(circles, key=lambda circuit: circuit.demand.youth(circuit))
+            if not any(row["place"] == youngest.place for row in rows):
                 rows += self.describe(youngest)
             for row in rows:
-                row["released"] |= row["demand"] == youngest.demand.index
+                row["released"] |= row["place"] == youngest.place
             self.releases += 1
             youngest.release_everywhere()
         self.rows += rows
@@ -366,9 +366,10 @@ class HopByHop:
     def describe(self, circuit):
         node = circuit.nodes[circuit.position]
         holders, before = self.waits_for(circuit)
+        awaited = circuit.demand.awaited(circuit)
         row = {
             "time": self.clock.now, "deadlock": self.deadlocked[circuit], "demand": circuit.demand.index,
-            "request": circuit.demand.queue[0].number if circuit.demand.queue else -1, "node": node.index,
+            "place": circuit.place, "request": awaited.number if awaited else -1, "node": node.index,
             "slots_needed": circuit.need(), "slots_free": node.free_slots, "other": -1, "other_is": -1, "other_slots": 0,
             "released": 0,
         }  # fmt: skip

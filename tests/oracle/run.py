@@ -24,7 +24,7 @@ KINDS = {
 
 @dataclass
 class Outcome:
-    trace: list  # (tick, phase, entity, kind, a, b, x), sorted
+    trace: list  # (tick, phase, entity, kind, a, b, circuit, x), sorted
     pairs: list
     demands: list
     links: list
@@ -60,10 +60,11 @@ class Run:
     def device(self, node):
         return self.devices[node.memory["name"]]
 
-    def group(self, link, demand):
-        if (link, demand) not in self.groups:
-            self.groups[link, demand] = LaneGroup(self, link, demand)
-        return self.groups[link, demand]
+    def group(self, link, circuit):
+        key = link, circuit.place
+        if key not in self.groups:
+            self.groups[key] = LaneGroup(self, link, circuit)
+        return self.groups[key]
 
     def pool_stream(self, entity):
         """Of a pool, for the whole run."""
@@ -74,16 +75,16 @@ class Run:
     def groups_of(self, link):
         return [group for (other, _), group in self.groups.items() if other is link]
 
-    def record(self, kind, entity, a, b, x=0.0):
-        self.trace.append((self.clock.now, self.clock.phase, entity, KINDS[kind], a, b, x))
+    def record(self, kind, entity, a, b, x=0.0, circuit=0):
+        self.trace.append((self.clock.now, self.clock.phase, entity, KINDS[kind], a, b, circuit, x))
 
     def change(self, spec):
         link = self.network.link[spec["link"]]
         goes_down = spec["generation"] is None
-        concerned = [demand for demand in self.demands if goes_down and demand.goes_over(link)]
+        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over(link))}
         self.network.set_generation(link, spec["generation"])
-        for demand in concerned:
-            demand.link_went_down()
+        for demand, places in concerned.items():
+            demand.link_went_down(places)
         if not goes_down:
             self.booking.links_changed()
 
@@ -99,8 +100,8 @@ class Run:
         for link in self.network.links:
             link.up_ticks += horizon - link.changed_at if link.up else 0
         for demand in self.demands:
-            if demand.circuit:
-                demand.circuit.settle(horizon)
+            for circuit in filter(None, demand.circuits):
+                circuit.settle(horizon)
         self.trace.sort()
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,

@@ -84,6 +84,7 @@ CROSSING = [("00", "22", POISSON | {"width": 2}), ("20", "02", BACK_TO_BACK), ("
 TOGETHER = {"traffic": {"kind": "table", "at_s": [4e-4 * k for k in range(12)]}}
 HOP_BY_HOP = {"reservation": "hop_by_hop"}
 MEETING = [("n0", "n3", TOGETHER), ("n3", "n0", TOGETHER)]  # set-ups start at the same time and meet halfway
+BURSTS = {"traffic": {"kind": "table", "at_s": [1e-3 * (k // 4) for k in range(16)]}}
 SLOTTED = {"timing": "slotted", "slot_s": 1e-5, "control": "ideal"}
 DOWN_AND_UP = [
     {"at_s": 1e-3, "link": "r0--r1"},
@@ -162,6 +163,46 @@ SCENARIOS = {
     "reservation": chain(4, demand=POISSON | {"reservation_s": 3e-4, "width": 2}),
     "short reservation": chain(3, demand={"reservation_s": 5e-5, "width": 2}),
     "short queue": chain(4, demand=POISSON | {"max_queue": 2}),
+    "three at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"concurrent_requests": 3}),
+    "three at a time, too few slots": chain(4, memory=GATES, demand=POISSON | {"concurrent_requests": 3, "width": 2}, slots=8),
+    "two at a time, deadlines": chain(4, node=FAILING, demand=POISSON | {"concurrent_requests": 2, "deadline_s": 4e-4, "max_queue": 5}, length_m=5e3),
+    "two at a time, reservation": chain(4, demand=ONE_OFF | {"concurrent_requests": 2, "reservation_s": 2e-4}, link=given(0.3)),
+    "back to back, three of ten at a time": chain(
+        3, demand=BACK_TO_BACK | {"traffic": {"kind": "back_to_back", "requests": 10, "at_s": 1e-4}, "concurrent_requests": 3, "deadline_s": 3e-4},
+    ),
+    "several at a time, slotted": chain(4, memory=NOISY, node=FAILING, demand=BACK_TO_BACK | {"concurrent_requests": 3, "use": "measure"}, **SLOTTED),
+    "several at a time, one link at a time": chain(
+        4, node={"parallel_links": 1}, demand=POISSON | {"concurrent_requests": 2, "cutoff": {"attempts": 4}}, link=given(0.3),
+    ),
+    "several at a time, distilled": chain(
+        3, memory=NOISY, demand=POISSON | {"concurrent_requests": 2, "width": 2, "distillation": DEJMPS}, link=given(0.5), slots=12, links={"distillation": DEJMPS},
+    ),
+    "impatient": chain(4, demand=POISSON | {"max_wait_s": 2e-4}),
+    "impatient, back to back": chain(3, demand=BACK_TO_BACK | {"max_wait_s": 4e-5, "reservation_s": 1e-4}),
+    "loss": chain(3, demand=POISSON | {"concurrent_requests": 2, "max_wait_s": 0.0}, link=given(0.2), control="ideal"),
+    "loss where slots are few": chain(
+        2, demand=POISSON | {"concurrent_requests": 7, "max_wait_s": 0.0, "traffic": {"kind": "poisson", "rate_hz": 2e4}}, slots=3, control="ideal", link=given(0.2),
+    ),
+    "loss, slotted, hop by hop": chain(
+        3, demand=POISSON | {"concurrent_requests": 3, "max_wait_s": 1e-5, "traffic": {"kind": "poisson", "rate_hz": 2e4}}, slots=4, link=given(0.4), **SLOTTED, **HOP_BY_HOP,
+    ),
+    "several buffers": chain(
+        3, memory=NOISY, slots=12, link=given(0.4),
+        demand=POISSON | {"concurrent_requests": 3, "generate_when_idle": True, "buffer": 2, "reservation_s": 1e-3, "max_wait_s": 1e-4},
+    ),
+    "several buffers, back to back": chain(
+        2, slots=6, link=given(0.4), demand={"traffic": {"kind": "back_to_back", "at_s": 1e-3, "requests": 40}, "concurrent_requests": 2, "generate_when_idle": True, "buffer": 3},
+    ),
+    "several at a time, links fail": two_ways(
+        [("r0", "r2", POISSON | {"concurrent_requests": 3}), ("r4", "r1", POISSON | {"concurrent_requests": 2, "max_wait_s": 3e-4})],
+        node=FAILING, changes=DOWN_AND_UP, alternatives=3, slots=6,
+    ),
+    "several at a time, deadlocks": line(
+        [(a, b, BURSTS | {"concurrent_requests": 3}) for a, b, _ in MEETING], slots=4, link=given(0.4), on_deadlock="release", **HOP_BY_HOP,
+    ),
+    "several at a time, deadlocks that stay": line(
+        [(a, b, BURSTS | {"concurrent_requests": 2, "max_wait_s": 3e-4, "deadline_s": 4e-4}) for a, b, _ in MEETING], slots=4, link=given(0.4), **HOP_BY_HOP,
+    ),
     "measure": chain(3, memory=NOISY, demand={"use": "measure", "width": 3}, link=given(state=SKEWED)),
     "measure one link": chain(2, memory=NOISY, demand=BACK_TO_BACK | {"use": "measure", "width": 3}),
     "measure in Z": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"use": "measure", "z_basis_probability": 0.9, "width": 2}),

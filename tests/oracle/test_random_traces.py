@@ -53,6 +53,13 @@ def traffic_of():
     )  # fmt: skip
 
 
+def concurrency(draw, demand):
+    most = draw(st.sampled_from([1, 1, 2, 3])) if demand["traffic"]["kind"] != "continuous" else 1
+    if demand["max_queue"] is None or most <= demand["max_queue"]:
+        demand["concurrent_requests"] = most
+    demand["max_wait_s"] = draw(sometimes(st.sampled_from([0.0, 5e-5, 1.2e-4])))
+
+
 @st.composite
 def demand_of(draw, nodes):
     a, b = draw(st.lists(st.sampled_from(nodes), min_size=2, max_size=2, unique=True))
@@ -63,6 +70,7 @@ def demand_of(draw, nodes):
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
     }  # fmt: skip
+    concurrency(draw, demand)
     demand["swapping"] = {"kind": draw(st.sampled_from(["asap", "asap", "doubling", "sequential"]))}
     demand["cutoff"] = draw(
         sometimes(
@@ -147,6 +155,7 @@ def crowded(draw):
             "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
             "generate_when_idle": draw(st.sampled_from([False, False, False, True])), "max_queue": draw(sometimes(st.integers(1, 3))),
         }  # fmt: skip
+        concurrency(draw, demand)
         if demand["generate_when_idle"]:
             demand["buffer"] = draw(sometimes(st.integers(width, slots)))
         demands.append({key: value for key, value in demand.items() if value is not None})
@@ -175,7 +184,14 @@ def compiles(scenario):
     except _core.SpecError as error:
         assert any(
             reason in str(error)
-            for reason in ("min_fidelity", "bell_diagonal", "no usable links", "/cutoff/", "for the distillation of")
+            for reason in (
+                "min_fidelity",
+                "bell_diagonal",
+                "no usable links",
+                "/cutoff/",
+                "for the distillation of",
+                "max_wait_s",
+            )
         ), error
         return False
     return True

@@ -33,10 +33,10 @@ def product(scenario, replica, detail):
 
 def trace_of(compiled, table):
     names = {"link": compiled.link_names, "node": compiled.node_names, "demand": compiled.demand_names}
-    columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "x"))
+    columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "circuit", "x"))
     return sorted(
-        (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, x)
-        for tick, phase, kind, entity, a, b, x in zip(*columns, strict=True)
+        (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, circuit, x)
+        for tick, phase, kind, entity, a, b, circuit, x in zip(*columns, strict=True)
         if kind < len(ENTITIES)
     )
 
@@ -134,7 +134,7 @@ def test_family_reaches_what_it_is_for():
     assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(8))
     requests = [request for outcome in outcomes for demand in outcome.demands for request in demand.requests]
     assert {request.status for request in requests} == set(range(4))
-    assert {request.reason for request in requests} == set(range(4))
+    assert {request.reason for request in requests} == set(range(5))
     nodes = [node for outcome in outcomes for node in outcome.nodes]
     demands = [demand for outcome in outcomes for demand in outcome.demands]
     assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100

@@ -5,11 +5,11 @@ from math import inf, log1p
 
 from . import states
 from .circuit import Circuit
-from .clock import ARRIVALS, EXPIRIES, ticks
+from .clock import ARRIVALS, EXPIRIES, SWAPS, ticks
 from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
-NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL = range(4)
+NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED = range(5)
 
 
 @dataclass
@@ -29,8 +29,9 @@ class Demand:
     def __init__(self, run, index, spec):
         self.run, self.index, self.spec, self.name = run, index, spec, spec["name"]
         self.measures = spec["use"] == "measure"
-        self.deadline, self.reservation = (
-            None if spec[field] is None else ticks(spec[field], run.ticks_per_s) for field in ("deadline_s", "reservation_s")
+        self.deadline, self.reservation, self.max_wait = (
+            None if spec[field] is None else ticks(spec[field], run.ticks_per_s)
+            for field in ("deadline_s", "reservation_s", "max_wait_s")
         )
         self.arrivals, self.bases, self.outcomes = (
             run.stream(f"demand:{self.name}/{purpose}") for purpose in ("arrivals", "bases", "outcomes")
@@ -45,9 +46,12 @@ class Demand:
                 for route in self.alternatives
                 if spec["min_fidelity"] <= run.network.reachable_fidelity(route, spec["distillation"], run.devices) + 1e-9
             ]
-        self.circuit = None
-        self.requests, self.queue = [], []
-        self.kept = []  # (circuit, segment): pairs that wait for a request, oldest first
+        self.places = range(spec["concurrent_requests"])
+        self.circuits = [None for _ in self.places]
+        self.served = [None for _ in self.places]  # the request of each circuit
+        self.engaged = set()  # places whose circuit serves a request or is on its way to one
+        self.coming = []  # those on their way, in line
+        self.requests, self.queue = [], []  # all; those that wait
         self.rejected = self.surplus = 0
         self.rounds = self.failed_rounds = self.pool_cut_offs = 0
 
@@ -59,7 +63,9 @@ class Demand:
 
     def begin(self):
         """Posts the first arrival."""
-        self.ask_for_circuit_if_needed()
+        if self.spec["generate_when_idle"]:
+            for place in self.places:
+                self.ask_for_circuit(place)
         traffic = self.spec["traffic"]
         kind = traffic["kind"]
         if kind == "table":
@@ -67,7 +73,11 @@ class Demand:
         elif kind == "poisson":
             self.next_poisson(0.0)
         else:
-            count = traffic["requests"] if kind == "one_off" else 1
+            count = 1
+            if kind == "one_off":
+                count = traffic["requests"]
+            if kind == "back_to_back":
+                count = min(len(self.places), traffic["requests"] or inf)
             self.at(ticks(traffic["at_s"], self.run.ticks_per_s), lambda: [self.ask() for _ in range(count)])
 
     def at(self, tick, action):
@@ -94,20 +104,133 @@ class Demand:
             self.find_routes()
         if not self.routed:
             self.end(request, REFUSED, NO_ROUTE)
-        elif self.spec["max_queue"] is not None and len(self.queue) >= self.spec["max_queue"]:
+        elif self.spec["max_queue"] is not None and len(self.open()) - 1 >= self.spec["max_queue"]:
             self.end(request, REFUSED, QUEUE_FULL)
         else:
             self.queue.append(request)
             if request.deadline is not None:
                 self.run.clock.post(request.deadline, EXPIRIES, self.expire, rank=(1,))  # after reservations
-            self.ask_for_circuit_if_needed()
-            self.serve_head()
-            self.serve_kept()
+            if self.max_wait is not None:
+                self.run.clock.post(self.now + self.max_wait, SWAPS, lambda: self.has_waited(request))
+            if len(self.coming) < len(self.queue):
+                self.engage_one()
+            self.ask_for_coming()
+            self.serve_waiting()
 
-    def ask_for_circuit_if_needed(self):
-        if self.circuit is None and self.routed and (self.queue or self.spec["generate_when_idle"]):
-            self.circuit = Circuit(self.run, self)
-            self.run.booking.ask(self.circuit)
+    def open(self):
+        return [request for request in self.requests if request.status == OPEN]
+
+    # ---- circuits for requests ------------------------------------------------------------------------------------------
+
+    def generates(self, place):
+        return self.circuits[place] is not None and self.circuits[place].up
+
+    def needed(self, place):
+        return place in self.engaged or self.spec["generate_when_idle"]
+
+    def ask_for_circuit(self, place):
+        self.circuits[place] = Circuit(self.run, self, place)
+        self.run.booking.ask(self.circuits[place])
+
+    def ask_for_coming(self):
+        for place in self.coming:
+            if self.circuits[place] is None:
+                self.ask_for_circuit(place)
+
+    def engage_one(self):
+        """The next circuit that is on its way to a request, if any is left."""
+
+        def rank(place):
+            circuit = self.circuits[place]
+            if circuit is None:
+                return 2, 0, place
+            if circuit.up:
+                return 0, -len(circuit.kept), place
+            return 3 if circuit.releasing else 1, 0, place
+
+        free = [place for place in self.places if place not in self.engaged]
+        if free:
+            place = min(free, key=rank)
+            self.engaged.add(place)
+            self.coming.append(place)
+
+    def disengage_surplus(self):
+        while len(self.coming) > len(self.queue):
+            self.engaged.remove(self.coming.pop())
+
+    def serve_waiting(self):
+        """Circuits that generate take the requests that were asked first."""
+        while self.queue and (ready := [place for place in self.coming if self.generates(place)]):
+            place = ready[0]
+            self.coming.remove(place)
+            request = self.served[place] = self.queue.pop(0)
+            if request.started is None:
+                request.started = self.now
+                self.circuits[place].record("started", self.name, request.number, 0)
+            self.serve_kept(place)
+
+    def serve_kept(self, place):
+        circuit = self.circuits[place]
+        while circuit.kept and circuit.up and self.served[place]:
+            self.hand_over(circuit, circuit.kept.pop(0))
+
+    def withdraw_surplus(self):
+        for place in self.places:
+            if not self.needed(place) and self.circuits[place] and self.circuits[place].asking:
+                self.circuits[place].release_everywhere()
+
+    def release_surplus(self):
+        for place in self.places:
+            if not self.needed(place) and self.circuits[place] and not self.circuits[place].releasing:
+                self.circuits[place].release_everywhere()
+
+    def awaited(self, circuit):
+        """The request for which it is on its way."""
+        return self.queue[self.coming.index(circuit.number)] if circuit.number in self.coming else None
+
+    def youth(self, circuit):
+        """Of that request; without one it is younger still."""
+        request = self.awaited(circuit)
+        return request.asked if request else inf, circuit.place
+
+    # ---- the circuit reports -------------------------------------------------------------------------------------------
+
+    def circuit_is_up(self, circuit):
+        if not circuit.up:
+            return
+        place = circuit.number
+        if place not in self.engaged and self.queue:
+            self.engaged.add(place)
+            self.coming.insert(0, place)
+        self.serve_waiting()
+        self.disengage_surplus()
+        if not self.needed(place):
+            circuit.release_from(A)
+        self.withdraw_surplus()
+
+    def circuit_is_withdrawn(self, circuit):
+        """It had only been asked for."""
+        place = circuit.number
+        self.circuits[place] = None
+        if self.routed and self.needed(place):
+            self.ask_for_circuit(place)
+
+    def circuit_is_gone(self, circuit):
+        place = circuit.number
+        self.circuits[place] = None
+        self.at(self.now, lambda: self.has_lost_circuit(place))
+
+    def has_lost_circuit(self, place):
+        if self.served[place]:
+            self.queue.append(self.served[place])
+            self.queue.sort(key=lambda request: request.number)
+            self.served[place] = None
+            self.engaged.remove(place)
+            self.engage_one()
+        self.ask_for_coming()
+        if self.circuits[place] is None and self.needed(place) and self.routed:
+            self.ask_for_circuit(place)
+        self.serve_waiting()
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 
@@ -124,80 +247,68 @@ class Demand:
         if found and not self.listed:
             self.alternatives = found
 
-    def goes_over(self, link):
-        settled = self.circuit and self.circuit.route
-        return self.routed and link in (settled or self.choices()[0])[1]
+    def places_over(self, link):
+        """Circuits whose route leads over the link, or would."""
+        preferred = self.choices()[0] if self.routed else ([], [])
+        routes = [(circuit and circuit.route) or preferred for circuit in self.circuits]
+        return [place for place, route in zip(self.places, routes, strict=True) if self.routed and link in route[1]]
 
-    def link_went_down(self):
+    def link_went_down(self, places):
         if not self.usable_routes():
             self.find_routes()
         if not self.routed:
-            for request in list(self.queue):
+            for request in self.open():
                 self.end(request, REFUSED, ROUTE_LOST)
-        if self.circuit:
-            self.circuit.release_everywhere()
+            places = self.places
+        for circuit in [self.circuits[place] for place in places]:
+            if circuit:
+                circuit.release_everywhere()
 
-    # ---- the circuit reports -------------------------------------------------------------------------------------------
-
-    def circuit_is_up(self):
-        self.serve_head()
-
-    def circuit_is_withdrawn(self):
-        self.circuit = None
-        self.ask_for_circuit_if_needed()
-
-    def circuit_is_gone(self):
-        self.circuit = None
-        self.at(self.now, self.ask_for_circuit_if_needed)
-
-    # ---- serving -------------------------------------------------------------------------------------------------------
-
-    def serve_head(self):
-        if self.queue and self.circuit and self.circuit.up and self.queue[0].started is None:
-            self.queue[0].started = self.now
-            self.run.record("started", self.name, self.queue[0].number, 0)
-
-    def serve_kept(self):
-        while self.kept and self.queue and self.circuit and self.circuit.up:
-            circuit, segment = self.kept.pop(0)
-            if segment.complete():  # no release has dropped it
-                self.hand_over(circuit, segment)
-
-    def youth(self):
-        """Of its head request; without one it is younger still."""
-        return self.queue[0].asked if self.queue else inf, self.index
+    # ---- ends of requests ------------------------------------------------------------------------------------------------
 
     def end(self, request, status, reason=NO_REASON):
         request.status, request.reason, request.finished = status, reason, self.now
         if request in self.queue:
             self.queue.remove(request)
+        elif request in self.served:
+            place = self.served.index(request)
+            self.served[place] = None
+            self.coming.insert(0, place)
+        self.disengage_surplus()
         self.run.record("ended", self.name, request.number, status | reason << 8)
+
+    def ask_again(self):
         traffic = self.spec["traffic"]
-        if status != REFUSED and traffic["kind"] == "back_to_back":
+        stopped = any(request.status == REFUSED for request in self.requests)
+        if traffic["kind"] == "back_to_back" and not stopped:
             if traffic["requests"] is None or len(self.requests) < traffic["requests"]:
                 self.ask()
 
-    def after_an_end(self, release):
-        """`release` tells the circuit that it is no longer needed."""
-        if self.queue:
-            self.serve_head()
-        elif self.circuit and not self.circuit.releasing and not self.spec["generate_when_idle"]:
-            release()
-
     def expire(self):
-        due = [request for request in self.queue if request.deadline <= self.now]
+        due = [request for request in self.open() if request.deadline <= self.now]
         for request in due:
             self.end(request, TIMED_OUT)
+        for _ in due:
+            self.ask_again()
         if due:
-            self.after_an_end(lambda: self.circuit.release_everywhere())
+            self.serve_waiting()
+            self.release_surplus()
+
+    def has_waited(self, request):
+        self.run.clock.post(self.now, EXPIRIES, lambda: self.refuse_if_it_waits(request), rank=(1,))
+
+    def refuse_if_it_waits(self, request):
+        if request.status == OPEN and request.started is None:
+            self.end(request, REFUSED, NOT_SERVED)
+            self.release_surplus()
 
     # ---- pairs ---------------------------------------------------------------------------------------------------------
 
     def deliver(self, circuit, segment):
         if not segment.complete():
             return
-        if self.spec["buffer"] and not self.queue:
-            self.kept.append((circuit, segment))
+        if self.spec["buffer"] and not self.served[circuit.number]:
+            circuit.kept.append(segment)
         else:
             self.hand_over(circuit, segment)
 
@@ -231,15 +342,15 @@ class Demand:
                 circuit.end(segment)
 
     def count(self, circuit, segment, reading):
-        if not self.queue or not circuit.up:
+        request = self.served[circuit.number]
+        if not request or not circuit.up:
             self.surplus += self.now > self.run.warm_up
             return
         if reading.fidelity < self.spec["min_fidelity"]:
             self.rejected += self.now > self.run.warm_up
             return
-        request = self.queue[0]
         request.pairs += 1
-        self.run.record("delivery", self.name, request.number, segment.swaps, reading.fidelity)
+        circuit.record("delivery", self.name, request.number, segment.swaps, reading.fidelity)
         row = {
             "demand": self.index, "request": request.number, "delivered": self.now, "latency": self.now - request.asked,
             "age": self.now - segment.born, "fidelity": reading.fidelity, "xx": reading.xx, "yy": reading.yy,
@@ -250,4 +361,8 @@ class Demand:
         self.run.pairs.append(row)
         if request.pairs_asked and request.pairs == request.pairs_asked:
             self.end(request, DONE)
-            self.after_an_end(lambda: circuit.release_from(B if segment.known[B] > segment.known[A] else A))
+            self.ask_again()
+            self.serve_waiting()
+            if not self.needed(circuit.number):
+                circuit.release_from(B if segment.known[B] > segment.known[A] else A)
+            self.withdraw_surplus()

@@ -4,9 +4,8 @@ A link with an attempt every microsecond, each of which succeeds with 1e-6, take
 1e-6) for a pair. The means are taken over independent queues, after a warm-up of more than fifteen relaxation times;
 each detects an error of 2 % in the rate of arrivals or of service.
 
-Of H06 (Erlang's loss formula) a scenario can express one memory, for any service time: a request that finds others is
-refused (`max_queue`). Requests of a demand are served one after the other, so ten or a hundred of them that each hold a
-memory of their own at the same time, or are lost if none is free, have no counterpart.
+In H06 (Erlang's loss formula) as many requests are served at a time as there are memories (`concurrent_requests`); each
+holds one for a mean of 1 s, and a request that finds none free is refused at once (`max_wait_s=0`).
 """
 
 from __future__ import annotations
@@ -204,17 +203,64 @@ def test_buffer_of_pairs(label: str) -> None:
 
 #: A pair at the first attempt, of which one knows a second later.
 CONSTANT = fb.Given(success_probability=1.0, attempt_period_s=1e-6, herald_delay_s=1.0)
+#: Independent replicas; seconds of each. The losses of 1, 10 and 100 memories detect errors of 2 %, 2 % and (an error of 1 %
+#: in the rate of arrivals) 22 %.
+LOSS_SAMPLES = {"a=1,c=1": (64, 10_000), "a=8,c=10": (128, 5_000), "a=80,c=100": (128, 450)}
+
+
+def lost_share(load: float, memories: int) -> float:
+    """Erlang's formula B, by its recursion in the number of memories."""
+    share = 1.0
+    for number in range(1, memories + 1):
+        share = load * share / (number + load * share)
+    return share
+
+
+def check_loss(label: str, service: fb.Given, *, more_circuits: int = 0) -> None:
+    """`more_circuits` than memories: requests are refused because no slots are free, else because none of them is served."""
+    load, memories = (float(part.partition("=")[2]) for part in label.split(","))
+    expected, most = H06.expected[label], int(memories)
+    replicas, duration_s = LOSS_SAMPLES[label]
+    scenario = chains(
+        [service],
+        control="ideal",
+        memories=[fb.Memory(name="memory", slots=most)],
+        demand={"traffic": fb.Poisson(rate_hz=load), "concurrent_requests": most + more_circuits, "max_wait_s": 0.0},
+        duration_s=duration_s,
+        warm_up_s=15,
+        record="summary",
+    )
+    demands = fb.run(scenario, replicas=replicas, threads=1, progress=False).demands
+    # Exponential services are 1e-6 s too long.
+    detects = 0.02 * expected if most <= 10 else lost_share(1.01 * load, most) - expected
+    assert lost_share(load, most) == pytest.approx(expected, rel=1e-8)  # as many digits as the case has
+    assert_sampled(ratio(demands["requests_refused"], demands["requests_asked"]), expected, 2e-6 * load, detects=detects)
 
 
 @pytest.mark.parametrize("service", [EXPONENTIAL, CONSTANT], ids=["exponential", "constant"])
 def test_one_memory_loses_requests(service: fb.Given) -> None:
-    """Erlang's formula for one memory; it holds for any law of the service time of mean 1 s."""
-    scenario = chains(
-        [service], control="ideal", demand={"traffic": fb.Poisson(rate_hz=1.0), "max_queue": 1}, duration_s=30_000
-    )
-    lost, asked = [], []
-    for results in results_of(scenario, QUEUES // 2, at_once=16):
-        lost += results.demands["requests_refused"].tolist()
-        asked += results.demands["requests_asked"].tolist()
-    found, more = ratio(np.array(lost), np.array(asked)), 1.02
-    assert_sampled(found, H06.expected["a=1,c=1"], 1e-6, detects=more / (1 + more) - 0.5)
+    """Erlang's formula holds for any law of the service time."""
+    check_loss("a=1,c=1", service)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("label", ["a=8,c=10", "a=80,c=100"])
+@pytest.mark.parametrize("service", [EXPONENTIAL, CONSTANT], ids=["exponential", "constant"])
+def test_memories_lose_requests(label: str, service: fb.Given) -> None:
+    check_loss(label, service)
+
+
+@pytest.mark.slow
+def test_requests_are_lost_where_slots_are_taken() -> None:
+    check_loss("a=8,c=10", CONSTANT, more_circuits=5)
+
+
+def test_one_request_at_a_time_with_a_queue_of_one() -> None:
+    """The queue's bound loses the same requests as a wait of 0."""
+    tables = []
+    for demand in ({"max_queue": 1}, {"max_wait_s": 0.0}):
+        demand = {"traffic": fb.Poisson(rate_hz=1.0)} | demand
+        tables.append(fb.run(chains([CONSTANT], control="ideal", demand=demand, duration_s=5_000), progress=False).requests)
+    first, second = ((table["asked_s"].tolist(), table["status"].tolist()) for table in tables)
+    assert first == second
+    assert {*tables[0]["reason"]} == {"none", "queue_full"} and {*tables[1]["reason"]} == {"none", "not_served"}

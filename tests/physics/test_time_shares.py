@@ -16,15 +16,15 @@ from physics.sampling import assert_sampled, share
 
 
 def busy_seconds(results: fb.Results, demand: int) -> float:
-    """Length of the union of the times from asked to ended of a demand's requests."""
+    """Time integral of a demand's open requests, of which no more count than may be served at a time."""
     requests = results.requests
     mine = requests.codes("demand") == demand
     end = np.where(np.isnan(requests["finished_s"]), results.replicas["simulated_s"][0], requests["finished_s"])
-    total, until = 0.0, 0.0
-    for start, stop in sorted(zip(requests["asked_s"][mine].tolist(), end[mine].tolist(), strict=True)):
-        total += max(0.0, stop - max(start, until))
-        until = max(until, stop)
-    return total
+    times = np.concatenate([requests["asked_s"][mine], end[mine]])
+    order = np.argsort(times)
+    number = np.cumsum(np.repeat([1, -1], np.count_nonzero(mine))[order])
+    most = results.scenario.demands[demand].concurrent_requests
+    return float(np.sum(np.minimum(number, most)[:-1] * np.diff(times[order])))
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

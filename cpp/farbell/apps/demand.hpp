@@ -20,6 +20,8 @@ struct DemandSpec {
   std::optional<double> deadline_s;
   std::optional<double> reservation_s;
   std::optional<std::int64_t> max_queue;
+  std::int64_t concurrent_requests = 1;
+  std::optional<double> max_wait_s;
   PairUse use = PairUse::keep;
   double z_basis_probability = 0.5;
   bool pipelined = true;
@@ -56,7 +58,7 @@ struct Describe<DemandSpec> {
       field("traffic", &DemandSpec::traffic, "When requests are asked."),
       field("pairs_per_request", &DemandSpec::pairs_per_request, at_least(1),
             "Pairs that a request asks for (a continuous request has no end)."),
-      field("width", &DemandSpec::width, within(1, 1'000'000), "Memory slots used at both ends of every hop of the route."),
+      field("width", &DemandSpec::width, within(1, 1'000'000), "Memory slots that a request uses at both ends of every hop of the route."),
       field("min_fidelity", &DemandSpec::min_fidelity, unit_interval, "Pairs below this fidelity are rejected, and counted."),
       field("deadline_s", &DemandSpec::deadline_s, "s", positive,
             "Time after which a request is given up, counted from when it was asked; null = never."),
@@ -64,6 +66,11 @@ struct Describe<DemandSpec> {
             "How long the demand may keep its slots in a row; null = until its requests have ended."),
       field("max_queue", &DemandSpec::max_queue, at_least(1),
             "Requests that may wait or be served at a time, further ones are refused; null = any number."),
+      field("concurrent_requests", &DemandSpec::concurrent_requests, within(1, 10'000),
+            "Requests that may be served at a time, each over a circuit with slots of its own; the others wait."),
+      field("max_wait_s", &DemandSpec::max_wait_s, "s", non_negative,
+            "Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or "
+            "not at all; null = any time."),
       field("use", &DemandSpec::use, "What is done with a delivered pair."),
       field("z_basis_probability", &DemandSpec::z_basis_probability, unit_interval,
             "With use measure: probability that an end measures in the Z basis, else X."),

@@ -7,11 +7,12 @@
 
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
+#include "farbell/protocols/chain.hpp"
 
 namespace farbell {
 
 enum class RequestStatus : std::uint8_t { open, done, timed_out, refused };
-enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full };
+enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full, not_served };
 
 struct PairRow {
   DemandId demand;
@@ -30,12 +31,13 @@ struct RequestRow {
   Tick asked{}, started = never, finished = never;
 };
 
-// One that waits for a node's slots in a deadlock, and one of those for whom it waits.
+// A circuit that waits for a node's slots in a deadlock, and one of those for which it waits.
 struct DeadlockRow {
   Tick at{};
   std::uint64_t deadlock = 0;
   DemandId demand;
-  std::int64_t request = -1;  // the head of the queue; -1 = none
+  ChainId circuit;
+  std::int64_t request = -1;  // for which its circuit waits; -1 = none
   NodeId node;
   std::uint32_t needed = 0, free = 0;
   DemandId other;             // none = the node has too few slots altogether

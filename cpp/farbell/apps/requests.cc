@@ -8,7 +8,7 @@ namespace farbell {
 Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
                    Routes& routes, Circuits& circuits, Recorder& recorder, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), routes_(routes),
-      circuits_(circuits), recorder_(recorder), trace_(trace), rows_(setup.demands.size()), up_(setup.links, true),
+      circuits_(circuits), recorder_(recorder), trace_(trace), accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()), up_(setup.links, true),
       up_since_(setup.links, tick_zero), up_ticks_(setup.links, 0) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     const DemandRow& demand = setup.demands[d];
@@ -23,7 +23,7 @@ void Requests::start() {
     queue_.post(setup_.changes[c].at, Phase::arrivals, {setup_.self.handler, op_change, c}, 0);
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     schedule_arrival(DemandId{d});
-    if (setup_.demands[d].generate_when_idle) circuits_.ask(DemandId{d});
+    if (setup_.demands[d].generate_when_idle) each_circuit(DemandId{d}, [&](ChainId c) { circuits_.ask(c); });
   }
 }
 
@@ -36,16 +36,13 @@ void Requests::handle(const Event& event) {
       queue_.post(queue_.now(), Phase::expiries, {setup_.self.handler, op_overdue, target}, 0);
       break;
     case op_overdue: deadline(DemandId{target}); break;
-    case op_up:
-      rows_[target].kept.clear();  // a release has dropped what was kept
-      spent_on_set_up(DemandId{target});
-      head_starts(DemandId{target});
+    case op_waited:
+      // What can be booked and set up within this tick has its chance first.
+      queue_.post(queue_.now(), Phase::expiries, {setup_.self.handler, op_not_served, target}, event.payload);
       break;
-    case op_gone:
-      if (!rows_[target].queue.empty()) spent_in_vain(DemandId{target}, true, queue_.now());
-      if (!rows_[target].queue.empty() || (setup_.demands[target].generate_when_idle && rows_[target].routed))
-        if (circuits_.state(DemandId{target}) == Circuits::State::idle) circuits_.ask(DemandId{target});
-      break;
+    case op_not_served: not_served(DemandId{target}, event.payload); break;
+    case op_up: up(ChainId{target}); break;
+    case op_gone: gone(ChainId{target}); break;
     case op_change: change(setup_.changes[target]); break;
     case op_check: look_for_deadlock(); break;
     default:
@@ -79,7 +76,12 @@ void Requests::schedule_arrival(DemandId d) {
 
 void Requests::arrive(DemandId d) {
   const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
-  const std::uint64_t burst = plan.kind == ArrivalPlan::Kind::one_off ? plan.requests : 1;
+  std::uint64_t burst = 1;
+  if (plan.kind == ArrivalPlan::Kind::one_off) burst = plan.requests;
+  if (plan.kind == ArrivalPlan::Kind::back_to_back) {
+    burst = circuits_.count(d);
+    if (plan.requests > 0) burst = std::min(burst, plan.requests);
+  }
   for (std::uint64_t i = 0; i < burst; ++i) ask_now(d);
   if (plan.kind == ArrivalPlan::Kind::poisson || plan.kind == ArrivalPlan::Kind::table) schedule_arrival(d);
 }
@@ -89,82 +91,251 @@ void Requests::ask_now(DemandId d) {
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
   recorder_.asked(d, now);
-  trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, row.next_id, row.queue.size());
-  if (row.queue.empty()) start_accounting(d);
-  row.queue.push_back({row.next_id++, 0, now, never});
-  if (demand.max_queue > 0 && row.queue.size() > demand.max_queue) return refuse(d, Refusal::queue_full);
+  const Request request{row.next_id++, 0, now, never};
+  trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, request.id, row.open());
+  if (demand.max_queue > 0 && row.open() >= demand.max_queue) return write_down(d, request, RequestStatus::refused, Refusal::queue_full);
   if (!row.routed) row.routed = routes_.find(d);
-  if (!row.routed) return refuse(d, Refusal::no_route);
+  if (!row.routed) return write_down(d, request, RequestStatus::refused, Refusal::no_route);
+  row.queue.push_back(request);
   if (demand.deadline != never) post_deadline(d);
-  switch (circuits_.state(d)) {
-    case Circuits::State::idle: circuits_.ask(d); break;
-    case Circuits::State::up:
-      head_starts(d);
-      serve_kept(d);
-      break;
-    default: break;  // told when it is up, or gone
+  if (row.coming.size() < row.queue.size())
+    if (const ChainId c = next_circuit(d)) engage(c);
+  ask_for_coming(d);
+  serve_waiting(d);
+  if (demand.max_wait != never && !row.queue.empty() && row.queue.back().id == request.id)
+    queue_.post(now + demand.max_wait, Phase::swaps, {setup_.self.handler, op_waited, d.value}, request.id);
+}
+
+// ---- circuits for requests ----------------------------------------------------------------------------------------------------------------
+
+// The next to be engaged: one that generates, and of these the one that keeps most pairs; else one on its way; else one to be asked for;
+// else one that is being released. None = all are engaged.
+ChainId Requests::next_circuit(DemandId d) const {
+  using Rank = std::pair<int, std::ptrdiff_t>;
+  const auto rank = [&](ChainId c) -> Rank {
+    switch (circuits_.state(c)) {
+      case Circuits::State::up: return {0, -std::ssize(services_[c.value].kept)};
+      case Circuits::State::asking:
+      case Circuits::State::setting_up: return {1, 0};
+      case Circuits::State::idle: return {2, 0};
+      default: return {3, 0};
+    }
+  };
+  ChainId best;
+  Rank of_best;
+  each_circuit(d, [&](ChainId c) {
+    if (services_[c.value].engaged) return;
+    if (const Rank r = rank(c); !best || r < of_best) {
+      best = c;
+      of_best = r;
+    }
+  });
+  return best;
+}
+
+void Requests::engage(ChainId c) {
+  services_[c.value].engaged = true;
+  rows_[circuits_.demand(c).value].coming.push_back(c);
+  accounts_.open(c);
+}
+
+void Requests::ask_for_coming(DemandId d) {
+  for (ChainId c : rows_[d.value].coming)
+    if (circuits_.state(c) == Circuits::State::idle) circuits_.ask(c);
+}
+
+// Fewer wait than circuits are on their way.
+void Requests::disengage_surplus(DemandId d) {
+  Row& row = rows_[d.value];
+  while (row.coming.size() > row.queue.size()) {
+    const ChainId c = row.coming.back();
+    row.coming.pop_back();
+    services_[c.value].engaged = false;
+    accounts_.in_vain(c, generates(c), queue_.now());
   }
 }
 
-void Requests::head_starts(DemandId d) {
+// Circuits that generate take the requests that were asked first.
+void Requests::serve_waiting(DemandId d) {
   Row& row = rows_[d.value];
-  if (row.queue.empty() || row.queue.front().started != never || circuits_.state(d) != Circuits::State::up) return;
-  Request& head = row.queue.front();
-  head.started = queue_.now();
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, d.value, head.id, 0);
+  for (std::size_t i = 0; i < row.coming.size() && !row.queue.empty();) {
+    const ChainId c = row.coming[i];
+    if (circuits_.state(c) != Circuits::State::up) {
+      ++i;
+      continue;
+    }
+    row.coming.erase(row.coming.begin() + static_cast<std::ptrdiff_t>(i));
+    Request& request = services_[c.value].request.emplace(row.queue.front());
+    row.queue.pop_front();
+    ++row.served;
+    if (request.started == never) {
+      request.started = queue_.now();
+      trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, c.value, request.id, 0);
+    }
+    serve_kept(c);
+  }
+}
+
+// Or has done so until now.
+bool Requests::generates(ChainId c) const {
+  const Circuits::State state = circuits_.state(c);
+  return state == Circuits::State::up || state == Circuits::State::releasing;
+}
+
+bool Requests::needed(ChainId c) const {
+  return services_[c.value].engaged || setup_.demands[circuits_.demand(c).value].generate_when_idle;
+}
+
+// Of circuits that nothing needs any more, those only asked for leave their line.
+void Requests::withdraw_surplus(DemandId d) {
+  each_circuit(d, [&](ChainId c) {
+    if (circuits_.state(c) == Circuits::State::asking && !needed(c)) circuits_.release_everywhere(c);
+  });
+}
+
+// Every node knows that nothing needs them any more.
+void Requests::release_surplus(DemandId d) {
+  each_circuit(d, [&](ChainId c) {
+    const Circuits::State state = circuits_.state(c);
+    if (state != Circuits::State::idle && state != Circuits::State::releasing && !needed(c)) circuits_.release_everywhere(c);
+  });
+}
+
+void Requests::up(ChainId c) {
+  const DemandId d = circuits_.demand(c);
+  Row& row = rows_[d.value];
+  Service& service = services_[c.value];
+  const bool generating = circuits_.state(c) == Circuits::State::up;
+  if (service.engaged) {
+    accounts_.set_up(c);
+  } else if (generating && !row.queue.empty()) {
+    service.engaged = true;
+    row.coming.push_front(c);
+    accounts_.open(c);
+  }
+  serve_waiting(d);
+  disengage_surplus(d);
+  if (generating && !needed(c)) circuits_.release_from(c, 0);
+  withdraw_surplus(d);
+}
+
+void Requests::gone(ChainId c) {
+  const DemandId d = circuits_.demand(c);
+  Row& row = rows_[d.value];
+  Service& service = services_[c.value];
+  service.kept.clear();  // the release has dropped what was kept
+  if (service.engaged) accounts_.in_vain(c, true, queue_.now());
+  if (service.request) {
+    const auto place = std::find_if(row.queue.begin(), row.queue.end(), [&](const Request& r) { return r.id > service.request->id; });
+    row.queue.insert(place, *service.request);
+    service.request.reset();
+    --row.served;
+    service.engaged = false;
+    engage(next_circuit(d));
+  }
+  ask_for_coming(d);
+  if (circuits_.state(c) == Circuits::State::idle && needed(c) && row.routed) circuits_.ask(c);
+  serve_waiting(d);
+}
+
+// For which a circuit is on its way.
+const Requests::Request* Requests::awaited(ChainId c) const {
+  const Row& row = rows_[circuits_.demand(c).value];
+  const auto place = std::find(row.coming.begin(), row.coming.end(), c);
+  return place == row.coming.end() ? nullptr : &row.queue[static_cast<std::size_t>(place - row.coming.begin())];
 }
 
 // ---- ends of requests -------------------------------------------------------------------------------------------------------------------
 
-void Requests::end_request(DemandId d, RequestStatus status, Refusal reason) {
-  if (status != RequestStatus::done && rows_[d.value].queue.size() == 1) spent_in_vain(d, served(d), queue_.now());
-  const DemandRow& demand = setup_.demands[d.value];
+// Those asked until then, in this order.
+std::vector<std::uint64_t> Requests::open_requests(DemandId d, Tick asked_until) const {
+  std::vector<std::uint64_t> out;
+  each_circuit(d, [&](ChainId c) {
+    const auto& request = services_[c.value].request;
+    if (request && request->asked <= asked_until) out.push_back(request->id);
+  });
+  for (const Request& request : rows_[d.value].queue)
+    if (request.asked <= asked_until) out.push_back(request.id);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::deque<Requests::Request>::iterator Requests::Row::waiting(std::uint64_t id) {
+  const auto place = std::lower_bound(queue.begin(), queue.end(), id, [](const Request& r, std::uint64_t x) { return r.id < x; });
+  return place != queue.end() && place->id == id ? place : queue.end();
+}
+
+// Its circuit, if it has one, is on its way to the next.
+Requests::Request Requests::take_open(DemandId d, std::uint64_t id) {
   Row& row = rows_[d.value];
-  // Only a refusal on arrival ends another request than the head.
-  const bool newest = reason == Refusal::queue_full || reason == Refusal::no_route;
-  const Request request = newest ? row.queue.back() : row.queue.front();
-  newest ? row.queue.pop_back() : row.queue.pop_front();
+  if (const auto place = row.waiting(id); place != row.queue.end()) {
+    const Request request = *place;
+    row.queue.erase(place);
+    return request;
+  }
+  ChainId c = circuits_.first(d);
+  while (!services_[c.value].request || services_[c.value].request->id != id) ++c.value;
+  const Request request = *services_[c.value].request;
+  services_[c.value].request.reset();
+  --row.served;
+  row.coming.push_front(c);
+  return request;
+}
+
+void Requests::write_down(DemandId d, const Request& request, RequestStatus status, Refusal reason) {
+  const DemandRow& demand = setup_.demands[d.value];
   const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
   recorder_.request({d, status, reason, request.id, endless ? 0 : demand.pairs_per_request, request.delivered, request.asked,
                      request.started, queue_.now()});
   trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, d.value, request.id,
              static_cast<std::uint64_t>(status) | static_cast<std::uint64_t>(reason) << 8);
-  if (status == RequestStatus::refused) row.stopped = true;
+  if (status == RequestStatus::refused) rows_[d.value].stopped = true;
 }
 
-// A back-to-back demand asks at once when the request before has ended.
+void Requests::end_request(DemandId d, std::uint64_t id, RequestStatus status, Refusal reason) {
+  const Request request = take_open(d, id);
+  disengage_surplus(d);
+  write_down(d, request, status, reason);
+}
+
+// A back-to-back demand asks at once when a request before has ended.
 void Requests::ask_again(DemandId d) {
   const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
   const Row& row = rows_[d.value];
   if (plan.kind == ArrivalPlan::Kind::back_to_back && !row.stopped && (plan.requests == 0 || row.next_id < plan.requests)) ask_now(d);
 }
 
-// Whether the demand has a circuit that nothing needs any more.
-bool Requests::idle(DemandId d) const {
-  const Circuits::State state = circuits_.state(d);
-  return rows_[d.value].queue.empty() && !setup_.demands[d.value].generate_when_idle && state != Circuits::State::idle &&
-         state != Circuits::State::releasing;
-}
-
-void Requests::refuse(DemandId d, Refusal reason) { end_request(d, RequestStatus::refused, reason); }
-
+// One event, for the request that was asked first.
 void Requests::post_deadline(DemandId d) {
   Row& row = rows_[d.value];
-  if (row.timer_posted || row.queue.empty()) return;
+  if (row.timer_posted || row.open() == 0) return;
+  Tick asked = row.queue.empty() ? never : row.queue.front().asked;
+  each_circuit(d, [&](ChainId c) {
+    if (const auto& request = services_[c.value].request) asked = earlier(asked, request->asked);
+  });
   row.timer_posted = true;
-  queue_.post(row.queue.front().asked + setup_.demands[d.value].deadline, Phase::expiries, {setup_.self.handler, op_deadline, d.value}, 0);
+  queue_.post(asked + setup_.demands[d.value].deadline, Phase::expiries, {setup_.self.handler, op_deadline, d.value}, 0);
 }
 
 void Requests::deadline(DemandId d) {
-  Row& row = rows_[d.value];
-  row.timer_posted = false;
-  while (!row.queue.empty() && row.queue.front().asked + setup_.demands[d.value].deadline <= queue_.now()) {
-    end_request(d, RequestStatus::timed_out, Refusal::none);
-    ask_again(d);
+  rows_[d.value].timer_posted = false;
+  const std::vector<std::uint64_t> due = open_requests(d, queue_.now() - setup_.demands[d.value].deadline);
+  for (std::uint64_t id : due) end_request(d, id, RequestStatus::timed_out, Refusal::none);
+  for (std::size_t i = 0; i < due.size(); ++i) ask_again(d);
+  if (!due.empty()) {
+    serve_waiting(d);
+    release_surplus(d);
   }
-  head_starts(d);
-  if (idle(d)) circuits_.release_everywhere(d);
   post_deadline(d);
+}
+
+// It has waited as long as it may.
+void Requests::not_served(DemandId d, std::uint64_t id) {
+  Row& row = rows_[d.value];
+  const auto place = row.waiting(id);
+  if (place == row.queue.end() || place->started != never) return;
+  end_request(d, id, RequestStatus::refused, Refusal::not_served);
+  release_surplus(d);
 }
 
 // ---- deliveries -------------------------------------------------------------------------------------------------------------------------
@@ -174,7 +345,7 @@ void Requests::ready(std::uint32_t s, std::uint32_t generation, End end) {
   const Segment& segment = segments_.segment(s);
   const bool current = segment.generation == generation;
   const bool both = current && segment.half[end_a] && segment.half[end_b];
-  if (!current || !setup_.demands[segment.chain.value].measure) {
+  if (!current || !setup_.demands[circuits_.demand(segment.chain).value].measure) {
     if (both) keep(s);
     else ++stale_events_;
     return;
@@ -186,49 +357,43 @@ void Requests::ready(std::uint32_t s, std::uint32_t generation, End end) {
 }
 
 void Requests::keep(std::uint32_t s) {
-  const DemandId d{segments_.segment(s).chain.value};
-  if (setup_.demands[d.value].keeps_pairs && !serving(d)) rows_[d.value].kept.push_back(s);
+  const ChainId c = segments_.segment(s).chain;
+  Service& service = services_[c.value];
+  if (!service.request && setup_.demands[circuits_.demand(c).value].keeps_pairs) service.kept.push_back(s);
   else hand_over(s);
 }
 
-// A request takes what was kept for it; several may, one after the other.
-void Requests::serve_kept(DemandId d) {
-  Row& row = rows_[d.value];
-  if (row.serving_kept) return;
-  row.serving_kept = true;
-  while (!row.kept.empty() && serving(d)) {
-    const std::uint32_t s = row.kept.front();
-    row.kept.pop_front();
+// A request takes what its circuit kept; several may, one after the other.
+void Requests::serve_kept(ChainId c) {
+  Service& service = services_[c.value];
+  if (service.serving_kept) return;
+  service.serving_kept = true;
+  while (!service.kept.empty() && service.request) {
+    const std::uint32_t s = service.kept.front();
+    service.kept.pop_front();
     hand_over(s);
   }
-  row.serving_kept = false;
+  service.serving_kept = false;
 }
 
 void Requests::hand_over(std::uint32_t s) {
   const Segment segment = segments_.segment(s);
-  const DemandId d{segment.chain.value};
   const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
   swapping_.consume(s);
-  deliver(d, s, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
-  close(d, s);
-}
-
-// Whether a request is served now.
-bool Requests::serving(DemandId d) const {
-  const auto& queue = rows_[d.value].queue;
-  return !queue.empty() && queue.front().started != never;
+  deliver(segment.chain, s, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
+  close(segment.chain, s);
 }
 
 // Hops of a chain that is not pipelined go on, unless the circuit is released with this pair.
-void Requests::close(DemandId d, std::uint32_t s) {
-  if (circuits_.state(d) == Circuits::State::up) swapping_.end(s);
+void Requests::close(ChainId c, std::uint32_t s) {
+  if (circuits_.state(c) == Circuits::State::up) swapping_.end(s);
   else segments_.free_segment(s);
 }
 
 void Requests::measure(std::uint32_t s, End end) {
   const Segment segment = segments_.segment(s);
   const QubitId q = segment.half[end];
-  const DemandId d{segment.chain.value};
+  const DemandId d = circuits_.demand(segment.chain);
   Row& row = rows_[d.value];
   Measurement& m = measured_[s];
   const bool first = bool(segment.half[other(end)]);
@@ -242,111 +407,49 @@ void Requests::measure(std::uint32_t s, End end) {
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
   m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), row.outcomes.next().u0));
   if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
-  const std::vector<NodeId>& nodes = circuits_.route(d).nodes;
-  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, nodes[end == end_a ? 0 : nodes.size() - 1].value, d.value,
+  const std::vector<NodeId>& nodes = circuits_.route(segment.chain).nodes;
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, nodes[end == end_a ? 0 : nodes.size() - 1].value, segment.chain.value,
              static_cast<std::uint64_t>(m.basis[end]), 0, {.pair = trace_.number(s)});
   swapping_.consume_half(q);
   if (first) return;
   const Measurement done = m;
   measured_.erase(s);
-  deliver(d, s, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
-  close(d, s);
+  deliver(segment.chain, s, segment, done.correlators, &done, segment.known[end_b] > segment.known[end_a] ? end_b : end_a);
+  close(segment.chain, s);
 }
 
-void Requests::deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end) {
+void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const Correlators& correlators, const Measurement* outcomes,
+                       End later_end) {
+  const DemandId d = circuits_.demand(c);
   const DemandRow& demand = setup_.demands[d.value];
-  Row& row = rows_[d.value];
   const Tick now = queue_.now();
   const Trace::More about{.pair = trace_.number(s)};
-  if (!serving(d)) {
-    trace_.add(now, Phase::arrivals, TraceKind::pair_surplus, d.value, 0, 0, 0, about);
+  if (!services_[c.value].request) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_surplus, c.value, 0, 0, 0, about);
     return recorder_.surplus(d, now);
   }
-  const double fidelity = c.fidelity();
+  Request& request = *services_[c.value].request;
+  const double fidelity = correlators.fidelity();
   if (fidelity < demand.min_fidelity - fidelity_slack) {
-    trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, d.value, row.queue.front().id, 0, fidelity, about);
+    trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, c.value, request.id, 0, fidelity, about);
     return recorder_.rejected(d, now);
   }
-  Request& request = row.queue.front();
-  PairRow pair{d, segment.swaps, request.id, request.asked, segment.born, now, fidelity, c.xx, c.yy, c.zz};
+  PairRow pair{d, segment.swaps, request.id, request.asked, segment.born, now, fidelity, correlators.xx, correlators.yy, correlators.zz};
   if (outcomes) {
     pair.basis = outcomes->basis;
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
-  spent_on_pair(d, s, segment);
-  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, segment.swaps, fidelity, about);
+  accounts_.pair(c, s, segment);
+  trace_.add(now, Phase::arrivals, TraceKind::delivery, c.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
   if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
-  end_request(d, RequestStatus::done, Refusal::none);
+  end_request(d, request.id, RequestStatus::done, Refusal::none);
   ask_again(d);
-  head_starts(d);
-  const auto last = static_cast<std::uint32_t>(circuits_.route(d).nodes.size() - 1);
-  if (idle(d)) circuits_.release_from(d, later_end == end_a ? 0 : last);
-}
-
-// ---- where the time goes ------------------------------------------------------------------------------------------------------------------
-
-void Requests::start_accounting(DemandId d) {
-  std::array<double, loss_causes> before{};
-  rows_[d.value].accounted = queue_.now();
-  swapping_.lost_time(ChainId{d.value}).take(tick_zero, queue_.now(), before);
-}
-
-// A circuit is up: a round trip was set-up, the rest waiting for slots.
-void Requests::spent_on_set_up(DemandId d) {
-  if (rows_[d.value].queue.empty()) return;
-  const auto elapsed = static_cast<double>(count(queue_.now() - rows_[d.value].accounted));
-  SpentTicks spent{};
-  spent[static_cast<std::size_t>(Spent::messages)] = std::min(elapsed, static_cast<double>(count(circuits_.round_trip(d))));
-  spent[static_cast<std::size_t>(Spent::memories)] = elapsed - spent[static_cast<std::size_t>(Spent::messages)];
-  recorder_.spent(d, queue_.now(), spent);
-  start_accounting(d);
-}
-
-// A pair is delivered: its path, as far as it reaches back; before that what was lost, and the rest was waiting for free memories.
-void Requests::spent_on_pair(DemandId d, std::uint32_t s, const Segment& segment) {
-  const Tick now = queue_.now();
-  const Path& path = segments_.path(s);
-  const Tick began = segment.has_path ? path.began : segments_.half(segment.half[end_b] ? segment.half[end_b] : segment.half[end_a]).began;
-  SpentTicks spent{};
-  auto left = static_cast<double>(count(now - rows_[d.value].accounted));
-  const auto spend = [&](Spent kind, Tick ticks) {
-    const double part = std::min(left, static_cast<double>(count(ticks)));
-    spent[static_cast<std::size_t>(kind)] += part;
-    left -= part;
-  };
-  if (!segment.has_path) {
-    spend(Spent::links, now - began);
-  } else {
-    spend(Spent::messages, path.messages + (now - path.until));
-    spend(Spent::operations, path.operations);
-    spend(Spent::links, path.links);
-  }
-  std::array<double, loss_causes> lost{};
-  const double in_vain = swapping_.lost_time(ChainId{d.value}).take(began, now, lost);
-  const double scale = in_vain > left ? left / in_vain : 1;
-  for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k] * scale;
-  spent[static_cast<std::size_t>(Spent::memories)] += left - in_vain * scale;
-  recorder_.spent(d, now, spent);
-  rows_[d.value].accounted = now;
-}
-
-bool Requests::served(DemandId d) const {
-  const Circuits::State state = circuits_.state(d);
-  return state == Circuits::State::up || state == Circuits::State::releasing;
-}
-
-// The last request ends without a pair, or its circuit does.
-void Requests::spent_in_vain(DemandId d, bool served, Tick now) {
-  const auto elapsed = static_cast<double>(count(now - rows_[d.value].accounted));
-  std::array<double, loss_causes> lost{};
-  const double in_vain = swapping_.lost_time(ChainId{d.value}).take(now, now, lost);
-  SpentTicks spent{};
-  for (std::size_t k = 0; k < loss_causes; ++k) spent[static_cast<std::size_t>(Spent::cut_offs) + k] = lost[k];
-  spent[static_cast<std::size_t>(served ? Spent::links : Spent::memories)] += elapsed - in_vain;
-  recorder_.spent(d, now, spent);
-  rows_[d.value].accounted = now;
+  serve_waiting(d);
+  const auto last = static_cast<std::uint32_t>(circuits_.route(c).nodes.size() - 1);
+  if (!needed(c)) circuits_.release_from(c, later_end == end_a ? 0 : last);
+  withdraw_surplus(d);
 }
 
 // ---- routes and link changes --------------------------------------------------------------------------------------------------------------
@@ -364,34 +467,46 @@ void Requests::change(const ChangeRow& change) {
   }
   if (up_[link.value]) up_ticks_[link.value] += static_cast<double>(count(queue_.now() - up_since_[link.value]));
   up_[link.value] = false;
-  std::vector<DemandId> affected;
-  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
-    const auto& links = circuits_.route(DemandId{d}).links;
-    if (rows_[d].routed && std::find(links.begin(), links.end(), link) != links.end()) affected.emplace_back(d);
-  }
+  std::vector<std::vector<ChainId>> affected(rows_.size());
+  for (std::uint32_t d = 0; d < rows_.size(); ++d)
+    if (rows_[d].routed)
+      each_circuit(DemandId{d}, [&](ChainId c) {
+        const auto& links = circuits_.route(c).links;
+        if (std::find(links.begin(), links.end(), link) != links.end()) affected[d].push_back(c);
+      });
   routes_.set_cost(link, change.cost);
-  for (DemandId d : affected) {
-    Row& row = rows_[d.value];
-    const bool asked = circuits_.state(d) == Circuits::State::asking;
-    if (circuits_.state(d) != Circuits::State::idle) circuits_.release_everywhere(d);
-    row.routed = routes_.any_usable(d) || routes_.find(d);
-    if (row.routed) {
-      // A booked circuit tells when it is gone; one only asked for is gone at once.
-      if (asked) circuits_.ask(d);
-    } else {
-      while (!row.queue.empty()) refuse(d, Refusal::route_lost);
-    }
+  for (std::uint32_t i = 0; i < rows_.size(); ++i)
+    if (!affected[i].empty()) lose_routes(DemandId{i}, affected[i]);
+}
+
+// A link has gone down over which these circuits lead, or would.
+void Requests::lose_routes(DemandId d, const std::vector<ChainId>& affected) {
+  Row& row = rows_[d.value];
+  std::vector<ChainId> asked;
+  for (ChainId c : affected) {
+    if (circuits_.state(c) == Circuits::State::asking) asked.push_back(c);
+    if (circuits_.state(c) != Circuits::State::idle) circuits_.release_everywhere(c);
   }
+  row.routed = routes_.any_usable(d) || routes_.find(d);
+  // A booked circuit tells when it is gone; one only asked for is gone at once.
+  if (row.routed) {
+    for (ChainId c : asked) circuits_.ask(c);
+    return;
+  }
+  for (std::uint64_t id : open_requests(d, queue_.now())) end_request(d, id, RequestStatus::refused, Refusal::route_lost);
+  each_circuit(d, [&](ChainId c) {
+    if (circuits_.state(c) != Circuits::State::idle) circuits_.release_everywhere(c);
+  });
 }
 
 // ---- deadlocks ----------------------------------------------------------------------------------------------------------------------------
 
 void Requests::look_for_deadlock() {
-  const std::vector<DemandId> found = circuits_.newly_deadlocked();
+  const std::vector<ChainId> found = circuits_.newly_deadlocked();
   std::vector<DeadlockRow> rows;
-  for (DemandId d : found) {
-    write_down(d, rows);
-    deadlocks_ = std::max(deadlocks_, circuits_.deadlock_of(d));
+  for (ChainId c : found) {
+    write_down(c, rows);
+    deadlocks_ = std::max(deadlocks_, circuits_.deadlock_of(c));
   }
   if (!found.empty() && setup_.on_deadlock == OnDeadlock::stop) {
     stopped_ = true;
@@ -399,38 +514,38 @@ void Requests::look_for_deadlock() {
   }
   if (!found.empty() && setup_.on_deadlock == OnDeadlock::release)
     for (auto circle = circuits_.slots().in_cycles(); !circle.empty(); circle = circuits_.slots().in_cycles()) {
-      const DemandId d = youngest(circle);
-      const auto mine = [d](const DeadlockRow& row) { return row.demand == d; };
-      if (std::none_of(rows.begin(), rows.end(), mine)) write_down(d, rows);
+      const ChainId c = youngest(circle);
+      const auto mine = [c](const DeadlockRow& row) { return row.circuit == c; };
+      if (std::none_of(rows.begin(), rows.end(), mine)) write_down(c, rows);
       for (DeadlockRow& row : rows) row.released = row.released || mine(row);
       ++deadlock_releases_;
-      const bool asked = circuits_.state(d) == Circuits::State::asking;
-      circuits_.release_everywhere(d);
-      if (asked) circuits_.ask(d);  // a booked circuit tells when it is gone
+      const bool asked = circuits_.state(c) == Circuits::State::asking;
+      circuits_.release_everywhere(c);
+      if (asked) circuits_.ask(c);  // a booked circuit tells when it is gone
     }
   for (const DeadlockRow& row : rows) recorder_.deadlock(row);
 }
 
 // Whose request was asked last; of several the last in the scenario. Without a request it is younger than any with one.
-DemandId Requests::youngest(const std::vector<DemandId>& demands) const {
-  const auto age = [&](DemandId d) {
-    const auto& queue = rows_[d.value].queue;
-    return std::pair(queue.empty() ? never : queue.front().asked, d);
+ChainId Requests::youngest(const std::vector<ChainId>& circuits) const {
+  const auto age = [&](ChainId c) {
+    const Request* request = awaited(c);
+    return std::pair(request ? request->asked : never, c);
   };
-  return *std::max_element(demands.begin(), demands.end(), [&](DemandId x, DemandId y) { return age(x) < age(y); });
+  return *std::max_element(circuits.begin(), circuits.end(), [&](ChainId x, ChainId y) { return age(x) < age(y); });
 }
 
-void Requests::write_down(DemandId d, std::vector<DeadlockRow>& rows) const {
-  const auto& queue = rows_[d.value].queue;
+void Requests::write_down(ChainId c, std::vector<DeadlockRow>& rows) const {
+  const Request* request = awaited(c);
   const Slots& slots = circuits_.slots();
-  const NodeId n = slots.waits_at(d);
+  const NodeId n = slots.waits_at(c);
   const auto& line = slots.line(n);
-  const auto place = std::find_if(line.begin(), line.end(), [d](const Slots::Share& share) { return share.demand == d; });
-  DeadlockRow row{queue_.now(), circuits_.deadlock_of(d), d, queue.empty() ? -1 : static_cast<std::int64_t>(queue.front().id), n,
+  const auto place = std::find_if(line.begin(), line.end(), [c](const Slots::Share& share) { return share.circuit == c; });
+  DeadlockRow row{queue_.now(), circuits_.deadlock_of(c), circuits_.demand(c), c, request ? static_cast<std::int64_t>(request->id) : -1, n,
                   place->slots, slots.free(n), {}, false, 0, false};
   const std::size_t before = rows.size();
   const auto add = [&](const Slots::Share& share, bool holds) {
-    row.other = share.demand;
+    row.other = circuits_.demand(share.circuit);
     row.other_holds = holds;
     row.other_slots = share.slots;
     rows.push_back(row);
@@ -444,12 +559,16 @@ void Requests::write_down(DemandId d, std::vector<DeadlockRow>& rows) const {
 
 void Requests::finish(Tick end) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
-    if (!rows_[d].queue.empty()) spent_in_vain(DemandId{d}, served(DemandId{d}), end);
+    each_circuit(DemandId{d}, [&](ChainId c) {
+      if (services_[c.value].engaged) accounts_.in_vain(c, generates(c), end);
+    });
     const DemandRow& demand = setup_.demands[d];
     const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
-    for (const Request& r : rows_[d].queue)
+    for (std::uint64_t id : open_requests(DemandId{d}, end)) {
+      const Request r = take_open(DemandId{d}, id);
       recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.id, endless ? 0 : demand.pairs_per_request, r.delivered,
                          r.asked, r.started, never});
+    }
   }
 }
 

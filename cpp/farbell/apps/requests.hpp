@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "farbell/apps/records.hpp"
+#include "farbell/apps/time_accounts.hpp"
 #include "farbell/network/circuits.hpp"
 #include "farbell/network/reservation.hpp"
 
@@ -33,6 +34,7 @@ struct DemandRow {
   double min_fidelity = 0;
   Tick deadline = never;
   std::uint64_t max_queue = 0;  // 0 = any number
+  Tick max_wait = never;
   bool measure = false, generate_when_idle = false, keeps_pairs = false;
   double z_basis_probability = 0.5;
   std::uint64_t arrivals_key = 0, bases_key = 0, outcomes_key = 0;
@@ -47,7 +49,9 @@ struct ChangeRow {
 
 class Requests {
  public:
-  enum Op : std::uint16_t { op_arrive, op_deadline, op_overdue, op_up, op_gone, op_change, op_check, op_ready_a, op_ready_b };
+  enum Op : std::uint16_t {
+    op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_ready_a, op_ready_b
+  };
 
   struct Setup {
     std::span<const DemandRow> demands;
@@ -78,14 +82,24 @@ class Requests {
     Tick asked{}, started = never;
   };
   struct Row {
-    std::deque<Request> queue;
+    std::deque<Request> queue;        // those that wait, as they were asked
+    std::deque<ChainId> coming;       // circuits on their way to a request, as many as wait for one if there are so many
     std::uint64_t next_id = 0;
+    std::uint32_t served = 0;         // circuits that serve a request
     double gaps_s = 0;                // Poisson: sum of the gaps so far
     std::size_t table_next = 0;
-    std::deque<std::uint32_t> kept;   // segments that wait for a request, oldest first
-    bool routed = true, stopped = false, timer_posted = false, serving_kept = false;
-    Tick accounted = tick_zero;       // the time until then has been written down, while there are requests
+    bool routed = true, stopped = false, timer_posted = false;
     Stream arrivals, bases, outcomes;
+
+    std::size_t open() const { return queue.size() + served; }
+    std::deque<Request>::iterator waiting(std::uint64_t id);
+  };
+  // What a circuit does for requests.
+  struct Service {
+    std::optional<Request> request;   // served now
+    bool engaged = false;             // it serves one, or is on its way to one
+    bool serving_kept = false;
+    std::deque<std::uint32_t> kept;   // segments that wait for a request, oldest first
   };
   struct Measurement {
     std::uint32_t generation = 0;
@@ -96,30 +110,44 @@ class Requests {
   void arrive(DemandId d);
   void ask_now(DemandId d);
   void schedule_arrival(DemandId d);
-  void head_starts(DemandId d);
-  void end_request(DemandId d, RequestStatus status, Refusal reason);
+  ChainId next_circuit(DemandId d) const;
+  void engage(ChainId c);
+  void ask_for_coming(DemandId d);
+  void disengage_surplus(DemandId d);
+  void serve_waiting(DemandId d);
+  bool needed(ChainId c) const;
+  void withdraw_surplus(DemandId d);
+  void release_surplus(DemandId d);
+  void up(ChainId c);
+  void gone(ChainId c);
+  Request take_open(DemandId d, std::uint64_t id);
+  std::vector<std::uint64_t> open_requests(DemandId d, Tick asked_until) const;
+  void write_down(DemandId d, const Request& request, RequestStatus status, Refusal reason);
+  void end_request(DemandId d, std::uint64_t id, RequestStatus status, Refusal reason);
   void ask_again(DemandId d);
-  bool idle(DemandId d) const;
-  bool serving(DemandId d) const;
-  void refuse(DemandId d, Refusal reason);
   void deadline(DemandId d);
   void post_deadline(DemandId d);
+  void not_served(DemandId d, std::uint64_t id);
+  const Request* awaited(ChainId c) const;
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
   void hand_over(std::uint32_t segment);
-  void serve_kept(DemandId d);
+  void serve_kept(ChainId c);
   void measure(std::uint32_t segment, End end);
-  void deliver(DemandId d, std::uint32_t s, const Segment& segment, const Correlators& c, const Measurement* outcomes, End later_end);
-  bool served(DemandId d) const;
-  void start_accounting(DemandId d);
-  void spent_on_set_up(DemandId d);
-  void spent_on_pair(DemandId d, std::uint32_t s, const Segment& segment);
-  void spent_in_vain(DemandId d, bool served, Tick now);
-  void close(DemandId d, std::uint32_t segment);
+  void deliver(ChainId c, std::uint32_t s, const Segment& segment, const Correlators& correlators, const Measurement* outcomes, End later_end);
+  bool generates(ChainId c) const;
+  void close(ChainId c, std::uint32_t segment);
   void change(const ChangeRow& change);
+  void lose_routes(DemandId d, const std::vector<ChainId>& affected);
   void look_for_deadlock();
-  DemandId youngest(const std::vector<DemandId>& demands) const;
-  void write_down(DemandId d, std::vector<DeadlockRow>& rows) const;
+  ChainId youngest(const std::vector<ChainId>& circuits) const;
+  void write_down(ChainId c, std::vector<DeadlockRow>& rows) const;
+
+  template <class Use>
+  void each_circuit(DemandId d, Use&& use) const {
+    const std::uint32_t first = circuits_.first(d).value;
+    for (std::uint32_t k = 0; k < circuits_.count(d); ++k) use(ChainId{first + k});
+  }
 
   Setup setup_;
   EventQueue& queue_;
@@ -131,7 +159,9 @@ class Requests {
   Circuits& circuits_;
   Recorder& recorder_;
   Trace& trace_;
-  std::vector<Row> rows_;
+  TimeAccounts accounts_;
+  std::vector<Row> rows_;          // by demand
+  std::vector<Service> services_;  // by circuit
   std::vector<bool> up_;      // by link
   std::vector<Tick> up_since_;
   std::vector<double> up_ticks_;

@@ -14,7 +14,8 @@
 namespace farbell {
 
 // The kinds up to `distillation` are what the oracle records, too. `entity` is a link (L), node (N) or demand (D); `a` is the demand
-// for the kinds of a link or node, the request for those of a demand; `b` and the rest as said.
+// for the kinds of a link or node, the request for those of a demand; `b` and the rest as said. Where a demand is named by the chain
+// that it concerns (all but requests asked and ended), the trace finds out which it is.
 enum class TraceKind : std::uint8_t {
   link_success,     // L, b = the group's number of successes before; pair
   swap,             // N, b = outcome, 255 = failed, + 256 = stale; left and right went in, pair came out
@@ -60,6 +61,7 @@ struct TraceRow {
   double x = 0;
   std::int64_t left = -1, right = -1, pair = -1;  // numbers of pairs, unique in the run
   std::uint32_t to = no_node;
+  std::uint32_t circuit = 0;  // of the demand
   Tick until = never;
 };
 
@@ -76,13 +78,17 @@ class Trace {
   Tick from = tick_zero, until = never;
   std::size_t limit = std::size_t{1} << 20;
   bool on = false;
+  struct Owner {
+    std::uint32_t demand = 0, circuit = 0;
+  };
+  std::vector<Owner> owners;  // by chain; one that is not listed is its demand's only one
   std::vector<TraceRow> rows;
 
   void add(Tick tick, Phase phase, TraceKind kind, std::uint32_t entity, std::uint64_t a, std::uint64_t b, double x = 0) {
-    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, -1, -1, -1, TraceRow::no_node, never});
+    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, -1, -1, -1, TraceRow::no_node, 0, never});
   }
   void add(Tick tick, Phase phase, TraceKind kind, std::uint32_t entity, std::uint64_t a, std::uint64_t b, double x, const More& more) {
-    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, more.left, more.right, more.pair, more.to, more.until});
+    if (on) [[unlikely]] keep({tick, phase, kind, entity, a, b, x, more.left, more.right, more.pair, more.to, 0, more.until});
   }
 
   // A segment's row is used again and again; its pair's number never is.
@@ -90,10 +96,11 @@ class Trace {
   std::int64_t new_number(std::uint32_t segment) { return on ? next_number(segment) : -1; }
 
  private:
-  [[gnu::cold]] void keep(const TraceRow& row);
+  [[gnu::cold]] void keep(const TraceRow& given);
+  void name_owner(TraceRow& row) const;
   [[gnu::cold]] std::int64_t next_number(std::uint32_t segment);
 
-  std::map<std::tuple<int, std::uint32_t, std::uint64_t>, TraceRow> before_;  // what is left of the time before the window
+  std::map<std::tuple<int, std::uint32_t, std::uint64_t, std::uint32_t>, TraceRow> before_;  // what is left of the time before the window
   std::vector<std::int64_t> numbers_;  // by segment
   std::int64_t next_ = 0;
 };

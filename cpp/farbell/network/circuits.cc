@@ -7,25 +7,30 @@ namespace farbell {
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
                    Swapping& swapping, Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling),
-      chains_(chains), trace_(trace), rows_(terms.size()), slots_(setup.nodes, terms.size()), claimed_(setup.nodes.size(), 0),
+      chains_(chains), trace_(trace), rows_(chains.size()), slots_(setup.nodes, chains.size()), claimed_(setup.nodes.size(), 0),
       grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
   std::size_t hops = 0;
-  for (const Terms& t : terms) hops += t.lane_keys.size();
+  std::uint32_t next = 0;
+  for (std::uint32_t d = 0; d < terms.size(); ++d) {
+    hops += terms[d].lane_keys.size();
+    first_.emplace_back(next);
+    for (std::uint32_t k = 0; k < terms[d].circuits; ++k) rows_[next++].demand = DemandId{d};
+  }
   lanes.expect_groups(hops);
 }
 
-bool Circuits::booked(DemandId demand) const {
-  const State state = rows_[demand.value].state;
+bool Circuits::booked(ChainId circuit) const {
+  const State state = rows_[circuit.value].state;
   return state != State::idle && state != State::asking;
 }
 
-const Route& Circuits::route(DemandId demand) const {
-  const bool set_out = booked(demand) || slots_.waits_at(demand);
-  return routes_.of(demand)[set_out ? rows_[demand.value].chosen : routes_.preferred(demand)];
+const Route& Circuits::route(ChainId circuit) const {
+  const bool set_out = booked(circuit) || slots_.waits_at(circuit);
+  return set_out ? rows_[circuit.value].route : routes(circuit)[routes_.preferred(demand(circuit))];
 }
 
 void Circuits::handle(const Event& event) {
-  const DemandId demand{event.to.target};
+  const ChainId circuit{event.to.target};
   const auto generation = static_cast<std::uint32_t>(event.payload >> 32);
   if (event.to.op == op_grant) {
     grant_posted_[event.to.target] = false;
@@ -36,9 +41,9 @@ void Circuits::handle(const Event& event) {
     }
     return;
   }
-  const Row& row = rows_[demand.value];
+  const Row& row = rows_[circuit.value];
   // A reservation expires however far a release has come.
-  const bool current = event.to.op == op_expire ? booked(demand) && chains_[demand.value].generation == generation
+  const bool current = event.to.op == op_expire ? booked(circuit) && chains_[circuit.value].generation == generation
                                                 : row.generation == generation;
   if (!current) {
     ++stale_events_;
@@ -46,135 +51,143 @@ void Circuits::handle(const Event& event) {
   }
   switch (event.to.op) {
     case op_ask:
-      waiting_.push_back(demand);
+      waiting_.push_back(circuit);
       grant_waiting();
       break;
-    case op_reach: reach(demand, static_cast<std::uint32_t>(event.payload)); break;
-    case op_start: start(demand); break;
-    case op_release: release_position(demand, static_cast<std::uint32_t>(event.payload)); break;
+    case op_reach: reach(circuit, static_cast<std::uint32_t>(event.payload)); break;
+    case op_start: start(circuit); break;
+    case op_release: release_position(circuit, static_cast<std::uint32_t>(event.payload)); break;
     default:  // op_expire
-      release_everywhere(demand);
+      release_everywhere(circuit);
   }
 }
 
 // ---- booking --------------------------------------------------------------------------------------------------------------------------
 
-Slots::Share Circuits::share(DemandId demand, std::size_t position, const Route& route) const {
-  const Terms& terms = terms_[demand.value];
+Slots::Share Circuits::share(ChainId circuit, std::size_t position, const Route& route) const {
+  const Terms& terms = this->terms(circuit);
   const bool end = position == 0 || position + 1 == route.nodes.size();
-  return {demand, end ? terms.end_slots : 2 * terms.width};
+  return {circuit, end ? terms.end_slots : 2 * terms.width};
 }
 
-void Circuits::ask(DemandId demand) {
-  Row& row = rows_[demand.value];
+void Circuits::ask(ChainId circuit) {
+  Row& row = rows_[circuit.value];
   row.state = State::asking;
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, demand.value, 0, 0);
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, demand.value},
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, circuit.value, 0, 0);
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, circuit.value},
               std::uint64_t{row.generation} << 32);
 }
 
 // The first node without the slots, those aside that circuits asked for earlier wait for. None = the route can be booked.
-NodeId Circuits::full_node(DemandId demand, const Route& route) const {
+NodeId Circuits::full_node(ChainId circuit, const Route& route) const {
   for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
     const NodeId n = route.nodes[i];
-    if (slots_.free(n) < std::uint64_t{claimed_[n.value]} + share(demand, i, route).slots) return n;
+    if (slots_.free(n) < std::uint64_t{claimed_[n.value]} + share(circuit, i, route).slots) return n;
   }
   return {};
 }
 
 // The first of the demand's routes that can be used and has the slots now.
-std::optional<std::uint32_t> Circuits::bookable(DemandId demand) const {
-  const auto list = routes_.of(demand);
-  const std::size_t preferred = routes_.preferred(demand);
+std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
+  const auto list = routes(circuit);
+  const std::size_t preferred = routes_.preferred(demand(circuit));
   for (std::size_t r = preferred; r < list.size(); ++r)
-    if ((r == preferred || routes_.usable(list[r])) && !full_node(demand, list[r])) return static_cast<std::uint32_t>(r);
+    if ((r == preferred || routes_.usable(list[r])) && !full_node(circuit, list[r])) return static_cast<std::uint32_t>(r);
   return {};
 }
 
 void Circuits::grant_waiting() {
   std::vector<NodeId> touched;
-  std::vector<DemandId> still;
-  for (DemandId demand : waiting_) {
-    if (const auto chosen = bookable(demand)) {
-      grant(demand, *chosen);
+  std::vector<ChainId> still;
+  for (ChainId circuit : waiting_) {
+    if (const auto chosen = bookable(circuit)) {
+      grant(circuit, *chosen);
     } else {
-      const Route& wanted = route(demand);
-      const NodeId full = full_node(demand, wanted);
+      const Route& wanted = route(circuit);
+      const NodeId full = full_node(circuit, wanted);
       for (std::uint32_t i = 0; i < wanted.nodes.size(); ++i) {
-        claimed_[wanted.nodes[i].value] += share(demand, i, wanted).slots;
+        claimed_[wanted.nodes[i].value] += share(circuit, i, wanted).slots;
         touched.push_back(wanted.nodes[i]);
       }
-      trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = full.value});
-      still.push_back(demand);
+      trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0, 0, {.to = full.value});
+      still.push_back(circuit);
     }
   }
   for (NodeId n : touched) claimed_[n.value] = 0;
   waiting_ = std::move(still);
 }
 
-void Circuits::grant(DemandId demand, std::uint32_t chosen) {
-  Row& row = rows_[demand.value];
-  row.chosen = chosen;
-  begin_circuit(demand);
-  Chain& chain = chains_[demand.value];
+void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
+  Row& row = rows_[circuit.value];
+  take_route(circuit, chosen);
+  begin_circuit(circuit);
+  Chain& chain = chains_[circuit.value];
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     chain.positions[i].held = true;
-    slots_.take(chain.positions[i].node, share(demand, i, routes_.of(demand)[chosen]));
+    slots_.take(chain.positions[i].node, share(circuit, i, row.route));
   }
   row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
   messages_ += 2 * chain.hops.size();
   const Tick one_way = chain.delay(0, chain.last());
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
-  queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, demand.value}, stamp);
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, demand.value, 0, 0, 0, {.until = queue_.now() + one_way + one_way});
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::message, chain.positions[0].node.value, demand.value,
+  queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, circuit.value}, stamp);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, circuit.value, 0, 0, 0, {.until = queue_.now() + one_way + one_way});
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::message, chain.positions[0].node.value, circuit.value,
              static_cast<std::uint64_t>(TraceMessage::set_up), 0,
              {.to = chain.positions[chain.last()].node.value, .until = queue_.now() + one_way});
-  trace_.add(queue_.now() + one_way, queue_.phase(), TraceKind::message, chain.positions[chain.last()].node.value, demand.value,
+  trace_.add(queue_.now() + one_way, queue_.phase(), TraceKind::message, chain.positions[chain.last()].node.value, circuit.value,
              static_cast<std::uint64_t>(TraceMessage::confirm), 0,
              {.to = chain.positions[0].node.value, .until = queue_.now() + one_way + one_way});
 }
 
+// For good, whatever the demand finds meanwhile.
+void Circuits::take_route(ChainId circuit, std::uint32_t chosen) {
+  Row& row = rows_[circuit.value];
+  const Row::Taken now{routes_.version(demand(circuit)), chosen};
+  if (row.taken == now) return;
+  row.taken = now;
+  row.route = routes(circuit)[chosen];
+  row.chain_built = false;
+}
+
 // Its first slots are booked at this tick.
-void Circuits::begin_circuit(DemandId demand) {
-  Row& row = rows_[demand.value];
-  if (const Row::Built now{routes_.version(demand), row.chosen}; row.built != now) {
-    build_chain(demand, routes_.of(demand)[row.chosen]);
-    row.built = now;
-  }
-  Chain& chain = chains_[demand.value];
+void Circuits::begin_circuit(ChainId circuit) {
+  Row& row = rows_[circuit.value];
+  if (!row.chain_built) build_chain(circuit);
+  row.chain_built = true;
+  Chain& chain = chains_[circuit.value];
   ++chain.generation;
   ++row.generation;
   chain.policy_at = never;
   for (Position& position : chain.positions) position.decision_posted = false;
   row.state = State::setting_up;
-  const Tick reservation = terms_[demand.value].reservation;
+  const Tick reservation = terms(circuit).reservation;
   if (reservation != never)
-    queue_.post(queue_.now() + reservation, Phase::expiries, {setup_.self.handler, op_expire, demand.value},
+    queue_.post(queue_.now() + reservation, Phase::expiries, {setup_.self.handler, op_expire, circuit.value},
                 std::uint64_t{chain.generation} << 32);
 }
 
 // The set-up message has come to a node. Where it sets out it takes the route preferred then, for good.
-void Circuits::reach(DemandId demand, std::uint32_t position) {
-  Row& row = rows_[demand.value];
-  if (position == 0) row.chosen = static_cast<std::uint32_t>(routes_.preferred(demand));
+void Circuits::reach(ChainId circuit, std::uint32_t position) {
+  Row& row = rows_[circuit.value];
+  if (position == 0) take_route(circuit, static_cast<std::uint32_t>(routes_.preferred(demand(circuit))));
   row.reached = position;
-  const Route& route = routes_.of(demand)[row.chosen];
-  if (slots_.take_or_wait(route.nodes[position], share(demand, position, route))) return book(demand, position);
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, demand.value, 0, 0, 0, {.to = route.nodes[position].value});
-  if (!slots_.surely_served(demand)) post_check();
+  const NodeId node = row.route.nodes[position];
+  if (slots_.take_or_wait(node, share(circuit, position, row.route))) return book(circuit, position);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0, 0, {.to = node.value});
+  if (!slots_.surely_served(circuit)) post_check();
 }
 
 // The node has set its slots aside; the message goes on, or its answer goes back to end A.
-void Circuits::book(DemandId demand, std::uint32_t position) {
-  if (position == 0) begin_circuit(demand);
-  Row& row = rows_[demand.value];
-  Chain& chain = chains_[demand.value];
+void Circuits::book(ChainId circuit, std::uint32_t position) {
+  if (position == 0) begin_circuit(circuit);
+  Row& row = rows_[circuit.value];
+  Chain& chain = chains_[circuit.value];
   chain.positions[position].held = true;
   ++row.positions_held;
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
   const auto post = [&](Tick delay, Phase phase, Op op, std::uint32_t payload) {
-    queue_.post(queue_.now() + delay, phase, {setup_.self.handler, op, demand.value}, stamp | payload);
+    queue_.post(queue_.now() + delay, phase, {setup_.self.handler, op, circuit.value}, stamp | payload);
   };
   if (position < chain.last()) {
     ++messages_;
@@ -182,57 +195,57 @@ void Circuits::book(DemandId demand, std::uint32_t position) {
   } else {
     messages_ += chain.hops.size();
     post(chain.delay(0, position), Phase::arrivals, op_start, 0);
-    trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, demand.value, 0, 0, 0,
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, circuit.value, 0, 0, 0,
                {.until = queue_.now() + chain.delay(0, position)});
   }
 }
 
 // One that joins those who stand still already is part of their deadlock.
-std::vector<DemandId> Circuits::newly_deadlocked() {
+std::vector<ChainId> Circuits::newly_deadlocked() {
   check_posted_ = false;
-  std::vector<DemandId> before = slots_.deadlocked(), fresh;
+  std::vector<ChainId> before = slots_.deadlocked(), fresh;
   std::swap(before, deadlocked_);
-  for (DemandId d : before)
+  for (ChainId d : before)
     if (!std::binary_search(deadlocked_.begin(), deadlocked_.end(), d)) rows_[d.value].deadlock = 0;
-  for (DemandId d : deadlocked_)
+  for (ChainId d : deadlocked_)
     if (rows_[d.value].deadlock == 0) fresh.push_back(d);
   std::uint64_t number = 0;
-  for (DemandId d : fresh) {
-    const auto consider = [&](DemandId other) {
+  for (ChainId d : fresh) {
+    const auto consider = [&](ChainId other) {
       const std::uint64_t theirs = rows_[other.value].deadlock;
       if (theirs > 0 && (number == 0 || theirs < number)) number = theirs;
     };
     const NodeId n = slots_.waits_at(d);
-    for (const Slots::Share& share : slots_.held(n)) consider(share.demand);
-    for (auto share = slots_.line(n).begin(); share->demand != d; ++share) consider(share->demand);
+    for (const Slots::Share& share : slots_.held(n)) consider(share.circuit);
+    for (auto share = slots_.line(n).begin(); share->circuit != d; ++share) consider(share->circuit);
   }
   if (!fresh.empty() && number == 0) number = ++deadlocks_;
-  for (DemandId d : fresh) rows_[d.value].deadlock = number;
+  for (ChainId d : fresh) rows_[d.value].deadlock = number;
   return fresh;
 }
 
-// Among the first `known` groups of the demand, or a new one; `keys`: null if they are to be worked out.
-Circuits::Row::Group Circuits::group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys) {
-  std::vector<Row::Group>& groups = rows_[demand.value].groups;
+// Among the first `known` groups of the circuit, or a new one; `keys`: null if they are to be worked out.
+Circuits::Row::Group Circuits::group_for(ChainId circuit, LinkId link, std::size_t known, const LaneKeys* keys) {
+  std::vector<Row::Group>& groups = rows_[circuit.value].groups;
   for (std::size_t g = 0; g < known; ++g)
     if (groups[g].link == link) return groups[g];
   const std::optional<std::uint32_t> plan = setup_.links[link.value].distillation;
   const LaneKeys own =
-      keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], setup_.demand_names[demand.value], plan.has_value());
+      keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], owner_name(circuit), plan.has_value());
   Row::Group group{link, lanes_.add_group(link, own.attempts, own.herald), no_pool};
   if (plan) group.pool = distilling_.add_pool(*plan, own.distillation);
   groups.push_back(group);
   return group;
 }
 
-Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils) {
-  const std::string entity = "link:" + link + "/demand:" + demand;
+Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& link, const std::string& owner, bool distils) {
+  const std::string entity = "link:" + link + "/demand:" + owner;
   return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald"),
           distils ? stream_key(seed, entity + "/distillation") : 0};
 }
 
-Tick Circuits::round_trip(DemandId demand) const {
-  const Chain& chain = chains_[demand.value];
+Tick Circuits::round_trip(ChainId circuit) const {
+  const Chain& chain = chains_[circuit.value];
   const Tick one_way = chain.delay(0, chain.last());
   return one_way + one_way;
 }
@@ -246,15 +259,19 @@ DistillationCounters Circuits::distillation(DemandId demand) const {
     sum.failed += c.failed;
     sum.cut_offs += c.cut_offs;
   };
-  for (const Row::Group& g : rows_[demand.value].groups) add(g.pool);
-  add(rows_[demand.value].pool);
+  for (std::uint32_t k = 0; k < terms_[demand.value].circuits; ++k) {
+    const Row& row = rows_[first(demand).value + k];
+    for (const Row::Group& g : row.groups) add(g.pool);
+    add(row.pool);
+  }
   return sum;
 }
 
-void Circuits::build_chain(DemandId demand, const Route& route) {
-  Row& row = rows_[demand.value];
-  Chain& chain = chains_[demand.value];
-  const Terms& terms = terms_[demand.value];
+void Circuits::build_chain(ChainId circuit) {
+  Row& row = rows_[circuit.value];
+  const Route& route = row.route;
+  Chain& chain = chains_[circuit.value];
+  const Terms& terms = this->terms(circuit);
   chain.positions.assign(route.nodes.size(), {});
   chain.hops.assign(route.links.size(), {});
   chain.width = terms.width;
@@ -262,14 +279,17 @@ void Circuits::build_chain(DemandId demand, const Route& route) {
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
-  const bool at_start = routes_.version(demand) == 0 && row.chosen == 0;
+  const bool keys_known = number(circuit) == 0 && row.taken == Row::Taken{0, 0};
   const std::size_t known = row.groups.size();
   chain.ideal = setup_.ideal_control;
   chain.table = terms.table ? &*terms.table : nullptr;
   chain.cutoff = terms.cutoff;
   apply(terms.order, chain);
   if (terms.distillation) {
-    if (row.pool == no_pool) row.pool = distilling_.add_pool(*terms.distillation, terms.distillation_key);
+    if (row.pool == no_pool) {
+      const bool first_one = number(circuit) == 0;
+      row.pool = distilling_.add_pool(*terms.distillation, first_one ? terms.distillation_key : distillation_key(setup_.seed, owner_name(circuit)));
+    }
     chain.pool = row.pool;
     chain.distilled = terms.ready;
     chain.distilled_notify_each_end = terms.notify_each_end;
@@ -289,37 +309,41 @@ void Circuits::build_chain(DemandId demand, const Route& route) {
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
     const LinkId link = route.links[h];
-    const Row::Group group = group_for(demand, link, known, at_start ? &terms.lane_keys[h] : nullptr);
+    const Row::Group group = group_for(circuit, link, known, keys_known ? &terms.lane_keys[h] : nullptr);
     chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == route.nodes[h], group.pool};
   }
 }
 
-void Circuits::start(DemandId demand) {
-  rows_[demand.value].state = State::up;
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_up, demand.value, 0, 0);
-  const Chain& chain = chains_[demand.value];
+void Circuits::start(ChainId circuit) {
+  rows_[circuit.value].state = State::up;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_up, circuit.value, 0, 0);
+  const Chain& chain = chains_[circuit.value];
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
-    lanes_.open(chain.hops[h].group, ChainId{demand.value}, h);
-    if (chain.hops[h].pool != no_pool) distilling_.open(chain.hops[h].pool, ChainId{demand.value}, h, h + 1);
+    lanes_.open(chain.hops[h].group, circuit, h);
+    if (chain.hops[h].pool != no_pool) distilling_.open(chain.hops[h].pool, circuit, h, h + 1);
   }
-  if (chain.pool != no_pool) distilling_.open(chain.pool, ChainId{demand.value}, 0, chain.last());
-  queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].up, 0);
+  if (chain.pool != no_pool) distilling_.open(chain.pool, circuit, 0, chain.last());
+  tell(terms(circuit).up, circuit);
+}
+
+void Circuits::tell(Address about, ChainId circuit) {
+  queue_.post(queue_.now(), Phase::arrivals, {about.handler, about.op, circuit.value}, 0);
 }
 
 // ---- release --------------------------------------------------------------------------------------------------------------------------
 
 // False if nothing was booked yet.
-bool Circuits::begin_release(DemandId demand) {
-  Row& row = rows_[demand.value];
+bool Circuits::begin_release(ChainId circuit) {
+  Row& row = rows_[circuit.value];
   ++row.generation;
   row.deadlock = 0;
-  if (const NodeId n = slots_.waits_at(demand)) {
-    slots_.leave_line(demand);
+  if (const NodeId n = slots_.waits_at(circuit)) {
+    slots_.leave_line(circuit);
     post_grant(n);
   }
   if (row.state == State::asking) {
     if (!setup_.hop_by_hop) {
-      std::erase(waiting_, demand);
+      std::erase(waiting_, circuit);
       post_grant();
     }
     row.state = State::idle;
@@ -329,49 +353,49 @@ bool Circuits::begin_release(DemandId demand) {
   return true;
 }
 
-void Circuits::release_from(DemandId demand, std::uint32_t origin) {
-  if (!begin_release(demand)) return;
-  const Chain& chain = chains_[demand.value];
+void Circuits::release_from(ChainId circuit, std::uint32_t origin) {
+  if (!begin_release(circuit)) return;
+  const Chain& chain = chains_[circuit.value];
   const NodeId teller = chain.positions[origin].node;
   messages_ += chain.hops.size();
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, demand.value, 0, 0, 0, {.to = teller.value});
-  const std::uint64_t stamp = std::uint64_t{rows_[demand.value].generation} << 32;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, circuit.value, 0, 0, 0, {.to = teller.value});
+  const std::uint64_t stamp = std::uint64_t{rows_[circuit.value].generation} << 32;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     const Tick arrival = queue_.now() + chain.delay(origin, i);
-    trace_.add(queue_.now(), queue_.phase(), TraceKind::message, teller.value, demand.value,
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::message, teller.value, circuit.value,
                static_cast<std::uint64_t>(TraceMessage::release), 0, {.to = chain.positions[i].node.value, .until = arrival});
-    queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_release, demand.value}, stamp | i);
+    queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_release, circuit.value}, stamp | i);
   }
 }
 
-void Circuits::release_everywhere(DemandId demand) {
+void Circuits::release_everywhere(ChainId circuit) {
   // A release that is under way is overtaken where its news has not come yet.
-  if (!begin_release(demand)) return;
-  const Chain& chain = chains_[demand.value];
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, demand.value, 0, 0);
+  if (!begin_release(circuit)) return;
+  const Chain& chain = chains_[circuit.value];
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, circuit.value, 0, 0);
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i)
-    if (chain.positions[i].held) release_position(demand, i);
+    if (chain.positions[i].held) release_position(circuit, i);
 }
 
-void Circuits::release_position(DemandId demand, std::uint32_t position) {
-  Row& row = rows_[demand.value];
-  Chain& chain = chains_[demand.value];
+void Circuits::release_position(ChainId circuit, std::uint32_t position) {
+  Row& row = rows_[circuit.value];
+  Chain& chain = chains_[circuit.value];
   Position& here = chain.positions[position];
   here.held = false;
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::slots_freed, here.node.value, demand.value, 0);
-  swapping_.drop_all(ChainId{demand.value}, position);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::slots_freed, here.node.value, circuit.value, 0);
+  swapping_.drop_all(circuit, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
-  slots_.give_back(here.node, demand);
+  slots_.give_back(here.node, circuit);
   post_grant(here.node);
   if (--row.positions_held > 0) return;
   row.state = State::idle;
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, demand.value, 0, 0);
-  queue_.post(queue_.now(), Phase::arrivals, terms_[demand.value].gone, 0);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, circuit.value, 0, 0);
+  tell(terms(circuit).gone, circuit);
 }
 
 void Circuits::links_changed() {
-  if (std::any_of(waiting_.begin(), waiting_.end(), [&](DemandId d) { return routes_.of(d).size() > 1; })) post_grant();
+  if (std::any_of(waiting_.begin(), waiting_.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
 }
 
 void Circuits::post_check() {

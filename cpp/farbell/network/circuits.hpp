@@ -1,4 +1,4 @@
-// Circuits: a demand's route, the memory slots booked along it, its set-up and its release. First come, first served, network-wide
+// Circuits: a route of a demand, the memory slots booked along it, its set-up and its release. First come, first served, network-wide
 // (ledger) or node by node (hop by hop).
 #pragma once
 #include <cstdint>
@@ -27,18 +27,19 @@ class Circuits {
   struct LaneKeys {
     std::uint64_t attempts = 0, herald = 0, distillation = 0;
   };
-  // What a demand asks for, and whom to tell. Told of: op_up, op_gone (all slots given back).
+  // What a demand asks for, and whom to tell. Told of: op_up, op_gone (all slots given back); the target is the circuit.
   struct Terms {
+    std::uint32_t circuits = 1;  // as many requests may be served at a time
     std::uint32_t width = 1, end_slots = 1;  // slots of a hop, and of each end
     Tick reservation = never;
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
-    std::vector<LaneKeys> lane_keys;  // by hop of the first of its routes at the start
+    std::vector<LaneKeys> lane_keys;  // of the first circuit, by hop of the first route at the start
     SwapOrder order;
     std::optional<PolicyTable> table;
     Cutoff cutoff;
     std::optional<std::uint32_t> distillation;  // plan for pairs that span the chain
-    std::uint64_t distillation_key = 0;
+    std::uint64_t distillation_key = 0;  // of the first circuit
   };
 
   struct Setup {
@@ -57,22 +58,36 @@ class Circuits {
   Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
            Distilling& distilling, std::vector<Chain>& chains, Trace& trace);
 
-  static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& demand, bool distils);
+  static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& owner, bool distils);
+  static std::uint64_t distillation_key(std::uint64_t seed, const std::string& owner) {
+    return stream_key(seed, "demand:" + owner + "/distillation");
+  }
+  // As random streams name a circuit of a demand.
+  static std::string owner_name(const std::string& demand, std::uint32_t number) {
+    return number == 0 ? demand : demand + "/circuit:" + std::to_string(number);
+  }
+
+  // Those of a demand follow one another; the number of one is counted from the first.
+  ChainId first(DemandId demand) const { return first_[demand.value]; }
+  std::size_t count() const { return rows_.size(); }
+  std::uint32_t count(DemandId demand) const { return terms_[demand.value].circuits; }
+  DemandId demand(ChainId circuit) const { return rows_[circuit.value].demand; }
+  std::uint32_t number(ChainId circuit) const { return circuit.value - first(demand(circuit)).value; }
 
   // The one that is booked or being booked, else the one that would be preferred now.
-  const Route& route(DemandId demand) const;
-  State state(DemandId demand) const { return rows_[demand.value].state; }
-  Tick round_trip(DemandId demand) const;  // of messages over the circuit that is booked
+  const Route& route(ChainId circuit) const;
+  State state(ChainId circuit) const { return rows_[circuit.value].state; }
+  Tick round_trip(ChainId circuit) const;  // of messages over the circuit that is booked
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
   const Slots& slots() const { return slots_; }
-  // Deadlocked demands that were not when it was last called, and the number of their deadlock (`deadlock_of`).
-  std::vector<DemandId> newly_deadlocked();
-  std::uint64_t deadlock_of(DemandId demand) const { return rows_[demand.value].deadlock; }
+  // Deadlocked circuits that were not when it was last called, and the number of their deadlock (`deadlock_of`).
+  std::vector<ChainId> newly_deadlocked();
+  std::uint64_t deadlock_of(ChainId circuit) const { return rows_[circuit.value].deadlock; }
 
-  void ask(DemandId demand);  // in this tick's decisions phase
+  void ask(ChainId circuit);  // in this tick's decisions phase
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
-  void release_from(DemandId demand, std::uint32_t origin);
-  void release_everywhere(DemandId demand);  // every node knows already
+  void release_from(ChainId circuit, std::uint32_t origin);
+  void release_everywhere(ChainId circuit);  // every node knows already
   void links_changed();                      // who waits may have another choice of routes now
 
   void handle(const Event& event);
@@ -81,17 +96,19 @@ class Circuits {
 
  private:
   struct Row {
+    DemandId demand;
     State state = State::idle;
-    std::uint32_t chosen = 0;          // of the demand's routes, once booked or set out for
     std::uint32_t generation = 0;      // raised at every grant and release: old events are recognised
     std::uint32_t positions_held = 0;
     std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
     std::uint64_t deadlock = 0;        // of which it is part; 0 = none
-    struct Built {
+    struct Taken {
       std::uint32_t version, chosen;
-      bool operator==(const Built&) const = default;
+      bool operator==(const Taken&) const = default;
     };
-    std::optional<Built> built;        // for which route the chain's tables were made
+    std::optional<Taken> taken;        // which of the demand's routes `route` is
+    Route route;                       // once booked or set out for, whatever routes the demand finds meanwhile
+    bool chain_built = false;          // for that route
     struct Group {
       LinkId link;
       std::uint32_t group, pool;
@@ -100,20 +117,25 @@ class Circuits {
     std::uint32_t pool = no_pool;
   };
 
-  bool booked(DemandId demand) const;
-  Slots::Share share(DemandId demand, std::size_t position, const Route& route) const;
-  NodeId full_node(DemandId demand, const Route& route) const;
-  std::optional<std::uint32_t> bookable(DemandId demand) const;
+  bool booked(ChainId circuit) const;
+  const Terms& terms(ChainId circuit) const { return terms_[demand(circuit).value]; }
+  std::span<const Route> routes(ChainId circuit) const { return routes_.of(demand(circuit)); }
+  std::string owner_name(ChainId circuit) const { return owner_name(setup_.demand_names[demand(circuit).value], number(circuit)); }
+  void tell(Address about, ChainId circuit);
+  void take_route(ChainId circuit, std::uint32_t chosen);
+  Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
+  NodeId full_node(ChainId circuit, const Route& route) const;
+  std::optional<std::uint32_t> bookable(ChainId circuit) const;
   void grant_waiting();
-  void grant(DemandId demand, std::uint32_t chosen);
-  void reach(DemandId demand, std::uint32_t position);
-  void book(DemandId demand, std::uint32_t position);
-  void begin_circuit(DemandId demand);
-  void build_chain(DemandId demand, const Route& route);
-  void start(DemandId demand);
-  void release_position(DemandId demand, std::uint32_t position);
-  bool begin_release(DemandId demand);
-  Row::Group group_for(DemandId demand, LinkId link, std::size_t known, const LaneKeys* keys);
+  void grant(ChainId circuit, std::uint32_t chosen);
+  void reach(ChainId circuit, std::uint32_t position);
+  void book(ChainId circuit, std::uint32_t position);
+  void begin_circuit(ChainId circuit);
+  void build_chain(ChainId circuit);
+  void start(ChainId circuit);
+  void release_position(ChainId circuit, std::uint32_t position);
+  bool begin_release(ChainId circuit);
+  Row::Group group_for(ChainId circuit, LinkId link, std::size_t known, const LaneKeys* keys);
   void post_grant(NodeId n = {});
   void post_check();
 
@@ -126,13 +148,14 @@ class Circuits {
   Distilling& distilling_;
   std::vector<Chain>& chains_;
   Trace& trace_;
-  std::vector<Row> rows_;            // by demand
+  std::vector<Row> rows_;            // by circuit
+  std::vector<ChainId> first_;       // by demand
   Slots slots_;
   std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits asked for earlier
-  std::vector<DemandId> waiting_;       // for the ledger
+  std::vector<ChainId> waiting_;        // for the ledger
   std::vector<bool> grant_posted_;      // by node; the ledger has one line
   bool check_posted_ = false;
-  std::vector<DemandId> deadlocked_;    // when last looked for
+  std::vector<ChainId> deadlocked_;     // when last looked for
   std::uint64_t deadlocks_ = 0;
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "farbell/base/ids.hpp"
+#include "farbell/protocols/chain.hpp"
 #include "farbell/protocols/node_row.hpp"
 
 namespace farbell {
@@ -14,32 +15,32 @@ namespace farbell {
 class Slots {
  public:
   struct Share {
-    DemandId demand;
+    ChainId circuit;
     std::uint32_t slots = 0;
   };
 
-  Slots(std::span<const NodeRow> nodes, std::size_t demands);
+  Slots(std::span<const NodeRow> nodes, std::size_t circuits);
 
   std::uint32_t free(NodeId n) const { return pools_[n.value].free; }
   const std::vector<Share>& held(NodeId n) const { return pools_[n.value].held; }
   const std::vector<Share>& line(NodeId n) const { return pools_[n.value].line; }  // first come first
-  NodeId waits_at(DemandId demand) const { return waits_at_[demand.value]; }       // none = it waits in no line
+  NodeId waits_at(ChainId circuit) const { return waits_at_[circuit.value]; }       // none = it waits in no line
 
   void take(NodeId n, Share share);
-  void give_back(NodeId n, DemandId demand);
+  void give_back(NodeId n, ChainId circuit);
 
   // Takes slots at once if nobody waits there and there are enough; else joins the node's line, and is false.
   bool take_or_wait(NodeId n, Share share);
   // Takes slots for the first in line if there are enough.
-  std::optional<DemandId> serve_line(NodeId n);
-  void leave_line(DemandId demand);
+  std::optional<ChainId> serve_line(NodeId n);
+  void leave_line(ChainId circuit);
 
   // Whether those who do not wait themselves hold what one that waits, and each before it in line, lacks: no deadlock, seen quickly.
-  bool surely_served(DemandId demand) const;
+  bool surely_served(ChainId circuit) const;
   // Those who wait and will never be served, however many of the others end.
-  std::vector<DemandId> deadlocked() const;
+  std::vector<ChainId> deadlocked() const;
   // Of those, the ones that wait for themselves by way of others.
-  std::vector<DemandId> in_cycles() const;
+  std::vector<ChainId> in_cycles() const;
 
  private:
   struct Pool {
@@ -48,7 +49,7 @@ class Slots {
   };
 
   std::vector<Pool> pools_;      // by node
-  std::vector<NodeId> waits_at_; // by demand
+  std::vector<NodeId> waits_at_; // by circuit
 };
 
 }  // namespace farbell

@@ -11,7 +11,7 @@
 
 namespace farbell {
 
-using ChainId = Id<struct ChainTag>;  // one chain a demand, so a demand's index is its chain's
+using ChainId = Id<struct ChainTag>;  // one chain a circuit, so they share their number
 
 enum End : std::uint8_t { end_a = 0, end_b = 1 };  // sides of a chain, of a pair, and of a position in the chain
 constexpr End other(End e) { return e == end_a ? end_b : end_a; }

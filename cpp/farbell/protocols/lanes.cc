@@ -1,6 +1,7 @@
 #include "farbell/protocols/lanes.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -302,7 +303,8 @@ void Lanes::succeed(std::uint32_t index) {
   const bool cut = chain.cutoff.on();
   const std::uint32_t pool = chain.hops[g.hop].pool;
   for (std::uint32_t lane = 0; lane < made; ++lane) {
-    const double u = g.herald.next().u0;
+    const Stream::Draw draw = g.herald.next();
+    const double u = draw.u0;
     std::size_t outcome = 0;
     while (outcome + 1 < link.cumulative.size() && u >= link.cumulative[outcome]) ++outcome;
     const std::array<Tick, 2> emitted{now + link.emission[0], now + link.emission[1]};
@@ -312,7 +314,7 @@ void Lanes::succeed(std::uint32_t index) {
     birth.hop = g.hop;
     const Correlations* state = &link.states[outcome];
     if (turned) state = &(turned_state = rotated_about_z(*state, phase_rad));
-    birth.pair = states_.create_pair(*state, row.device[0], emitted[0], row.device[1], emitted[1]);
+    birth.pair = states_.create_pair(*state, row.device[0], emitted[0], row.device[1], emitted[1], std::bit_cast<std::uint64_t>(draw.u1));
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};

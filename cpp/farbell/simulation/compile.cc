@@ -9,6 +9,8 @@
 #include "farbell/hardware/memory_device.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
+#include "farbell/simulation/places.hpp"
+#include "farbell/simulation/policies.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/route_query.hpp"
 #include "farbell/state/correlations.hpp"
@@ -19,14 +21,12 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-std::string item(std::string_view list, std::size_t i, std::string_view field = {}) {
-  std::string path = "/" + std::string(list) + "/" + std::to_string(i);
-  return field.empty() ? path : path + "/" + std::string(field);
-}
-
 class Compiler {
  public:
-  explicit Compiler(const ScenarioSpec& scenario) : s_(scenario) { m_.scenario = scenario; }
+  Compiler(const ScenarioSpec& scenario, StoreKind store) : s_(scenario) {
+    m_.scenario = scenario;
+    m_.store = store;
+  }
 
   Model compile() {
     times();
@@ -42,21 +42,13 @@ class Compiler {
 
  private:
   // ---- time ----
-  Tick ticks(double seconds, const std::string& path) const {
-    const Tick t = m_.clock.tick(seconds);
-    if (t == never) throw SpecError(path, number_text(seconds) + " s", fits());
-    return t;
-  }
+  Tick ticks(double seconds, const std::string& path) const { return ticks_of(m_, seconds, path); }
   Tick positive_ticks(double seconds, const std::string& path) const {
     const Tick t = ticks(seconds, path);
     if (t == tick_zero) throw SpecError(path, number_text(seconds) + " s", "at least one tick (1 " + tick_name() + ")");
     return t;
   }
-  std::string tick_name() const { return s_.tick == TickSize::ps ? "ps" : "ns"; }
-  std::string fits() const {
-    return "a time that fits into 63 bits of ticks of 1 " + tick_name() +
-           (s_.tick == TickSize::ps ? " (106 days); \"tick\": \"ns\" reaches 292 years" : " (292 years)");
-  }
+  std::string tick_name() const { return std::string(choice_name(s_.tick)); }
 
   void times() {
     m_.clock.ticks_per_s = s_.tick == TickSize::ps ? 1e12 : 1e9;
@@ -79,17 +71,33 @@ class Compiler {
                       "\"report\" unless reservation is \"hop_by_hop\": with \"ledger\" there are no deadlocks");
   }
 
+  // ---- states ----
+  std::string store_name() const { return capabilities(m_.store).store; }
+  [[noreturn]] void refuse_noise(const std::string& path, const std::string& found, const std::string& what) const {
+    throw SpecError(path, found, what + " \"state\": \"" + store_name() +
+                                     "\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+  }
+
+  // A fidelity of a trajectory is not for decisions.
+  void sampled_fidelities(std::size_t i) const {
+    if (!is_sampled(m_.store)) return;
+    const DemandSpec& demand = s_.demands[i];
+    const std::string instead = " with \"state\": \"" + store_name() + "\", which samples fidelities; or \"state\": \"pair_density\"";
+    if (demand.min_fidelity > 0)
+      throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity), "0" + instead);
+    if (demand.cutoff && demand.cutoff->estimated_fidelity)
+      throw SpecError(item("demands", i, "cutoff") + "/estimated_fidelity", number_text(*demand.cutoff->estimated_fidelity), "null" + instead);
+  }
+
   // ---- nodes ----
   void memories() {
-    m_.store = s_.state == StateModel::bell_diagonal ? StoreKind::bell_diagonal : StoreKind::pair_density;
     m_.pauli_twirl = s_.approximate == Approximation::pauli_twirl;
     for (std::size_t i = 0; i < s_.memories.size(); ++i) {
       const MemorySpec& memory = s_.memories[i];
       memory_names_.add(memory.name);
       const Device device = device_of(memory, item("memories", i));
       if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); !why.empty())
-        throw SpecError(item("memories", i), why,
-                        "what the state model \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+        refuse_noise(item("memories", i), why, "what");
       m_.devices.push_back(device);
     }
     for (const StationSpec& station : s_.stations) station_names_.add(station.name);
@@ -192,11 +200,11 @@ class Compiler {
     double sum = 0;
     for (const HeraldOutcome& outcome : phase_drawn ? model.table.outcomes : mean.outcomes) {
       if (std::string why = cannot_hold(m_.store, outcome.state); !why.empty() && !m_.pauli_twirl)
-        throw SpecError(path, why, "a state that \"bell_diagonal\" can hold; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+        refuse_noise(path, why, "a state that");
       sum += outcome.probability;
       p.cumulative.push_back(sum);
       p.frames.push_back(static_cast<std::uint8_t>(outcome.frame));
-      p.states.push_back(m_.store == StoreKind::bell_diagonal ? twirled(outcome.state) : outcome.state);
+      p.states.push_back(capabilities(m_.store).any_pair_state ? outcome.state : twirled(outcome.state));
     }
     m_.programs.push_back(std::move(p));
     facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, mean.fidelity()});
@@ -220,10 +228,10 @@ class Compiler {
   // True where pairs see the phase; where the store cannot hold it, it is averaged over.
   bool draws_phase(const LinkModel& model, const std::string& path) {
     if (model.phase.sigma_rad == 0) return false;
-    if (m_.store == StoreKind::pair_density) return true;
+    if (capabilities(m_.store).any_pair_state) return true;
     if (!m_.pauli_twirl)
       throw SpecError(path + "/phase_sigma_rad", number_text(model.phase.sigma_rad) + " rad",
-                      "0 with \"state\": \"bell_diagonal\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+                      "0 with \"state\": \"" + store_name() + "\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
     note_approximation("mean_optical_phase", "pairs carry the mean over the optical phase of their link, not the phase at their time");
     return false;
   }
@@ -253,17 +261,7 @@ class Compiler {
   }
 
   std::uint32_t plan(const DistillationSpec& spec, const std::string& path) {
-    const bool twirled_states = m_.pauli_twirl && m_.store == StoreKind::bell_diagonal;
-    bool twirled = twirled_states;
-    for (std::size_t k = 0; k < spec.rounds.size(); ++k) {
-      if (spec.rounds[k] == DistillationProtocol::epl && twirled)
-        throw SpecError(path + "/rounds/" + std::to_string(k), in_quotes("epl"),
-                        twirled_states ? "\"bbpssw\" or \"dejmps\", since \"approximate\": \"pauli_twirl\" leaves no coherence for it to use"
-                                       : "no \"epl\" after a round of \"bbpssw\", whose twirl leaves nothing for it to gain");
-      twirled = twirled || spec.rounds[k] == DistillationProtocol::bbpssw;
-    }
-    if (spec.rounds.empty()) throw SpecError(path + "/rounds", "an empty list", "the protocol of at least one round");
-    m_.plans.push_back({spec.rounds, spec.scheme == DistillationScheme::pumping});
+    m_.plans.push_back(distillation_plan(m_, spec, path));
     return static_cast<std::uint32_t>(m_.plans.size() - 1);
   }
 
@@ -294,6 +292,7 @@ class Compiler {
       if (a == b) throw SpecError(item("demands", i, "node_b"), in_quotes(shortened(demand.node_b)), "another node than node_a");
       const std::string name = demand.label();
       demand_names_.add(name);
+      sampled_fidelities(i);
       DemandRow row;
       RoutePlan routes;
       routes.ends = {a, b};
@@ -312,6 +311,8 @@ class Compiler {
       row.min_fidelity = demand.min_fidelity;
       if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("demands", i, "deadline_s"));
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
+      if (demand.max_wait_s) row.max_wait = ticks(*demand.max_wait_s, item("demands", i, "max_wait_s"));
+      check_concurrent_requests(demand, i);
       row.measure = demand.use == PairUse::measure;
       row.generate_when_idle = demand.generate_when_idle;
       row.keeps_pairs = demand.buffer.has_value();
@@ -322,14 +323,14 @@ class Compiler {
       row.bases_key = stream("demand:" + name + "/bases", path);
       row.outcomes_key = stream("demand:" + name + "/outcomes", path);
       Circuits::Terms terms;
+      terms.circuits = static_cast<std::uint32_t>(demand.concurrent_requests);
       terms.width = static_cast<std::uint32_t>(demand.width);
       terms.end_slots = static_cast<std::uint32_t>(demand.buffer.value_or(demand.width));
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
       terms.pipelined = demand.pipelined;
-      const auto target = static_cast<std::uint32_t>(i);
-      terms.up = address(HandlerIndex::requests, Requests::op_up, target);
-      terms.gone = address(HandlerIndex::requests, Requests::op_gone, target);
+      terms.up = address(HandlerIndex::requests, Requests::op_up);
+      terms.gone = address(HandlerIndex::requests, Requests::op_gone);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
       if (demand.distillation) {
         terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
@@ -337,21 +338,28 @@ class Compiler {
       }
       if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
       const Route& preferred = routes.routes.front();
-      for (LinkId link : preferred.links) {
-        const bool distils = m_.links[link.value].distillation.has_value();
-        terms.lane_keys.push_back(Circuits::lane_keys(s_.seed, m_.link_names[link.value], name, distils));
-        claim(terms.lane_keys.back().attempts, name, path);
-        claim(terms.lane_keys.back().herald, name, path);
-        if (distils) claim(terms.lane_keys.back().distillation, name, path);
+      for (std::uint32_t k = 0; k < terms.circuits; ++k) {
+        const std::string owner = Circuits::owner_name(name, k);
+        if (k > 0 && demand.distillation) claim(Circuits::distillation_key(s_.seed, owner), owner, path);
+        for (LinkId link : preferred.links) {
+          const bool distils = m_.links[link.value].distillation.has_value();
+          const Circuits::LaneKeys keys = Circuits::lane_keys(s_.seed, m_.link_names[link.value], owner, distils);
+          claim(keys.attempts, owner, path);
+          claim(keys.herald, owner, path);
+          if (distils) claim(keys.distillation, owner, path);
+          if (k == 0) terms.lane_keys.push_back(keys);
+        }
       }
-      swap_order(i, preferred, terms);
+      if (demand.max_wait_s) wait_suffices(i, preferred, row.max_wait);
+      swap_when(m_, node_names_, i, preferred, terms);
       slots_suffice(i, preferred);
       for (const Route& route : routes.routes) {
-        if (demand.cutoff) terms.cutoff = cutoff(i, route);
-        rounds_fit(i, route, terms);
+        if (demand.cutoff) terms.cutoff = cutoff(m_, i, route);
+        rounds_fit(m_, i, route, terms);
       }
       m_.demands.push_back(std::move(row));
       m_.route_plans.push_back(std::move(routes));
+      m_.circuits += terms.circuits;
       m_.terms.push_back(std::move(terms));
     }
     m_.demand_names = demand_names_.all();
@@ -391,145 +399,25 @@ class Compiler {
       throw SpecError(path, found, "at least width (" + std::to_string(demand.width) + "): pairs wait in the slots in which they were made");
   }
 
-  // ---- swaps, cut-offs, distillation ----
-  void swap_order(std::size_t i, const Route& route, Circuits::Terms& terms) const {
-    const SwappingSpec& swapping = s_.demands[i].swapping;
-    const std::string path = item("demands", i, "swapping");
-    if (std::holds_alternative<DoublingSpec>(swapping)) terms.order.kind = SwapOrder::Kind::doubling;
-    if (std::holds_alternative<SequentialSpec>(swapping)) terms.order.kind = SwapOrder::Kind::sequential;
-    if (const auto* tree = std::get_if<TreeSpec>(&swapping)) {
-      terms.order.kind = SwapOrder::Kind::tree;
-      terms.order.rank = ranks(*tree, route, path + "/order");
-    }
-    if (const auto* table = std::get_if<PolicyTableSpec>(&swapping)) terms.table = policy_table(i, *table, route, path);
+  static void check_concurrent_requests(const DemandSpec& demand, std::size_t i) {
+    const std::int64_t most = demand.concurrent_requests;
+    if (most > 1 && std::holds_alternative<ContinuousSpec>(demand.traffic))
+      throw SpecError(item("demands", i, "concurrent_requests"), std::to_string(most), "1 with \"continuous\" traffic, which is one request without end");
+    if (demand.max_queue && *demand.max_queue < most)
+      throw SpecError(item("demands", i, "max_queue"), std::to_string(*demand.max_queue),
+                      "at least concurrent_requests (" + std::to_string(most) + "), since it counts the requests that are served, too");
   }
 
-  std::vector<std::uint32_t> ranks(const TreeSpec& tree, const Route& route, const std::string& path) const {
-    std::vector<std::uint32_t> rank(route.nodes.size(), 0);
-    for (std::size_t k = 0; k < tree.order.size(); ++k) {
-      const std::string at = path + "/" + std::to_string(k);
-      const NodeId n{node_names_.at(tree.order[k], at)};
-      const auto found = std::find(route.nodes.begin() + 1, route.nodes.end() - 1, n);
-      if (found == route.nodes.end() - 1)
-        throw SpecError(at, in_quotes(shortened(tree.order[k])), "a node between the ends of the route");
-      std::uint32_t& r = rank[static_cast<std::size_t>(found - route.nodes.begin())];
-      if (r > 0) throw SpecError(at, in_quotes(shortened(tree.order[k])) + ", which the order has already", "every node between the ends once");
-      r = static_cast<std::uint32_t>(k + 1);
-    }
-    for (std::size_t p = 1; p + 1 < route.nodes.size(); ++p)
-      if (rank[p] == 0)
-        throw SpecError(path, "an order without " + in_quotes(m_.node_names[route.nodes[p].value]), "every node between the ends of the route once");
-    return rank;
-  }
-
-  PolicyTable policy_table(std::size_t i, const PolicyTableSpec& spec, const Route& route, const std::string& path) const {
-    const DemandSpec& demand = s_.demands[i];
-    if (m_.slot == tick_zero || s_.control != ControlPlane::ideal)
-      throw SpecError(path, "a policy table", "\"timing\": \"slotted\" and \"control\": \"ideal\", since it looks at the whole chain once a slot");
-    if (demand.width != 1) throw SpecError(item("demands", i, "width"), std::to_string(demand.width), "1 with a policy table");
-    const bool distils = demand.distillation || std::any_of(route.links.begin(), route.links.end(),
-                                                            [&](LinkId l) { return m_.links[l.value].distillation.has_value(); });
-    if (distils) throw SpecError(path, "a policy table on a route that distils", "no distillation, which its states do not know");
-    const auto last = static_cast<std::int64_t>(route.links.size());
-    PolicyTable table;
-    table.otherwise_asap = spec.otherwise == PolicyOtherwise::asap;
-    for (std::size_t e = 0; e < spec.entries.size(); ++e) {
-      const std::string entry = path + "/entries/" + std::to_string(e);
-      std::vector<PolicyTable::Link> links;
-      bool aged = false;
-      for (std::size_t k = 0; k < spec.entries[e].links.size(); ++k) {
-        const PolicyLink& link = spec.entries[e].links[k];
-        const std::string at = entry + "/links/" + std::to_string(k);
-        if (link.size() < 2 || link.size() > 3) throw SpecError(at, "a list of " + std::to_string(link.size()), "[from, to] or [from, to, age]");
-        if (link[0] < 0 || link[1] <= link[0] || link[1] > last)
-          throw SpecError(at, "a pair between positions " + std::to_string(link[0]) + " and " + std::to_string(link[1]),
-                          "two positions of the route, 0 to " + std::to_string(last) + ", in this order");
-        if (k > 0 && (link.size() == 3) != aged) throw SpecError(at, aged ? "no age" : "an age", "ages for all pairs of a state, or for none");
-        aged = link.size() == 3;
-        if (aged && (link[2] < 0 || link[2] > 1'000'000'000)) throw SpecError(at, std::to_string(link[2]), "an age in slots, at least 0");
-        links.push_back({static_cast<std::uint32_t>(link[0]), static_cast<std::uint32_t>(link[1]),
-                         aged ? static_cast<std::uint32_t>(link[2]) : PolicyTable::any_age});
-      }
-      PolicyTable::Positions positions;
-      for (std::size_t k = 0; k < spec.entries[e].swap.size(); ++k) {
-        const std::int64_t position = spec.entries[e].swap[k];
-        const auto ends_at = [&](int end) {
-          return std::any_of(links.begin(), links.end(), [&](const PolicyTable::Link& link) { return link[end] == static_cast<std::uint64_t>(position); });
-        };
-        if (position <= 0 || position >= last || !ends_at(0) || !ends_at(1))
-          throw SpecError(entry + "/swap/" + std::to_string(k), std::to_string(position), "a position between two pairs of the state");
-        if (std::find(positions.begin(), positions.end(), position) != positions.end())
-          throw SpecError(entry + "/swap/" + std::to_string(k), std::to_string(position) + ", which the entry has already", "each position once");
-        positions.push_back(static_cast<std::uint32_t>(position));
-      }
-      std::sort(links.begin(), links.end());
-      // In ascending order; a pair within another one comes of hops that a swap has set free.
-      for (std::size_t k = 1; k < links.size(); ++k)
-        for (std::size_t j = 0; j < k; ++j)
-          if (links[k][0] < links[j][1] && (links[k][0] == links[j][0] || links[k][1] >= links[j][1]))
-            throw SpecError(entry + "/links", "pairs " + pair_text(links[j]) + " and " + pair_text(links[k]) + ", which overlap",
-                            "pairs side by side or one within the other, since a node of a chain of width 1 holds one qubit to either side");
-      if (!table.swaps.emplace(std::move(links), std::move(positions)).second)
-        throw SpecError(entry + "/links", "a state that the table has already", "each state once");
-    }
-    return table;
-  }
-
-  static std::string pair_text(const PolicyTable::Link& link) { return "[" + std::to_string(link[0]) + ", " + std::to_string(link[1]) + "]"; }
-
-  // Ticks from the birth of a hop's pair until both its nodes can use it, distillation at its quickest included.
-  Tick ready_age(LinkId id) const {
-    const LinkRow& link = m_.links[id.value];
-    const LinkProgram& p = m_.programs[link.program];
-    Tick age = later(p.herald[0], p.herald[1]) - earlier(p.emission[0], p.emission[1]);
-    if (link.distillation)
-      for (DistillationProtocol protocol : m_.plans[*link.distillation].rounds) age += round_ticks(protocol, link.node[0], link.node[1]) + delay(id);
-    return age;
-  }
-  Tick round_ticks(DistillationProtocol protocol, NodeId a, NodeId b) const {
-    const auto duration = [&](const NodeRow& n) { return protocol == DistillationProtocol::epl ? n.parity_duration : n.swap_duration; };
-    return later(duration(m_.nodes[a.value]), duration(m_.nodes[b.value]));
-  }
-  Tick delay(LinkId id) const { return s_.control == ControlPlane::ideal ? tick_zero : m_.fibre_delay[id.value]; }
-
-  Cutoff cutoff(std::size_t i, const Route& route) const {
-    const CutoffSpec& spec = *s_.demands[i].cutoff;
-    const std::string path = item("demands", i, "cutoff");
-    Cutoff cut;
-    if (!spec.age_s && !spec.attempts && !spec.estimated_fidelity)
-      throw SpecError(path, "a cut-off without a limit", "age_s, attempts or estimated_fidelity; or null");
-    if (spec.age_s) {
-      cut.age = ticks(*spec.age_s, path + "/age_s");
-      for (LinkId link : route.links)
-        if (cut.age < ready_age(link))
-          throw SpecError(path + "/age_s", number_text(*spec.age_s) + " s",
-                          "at least " + number_text(m_.clock.seconds(ready_age(link))) + " s, the age at which the pairs of " +
-                              in_quotes(m_.link_names[link.value]) + " can first be used");
-    }
-    cut.attempts = static_cast<std::uint32_t>(spec.attempts.value_or(0));
-    cut.fidelity = spec.estimated_fidelity.value_or(0);
-    if (cut.fidelity > 0)
-      for (std::size_t h = 0; h < route.links.size(); ++h) {
-        Route hop{{route.nodes[h], route.nodes[h + 1]}, {route.links[h]}};
-        const double best = best_reachable_fidelity(m_, hop, std::nullopt);
-        if (cut.fidelity > best)
-          throw SpecError(path + "/estimated_fidelity", number_text(cut.fidelity),
-                          "at most " + number_text(std::floor(best * 1e9) / 1e9) + ", the best that the pairs of " +
-                              in_quotes(m_.link_names[route.links[h].value]) + " have");
-      }
-    return cut;
-  }
-
-  void rounds_fit(std::size_t i, const Route& route, const Circuits::Terms& terms) const {
-    const auto check = [&](std::uint32_t plan, const std::string& where) {
-      const std::uint32_t need = m_.plans[plan].slots();
-      if (terms.width < need)
-        throw SpecError(item("demands", i, "width"), std::to_string(terms.width),
-                        "at least " + std::to_string(need) + " for the distillation " + where + ": as many pairs wait or are used up at a time");
-    };
-    if (terms.distillation) check(*terms.distillation, "of the demand");
-    for (LinkId link : route.links)
-      if (m_.links[link.value].distillation) check(*m_.links[link.value].distillation, "of the link " + in_quotes(m_.link_names[link.value]));
+  // A request that finds no circuit must have the time to set one up.
+  void wait_suffices(std::size_t i, const Route& route, Tick max_wait) const {
+    if (s_.control == ControlPlane::ideal || s_.demands[i].generate_when_idle) return;
+    Tick one_way = tick_zero;
+    for (LinkId link : route.links) one_way += m_.fibre_delay[link.value];
+    for (std::size_t k = 1; k + 1 < route.nodes.size(); ++k) one_way += m_.processing_delay[route.nodes[k].value];
+    if (max_wait < one_way + one_way)
+      throw SpecError(item("demands", i, "max_wait_s"), number_text(*s_.demands[i].max_wait_s) + " s",
+                      "at least " + number_text(m_.clock.seconds(one_way + one_way)) +
+                          " s, the round trip over its route that sets up a circuit; or generate_when_idle, or \"control\": \"ideal\"");
   }
 
   Route given_route(std::size_t i) const {
@@ -607,9 +495,10 @@ class Compiler {
   }
 
   void approximations() {
-    if (m_.pauli_twirl && m_.store == StoreKind::bell_diagonal)
+    const bool any_state = capabilities(m_.store).any_pair_state;
+    if (m_.pauli_twirl && !any_state)
       note_approximation("pauli_twirl", "relaxation, asymmetric read-out and initial states are twirled to Pauli noise");
-    if (m_.pauli_twirl && m_.store == StoreKind::pair_density)
+    if (m_.pauli_twirl && any_state)
       note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
     if (s_.timing == TimingModel::slotted)
@@ -637,6 +526,21 @@ class Compiler {
 
 }  // namespace
 
-Model compile(const ScenarioSpec& scenario) { return Compiler(scenario).compile(); }
+Model compile(const ScenarioSpec& scenario) {
+  switch (scenario.state) {
+    case StateModel::pair_density: return Compiler(scenario, StoreKind::pair_density).compile();
+    case StateModel::bell_diagonal: return Compiler(scenario, StoreKind::bell_diagonal).compile();
+    case StateModel::stabilizer: return Compiler(scenario, StoreKind::stabilizer).compile();
+    case StateModel::density: return Compiler(scenario, StoreKind::density).compile();
+    case StateModel::ket: return Compiler(scenario, StoreKind::ket).compile();
+    case StateModel::automatic: break;
+  }
+  try {
+    return Compiler(scenario, StoreKind::bell_diagonal).compile();
+  } catch (const SpecError&) {
+    // What is wrong whatever the store, is found again.
+    return Compiler(scenario, StoreKind::pair_density).compile();
+  }
+}
 
 }  // namespace farbell

@@ -45,6 +45,7 @@ struct Model {
   std::vector<DemandRow> demands;
   std::vector<RoutePlan> route_plans;  // by demand
   std::vector<Circuits::Terms> terms;  // by demand
+  std::size_t circuits = 0;            // of all demands
   std::vector<ChangeRow> changes;
 
   std::vector<std::string> node_names, link_names, demand_names;

@@ -11,8 +11,8 @@ class Replica {
  public:
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
-        states_(model.store, model.devices, model.clock, model.pauli_twirl),
-        chains_(model.demands.size()),
+        states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
+        chains_(model.circuits),
         segments_(states_, chains_),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
@@ -39,6 +39,8 @@ class Replica {
     trace_.from = options.trace.from;
     trace_.until = options.trace.until;
     trace_.limit = options.trace.rows;
+    if (trace_.on)
+      for (std::uint32_t c = 0; c < model.circuits; ++c) trace_.owners.push_back({circuits_.demand(ChainId{c}).value, circuits_.number(ChainId{c})});
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
     so_far_.end = tick_zero;
@@ -90,7 +92,7 @@ class Replica {
     r.demands = recorder_.take_summaries();
     for (std::uint32_t d = 0; d < model_.demands.size(); ++d) {
       DemandPath path;
-      for (LinkId link : circuits_.route(DemandId{d}).links) {
+      for (LinkId link : circuits_.route(circuits_.first(DemandId{d})).links) {
         ++path.hops;
         path.length_m += model_.link_facts[link.value].length_m;
       }

@@ -140,6 +140,7 @@ void trace_table(const Results& results, std::vector<Table>& tables) {
   t.add<std::uint64_t>("a", rows, [](const auto& a) { return a.row->a; });
   t.add<std::uint64_t>("b", rows, [](const auto& a) { return a.row->b; });
   t.add<double>("x", rows, [](const auto& a) { return a.row->x; });
+  t.add<std::uint32_t>("circuit", rows, [](const auto& a) { return a.row->circuit; });
   t.add<std::int64_t>("left", rows, [](const auto& a) { return a.row->left; });
   t.add<std::int64_t>("right", rows, [](const auto& a) { return a.row->right; });
   t.add<std::int64_t>("pair", rows, [](const auto& a) { return a.row->pair; });

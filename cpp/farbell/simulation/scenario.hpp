@@ -13,7 +13,7 @@
 namespace farbell {
 
 enum class TickSize { ps, ns };
-enum class StateModel { pair_density, bell_diagonal };
+enum class StateModel { pair_density, bell_diagonal, stabilizer, density, ket, automatic };
 enum class Approximation { none, pauli_twirl };
 enum class ControlPlane { messages, ideal };
 enum class TimingModel { real, slotted };
@@ -73,6 +73,10 @@ struct Describe<StateModel> {
   static constexpr auto values = std::array{
       Choice<StateModel>{StateModel::pair_density, "pair_density", "density matrices of pairs; exact for every noise here"},
       Choice<StateModel>{StateModel::bell_diagonal, "bell_diagonal", "weights of the Bell states; Pauli noise only"},
+      Choice<StateModel>{StateModel::stabilizer, "stabilizer", "stabilizer states, Pauli noise sampled; fidelities are right on average only"},
+      Choice<StateModel>{StateModel::density, "density", "density matrices of any qubits; exact and slow"},
+      Choice<StateModel>{StateModel::ket, "ket", "state vectors, any noise sampled; fidelities are right on average only"},
+      Choice<StateModel>{StateModel::automatic, "auto", "the cheapest of bell_diagonal and pair_density that is exact for the scenario"},
   };
 };
 

@@ -31,8 +31,8 @@ class PairStore {
     }
   }
 
-  // Each qubit waits in its device from its own tick on.
-  QubitPair create_pair(Correlations const& state, DeviceId device_a, Tick since_a, DeviceId device_b, Tick since_b) {
+  // Each qubit waits in its device from its own tick on. Nothing is drawn, so no key of a stream of errors is needed.
+  QubitPair create_pair(Correlations const& state, DeviceId device_a, Tick since_a, DeviceId device_b, Tick since_b, std::uint64_t = 0) {
     std::uint32_t row;
     if (free_rows_.empty()) {
       row = static_cast<std::uint32_t>(rows_.size());

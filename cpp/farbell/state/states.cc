@@ -3,10 +3,6 @@
 namespace farbell {
 namespace {
 
-Capabilities const& capabilities(StoreKind kind) {
-  return kind == StoreKind::bell_diagonal ? BellDiagonalStore::capabilities : PairDensityStore::capabilities;
-}
-
 // The store that is not used knows no devices.
 std::vector<Device> devices_of(StoreKind store, StoreKind kind, std::vector<Device> const& devices) {
   return store == kind ? devices : std::vector<Device>{};
@@ -14,28 +10,45 @@ std::vector<Device> devices_of(StoreKind store, StoreKind kind, std::vector<Devi
 
 }  // namespace
 
+Capabilities const& capabilities(StoreKind kind) {
+  switch (kind) {
+    case StoreKind::bell_diagonal: return BellDiagonalStore::capabilities;
+    case StoreKind::stabilizer: return StabilizerStore::capabilities;
+    case StoreKind::density: return DensityStore::capabilities;
+    case StoreKind::ket: return KetStore::capabilities;
+    case StoreKind::pair_density: break;
+  }
+  return PairDensityStore::capabilities;
+}
+
 std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl) {
   return cannot_hold(capabilities(kind), device, pauli_twirl);
 }
 std::string cannot_hold(StoreKind kind, Correlations const& state) { return cannot_hold(capabilities(kind), state); }
 
-States::States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl)
+States::States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica)
     : kind_(kind),
-      diagonal_(devices_of(StoreKind::bell_diagonal, kind, devices), clock, pauli_twirl),
-      density_(devices_of(StoreKind::pair_density, kind, devices), clock, pauli_twirl) {}
+      bell_diagonal_(devices_of(StoreKind::bell_diagonal, kind, devices), clock, pauli_twirl),
+      pair_density_(devices_of(StoreKind::pair_density, kind, devices), clock, pauli_twirl),
+      stabilizer_(devices_of(StoreKind::stabilizer, kind, devices), clock, pauli_twirl, replica),
+      density_(devices_of(StoreKind::density, kind, devices), clock, pauli_twirl),
+      ket_(devices_of(StoreKind::ket, kind, devices), clock, pauli_twirl, replica) {}
 
 // The one switch on the kind of store.
 template <class Operation>
 inline auto States::on_store(auto& self, Operation operation) {
   switch (self.kind_) {
-    case StoreKind::bell_diagonal: return operation(self.diagonal_);
+    case StoreKind::bell_diagonal: return operation(self.bell_diagonal_);
+    case StoreKind::stabilizer: return operation(self.stabilizer_);
+    case StoreKind::density: return operation(self.density_);
+    case StoreKind::ket: return operation(self.ket_);
     case StoreKind::pair_density: break;
   }
-  return operation(self.density_);
+  return operation(self.pair_density_);
 }
 
-States::Pair States::create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b) {
-  return on_store(*this, [&](auto& store) { return store.create_pair(state, a, since_a, b, since_b); });
+States::Pair States::create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b, std::uint64_t noise_key) {
+  return on_store(*this, [&](auto& store) { return store.create_pair(state, a, since_a, b, since_b, noise_key); });
 }
 int States::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   return on_store(*this, [&](auto& store) { return store.bell_measure(b, c, now, u); });

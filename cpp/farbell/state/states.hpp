@@ -7,12 +7,18 @@
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
 #include "farbell/state/bell.hpp"
+#include "farbell/state/cluster_store.hpp"
 #include "farbell/state/device.hpp"
 #include "farbell/state/pair_store.hpp"
+#include "farbell/state/stabilizer_store.hpp"
 
 namespace farbell {
 
-enum class StoreKind : std::uint8_t { bell_diagonal, pair_density };
+enum class StoreKind : std::uint8_t { bell_diagonal, pair_density, stabilizer, density, ket };
+
+Capabilities const& capabilities(StoreKind kind);
+// Whether a run follows one trajectory of the noise: what is read of its states is right on average only.
+constexpr bool is_sampled(StoreKind kind) { return kind == StoreKind::stabilizer || kind == StoreKind::ket; }
 
 // Why a store cannot hold a device's noise, or a pair's initial state; empty if it can.
 std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl);
@@ -23,11 +29,11 @@ class States {
   using Pair = QubitPair;
 
   // Throws InternalError for a device that the store cannot hold: compile() asks cannot_hold first.
-  States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl);
+  States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica = 0);
 
   // A pair exists from photon emission: each qubit waits in its device from its own tick on. Throws InternalError for a
-  // state that the store cannot hold.
-  Pair create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b);
+  // state that the store cannot hold. Sampled stores draw the pair's errors from streams of this key.
+  Pair create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b, std::uint64_t noise_key = 0);
 
   // Bell measurement of b (control; its device gives the gate errors) and c; u in [0,1) chooses the outcome 0..3. Both are
   // released, their partners become a pair, or stay single where a partner was gone.
@@ -62,8 +68,11 @@ class States {
   static auto on_store(auto& self, Operation operation);
 
   StoreKind kind_;
-  BellDiagonalStore diagonal_;  // only the store of kind_ is ever filled
-  PairDensityStore density_;
+  BellDiagonalStore bell_diagonal_;  // only the store of kind_ is ever filled
+  PairDensityStore pair_density_;
+  StabilizerStore stabilizer_;
+  DensityStore density_;
+  KetStore ket_;
 };
 
 }  // namespace farbell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
 from farbell.analysis.bright_state import BrightStatePoint, bright_state_tradeoff, optimal_bright_state
 from farbell.analysis.chsh import chsh, maximal_chsh
-from farbell.analysis.intervals import Interval, count_interval, function_interval, rate_interval, ratio_interval
+from farbell.analysis.intervals import Interval, count_interval, function_interval, rate_interval, ratio_interval, score_interval
 from farbell.analysis.key import (
     bbm92_key_fraction,
     binary_entropy,
@@ -42,6 +42,7 @@ __all__ = [
     "plob_bound",
     "rate_interval",
     "ratio_interval",
+    "score_interval",
     "repeater_bound",
     "six_state_key_fraction",
     "tgw_bound",

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
 from farbell.analysis.distributions import gamma_quantile, student_t_quantile
 
-__all__ = ["Interval", "count_interval", "function_interval", "rate_interval", "ratio_interval"]
+__all__ = ["Interval", "count_interval", "function_interval", "rate_interval", "ratio_interval", "score_interval"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -75,6 +76,21 @@ class Interval:
         """
         value, start, end = (min(max(x, low), high) if x == x else x for x in (self.value, self.low, self.high))
         return Interval(value, start, end, self.method, self.level)
+
+    def joined(self, other: Interval) -> Interval:
+        """The shortest interval that holds both.
+
+        Parameters
+        ----------
+        other : Interval
+            Another interval for the same estimate.
+
+        Returns
+        -------
+        Interval
+            This estimate and method; ends that are nan do not count.
+        """
+        return replace(self, low=float(np.fmin(self.low, other.low)), high=float(np.fmax(self.high, other.high)))
 
 
 def _nothing(level: float, value: float = math.nan) -> Interval:
@@ -171,6 +187,46 @@ def count_interval(count: float, exposure: float, *, dispersion: float = 1.0, le
     events = count / dispersion
     low, high = gamma_quantile((1 - level) / 2, events), gamma_quantile((1 + level) / 2, events + 1)
     return Interval(count / exposure, low * dispersion / exposure, high * dispersion / exposure, "poisson", level)
+
+
+def score_interval(total: float, number: float, *, level: float = 0.95) -> Interval:
+    """Mean of independent values between 0 and 1, from their sum: Wilson's score interval.
+
+    Exact in the limit for values that are 0 or 1; wider than needed for others, since no values between 0 and 1 with this
+    mean scatter more.
+
+    Parameters
+    ----------
+    total : float
+        Sum of the values.
+    number : float
+        How many there are.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Interval
+        It has a width even if all values agree.
+
+    References
+    ----------
+    E. B. Wilson, J. Am. Stat. Assoc. 22, 209 (1927).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> interval = fb.analysis.score_interval(100, 100)
+    >>> interval.value, round(interval.low, 4), round(interval.high, 4)
+    (1.0, 0.963, 1.0)
+    """
+    _level(level)
+    if not number > 0:
+        return _nothing(level)
+    z, p = NormalDist().inv_cdf((1 + level) / 2), total / number
+    share = z * z / number
+    centre, half = (p + share / 2) / (1 + share), z / (1 + share) * math.sqrt(p * (1 - p) / number + share / (4 * number))
+    return Interval(p, max(0.0, centre - half), min(1.0, centre + half), "score", level)
 
 
 def rate_interval(counts: npt.ArrayLike, exposures: npt.ArrayLike, *, level: float = 0.95) -> Interval:

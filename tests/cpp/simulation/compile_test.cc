@@ -49,6 +49,14 @@ TEST(Compile, RefusesWithPathAndNearestName) {
       {"/demands/0/width", "", [](auto& s) { s.demands[0].width = 3; }},
       {"/demands/0/min_fidelity", "", [](auto& s) { s.demands[0].min_fidelity = 0.96; }},
       {"/demands/0/deadline_s", "", [](auto& s) { s.demands[0].deadline_s = 1e-14; }},
+      {"/demands/0/concurrent_requests", "", [](auto& s) { s.demands[0].concurrent_requests = 2; }},
+      {"/demands/0/max_queue", "",
+       [](auto& s) {
+         s.demands[0].traffic = OneOffSpec{};
+         s.demands[0].concurrent_requests = 3;
+         s.demands[0].max_queue = 2;
+       }},
+      {"/demands/0/max_wait_s", "", [](auto& s) { s.demands[0].max_wait_s = 0; }},
       {"/demands/0/route/1", "", [](auto& s) { s.demands[0].route = {"alice", "bob"}; }},
       {"/demands/0/route/2", "", [](auto& s) { s.demands[0].route = {"alice", "relay", "alice"}; }},
       {"/demands/0/route/0", "", [](auto& s) { s.demands[0].route = {"relay", "bob"}; }},

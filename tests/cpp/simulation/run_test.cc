@@ -174,6 +174,17 @@ TEST(Run, RefusesAndTellsWhy) {
   EXPECT_EQ(column(out, "links", "up_s")[0], 0.01);
 }
 
+TEST(Run, ServesRequestsSideBySide) {
+  // Certain pairs, 1 ms after the circuit is up; three requests at once over two circuits, of which the third starts when the first is done.
+  Row row;
+  row.demands = R"({"node_a": "n0", "node_b": "n2", "concurrent_requests": 2, "traffic": {"kind": "one_off", "requests": 3}})";
+  row.generation = R"("success_probability": 1, "attempt_period_s": "1 ms", "herald_delay_s": "1 ms")";
+  row.rest = R"("duration_s": 0.1, "control": "ideal")";
+  EXPECT_EQ(column(run_row(row), "requests", "started_s"), (std::vector<double>{0, 0, 0.001}));
+  row.demands.insert(1, R"("max_wait_s": 0.0005, )");
+  EXPECT_EQ(column(run_row(row), "requests", "reason"), (std::vector<double>{4, 0, 0}));  // not_served, and two that are done later
+}
+
 TEST(Run, RoutesAroundALinkThatGoesDown) {
   ScenarioSpec s = parse_scenario(Row{}.text());
   // Close the triangle.

@@ -1,0 +1,22 @@
+// What a demand's swap order, policy table, cut-off and distillation mean on a route, and whether they can work there. All throw
+// SpecError where they cannot.
+#pragma once
+#include <string>
+
+#include "farbell/simulation/model.hpp"
+#include "farbell/simulation/names.hpp"
+
+namespace farbell {
+
+DistillationPlan distillation_plan(const Model& model, const DistillationSpec& spec, const std::string& path);
+
+// Fills in the terms' order and table; `nodes`: the names of all nodes.
+void swap_when(const Model& model, const Names& nodes, std::size_t demand, const Route& route, Circuits::Terms& terms);
+
+// Of a demand that has one.
+Cutoff cutoff(const Model& model, std::size_t demand, const Route& route);
+
+// Each round needs as many lanes as pairs wait for it or are used up at a time.
+void rounds_fit(const Model& model, std::size_t demand, const Route& route, const Circuits::Terms& terms);
+
+}  // namespace farbell
