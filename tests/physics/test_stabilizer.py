@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import importlib
 import itertools
 import math
 import re
@@ -397,3 +399,12 @@ def test_networkx_qutip_and_drawing() -> None:
     assert abs(ghz.to_qutip().overlap(qutip.ghz_state(3))) == pytest.approx(1)
     assert Stabilizer.from_qutip(qutip.ghz_state(3)).fidelity(ghz) == 1
     assert ghz.partial_trace([1]).to_qutip().tr() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("module", ["stabilizer", "pauli_frames"])
+def test_examples_of_methods_run(module: str) -> None:
+    names = {"fb": fb, "np": np}
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    found = doctest.testmod(importlib.import_module(f"farbell.states.{module}"), extraglobs=names, optionflags=options)
+    assert found.attempted > 5
+    assert found.failed == 0
