@@ -331,6 +331,7 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: Stabilizer.from_stabilizers(["+XX", "-XX"]), "do not fix"),
     (lambda: Stabilizer.from_stabilizers(["+XQ"]), "stabilizers"),
     (lambda: Stabilizer(30).to_numpy(), "at most 20"),
+    (lambda: Stabilizer(2_001).stabilizers(), "at most 2000 for a list of generators"),
     (lambda: Stabilizer(2).circuit_text(), "record"),
     (lambda: Stabilizer(2, seed=-1), "seed"),
     (lambda: Stabilizer(2).entropy([0, 0]), "different"),

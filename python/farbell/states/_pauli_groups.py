@@ -14,6 +14,7 @@ Bits = npt.NDArray[np.bool_]
 Ket = npt.NDArray[np.complex128]
 
 PAULI_LETTERS = "IXYZ"
+LARGEST_GROUP = 2_000
 LARGEST_KET = 20
 LARGEST_MATRIX = 12
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from farbell._core import SpecError, StabilizerState
 from farbell._extras import require
 from farbell.states._arguments import BELL_NAMES, bell_index
-from farbell.states._pauli_groups import Ket, PauliGroup, check_size, group_of_ket, paulis_of
+from farbell.states._pauli_groups import LARGEST_GROUP, Ket, PauliGroup, check_size, group_of_ket, paulis_of
 
 S = TypeVar("S", bound="Stabilizer")
 
@@ -358,6 +358,7 @@ class Stabilizer(StabilizerState):
         return self._group().text(identity)
 
     def _group(self) -> PauliGroup:
+        check_size(self.n, LARGEST_GROUP, "list of generators")
         group = PauliGroup(*self._generators())
         return group if len(self.qubits) == self.n else group.restricted(self.qubits)
 
