@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_specs(m);
   farbell::bind_states(m);
   farbell::bind_exact_states(m);
+  farbell::bind_stabilizer(m);
   farbell::bind_hardware(m);
   farbell::bind_simulation(m);
 }

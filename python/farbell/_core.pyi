@@ -2227,6 +2227,159 @@ class PairDensityState:
         u: SupportsFloat | SupportsIndex | None,
     ) -> list[tuple[int, float, Annotated[list[float], "FixedSize(4)"]]]: ...
 
+class StabilizerState:
+    """The gates and measurements of fb.states.Stabilizer."""
+    def __init__(self, n: SupportsInt | SupportsIndex, seed: SupportsInt | SupportsIndex, record: bool) -> None: ...
+    @property
+    def n(self) -> int:
+        """Qubits that were made."""
+    @property
+    def qubits(self) -> list[int]:
+        """Qubits that are still there."""
+    @property
+    def _wide(self) -> bool: ...
+    @property
+    def _records(self) -> bool: ...
+    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _measure(
+        self,
+        product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
+        outcome: SupportsInt | SupportsIndex | None,
+    ) -> int: ...
+    def _measure_z(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> list[int]: ...
+    def _expectation(
+        self,
+        product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
+    ) -> int: ...
+    def _drop(self, q: SupportsInt | SupportsIndex, how: str) -> None: ...
+    def release(self, q: SupportsInt | SupportsIndex) -> None:
+        """Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused."""
+    def _uniform(self) -> float: ...
+    def _generators(
+        self,
+    ) -> tuple[numpy.typing.NDArray[numpy.bool], numpy.typing.NDArray[numpy.bool], numpy.typing.NDArray[numpy.bool]]: ...
+    def _set_generators(
+        self,
+        x: Annotated[numpy.typing.ArrayLike, numpy.bool],
+        z: Annotated[numpy.typing.ArrayLike, numpy.bool],
+        sign: Annotated[numpy.typing.ArrayLike, numpy.bool],
+    ) -> None: ...
+    def _set_images(
+        self,
+        of_x: tuple[Annotated[numpy.typing.ArrayLike, numpy.bool], Annotated[numpy.typing.ArrayLike, numpy.bool], Annotated[numpy.typing.ArrayLike, numpy.bool]],
+        of_z: tuple[Annotated[numpy.typing.ArrayLike, numpy.bool], Annotated[numpy.typing.ArrayLike, numpy.bool], Annotated[numpy.typing.ArrayLike, numpy.bool]],
+    ) -> None: ...
+    def _entropy(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> int: ...
+    def _fidelity(self, other: StabilizerState) -> float: ...
+    def _circuit_text(self) -> str: ...
+    def _assign(self, other: StabilizerState, seed: SupportsInt | SupportsIndex) -> None: ...
+    def i(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate i (docs/physics/gates.md)."""
+    def x(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate x (docs/physics/gates.md)."""
+    def y(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate y (docs/physics/gates.md)."""
+    def z(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate z (docs/physics/gates.md)."""
+    def h(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate h (docs/physics/gates.md)."""
+    def s(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate s (docs/physics/gates.md)."""
+    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate s_dag (docs/physics/gates.md)."""
+    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_x (docs/physics/gates.md)."""
+    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_x_dag (docs/physics/gates.md)."""
+    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_y (docs/physics/gates.md)."""
+    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_y_dag (docs/physics/gates.md)."""
+    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cx (docs/physics/gates.md)."""
+    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cx."""
+    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cy (docs/physics/gates.md)."""
+    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cz (docs/physics/gates.md)."""
+    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate swap (docs/physics/gates.md)."""
+    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate iswap (docs/physics/gates.md)."""
+    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate iswap_dag (docs/physics/gates.md)."""
+
+class PauliFramesState:
+    """The gates and measurements of fb.states.PauliFrames."""
+    def __init__(
+        self,
+        n: SupportsInt | SupportsIndex,
+        shots: SupportsInt | SupportsIndex,
+        seed: SupportsInt | SupportsIndex,
+    ) -> None: ...
+    @property
+    def n(self) -> int:
+        """Number of qubits."""
+    @property
+    def shots(self) -> int:
+        """Number of shots."""
+    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _noise(
+        self,
+        errors: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex, SupportsFloat | SupportsIndex]],
+        qubits: Sequence[SupportsInt | SupportsIndex],
+    ) -> None: ...
+    def _apply_where(
+        self,
+        pauli: SupportsInt | SupportsIndex,
+        q: SupportsInt | SupportsIndex,
+        where: Annotated[numpy.typing.ArrayLike, numpy.bool],
+    ) -> None: ...
+    def _measure(
+        self,
+        product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
+        flip_probability: SupportsFloat | SupportsIndex,
+    ) -> numpy.typing.NDArray[numpy.bool]: ...
+    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+        """Turn qubit `q` to |0> in every shot."""
+    def i(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate i (docs/physics/gates.md)."""
+    def x(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate x (docs/physics/gates.md)."""
+    def y(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate y (docs/physics/gates.md)."""
+    def z(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate z (docs/physics/gates.md)."""
+    def h(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate h (docs/physics/gates.md)."""
+    def s(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate s (docs/physics/gates.md)."""
+    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate s_dag (docs/physics/gates.md)."""
+    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_x (docs/physics/gates.md)."""
+    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_x_dag (docs/physics/gates.md)."""
+    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_y (docs/physics/gates.md)."""
+    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+        """The gate sqrt_y_dag (docs/physics/gates.md)."""
+    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cx (docs/physics/gates.md)."""
+    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cx."""
+    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cy (docs/physics/gates.md)."""
+    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate cz (docs/physics/gates.md)."""
+    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate swap (docs/physics/gates.md)."""
+    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate iswap (docs/physics/gates.md)."""
+    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+        """The gate iswap_dag (docs/physics/gates.md)."""
+
 @final
 class KrausChannel:
     """A checked channel, ready to be applied."""

@@ -69,6 +69,9 @@ WORKLOADS: dict[str, list[str]] = {
     "routes, 10,000 nodes": ["routes", "nodes=10000"],
     "1e5 rows": ["rows", "rows=1e5"],
     "1e7 rows": ["rows", "rows=1e7"],
+    "stabilizer, gates": ["stabilizer_gate"],
+    "stabilizer, 10,000 qubits": ["stabilizer_wide", "n=10000", "layers=10"],
+    "stabilizer, Pauli frames": ["frames", "shots=65536"],
     "import": ["import", "what=farbell"],
     "threads": ["threads"],
 }
@@ -133,6 +136,20 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
                 rows.append(row)
     if found := on("1e5 rows", "1e7 rows"):
         rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))
+    if found := on("stabilizer, gates"):
+        row = at_most("stabilizer state of 4 qubits: a gate from Python", found[0]["gate_ns"], 300.0, "{:.0f} ns CPU")
+        row.measured += f" (Stim {found[0]['stim_ns']:.0f} ns)"
+        rows.append(row)
+    if found := on("stabilizer, 10,000 qubits"):
+        for what in ("gates", "reads"):
+            own, stim = found[0][f"{what}_s"], found[0][f"stim_{what}_s"]
+            row = at_most(f"stabilizer state of 10,000 qubits: {what}", own / stim, 2.0, "{:.2f}x of Stim's time")
+            row.measured += f" ({own:.3f} against {stim:.3f} CPU s)"
+            rows.append(row)
+    if found := on("stabilizer, Pauli frames"):
+        row = at_most("Pauli frames from Python, 65,536 noisy swaps: one", found[0]["shot_ns"], 7.0, "{:.1f} ns CPU")
+        row.measured += f" (Stim's FlipSimulator {found[0]['stim_ns']:.1f} ns)"
+        rows.append(row)
     if found := on("import"):
         rows.append(at_most("import farbell beyond numpy", found[0]["cpu_s"], 0.1, seconds))
         rows.append(at_most("import farbell beyond numpy: memory", found[0]["mb"], 25.0, "{:.1f} MB"))
@@ -251,7 +268,7 @@ def install_checkout(build: Path) -> Path:
         subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
         arguments = []
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-C", f"build-dir={build / 'wheel'}"]
-    subprocess.run([*pip, *arguments, f"{ROOT}[graph]"], check=True, env=build_environment())
+    subprocess.run([*pip, *arguments, f"{ROOT}[graph]", "stim"], check=True, env=build_environment())
     return python
 
 

@@ -392,6 +392,89 @@ def measure_against(peer: str) -> dict[str, float]:
     }
 
 
+def best_ns(call: Callable[..., Any], *arguments: Any, calls: int = 100_000) -> float:
+    """Nanoseconds of one call, loop included: the least of nine stretches."""
+
+    def stretch() -> float:
+        with Timer() as timer:
+            for _ in range(calls):
+                call(*arguments)
+        return timer.cpu_s / calls * 1e9
+
+    return min(stretch() for _ in range(9))
+
+
+def measure_stabilizer_gate() -> dict[str, float]:
+    """Single gates on a state of four qubits, called from Python; Stim's simulator beside it."""
+    import stim
+
+    own, other = fb.states.Stabilizer(4), stim.TableauSimulator()
+    other.set_num_qubits(4)
+    return {
+        "gate_ns": max(best_ns(lambda: own.h(1)), best_ns(lambda: own.cx(0, 1))),
+        "stim_ns": max(best_ns(lambda: other.h(1)), best_ns(lambda: other.cx(0, 1))),
+    }
+
+
+def measure_stabilizer_wide(n: int, layers: int) -> dict[str, float]:
+    """Layers of random gates on all qubits and then on neighbours, a call a gate; then all are read. Stim does the same."""
+    import stim
+
+    one, two = ["h", "s", "sqrt_x", "s_dag", "sqrt_y"], ["cx", "cz", "swap"]
+    choose = random.Random(1)
+    gates: list[tuple[str, tuple[int, ...]]] = []
+    for layer in range(layers):
+        gates += [(choose.choice(one), (q,)) for q in range(n)]
+        gates += [(choose.choice(two), (q, q + 1)) for q in range(layer % 2, n - 1, 2)]
+    own, other = fb.states.Stabilizer(n, seed=1), stim.TableauSimulator(seed=1)
+    other.set_num_qubits(n)
+    with Timer() as own_gates:
+        for name, qubits in gates:
+            getattr(own, name)(*qubits)
+    with Timer() as other_gates:
+        for name, qubits in gates:
+            getattr(other, name)(*qubits)
+    with Timer() as own_reads:
+        own.measure_many()
+    with Timer() as other_reads:
+        other.measure_many(*range(n))
+    return {
+        "gates_s": own_gates.cpu_s,
+        "reads_s": own_reads.cpu_s,
+        "stim_gates_s": other_gates.cpu_s,
+        "stim_reads_s": other_reads.cpu_s,
+    }
+
+
+def measure_frames(shots: int) -> dict[str, float]:
+    """Nanoseconds a shot of one noisy swap of two noisy pairs, outcomes as bits; Stim's FlipSimulator beside it."""
+    import stim
+
+    circuit = stim.Circuit("""
+        R 0 1 2 3
+        H 0 2
+        CX 0 1 2 3
+        DEPOLARIZE1(0.03) 0 2
+        CX 1 2
+        DEPOLARIZE2(0.01) 1 2
+        H 1
+        DEPOLARIZE1(0.005) 1
+        X_ERROR(0.01) 1 2
+        M 1 2
+    """)
+    own, other = fb.states.PauliFrames(4, shots, seed=1), stim.FlipSimulator(batch_size=shots, num_qubits=4, seed=1)
+
+    def other_run() -> None:
+        other.do(circuit)
+        other.get_measurement_flips(record_index=-1)
+        other.get_measurement_flips(record_index=-2)
+
+    return {
+        "shot_ns": best_ns(own.run, circuit, calls=10) / shots,
+        "stim_ns": best_ns(other_run, calls=10) / shots,
+    }
+
+
 WORKLOADS = {
     "against": measure_against,
     "chain_33": measure_chain_33,
@@ -401,6 +484,9 @@ WORKLOADS = {
     "grid": measure_grid,
     "routes": measure_routes,
     "rows": measure_rows,
+    "frames": measure_frames,
+    "stabilizer_gate": measure_stabilizer_gate,
+    "stabilizer_wide": measure_stabilizer_wide,
     "import": measure_import,
     "threads": measure_threads,
 }
@@ -410,7 +496,7 @@ if __name__ == "__main__":
     if name != "import":
         import farbell as fb
 
-        _ = fb.compile, fb.routing, fb.run  # loaded when first used
+        _ = fb.compile, fb.routing, fb.run, fb.states  # loaded when first used
     values = dict(option.split("=", 1) for option in options)
 
     def value(text: str) -> Any:

@@ -70,10 +70,18 @@ class Ensemble {
 
  public:
   static constexpr Capabilities capabilities = Store::capabilities;
-  static constexpr int trajectories = 8192;
+  // Fewer in debug builds, which check every operation.
+#ifdef NDEBUG
+  static constexpr int trajectories = 4096;
+  static constexpr double tolerance = 0.264;
+#else
+  static constexpr int trajectories = 512;
+  static constexpr double tolerance = 0.75;
+#endif
   // Means of values in [-1, 1] over at least `effective` independent trajectories are off by more with a probability of
   // 2 exp(-effective tolerance^2 / 2) < 1e-12 (Hoeffding); the suite makes fewer than 1e5 comparisons: false alarms < 1e-7 a run.
-  static constexpr double effective = 1900, tolerance = 0.175;
+  // Smaller errors are looked for operation by operation, with many more trajectories: tests/cpp/state.
+  static constexpr double effective = 0.2 * trajectories;
 
   Ensemble(std::vector<Device> const& devices, Clock clock, bool pauli_twirl) : weights_(trajectories, 1) {
     for (Device const& d : devices) readouts_.push_back(DeviceModel(d, clock, pauli_twirl).readout);

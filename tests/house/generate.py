@@ -28,6 +28,8 @@ NAMES = {
     "typing": ["Annotated", "Any", "Literal", "SupportsFloat", "SupportsIndex", "SupportsInt", "final", "overload"],
 }
 LINE_LENGTH = 120
+# Classes that Python code derives from.
+BASES = {"PauliFramesState", "StabilizerState"}
 # Python calls these with any object.
 COMPARISONS = {"__eq__", "__ne__"}
 
@@ -71,7 +73,7 @@ def class_lines(cls: type, module: str) -> Iterator[str]:
     bases = (
         "" if base is None or base.__module__ != "builtins" or base is object or "pybind" in base.__name__ else base.__name__
     )
-    if not issubclass(cls, BaseException):
+    if not issubclass(cls, BaseException) and cls.__name__ not in BASES:
         yield "@final"
     yield f"class {cls.__name__}({bases}):" if bases else f"class {cls.__name__}:"
     yield from indented(doc_lines(cls.__doc__))

@@ -49,6 +49,7 @@ class DecayLaw {
   DecayLaw() = default;
   DecayLaw(DecayRates const& rates, Clock clock, bool pauli_twirl);
 
+  bool decays() const { return decays_; }
   // The map from `since` to `now` of a qubit whose coherence clock started at `origin`; the identity until `since`.
   BlochMap map(Tick since, Tick origin, Tick now) const {
     if (!decays_ || now <= since) return {};

@@ -42,7 +42,7 @@ StabilizerStore::StabilizerStore(std::vector<Device> const& devices, Clock clock
     require_holds(capabilities, d, pauli_twirl);
     const DeviceModel model(d, clock, pauli_twirl);
     const bool ideal = model.two_qubit_reliability == 1 && model.single_qubit_reliability == 1 && model.readout.difference[0] == 1;
-    devices_.push_back({model, ideal});
+    devices_.push_back({model, ideal, ideal && !model.decay.decays()});
   }
 }
 
@@ -98,13 +98,13 @@ QubitPair StabilizerStore::create_pair(Correlations const& r, DeviceId device_a,
     const Block block = philox4x32(noise_key, 0, replica_);
     index = sample(weights, uniform(block.w[0], block.w[1]));
   }
-  const std::uint32_t a = take_qubit(device_a, since_a, splitmix64(noise_key)), b = take_qubit(device_b, since_b, splitmix64(~noise_key));
+  const std::uint32_t a = take_qubit(device_a, since_a, noise_key), b = take_qubit(device_b, since_b, ~noise_key);
   make_pair(a, b, index);
   return {QubitId(a), QubitId(b)};
 }
 
 QubitId StabilizerStore::create_qubit(DeviceId device, Tick since, std::uint64_t noise_key) {
-  const std::uint32_t q = take_qubit(device, since, splitmix64(noise_key));
+  const std::uint32_t q = take_qubit(device, since, noise_key);
   make_single(qubits_[q], 3, false);
   return QubitId(q);
 }
@@ -227,9 +227,11 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   Qubit &qb = live_row(b), &qc = live_row(c);
   if (b == c) [[unlikely]]
     throw_no_pair(b, c);
-  Factors f = decay(qb, now);
-  const Factors fc = decay(qc, now);
-  for (int k = 1; k < 4; ++k) f[k] *= fc[k];
+  Factors f{1, 1, 1, 1};
+  if (!model(qb).noiseless || !model(qc).noiseless) {
+    const Factors fb = decay(qb, now), fc = decay(qc, now);
+    for (int k = 1; k < 4; ++k) f[k] = fb[k] * fc[k];
+  }
   const bool own = qb.kind == Kind::pair && qb.other == c.value;
 
   if (!own && (unreadable(qb) || unreadable(qc))) {
@@ -407,12 +409,14 @@ void StabilizerStore::require_clifford(Gate gate, int qubits) const {
 
 void StabilizerStore::apply_pauli(QubitId id, int pauli, Tick now) {
   Qubit& q = live_row(id);
-  // Errors before and after a Pauli gate commute with it, up to a sign: one draw for both.
-  Factors f = decay(q, now);
-  for (int k = 1; k < 4; ++k) f[k] *= model(q).single_qubit_reliability;
-  if (q.since < now) q.since = now;
   flip(q, pauli);
-  flip(q, draw_pauli(q, f));
+  if (!model(q).noiseless) {
+    // Errors before and after a Pauli gate commute with it, up to a sign: one draw for both.
+    Factors f = decay(q, now);
+    for (int k = 1; k < 4; ++k) f[k] *= model(q).single_qubit_reliability;
+    flip(q, draw_pauli(q, f));
+  }
+  if (q.since < now) q.since = now;
 }
 
 void StabilizerStore::apply(Gate gate, QubitId id, Tick now) {

@@ -65,7 +65,7 @@ class StabilizerStore {
 
   struct Qubit {
     Tick since{}, origin{};        // as in PairStore
-    std::uint64_t key = 0;         // of its stream of errors
+    std::uint64_t key = 0;         // its stream of errors has the key splitmix64 of this
     std::uint32_t draws = 0;
     std::uint32_t device = 0;
     std::uint32_t other = none;    // pair: the partner; cluster: its row; free: the next free one
@@ -80,7 +80,8 @@ class StabilizerStore {
     std::array<std::uint32_t, StabilizerCluster::capacity> qubits;
   };
   struct DeviceRow : DeviceModel {
-    bool ideal;  // neither gates nor read-out err
+    bool ideal;      // neither gates nor read-out err
+    bool noiseless;  // and nothing decays
   };
   // Two pairs before the CNOTs of a round of distillation.
   struct Round {
@@ -105,7 +106,7 @@ class StabilizerStore {
   std::uint32_t take_qubit(DeviceId device, Tick since, std::uint64_t key);
   void drop_qubit(std::uint32_t q);
   double draw(Qubit& q) {
-    const Block b = philox4x32(q.key, q.draws++, replica_);
+    const Block b = philox4x32(splitmix64(q.key), q.draws++, replica_);
     return uniform(b.w[0], b.w[1]);
   }
 

@@ -18,6 +18,10 @@ using Words = std::vector<std::uint64_t>;
 inline bool bit_at(const std::uint64_t* words, std::size_t i) { return words[i >> 6] >> (i & 63) & 1; }
 inline void flip_bit(std::uint64_t* words, std::size_t i) { words[i >> 6] ^= std::uint64_t{1} << (i & 63); }
 
+// Bits to and from a bool each; `bools` has n of them.
+void unpack_bits(const std::uint64_t* words, std::size_t n, bool* bools);
+void pack_bits(const bool* bools, std::size_t n, std::uint64_t* words);
+
 using Wide = std::uint64_t __attribute__((vector_size(32)));
 
 [[gnu::always_inline]] inline void load(Wide& to, const std::uint64_t* from) { std::memcpy(&to, from, sizeof to); }

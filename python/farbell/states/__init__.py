@@ -40,7 +40,9 @@ from farbell.states._arguments import (
 from farbell.states._html import pair_html
 from farbell.states.density import Density
 from farbell.states.ket import Ket
+from farbell.states.pauli_frames import PauliFrames
 from farbell.states.remote import fuse_pairs, remote_cnot, teleport
+from farbell.states.stabilizer import Stabilizer, StabilizerMixture
 
 __all__ = [
     "BELL_NAMES",
@@ -50,7 +52,10 @@ __all__ = [
     "DistillationOutcome",
     "Ket",
     "PairDensity",
+    "PauliFrames",
     "ReadOutcome",
+    "Stabilizer",
+    "StabilizerMixture",
     "fuse_pairs",
     "remote_cnot",
     "teleport",

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "farbell/state/correlations.hpp"
+#include "farbell/state/stabilizer_store.hpp"
 #include "farbell/state/states.hpp"
 
 namespace {
@@ -40,6 +41,29 @@ TEST(States, SteadyStateAllocatesNothing) {
     EXPECT_EQ(allocations, before);
     EXPECT_EQ(states.live(), 0u);
   }
+}
+
+TEST(StabilizerStore, SteadyStateAllocatesNothing) {
+  Device device;
+  device.two_qubit_reliability = 0.9;
+  StabilizerStore store({device}, Clock{}, false);
+  const Correlations link = werner_state(0.9);
+  // Pairs become a GHZ state by fusions, which is then read qubit by qubit.
+  const auto round = [&](int pairs) {
+    std::array<QubitPair, 16> held;
+    for (int n = 0; n < pairs; ++n) held[n] = store.create_pair(link, DeviceId(0), tick_zero, DeviceId(0), tick_zero, n);
+    for (int n = 1; n < pairs; ++n) {
+      store.apply(Gate::cx, held[n - 1].b, held[n].a, Tick{n});
+      store.measure(held[n].a, Basis::z, Tick{n}, 0.3);
+    }
+    for (int n = 0; n < pairs; ++n) store.release(held[n].b);
+    store.measure(held[0].a, Basis::x, Tick{99}, 0.3);
+  };
+  round(16);
+  const std::size_t before = allocations;
+  for (int pairs = 1; pairs <= 16; ++pairs) round(pairs);
+  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(store.live(), 0u);
 }
 
 }  // namespace

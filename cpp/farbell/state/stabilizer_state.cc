@@ -1,0 +1,226 @@
+#include "farbell/state/stabilizer_state.hpp"
+
+#include <cmath>
+
+#include "farbell/base/errors.hpp"
+#include "farbell/base/nearest.hpp"
+
+namespace farbell {
+namespace {
+
+PauliProduct words_of(StabilizerState::Product const& p) {
+  PauliProduct words;
+  for (auto [q, k] : p) {
+    const PauliProduct one = PauliProduct::single(q, k);
+    words.x |= one.x;
+    words.z |= one.z;
+  }
+  return words;
+}
+
+std::string text_of(StabilizerState::Product const& p) {
+  std::string text;
+  for (auto [q, k] : p) text += "IXYZ"[k];
+  return text;
+}
+
+std::variant<StabilizerCluster, WideTableau> zeros(std::int64_t n) {
+  if (n < 1 || n > WideTableau::largest) {
+    const std::string megabytes = n > 0 && n < 100'000'000 ? ", which would take " + std::to_string(std::llround(WideTableau::megabytes(static_cast<int>(n)))) + " MB" : "";
+    throw SpecError("n", std::to_string(n) + " qubits" + megabytes, "1 to " + std::to_string(WideTableau::largest) + " qubits");
+  }
+  if (n <= StabilizerCluster::capacity) return StabilizerCluster(static_cast<int>(n));
+  return WideTableau(static_cast<int>(n));
+}
+
+Gate gate_named(std::string const& name) {
+  std::vector<std::string_view> known;
+  for (GateInfo const& g : gate_table) {
+    if (g.name == name && g.clifford) return static_cast<Gate>(&g - gate_table);
+    if (g.name == name)
+      throw SpecError("gate", "\"" + name + "\", which is not a Clifford gate", "Clifford gates on a stabilizer state; Density and Ket hold any");
+    if (g.clifford) known.push_back(g.name);
+  }
+  if (name == "cnot") return Gate::cx;
+  known.push_back("cnot");
+  std::string names;
+  for (std::string_view k : known) names += (names.empty() ? "" : ", ") + std::string(k);
+  throw SpecError("gate", "\"" + name + "\"", names, nearest_name(name, known));
+}
+
+}  // namespace
+
+StabilizerState::StabilizerState(std::int64_t n, std::uint64_t seed, bool record)
+    : state_(zeros(n)), left_(static_cast<std::size_t>(n)), stream_(stream_key(seed, "stabilizer/outcomes"), 0), record_(record) {
+  point();
+}
+
+StabilizerState& StabilizerState::operator=(StabilizerState const& other) {
+  state_ = other.state_;
+  left_ = other.left_;
+  stream_ = other.stream_;
+  record_ = other.record_;
+  circuit_ = other.circuit_;
+  point();
+  return *this;
+}
+
+StabilizerState StabilizerState::copy(std::uint64_t seed) const {
+  StabilizerState other = *this;
+  other.stream_ = Stream(stream_key(seed, "stabilizer/outcomes"), 0);
+  return other;
+}
+
+void StabilizerState::point() { small_ = std::get_if<StabilizerCluster>(&state_); }
+
+std::vector<int> StabilizerState::qubits() const {
+  std::vector<int> there;
+  for (int q = 0; q < size(); ++q)
+    if (left_[q].empty()) there.push_back(q);
+  return there;
+}
+
+void StabilizerState::refuse(std::int64_t q) const {
+  if (q < 0 || q >= size())
+    throw SpecError("qubit", std::to_string(q), size() == 1 ? "0" : "0 to " + std::to_string(size() - 1));
+  throw SpecError("qubit", std::to_string(q) + ", which was " + left_[q], "a qubit that is still there");
+}
+
+void StabilizerState::refuse_twice(std::int64_t q) { throw SpecError("qubits", "qubit " + std::to_string(q) + " twice", "different qubits"); }
+
+void StabilizerState::require(Product const& p) const {
+  if (p.empty()) throw SpecError("paulis", "the identity", "at least one of X, Y, Z");
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    require(p[i].first);
+    for (std::size_t j = 0; j < i; ++j)
+      if (p[j].first == p[i].first) refuse_twice(p[i].first);
+  }
+}
+
+void StabilizerState::log(std::string const& what, std::vector<std::int64_t> const& qubits, std::string const& after) {
+  circuit_ += what;
+  for (std::int64_t q : qubits) circuit_ += ' ' + std::to_string(q);
+  circuit_ += after + '\n';
+}
+
+void StabilizerState::apply(Gate gate, std::int64_t a, std::int64_t b) {
+  require(a);
+  require(b);
+  if (a == b) [[unlikely]]
+    refuse_twice(a);
+  std::visit([&](auto& state) { state.apply(gate, static_cast<int>(a), static_cast<int>(b)); }, state_);
+  if (record_) [[unlikely]]
+    log(std::string(info(gate).name), {a, b});
+}
+
+void StabilizerState::apply(std::string const& name, std::vector<std::int64_t> const& qubits) {
+  const Gate gate = gate_named(name);
+  const int wanted = info(gate).qubits;
+  if (static_cast<int>(qubits.size()) != wanted)
+    throw SpecError("qubits", std::to_string(qubits.size()) + " qubits", std::to_string(wanted) + " for the gate " + name);
+  if (wanted == 1) apply(gate, qubits[0]);
+  else apply(gate, qubits[0], qubits[1]);
+}
+
+int StabilizerState::expectation(Product const& p) const {
+  if (p.empty()) return 1;
+  require(p);
+  if (small_ != nullptr) return small_->expectation(words_of(p));
+  return std::get<WideTableau>(state_).expectation(p);
+}
+
+int StabilizerState::measure(Product const& p, std::optional<int> outcome) {
+  const int sign = expectation(p);
+  require(p);
+  if (outcome && *outcome != 0 && *outcome != 1) throw SpecError("outcome", std::to_string(*outcome), "0 or 1");
+  if (outcome && sign != 0 && (sign < 0) != *outcome)
+    throw SpecError("outcome", std::to_string(*outcome) + ", which has probability 0", std::to_string(1 - *outcome));
+  const int bit = outcome ? *outcome : sign != 0 ? sign < 0 : uniform() >= 0.5;
+  if (sign == 0) {
+    if (small_ != nullptr) small_->project(words_of(p), bit);
+    else std::get<WideTableau>(state_).project(p, bit);
+  }
+  if (record_) {
+    std::vector<std::int64_t> on;
+    for (auto [q, k] : p) on.push_back(q);
+    log("measure " + text_of(p), on, " -> " + std::to_string(bit));
+  }
+  return bit;
+}
+
+std::vector<int> StabilizerState::measure_z(std::vector<int> const& qubits) {
+  for (int q : qubits) require(q);
+  std::vector<int> bits;
+  if (small_ != nullptr || record_) {
+    for (int q : qubits) bits.push_back(measure({{q, 3}}, std::nullopt));
+    return bits;
+  }
+  return std::get<WideTableau>(state_).measure_z(qubits, [&] { return uniform(); });
+}
+
+void StabilizerState::release(std::int64_t q) {
+  require(q);
+  const Product z{{static_cast<int>(q), 3}};
+  if (small_ != nullptr) small_->measure(words_of(z), uniform());
+  else std::get<WideTableau>(state_).measure(z, uniform());
+  if (record_) log("release", {q});
+  left_[q] = "released";
+}
+
+void StabilizerState::drop(std::int64_t q, std::string const& how) {
+  require(q);
+  left_[q] = how;
+}
+
+std::vector<StabilizerState::Generator> StabilizerState::generators() const {
+  if (small_ == nullptr) return std::get<WideTableau>(state_).generators();
+  std::vector<Generator> all;
+  const std::size_t n = left_.size();
+  for (int row = 0; row < size(); ++row) {
+    const PauliProduct p = small_->generator(row);
+    Generator g{std::vector<std::uint8_t>(n), std::vector<std::uint8_t>(n), p.negative};
+    for (std::size_t q = 0; q < n; ++q) g.x[q] = p.x >> q & 1, g.z[q] = p.z >> q & 1;
+    all.push_back(std::move(g));
+  }
+  return all;
+}
+
+void StabilizerState::set_generators(std::vector<Generator> const& generators) {
+  if (small_ == nullptr)
+    throw SpecError("stabilizers", "generators of " + std::to_string(size()) + " qubits",
+                    "at most " + std::to_string(StabilizerCluster::capacity) + " qubits; larger states are made by gates, or from a stim.Tableau");
+  std::vector<PauliProduct> words;
+  for (Generator const& g : generators) {
+    PauliProduct p;
+    for (int q = 0; q < size(); ++q) {
+      p.x |= std::uint64_t{g.x[q]} << q;
+      p.z |= std::uint64_t{g.z[q]} << q;
+    }
+    p.negative = g.negative;
+    words.push_back(p);
+  }
+  if (!small_->set_generators(words))
+    throw SpecError("stabilizers", std::to_string(generators.size()) + " generators that do not fix one state",
+                    std::to_string(size()) + " independent generators that commute");
+}
+
+void StabilizerState::set_images(std::vector<Generator> const& of_x, std::vector<Generator> const& of_z) {
+  if (small_ != nullptr) throw InternalError("images for a small state");
+  if (!std::get<WideTableau>(state_).set_images(of_x, of_z)) throw SpecError("tableau", "rows that do not commute as they must", "a Clifford tableau");
+}
+
+int StabilizerState::entropy(std::vector<int> const& qubits) const {
+  for (int q : qubits) require(q);
+  if (small_ == nullptr) return std::get<WideTableau>(state_).entropy(qubits);
+  std::uint64_t mask = 0;
+  for (int q : qubits) mask |= std::uint64_t{1} << q;
+  return small_->entropy(mask);
+}
+
+double StabilizerState::fidelity(StabilizerState const& other) const {
+  if (size() != other.size()) throw SpecError("target", std::to_string(other.size()) + " qubits", std::to_string(size()) + " qubits");
+  if (small_ != nullptr) return small_->fidelity(std::get<StabilizerCluster>(other.state_));
+  return std::get<WideTableau>(state_).fidelity(std::get<WideTableau>(other.state_));
+}
+
+}  // namespace farbell

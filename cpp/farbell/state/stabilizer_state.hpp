@@ -1,0 +1,94 @@
+// A stabilizer state for Python: few qubits in a StabilizerCluster, more in a WideTableau, with a random stream of its own. What cannot
+// be done is refused as a SpecError that names the qubit, before anything is changed.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "farbell/engine/philox.hpp"
+#include "farbell/state/stabilizer.hpp"
+#include "farbell/state/wide_tableau.hpp"
+
+namespace farbell {
+
+class StabilizerState {
+ public:
+  using Product = WideTableau::Product;  // (qubit, Pauli 1..3)
+  using Generator = WideTableau::Generator;
+
+  StabilizerState(std::int64_t n, std::uint64_t seed, bool record);
+
+  int size() const { return static_cast<int>(left_.size()); }
+  std::vector<int> qubits() const;
+  bool wide() const { return std::holds_alternative<WideTableau>(state_); }
+
+  void apply(Gate gate, std::int64_t q) {
+    require(q);
+    if (small_ != nullptr) small_->apply(gate, static_cast<int>(q));
+    else std::get<WideTableau>(state_).apply(gate, static_cast<int>(q));
+    if (record_) [[unlikely]]
+      log(std::string(info(gate).name), {q});
+  }
+  void apply(Gate gate, std::int64_t a, std::int64_t b);
+  // By name; SpecError for one that is unknown, or no Clifford gate.
+  void apply(std::string const& name, std::vector<std::int64_t> const& qubits);
+
+  // The parity of a product; with `outcome` that one, refused where it cannot be.
+  int measure(Product const& p, std::optional<int> outcome);
+  // Reads qubits in Z, in one go.
+  std::vector<int> measure_z(std::vector<int> const& qubits);
+  int expectation(Product const& p) const;
+
+  // Measured in Z with a random outcome: traced out, on average.
+  void release(std::int64_t q);
+  // The qubit, in a product state, may not be used any more; `how` says why.
+  void drop(std::int64_t q, std::string const& how);
+
+  double uniform() { return stream_.next().u0; }
+
+  std::vector<Generator> generators() const;
+  void set_generators(std::vector<Generator> const& generators);
+  void set_images(std::vector<Generator> const& of_x, std::vector<Generator> const& of_z);
+  int entropy(std::vector<int> const& qubits) const;
+  double fidelity(StabilizerState const& other) const;
+
+  // Throws SpecError unless these are different qubits that are there.
+  void require_there(std::vector<std::int64_t> const& qubits) const {
+    for (std::size_t i = 0; i < qubits.size(); ++i) {
+      require(qubits[i]);
+      for (std::size_t j = 0; j < i; ++j)
+        if (qubits[j] == qubits[i]) refuse_twice(qubits[i]);
+    }
+  }
+
+  std::string const& circuit_text() const { return circuit_; }
+  bool records() const { return record_; }
+  // A copy with a stream of its own.
+  StabilizerState copy(std::uint64_t seed) const;
+
+  StabilizerState(StabilizerState const& other) { *this = other; }
+  StabilizerState& operator=(StabilizerState const& other);
+
+ private:
+  void require(std::int64_t q) const {
+    if (static_cast<std::uint64_t>(q) >= left_.size() || !left_[static_cast<std::size_t>(q)].empty()) [[unlikely]]
+      refuse(q);
+  }
+  void require(Product const& p) const;
+  [[noreturn]] void refuse(std::int64_t q) const;
+  [[noreturn]] static void refuse_twice(std::int64_t q);
+  void log(std::string const& what, std::vector<std::int64_t> const& qubits, std::string const& after = {});
+  void point();
+
+  std::variant<StabilizerCluster, WideTableau> state_;
+  StabilizerCluster* small_ = nullptr;  // into state_, if it is small
+  std::vector<std::string> left_;       // why a qubit is gone; empty: it is there
+  Stream stream_;
+  bool record_ = false;
+  std::string circuit_;
+};
+
+}  // namespace farbell
