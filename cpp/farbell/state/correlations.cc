@@ -8,7 +8,7 @@ namespace farbell {
 namespace {
 
 using Complex = std::complex<double>;
-using Matrix = Eigen::Matrix<Complex, 4, 4, Eigen::RowMajor>;
+using Matrix4 = Eigen::Matrix<Complex, 4, 4, Eigen::RowMajor>;
 
 constexpr Complex i_unit{0, 1};
 constexpr Complex pauli[4][2][2] = {
@@ -23,18 +23,18 @@ Complex pauli_product(int i, int j, int row, int column) {
   return pauli[i][row >> 1][column >> 1] * pauli[j][row & 1][column & 1];
 }
 
-Matrix matrix_of(Correlations const& r) { return Eigen::Map<Matrix const>(density_matrix_of(r).data()); }
+Matrix4 matrix_of(Correlations const& r) { return Eigen::Map<Matrix4 const>(density_matrix_of(r).data()); }
 
 // Square root of a positive matrix; eigenvalues that rounding made negative count as zero.
-Matrix square_root(Matrix const& m) {
-  const Eigen::SelfAdjointEigenSolver<Matrix> solver(m);
+Matrix4 square_root(Matrix4 const& m) {
+  const Eigen::SelfAdjointEigenSolver<Matrix4> solver(m);
   return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() * solver.eigenvectors().adjoint();
 }
 
-Eigen::Vector4d singular_values(Matrix const& m) { return Eigen::JacobiSVD<Matrix>(m).singularValues(); }
+Eigen::Vector4d singular_values(Matrix4 const& m) { return Eigen::JacobiSVD<Matrix4>(m).singularValues(); }
 
-Eigen::Vector4d eigenvalues(Matrix const& m) {
-  return Eigen::SelfAdjointEigenSolver<Matrix>(m, Eigen::EigenvaluesOnly).eigenvalues();
+Eigen::Vector4d eigenvalues(Matrix4 const& m) {
+  return Eigen::SelfAdjointEigenSolver<Matrix4>(m, Eigen::EigenvaluesOnly).eigenvalues();
 }
 
 double purity(Correlations const& r) {
@@ -116,9 +116,9 @@ double fidelity(Correlations const& r, Correlations const& target) {
 }
 
 double concurrence(Correlations const& r) {
-  Matrix flip = Matrix::Zero();  // sigma_y (x) sigma_y
+  Matrix4 flip = Matrix4::Zero();  // sigma_y (x) sigma_y
   for (int k = 0; k < 4; ++k) flip(k, 3 - k) = k == 0 || k == 3 ? -1 : 1;
-  const Matrix root = square_root(matrix_of(r));
+  const Matrix4 root = square_root(matrix_of(r));
   const Eigen::Vector4d s = singular_values(root * flip * root.conjugate());
   return std::max(0.0, s[0] - s[1] - s[2] - s[3]);
 }
