@@ -374,7 +374,7 @@ bool WideTableau::invariants_hold() const {
 void WideTableau::check() const {
 #ifndef NDEBUG
   // Cubic in the number of qubits.
-  if (n_ <= 128 && !invariants_hold()) throw InternalError("a tableau whose images do not commute as they must");
+  if (n_ <= 32 && !invariants_hold()) throw InternalError("a tableau whose images do not commute as they must");
 #endif
 }
 

@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
+#include <random>
 
 #include "farbell/state/correlations.hpp"
+#include "farbell/state/wide_tableau.hpp"
 
 namespace farbell {
 namespace {
@@ -200,6 +203,87 @@ TEST(StabilizerStore, AGhzStateIsNotMeasuredToPieces) {
   EXPECT_EQ(store.measure_pauli({{q[3], 1}, {q[4], 1}}, tick_zero, 0.5), parity);
   EXPECT_EQ(store.bell_measure(q[3], q[4], tick_zero, 0.5), parity);
   EXPECT_EQ(store.live(), 0u);
+}
+
+// Random histories of pairs, single qubits and clusters that meet, swap and are read, beside one tableau of all qubits ever made.
+TEST(StabilizerStore, RandomHistoriesAreThoseOfOneTableau) {
+  constexpr int most = 64;
+  constexpr int pauli_of_frame[4] = {0, 3, 1, 2};
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    std::mt19937 engine(seed);
+    const auto below = [&](std::size_t n) { return static_cast<int>(engine() % n); };
+    const auto u = [&] { return below(1000) / 1000.0; };
+    StabilizerStore store({Device{}}, Clock{}, false, seed);
+    WideTableau all(most);
+    std::vector<std::pair<QubitId, int>> live;  // and its number in the tableau
+    int made = 0;
+    const auto leave = [&](std::size_t i) { live.erase(live.begin() + static_cast<std::ptrdiff_t>(i)); };
+    for (int step = 0; step < 200; ++step) {
+      if (made + 2 <= most && (live.size() < 4 || below(4) == 0)) {
+        if (below(4) == 0) {
+          live.push_back({store.create_qubit(ideal, tick_zero, made), made});
+          ++made;
+        } else {
+          std::array<double, 4> weights{};
+          const int bell = below(4);
+          weights[bell] = 1;
+          const QubitPair p = store.create_pair(bell_mixture(weights), ideal, tick_zero, ideal, tick_zero, made);
+          all.apply(Gate::h, made);
+          all.apply(Gate::cx, made, made + 1);
+          all.apply_pauli(made, pauli_of_frame[bell]);
+          live.push_back({p.a, made});
+          live.push_back({p.b, made + 1});
+          made += 2;
+        }
+      }
+      if (live.size() < 2) continue;
+      const int i = below(live.size()), j = (i + 1 + below(live.size() - 1)) % static_cast<int>(live.size());
+      const auto [a, qa] = live[i];
+      const auto [b, qb] = live[j];
+      switch (below(6)) {
+        case 0: {
+          const Gate gate = static_cast<Gate>(below(static_cast<int>(Gate::cx)));
+          store.apply(gate, a, tick_zero);
+          all.apply(gate, qa);
+          break;
+        }
+        case 1: {
+          const Gate gate = static_cast<Gate>(static_cast<int>(Gate::cx) + below(6));
+          store.apply(gate, a, b, tick_zero);
+          all.apply(gate, qa, qb);
+          break;
+        }
+        case 2: {
+          const int i1 = 1 + below(3), i2 = 1 + below(3), bit = store.measure_pauli({{a, i1}, {b, i2}}, tick_zero, u());
+          ASSERT_GT(all.project({{qa, i1}, {qb, i2}}, bit), 0);
+          break;
+        }
+        case 3: {
+          const Basis basis = static_cast<Basis>(below(3));
+          const int bit = store.measure(a, basis, tick_zero, u());
+          ASSERT_GT(all.project({{qa, pauli_of(basis)}}, bit), 0);
+          leave(i);
+          break;
+        }
+        default: {
+          const auto p = store.bell_probabilities(a, b, tick_zero);
+          const int r = store.bell_measure(a, b, tick_zero, u());
+          EXPECT_EQ(p[r], all.project({{qa, 3}, {qb, 3}}, r >> 1) * all.project({{qa, 1}, {qb, 1}}, r & 1));
+          leave(std::max(i, j));
+          leave(std::min(i, j));
+        }
+      }
+      ASSERT_EQ(store.live(), live.size());
+      for (int check = 0; check < 5; ++check) {
+        std::vector<StabilizerStore::PauliOn> product;
+        WideTableau::Product same;
+        for (auto [id, q] : live)
+          if (const int k = below(5); k > 0 && k < 4) product.push_back({id, k}), same.push_back({q, k});
+        if (product.empty()) continue;
+        ASSERT_EQ(store.expectation(product, tick_zero), all.expectation(same)) << seed << ' ' << step;
+      }
+    }
+  }
 }
 
 TEST(StabilizerStore, WithoutNoiseNothingDependsOnTheKeys) {
