@@ -54,6 +54,7 @@ def waiting_p_value(sample, other):
     return stats.chi2_contingency(counts).pvalue
 
 
+@pytest.mark.slow
 def test_waiting_times(coin_waiting):
     assert len(coin_waiting) > 0.999 * REQUESTS
     assert waiting_p_value(coin_waiting, waiting_times(waiting())) > ALPHA

@@ -52,6 +52,7 @@ def test_teleportation_of_one_half_of_a_pair_is_a_swap() -> None:
         assert swapped.fidelity("Phi+") == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_teleportation_by_trajectories() -> None:
     """Ket samples what Density knows: a |+i> through a pair with amplitude damping, error below 0.02 missed with 2 %."""
     damping = fb.channels.AmplitudeDamping(0.4)

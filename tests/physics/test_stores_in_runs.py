@@ -50,7 +50,10 @@ def test_density_is_pair_density(program: str) -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-@pytest.mark.parametrize(("state", "noise"), [("stabilizer", PAULI), ("ket", PAULI), ("ket", DAMPED)])
+@pytest.mark.parametrize(
+    ("state", "noise"),
+    [("stabilizer", PAULI), *(pytest.param("ket", noise, marks=pytest.mark.slow) for noise in (PAULI, DAMPED))],
+)
 def test_trajectories_have_the_exact_mean(state: str, noise: dict[str, Any], program: str) -> None:
     """An error of 0.03 in fidelity, or in the share of equal bits, is detected."""
     scenario = busy(noise, 150.0, **PROGRAMS[program])

@@ -88,6 +88,7 @@ def check_nested(label: str, segments: int, change: Change = unchanged) -> None:
             assert sign * (found.mean - quantile) >= -6.5 * found.stderr, f"{name} is not {row[name]} within one slot"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label, segments", NESTED)
 def test_nested_chain(label: str, segments: int) -> None:
     check_nested(label, segments)
@@ -111,6 +112,7 @@ def check_asap(label: str, change: Change = unchanged) -> None:
     check_slots(slotted_chain(int(segments) + 1, p, q, expected, change=change), expected, 1.0, C05.tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", C05.expected)
 def test_swap_asap(label: str) -> None:
     check_asap(label)
@@ -217,6 +219,7 @@ def check_policy(label: str, expected: float, tolerance: float, change: Change =
 AGED = [(c, label) for c in (C07, C08) for label in c.expected if "asap" in c.expected[label]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which, label", AGED, ids=lambda x: x if isinstance(x, str) else x.id)
 def test_swap_asap_with_cutoff(which: Any, label: str) -> None:
     check_policy(label, which.expected[label]["asap"], which.tolerance["asap"])
@@ -227,6 +230,7 @@ def test_three_nodes_with_cutoff(p: str) -> None:
     check_policy(f"n=3,p={p},ps=1,tcut=2", C10.expected[p], C10.tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("label", [label for label in C07.expected if "nested_full" in C07.expected[label]])
 def test_nested_in_the_full_state(label: str) -> None:
     check_policy(label, C07.expected[label]["nested_full"], C07.tolerance["nested_full"], swapping=NESTED_FULL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,11 @@ from farbell._extras import require
 from farbell.channels import Channel
 from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix
 from farbell.states._circuit import Step, circuit_text
+from farbell.states._exact_arguments import Readout, checked_readout, levels_of, several, weights_of
 from farbell.states._gates import GateMethods
 from farbell.states._measures import entropy_of, fidelity_of, negativity_of
 
 E = TypeVar("E", bound="ExactState")
-
-#: P(read 0 | 0) and P(read 1 | 1).
-Readout: TypeAlias = tuple[float, float]
 
 #: Outcomes less likely than this cannot be asked for.
 IMPOSSIBLE = 1e-12
@@ -51,7 +49,7 @@ class ExactState(GateMethods):
     _steps: list[Step] | None
 
     def __init__(self, n: int, *, levels: int | Sequence[int] = 2, seed: int | None = None, record: bool = False) -> None:
-        self._adopt(self._core_class(_levels_of(n, levels)), seed, record)
+        self._adopt(self._core_class(levels_of(n, levels)), seed, record)
 
     def _adopt(self, kernel: Any, seed: int | None = None, record: bool = False) -> None:
         self._kernel = kernel
@@ -312,7 +310,7 @@ class ExactState(GateMethods):
     def _reported(self, letters: str, positions: list[int], readout: Readout | None) -> npt.NDArray[np.float64]:
         """Probability of each reported outcome 0, 1, and 2 (a third level)."""
         p = np.array(self._kernel.probabilities(letters, positions)).clip(0, 1)
-        return np.array([np.dot(_weights(outcome, readout), p) for outcome in range(3)])
+        return np.array([np.dot(weights_of(outcome, readout), p) for outcome in range(3)])
 
     def _picked(self, p: npt.NDArray[np.float64], outcome: int | None, three: bool) -> int:
         """The outcome asked for, or one drawn."""
@@ -361,7 +359,7 @@ class ExactState(GateMethods):
         (position,) = self._at(q)
         if basis not in ("X", "Y", "Z"):
             raise SpecError("basis", repr(basis), "X, Y, Z")
-        found = self._measured(basis, [position], outcome, _checked(readout))
+        found = self._measured(basis, [position], outcome, checked_readout(readout))
         if destructive:
             self._drop(position)
             self._leaves(q, "measured destructively")
@@ -385,7 +383,7 @@ class ExactState(GateMethods):
         letters, positions, involved = self._letters(paulis, qubits)
         if not letters:
             raise SpecError("paulis", repr(paulis), "at least one of X, Y, Z")
-        found = self._measured(letters, positions, outcome, _checked(readout))
+        found = self._measured(letters, positions, outcome, checked_readout(readout))
         self._note([f"M{letter}={found}" for letter in letters], involved)
         return found
 
@@ -411,7 +409,7 @@ class ExactState(GateMethods):
             if outcome not in range(4):
                 raise SpecError("outcome", repr(outcome), "0, 1, 2, 3")
             bits, before = (outcome & 1, outcome >> 1), self._kernel.copy()
-        readout = _checked(readout)
+        readout = checked_readout(readout)
         self._kernel.gate("cx", positions)
         self._kernel.gate("h", positions[:1])
         try:
@@ -445,7 +443,7 @@ class ExactState(GateMethods):
         before = self._kernel.copy() if outcome is not None else None
         self._kernel.gate("cx", self._at(a, b))
         try:
-            found = self._measured("Z", self._at(b), outcome, _checked(readout))
+            found = self._measured("Z", self._at(b), outcome, checked_readout(readout))
         except SpecError:
             if before is not None:
                 self._kernel = before
@@ -493,7 +491,7 @@ class ExactState(GateMethods):
         letters, positions, _ = self._letters(paulis, qubits)
         if outcome not in (0, 1, 2):
             raise SpecError("outcome", repr(outcome), "0, 1, 2")
-        return float(self._reported(letters, positions, _checked(readout))[outcome])
+        return float(self._reported(letters, positions, checked_readout(readout))[outcome])
 
     # ---- reading ------------------------------------------------------------------------------------------------
 
@@ -548,7 +546,7 @@ class ExactState(GateMethods):
         >>> round(fb.states.Density.ghz(3).entropy([0, 1]), 12)
         1.0
         """
-        return entropy_of(self._matrix(None if qubits is None else _several(qubits)))
+        return entropy_of(self._matrix(None if qubits is None else several(qubits)))
 
     def negativity(self, qubits: int | Sequence[int]) -> float:
         """Negativity between these qubits and all others: 1/2 for a Bell state.
@@ -558,7 +556,7 @@ class ExactState(GateMethods):
         >>> round(fb.states.Density.ghz(3).negativity(0), 12)
         0.5
         """
-        part = self._at(*_several(qubits))
+        part = self._at(*several(qubits))
         return negativity_of(self._matrix(), self.levels, part)
 
     def log_negativity(self, qubits: int | Sequence[int]) -> float:
@@ -618,63 +616,6 @@ class ExactState(GateMethods):
         if self._steps is None:
             raise SpecError("record", "a state that records nothing", "a state made with record=True")
         return circuit_text(self.n, self._steps)
-
-
-def _levels_of(n: int, levels: int | Sequence[int]) -> list[int]:
-    try:
-        count = operator.index(n)
-    except TypeError:
-        raise SpecError("n", repr(n), "a whole number") from None
-    if count < 1:
-        raise SpecError("n", str(count), "at least 1")
-    if isinstance(levels, int):
-        return [levels] * count
-    listed = [operator.index(x) for x in levels]
-    if len(listed) != count:
-        raise SpecError("levels", f"levels of {len(listed)} qubits", f"{count}, or one number for all")
-    return listed
-
-
-def levels_of_dimension(dimension: int, levels: int | Sequence[int] | None) -> list[int]:
-    """The levels of the factors of a space; qubits where nothing is said."""
-    if levels is not None and not isinstance(levels, int):
-        return [operator.index(x) for x in levels]
-    base = 2 if levels is None else levels
-    count = max(1, round(np.log(max(dimension, 1)) / np.log(base)))
-    if base**count != dimension:
-        raise SpecError("array", f"dimension {dimension}", f"a power of {base}, or levels that say what it is made of")
-    return [base] * count
-
-
-def vector_of_stim(source: Any) -> Matrix:
-    """The state that a `stim.Tableau` makes of |0...0>, or that a `stim.TableauSimulator` is in."""
-    tableau = source.current_inverse_tableau().inverse() if hasattr(source, "current_inverse_tableau") else source
-    vector = np.asarray(tableau.to_state_vector(endian="big"), dtype=np.complex128)
-    unit: Matrix = vector / np.linalg.norm(vector)  # Stim works in single precision
-    return unit
-
-
-def _several(qubits: int | Sequence[int]) -> list[int]:
-    return [qubits] if isinstance(qubits, (int, np.integer)) else list(qubits)
-
-
-def _checked(readout: Readout | None) -> Readout | None:
-    if readout is None:
-        return None
-    try:
-        f0, f1 = (float(f) for f in readout)
-    except (TypeError, ValueError):
-        raise SpecError("readout", repr(readout), "two probabilities") from None
-    for name, f in (("readout/0", f0), ("readout/1", f1)):
-        if not 0 <= f <= 1:
-            raise SpecError(name, repr(f), "[0, 1]")
-    return f0, f1
-
-
-def _weights(outcome: int, readout: Readout | None) -> list[float]:
-    """Probability that this outcome is reported, by true outcome."""
-    f0, f1 = (1.0, 1.0) if readout is None else readout
-    return [[f0, 1 - f1, 0.0], [1 - f0, f1, 0.0], [0.0, 0.0, 1.0]][outcome]
 
 
 def _target(target: Any, levels: tuple[int, ...]) -> Matrix:

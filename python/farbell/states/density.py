@@ -13,7 +13,8 @@ from farbell import _core
 from farbell._core import Memory, SpecError
 from farbell._extras import require
 from farbell.states._arguments import Matrix, memory_of
-from farbell.states._exact import ExactState, Readout, _several, _weights, levels_of_dimension, vector_of_stim
+from farbell.states._exact import ExactState
+from farbell.states._exact_arguments import Readout, levels_of_dimension, several, vector_of_stim, weights_of
 from farbell.states._html import density_html
 from farbell.states._plot import plot_density
 
@@ -111,7 +112,7 @@ class Density(ExactState):
         self._kernel.trace_out(position)
 
     def _project(self, letters: str, positions: list[int], outcome: int, readout: Readout | None) -> None:
-        self._kernel.project(letters, positions, _weights(outcome, readout))
+        self._kernel.project(letters, positions, weights_of(outcome, readout))
 
     def _project_presence(self, position: int, present: bool) -> None:
         self._kernel.project_presence(position, present)
@@ -150,7 +151,7 @@ class Density(ExactState):
 
     def partial_trace(self, keep: int | Sequence[int]) -> Density:
         """These qubits, in this order, with the numbers 0, 1, ...; the others are traced out."""
-        return self._of(self._kernel.kept(self._at(*_several(keep))))
+        return self._of(self._kernel.kept(self._at(*several(keep))))
 
     def purity(self) -> float:
         """``Tr rho^2``: 1 for a pure state.

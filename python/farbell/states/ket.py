@@ -12,7 +12,8 @@ from farbell import _core
 from farbell._core import SpecError
 from farbell._extras import require
 from farbell.states._arguments import Matrix
-from farbell.states._exact import ExactState, Readout, _several, _weights, levels_of_dimension, vector_of_stim
+from farbell.states._exact import ExactState
+from farbell.states._exact_arguments import Readout, levels_of_dimension, several, vector_of_stim, weights_of
 from farbell.states._html import ket_html
 from farbell.states.density import Density
 
@@ -97,7 +98,7 @@ class Ket(ExactState):
         self._kernel.drop(position, int(np.searchsorted(np.cumsum(p), self._random.random() * p.sum(), side="right")))
 
     def _project(self, letters: str, positions: list[int], outcome: int, readout: Readout | None) -> None:
-        p = np.array(_weights(outcome, readout)) * np.array(self._kernel.probabilities(letters, positions)).clip(0, 1)
+        p = np.array(weights_of(outcome, readout)) * np.array(self._kernel.probabilities(letters, positions)).clip(0, 1)
         true = int(np.searchsorted(np.cumsum(p), self._random.random() * p.sum(), side="right"))
         self._kernel.project(letters, positions, true)
 
@@ -112,7 +113,7 @@ class Ket(ExactState):
 
     def partial_trace(self, keep: int | Sequence[int]) -> Density:
         """These qubits, in this order, as a :class:`Density` with the numbers 0, 1, ...; the others are traced out."""
-        return Density._of(self._kernel.kept(self._at(*_several(keep))))
+        return Density._of(self._kernel.kept(self._at(*several(keep))))
 
     def to_density(self) -> Density:
         """The same state as a :class:`Density`, its qubits numbered anew."""
@@ -134,7 +135,7 @@ class Ket(ExactState):
 
     def entropy(self, qubits: int | Sequence[int] | None = None) -> float:
         """Entropy of entanglement, in bits, of these qubits with all others."""
-        return 0.0 if qubits is None else super().entropy(self._smaller_part(_several(qubits)))
+        return 0.0 if qubits is None else super().entropy(self._smaller_part(several(qubits)))
 
     def _smaller_part(self, qubits: list[int]) -> list[int]:
         """Either side of a pure state has the same spectrum."""
@@ -144,7 +145,7 @@ class Ket(ExactState):
 
     def negativity(self, qubits: int | Sequence[int]) -> float:
         """Negativity between these qubits and all others, from the Schmidt coefficients: ``((sum c)^2 - 1) / 2``."""
-        part = self._smaller_part(_several(qubits))
+        part = self._smaller_part(several(qubits))
         if not part:
             return 0.0
         schmidt = np.sqrt(np.linalg.eigvalsh(self._matrix(part)).clip(0))

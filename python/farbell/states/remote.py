@@ -8,7 +8,8 @@ from typing import Any
 from farbell._core import Memory, SpecError
 from farbell.channels import Depolarising
 from farbell.states._arguments import memory_of
-from farbell.states._exact import IMPOSSIBLE, ExactState, Readout
+from farbell.states._exact import IMPOSSIBLE, ExactState
+from farbell.states._exact_arguments import Readout
 from farbell.states.density import Density
 from farbell.states.ket import Ket
 
