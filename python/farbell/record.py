@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
-TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks")
+TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks", "ghz_demands", "ghz_states", "ghz_requests")
 ROW_TABLES = TABLES[:2]
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
@@ -46,6 +46,7 @@ _STATUS = ("open", "done", "timed_out", "refused")
 _REASON = ("none", "no_route", "route_lost", "queue_full", "not_served")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
+_FIDELITY_KIND = ("exact", "sampled")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Network:
     node_names: tuple[str, ...]
     link_names: tuple[str, ...]
     demand_names: tuple[str, ...]
+    ghz_demand_names: tuple[str, ...]
     routes: tuple[tuple[str, ...], ...]
     state: str
     approximations: tuple[Mapping[str, str], ...]
@@ -80,6 +82,7 @@ class Network:
             node_names=tuple(model.node_names),
             link_names=links,
             demand_names=tuple(model.demand_names),
+            ghz_demand_names=tuple(model.ghz_demand_names),
             routes=tuple(tuple(route) for route in model.routes),
             state=model.state,
             approximations=tuple(dict(entry) for entry in model.approximations),
@@ -89,7 +92,8 @@ class Network:
     def categories(self) -> dict[str, tuple[str, ...]]:
         """Column -> words, for every column of words in any table."""
         return {
-            "demand": self.demand_names,
+            # Those for GHZ states are numbered after those for pairs.
+            "demand": self.demand_names + self.ghz_demand_names,
             "link": self.link_names,
             "node": self.node_names,
             "status": _STATUS,
@@ -100,6 +104,7 @@ class Network:
             "basis_a": _BASES,
             "basis_b": _BASES,
             "to_node": self.node_names,
+            "fidelity_kind": _FIDELITY_KIND,
             **TRACE_WORDS,
         }
 

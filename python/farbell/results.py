@@ -111,6 +111,31 @@ class Results(Record):
         return self.tables["deadlocks"]
 
     @property
+    def ghz_states(self) -> ResultTable:
+        """GHZ states that all their users know of, a row each; empty with ``record="summary"``.
+
+        ``latency_s`` counts from when the request was asked, ``age_s`` from the oldest photon emission of the pairs that
+        were fused. ``fidelity`` is to the GHZ state of the ``users``, their Pauli frame undone, when the last of them
+        knows; ``fidelity_kind`` is "sampled" where the states follow one trajectory of the noise, so that it is right on
+        average only.
+        """
+        return self.tables["ghz_states"]
+
+    @property
+    def ghz_requests(self) -> ResultTable:
+        """Requests for GHZ states, a row each, as :attr:`requests` are; empty with ``record="summary"``."""
+        return self.tables["ghz_requests"]
+
+    @property
+    def ghz_demands(self) -> ResultTable:
+        """Requests and GHZ states of each GHZ demand in each replica, counted after the warm-up.
+
+        ``surplus_states`` were ready when no request was served. ``promoted_pairs`` left the store of pairs for one that
+        holds their clusters, both being exact; ``fidelity_m2`` and ``latency_m2_s2`` are sums of squared deviations.
+        """
+        return self.tables["ghz_demands"]
+
+    @property
     def occupancy(self) -> ResultTable:
         """Memory in use over simulated time: mean ``occupied_slots`` of each node in each of up to 64 equal bins."""
         return self._profile("occupancy")
@@ -410,6 +435,7 @@ def _write_network(network: Network, path: Path) -> None:
         "nodes": network.node_names,
         "links": network.link_names,
         "demands": network.demand_names,
+        "ghz_demands": network.ghz_demand_names,
         "routes": network.routes,
         "state": network.state,
         "approximations": network.approximations,
@@ -425,6 +451,7 @@ def _read_network(path: Path) -> Network:
         node_names=tuple(document["nodes"]),
         link_names=links,
         demand_names=tuple(document["demands"]),
+        ghz_demand_names=tuple(document["ghz_demands"]),
         routes=tuple(map(tuple, document["routes"])),
         state=document["state"],
         approximations=tuple(document["approximations"]),

@@ -48,6 +48,9 @@ _KINDS = {
     "permit_held": ("link", ""),
     "link_changed": ("link", "state"),
     "qubit_discarded": ("node", ""),
+    "fusion": ("node", "count"),
+    "ghz_delivery": ("demand", "count"),
+    "ghz_surplus": ("demand", ""),
 }
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
@@ -93,7 +96,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
     # Circuits have no request, and links that change no demand.
     circuit = np.char.startswith(np.array(list(_KINDS)), "circuit")[kind]
     anyone = np.isin(
-        kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus")]
+        kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus", "ghz_surplus")]
     )
     ended = np.isin(kind, [list(_KINDS).index(name) for name in ("request_asked", "request_ended")])
     detail = np.full(len(kind), -1, dtype=np.int64)
@@ -129,7 +132,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
             "detail": detail,
             "stale": ((meaning == "outcome") & ((b & _STALE) != 0)).astype(np.int8),
             "count": np.where(meaning == "count", b, -1),
-            "fidelity": np.where(np.isin(kind, [2, list(_KINDS).index("pair_rejected")]), raw["x"], np.nan),
+            "fidelity": np.where(np.isin(kind, [list(_KINDS).index(name) for name in ("delivery", "pair_rejected", "ghz_delivery")]), raw["x"], np.nan),
         },
         words,
     )

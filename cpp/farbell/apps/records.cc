@@ -66,4 +66,29 @@ void Recorder::deadlock(const DeadlockRow& row) {
   if (setup_.keep_rows || deadlocks_.size() < deadlock_rows_in_summary) deadlocks_.push_back(row);
 }
 
+void GhzRecorder::state(const GhzRow& row, std::uint32_t promoted) {
+  if (keep_rows_) states_.push_back(row);
+  if (row.delivered <= warm_up_ && warm_up_ > tick_zero) return;
+  GhzSummary& s = summaries_[row.demand.value];
+  ++s.states;
+  s.promoted += promoted;
+  s.fidelity.add(row.fidelity);
+}
+
+void GhzRecorder::surplus(DemandId demand, Tick at, std::uint32_t promoted) {
+  if (at <= warm_up_ && warm_up_ > tick_zero) return;
+  ++summaries_[demand.value].surplus;
+  summaries_[demand.value].promoted += promoted;
+}
+
+void GhzRecorder::request(const RequestRow& row, const Clock& clock) {
+  if (keep_rows_) requests_.push_back(row);
+  if (row.asked < warm_up_) return;
+  GhzSummary& s = summaries_[row.demand.value];
+  s.done += row.status == RequestStatus::done;
+  s.timed_out += row.status == RequestStatus::timed_out;
+  s.refused += row.status == RequestStatus::refused;
+  if (row.status == RequestStatus::done) s.latency.add(clock.seconds(row.finished - row.asked));
+}
+
 }  // namespace farbell

@@ -31,6 +31,15 @@ struct RequestRow {
   Tick asked{}, started = never, finished = never;
 };
 
+// A GHZ state that users share and know. Its demand counts among the GHZ demands, as in the requests of these.
+struct GhzRow {
+  DemandId demand;
+  std::uint32_t users = 0;
+  std::uint64_t request = 0;
+  Tick asked{}, born{}, delivered{};
+  double fidelity = 0;
+};
+
 // A circuit that waits for a node's slots in a deadlock, and one of those for which it waits.
 struct DeadlockRow {
   Tick at{};
@@ -89,6 +98,33 @@ struct DemandSummary {
   std::array<std::uint32_t, 100> fidelity_histogram{};
   LatencySketch sketch;
   SpentTicks spent{};
+};
+
+// The same of one GHZ demand. A request row's pairs are states.
+struct GhzSummary {
+  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, surplus = 0, promoted = 0;
+  Moments fidelity, latency;  // latency: asked to done
+};
+
+class GhzRecorder {
+ public:
+  GhzRecorder(Tick warm_up, bool keep_rows, std::size_t demands) : warm_up_(warm_up), keep_rows_(keep_rows), summaries_(demands) {}
+
+  void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= warm_up_; }
+  void state(const GhzRow& row, std::uint32_t promoted);
+  void surplus(DemandId demand, Tick at, std::uint32_t promoted);
+  void request(const RequestRow& row, const Clock& clock);
+
+  std::vector<GhzSummary>& summaries() { return summaries_; }
+  std::vector<GhzRow>& states() { return states_; }
+  std::vector<RequestRow>& requests() { return requests_; }
+
+ private:
+  Tick warm_up_;
+  bool keep_rows_;
+  std::vector<GhzSummary> summaries_;
+  std::vector<GhzRow> states_;
+  std::vector<RequestRow> requests_;
 };
 
 class Recorder {
