@@ -19,6 +19,7 @@ from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.expectations import check, expectations, read_expectations
+from farbell.ghz import ghz_summary
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
@@ -131,7 +132,7 @@ class Results(Record):
         """Requests and GHZ states of each GHZ demand in each replica, counted after the warm-up.
 
         ``surplus_states`` were ready when no request was served. ``promoted_pairs`` left the store of pairs for one that
-        holds their clusters, both being exact; ``fidelity_m2`` and ``latency_m2_s2`` are sums of squared deviations.
+        holds their clusters, both being exact. ``latency_mean_s`` is that of the requests done, from when they were asked.
         """
         return self.tables["ghz_demands"]
 
@@ -234,6 +235,34 @@ class Results(Record):
             docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
         """
         return summary(self, level, protocol)
+
+    def ghz_summary(self, level: float = 0.95) -> ResultTable:
+        """The figures of merit of each GHZ demand.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the intervals, whose ends are the columns ``..._low`` and ``..._high``.
+
+        Returns
+        -------
+        ResultTable
+            One row a GHZ demand: its ``users``; requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still
+            ``open``; GHZ ``states`` delivered, their rate and their mean fidelity, which ``fidelity_kind`` calls exact or
+            sampled; the mean latency of the requests delivered. Everything counts from the end of the warm-up. Intervals
+            are made as those of :meth:`summary`.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> users = ["n1", "n2", "n3"]
+        >>> star = fb.star(leaves=3, length_m=20e3, duration_s=2)
+        >>> star = star.replace(demands=[], ghz_demands=[fb.GhzDemand(name="trio", users=users)])
+        >>> row = next(fb.run(star, seed=1).ghz_summary().rows())
+        >>> row["users"], row["fidelity_kind"], row["states"] > 0
+        (3, 'exact', True)
+        """
+        return ghz_summary(self, level)
 
     def time_shares(self) -> ResultTable:
         """Where the time went: for each demand, what its requests waited for, as shares that add up to 1.

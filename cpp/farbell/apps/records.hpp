@@ -82,6 +82,12 @@ struct Moments {
 };
 
 inline constexpr std::size_t batch_count = 32;
+// In which of the equal stretches from the warm-up to the horizon it is.
+inline std::size_t batch_of(Tick at, Tick warm_up, Tick horizon) {
+  const double along = static_cast<double>(count(at - warm_up)) / static_cast<double>(count(horizon - warm_up));
+  const auto batch = static_cast<std::size_t>(along * batch_count);
+  return batch < batch_count ? batch : batch_count - 1;
+}
 inline constexpr std::size_t batch_columns = 5;  // pairs, and sums of fidelity, xx, yy, zz
 
 // What a demand with requests waits for (docs/physics/where_the_time_goes.md); the last four are time that was in vain.
@@ -104,24 +110,33 @@ struct DemandSummary {
 struct GhzSummary {
   std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, surplus = 0, promoted = 0;
   Moments fidelity, latency;  // latency: asked to done
+  std::array<std::array<double, 2>, batch_count> batches{};  // states, and the sum of their fidelity
 };
 
 class GhzRecorder {
  public:
-  GhzRecorder(Tick warm_up, bool keep_rows, std::size_t demands) : warm_up_(warm_up), keep_rows_(keep_rows), summaries_(demands) {}
+  struct Setup {
+    Clock clock;
+    Tick warm_up{}, horizon{};
+    bool keep_rows = true;
+  };
 
-  void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= warm_up_; }
+  GhzRecorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}
+
+  void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= setup_.warm_up; }
   void state(const GhzRow& row, std::uint32_t promoted);
   void surplus(DemandId demand, Tick at, std::uint32_t promoted);
-  void request(const RequestRow& row, const Clock& clock);
+  void request(const RequestRow& row);
 
   std::vector<GhzSummary>& summaries() { return summaries_; }
   std::vector<GhzRow>& states() { return states_; }
   std::vector<RequestRow>& requests() { return requests_; }
 
  private:
-  Tick warm_up_;
-  bool keep_rows_;
+  // Of what is delivered, or would be.
+  bool counts(Tick at) const { return at > setup_.warm_up || setup_.warm_up == tick_zero; }
+
+  Setup setup_;
   std::vector<GhzSummary> summaries_;
   std::vector<GhzRow> states_;
   std::vector<RequestRow> requests_;

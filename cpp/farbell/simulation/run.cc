@@ -179,10 +179,24 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
     t.add<std::uint64_t>("surplus_states", rows, [](const auto& a) { return a.row->surplus; });
     t.add<std::uint64_t>("promoted_pairs", rows, [](const auto& a) { return a.row->promoted; });
     t.add<double>("fidelity_mean", rows, [&](const auto& a) { return mean(a.row->fidelity); });
-    t.add<double>("fidelity_m2", rows, [](const auto& a) { return a.row->fidelity.m2; });
     t.add<double>("latency_mean_s", rows, [&](const auto& a) { return mean(a.row->latency); });
-    t.add<double>("latency_m2_s2", rows, [](const auto& a) { return a.row->latency.m2; });
     tables.push_back(std::move(t));
+    struct Batch {
+      std::uint64_t replica;
+      std::uint32_t demand;
+      std::size_t index;
+      const std::array<double, 2>* sums;
+    };
+    std::vector<Batch> batches;
+    for (const auto& a : rows)
+      for (std::size_t k = 0; k < batch_count; ++k) batches.push_back({a.replica, a.index, k, &a.row->batches[k]});
+    Table b{"ghz_batches", {}};
+    b.add<std::uint32_t>("replica", batches, [](const Batch& x) { return x.replica; });
+    b.add<std::uint32_t>("demand", batches, [&](const Batch& x) { return number(x.demand); });
+    b.add<std::uint32_t>("batch", batches, [](const Batch& x) { return x.index; });
+    b.add<double>("states", batches, [](const Batch& x) { return (*x.sums)[0]; });
+    b.add<double>("fidelity_sum", batches, [](const Batch& x) { return (*x.sums)[1]; });
+    tables.push_back(std::move(b));
   }
 }
 
