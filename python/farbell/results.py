@@ -422,7 +422,8 @@ class Results(Record):
         return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:
-        return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs delivered>"
+        states = f", {int(self.ghz_demands['states'].sum()):,} GHZ states" if self.scenario.ghz_demands else ""
+        return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs{states} delivered>"
 
     def _repr_html_(self) -> str:
         rows = []

@@ -1,8 +1,10 @@
 // GHZ states in the facade: what fusing pairs makes, in every store, and what leaves a store of pairs for it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
+#include "farbell/base/errors.hpp"
 #include "farbell/state/correlations.hpp"
 #include "farbell/state/states.hpp"
 
@@ -153,7 +155,9 @@ TEST(Ghz, OtherStatesAreNoGhzStates) {
   const QubitId a = store.create_qubit(memory, tick_zero), b = store.create_qubit(memory, tick_zero), c = store.create_qubit(memory, tick_zero);
   store.apply(Gate::cx, a, b, tick_zero);
   store.apply(Gate::cx, b, c, tick_zero);
-  EXPECT_THROW((void)store.ghz_fidelity({a, b, c}, {{0, 0, 0}, 0}, tick_zero), InternalError);
+  const std::vector<QubitId> qubits{a, b, c};
+  const GhzFrame frame{{0, 0, 0}, 0};
+  EXPECT_THROW(store.ghz_fidelity(qubits, frame, tick_zero), InternalError);
 }
 
 }  // namespace
