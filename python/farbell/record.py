@@ -20,7 +20,10 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
-TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks", "ghz_demands", "ghz_states", "ghz_requests", "ghz_batches")
+TABLES = (
+    *("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks"),
+    *("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches"),
+)
 ROW_TABLES = TABLES[:2]
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")

@@ -72,18 +72,16 @@ def of_werner_pairs(fidelities: Sequence[float], keeps: bool) -> float:
 @pytest.mark.parametrize("label", A17.expected)
 def test_fusion_at_a_user(label: str, state: str) -> None:
     f1, f2, p2, eta = (float(part.partition("=")[2]) for part in label.split(","))
-    memory = fb.Memory(
-        name="memory", slots=64, two_qubit_gate_reliability=p2, readout_fidelity_0=eta, readout_fidelity_1=eta
-    )
+    memory = fb.Memory(name="memory", slots=64, two_qubit_gate_reliability=p2, readout_fidelity_0=eta, readout_fidelity_1=eta)
     rows = states(star([f1, f2], keeps=True, memory=memory, state=state))
     np.testing.assert_allclose(rows["fidelity"], A17.expected[label], rtol=0, atol=A17.tolerance)
     assert set(rows["fidelity_kind"]) == {"exact"}
     assert set(rows["users"]) == {3}
 
 
-@pytest.mark.parametrize("state", ("bell_diagonal", "pair_density", "density"))
-@pytest.mark.parametrize("keeps", (False, True))
-@pytest.mark.parametrize("fidelities", ([0.9, 0.9], [0.95, 0.8, 0.7], [0.9, 0.8, 0.7, 1.0], [0.93] * 5))
+@pytest.mark.parametrize("state", ["bell_diagonal", "pair_density", "density"])
+@pytest.mark.parametrize("keeps", [False, True])
+@pytest.mark.parametrize("fidelities", [[0.9, 0.9], [0.95, 0.8, 0.7], [0.9, 0.8, 0.7, 1.0], [0.93] * 5])
 def test_werner_pairs(fidelities: list[float], keeps: bool, state: str) -> None:
     rows = states(star(fidelities, keeps=keeps, state=state))
     np.testing.assert_allclose(rows["fidelity"], of_werner_pairs(fidelities, keeps), rtol=0, atol=1e-12)
@@ -102,14 +100,20 @@ def test_swaps_on_the_arms() -> None:
     np.testing.assert_allclose(rows["fidelity"], of_werner_pairs([(3 * werner + 1) / 4] * 3, False), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("law", ("exponential", "gaussian"))
-@pytest.mark.parametrize("state", ("bell_diagonal", "pair_density", "density"))
-@pytest.mark.parametrize("keeps", (False, True))
+@pytest.mark.parametrize("law", ["exponential", "gaussian"])
+@pytest.mark.parametrize("state", ["bell_diagonal", "pair_density", "density"])
+@pytest.mark.parametrize("keeps", [False, True])
 def test_dephasing_until_the_last_user_knows(keeps: bool, state: str, law: str) -> None:
     """Each qubit dephases until it is read, or until the outcomes have come."""
     herald_s, delay_s, gate_s, t2_s, arms = 0.01, 0.005, 0.001, 0.08, 3
     memory = fb.Memory(
-        name="memory", slots=64, t2_s=t2_s, t2_law=law, single_qubit_gate_s=gate_s, two_qubit_gate_s=gate_s, measurement_s=gate_s
+        name="memory",
+        slots=64,
+        t2_s=t2_s,
+        t2_law=law,
+        single_qubit_gate_s=gate_s,
+        two_qubit_gate_s=gate_s,
+        measurement_s=gate_s,
     )
     scenario = star(
         [1.0] * arms, keeps=keeps, state=state, memory=memory, herald_delay_s=herald_s, length_m=delay_s * 2e8, duration_s=100.0
@@ -148,8 +152,8 @@ def test_relaxation() -> None:
         assert min(abs(fidelity - one) for one in possible) < 1e-9
 
 
-@pytest.mark.parametrize("state", ("stabilizer", "ket"))
-@pytest.mark.parametrize("keeps", (False, True))
+@pytest.mark.parametrize("state", ["stabilizer", "ket"])
+@pytest.mark.parametrize("keeps", [False, True])
 def test_sampled_stores_agree_with_the_exact_one(state: str, keeps: bool) -> None:
     """Pauli noise of every kind; 8,000 states: an error of 0.05 of the fidelity is seen (sampling.py), a false alarm is one in 1e10."""
     memory = fb.Memory(

@@ -192,7 +192,7 @@ def noisy_network() -> fb.Scenario:
     )
 
 
-@pytest.mark.parametrize("state", ("pair_density", "stabilizer", "ket"))
+@pytest.mark.parametrize("state", ["pair_density", "stabilizer", "ket"])
 def test_threads_change_nothing(state: str) -> None:
     scenario = noisy_network().replace(state=state)
     one, three = (run(scenario, replicas=4, threads=threads) for threads in (1, 3))
@@ -273,8 +273,9 @@ def test_refused(scenario: Any, path: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "most"), [("auto", 10), ("pair_density", 10), ("bell_diagonal", 10), ("density", 10), ("ket", 12), ("stabilizer", 62)]
-)  # fmt: skip
+    ("state", "most"),
+    [("auto", 10), ("pair_density", 10), ("bell_diagonal", 10), ("density", 10), ("ket", 12), ("stabilizer", 62)],
+)
 def test_too_many_users(state: str, most: int) -> None:
     def crowd(users: int) -> fb.Scenario:
         names = tuple(f"u{k}" for k in range(users))

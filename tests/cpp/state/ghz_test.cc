@@ -52,7 +52,7 @@ class Fusion {
       qubits.push_back(pairs[0].a);
     } else {
       states.apply(Gate::h, pairs[0].a, now);
-      frame.phase ^= states.measure(pairs[0].a, Basis::z, now, uniform());
+      frame.phase ^= static_cast<std::uint8_t>(states.measure(pairs[0].a, Basis::z, now, uniform()));
     }
     for (const States::Pair& pair : pairs) qubits.push_back(pair.b);
   }
@@ -125,7 +125,7 @@ TEST(Ghz, StabilizerFidelityIsItsDefinition) {
     GhzFrame frame;
     std::vector<QubitId> qubits;
     for (int i = 0; i < n; ++i) {
-      qubits.push_back(store.create_qubit(memory, Tick{i * 1'000'000'000}, static_cast<std::uint64_t>(i)));
+      qubits.push_back(store.create_qubit(memory, Tick{std::int64_t{i} * 1'000'000'000}, static_cast<std::uint64_t>(i)));
       frame.flips.push_back(static_cast<std::uint8_t>(i % 3 == 1));
     }
     frame.phase = static_cast<std::uint8_t>(n & 1);
