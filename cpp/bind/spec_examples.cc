@@ -102,7 +102,7 @@ True)"},
 0.05)"},
     {"GhzDemand", R"(
 >>> fb.GhzDemand(name="trio", users=["alice", "bob", "carol"], traffic=fb.OneOff(requests=10)).users
-('alice', 'bob', 'carol')"},
+('alice', 'bob', 'carol'))"},
     {"Limits", R"(
 >>> fb.Limits(max_events=1_000_000, max_wall_s="1 min").max_wall_s
 60.0)"},

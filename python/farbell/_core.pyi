@@ -1882,7 +1882,7 @@ class GhzDemand:
     --------
     >>> import farbell as fb
     >>> fb.GhzDemand(name="trio", users=["alice", "bob", "carol"], traffic=fb.OneOff(requests=10)).users
-    ('alice', 'bob', 'carol'
+    ('alice', 'bob', 'carol')
     """
     def __init__(
         self,

@@ -20,11 +20,10 @@ Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
-TABLES = (
-    *("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks"),
-    *("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches"),
-)
+TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks")
 ROW_TABLES = TABLES[:2]
+#: Those of scenarios with GHZ demands.
+GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
 #: Stretches of simulated time that the use of nodes and links is recorded for, and rows that it may take.
@@ -64,6 +63,11 @@ class Network:
     state: str
     approximations: tuple[Mapping[str, str], ...]
     link_models: ResultTable
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that every run of it has."""
+        return TABLES + (GHZ_TABLES if self.ghz_demand_names else ())
 
     @property
     def sampled(self) -> bool:
@@ -180,7 +184,7 @@ def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultT
         The words.
     """
     categories = network.categories()
-    return {name: ResultTable(columns[name], categories) for name in TABLES}
+    return {name: ResultTable(columns[name], categories) for name in network.tables}
 
 
 def ticks_per_s(scenario: Scenario) -> float:

@@ -24,11 +24,11 @@ from farbell.record import (
     BATCH_SUMS,
     BATCHES,
     FIDELITY_BINS,
+    GHZ_TABLES,
     LATENCY_BUCKETS,
     MOMENTS,
     PROFILES,
     ROW_TABLES,
-    TABLES,
     Network,
     Record,
 )
@@ -119,13 +119,18 @@ class Results(Record):
         were fused. ``fidelity`` is to the GHZ state of the ``users``, their Pauli frame undone, when the last of them
         knows; ``fidelity_kind`` is "sampled" where the states follow one trajectory of the noise, so that it is right on
         average only.
+
+        Raises
+        ------
+        SpecError
+            If the scenario has no GHZ demands; so do the other tables of GHZ states.
         """
-        return self.tables["ghz_states"]
+        return self._of_ghz("ghz_states")
 
     @property
     def ghz_requests(self) -> ResultTable:
         """Requests for GHZ states, a row each, as :attr:`requests` are; empty with ``record="summary"``."""
-        return self.tables["ghz_requests"]
+        return self._of_ghz("ghz_requests")
 
     @property
     def ghz_demands(self) -> ResultTable:
@@ -134,7 +139,12 @@ class Results(Record):
         ``surplus_states`` were ready when no request was served. ``promoted_pairs`` left the store of pairs for one that
         holds their clusters, both being exact. ``latency_mean_s`` is that of the requests done, from when they were asked.
         """
-        return self.tables["ghz_demands"]
+        return self._of_ghz("ghz_demands")
+
+    def _of_ghz(self, name: str) -> ResultTable:
+        if name not in self.tables:
+            raise SpecError(name, "nothing recorded", "results of a scenario with ghz_demands")
+        return self.tables[name]
 
     @property
     def occupancy(self) -> ResultTable:
@@ -397,7 +407,8 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         _write_network(self.network, path / "model.json")
-        (path / "trace.parquet").unlink(missing_ok=True)
+        for name in ("trace", *GHZ_TABLES):
+            (path / f"{name}.parquet").unlink(missing_ok=True)
         for name, table in {**self.tables, **_statistics(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
         table = self.summary()
@@ -481,7 +492,7 @@ def _read_network(path: Path) -> Network:
         node_names=tuple(document["nodes"]),
         link_names=links,
         demand_names=tuple(document["demands"]),
-        ghz_demand_names=tuple(document["ghz_demands"]),
+        ghz_demand_names=tuple(document.get("ghz_demands", ())),
         routes=tuple(map(tuple, document["routes"])),
         state=document["state"],
         approximations=tuple(document["approximations"]),
@@ -565,7 +576,7 @@ def load_results(folder: str | Path) -> Results:
     def read(name: str, *, in_memory: bool = True) -> ResultTable:
         return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
 
-    tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in TABLES}
+    tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in network.tables}
     demands, replicas = len(network.demand_names), len(tables["replicas"])
     return Results(
         scenario=scenario,

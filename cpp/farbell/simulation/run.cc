@@ -334,7 +334,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   out.spilled = rows.spilled();
   entity_tables(model, results, out.tables);
   deadlock_table(model.clock, results, out.tables);
-  ghz_tables(model, results, out.tables);
+  if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) bin_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);
