@@ -60,9 +60,16 @@ class Network:
     demand_names: tuple[str, ...]
     ghz_demand_names: tuple[str, ...]
     routes: tuple[tuple[str, ...], ...]
+    ghz_arms: tuple[tuple[tuple[str, ...], ...], ...]
     state: str
     approximations: tuple[Mapping[str, str], ...]
     link_models: ResultTable
+
+    def route(self, demand: str, circuit: int) -> tuple[str, ...]:
+        """Of a demand's circuit at the start, as far as it is known; a GHZ demand has one to each user."""
+        if demand in self.ghz_demand_names:
+            return self.ghz_arms[self.ghz_demand_names.index(demand)][circuit]
+        return self.routes[self.demand_names.index(demand)]
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -91,6 +98,7 @@ class Network:
             demand_names=tuple(model.demand_names),
             ghz_demand_names=tuple(model.ghz_demand_names),
             routes=tuple(tuple(route) for route in model.routes),
+            ghz_arms=tuple(tuple(map(tuple, arms)) for arms in model.ghz_arms),
             state=model.state,
             approximations=tuple(dict(entry) for entry in model.approximations),
             link_models=ResultTable({"link": np.arange(len(links)), **facts}, {"link": links}),

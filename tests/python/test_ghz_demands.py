@@ -301,3 +301,16 @@ def test_scenario_files() -> None:
     scenario = noisy_network()
     assert fb.Scenario.from_json(scenario.to_json()) == scenario
     assert "ghz_demands" not in scenario.replace(ghz_demands=[]).to_json()
+
+
+def test_explain_knows_who_held_the_slots(tmp_path: Path) -> None:
+    """A demand for pairs that waits for slots which arms hold."""
+    pytest.importorskip("plotly")
+    links = tuple(link(user, "hub", success=0.3, length_m=5e3) for user in USERS)
+    pairs = fb.Demand(name="p", node_a="alice", node_b="bob", traffic=fb.OneOff(at_s=1e-4))
+    results = run(network(trio(states_per_request=20), slots=3, demands=[pairs], links=links))
+    waits = {wait.kind: wait.text for wait in results.explain(request=0, demand="p").waits}
+    assert "held by trio" in waits["slots"]
+    with pytest.raises(fb.SpecError, match="which asks for GHZ states"):
+        results.explain(request=0, demand="trio")
+    assert "GHZ demands" in results.write_report(tmp_path / "report.html").read_text(encoding="utf-8")
