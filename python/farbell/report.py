@@ -206,7 +206,8 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     warm_up = f" after {quantity(scenario.warm_up_s, 's')} of warm-up" if scenario.warm_up_s else ""
     ghz = f", {len(scenario.ghz_demands):,} GHZ demands" if scenario.ghz_demands else ""
     yield (
-        f'<p class="facts">{len(scenario.nodes):,} nodes, {len(scenario.links):,} links, {len(scenario.demands):,} demands{ghz}; '
+        f'<p class="facts">{len(scenario.nodes):,} nodes, {len(scenario.links):,} links, '
+        f"{len(scenario.demands):,} demands{ghz}; "
         f"{len(replicas):,} replica{'s' if len(replicas) != 1 else ''} of {quantity(scenario.duration_s, 's')}{warm_up}; "
         f"seed {scenario.seed}; farbell {_escaped(provenance['farbell'])}</p>"
     )

@@ -112,10 +112,12 @@ class GhzDemand(Demand):
         )  # fmt: skip
         self.requests.append(request)
         if self.spec["max_queue"] is not None and len(self.queue) >= self.spec["max_queue"]:
-            return self.end(request, REFUSED, QUEUE_FULL)
+            self.end(request, REFUSED, QUEUE_FULL)
+            return
         self.routed = self.routed or self.have_routes()
         if not self.routed:
-            return self.end(request, REFUSED, NO_ROUTE)
+            self.end(request, REFUSED, NO_ROUTE)
+            return
         self.queue.append(request)
         if request.deadline is not None:
             self.run.clock.post(request.deadline, EXPIRIES, self.expire)
@@ -179,7 +181,7 @@ class GhzDemand(Demand):
             self.run.clock.post(self.now, DECISIONS, self.decide)
 
     def decide(self):
-        while all([arm.oldest() for arm in self.arms]):
+        while all(arm.oldest() for arm in self.arms):
             parts = [arm.ready.pop(0) for arm in self.arms]
             self.run.clock.post(self.now + self.fusion_time(), SWAPS, lambda parts=parts: self.fuse(parts))
 
