@@ -22,7 +22,7 @@ class Arm:
         self.run, self.ghz, self.number, self.index = run, ghz, number, ghz.index
         self.name = f"{ghz.name}/arm:{user.name}"
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
-        self.alternatives = run.network.routes(self.spec)
+        self.alternatives = run.network.routes(self.spec)[:1]
         self.circuit, self.ready = None, []
 
     def ask(self):
@@ -38,7 +38,7 @@ class Arm:
 
     def has_route(self):
         if not self.usable_routes():
-            found = self.run.network.routes(self.spec)
+            found = self.run.network.routes(self.spec)[:1]
             self.alternatives = found or self.alternatives
             return bool(found)
         return True
@@ -163,7 +163,16 @@ class GhzDemand(Demand):
     # ---- links that go down ----------------------------------------------------------------------------------------------
 
     def have_routes(self):
-        return all(arm.has_route() for arm in self.arms)
+        return all(arm.has_route() for arm in self.arms) and self.slots_suffice()
+
+    def slots_suffice(self):
+        """For the routes of all arms at a time."""
+        width, need = self.spec["width"], {}
+        for arm in self.arms:
+            nodes, _ = arm.choices()[0]
+            for node in nodes:
+                need[node] = need.get(node, 0) + (width if node in (nodes[0], nodes[-1]) else 2 * width)
+        return all(slots <= node.memory["slots"] for node, slots in need.items())
 
     def link_went_down(self, link):
         if not self.routed or not any(arm.leads_over(link) for arm in self.arms):

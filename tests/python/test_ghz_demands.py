@@ -180,6 +180,17 @@ def test_a_detour() -> None:
     np.testing.assert_allclose(results.ghz_states["fidelity"], 1, rtol=0, atol=1e-12)
 
 
+def test_a_detour_without_slots_is_none() -> None:
+    """Past carol to bob two slots are needed there, besides carol's own."""
+    links = (*(link(user, "hub") for user in USERS), link("bob", "carol"))
+    down = fb.Change(link="bob--hub", at_s=0.0105)
+    scenario = network(trio(states_per_request=20), links=links, changes=[down], slots=3)
+    small = fb.Memory(name="small", slots=2)
+    nodes = [node.replace(memory="small") if node.name == "carol" else node for node in scenario.nodes]
+    results = run(scenario.replace(memories=[*scenario.memories, small], nodes=nodes))
+    assert results.ghz_requests["reason"].tolist() == ["route_lost"]
+
+
 # ---- results --------------------------------------------------------------------------------------------------------
 
 

@@ -178,6 +178,20 @@ bool GhzRequests::find_routes(std::uint32_t d) {
     const DemandId arm{setup_.demands[d].first_arm.value + k};
     if (!routes_.any_usable(arm) && !routes_.find(arm)) return false;
   }
+  return slots_suffice(d);
+}
+
+// Arms whose detours meet at a node could wait there for each other for ever.
+bool GhzRequests::slots_suffice(std::uint32_t d) const {
+  const GhzDemandRow& demand = setup_.demands[d];
+  std::vector<std::uint64_t> need(setup_.nodes.size(), 0);
+  for (std::uint32_t k = 0; k < demand.arms; ++k) {
+    const DemandId arm{demand.first_arm.value + k};
+    const std::vector<NodeId>& nodes = routes_.of(arm)[routes_.preferred(arm)].nodes;
+    for (NodeId n : nodes) need[n.value] += n == nodes.front() || n == nodes.back() ? demand.width : 2 * demand.width;
+  }
+  for (std::size_t n = 0; n < need.size(); ++n)
+    if (need[n] > setup_.nodes[n].slots) return false;
   return true;
 }
 

@@ -19,7 +19,7 @@ struct GhzDemandRow {
   Tick deadline = never;
   std::uint64_t max_queue = 0;    // 0 = any number
   DemandId first_arm;             // in the network; the others follow
-  std::uint32_t arms = 0, users = 0;
+  std::uint32_t arms = 0, users = 0, width = 1;
   std::uint32_t number = 0;       // among the demands of the scenario, for the trace
   std::uint64_t arrivals_key = 0;
 };
@@ -31,6 +31,7 @@ class GhzRequests {
   struct Setup {
     std::span<const GhzDemandRow> demands;
     std::span<const ChangeRow> changes;
+    std::span<const NodeRow> nodes;
     Clock clock;
     Tick horizon{};
     std::uint64_t replica = 0;
@@ -71,6 +72,7 @@ class GhzRequests {
   void deliver(std::uint32_t shared);
   void link_down(LinkId link);
   bool find_routes(std::uint32_t d);
+  bool slots_suffice(std::uint32_t d) const;
 
   ChainId arm(std::uint32_t d, std::uint32_t k) const { return circuits_.first(DemandId{setup_.demands[d].first_arm.value + k}); }
   std::uint32_t demand_of(ChainId circuit) const { return demand_of_arm_[circuits_.demand(circuit).value - setup_.demands[0].first_arm.value]; }

@@ -389,6 +389,7 @@ class Compiler {
       row.first_arm = DemandId{static_cast<std::uint32_t>(m_.terms.size())};
       row.arms = static_cast<std::uint32_t>(plan.arms.size());
       row.users = static_cast<std::uint32_t>(demand.users.size());
+      row.width = static_cast<std::uint32_t>(demand.width);
       row.number = static_cast<std::uint32_t>(m_.demands.size() + i);
       row.arrivals_key = stream("ghz:" + demand.name + "/arrivals", path);
       Star star{.arms = {}, .centre_keeps = plan.center_is_user, .duration = tick_zero, .outcomes_key = stream("ghz:" + demand.name + "/fusion", path)};
@@ -401,7 +402,7 @@ class Compiler {
         terms.ready = address(HandlerIndex::fusing, Fusing::op_ready);
         m_.circuit_owners.push_back(demand.name + "/arm:" + m_.node_names[arm.ends[1].value]);
         lane_streams(m_.circuit_owners.back(), arm.routes.front(), terms, path);
-        for (const Route& route : arm.routes) rounds_fit(m_, item("ghz_demands", i, "width"), route, terms);
+        rounds_fit(m_, item("ghz_demands", i, "width"), arm.routes.front(), terms);
         star.arms.push_back(ChainId{static_cast<std::uint32_t>(m_.circuits++)});
         m_.route_plans.push_back(std::move(arm));
         m_.terms.push_back(std::move(terms));

@@ -36,11 +36,12 @@ class Planner {
       if (users[k] == plan.center) continue;
       RoutePlan arm;
       arm.ends = {plan.center, users[k]};
-      arm.alternatives = static_cast<std::size_t>(m_.scenario.routing.alternatives);
-      arm.routes = paths.k_shortest(plan.center, users[k], arm.alternatives, m_.link_cost);
-      if (arm.routes.empty())
+      // No alternatives: arms that take different ways at different times could wait for each other's slots.
+      Route route = paths.shortest(plan.center, users[k], m_.link_cost);
+      if (route.links.empty())
         throw SpecError(at("users/" + std::to_string(k)), in_quotes(shortened(spec_.users[k])),
                         "a node to which usable links lead from the center " + in_quotes(m_.node_names[plan.center.value]));
+      arm.routes.push_back(std::move(route));
       plan.arms.push_back(std::move(arm));
     }
     slots_suffice(plan);

@@ -38,7 +38,7 @@ class Replica {
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica}, queue_,
                 states_, segments_, swapping_, chains_, trace_),
         ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows}, model.ghz_demands.size()),
-        ghz_requests_({model.ghz_demands, model.changes, model.clock, model.horizon, options.replica, address(HandlerIndex::ghz_requests)}, queue_,
+        ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica, address(HandlerIndex::ghz_requests)}, queue_,
                       states_, fusing_, routes_, circuits_, ghz_recorder_, trace_) {
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
