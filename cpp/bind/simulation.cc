@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include <memory>
+#include <span>
 
 #include "bind.hpp"
 #include "farbell/simulation/route_query.hpp"
@@ -45,15 +46,28 @@ py::list node_names(const Model& model, const Route& route) {
   return names;
 }
 
+// Of the demands for pairs.
+std::span<const RoutePlan> pair_plans(const Model& model) { return std::span(model.route_plans).first(model.demands.size()); }
+
 py::list routes(const Model& model) {
   py::list out;
-  for (const RoutePlan& plan : model.route_plans) out.append(node_names(model, plan.routes.front()));
+  for (const RoutePlan& plan : pair_plans(model)) out.append(node_names(model, plan.routes.front()));
+  return out;
+}
+
+py::list ghz_arms(const Model& model) {
+  py::list out;
+  for (const GhzDemandRow& demand : model.ghz_demands) {
+    py::list arms;
+    for (std::uint32_t k = 0; k < demand.arms; ++k) arms.append(node_names(model, model.route_plans[demand.first_arm.value + k].routes.front()));
+    out.append(arms);
+  }
   return out;
 }
 
 py::list alternatives(const Model& model) {
   py::list out;
-  for (const RoutePlan& plan : model.route_plans) {
+  for (const RoutePlan& plan : pair_plans(model)) {
     py::list all;
     for (const Route& route : plan.routes) all.append(node_names(model, route));
     out.append(all);
@@ -164,6 +178,8 @@ Examples
       .def_readonly("node_names", &Model::node_names)
       .def_readonly("link_names", &Model::link_names)
       .def_readonly("demand_names", &Model::demand_names)
+      .def_property_readonly("ghz_arms", &ghz_arms, "Routes of each GHZ demand at the start, from its center to each user, as lists of node names.")
+      .def_readonly("ghz_demand_names", &Model::ghz_demand_names)
       .def("link_table", &link_table,
            "Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot).")
       .def("__repr__", [](const Model& model) {

@@ -100,6 +100,9 @@ True)"},
 >>> demand = fb.Demand(node_a="alice", node_b="bob", traffic=fb.Poisson(rate_hz=10), deadline_s="50 ms")
 >>> demand.deadline_s
 0.05)"},
+    {"GhzDemand", R"(
+>>> fb.GhzDemand(name="trio", users=["alice", "bob", "carol"], traffic=fb.OneOff(requests=10)).users
+('alice', 'bob', 'carol'))"},
     {"Limits", R"(
 >>> fb.Limits(max_events=1_000_000, max_wall_s="1 min").max_wall_s
 60.0)"},

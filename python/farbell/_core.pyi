@@ -1856,6 +1856,103 @@ class Demand:
     def __hash__(self) -> int: ...
 
 @final
+class GhzDemand:
+    """Nodes that ask for GHZ states, of one qubit at each, which a node in their middle makes of pairs.
+
+    Parameters
+    ----------
+    name : str
+        Name, unlike those of all other demands.
+    users : Sequence[str]
+        Names of the nodes that share each state, at least two.
+    center : str
+        Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all.
+    traffic : Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any]
+        When requests are asked.
+    states_per_request : int
+        GHZ states that a request asks for (a continuous request has no end).
+    width : int
+        Memory slots that each arm, from the center to a user, uses at both ends of every hop.
+    deadline_s : float | str | None
+        Time after which a request is given up, counted from when it was asked; null = never. [s]
+    max_queue : int | None
+        Requests that may wait or be served at a time, further ones are refused; null = any number.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.GhzDemand(name="trio", users=["alice", "bob", "carol"], traffic=fb.OneOff(requests=10)).users
+    ('alice', 'bob', 'carol')
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        users: Sequence[str],
+        center: str = '',
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        states_per_request: int = 1,
+        width: int = 1,
+        deadline_s: float | str | None = None,
+        max_queue: int | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        users: Sequence[str] = ...,
+        center: str = ...,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        states_per_request: int = ...,
+        width: int = ...,
+        deadline_s: float | str | None = ...,
+        max_queue: int | None = ...,
+    ) -> GhzDemand:
+        """A new GhzDemand with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Name, unlike those of all other demands."""
+    @property
+    def users(self) -> tuple[str, ...]:
+        """Names of the nodes that share each state, at least two."""
+    @property
+    def center(self) -> str:
+        """Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all."""
+    @property
+    def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table:
+        """When requests are asked."""
+    @property
+    def states_per_request(self) -> int:
+        """GHZ states that a request asks for (a continuous request has no end)."""
+    @property
+    def width(self) -> int:
+        """Memory slots that each arm, from the center to a user, uses at both ends of every hop."""
+    @property
+    def deadline_s(self) -> float | None:
+        """Time after which a request is given up, counted from when it was asked; null = never. [s]"""
+    @property
+    def max_queue(self) -> int | None:
+        """Requests that may wait or be served at a time, further ones are refused; null = any number."""
+    def with_values(self, values: dict[str, Any]) -> GhzDemand:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> GhzDemand:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> GhzDemand:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Limits:
     """Limits per replica; one that is reached ends the replica and is reported.
 
@@ -1951,7 +2048,9 @@ class Scenario:
     links : Sequence[Link | Mapping[str, Any]]
         Links.
     demands : Sequence[Demand | Mapping[str, Any]]
-        Demands.
+        Demands for pairs.
+    ghz_demands : Sequence[GhzDemand | Mapping[str, Any]]
+        Demands for GHZ states.
     changes : Sequence[Change | Mapping[str, Any]]
         Changes of links during the run.
     credits : Sequence[str]
@@ -1995,6 +2094,7 @@ class Scenario:
         nodes: Sequence[Node | Mapping[str, Any]] = [],
         links: Sequence[Link | Mapping[str, Any]] = [],
         demands: Sequence[Demand | Mapping[str, Any]] = [],
+        ghz_demands: Sequence[GhzDemand | Mapping[str, Any]] = [],
         changes: Sequence[Change | Mapping[str, Any]] = [],
         credits: Sequence[str] = [],
         notes: Sequence[str] = [],
@@ -2025,6 +2125,7 @@ class Scenario:
         nodes: Sequence[Node | Mapping[str, Any]] = ...,
         links: Sequence[Link | Mapping[str, Any]] = ...,
         demands: Sequence[Demand | Mapping[str, Any]] = ...,
+        ghz_demands: Sequence[GhzDemand | Mapping[str, Any]] = ...,
         changes: Sequence[Change | Mapping[str, Any]] = ...,
         credits: Sequence[str] = ...,
         notes: Sequence[str] = ...,
@@ -2098,7 +2199,10 @@ class Scenario:
         """Links."""
     @property
     def demands(self) -> tuple[Demand, ...]:
-        """Demands."""
+        """Demands for pairs."""
+    @property
+    def ghz_demands(self) -> tuple[GhzDemand, ...]:
+        """Demands for GHZ states."""
     @property
     def changes(self) -> tuple[Change, ...]:
         """Changes of links during the run."""
@@ -2622,6 +2726,11 @@ class Model:
     def link_names(self) -> list[str]: ...
     @property
     def demand_names(self) -> list[str]: ...
+    @property
+    def ghz_arms(self) -> list[Any]:
+        """Routes of each GHZ demand at the start, from its center to each user, as lists of node names."""
+    @property
+    def ghz_demand_names(self) -> list[str]: ...
     def link_table(self) -> dict[str, Any]:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...

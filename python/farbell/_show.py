@@ -64,9 +64,15 @@ def _wrapped(title: str, lines: Iterable[str]) -> list[str]:
     return [title, *filled] if filled else []
 
 
+def sizes_text(scenario: Scenario) -> str:
+    """How many nodes, links and demands it has."""
+    sizes = f"{len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands"
+    return f"{sizes}, {len(scenario.ghz_demands)} GHZ demands" if scenario.ghz_demands else sizes
+
+
 def scenario_text(scenario: Scenario) -> str:
     """What is about to run: sizes, hardware, and what the scenario says of its own parameters."""
-    sizes = f"{len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands"
+    sizes = sizes_text(scenario)
     origins, notes = _origins(scenario.notes)
     parts = [
         f"{scenario.name or 'unnamed'}: {sizes}, {quantity(scenario.duration_s, 's')}, seed {scenario.seed}",
@@ -115,13 +121,15 @@ def results_text(results: Results) -> str:
         for row in demands
     ]
     legend = "Asked, delivered, timed out: requests; latencies are those of requests delivered. Brackets: 95 % confidence."
+    tables = [text_table(headers, rows, left={0})] if rows or not results.scenario.ghz_demands else []
+    tables += [_ghz_table(results)] if results.scenario.ghz_demands else []
     approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
     waits = list(time_shares_lines(results))[:_MOST_WAITS]
     stuck = list(deadlock_lines(results))
     partial = ["PARTIAL: the run ended before its duration was simulated."] if results.partial else []
     return "\n".join(
         [
-            text_table(headers, rows, left={0}),
+            "\n\n".join(tables),
             legend,
             *(["", "Where the time went:", *(f"  - {line}" for line in waits)] if waits else []),
             "",
@@ -132,6 +140,21 @@ def results_text(results: Results) -> str:
             *partial,
         ]
     )
+
+
+def _ghz_table(results: Results) -> str:
+    headers = ["GHZ demand", "users", "asked", "delivered", "timed out", "refused", "states/s", "fidelity", "mean latency"]
+    rows = [
+        [
+            str(row["demand"]),
+            *(f"{row[name]:,}" for name in ("users", "asked", "delivered", "timed_out", "refused")),
+            _interval(row, "rate", "_hz"),
+            _interval(row, "fidelity", digits=4),
+            _seconds(row["latency_mean_s"]),
+        ]
+        for row in results.ghz_summary().rows()
+    ]
+    return text_table(headers, rows, left={0})
 
 
 def _plain(value: object) -> object:
@@ -192,6 +215,7 @@ def results_json(results: Results, folder: Path, checked: ResultTable | None = N
         "scenario": results.scenario.name,
         "partial": results.partial,
         "demands": _plain_rows(results.summary()),
+        "ghz_demands": _plain_rows(results.ghz_summary()),
         "deadlocks": deadlock_count(results),
         "first_deadlocks": list(deadlock_lines(results)),
         **checks,

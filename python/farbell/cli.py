@@ -195,6 +195,8 @@ def run(
                 print(f"Expectations: {write_check}")
         if require_delivery and not all(row["pairs"] for row in results.summary().rows()):
             fail(NOTHING_DELIVERED, "a demand got no pair")
+        if require_delivery and not all(row["states"] for row in results.ghz_summary().rows()):
+            fail(NOTHING_DELIVERED, "a GHZ demand got no state")
         if checked is not None:
             differ = checked[checked["verdict"] == "differs"]
             if talk:
@@ -236,6 +238,8 @@ def validate(
     files: Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)],
 ) -> None:
     """Check scenario files, down to routes and reachable fidelities, without running them."""
+    from farbell import _show
+
     wrong = 0
     for file in files:
         try:
@@ -248,8 +252,7 @@ def validate(
         except OSError as error:
             fail(IO_FAILED, f"{file}: {error.strerror or error}")
         else:
-            sizes = f"{len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands"
-            print(f"{file}: ok, {sizes}")
+            print(f"{file}: ok, {_show.sizes_text(scenario)}")
     if wrong:
         raise typer.Exit(BAD_INPUT)
 
@@ -261,7 +264,9 @@ def write(scenario: fb.Scenario, path: Path | None) -> None:
         return
     with path.open("x", encoding="utf-8") as file:
         file.write(text + "\n")
-    print(f"{path}: {len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands")
+    from farbell import _show
+
+    print(f"{path}: {_show.sizes_text(scenario)}")
 
 
 @app.command()

@@ -63,7 +63,7 @@ class _Story:
         self.facts = facts
         self.demand, self.request = facts.demand, facts.row["request"]
         self.asked_s, self.end_s = facts.row["asked_s"], facts.end_s
-        self.routes = dict(zip(record.network.demand_names, record.network.routes, strict=True))
+        self.network = record.network
         self.ends = {
             link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)
         }
@@ -136,7 +136,7 @@ class _Story:
             elif kind == "request_started" and mine and row["request"] == self.request:
                 ahead = 0
             elif kind in {"circuit_granted", "circuit_up", "circuit_released"}:
-                for node in self.routes[row["demand"]]:
+                for node in self.network.route(row["demand"], row["circuit"]):
                     held[node].add((row["demand"], row["circuit"]))
             elif kind == "slots_freed":
                 held[row["node"]].discard((row["demand"], row["circuit"]))

@@ -22,6 +22,8 @@ Counts = npt.NDArray[np.uint64]
 #: Names of the tables, those with one row an event first.
 TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks")
 ROW_TABLES = TABLES[:2]
+#: Those of scenarios with GHZ demands.
+GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
 #: Stretches of simulated time that the use of nodes and links is recorded for, and rows that it may take.
@@ -46,6 +48,7 @@ _STATUS = ("open", "done", "timed_out", "refused")
 _REASON = ("none", "no_route", "route_lost", "queue_full", "not_served")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
+_FIDELITY_KIND = ("exact", "sampled")
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,23 @@ class Network:
     node_names: tuple[str, ...]
     link_names: tuple[str, ...]
     demand_names: tuple[str, ...]
+    ghz_demand_names: tuple[str, ...]
     routes: tuple[tuple[str, ...], ...]
+    ghz_arms: tuple[tuple[tuple[str, ...], ...], ...]
     state: str
     approximations: tuple[Mapping[str, str], ...]
     link_models: ResultTable
+
+    def route(self, demand: str, circuit: int) -> tuple[str, ...]:
+        """Of a demand's circuit at the start, as far as it is known; a GHZ demand has one to each user."""
+        if demand in self.ghz_demand_names:
+            return self.ghz_arms[self.ghz_demand_names.index(demand)][circuit]
+        return self.routes[self.demand_names.index(demand)]
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that every run of it has."""
+        return TABLES + (GHZ_TABLES if self.ghz_demand_names else ())
 
     @property
     def sampled(self) -> bool:
@@ -80,7 +96,9 @@ class Network:
             node_names=tuple(model.node_names),
             link_names=links,
             demand_names=tuple(model.demand_names),
+            ghz_demand_names=tuple(model.ghz_demand_names),
             routes=tuple(tuple(route) for route in model.routes),
+            ghz_arms=tuple(tuple(map(tuple, arms)) for arms in model.ghz_arms),
             state=model.state,
             approximations=tuple(dict(entry) for entry in model.approximations),
             link_models=ResultTable({"link": np.arange(len(links)), **facts}, {"link": links}),
@@ -89,7 +107,8 @@ class Network:
     def categories(self) -> dict[str, tuple[str, ...]]:
         """Column -> words, for every column of words in any table."""
         return {
-            "demand": self.demand_names,
+            # Those for GHZ states are numbered after those for pairs.
+            "demand": self.demand_names + self.ghz_demand_names,
             "link": self.link_names,
             "node": self.node_names,
             "status": _STATUS,
@@ -100,6 +119,7 @@ class Network:
             "basis_a": _BASES,
             "basis_b": _BASES,
             "to_node": self.node_names,
+            "fidelity_kind": _FIDELITY_KIND,
             **TRACE_WORDS,
         }
 
@@ -172,7 +192,7 @@ def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultT
         The words.
     """
     categories = network.categories()
-    return {name: ResultTable(columns[name], categories) for name in TABLES}
+    return {name: ResultTable(columns[name], categories) for name in network.tables}
 
 
 def ticks_per_s(scenario: Scenario) -> float:

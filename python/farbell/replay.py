@@ -52,6 +52,8 @@ def find_demand(record: Record, demand: str | None) -> str:
         if len(names) == 1:
             return names[0]
         raise SpecError("demand", "none named", f"one of {shown}")
+    if demand in record.network.ghz_demand_names:
+        raise SpecError("demand", f"{demand!r}, which asks for GHZ states", f"a demand for pairs: {shown}")
     if demand not in names:
         raise SpecError("demand", repr(demand), shown, next(iter(get_close_matches(demand, names, 1)), ""))
     return demand

@@ -19,6 +19,7 @@ from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
 from farbell.deadlocks import deadlock_lines
 from farbell.describe import hardware_rows, quantity
 from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
+from farbell.ghz import ghz_summary
 from farbell.record import Record
 from farbell.summary import summary
 from farbell.table import cell_text
@@ -91,6 +92,25 @@ def _demand_section(record: Record) -> str:
         f"requests delivered, within {LATENCY_RELATIVE_ERROR:.0%}; requests that timed out are not among them. "
         "Secret key: asymptotic, BBM92, from the averaged error rates of the delivered pairs.</p>"
     )
+
+
+def _ghz_section(record: Record) -> str:
+    if not record.network.ghz_demand_names:
+        return ""
+    table = ghz_summary(record)
+    counts = ("users", "asked", "delivered", "timed_out", "refused", "open", "states")
+    heads = ["GHZ demand", *(name.replace("_", " ") for name in counts), "rate (1/s)", "fidelity", "mean latency"]
+    rows = (
+        [
+            _escaped(row["demand"]),
+            *(f"{row[name]:,}" for name in counts),
+            _with_interval(row, "rate", "_hz"),
+            _with_interval(row, "fidelity"),
+            _seconds(row["latency_mean_s"]) if row["delivered"] else "-",
+        ]
+        for row in table[:_MOST_ROWS].rows()
+    )
+    return "<h2>GHZ demands</h2>" + _table(heads, rows) + _cut(len(table), "GHZ demands", "ghz_demands.parquet")
 
 
 def _rate_note(has_points: bool) -> str:
@@ -184,8 +204,10 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     if scenario.description:
         yield f"<p>{_escaped(scenario.description)}</p>"
     warm_up = f" after {quantity(scenario.warm_up_s, 's')} of warm-up" if scenario.warm_up_s else ""
+    ghz = f", {len(scenario.ghz_demands):,} GHZ demands" if scenario.ghz_demands else ""
     yield (
-        f'<p class="facts">{len(scenario.nodes):,} nodes, {len(scenario.links):,} links, {len(scenario.demands):,} demands; '
+        f'<p class="facts">{len(scenario.nodes):,} nodes, {len(scenario.links):,} links, '
+        f"{len(scenario.demands):,} demands{ghz}; "
         f"{len(replicas):,} replica{'s' if len(replicas) != 1 else ''} of {quantity(scenario.duration_s, 's')}{warm_up}; "
         f"seed {scenario.seed}; farbell {_escaped(provenance['farbell'])}</p>"
     )
@@ -197,6 +219,7 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
         yield f'<p class="partial">{_escaped(line)}</p>'
     yield "<h2>Map</h2>" + _plot("map", "map")
     yield _demand_section(record)
+    yield _ghz_section(record)
     yield "<h2>Rate against distance</h2>"
     if "rate" in figures:
         yield _plot("rate")

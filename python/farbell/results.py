@@ -19,15 +19,16 @@ from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.expectations import check, expectations, read_expectations
+from farbell.ghz import ghz_summary
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
     FIDELITY_BINS,
+    GHZ_TABLES,
     LATENCY_BUCKETS,
     MOMENTS,
     PROFILES,
     ROW_TABLES,
-    TABLES,
     Network,
     Record,
 )
@@ -109,6 +110,41 @@ class Results(Record):
         With ``record="summary"`` the first 1,000 rows of each replica are kept; ``replicas`` counts all.
         """
         return self.tables["deadlocks"]
+
+    @property
+    def ghz_states(self) -> ResultTable:
+        """GHZ states that all their users know of, a row each; empty with ``record="summary"``.
+
+        ``latency_s`` counts from when the request was asked, ``age_s`` from the oldest photon emission of the pairs that
+        were fused. ``fidelity`` is to the GHZ state of the ``users``, their Pauli frame undone, when the last of them
+        knows; ``fidelity_kind`` is "sampled" where the states follow one trajectory of the noise, so that it is right on
+        average only.
+
+        Raises
+        ------
+        SpecError
+            If the scenario has no GHZ demands; so do the other tables of GHZ states.
+        """
+        return self._of_ghz("ghz_states")
+
+    @property
+    def ghz_requests(self) -> ResultTable:
+        """Requests for GHZ states, a row each, as :attr:`requests` are; empty with ``record="summary"``."""
+        return self._of_ghz("ghz_requests")
+
+    @property
+    def ghz_demands(self) -> ResultTable:
+        """Requests and GHZ states of each GHZ demand in each replica, counted after the warm-up.
+
+        ``surplus_states`` were ready when no request was served. ``promoted_pairs`` left the store of pairs for one that
+        holds their clusters, both being exact. ``latency_mean_s`` is that of the requests done, from when they were asked.
+        """
+        return self._of_ghz("ghz_demands")
+
+    def _of_ghz(self, name: str) -> ResultTable:
+        if name not in self.tables:
+            raise SpecError(name, "nothing recorded", "results of a scenario with ghz_demands")
+        return self.tables[name]
 
     @property
     def occupancy(self) -> ResultTable:
@@ -209,6 +245,34 @@ class Results(Record):
             docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
         """
         return summary(self, level, protocol)
+
+    def ghz_summary(self, level: float = 0.95) -> ResultTable:
+        """The figures of merit of each GHZ demand.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the intervals, whose ends are the columns ``..._low`` and ``..._high``.
+
+        Returns
+        -------
+        ResultTable
+            One row a GHZ demand: its ``users``; requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still
+            ``open``; GHZ ``states`` delivered, their rate and their mean fidelity, which ``fidelity_kind`` calls exact or
+            sampled; the mean latency of the requests delivered. Everything counts from the end of the warm-up. Intervals
+            are made as those of :meth:`summary`.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> users = ["n1", "n2", "n3"]
+        >>> star = fb.star(leaves=3, length_m=20e3, duration_s=2)
+        >>> star = star.replace(demands=[], ghz_demands=[fb.GhzDemand(name="trio", users=users)])
+        >>> row = next(fb.run(star, seed=1).ghz_summary().rows())
+        >>> row["users"], row["fidelity_kind"], row["states"] > 0
+        (3, 'exact', True)
+        """
+        return ghz_summary(self, level)
 
     def time_shares(self) -> ResultTable:
         """Where the time went: for each demand, what its requests waited for, as shares that add up to 1.
@@ -344,7 +408,8 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         _write_network(self.network, path / "model.json")
-        (path / "trace.parquet").unlink(missing_ok=True)
+        for name in ("trace", *GHZ_TABLES):
+            (path / f"{name}.parquet").unlink(missing_ok=True)
         for name, table in {**self.tables, **_statistics(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
         table = self.summary()
@@ -369,7 +434,8 @@ class Results(Record):
         return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:
-        return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs delivered>"
+        states = f", {int(self.ghz_demands['states'].sum()):,} GHZ states" if self.scenario.ghz_demands else ""
+        return f"<Results {self._headline}, {int(self.demands['pairs'].sum()):,} pairs{states} delivered>"
 
     def _repr_html_(self) -> str:
         rows = []
@@ -411,7 +477,9 @@ def _write_network(network: Network, path: Path) -> None:
         "nodes": network.node_names,
         "links": network.link_names,
         "demands": network.demand_names,
+        "ghz_demands": network.ghz_demand_names,
         "routes": network.routes,
+        "ghz_arms": network.ghz_arms,
         "state": network.state,
         "approximations": network.approximations,
         "link_models": links,
@@ -426,7 +494,9 @@ def _read_network(path: Path) -> Network:
         node_names=tuple(document["nodes"]),
         link_names=links,
         demand_names=tuple(document["demands"]),
+        ghz_demand_names=tuple(document.get("ghz_demands", ())),
         routes=tuple(map(tuple, document["routes"])),
+        ghz_arms=tuple(tuple(map(tuple, arms)) for arms in document.get("ghz_arms", ())),
         state=document["state"],
         approximations=tuple(document["approximations"]),
         link_models=ResultTable({"link": np.arange(len(links)), **document["link_models"]}, {"link": links}),
@@ -509,7 +579,7 @@ def load_results(folder: str | Path) -> Results:
     def read(name: str, *, in_memory: bool = True) -> ResultTable:
         return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
 
-    tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in TABLES}
+    tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in network.tables}
     demands, replicas = len(network.demand_names), len(tables["replicas"])
     return Results(
         scenario=scenario,

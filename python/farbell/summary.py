@@ -100,7 +100,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
             "rate_method": rate.method,
             **_ends("fidelity", fidelity),
             "fidelity_method": fidelity.method,
-            "fidelity_kind": "sampled" if record.network.sampled else "exact",
+            "fidelity_kind": int(record.network.sampled),
             "latency_p50_s": latency_quantile(sketch, 0.50),
             "latency_p95_s": latency_quantile(sketch, 0.95),
             **_ends("key_fraction", key),

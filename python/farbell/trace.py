@@ -48,6 +48,9 @@ _KINDS = {
     "permit_held": ("link", ""),
     "link_changed": ("link", "state"),
     "qubit_discarded": ("node", ""),
+    "fusion": ("node", "count"),
+    "ghz_delivery": ("demand", "count"),
+    "ghz_surplus": ("demand", ""),
 }
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
@@ -90,12 +93,15 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
     entities, meanings = (np.array(column) for column in zip(*_KINDS.values(), strict=True))
     owner, meaning = entities[kind], meanings[kind]
     of_demand = owner == "demand"
+    names = list(_KINDS)
+
+    def is_any(*kinds: str) -> Column:
+        return np.isin(kind, [names.index(name) for name in kinds])
+
     # Circuits have no request, and links that change no demand.
-    circuit = np.char.startswith(np.array(list(_KINDS)), "circuit")[kind]
-    anyone = np.isin(
-        kind, [list(_KINDS).index(name) for name in ("permit_waits", "permit_held", "link_changed", "pair_surplus")]
-    )
-    ended = np.isin(kind, [list(_KINDS).index(name) for name in ("request_asked", "request_ended")])
+    circuit = np.char.startswith(np.array(names), "circuit")[kind]
+    anyone = is_any("permit_waits", "permit_held", "link_changed", "pair_surplus", "ghz_surplus")
+    ended = is_any("request_asked", "request_ended")
     detail = np.full(len(kind), -1, dtype=np.int64)
     number = b & 0xFF
     start = 0
@@ -129,7 +135,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
             "detail": detail,
             "stale": ((meaning == "outcome") & ((b & _STALE) != 0)).astype(np.int8),
             "count": np.where(meaning == "count", b, -1),
-            "fidelity": np.where(np.isin(kind, [2, list(_KINDS).index("pair_rejected")]), raw["x"], np.nan),
+            "fidelity": np.where(is_any("delivery", "pair_rejected", "ghz_delivery"), raw["x"], np.nan),
         },
         words,
     )

@@ -19,7 +19,7 @@ PYTHON_FLOORS = [
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
     ["topology", "trace", "storage"],
     ["record"],
-    ["examples", "summary", "deadlocks", "time_shares"],
+    ["examples", "summary", "ghz", "deadlocks", "time_shares"],
     ["views", "replay", "explanation", "expectations"],
     ["explain"],
     ["diagrams"],

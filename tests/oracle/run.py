@@ -7,6 +7,7 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
+from .ghz import GhzDemand
 from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
 from .network import HopByHop, Ledger, Network
@@ -33,6 +34,8 @@ class Outcome:
     horizon: int
     deadlocks: list  # rows of the table
     numbers: tuple  # deadlocks, and demands that gave way
+    ghz_demands: list
+    ghz_states: list
 
 
 class Run:
@@ -51,8 +54,12 @@ class Run:
         for link in self.network.links:
             link.phase = OpticalPhase(self.stream(f"link:{link.name}/phase"), self.ticks_per_s, coins)
         self.groups, self.pool_streams = {}, {}
-        self.trace, self.pairs = [], []
+        self.trace, self.pairs, self.ghz_states = [], [], []
         self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]
+        # Numbered after the others.
+        self.ghz_demands = [
+            GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
+        ]
 
     def stream(self, name):
         return Stream(self.scenario["seed"], name, self.replica)
@@ -88,10 +95,19 @@ class Run:
         if not goes_down:
             self.booking.links_changed()
 
+    def tell_ghz_demands(self, spec):
+        for demand in self.ghz_demands:
+            demand.link_went_down(self.network.link[spec["link"]])
+
     def run(self):
         for spec in self.scenario["changes"]:
             self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.change(spec))
         for demand in self.demands:
+            demand.begin()
+        for spec in self.scenario["changes"] if self.ghz_demands else []:
+            if spec["generation"] is None:
+                self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.tell_ghz_demands(spec))
+        for demand in self.ghz_demands:
             demand.begin()
         horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)
         self.clock.run_until(horizon)
@@ -99,13 +115,14 @@ class Run:
             horizon = self.clock.last
         for link in self.network.links:
             link.up_ticks += horizon - link.changed_at if link.up else 0
-        for demand in self.demands:
-            for circuit in filter(None, demand.circuits):
-                circuit.settle(horizon)
+        circuits = [circuit for demand in self.demands for circuit in demand.circuits]
+        circuits += [arm.circuit for demand in self.ghz_demands for arm in demand.arms]
+        for circuit in filter(None, circuits):
+            circuit.settle(horizon)
         self.trace.sort()
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
-            self.booking.rows, (self.booking.numbers, self.booking.releases),
+            self.booking.rows, (self.booking.numbers, self.booking.releases), self.ghz_demands, self.ghz_states,
         )  # fmt: skip
 
 

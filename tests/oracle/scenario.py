@@ -3,7 +3,7 @@
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "changes": [],
+    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [],
     "credits": [], "notes": [],
 }  # fmt: skip
 MEMORY = {
@@ -39,6 +39,9 @@ DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
     "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "use": "keep", "z_basis_probability": 0.5,
     "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None,
+}  # fmt: skip
+GHZ_DEMAND = {
+    "center": "", "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},
@@ -87,4 +90,6 @@ def complete(document):
     for value in scenario["changes"]:
         generation = value.get("generation")
         changes.append(value | {"generation": generation and generation_of(generation)})
-    return scenario | {"links": links, "demands": demands, "changes": changes}
+    ghz_demands = [GHZ_DEMAND | value for value in scenario["ghz_demands"]]
+    ghz_demands = [demand | {"traffic": of_kind(TRAFFIC, demand["traffic"])} for demand in ghz_demands]
+    return scenario | {"links": links, "demands": demands, "ghz_demands": ghz_demands, "changes": changes}

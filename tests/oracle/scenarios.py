@@ -56,6 +56,13 @@ def chain(nodes, **rest):
     return network(edges, [("n0", f"n{nodes - 1}", rest.pop("demand", {}))], **rest)
 
 
+def ghz_star(users, *, ghz=None, demands=(), **rest):
+    """u0, u1, ... around a hub, one GHZ demand among them."""
+    names = [f"u{k}" for k in range(users)]
+    demand = {"name": "g", "users": names} | (ghz or {})
+    return network([(name, "hub") if k % 2 else ("hub", name) for k, name in enumerate(names)], demands, ghz_demands=[demand], **rest)
+
+
 def line(demands, **rest):
     """n0 .. n3 in a row."""
     return network([("n0", "n1"), ("n1", "n2"), ("n2", "n3")], demands, **rest)
@@ -442,4 +449,20 @@ SCENARIOS = {
         3, memory=NOISY, demand={"width": 3, "cutoff": {"age_s": 5e-5, "estimated_fidelity": 0.9}, "distillation": DEJMPS}, link=given(0.2), links={"distillation": PUMP},
     ),
     "grid, distilled": grid(3, [(a, b, more | {"width": 2}) for a, b, more in CROSSING], memory=NOISY | GATES, node=FAILING, slots=10, links={"distillation": {"rounds": ["dejmps"], "scheme": "pumping"}}),
+    "ghz": ghz_star(3, memory=NOISY | GATES, ghz={"traffic": {"kind": "one_off", "requests": 9}}),
+    "ghz, the center keeps": ghz_star(3, memory=GAUSSIAN | GATES, ghz={"users": ["hub", "u0", "u1", "u2"], "states_per_request": 3, "traffic": POISSON["traffic"]}),
+    "ghz, wide, deadlines": ghz_star(3, memory=NOISY | GATES, link=given(0.3), ghz={"width": 2, "deadline_s": 3e-4, "max_queue": 2, "traffic": POISSON["traffic"]}),
+    "ghz, bell diagonal": ghz_star(4, memory=PAULI | GATES, link=given(0.3), ghz={"traffic": {"kind": "back_to_back", "requests": 6}}, state="bell_diagonal"),
+    "ghz, skewed, clicks": ghz_star(3, memory=NOISY, link=CLICK | {"station_position": 0.3}, duration_s=2e-2, control="ideal"),
+    "ghz, slotted": ghz_star(3, memory=NOISY | GATES, link=given(0.4, state=SKEWED), **SLOTTED),
+    "ghz, one arm": ghz_star(1, memory=NOISY | GATES, ghz={"users": ["hub", "u0"], "width": 2}),
+    "ghz beside pairs, few slots": ghz_star(
+        3, memory=NOISY, slots=3, link=given(0.5), ghz={"traffic": POISSON["traffic"], "deadline_s": 4e-4},
+        demands=[("u0", "u1", POISSON), ("u1", "u2", BACK_TO_BACK)],
+    ),
+    "ghz over repeaters": network(
+        [("a", "m"), ("m", "n"), ("n", "b"), ("n", "c"), ("m", "c")], [("a", "c", POISSON)], memory=NOISY | GATES, node=FAILING, link=given(0.5), slots=9,
+        ghz_demands=[{"name": "g", "users": ["a", "b", "c"], "traffic": POISSON["traffic"], "states_per_request": 2}], routing={"kind": "hops", "alternatives": 2},
+        changes=[{"at_s": 1e-3, "link": "n--c"}, {"at_s": 2e-3, "link": "m--n"}, {"at_s": 3e-3, "link": "m--n", "generation": given(0.4)}],
+    ),
 }  # fmt: skip

@@ -85,6 +85,16 @@ def demand_of(draw, nodes):
 
 
 @st.composite
+def ghz_demand_of(draw, nodes):
+    demand = {
+        "name": "G", "users": draw(st.lists(st.sampled_from(nodes), min_size=2, max_size=4, unique=True)), "traffic": draw(traffic_of()),
+        "center": draw(st.sampled_from(["", *nodes])), "width": draw(st.integers(1, 2)), "states_per_request": draw(st.integers(1, 3)),
+        "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "max_queue": draw(sometimes(st.integers(1, 3))),
+    }  # fmt: skip
+    return {key: value for key, value in demand.items() if value is not None}
+
+
+@st.composite
 def scenario_of(draw):
     names = [f"v{i}" for i in range(draw(st.integers(2, 5)))]
     edges = [(draw(st.sampled_from(names[:i])), names[i]) for i in range(1, len(names))]
@@ -119,6 +129,7 @@ def scenario_of(draw):
     ]
     hop_by_hop = {"reservation": "hop_by_hop", "on_deadlock": draw(st.sampled_from(["report", "release", "release", "stop"]))}
     slotted = {"timing": "slotted", "slot_s": draw(st.sampled_from([10e-6, 16.7e-6]))}
+    ghz_demands = [draw(ghz_demand_of(names)) | {"name": f"G{i}"} for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
     return {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
@@ -128,7 +139,7 @@ def scenario_of(draw):
             "fidelity_constrained": draw(st.booleans()),
         },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
-    } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{}, hop_by_hop]))  # fmt: skip
+    } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{"ghz_demands": ghz_demands}, hop_by_hop]))  # fmt: skip
 
 
 @st.composite
@@ -191,6 +202,7 @@ def compiles(scenario):
                 "/cutoff/",
                 "for the distillation of",
                 "max_wait_s",
+                "/ghz_demands/",
             )
         ), error
         return False

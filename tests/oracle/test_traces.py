@@ -32,7 +32,7 @@ def product(scenario, replica, detail):
 
 
 def trace_of(compiled, table):
-    names = {"link": compiled.link_names, "node": compiled.node_names, "demand": compiled.demand_names}
+    names = {"link": compiled.link_names, "node": compiled.node_names, "demand": compiled.demand_names + compiled.ghz_demand_names}
     columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "circuit", "x"))
     return sorted(
         (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, circuit, x)
@@ -83,6 +83,8 @@ def assert_same_tables(tables, oracle):
         ticks = [getattr(request, name) for _, request in requests]
         assert_same_column(table, f"{name}_s", [float("nan") if tick is None else tick / second for tick in ticks])
 
+    if oracle.ghz_demands:
+        assert_same_ghz_tables(tables, oracle)
     table = tables["links"]
     for name in ("attempts", "successes"):
         assert_same_column(table, name, [getattr(link, name) for link in oracle.links])
@@ -111,6 +113,26 @@ def assert_same_tables(tables, oracle):
         ("distillation_cut_offs", "pool_cut_offs"),
     ):
         assert_same_column(table, name, [getattr(demand, field) for demand in oracle.demands])
+
+
+def assert_same_ghz_tables(tables, oracle):
+    rows = sorted(oracle.ghz_states, key=lambda row: row["demand"])
+    table = sorted_table(tables["ghz_states"], ("demand",))
+    for name in ("delivered", "latency", "age"):
+        assert_same_column(table, f"{name}_s", [row[name] / oracle.ticks_per_s for row in rows])
+    for name in ("demand", "request", "users", "fidelity"):
+        assert_same_column(table, name, [row[name] for row in rows])
+    table = sorted_table(tables["ghz_requests"], ("demand", "request"))
+    requests = [(demand.index, request) for demand in oracle.ghz_demands for request in demand.requests]
+    assert_same_column(table, "demand", [demand for demand, _ in requests])
+    for name, field in (("request", "number"), ("states_asked", "pairs_asked"), ("states_delivered", "pairs")):
+        assert_same_column(table, name, [getattr(request, field) for _, request in requests])
+    for name in ("status", "reason"):
+        assert_same_column(table, name, [getattr(request, name) for _, request in requests])
+    for name in ("asked", "started", "finished"):
+        ticks = [getattr(request, name) for _, request in requests]
+        assert_same_column(table, f"{name}_s", [float("nan") if t is None else t / oracle.ticks_per_s for t in ticks])
+    assert_same_column(tables["ghz_demands"], "surplus_states", [demand.surplus for demand in oracle.ghz_demands])
 
 
 def assert_same_run(scenario, replica=0):

@@ -65,6 +65,9 @@ def rich_scenario() -> fb.Scenario:
             )
             for t, order in zip(traffic, orders, strict=True)
         ],
+        ghz_demands=[
+            fb.GhzDemand(name="ghz", users=["a", "b"], center="a", traffic=traffic[0], deadline_s=1, max_queue=3, width=2)
+        ],
         changes=[fb.Change(at_s=1, link="a--b", generation=given_links[0]), fb.Change(at_s=2, link="a--b")],
         credits=["someone"],
         notes=["something"],

@@ -24,8 +24,7 @@ void Recorder::pair(const PairRow& row) {
     s.fidelity.add(row.fidelity);
     s.min_fidelity = std::min(s.min_fidelity, row.fidelity);
     s.max_fidelity = std::max(s.max_fidelity, row.fidelity);
-    const double along = static_cast<double>(count(row.delivered - setup_.warm_up)) / static_cast<double>(count(setup_.horizon - setup_.warm_up));
-    auto& batch = s.batches[std::min(batch_count - 1, static_cast<std::size_t>(along * batch_count))];
+    auto& batch = s.batches[batch_of(row.delivered, setup_.warm_up, setup_.horizon)];
     batch[0] += 1;
     batch[1] += row.fidelity;
     batch[2] += row.xx;
@@ -64,6 +63,34 @@ void Recorder::request(const RequestRow& row) {
 
 void Recorder::deadlock(const DeadlockRow& row) {
   if (setup_.keep_rows || deadlocks_.size() < deadlock_rows_in_summary) deadlocks_.push_back(row);
+}
+
+void GhzRecorder::state(const GhzRow& row, std::uint32_t promoted) {
+  if (setup_.keep_rows) states_.push_back(row);
+  if (!counts(row.delivered)) return;
+  GhzSummary& s = summaries_[row.demand.value];
+  ++s.states;
+  s.promoted += promoted;
+  s.fidelity.add(row.fidelity);
+  auto& batch = s.batches[batch_of(row.delivered, setup_.warm_up, setup_.horizon)];
+  batch[0] += 1;
+  batch[1] += row.fidelity;
+}
+
+void GhzRecorder::surplus(DemandId demand, Tick at, std::uint32_t promoted) {
+  if (!counts(at)) return;
+  ++summaries_[demand.value].surplus;
+  summaries_[demand.value].promoted += promoted;
+}
+
+void GhzRecorder::request(const RequestRow& row) {
+  if (setup_.keep_rows) requests_.push_back(row);
+  if (row.asked < setup_.warm_up) return;
+  GhzSummary& s = summaries_[row.demand.value];
+  s.done += row.status == RequestStatus::done;
+  s.timed_out += row.status == RequestStatus::timed_out;
+  s.refused += row.status == RequestStatus::refused;
+  if (row.status == RequestStatus::done) s.latency.add(setup_.clock.seconds(row.finished - row.asked));
 }
 
 }  // namespace farbell

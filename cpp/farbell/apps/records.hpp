@@ -31,6 +31,15 @@ struct RequestRow {
   Tick asked{}, started = never, finished = never;
 };
 
+// A GHZ state that users share and know. Its demand counts among the GHZ demands, as in the requests of these.
+struct GhzRow {
+  DemandId demand;
+  std::uint32_t users = 0;
+  std::uint64_t request = 0;
+  Tick asked{}, born{}, delivered{};
+  double fidelity = 0;
+};
+
 // A circuit that waits for a node's slots in a deadlock, and one of those for which it waits.
 struct DeadlockRow {
   Tick at{};
@@ -73,6 +82,12 @@ struct Moments {
 };
 
 inline constexpr std::size_t batch_count = 32;
+// In which of the equal stretches from the warm-up to the horizon it is.
+inline std::size_t batch_of(Tick at, Tick warm_up, Tick horizon) {
+  const double along = static_cast<double>(count(at - warm_up)) / static_cast<double>(count(horizon - warm_up));
+  const auto batch = static_cast<std::size_t>(along * batch_count);
+  return batch < batch_count ? batch : batch_count - 1;
+}
 inline constexpr std::size_t batch_columns = 5;  // pairs, and sums of fidelity, xx, yy, zz
 
 // What a demand with requests waits for (docs/physics/where_the_time_goes.md); the last four are time that was in vain.
@@ -89,6 +104,42 @@ struct DemandSummary {
   std::array<std::uint32_t, 100> fidelity_histogram{};
   LatencySketch sketch;
   SpentTicks spent{};
+};
+
+// The same of one GHZ demand. A request row's pairs are states.
+struct GhzSummary {
+  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, surplus = 0, promoted = 0;
+  Moments fidelity, latency;  // latency: asked to done
+  std::array<std::array<double, 2>, batch_count> batches{};  // states, and the sum of their fidelity
+};
+
+class GhzRecorder {
+ public:
+  struct Setup {
+    Clock clock;
+    Tick warm_up{}, horizon{};
+    bool keep_rows = true;
+  };
+
+  GhzRecorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}
+
+  void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= setup_.warm_up; }
+  void state(const GhzRow& row, std::uint32_t promoted);
+  void surplus(DemandId demand, Tick at, std::uint32_t promoted);
+  void request(const RequestRow& row);
+
+  std::vector<GhzSummary>& summaries() { return summaries_; }
+  std::vector<GhzRow>& states() { return states_; }
+  std::vector<RequestRow>& requests() { return requests_; }
+
+ private:
+  // Of what is delivered, or would be.
+  bool counts(Tick at) const { return at > setup_.warm_up || setup_.warm_up == tick_zero; }
+
+  Setup setup_;
+  std::vector<GhzSummary> summaries_;
+  std::vector<GhzRow> states_;
+  std::vector<RequestRow> requests_;
 };
 
 class Recorder {

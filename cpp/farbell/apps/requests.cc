@@ -1,7 +1,6 @@
 #include "farbell/apps/requests.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace farbell {
 
@@ -12,7 +11,7 @@ Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segmen
       up_since_(setup.links, tick_zero), up_ticks_(setup.links, 0) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     const DemandRow& demand = setup.demands[d];
-    rows_[d].arrivals = Stream(demand.arrivals_key, setup.replica);
+    rows_[d].arrivals = Arrivals(Stream(demand.arrivals_key, setup.replica));
     rows_[d].bases = Stream(demand.bases_key, setup.replica);
     rows_[d].outcomes = Stream(demand.outcomes_key, setup.replica);
   }
@@ -54,23 +53,7 @@ void Requests::handle(const Event& event) {
 
 // One event ahead, so that the queue stays small however long the run.
 void Requests::schedule_arrival(DemandId d) {
-  const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
-  Row& row = rows_[d.value];
-  Tick at = never;
-  switch (plan.kind) {
-    case ArrivalPlan::Kind::one_off:
-    case ArrivalPlan::Kind::back_to_back:
-    case ArrivalPlan::Kind::continuous:
-      if (row.next_id == 0) at = plan.at;
-      break;
-    case ArrivalPlan::Kind::poisson:
-      row.gaps_s += -std::log1p(-row.arrivals.next().u0) / plan.rate_hz;
-      at = setup_.clock.tick(row.gaps_s + plan.at_s);
-      break;
-    case ArrivalPlan::Kind::table:
-      if (row.table_next < plan.table.size()) at = plan.table[row.table_next++];
-      break;
-  }
+  const Tick at = rows_[d.value].arrivals.next(setup_.demands[d.value].arrivals, setup_.clock);
   if (at <= setup_.horizon) queue_.post(at, Phase::arrivals, {setup_.self.handler, op_arrive, d.value}, 0);
 }
 
@@ -78,12 +61,12 @@ void Requests::arrive(DemandId d) {
   const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
   std::uint64_t burst = 1;
   if (plan.kind == ArrivalPlan::Kind::one_off) burst = plan.requests;
-  if (plan.kind == ArrivalPlan::Kind::back_to_back) {
+  if (plan.back_to_back()) {
     burst = circuits_.count(d);
     if (plan.requests > 0) burst = std::min(burst, plan.requests);
   }
   for (std::uint64_t i = 0; i < burst; ++i) ask_now(d);
-  if (plan.kind == ArrivalPlan::Kind::poisson || plan.kind == ArrivalPlan::Kind::table) schedule_arrival(d);
+  if (plan.goes_on()) schedule_arrival(d);
 }
 
 void Requests::ask_now(DemandId d) {
@@ -284,7 +267,7 @@ Requests::Request Requests::take_open(DemandId d, std::uint64_t id) {
 
 void Requests::write_down(DemandId d, const Request& request, RequestStatus status, Refusal reason) {
   const DemandRow& demand = setup_.demands[d.value];
-  const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
+  const bool endless = demand.arrivals.endless();
   recorder_.request({d, status, reason, request.id, endless ? 0 : demand.pairs_per_request, request.delivered, request.asked,
                      request.started, queue_.now()});
   trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, d.value, request.id,
@@ -302,7 +285,7 @@ void Requests::end_request(DemandId d, std::uint64_t id, RequestStatus status, R
 void Requests::ask_again(DemandId d) {
   const ArrivalPlan& plan = setup_.demands[d.value].arrivals;
   const Row& row = rows_[d.value];
-  if (plan.kind == ArrivalPlan::Kind::back_to_back && !row.stopped && (plan.requests == 0 || row.next_id < plan.requests)) ask_now(d);
+  if (plan.back_to_back() && !row.stopped && (plan.requests == 0 || row.next_id < plan.requests)) ask_now(d);
 }
 
 // One event, for the request that was asked first.
@@ -443,7 +426,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
   accounts_.pair(c, s, segment);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, c.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
-  if (demand.arrivals.kind == ArrivalPlan::Kind::continuous || request.delivered < demand.pairs_per_request) return;
+  if (demand.arrivals.endless() || request.delivered < demand.pairs_per_request) return;
   end_request(d, request.id, RequestStatus::done, Refusal::none);
   ask_again(d);
   serve_waiting(d);
@@ -563,7 +546,7 @@ void Requests::finish(Tick end) {
       if (services_[c.value].engaged) accounts_.in_vain(c, generates(c), end);
     });
     const DemandRow& demand = setup_.demands[d];
-    const bool endless = demand.arrivals.kind == ArrivalPlan::Kind::continuous;
+    const bool endless = demand.arrivals.endless();
     for (std::uint64_t id : open_requests(DemandId{d}, end)) {
       const Request r = take_open(DemandId{d}, id);
       recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.id, endless ? 0 : demand.pairs_per_request, r.delivered,

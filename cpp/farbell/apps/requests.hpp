@@ -9,21 +9,13 @@
 #include <variant>
 #include <vector>
 
+#include "farbell/apps/arrivals.hpp"
 #include "farbell/apps/records.hpp"
 #include "farbell/apps/time_accounts.hpp"
 #include "farbell/network/circuits.hpp"
 #include "farbell/network/reservation.hpp"
 
 namespace farbell {
-
-// Traffic in ticks. Poisson gaps stay in seconds: they are drawn.
-struct ArrivalPlan {
-  enum class Kind : std::uint8_t { one_off, back_to_back, continuous, poisson, table } kind = Kind::continuous;
-  Tick at{};
-  std::uint64_t requests = 0;  // one_off, back_to_back; 0 = without end
-  double at_s = 0, rate_hz = 0;
-  std::vector<Tick> table;     // sorted
-};
 
 // Fidelities closer than this are equal: arithmetic must not reject a pair that just reaches what is asked.
 inline constexpr double fidelity_slack = 1e-9;
@@ -86,10 +78,9 @@ class Requests {
     std::deque<ChainId> coming;       // circuits on their way to a request, as many as wait for one if there are so many
     std::uint64_t next_id = 0;
     std::uint32_t served = 0;         // circuits that serve a request
-    double gaps_s = 0;                // Poisson: sum of the gaps so far
-    std::size_t table_next = 0;
     bool routed = true, stopped = false, timer_posted = false;
-    Stream arrivals, bases, outcomes;
+    Arrivals arrivals;
+    Stream bases, outcomes;
 
     std::size_t open() const { return queue.size() + served; }
     std::deque<Request>::iterator waiting(std::uint64_t id);

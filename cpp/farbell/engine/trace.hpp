@@ -46,6 +46,9 @@ enum class TraceKind : std::uint8_t {
   permit_held,      // L
   link_changed,     // L, b = up
   qubit_discarded,  // N: its pair was not kept in a round of distillation; pair
+  fusion,           // N, b = pairs that became one GHZ state, known to all users at `until`
+  ghz_delivery,     // D, b = users, x = fidelity
+  ghz_surplus,      // D
 };
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };

@@ -7,6 +7,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/places.hpp"
@@ -36,6 +37,7 @@ class Compiler {
     links();
     changes();
     demands();
+    ghz_demands();
     approximations();
     return std::move(m_);
   }
@@ -338,31 +340,77 @@ class Compiler {
       }
       if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
       const Route& preferred = routes.routes.front();
-      for (std::uint32_t k = 0; k < terms.circuits; ++k) {
-        const std::string owner = Circuits::owner_name(name, k);
-        if (k > 0 && demand.distillation) claim(Circuits::distillation_key(s_.seed, owner), owner, path);
-        for (LinkId link : preferred.links) {
-          const bool distils = m_.links[link.value].distillation.has_value();
-          const Circuits::LaneKeys keys = Circuits::lane_keys(s_.seed, m_.link_names[link.value], owner, distils);
-          claim(keys.attempts, owner, path);
-          claim(keys.herald, owner, path);
-          if (distils) claim(keys.distillation, owner, path);
-          if (k == 0) terms.lane_keys.push_back(keys);
-        }
-      }
+      lane_streams(name, preferred, terms, path);
       if (demand.max_wait_s) wait_suffices(i, preferred, row.max_wait);
       swap_when(m_, node_names_, i, preferred, terms);
       slots_suffice(i, preferred);
       for (const Route& route : routes.routes) {
         if (demand.cutoff) terms.cutoff = cutoff(m_, i, route);
-        rounds_fit(m_, i, route, terms);
+        rounds_fit(m_, item("demands", i, "width"), route, terms);
       }
       m_.demands.push_back(std::move(row));
       m_.route_plans.push_back(std::move(routes));
       m_.circuits += terms.circuits;
       m_.terms.push_back(std::move(terms));
     }
-    m_.demand_names = demand_names_.all();
+    m_.circuit_owners = m_.demand_names = demand_names_.all();
+  }
+
+  // Of the circuits over the route that is preferred at the start.
+  void lane_streams(const std::string& name, const Route& preferred, Circuits::Terms& terms, const std::string& path) {
+    for (std::uint32_t k = 0; k < terms.circuits; ++k) {
+      const std::string owner = Circuits::owner_name(name, k);
+      if (k > 0 && terms.distillation) claim(Circuits::distillation_key(s_.seed, owner), owner, path);
+      for (LinkId link : preferred.links) {
+        const bool distils = m_.links[link.value].distillation.has_value();
+        const Circuits::LaneKeys keys = Circuits::lane_keys(s_.seed, m_.link_names[link.value], owner, distils);
+        claim(keys.attempts, owner, path);
+        claim(keys.herald, owner, path);
+        if (distils) claim(keys.distillation, owner, path);
+        if (k == 0) terms.lane_keys.push_back(keys);
+      }
+    }
+  }
+
+  void ghz_demands() {
+    Names names("GHZ demand", "/ghz_demands");
+    for (std::size_t i = 0; i < s_.ghz_demands.size(); ++i) {
+      const GhzDemandSpec& demand = s_.ghz_demands[i];
+      const std::string path = item("ghz_demands", i, "name");
+      names.add(demand.name);
+      if (std::find(m_.demand_names.begin(), m_.demand_names.end(), demand.name) != m_.demand_names.end())
+        throw SpecError(path, in_quotes(shortened(demand.name)), "a name that no demand in /demands has");
+      GhzPlan plan = ghz_plan(m_, node_names_, i);
+      GhzDemandRow row;
+      row.arrivals = arrivals(demand.traffic, item("ghz_demands", i, "traffic"));
+      row.states_per_request = static_cast<std::uint64_t>(demand.states_per_request);
+      if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("ghz_demands", i, "deadline_s"));
+      row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
+      row.first_arm = DemandId{static_cast<std::uint32_t>(m_.terms.size())};
+      row.arms = static_cast<std::uint32_t>(plan.arms.size());
+      row.users = static_cast<std::uint32_t>(demand.users.size());
+      row.width = static_cast<std::uint32_t>(demand.width);
+      row.number = static_cast<std::uint32_t>(m_.demands.size() + i);
+      row.arrivals_key = stream("ghz:" + demand.name + "/arrivals", path);
+      Star star{.arms = {}, .centre_keeps = plan.center_is_user, .duration = tick_zero, .outcomes_key = stream("ghz:" + demand.name + "/fusion", path)};
+      if (m_.slot == tick_zero) star.duration = ticks(plan.fusion_s, item("ghz_demands", i, "center"));
+      for (RoutePlan& arm : plan.arms) {
+        Circuits::Terms terms;
+        terms.width = terms.end_slots = static_cast<std::uint32_t>(demand.width);
+        terms.up = address(HandlerIndex::ghz_requests, GhzRequests::op_up);
+        terms.gone = address(HandlerIndex::ghz_requests, GhzRequests::op_gone);
+        terms.ready = address(HandlerIndex::fusing, Fusing::op_ready);
+        m_.circuit_owners.push_back(demand.name + "/arm:" + m_.node_names[arm.ends[1].value]);
+        lane_streams(m_.circuit_owners.back(), arm.routes.front(), terms, path);
+        rounds_fit(m_, item("ghz_demands", i, "width"), arm.routes.front(), terms);
+        star.arms.push_back(ChainId{static_cast<std::uint32_t>(m_.circuits++)});
+        m_.route_plans.push_back(std::move(arm));
+        m_.terms.push_back(std::move(terms));
+      }
+      m_.ghz_demands.push_back(std::move(row));
+      m_.stars.push_back(std::move(star));
+    }
+    m_.ghz_demand_names = names.all();
   }
 
   // Under `fidelity_constrained` the plan keeps only the routes that reach what the demand asks for.

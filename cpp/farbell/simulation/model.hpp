@@ -4,13 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "farbell/apps/ghz_requests.hpp"
 #include "farbell/apps/requests.hpp"
 #include "farbell/simulation/scenario.hpp"
 
 namespace farbell {
 
 // The modules of a run, as rows of its handler table.
-enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling };
+enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests };
 constexpr Address address(HandlerIndex handler, std::uint16_t op = 0, std::uint32_t target = 0) {
   return {static_cast<std::uint16_t>(handler), op, target};
 }
@@ -43,12 +44,15 @@ struct Model {
   std::vector<double> link_cost;
   Graph graph;
   std::vector<DemandRow> demands;
-  std::vector<RoutePlan> route_plans;  // by demand
-  std::vector<Circuits::Terms> terms;  // by demand
-  std::size_t circuits = 0;            // of all demands
+  std::vector<GhzDemandRow> ghz_demands;
+  std::vector<Star> stars;             // by GHZ demand
+  std::vector<RoutePlan> route_plans;  // by demand, then by arm of the GHZ demands
+  std::vector<Circuits::Terms> terms;  // the same
+  std::vector<std::string> circuit_owners;  // the same: as random streams name them
+  std::size_t circuits = 0;            // of all of them
   std::vector<ChangeRow> changes;
 
-  std::vector<std::string> node_names, link_names, demand_names;
+  std::vector<std::string> node_names, link_names, demand_names, ghz_demand_names;
   std::vector<NamedApproximation> approximations;
 };
 

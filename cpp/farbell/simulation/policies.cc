@@ -161,11 +161,11 @@ DistillationPlan distillation_plan(const Model& model, const DistillationSpec& s
   return {spec.rounds, spec.scheme == DistillationScheme::pumping};
 }
 
-void rounds_fit(const Model& model, std::size_t i, const Route& route, const Circuits::Terms& terms) {
+void rounds_fit(const Model& model, const std::string& path, const Route& route, const Circuits::Terms& terms) {
   const auto check = [&](std::uint32_t plan, const std::string& where) {
     const std::uint32_t need = model.plans[plan].slots();
     if (terms.width < need)
-      throw SpecError(item("demands", i, "width"), std::to_string(terms.width),
+      throw SpecError(path, std::to_string(terms.width),
                       "at least " + std::to_string(need) + " for the distillation " + where + ": as many pairs wait or are used up at a time");
   };
   if (terms.distillation) check(*terms.distillation, "of the demand");

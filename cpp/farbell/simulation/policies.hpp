@@ -16,7 +16,7 @@ void swap_when(const Model& model, const Names& nodes, std::size_t demand, const
 // Of a demand that has one.
 Cutoff cutoff(const Model& model, std::size_t demand, const Route& route);
 
-// Each round needs as many lanes as pairs wait for it or are used up at a time.
-void rounds_fit(const Model& model, std::size_t demand, const Route& route, const Circuits::Terms& terms);
+// Each round needs as many lanes as pairs wait for it or are used up at a time; `path` of the width.
+void rounds_fit(const Model& model, const std::string& path, const Route& route, const Circuits::Terms& terms);
 
 }  // namespace farbell

@@ -24,7 +24,7 @@ class Replica {
                      options.replica},
                     queue_, states_, segments_, swapping_, chains_, trace_),
         routes_(model.graph, model.route_plans, model.link_cost),
-        circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.demand_names,
+        circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check)},
@@ -34,14 +34,18 @@ class Replica {
                   model.demands.size()),
         requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, address(HandlerIndex::requests)},
-                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_) {
+                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_),
+        fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica}, queue_,
+                states_, segments_, swapping_, chains_, trace_),
+        ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows}, model.ghz_demands.size()),
+        ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica, address(HandlerIndex::ghz_requests)}, queue_,
+                      states_, fusing_, routes_, circuits_, ghz_recorder_, trace_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
     trace_.until = options.trace.until;
     trace_.limit = options.trace.rows;
-    if (trace_.on)
-      for (std::uint32_t c = 0; c < model.circuits; ++c) trace_.owners.push_back({circuits_.demand(ChainId{c}).value, circuits_.number(ChainId{c})});
+    if (trace_.on) name_owners();
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
     so_far_.end = tick_zero;
@@ -53,11 +57,14 @@ class Replica {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->circuits_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->requests_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->distilling_.handle(e); },
+        [](void* self, const Event& e) { static_cast<Replica*>(self)->fusing_.handle(e); },
+        [](void* self, const Event& e) { static_cast<Replica*>(self)->ghz_requests_.handle(e); },
     };
   }
 
   Ended run(const RunLimits& limits, std::atomic<double>& progress) {
     requests_.start();
+    ghz_requests_.start();
     for (std::int64_t slice = 1; slice <= slices; ++slice) {
       const Tick until = earlier(horizon_, slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice});
       const Ended ended = run_until(queue_, until, limits, handlers_, this);
@@ -80,10 +87,12 @@ class Replica {
     lanes_.settle_all(r.end);
     swapping_.settle_all(r.end);
     requests_.finish(r.end);
+    ghz_requests_.finish();
     r.events = queue_.processed();
     r.stale_events =
-        lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events();
-    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages();
+        lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events() +
+        fusing_.stale_events() + ghz_requests_.stale_events();
+    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages();
     r.deadlocks = requests_.deadlocks();
     r.deadlock_releases = requests_.deadlock_releases();
     r.links = lanes_.counters();
@@ -103,6 +112,9 @@ class Replica {
     r.pairs = std::move(recorder_.pairs());
     r.requests = std::move(recorder_.requests());
     r.deadlock_rows = std::move(recorder_.deadlocks());
+    r.ghz_states = std::move(ghz_recorder_.states());
+    r.ghz_requests = std::move(ghz_recorder_.requests());
+    r.ghz_demands = std::move(ghz_recorder_.summaries());
     r.trace = std::move(trace_.rows);
     return r;
   }
@@ -110,6 +122,14 @@ class Replica {
  private:
   // Stretches of the run between which progress is reported, and bins end: hot paths know of neither.
   static constexpr std::int64_t slices = 256;
+
+  // An arm is to the trace a circuit of its GHZ demand.
+  void name_owners() {
+    for (std::uint32_t c = 0; c < model_.circuits; ++c) trace_.owners.push_back({circuits_.demand(ChainId{c}).value, circuits_.number(ChainId{c})});
+    for (const GhzDemandRow& demand : model_.ghz_demands)
+      for (std::uint32_t k = 0; k < demand.arms; ++k)
+        trace_.owners[circuits_.first(DemandId{demand.first_arm.value + k}).value] = {demand.number, k};
+  }
 
   void end_bin(Tick end) {
     if (end <= so_far_.end) return;
@@ -142,6 +162,9 @@ class Replica {
   Circuits circuits_;
   Recorder recorder_;
   Requests requests_;
+  Fusing fusing_;
+  GhzRecorder ghz_recorder_;
+  GhzRequests ghz_requests_;
   HandlerTable handlers_;
 };
 

@@ -55,6 +55,9 @@ struct ReplicaResult {
   std::vector<PairRow> pairs;        // since the last full block
   std::vector<RequestRow> requests;
   std::vector<DeadlockRow> deadlock_rows;
+  std::vector<GhzRow> ghz_states;
+  std::vector<RequestRow> ghz_requests;
+  std::vector<GhzSummary> ghz_demands;
   std::vector<TraceRow> trace;
   std::vector<Bin> bins;
 };

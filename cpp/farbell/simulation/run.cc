@@ -129,6 +129,77 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
   tables.push_back(std::move(t));
 }
 
+// Demands are numbered after those for pairs, as their names are.
+void ghz_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
+  const Clock& clock = model.clock;
+  const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
+  const auto number = [&](std::uint32_t demand) { return model.demands.size() + demand; };
+  {
+    const auto rows = all(results, &ReplicaResult::ghz_states);
+    Table t{"ghz_states", {}};
+    t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+    t.add<std::uint32_t>("demand", rows, [&](const auto& a) { return number(a.row->demand.value); });
+    t.add<std::uint64_t>("request", rows, [](const auto& a) { return a.row->request; });
+    t.add<double>("delivered_s", rows, [&](const auto& a) { return seconds(a.row->delivered); });
+    t.add<double>("latency_s", rows, [&](const auto& a) { return seconds(a.row->delivered - a.row->asked); });
+    t.add<double>("age_s", rows, [&](const auto& a) { return seconds(a.row->delivered - a.row->born); });
+    t.add<std::uint32_t>("users", rows, [](const auto& a) { return a.row->users; });
+    t.add<double>("fidelity", rows, [](const auto& a) { return a.row->fidelity; });
+    t.add<std::uint8_t>("fidelity_kind", rows, [&](const auto&) { return is_sampled(model.store); });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = all(results, &ReplicaResult::ghz_requests);
+    Table t{"ghz_requests", {}};
+    t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+    t.add<std::uint32_t>("demand", rows, [&](const auto& a) { return number(a.row->demand.value); });
+    t.add<std::uint64_t>("request", rows, [](const auto& a) { return a.row->request; });
+    t.add<double>("asked_s", rows, [&](const auto& a) { return seconds(a.row->asked); });
+    t.add<double>("started_s", rows, [&](const auto& a) { return seconds(a.row->started); });
+    t.add<double>("finished_s", rows, [&](const auto& a) { return seconds(a.row->finished); });
+    t.add<std::uint64_t>("states_asked", rows, [](const auto& a) { return a.row->pairs_asked; });
+    t.add<std::uint64_t>("states_delivered", rows, [](const auto& a) { return a.row->pairs_delivered; });
+    t.add<std::uint8_t>("status", rows, [](const auto& a) { return a.row->status; });
+    t.add<std::uint8_t>("reason", rows, [](const auto& a) { return a.row->reason; });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = all(results, &ReplicaResult::ghz_demands);
+    const auto mean = [](const Moments& m) { return m.n > 0 ? m.mean : std::numeric_limits<double>::quiet_NaN(); };
+    Table t{"ghz_demands", {}};
+    t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+    t.add<std::uint32_t>("demand", rows, [&](const auto& a) { return number(a.index); });
+    t.add<std::uint32_t>("users", rows, [&](const auto& a) { return model.ghz_demands[a.index].users; });
+    t.add<std::uint64_t>("requests_asked", rows, [](const auto& a) { return a.row->asked; });
+    t.add<std::uint64_t>("requests_done", rows, [](const auto& a) { return a.row->done; });
+    t.add<std::uint64_t>("requests_timed_out", rows, [](const auto& a) { return a.row->timed_out; });
+    t.add<std::uint64_t>("requests_refused", rows, [](const auto& a) { return a.row->refused; });
+    t.add<std::uint64_t>("requests_open", rows, [](const auto& a) { return a.row->asked - a.row->done - a.row->timed_out - a.row->refused; });
+    t.add<std::uint64_t>("states", rows, [](const auto& a) { return a.row->states; });
+    t.add<std::uint64_t>("surplus_states", rows, [](const auto& a) { return a.row->surplus; });
+    t.add<std::uint64_t>("promoted_pairs", rows, [](const auto& a) { return a.row->promoted; });
+    t.add<double>("fidelity_mean", rows, [&](const auto& a) { return mean(a.row->fidelity); });
+    t.add<double>("latency_mean_s", rows, [&](const auto& a) { return mean(a.row->latency); });
+    tables.push_back(std::move(t));
+    struct Batch {
+      std::uint64_t replica;
+      std::uint32_t demand;
+      std::size_t index;
+      const std::array<double, 2>* sums;
+    };
+    std::vector<Batch> batches;
+    for (const auto& a : rows)
+      for (std::size_t k = 0; k < batch_count; ++k) batches.push_back({a.replica, a.index, k, &a.row->batches[k]});
+    Table b{"ghz_batches", {}};
+    b.add<std::uint32_t>("replica", batches, [](const Batch& x) { return x.replica; });
+    b.add<std::uint32_t>("demand", batches, [&](const Batch& x) { return number(x.demand); });
+    b.add<std::uint32_t>("batch", batches, [](const Batch& x) { return x.index; });
+    b.add<double>("states", batches, [](const Batch& x) { return (*x.sums)[0]; });
+    b.add<double>("fidelity_sum", batches, [](const Batch& x) { return (*x.sums)[1]; });
+    tables.push_back(std::move(b));
+  }
+}
+
 void trace_table(const Results& results, std::vector<Table>& tables) {
   const auto rows = all(results, &ReplicaResult::trace);
   Table t{"trace", {}};
@@ -264,6 +335,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   out.spilled = rows.spilled();
   entity_tables(model, results, out.tables);
   deadlock_table(model.clock, results, out.tables);
+  if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) bin_tables(model, results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);

@@ -1,6 +1,7 @@
 // A scenario: everything that decides the outcome of a run, as plain data.
 #pragma once
 #include "farbell/apps/demand.hpp"
+#include "farbell/apps/ghz_demand.hpp"
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/memory.hpp"
 #include "farbell/hardware/station.hpp"
@@ -51,6 +52,7 @@ struct ScenarioSpec {
   std::vector<NodeSpec> nodes;
   std::vector<LinkSpec> links;
   std::vector<DemandSpec> demands;
+  std::vector<GhzDemandSpec> ghz_demands;
   std::vector<ChangeSpec> changes;
   std::vector<std::string> credits;
   std::vector<std::string> notes;
@@ -165,7 +167,8 @@ struct Describe<ScenarioSpec> {
       field("stations", &ScenarioSpec::stations, "Kinds of midpoint station."),
       field("nodes", &ScenarioSpec::nodes, "Nodes."),
       field("links", &ScenarioSpec::links, "Links."),
-      field("demands", &ScenarioSpec::demands, "Demands."),
+      field("demands", &ScenarioSpec::demands, "Demands for pairs."),
+      field("ghz_demands", &ScenarioSpec::ghz_demands, "Demands for GHZ states."),
       field("changes", &ScenarioSpec::changes, "Changes of links during the run."),
       field("credits", &ScenarioSpec::credits, "Whom to credit for the data."),
       field("notes", &ScenarioSpec::notes, "What a reader should know about the data."),

@@ -296,6 +296,14 @@ QubitPair ClusterStore<State>::create_pair(Correlations const& r, DeviceId devic
 }
 
 template <class State>
+QubitPair ClusterStore<State>::take_in(LeavingPair const& pair) {
+  const QubitPair taken = create_pair(pair.state, pair.a.device, pair.a.since, pair.b.device, pair.b.since);
+  qubits_[taken.a.value].origin = pair.a.origin;
+  qubits_[taken.b.value].origin = pair.b.origin;
+  return taken;
+}
+
+template <class State>
 QubitId ClusterStore<State>::create_qubit(DeviceId device, Tick since, std::uint64_t noise_key) {
   const std::uint32_t q = take_qubit(device, since, splitmix64(noise_key));
   add_cluster(State(Subsystems::qubits(1)), {q});

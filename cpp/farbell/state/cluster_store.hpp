@@ -11,6 +11,7 @@
 
 #include "farbell/engine/philox.hpp"
 #include "farbell/state/density.hpp"
+#include "farbell/state/ghz.hpp"
 #include "farbell/state/ket.hpp"
 #include "farbell/state/pair_store.hpp"
 
@@ -27,6 +28,8 @@ class ClusterStore {
 
   QubitPair create_pair(Correlations const& state, DeviceId device_a, Tick since_a, DeviceId device_b, Tick since_b,
                         std::uint64_t noise_key = 0);
+  // A pair that comes from another store.
+  QubitPair take_in(LeavingPair const& pair);
   // A qubit in |0>.
   QubitId create_qubit(DeviceId device, Tick since, std::uint64_t noise_key = 0);
 
@@ -51,6 +54,11 @@ class ClusterStore {
                                                    int used_frame, Tick now) const;
   // The density matrix of qubits of one cluster, in this order.
   DensityState reduced(std::vector<QubitId> const& qubits, Tick now) const;
+
+  // Of qubits of one cluster, as many as a density matrix holds.
+  double ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const {
+    return farbell::ghz_fidelity(reduced(qubits, now), frame);
+  }
 
   // In a cluster of more than two, the partner is one of the others.
   bool paired(QubitId q) const { return bool(partner(q)); }

@@ -15,6 +15,19 @@ struct QubitPair {
   QubitId a, b;
 };
 
+// A qubit as it waits: its state is up to date at `since`, its coherence clock started at `origin`.
+struct WaitingQubit {
+  DeviceId device;
+  Tick since{}, origin{};
+};
+
+// A pair that leaves a store for another one.
+struct LeavingPair {
+  Correlations state{};
+  QubitPair names;
+  WaitingQubit a, b;
+};
+
 [[noreturn]] void throw_no_qubit(QubitId q);
 [[noreturn]] void throw_no_pair(QubitId a, QubitId b);
 
@@ -147,6 +160,29 @@ class PairStore {
     if (row.since < now) row.since = now;
     state.apply_pauli(row.side, pauli);
     state.depolarise(row.side, model(row).single_qubit_reliability);
+  }
+
+  // The pair of q goes on elsewhere. Its two names stay taken until each is given back.
+  LeavingPair take_out(QubitId q, Tick now) {
+    const QubitId other(live_row(q).partner);
+    pair_row(q, other);
+    const State state = decayed(q, other, now);
+    LeavingPair pair;
+    for (int i = 0; i < 4; ++i)
+      for (int j = 0; j < 4; ++j) pair.state[4 * i + j] = state.expectation(i, j);
+    pair.names = qubits_[q.value].side == 0 ? QubitPair{q, other} : QubitPair{other, q};
+    free_rows_.push_back(qubits_[q.value].row);
+    for (auto [name, waiting] : {std::pair{pair.names.a, &pair.a}, std::pair{pair.names.b, &pair.b}}) {
+      Qubit& row = qubits_[name.value];
+      *waiting = {DeviceId(row.device), later(row.since, now), row.origin};
+      row.row = none;
+      --live_;
+    }
+    return pair;
+  }
+  void give_back(QubitId name) {
+    ++live_;
+    drop_qubit(name.value);
   }
 
   // Tr(rho sigma_i (x) sigma_j) of a pair at `now`; reading changes nothing.

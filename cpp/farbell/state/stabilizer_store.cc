@@ -190,6 +190,29 @@ double StabilizerStore::expectation(std::vector<PauliOn> const& paulis, Tick now
   return value;
 }
 
+// The projector on the GHZ state is a sum over even sets of qubits, of Z on the set, and of Y on it and X on the others.
+double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const {
+  Qubit const& first = live_row(qubits[0]);
+  PauliProduct all_x;
+  for (QubitId q : qubits) all_x.x |= PauliProduct::single(live_row(q).position, 1).x;
+  int phase = first.kind == Kind::pair      ? static_cast<int>(bell_signs[bell_index(first)][1])
+              : first.kind == Kind::cluster ? clusters_[first.other].tableau.expectation(all_x)
+                                            : 0;
+  double z_same = 1, z_other = 1, x_same = 1, x_other = 1;
+  for (std::size_t i = 0; i < qubits.size(); ++i) {
+    int sign = i == 0 ? 1 : expectation_of(qubits[0], qubits[i], 3, 3);
+    if (sign == 0 || phase == 0) throw InternalError("no GHZ state, up to Paulis, among the stabilizer states");
+    if (frame.flips[0] != frame.flips[i]) sign = -sign;
+    const Factors f = decay(live_row(qubits[i]), now);
+    z_same *= (1 + sign * f[3]) / 2;
+    z_other *= (1 - sign * f[3]) / 2;
+    x_same *= (f[1] + sign * f[2]) / 2;
+    x_other *= (f[1] - sign * f[2]) / 2;
+  }
+  if (frame.phase) phase = -phase;
+  return (z_same + z_other + phase * (x_same + x_other)) / 2;
+}
+
 Correlators StabilizerStore::correlators(QubitId a, QubitId b, Tick now, int frame) const {
   return Correlators::corrected(expectation(a, b, 1, 1, now), expectation(a, b, 2, 2, now), expectation(a, b, 3, 3, now), frame);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "farbell/engine/philox.hpp"
+#include "farbell/state/ghz.hpp"
 #include "farbell/state/pair_store.hpp"
 #include "farbell/state/stabilizer.hpp"
 
@@ -50,6 +51,9 @@ class StabilizerStore {
   std::array<double, 4> bell_probabilities(QubitId b, QubitId c, Tick now) const;
   std::array<double, 4> distillation_probabilities(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame,
                                                    int used_frame, Tick now) const;
+
+  // Of a GHZ state up to Paulis, which is what fusing pairs makes; InternalError for any other.
+  double ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const;
 
   // In a cluster of more than two, the partner is one of the others.
   bool paired(QubitId q) const { return bool(partner(q)); }

@@ -5,7 +5,7 @@ namespace {
 
 // The store that is not used knows no devices.
 std::vector<Device> devices_of(StoreKind store, StoreKind kind, std::vector<Device> const& devices) {
-  return store == kind ? devices : std::vector<Device>{};
+  return store == kind || store == cluster_store(kind) ? devices : std::vector<Device>{};
 }
 
 }  // namespace
@@ -47,6 +47,16 @@ inline auto States::on_store(auto& self, Operation operation) {
   return operation(self.pair_density_);
 }
 
+// Stores that hold clusters.
+template <class Operation>
+inline auto States::on_clusters(auto& self, Operation operation) {
+  switch (cluster_store(self.kind_)) {
+    case StoreKind::stabilizer: return operation(self.stabilizer_);
+    case StoreKind::ket: return operation(self.ket_);
+    default: return operation(self.density_);
+  }
+}
+
 States::Pair States::create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b, std::uint64_t noise_key) {
   return on_store(*this, [&](auto& store) { return store.create_pair(state, a, since_a, b, since_b, noise_key); });
 }
@@ -58,14 +68,53 @@ DistillationOutcome States::distil(DistillationProtocol protocol, Pair kept, Pai
   return on_store(*this, [&](auto& store) { return store.distil(protocol, kept, used, kept_frame, used_frame, now, u); });
 }
 void States::release(QubitId q) {
+  if (promoted(q)) [[unlikely]] {
+    density_.release(in_clusters(q));
+    return give_back(q);
+  }
   on_store(*this, [&](auto& store) { store.release(q); });
 }
 int States::measure(QubitId q, Basis basis, Tick now, double u) {
+  if (promoted(q)) [[unlikely]] {
+    const int bit = density_.measure(in_clusters(q), basis, now, u);
+    give_back(q);
+    return bit;
+  }
   return on_store(*this, [&](auto& store) { return store.measure(q, basis, now, u); });
 }
 void States::apply_pauli(QubitId q, int pauli, Tick now) {
   on_store(*this, [&](auto& store) { store.apply_pauli(q, pauli, now); });
 }
+
+bool States::promote(QubitId q, Tick now) {
+  if (cluster_store(kind_) == kind_ || promoted(q)) return false;
+  const LeavingPair pair = kind_ == StoreKind::bell_diagonal ? bell_diagonal_.take_out(q, now) : pair_density_.take_out(q, now);
+  const Pair taken = density_.take_in(pair);
+  for (auto [name, there] : {std::pair{pair.names.a, taken.a}, std::pair{pair.names.b, taken.b}}) {
+    if (name.value >= in_clusters_.size()) in_clusters_.resize(name.value + 1);
+    in_clusters_[name.value] = there;
+    ++promoted_;
+  }
+  return true;
+}
+// The name of a promoted qubit that is gone.
+void States::give_back(QubitId q) {
+  in_clusters_[q.value] = {};
+  --promoted_;
+  if (kind_ == StoreKind::bell_diagonal) bell_diagonal_.give_back(q);
+  else pair_density_.give_back(q);
+}
+void States::apply(Gate gate, QubitId q, Tick now) {
+  on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(q), now); });
+}
+void States::apply(Gate gate, QubitId a, QubitId b, Tick now) {
+  on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(a), in_clusters(b), now); });
+}
+double States::ghz_fidelity(std::vector<QubitId> qubits, GhzFrame const& frame, Tick now) const {
+  for (QubitId& q : qubits) q = in_clusters(q);
+  return on_clusters(*this, [&](auto const& store) { return store.ghz_fidelity(qubits, frame, now); });
+}
+
 bool States::paired(QubitId q) const {
   return on_store(*this, [&](auto const& store) { return store.paired(q); });
 }
@@ -82,7 +131,7 @@ Tick States::since(QubitId q) const {
   return on_store(*this, [&](auto const& store) { return store.since(q); });
 }
 std::size_t States::live() const {
-  return on_store(*this, [&](auto const& store) { return store.live(); });
+  return on_store(*this, [&](auto const& store) { return store.live(); }) + promoted_;
 }
 
 }  // namespace farbell

@@ -9,6 +9,8 @@
 #include "farbell/state/bell.hpp"
 #include "farbell/state/cluster_store.hpp"
 #include "farbell/state/device.hpp"
+#include "farbell/state/gates.hpp"
+#include "farbell/state/ghz.hpp"
 #include "farbell/state/pair_store.hpp"
 #include "farbell/state/stabilizer_store.hpp"
 
@@ -17,6 +19,10 @@ namespace farbell {
 enum class StoreKind : std::uint8_t { bell_diagonal, pair_density, stabilizer, density, ket };
 
 Capabilities const& capabilities(StoreKind kind);
+// What holds clusters of more than two qubits in a run with that store.
+constexpr StoreKind cluster_store(StoreKind kind) {
+  return kind == StoreKind::bell_diagonal || kind == StoreKind::pair_density ? StoreKind::density : kind;
+}
 // Whether a run follows one trajectory of the noise: what is read of its states is right on average only.
 constexpr bool is_sampled(StoreKind kind) { return kind == StoreKind::stabilizer || kind == StoreKind::ket; }
 
@@ -52,6 +58,16 @@ class States {
   // Pauli gate (1 = X, 2 = Y, 3 = Z) with the device's single-qubit gate errors.
   void apply_pauli(QubitId q, int pauli, Tick now);
 
+  // Where the store holds pairs alone: the pair of q goes on, under the same names, in the density store. For gates, which it needs
+  // before, and what they make; nothing else than a fidelity can then be read, and qubits be measured and released.
+  // False if the store holds clusters itself.
+  bool promote(QubitId q, Tick now);
+  // Gates with the errors of the (first) qubit's device; two qubits become one cluster. Throws RunError where it would be too large.
+  void apply(Gate gate, QubitId q, Tick now);
+  void apply(Gate gate, QubitId a, QubitId b, Tick now);
+  // Of a cluster to the GHZ state, the frame undone; reading changes nothing.
+  double ghz_fidelity(std::vector<QubitId> qubits, GhzFrame const& frame, Tick now) const;
+
   bool paired(QubitId q) const;
   QubitId partner(QubitId q) const;
 
@@ -66,13 +82,20 @@ class States {
  private:
   template <class Operation>
   static auto on_store(auto& self, Operation operation);
+  template <class Operation>
+  static auto on_clusters(auto& self, Operation operation);
+  bool promoted(QubitId q) const { return promoted_ > 0 && q.value < in_clusters_.size() && in_clusters_[q.value]; }
+  QubitId in_clusters(QubitId q) const { return promoted(q) ? in_clusters_[q.value] : q; }
+  void give_back(QubitId q);
 
   StoreKind kind_;
-  BellDiagonalStore bell_diagonal_;  // only the store of kind_ is ever filled
+  BellDiagonalStore bell_diagonal_;  // only the store of kind_ is ever filled, and the density store with what was promoted
   PairDensityStore pair_density_;
   StabilizerStore stabilizer_;
   DensityStore density_;
   KetStore ket_;
+  std::vector<QubitId> in_clusters_;  // by name: that of the density store, if it was promoted
+  std::size_t promoted_ = 0;          // that live
 };
 
 }  // namespace farbell

@@ -1,0 +1,46 @@
+// A GHZ demand: any number of nodes that ask for GHZ states which they share, when and how many.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "farbell/apps/traffic.hpp"
+#include "farbell/base/fields.hpp"
+
+namespace farbell {
+
+struct GhzDemandSpec {
+  std::string name;
+  std::vector<std::string> users;
+  std::string center;
+  TrafficSpec traffic;
+  std::int64_t states_per_request = 1;
+  std::int64_t width = 1;
+  std::optional<double> deadline_s;
+  std::optional<std::int64_t> max_queue;
+
+  bool operator==(const GhzDemandSpec&) const = default;
+};
+
+template <>
+struct Describe<GhzDemandSpec> {
+  static constexpr std::string_view name = "GhzDemand";
+  static constexpr std::string_view doc = "Nodes that ask for GHZ states, of one qubit at each, which a node in their middle makes of pairs.";
+  static constexpr auto fields = std::tuple{
+      required(field("name", &GhzDemandSpec::name, non_empty, "Name, unlike those of all other demands.")),
+      required(field("users", &GhzDemandSpec::users, non_empty, "Names of the nodes that share each state, at least two.")),
+      field("center", &GhzDemandSpec::center,
+            "Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose "
+            "routes to the users cost least in all."),
+      field("traffic", &GhzDemandSpec::traffic, "When requests are asked."),
+      field("states_per_request", &GhzDemandSpec::states_per_request, at_least(1),
+            "GHZ states that a request asks for (a continuous request has no end)."),
+      field("width", &GhzDemandSpec::width, within(1, 1'000'000), "Memory slots that each arm, from the center to a user, uses at both ends of every hop."),
+      field("deadline_s", &GhzDemandSpec::deadline_s, "s", positive,
+            "Time after which a request is given up, counted from when it was asked; null = never."),
+      field("max_queue", &GhzDemandSpec::max_queue, at_least(1),
+            "Requests that may wait or be served at a time, further ones are refused; null = any number."),
+  };
+};
+
+}  // namespace farbell

@@ -1,0 +1,220 @@
+#include "farbell/apps/ghz_requests.hpp"
+
+#include <algorithm>
+
+namespace farbell {
+
+GhzRequests::GhzRequests(const Setup& setup, EventQueue& queue, States& states, Fusing& fusing, Routes& routes, Circuits& circuits,
+                         GhzRecorder& recorder, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), fusing_(fusing), routes_(routes), circuits_(circuits), recorder_(recorder),
+      trace_(trace), rows_(setup.demands.size()) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
+    demand_of_arm_.insert(demand_of_arm_.end(), setup.demands[d].arms, d);
+  }
+}
+
+void GhzRequests::start() {
+  if (rows_.empty()) return;
+  for (std::uint32_t c = 0; c < setup_.changes.size(); ++c)
+    if (!setup_.changes[c].program)
+      queue_.post(setup_.changes[c].at, Phase::arrivals, {setup_.self.handler, op_change, setup_.changes[c].link.value}, 0);
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) schedule_arrival(d);
+}
+
+void GhzRequests::handle(const Event& event) {
+  const std::uint32_t target = event.to.target;
+  switch (event.to.op) {
+    case op_arrive: arrive(target); break;
+    case op_deadline: deadline(target); break;
+    case op_up: serve(demand_of(ChainId{target})); break;
+    case op_gone: set_up(demand_of(ChainId{target})); break;
+    case op_change: link_down(LinkId{target}); break;
+    default:  // op_shared
+      deliver(target);
+  }
+}
+
+// ---- arrivals -------------------------------------------------------------------------------------------------------------------------
+
+void GhzRequests::schedule_arrival(std::uint32_t d) {
+  const Tick at = rows_[d].arrivals.next(setup_.demands[d].arrivals, setup_.clock);
+  if (at <= setup_.horizon) queue_.post(at, Phase::arrivals, {setup_.self.handler, op_arrive, d}, 0);
+}
+
+void GhzRequests::arrive(std::uint32_t d) {
+  const ArrivalPlan& plan = setup_.demands[d].arrivals;
+  const std::uint64_t burst = plan.kind == ArrivalPlan::Kind::one_off ? plan.requests : 1;
+  for (std::uint64_t i = 0; i < burst; ++i) ask_now(d);
+  if (plan.goes_on()) schedule_arrival(d);
+}
+
+void GhzRequests::ask_now(std::uint32_t d) {
+  const GhzDemandRow& demand = setup_.demands[d];
+  Row& row = rows_[d];
+  const Tick now = queue_.now();
+  recorder_.asked(DemandId{d}, now);
+  const Request request{row.next_id++, 0, now, never};
+  trace_.add(now, queue_.phase(), TraceKind::request_asked, demand.number, request.id, row.queue.size());
+  if (demand.max_queue > 0 && row.queue.size() >= demand.max_queue)
+    return write_down(d, request, RequestStatus::refused, Refusal::queue_full, now);
+  if (!row.routed) row.routed = find_routes(d);
+  if (!row.routed) return write_down(d, request, RequestStatus::refused, Refusal::no_route, now);
+  row.queue.push_back(request);
+  post_deadline(d);
+  set_up(d);
+  serve(d);
+}
+
+// A back-to-back demand asks at once when a request before has ended.
+void GhzRequests::ask_again(std::uint32_t d) {
+  const ArrivalPlan& plan = setup_.demands[d].arrivals;
+  const Row& row = rows_[d];
+  if (plan.back_to_back() && !row.stopped && (plan.requests == 0 || row.next_id < plan.requests)) ask_now(d);
+}
+
+// ---- circuits -------------------------------------------------------------------------------------------------------------------------
+
+// Once all arms are gone: arms that stood in line while others hold slots could wait for each other's.
+void GhzRequests::set_up(std::uint32_t d) {
+  if (rows_[d].queue.empty() || !all_arms(d, [&](ChainId c) { return circuits_.state(c) == Circuits::State::idle; })) return;
+  for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k) circuits_.ask(arm(d, k));
+}
+
+// The first request is served from when all arms generate on.
+void GhzRequests::serve(std::uint32_t d) {
+  Row& row = rows_[d];
+  if (row.queue.empty() || row.queue.front().started != never) return;
+  if (!all_arms(d, [&](ChainId c) { return circuits_.state(c) == Circuits::State::up; })) return;
+  row.queue.front().started = queue_.now();
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, arm(d, 0).value, row.queue.front().id, 0);
+}
+
+// From the center, which can tell when the last user knows of a state: delays are fixed. Or everywhere at this tick.
+void GhzRequests::release(std::uint32_t d, bool from_center) {
+  for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k) {
+    const ChainId c = arm(d, k);
+    const Circuits::State state = circuits_.state(c);
+    if (state == Circuits::State::idle || (from_center && state == Circuits::State::releasing)) continue;
+    if (from_center && state == Circuits::State::up) circuits_.release_from(c, 0);
+    else circuits_.release_everywhere(c);
+  }
+}
+
+// ---- ends of requests -----------------------------------------------------------------------------------------------------------------
+
+void GhzRequests::write_down(std::uint32_t d, const Request& request, RequestStatus status, Refusal reason, Tick finished) {
+  const GhzDemandRow& demand = setup_.demands[d];
+  recorder_.request({DemandId{d}, status, reason, request.id, demand.arrivals.endless() ? 0 : demand.states_per_request, request.delivered,
+                     request.asked, request.started, finished});
+  if (status == RequestStatus::open) return;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, demand.number, request.id,
+             static_cast<std::uint64_t>(status) | static_cast<std::uint64_t>(reason) << 8);
+  if (status == RequestStatus::refused) rows_[d].stopped = true;
+}
+
+void GhzRequests::end_first(std::uint32_t d, RequestStatus status, Refusal reason) {
+  const Request request = rows_[d].queue.front();
+  rows_[d].queue.pop_front();
+  write_down(d, request, status, reason, queue_.now());
+}
+
+// One event, for the request that was asked first.
+void GhzRequests::post_deadline(std::uint32_t d) {
+  Row& row = rows_[d];
+  const Tick deadline = setup_.demands[d].deadline;
+  if (deadline == never || row.timer_posted || row.queue.empty()) return;
+  row.timer_posted = true;
+  queue_.post(row.queue.front().asked + deadline, Phase::expiries, {setup_.self.handler, op_deadline, d}, 0);
+}
+
+void GhzRequests::deadline(std::uint32_t d) {
+  Row& row = rows_[d];
+  row.timer_posted = false;
+  std::size_t ended = 0;
+  for (; !row.queue.empty() && row.queue.front().asked + setup_.demands[d].deadline <= queue_.now(); ++ended)
+    end_first(d, RequestStatus::timed_out, Refusal::none);
+  for (std::size_t i = 0; i < ended; ++i) ask_again(d);
+  if (ended > 0 && row.queue.empty()) release(d, false);
+  serve(d);
+  post_deadline(d);
+}
+
+// ---- deliveries -------------------------------------------------------------------------------------------------------------------------
+
+void GhzRequests::deliver(std::uint32_t n) {
+  const Fusing::Shared& shared = fusing_.shared(n);
+  const std::uint32_t d = shared.star;
+  const Tick now = queue_.now();
+  if (!fusing_.whole(n)) {
+    ++stale_events_;
+    return fusing_.end(n);
+  }
+  const double fidelity = states_.ghz_fidelity(fusing_.qubits(n), shared.frame, now);
+  const std::uint32_t promoted = shared.promoted;
+  const Tick born = shared.born;
+  fusing_.end(n);
+  const GhzDemandRow& demand = setup_.demands[d];
+  Row& row = rows_[d];
+  if (row.queue.empty() || row.queue.front().started == never) {
+    trace_.add(now, Phase::arrivals, TraceKind::ghz_surplus, arm(d, 0).value, 0, 0);
+    return recorder_.surplus(DemandId{d}, now, promoted);
+  }
+  Request& request = row.queue.front();
+  recorder_.state({DemandId{d}, demand.users, request.id, request.asked, born, now, fidelity}, promoted);
+  trace_.add(now, Phase::arrivals, TraceKind::ghz_delivery, arm(d, 0).value, request.id, demand.users, fidelity);
+  ++request.delivered;
+  if (demand.arrivals.endless() || request.delivered < demand.states_per_request) return;
+  end_first(d, RequestStatus::done, Refusal::none);
+  ask_again(d);
+  if (row.queue.empty()) release(d, true);
+  serve(d);
+}
+
+// ---- routes and links that go down ------------------------------------------------------------------------------------------------------
+
+bool GhzRequests::find_routes(std::uint32_t d) {
+  for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k) {
+    const DemandId arm{setup_.demands[d].first_arm.value + k};
+    if (!routes_.any_usable(arm) && !routes_.find(arm)) return false;
+  }
+  return slots_suffice(d);
+}
+
+// Arms whose detours meet at a node could wait there for each other for ever.
+bool GhzRequests::slots_suffice(std::uint32_t d) const {
+  const GhzDemandRow& demand = setup_.demands[d];
+  std::vector<std::uint64_t> need(setup_.nodes.size(), 0);
+  for (std::uint32_t k = 0; k < demand.arms; ++k) {
+    const DemandId arm{demand.first_arm.value + k};
+    const std::vector<NodeId>& nodes = routes_.of(arm)[routes_.preferred(arm)].nodes;
+    for (NodeId n : nodes) need[n.value] += n == nodes.front() || n == nodes.back() ? demand.width : 2 * demand.width;
+  }
+  for (std::size_t n = 0; n < need.size(); ++n)
+    if (need[n] > setup_.nodes[n].slots) return false;
+  return true;
+}
+
+void GhzRequests::link_down(LinkId link) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    Row& row = rows_[d];
+    const auto avoids = [&](ChainId c) {
+      const auto& links = circuits_.route(c).links;
+      return std::find(links.begin(), links.end(), link) == links.end();
+    };
+    if (!row.routed || all_arms(d, avoids)) continue;
+    release(d, false);
+    row.routed = find_routes(d);
+    while (!row.routed && !row.queue.empty()) end_first(d, RequestStatus::refused, Refusal::route_lost);
+    set_up(d);
+  }
+}
+
+// ---- the end of the run -------------------------------------------------------------------------------------------------------------------
+
+void GhzRequests::finish() {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d)
+    for (const Request& request : rows_[d].queue) write_down(d, request, RequestStatus::open, Refusal::none, never);
+}
+
+}  // namespace farbell

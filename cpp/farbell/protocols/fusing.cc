@@ -1,0 +1,150 @@
+#include "farbell/protocols/fusing.hpp"
+
+#include <algorithm>
+
+namespace farbell {
+
+Fusing::Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping,
+               const std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), chains_(chains), trace_(trace),
+      arm_of_(setup.stars.empty() ? 0 : chains.size()), rows_(setup.stars.size()) {
+  for (std::uint32_t k = 0; k < rows_.size(); ++k) {
+    const Star& star = setup.stars[k];
+    rows_[k].ready.resize(star.arms.size());
+    rows_[k].outcomes = Stream(star.outcomes_key, setup.replica);
+    for (std::uint32_t a = 0; a < star.arms.size(); ++a) arm_of_[star.arms[a].value] = {k, a};
+  }
+}
+
+void Fusing::handle(const Event& event) {
+  switch (event.to.op) {
+    case op_ready: ready(event.to.target, static_cast<std::uint32_t>(event.payload)); break;
+    case op_decide: decide(event.to.target); break;
+    default:  // op_fuse
+      fuse(event.to.target);
+  }
+}
+
+bool Fusing::current(const Shared::Part& part) const {
+  const Segment& segment = segments_.segment(part.segment);
+  return segment.generation == part.generation && segment.half[end_a] && segment.half[end_b];
+}
+
+void Fusing::ready(std::uint32_t s, std::uint32_t generation) {
+  const Shared::Part pair{s, generation};
+  if (!current(pair)) {
+    ++stale_events_;
+    return;
+  }
+  const auto [star, arm] = arm_of_[segments_.segment(s).chain.value];
+  Row& row = rows_[star];
+  row.ready[arm].push_back(pair);
+  if (row.decision_posted || std::any_of(row.ready.begin(), row.ready.end(), [](const auto& pairs) { return pairs.empty(); })) return;
+  row.decision_posted = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_decide, star}, 0);
+}
+
+// Releases have dropped those that are not current.
+bool Fusing::has_pair(std::deque<Shared::Part>& pairs) {
+  while (!pairs.empty() && !current(pairs.front())) pairs.pop_front();
+  return !pairs.empty();
+}
+
+// The oldest pair of each arm, as often as every arm has one.
+void Fusing::decide(std::uint32_t k) {
+  Row& row = rows_[k];
+  row.decision_posted = false;
+  while (std::all_of(row.ready.begin(), row.ready.end(), [&](auto& pairs) { return has_pair(pairs); })) {
+    if (free_.empty()) {
+      free_.push_back(static_cast<std::uint32_t>(shared_.size()));
+      shared_.emplace_back();
+    }
+    const std::uint32_t n = free_.back();
+    free_.pop_back();
+    Shared& shared = shared_[n];
+    shared = {.star = k, .parts = std::move(shared.parts), .frame = {}};
+    shared.parts.clear();
+    for (auto& pairs : row.ready) {
+      shared.parts.push_back(pairs.front());
+      pairs.pop_front();
+    }
+    queue_.post(queue_.now() + setup_.stars[k].duration, Phase::swaps, {setup_.self.handler, op_fuse, n}, 0);
+  }
+}
+
+// CNOTs from the first half at the centre to each of the others, which are read in Z. The first is kept, or read in X.
+void Fusing::fuse(std::uint32_t n) {
+  Shared& shared = shared_[n];
+  const Star& star = setup_.stars[shared.star];
+  const Tick now = queue_.now();
+  if (!std::all_of(shared.parts.begin(), shared.parts.end(), [&](const Shared::Part& part) { return current(part); })) {
+    ++stale_events_;
+    free_.push_back(n);
+    return;
+  }
+  Stream& outcomes = rows_[shared.star].outcomes;
+  const auto centre_half = [&](std::size_t arm) { return segments_.segment(shared.parts[arm].segment).half[end_a]; };
+  const auto read = [&](QubitId q) {
+    const int bit = states_.measure(q, Basis::z, now, outcomes.next().u0);
+    swapping_.consume_half(q);
+    return static_cast<std::uint8_t>(bit);
+  };
+  Tick known = now;
+  const bool tells = star.arms.size() > 1;
+  for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
+    const Segment& segment = segments_.segment(shared.parts[arm].segment);
+    shared.promoted += states_.promote(segment.half[end_a], now);
+    shared.frame.flips.push_back(segment.frame >> 1);
+    shared.frame.phase ^= segment.frame & 1;
+    shared.born = earlier(shared.born, segment.born);
+    const Chain& chain = chains_[star.arms[arm].value];
+    if (tells) known = later(known, now + chain.delay(0, chain.last()));
+  }
+  const QubitId first = centre_half(0);
+  for (std::size_t arm = 1; arm < star.arms.size(); ++arm) {
+    states_.apply(Gate::cx, first, centre_half(arm), now);
+    shared.frame.flips[arm] ^= read(centre_half(arm));
+  }
+  if (star.centre_keeps) {
+    shared.frame.flips.insert(shared.frame.flips.begin(), 0);
+  } else {
+    states_.apply(Gate::h, first, now);
+    shared.frame.phase ^= read(first);
+  }
+  if (tells) messages_ += star.arms.size();
+  const ChainId chain = star.arms[0];
+  trace_.add(now, Phase::swaps, TraceKind::fusion, chains_[chain.value].positions[0].node.value, chain.value, star.arms.size(), 0,
+             {.until = known});
+  queue_.post(known, Phase::arrivals, {setup_.shared.handler, setup_.shared.op, n}, 0);
+}
+
+bool Fusing::whole(std::uint32_t n) const {
+  const Shared& shared = shared_[n];
+  const bool keeps = setup_.stars[shared.star].centre_keeps;
+  for (std::size_t arm = 0; arm < shared.parts.size(); ++arm) {
+    const Segment& segment = segments_.segment(shared.parts[arm].segment);
+    if (segment.generation != shared.parts[arm].generation || !segment.half[end_b]) return false;
+    if (keeps && arm == 0 && !segment.half[end_a]) return false;
+  }
+  return true;
+}
+
+std::vector<QubitId> Fusing::qubits(std::uint32_t n) const {
+  const Shared& shared = shared_[n];
+  std::vector<QubitId> out;
+  if (setup_.stars[shared.star].centre_keeps) out.push_back(segments_.segment(shared.parts[0].segment).half[end_a]);
+  for (const Shared::Part& part : shared.parts) out.push_back(segments_.segment(part.segment).half[end_b]);
+  return out;
+}
+
+// A release takes the qubits that it drops by itself.
+void Fusing::end(std::uint32_t n) {
+  if (whole(n))
+    for (const Shared::Part& part : shared_[n].parts) {
+      swapping_.consume(part.segment);
+      swapping_.end(part.segment);
+    }
+  free_.push_back(n);
+}
+
+}  // namespace farbell

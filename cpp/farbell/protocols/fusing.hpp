@@ -1,0 +1,93 @@
+// Fusion: a node with a chain to each of several others makes one GHZ state of a pair of each chain.
+// docs/physics/ghz_distribution.md
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <vector>
+
+#include "farbell/engine/philox.hpp"
+#include "farbell/engine/queue.hpp"
+#include "farbell/engine/trace.hpp"
+#include "farbell/protocols/segments.hpp"
+#include "farbell/protocols/swapping.hpp"
+
+namespace farbell {
+
+// The node is end A of all its arms.
+struct Star {
+  std::vector<ChainId> arms;
+  bool centre_keeps = false;  // the node is a user, too, and keeps its half of the first pair
+  Tick duration{};            // of gates and read-out
+  std::uint64_t outcomes_key = 0;
+};
+
+class Fusing {
+ public:
+  // op_ready: a pair of an arm is known to both its ends; the target is its segment.
+  enum Op : std::uint16_t { op_ready, op_decide, op_fuse };
+
+  struct Setup {
+    std::span<const Star> stars;
+    Address self;
+    Address shared;  // told when all users know of a state; the target is its number
+    std::uint64_t replica = 0;
+  };
+  // What users share, or are about to.
+  struct Shared {
+    struct Part {
+      std::uint32_t segment, generation;
+    };
+    std::uint32_t star = 0;
+    std::vector<Part> parts;      // by arm
+    GhzFrame frame;               // of the centre, if it keeps its qubit, and the ends of the arms
+    Tick born = never;            // oldest emission in it
+    std::uint32_t promoted = 0;   // pairs that left a store of pairs for it
+  };
+
+  Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, const std::vector<Chain>& chains,
+         Trace& trace);
+
+  void handle(const Event& event);
+
+  const Shared& shared(std::uint32_t n) const { return shared_[n]; }
+  // False if a release has dropped a qubit of it meanwhile.
+  bool whole(std::uint32_t n) const;
+  std::vector<QubitId> qubits(std::uint32_t n) const;
+  // Its qubits, those that are left, are taken, and its number is free.
+  void end(std::uint32_t n);
+
+  std::uint64_t messages() const { return messages_; }
+  std::uint64_t stale_events() const { return stale_events_; }
+
+ private:
+  struct Row {
+    std::vector<std::deque<Shared::Part>> ready;  // by arm, oldest first
+    bool decision_posted = false;
+    Stream outcomes;
+  };
+
+  void ready(std::uint32_t segment, std::uint32_t generation);
+  void decide(std::uint32_t star);
+  void fuse(std::uint32_t n);
+  bool current(const Shared::Part& part) const;
+  bool has_pair(std::deque<Shared::Part>& pairs);
+
+  Setup setup_;
+  EventQueue& queue_;
+  States& states_;
+  Segments& segments_;
+  Swapping& swapping_;
+  const std::vector<Chain>& chains_;
+  Trace& trace_;
+  struct Arm {
+    std::uint32_t star, arm;
+  };
+  std::vector<Arm> arm_of_;  // by chain
+  std::vector<Row> rows_;    // by star
+  std::vector<Shared> shared_;
+  std::vector<std::uint32_t> free_;
+  std::uint64_t messages_ = 0, stale_events_ = 0;
+};
+
+}  // namespace farbell

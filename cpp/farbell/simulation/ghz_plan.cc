@@ -1,0 +1,142 @@
+#include "farbell/simulation/ghz_plan.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "farbell/simulation/places.hpp"
+
+namespace farbell {
+
+namespace {
+
+// Qubits of a GHZ state's cluster while the last pair joins it: with those read before gone, one or two more than users.
+int largest_cluster(std::size_t users, bool center_is_user) { return static_cast<int>(users) + (center_is_user ? 1 : 2); }
+
+// Of which a store can hold and read every state.
+int most_users(StoreKind store, bool center_is_user) {
+  const int held = capabilities(store).largest_cluster - (center_is_user ? 1 : 2);
+  // What is read of a ket is its density matrix.
+  return store == StoreKind::ket ? std::min(held, DensityStore::capabilities.largest_cluster) : held;
+}
+
+class Planner {
+ public:
+  Planner(const Model& model, const Names& nodes, std::size_t i) : m_(model), nodes_(nodes), spec_(model.scenario.ghz_demands[i]), i_(i) {}
+
+  GhzPlan plan() const {
+    if (m_.scenario.reservation == Reservation::hop_by_hop)
+      throw SpecError("/reservation", in_quotes("hop_by_hop"), "\"ledger\" with GHZ demands: the arms of one are booked together");
+    const std::vector<NodeId> users = this->users();
+    GhzPlan plan;
+    plan.center = spec_.center.empty() ? best_center(users) : NodeId{nodes_.at(spec_.center, at("center"))};
+    plan.center_is_user = std::find(users.begin(), users.end(), plan.center) != users.end();
+    cluster_fits(users.size(), plan.center_is_user);
+    PathFinder paths(m_.graph);
+    for (std::size_t k = 0; k < users.size(); ++k) {
+      if (users[k] == plan.center) continue;
+      RoutePlan arm;
+      arm.ends = {plan.center, users[k]};
+      // No alternatives: arms that take different ways at different times could wait for each other's slots.
+      Route route = paths.shortest(plan.center, users[k], m_.link_cost);
+      if (route.links.empty())
+        throw SpecError(at("users/" + std::to_string(k)), in_quotes(shortened(spec_.users[k])),
+                        "a node to which usable links lead from the center " + in_quotes(m_.node_names[plan.center.value]));
+      arm.routes.push_back(std::move(route));
+      plan.arms.push_back(std::move(arm));
+    }
+    slots_suffice(plan);
+    const MemorySpec& memory = m_.scenario.memories[m_.nodes[plan.center.value].device.value];
+    const auto further = static_cast<double>(plan.arms.size() - 1);
+    if (!plan.center_is_user) plan.fusion_s = further * memory.two_qubit_gate_s + memory.single_qubit_gate_s + memory.measurement_s;
+    else if (further > 0) plan.fusion_s = further * memory.two_qubit_gate_s + memory.measurement_s;
+    return plan;
+  }
+
+ private:
+  std::string at(const std::string& field) const { return item("ghz_demands", i_, field); }
+
+  std::vector<NodeId> users() const {
+    std::vector<NodeId> users;
+    for (std::size_t k = 0; k < spec_.users.size(); ++k) {
+      const std::string path = at("users/" + std::to_string(k));
+      const NodeId n{nodes_.at(spec_.users[k], path)};
+      if (std::find(users.begin(), users.end(), n) != users.end())
+        throw SpecError(path, in_quotes(shortened(spec_.users[k])) + ", which is a user already", "another node");
+      users.push_back(n);
+    }
+    if (users.size() < 2)
+      throw SpecError(at("users"), users.empty() ? "an empty list" : "one user", "at least two users, since a state is shared");
+    return users;
+  }
+
+  std::size_t arms(const std::vector<NodeId>& users, NodeId center) const {
+    return users.size() - static_cast<std::size_t>(std::count(users.begin(), users.end(), center));
+  }
+
+  // Of equal ones the first in the scenario.
+  NodeId best_center(const std::vector<NodeId>& users) const {
+    std::vector<double> cost(m_.nodes.size(), 0);
+    PathTree tree(m_.graph);
+    for (NodeId user : users) {
+      tree.start(user, m_.link_cost);
+      for (std::uint32_t n = 0; n < cost.size(); ++n) {
+        const PathLabel* label = tree.reach(NodeId{n});
+        cost[n] += label ? label->cost : std::numeric_limits<double>::infinity();
+      }
+    }
+    NodeId best;
+    bool joined = false;
+    for (std::uint32_t n = 0; n < cost.size(); ++n) {
+      if (cost[n] == std::numeric_limits<double>::infinity()) continue;
+      joined = true;
+      if (m_.nodes[n].slots < arms(users, NodeId{n}) * static_cast<std::size_t>(spec_.width)) continue;
+      if (!best || cost[n] < cost[best.value]) best = NodeId{n};
+    }
+    if (!joined) throw SpecError(at("users"), "nodes that no usable links join", "users with a route to each of them from some node");
+    if (!best)
+      throw SpecError(at("width"), std::to_string(spec_.width),
+                      "a width for which some node has slots: a center needs one for each pair of each of its arms to " + std::to_string(users.size()) +
+                          " users, itself left out");
+    return best;
+  }
+
+  void cluster_fits(std::size_t users, bool center_is_user) const {
+    const StoreKind store = cluster_store(m_.store);
+    const int most = most_users(store, center_is_user);
+    if (static_cast<int>(users) <= most) return;
+    const std::string name = capabilities(m_.store).store;
+    const bool widest = store == StoreKind::stabilizer;
+    throw SpecError(at("users"), std::to_string(users) + " users",
+                    "at most " + std::to_string(most) + " with \"state\": \"" + name + "\", since fusing them takes a cluster of " +
+                        std::to_string(largest_cluster(users, center_is_user)) + " qubits" +
+                        (widest ? "" : "; or \"state\": \"stabilizer\", which samples Pauli noise, for up to " +
+                                           std::to_string(most_users(StoreKind::stabilizer, center_is_user))));
+  }
+
+  // All arms hold their slots at a time.
+  void slots_suffice(const GhzPlan& plan) const {
+    std::vector<std::size_t> need(m_.nodes.size(), 0);
+    const auto width = static_cast<std::size_t>(spec_.width);
+    for (const RoutePlan& arm : plan.arms) {
+      const std::vector<NodeId>& route = arm.routes.front().nodes;
+      for (std::size_t k = 0; k < route.size(); ++k) need[route[k].value] += k == 0 || k + 1 == route.size() ? width : 2 * width;
+    }
+    for (std::uint32_t n = 0; n < need.size(); ++n)
+      if (need[n] > m_.nodes[n].slots)
+        throw SpecError(at("width"), std::to_string(spec_.width),
+                        "a width for which the nodes on its arms have slots: " + in_quotes(m_.node_names[n]) + " has " +
+                            std::to_string(m_.nodes[n].slots) + ", and all arms together need " + std::to_string(need[n]) + " there" +
+                            (NodeId{n} == plan.center ? ", at their center" : ""));
+  }
+
+  const Model& m_;
+  const Names& nodes_;
+  const GhzDemandSpec& spec_;
+  std::size_t i_;
+};
+
+}  // namespace
+
+GhzPlan ghz_plan(const Model& model, const Names& nodes, std::size_t i) { return Planner(model, nodes, i).plan(); }
+
+}  // namespace farbell

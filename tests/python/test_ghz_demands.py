@@ -1,0 +1,327 @@
+"""Demands for GHZ states: their requests, their place in a network that others use, refusals, results."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import farbell as fb
+
+PERIOD_S = 1e-3
+USERS = ("alice", "bob", "carol")
+
+
+def link(a: str, b: str, *, success: float = 1.0, name: str = "", length_m: float = 0.0) -> fb.Link:
+    generation = fb.Given(success_probability=success, attempt_period_s=PERIOD_S, herald_delay_s=PERIOD_S)
+    return fb.Link(name=name, node_a=a, node_b=b, fiber=fb.Fiber(length_m=length_m), generation=generation)
+
+
+def network(
+    *demands: fb.GhzDemand,
+    links: tuple[fb.Link, ...] = (),
+    slots: int = 4,
+    nodes: tuple[str, ...] = (*USERS, "hub"),
+    **scenario: Any,
+) -> fb.Scenario:
+    """A star of three users; a pair takes 1 ms."""
+    return fb.Scenario(
+        memories=[fb.Memory(name="memory", slots=slots)],
+        nodes=[fb.Node(name=name, memory="memory") for name in nodes],
+        links=[*(links or [link(user, "hub") for user in USERS])],
+        ghz_demands=list(demands or [trio()]),
+        **{"duration_s": 1.0, **scenario},
+    )
+
+
+def trio(**fields: Any) -> fb.GhzDemand:
+    return fb.GhzDemand(**{"name": "trio", "users": list(USERS), "traffic": fb.OneOff(), **fields})
+
+
+def run(scenario: fb.Scenario, **options: Any) -> fb.Results:
+    return fb.run(scenario, progress=False, **{"threads": 1, **options})
+
+
+# ---- requests -------------------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_done_with_its_last_state() -> None:
+    results = run(network(trio(traffic=fb.OneOff(requests=3), states_per_request=2)))
+    requests = results.ghz_requests
+    assert requests["status"].tolist() == ["done"] * 3
+    assert requests["states_delivered"].tolist() == [2] * 3
+    assert requests["states_asked"].tolist() == [2] * 3
+    np.testing.assert_allclose(requests["finished_s"], [2e-3, 4e-3, 6e-3], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(requests["started_s"], [0, 2e-3, 4e-3], rtol=0, atol=1e-12)
+    assert results.ghz_states["request"].tolist() == [0, 0, 1, 1, 2, 2]
+    row = next(results.ghz_summary().rows())
+    assert (row["users"], row["asked"], row["delivered"], row["open"], row["states"]) == (3, 3, 3, 0, 6)
+    assert row["latency_mean_s"] == pytest.approx(4e-3)
+
+
+def test_set_up_and_outcomes_take_messages() -> None:
+    """One round trip over the longest arm, a pair, and one way with the outcomes."""
+    links = (link("alice", "hub"), link("bob", "hub", length_m=20e3), link("carol", "hub", length_m=40e3))
+    scenario = network(links=links)
+    one_way = [part.fiber.length_m / part.fiber.speed_m_per_s for part in links]
+    results = run(scenario)
+    assert results.ghz_requests["started_s"][0] == pytest.approx(2 * one_way[2], abs=1e-11)
+    # The pair of the last arm is known to both its ends a herald after its set-up.
+    assert results.ghz_states["delivered_s"][0] == pytest.approx(3 * one_way[2] + PERIOD_S, abs=1e-11)
+    ideal = run(scenario.replace(control="ideal"))
+    assert ideal.ghz_states["delivered_s"][0] == pytest.approx(PERIOD_S, abs=1e-12)
+
+
+def test_width_makes_several_at_a_time() -> None:
+    states = run(network(trio(width=2, states_per_request=4), slots=8)).ghz_states
+    np.testing.assert_allclose(states["delivered_s"], [1e-3, 1e-3, 2e-3, 2e-3], rtol=0, atol=1e-12)
+
+
+def test_deadlines_and_queues() -> None:
+    late = run(network(trio(traffic=fb.OneOff(requests=3), deadline_s=2.5e-3, max_queue=2)))
+    assert late.ghz_requests["status"].tolist() == ["refused", "done", "done"]
+    assert late.ghz_requests["reason"].tolist() == ["queue_full", "none", "none"]
+    slow = tuple(link(user, "hub", success=1e-6) for user in USERS)
+    results = run(network(trio(traffic=fb.BackToBack(requests=4), deadline_s=0.1), links=slow))
+    assert results.ghz_requests["status"].tolist() == ["timed_out"] * 4
+    np.testing.assert_allclose(results.ghz_requests["finished_s"], [0.1, 0.2, 0.3, 0.4], rtol=0, atol=1e-12)
+    assert results.nodes["slot_seconds"].sum() < 0.02
+
+
+def test_slots_are_free_between_requests() -> None:
+    results = run(network(trio(traffic=fb.Table(at_s=[0.1, 0.5]))))
+    np.testing.assert_allclose(results.ghz_requests["finished_s"], [0.101, 0.501], rtol=0, atol=1e-12)
+    # Three pairs, each 1 ms in two slots, and once more what was begun at the tick of the delivery and dropped.
+    assert results.nodes["slot_seconds"].sum() == pytest.approx(2 * 6 * PERIOD_S)
+
+
+def test_endless_requests_end_with_the_run() -> None:
+    results = run(network(trio(traffic=fb.Continuous()), duration_s=0.1))
+    assert results.ghz_requests["status"].tolist() == ["open"]
+    assert len(results.ghz_states) == 100
+
+
+def test_poisson_requests() -> None:
+    results = run(network(trio(traffic=fb.Poisson(rate_hz=100)), duration_s=20.0), seed=5)
+    asked = len(results.ghz_requests)
+    # 2,000 expected; 6 standard deviations are one false alarm in 5e8.
+    assert abs(asked - 2000) < 6 * math.sqrt(2000)
+    assert np.all(np.diff(np.sort(results.ghz_requests["asked_s"])) > 0)
+
+
+# ---- the network ----------------------------------------------------------------------------------------------------
+
+
+def test_the_center_is_where_routes_cost_least() -> None:
+    chain = ("a", "b", "c", "d", "e")
+    links = tuple(link(x, y, length_m=1e3) for x, y in zip(chain, chain[1:], strict=False))
+    demand = fb.GhzDemand(name="g", users=["a", "c", "e"])
+    model = fb.compile(network(demand, links=links, nodes=chain))
+    assert model.ghz_arms == [[["c", "b", "a"], ["c", "d", "e"]]]
+    given = fb.compile(network(demand.replace(center="b"), links=links, nodes=chain, slots=8))
+    assert given.ghz_arms == [[["b", "a"], ["b", "c"], ["b", "c", "d", "e"]]]
+
+
+def test_a_center_without_slots_is_passed_over() -> None:
+    hub, big = fb.Memory(name="small", slots=2), fb.Memory(name="big", slots=9)
+    scenario = network()
+    scenario = scenario.replace(
+        memories=[hub, big],
+        nodes=[fb.Node(name=name, memory="small" if name == "hub" else "big") for name in (*USERS, "hub")],
+    )
+    with pytest.raises(fb.SpecError) as caught:
+        fb.compile(scenario)
+    assert caught.value.path == "/ghz_demands/0/width"
+    assert "'hub'" in str(caught.value) or '"hub"' in str(caught.value)
+
+
+def test_demands_take_turns_where_slots_lack() -> None:
+    """Two GHZ demands and one for pairs over one hub with slots for one of them at a time."""
+    demands = [trio(name=f"g{k}", traffic=fb.OneOff(requests=20)) for k in range(2)]
+    pairs = fb.Demand(node_a="alice", node_b="bob", traffic=fb.OneOff(requests=20))
+    for slots in (3, 4, 5):
+        results = run(network(*demands, slots=slots, demands=[pairs]))
+        assert results.ghz_requests["status"].tolist() == ["done"] * 40, slots
+        assert results.requests["status"].tolist() == ["done"] * 20, slots
+
+
+def test_pair_demands_do_not_notice() -> None:
+    """Their streams are their own: with slots for all, a GHZ demand beside changes nothing."""
+    pairs = fb.Demand(node_a="alice", node_b="bob", traffic=fb.Continuous())
+    noisy = tuple(link(user, "hub", success=0.3) for user in USERS)
+    beside = run(network(trio(traffic=fb.Continuous()), links=noisy, demands=[pairs], slots=64))
+    scenario = network(links=noisy, demands=[pairs], slots=64).replace(ghz_demands=[])
+    assert len(beside.ghz_states) > 50
+    alone = run(scenario)
+    for column in alone.pairs.columns:
+        np.testing.assert_array_equal(beside.pairs[column], alone.pairs[column])
+
+
+def test_a_lost_arm() -> None:
+    down = fb.Change(link="bob--hub", at_s=0.0105)
+    up = fb.Change(link="bob--hub", at_s=0.5, generation=link("bob", "hub").generation)
+    traffic = fb.Table(at_s=[0.0, 0.4, 0.6])
+    results = run(network(trio(traffic=traffic, states_per_request=20), changes=[down, up]))
+    assert results.ghz_requests["status"].tolist() == ["refused", "refused", "done"]
+    assert results.ghz_requests["reason"].tolist() == ["route_lost", "no_route", "none"]
+    assert results.ghz_requests["states_delivered"].tolist() == [10, 0, 20]
+
+
+def test_a_detour() -> None:
+    links = (*(link(user, "hub") for user in USERS), link("bob", "carol"))
+    down = fb.Change(link="bob--hub", at_s=0.0105)
+    results = run(network(trio(states_per_request=20), links=links, changes=[down], slots=6))
+    assert results.ghz_requests["status"].tolist() == ["done"]
+    # Cycles under way at the change end at 11 ms; only then do the arms that lead over the same links as before go on.
+    np.testing.assert_allclose(results.ghz_states["delivered_s"][[9, 10]], [0.010, 0.012], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(results.ghz_states["fidelity"], 1, rtol=0, atol=1e-12)
+
+
+def test_a_detour_without_slots_is_none() -> None:
+    """Past carol to bob two slots are needed there, besides carol's own."""
+    links = (*(link(user, "hub") for user in USERS), link("bob", "carol"))
+    down = fb.Change(link="bob--hub", at_s=0.0105)
+    scenario = network(trio(states_per_request=20), links=links, changes=[down], slots=3)
+    small = fb.Memory(name="small", slots=2)
+    nodes = [node.replace(memory="small") if node.name == "carol" else node for node in scenario.nodes]
+    results = run(scenario.replace(memories=[*scenario.memories, small], nodes=nodes))
+    assert results.ghz_requests["reason"].tolist() == ["route_lost"]
+
+
+# ---- results --------------------------------------------------------------------------------------------------------
+
+
+def noisy_network() -> fb.Scenario:
+    links = tuple(link(user, "hub", success=0.2, length_m=5e3) for user in USERS)
+    memory = fb.Memory(name="memory", slots=4, t2_s=0.05, two_qubit_gate_reliability=0.98)
+    pairs = fb.Demand(node_a="alice", node_b="bob", traffic=fb.Continuous())
+    return network(trio(traffic=fb.Poisson(rate_hz=50)), links=links, demands=[pairs], slots=8).replace(
+        memories=[memory.replace(slots=8)]
+    )
+
+
+@pytest.mark.parametrize("state", ["pair_density", "stabilizer", "ket"])
+def test_threads_change_nothing(state: str) -> None:
+    scenario = noisy_network().replace(state=state)
+    one, three = (run(scenario, replicas=4, threads=threads) for threads in (1, 3))
+    for name in one.tables:
+        assert one.tables[name].equals(three.tables[name]) or name in ("requests", "ghz_requests", "ghz_demands"), name
+    for name in ("ghz_requests", "ghz_demands"):
+        for column in one.tables[name].columns:
+            np.testing.assert_array_equal(one.tables[name][column], three.tables[name][column])
+
+
+def test_promotions_are_counted() -> None:
+    exact = run(noisy_network())
+    states = int(exact.ghz_demands["states"].sum() + exact.ghz_demands["surplus_states"].sum())
+    assert exact.ghz_demands["promoted_pairs"].sum() == 3 * states > 0
+    assert run(noisy_network().replace(state="density")).ghz_demands["promoted_pairs"].sum() == 0
+
+
+def test_summary_mode_keeps_no_rows() -> None:
+    rows = run(noisy_network())
+    counts = run(noisy_network(), record="summary")
+    assert len(counts.ghz_states) == len(counts.ghz_requests) == 0
+    assert counts.ghz_demands["states"].tolist() == rows.ghz_demands["states"].tolist()
+    summary = next(counts.ghz_summary().rows())
+    assert summary["fidelity"] == pytest.approx(float(rows.ghz_states["fidelity"].mean()), abs=1e-12)
+    assert summary["rate_hz"] == pytest.approx(len(rows.ghz_states))
+
+
+def test_results_are_saved(tmp_path: Path) -> None:
+    results = run(noisy_network(), replicas=2)
+    results.save(tmp_path, report=False)
+    loaded = fb.load_results(tmp_path)
+    assert loaded.ghz_states.equals(results.ghz_states)
+    assert loaded.network.ghz_demand_names == ("trio",)
+
+
+def test_the_trace_tells_of_fusions() -> None:
+    results = run(network(trio(states_per_request=2)), trace=True)
+    trace = results.trace()
+    fusions, deliveries = (trace[trace["kind"] == kind] for kind in ("fusion", "ghz_delivery"))
+    assert fusions["node"].tolist() == ["hub"] * 2
+    assert deliveries["demand"].tolist() == ["trio"] * 2
+    np.testing.assert_allclose(deliveries["fidelity"], 1, rtol=0, atol=1e-12)
+
+
+# ---- refusals -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "says"),
+    [
+        (lambda: network(trio(users=["alice", "bob", "dave"])), "/ghz_demands/0/users/2", "the name of a node"),
+        (lambda: network(trio(users=["alice", "bob", "alice"])), "/ghz_demands/0/users/2", "another node"),
+        (lambda: network(trio(users=["alice"])), "/ghz_demands/0/users", "at least two"),
+        (lambda: network(trio(users=[])), "/ghz_demands/0/users", "at least two"),
+        (lambda: network(trio(center="hubb")), "/ghz_demands/0/center", "hub"),
+        (lambda: network(trio(), trio()), "/ghz_demands/1/name", "not taken"),
+        (
+            lambda: network(trio(name="p"), demands=[fb.Demand(name="p", node_a="alice", node_b="bob")]),
+            "/ghz_demands/0/name",
+            "no demand in /demands has",
+        ),
+        (lambda: network(trio(width=2, center="hub")), "/ghz_demands/0/width", "has 4, and all arms together need 6"),
+        (lambda: network(trio(width=3)), "/ghz_demands/0/width", "some node has slots"),
+        (lambda: network(reservation="hop_by_hop"), "/reservation", "ledger"),
+        (lambda: network(links=(link("alice", "hub"), link("bob", "hub"))), "/ghz_demands/0/users", "a route to each"),
+        (
+            lambda: network(trio(center="hub"), links=(link("alice", "hub"), link("bob", "hub"))),
+            "/ghz_demands/0/users/2",
+            "to which usable links lead",
+        ),
+    ],
+)  # fmt: skip
+def test_refused(scenario: Any, path: str, says: str) -> None:
+    with pytest.raises(fb.SpecError) as caught:
+        fb.compile(scenario())
+    assert caught.value.path == path
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("state", "most"),
+    [("auto", 10), ("pair_density", 10), ("bell_diagonal", 10), ("density", 10), ("ket", 12), ("stabilizer", 62)],
+)
+def test_too_many_users(state: str, most: int) -> None:
+    def crowd(users: int) -> fb.Scenario:
+        names = tuple(f"u{k}" for k in range(users))
+        links = tuple(link(name, "hub") for name in names)
+        demand = fb.GhzDemand(name="all", users=list(names), center="hub")
+        return network(demand, links=links, nodes=(*names, "hub"), slots=users, state=state)
+
+    fb.compile(crowd(most))
+    with pytest.raises(fb.SpecError) as caught:
+        fb.compile(crowd(most + 1))
+    assert caught.value.path == "/ghz_demands/0/users"
+    assert f"at most {most}" in str(caught.value)
+
+
+def test_noise_that_no_sampled_store_holds_is_refused_there() -> None:
+    scenario = network().replace(memories=[fb.Memory(name="memory", slots=4, t1_s=1.0)])
+    with pytest.raises(fb.SpecError, match="/memories/0"):
+        fb.compile(scenario.replace(state="stabilizer"))
+    assert fb.compile(scenario.replace(state="auto")).state == "pair_density"
+
+
+def test_scenario_files() -> None:
+    scenario = noisy_network()
+    assert fb.Scenario.from_json(scenario.to_json()) == scenario
+    assert "ghz_demands" not in scenario.replace(ghz_demands=[]).to_json()
+
+
+def test_explain_knows_who_held_the_slots(tmp_path: Path) -> None:
+    """A demand for pairs that waits for slots which arms hold."""
+    pytest.importorskip("plotly")
+    links = tuple(link(user, "hub", success=0.3, length_m=5e3) for user in USERS)
+    pairs = fb.Demand(name="p", node_a="alice", node_b="bob", traffic=fb.OneOff(at_s=1e-4))
+    results = run(network(trio(states_per_request=20), slots=3, demands=[pairs], links=links))
+    waits = {wait.kind: wait.text for wait in results.explain(request=0, demand="p").waits}
+    assert "held by trio" in waits["slots"]
+    with pytest.raises(fb.SpecError, match="which asks for GHZ states"):
+        results.explain(request=0, demand="trio")
+    assert "GHZ demands" in results.write_report(tmp_path / "report.html").read_text(encoding="utf-8")
