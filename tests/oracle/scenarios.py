@@ -60,7 +60,9 @@ def ghz_star(users, *, ghz=None, demands=(), **rest):
     """u0, u1, ... around a hub, one GHZ demand among them."""
     names = [f"u{k}" for k in range(users)]
     demand = {"name": "g", "users": names} | (ghz or {})
-    return network([(name, "hub") if k % 2 else ("hub", name) for k, name in enumerate(names)], demands, ghz_demands=[demand], **rest)
+    return network(
+        [(name, "hub") if k % 2 else ("hub", name) for k, name in enumerate(names)], demands, ghz_demands=[demand], **rest
+    )
 
 
 def line(demands, **rest):

@@ -32,7 +32,11 @@ def product(scenario, replica, detail):
 
 
 def trace_of(compiled, table):
-    names = {"link": compiled.link_names, "node": compiled.node_names, "demand": compiled.demand_names + compiled.ghz_demand_names}
+    names = {
+        "link": compiled.link_names,
+        "node": compiled.node_names,
+        "demand": compiled.demand_names + compiled.ghz_demand_names,
+    }
     columns = (table[name].tolist() for name in ("tick", "phase", "kind", "entity", "a", "b", "circuit", "x"))
     return sorted(
         (tick, phase, names[ENTITIES[kind]][entity], kind, a, b, circuit, x)
