@@ -59,7 +59,8 @@ py::list ghz_arms(const Model& model) {
   py::list out;
   for (const GhzDemandRow& demand : model.ghz_demands) {
     py::list arms;
-    for (std::uint32_t k = 0; k < demand.arms; ++k) arms.append(node_names(model, model.route_plans[demand.first_arm.value + k].routes.front()));
+    for (const RoutePlan& plan : std::span(model.route_plans).subspan(demand.first_arm.value, demand.arms))
+      arms.append(node_names(model, plan.routes.front()));
     out.append(arms);
   }
   return out;
@@ -178,7 +179,8 @@ Examples
       .def_readonly("node_names", &Model::node_names)
       .def_readonly("link_names", &Model::link_names)
       .def_readonly("demand_names", &Model::demand_names)
-      .def_property_readonly("ghz_arms", &ghz_arms, "Routes of each GHZ demand at the start, from its center to each user, as lists of node names.")
+      .def_property_readonly("ghz_arms", &ghz_arms,
+                             "Routes of each GHZ demand at the start, from its center to each user, as lists of node names.")
       .def_readonly("ghz_demand_names", &Model::ghz_demand_names)
       .def("link_table", &link_table,
            "Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot).")

@@ -133,7 +133,7 @@ def run(
     max_events: Annotated[int | None, typer.Option(min=1, help="Stop a replica after this many events.")] = None,
     max_wall: Annotated[float | None, typer.Option(help="Stop after this many seconds of real time.")] = None,
     require_delivery: Annotated[
-        bool, typer.Option("--require-delivery", help="Exit with code 3 if a demand got no pair.")
+        bool, typer.Option("--require-delivery", help="Exit with code 3 if a demand got nothing.")
     ] = False,
     check: Annotated[
         Path | None,

@@ -53,6 +53,7 @@ SPECS = [
     fb.Poisson(rate_hz="2 kHz"),
     fb.Table(at_s=[0, "1 ms", 2]),
     fb.Demand(node_a="a", node_b="b", traffic=fb.Poisson(rate_hz=3), use="measure", route=["a", "b"]),
+    fb.GhzDemand(name="ghz", users=["a", "b", "c"], center="a", states_per_request=2, deadline_s="1 s", max_queue=4),
     fb.Limits(max_events=10),
     fb.Scenario(
         duration_s=1,

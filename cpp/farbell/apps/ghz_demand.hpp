@@ -30,12 +30,13 @@ struct Describe<GhzDemandSpec> {
       required(field("name", &GhzDemandSpec::name, non_empty, "Name, unlike those of all other demands.")),
       required(field("users", &GhzDemandSpec::users, non_empty, "Names of the nodes that share each state, at least two.")),
       field("center", &GhzDemandSpec::center,
-            "Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose "
-            "routes to the users cost least in all."),
+            "Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough "
+            "whose routes to the users cost least in all."),
       field("traffic", &GhzDemandSpec::traffic, "When requests are asked."),
       field("states_per_request", &GhzDemandSpec::states_per_request, at_least(1),
             "GHZ states that a request asks for (a continuous request has no end)."),
-      field("width", &GhzDemandSpec::width, within(1, 1'000'000), "Memory slots that each arm, from the center to a user, uses at both ends of every hop."),
+      field("width", &GhzDemandSpec::width, within(1, 1'000'000),
+            "Memory slots that each arm, from the center to a user, uses at both ends of every hop."),
       field("deadline_s", &GhzDemandSpec::deadline_s, "s", positive,
             "Time after which a request is given up, counted from when it was asked; null = never."),
       field("max_queue", &GhzDemandSpec::max_queue, at_least(1),

@@ -75,7 +75,9 @@ class GhzRequests {
   bool slots_suffice(std::uint32_t d) const;
 
   ChainId arm(std::uint32_t d, std::uint32_t k) const { return circuits_.first(DemandId{setup_.demands[d].first_arm.value + k}); }
-  std::uint32_t demand_of(ChainId circuit) const { return demand_of_arm_[circuits_.demand(circuit).value - setup_.demands[0].first_arm.value]; }
+  std::uint32_t demand_of(ChainId circuit) const {
+    return demand_of_arm_[circuits_.demand(circuit).value - setup_.demands[0].first_arm.value];
+  }
   template <class Holds>
   bool all_arms(std::uint32_t d, Holds&& holds) const {
     for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k)

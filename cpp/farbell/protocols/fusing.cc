@@ -72,7 +72,7 @@ void Fusing::decide(std::uint32_t k) {
   }
 }
 
-// CNOTs from the first half at the centre to each of the others, which are read in Z. The first is kept, or read in X.
+// CNOTs from the first half at the center to each of the others, which are read in Z. The first is kept, or read in X.
 void Fusing::fuse(std::uint32_t n) {
   Shared& shared = shared_[n];
   const Star& star = setup_.stars[shared.star];
@@ -83,7 +83,7 @@ void Fusing::fuse(std::uint32_t n) {
     return;
   }
   Stream& outcomes = rows_[shared.star].outcomes;
-  const auto centre_half = [&](std::size_t arm) { return segments_.segment(shared.parts[arm].segment).half[end_a]; };
+  const auto center_half = [&](std::size_t arm) { return segments_.segment(shared.parts[arm].segment).half[end_a]; };
   const auto read = [&](QubitId q) {
     const int bit = states_.measure(q, Basis::z, now, outcomes.next().u0);
     swapping_.consume_half(q);
@@ -100,12 +100,12 @@ void Fusing::fuse(std::uint32_t n) {
     const Chain& chain = chains_[star.arms[arm].value];
     if (tells) known = later(known, now + chain.delay(0, chain.last()));
   }
-  const QubitId first = centre_half(0);
+  const QubitId first = center_half(0);
   for (std::size_t arm = 1; arm < star.arms.size(); ++arm) {
-    states_.apply(Gate::cx, first, centre_half(arm), now);
-    shared.frame.flips[arm] ^= read(centre_half(arm));
+    states_.apply(Gate::cx, first, center_half(arm), now);
+    shared.frame.flips[arm] ^= read(center_half(arm));
   }
-  if (star.centre_keeps) {
+  if (star.center_keeps) {
     shared.frame.flips.insert(shared.frame.flips.begin(), 0);
   } else {
     states_.apply(Gate::h, first, now);
@@ -120,7 +120,7 @@ void Fusing::fuse(std::uint32_t n) {
 
 bool Fusing::whole(std::uint32_t n) const {
   const Shared& shared = shared_[n];
-  const bool keeps = setup_.stars[shared.star].centre_keeps;
+  const bool keeps = setup_.stars[shared.star].center_keeps;
   for (std::size_t arm = 0; arm < shared.parts.size(); ++arm) {
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     if (segment.generation != shared.parts[arm].generation || !segment.half[end_b]) return false;
@@ -132,7 +132,7 @@ bool Fusing::whole(std::uint32_t n) const {
 std::vector<QubitId> Fusing::qubits(std::uint32_t n) const {
   const Shared& shared = shared_[n];
   std::vector<QubitId> out;
-  if (setup_.stars[shared.star].centre_keeps) out.push_back(segments_.segment(shared.parts[0].segment).half[end_a]);
+  if (setup_.stars[shared.star].center_keeps) out.push_back(segments_.segment(shared.parts[0].segment).half[end_a]);
   for (const Shared::Part& part : shared.parts) out.push_back(segments_.segment(part.segment).half[end_b]);
   return out;
 }

@@ -17,7 +17,7 @@ namespace farbell {
 // The node is end A of all its arms.
 struct Star {
   std::vector<ChainId> arms;
-  bool centre_keeps = false;  // the node is a user, too, and keeps its half of the first pair
+  bool center_keeps = false;  // the node is a user, too, and keeps its half of the first pair
   Tick duration{};            // of gates and read-out
   std::uint64_t outcomes_key = 0;
 };
@@ -40,7 +40,7 @@ class Fusing {
     };
     std::uint32_t star = 0;
     std::vector<Part> parts;      // by arm
-    GhzFrame frame;               // of the centre, if it keeps its qubit, and the ends of the arms
+    GhzFrame frame;               // of the center, if it keeps its qubit, and the ends of the arms
     Tick born = never;            // oldest emission in it
     std::uint32_t promoted = 0;   // pairs that left a store of pairs for it
   };

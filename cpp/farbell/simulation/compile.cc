@@ -392,7 +392,9 @@ class Compiler {
       row.width = static_cast<std::uint32_t>(demand.width);
       row.number = static_cast<std::uint32_t>(m_.demands.size() + i);
       row.arrivals_key = stream("ghz:" + demand.name + "/arrivals", path);
-      Star star{.arms = {}, .centre_keeps = plan.center_is_user, .duration = tick_zero, .outcomes_key = stream("ghz:" + demand.name + "/fusion", path)};
+      Star star;
+      star.center_keeps = plan.center_is_user;
+      star.outcomes_key = stream("ghz:" + demand.name + "/fusion", path);
       if (m_.slot == tick_zero) star.duration = ticks(plan.fusion_s, item("ghz_demands", i, "center"));
       for (RoutePlan& arm : plan.arms) {
         Circuits::Terms terms;

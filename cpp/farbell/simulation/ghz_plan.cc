@@ -95,8 +95,8 @@ class Planner {
     if (!joined) throw SpecError(at("users"), "nodes that no usable links join", "users with a route to each of them from some node");
     if (!best)
       throw SpecError(at("width"), std::to_string(spec_.width),
-                      "a width for which some node has slots: a center needs one for each pair of each of its arms to " + std::to_string(users.size()) +
-                          " users, itself left out");
+                      "a width for which some node has slots: a center needs one for each pair of each of its arms to " +
+                          std::to_string(users.size()) + " users, itself left out");
     return best;
   }
 

@@ -35,11 +35,12 @@ class Replica {
         requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, address(HandlerIndex::requests)},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_),
-        fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica}, queue_,
-                states_, segments_, swapping_, chains_, trace_),
+        fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
+                queue_, states_, segments_, swapping_, chains_, trace_),
         ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows}, model.ghz_demands.size()),
-        ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica, address(HandlerIndex::ghz_requests)}, queue_,
-                      states_, fusing_, routes_, circuits_, ghz_recorder_, trace_) {
+        ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica,
+                       address(HandlerIndex::ghz_requests)},
+                      queue_, states_, fusing_, routes_, circuits_, ghz_recorder_, trace_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
@@ -89,9 +90,8 @@ class Replica {
     requests_.finish(r.end);
     ghz_requests_.finish();
     r.events = queue_.processed();
-    r.stale_events =
-        lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() + requests_.stale_events() +
-        fusing_.stale_events() + ghz_requests_.stale_events();
+    r.stale_events = lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() +
+                     requests_.stale_events() + fusing_.stale_events() + ghz_requests_.stale_events();
     r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages();
     r.deadlocks = requests_.deadlocks();
     r.deadlock_releases = requests_.deadlock_releases();

@@ -165,6 +165,7 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
   }
   {
     const auto rows = all(results, &ReplicaResult::ghz_demands);
+    const auto open = [](const GhzSummary& s) { return s.asked - s.done - s.timed_out - s.refused; };
     const auto mean = [](const Moments& m) { return m.n > 0 ? m.mean : std::numeric_limits<double>::quiet_NaN(); };
     Table t{"ghz_demands", {}};
     t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
@@ -174,7 +175,7 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
     t.add<std::uint64_t>("requests_done", rows, [](const auto& a) { return a.row->done; });
     t.add<std::uint64_t>("requests_timed_out", rows, [](const auto& a) { return a.row->timed_out; });
     t.add<std::uint64_t>("requests_refused", rows, [](const auto& a) { return a.row->refused; });
-    t.add<std::uint64_t>("requests_open", rows, [](const auto& a) { return a.row->asked - a.row->done - a.row->timed_out - a.row->refused; });
+    t.add<std::uint64_t>("requests_open", rows, [&](const auto& a) { return open(*a.row); });
     t.add<std::uint64_t>("states", rows, [](const auto& a) { return a.row->states; });
     t.add<std::uint64_t>("surplus_states", rows, [](const auto& a) { return a.row->surplus; });
     t.add<std::uint64_t>("promoted_pairs", rows, [](const auto& a) { return a.row->promoted; });
