@@ -6,10 +6,9 @@ import json
 import math
 import os
 import signal
-import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +216,16 @@ def test_provenance(results: fb.Results) -> None:
     json.dumps(provenance)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals are different there")
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C is raised: a shell's background job, such as a whole test run may be, ignores it and hands that down."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_interrupt_carries_what_was_finished(tmp_path: Path) -> None:
     endless = chain(duration_s=1e5, record="summary")
 
@@ -240,6 +248,7 @@ def test_interrupt_carries_what_was_finished(tmp_path: Path) -> None:
     assert fb.load_results(tmp_path / "run").partial
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_interrupt_while_rows_are_written_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     take = Spill.take
 
@@ -259,9 +268,9 @@ def test_interrupt_while_rows_are_written_loses_nothing(tmp_path: Path, monkeypa
     assert 0 < len(partial.replicas) < 2000
     assert len(partial.pairs) == partial.demands["pairs"].sum() > 0
     assert same(fb.load_results(tmp_path / "run"), partial)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_a_second_interrupt_is_raised_at_once() -> None:
     with held_interrupts() as outer, held_interrupts() as inner:
         assert inner is outer
