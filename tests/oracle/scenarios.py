@@ -417,6 +417,17 @@ SCENARIOS = {
         4, demand=POISSON | {"cutoff": {"attempts": 5}}, link=given(0.2), **SLOTTED,
         changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": given(0.05)}, {"at_s": 2e-3, "link": "n0--n1"}, {"at_s": 2.5e-3, "link": "n0--n1", "generation": given()}],
     ),
+    "cut-off by attempts, links become faster": chain(
+        4, demand=POISSON | {"cutoff": {"attempts": 3}}, link=given(0.1), duration_s=6e-3,
+        changes=[
+            {"at_s": at * 1e-4, "link": link, "generation": given(0.1) | {"attempt_period_s": period}}
+            for at, link, period in (
+                (k + i / 3, link, (2.1e-5, 1.7e-6)[k % 2])
+                for k in range(1, 50)
+                for i, link in enumerate(("n0--n1", "n2--n1", "n2--n3"))
+            )
+        ],
+    ),
     "cut-off by fidelity": chain(4, memory=NOISY, node=FAILING, demand={"cutoff": {"estimated_fidelity": 0.94}, "width": 3}, link=given(0.2)),
     "cut-off by fidelity, ideal": chain(
         5, memory=GAUSSIAN, node=FAILING, demand={"cutoff": {"estimated_fidelity": 0.85, "age_s": 1e-4}, "width": 3}, link=given(0.3), control="ideal",

@@ -112,7 +112,8 @@ std::uint64_t Lanes::cycles(std::uint32_t group) const {
 Tick Lanes::earliest_start(std::uint32_t group, std::uint64_t n) const {
   const Group& g = groups_[group];
   const Tick next = g.lanes > 0 ? after(g.next_cycle, program(g).period, cycles_to_count(g)) : next_start(later(queue_.now(), g.next_cycle));
-  return after(next, program(g).period, static_cast<std::int64_t>(n) - 1);
+  // The link may change meanwhile.
+  return after(next, setup_.links[g.link.value].fastest_period, static_cast<std::int64_t>(n) - 1);
 }
 
 Tick Lanes::herald_delay(std::uint32_t group, End position_side) const {

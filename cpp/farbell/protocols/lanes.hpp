@@ -38,6 +38,7 @@ struct LinkRow {
   std::uint32_t program = 0;
   std::optional<std::uint32_t> distillation;  // plan for its pairs
   std::uint64_t phase_key = 0;
+  Tick fastest_period = never;  // of the programs that it has in turn
 };
 
 struct LinkCounters {
@@ -79,7 +80,7 @@ class Lanes {
   void give_turn(std::uint32_t group);                     // of a chain that is not pipelined: a pair that it made has ended
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
 
-  // Cycles of the group that have started; and where the n-th cycle from now on starts, if nothing interrupts the group.
+  // Cycles of the group that have started; and the first tick at which the n-th cycle from now on may start, whatever becomes of its link.
   std::uint64_t cycles(std::uint32_t group) const;
   Tick earliest_start(std::uint32_t group, std::uint64_t n) const;
   bool attempting(std::uint32_t group) const { return groups_[group].lanes > 0; }

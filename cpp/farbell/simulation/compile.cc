@@ -251,6 +251,7 @@ class Compiler {
       row.device = {m_.nodes[a.value].device, m_.nodes[b.value].device};
       row.phase_key = stream("link:" + link.label() + "/phase", item("links", i, "name"));
       row.program = program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"));
+      row.fastest_period = m_.programs[row.program].period;
       if (link.distillation) row.distillation = plan(*link.distillation, item("links", i, "distillation"));
       ends.push_back(row.node);
       m_.links.push_back(row);
@@ -278,6 +279,8 @@ class Compiler {
         const LinkRow& link = m_.links[row.link.value];
         row.program = program(*change.generation, s_.links[row.link.value].fiber, link.device[0], link.device[1],
                               item("changes", i, "generation"));
+        Tick& fastest = m_.links[row.link.value].fastest_period;
+        fastest = earlier(fastest, m_.programs[*row.program].period);
         row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
       }
       m_.changes.push_back(row);
