@@ -24,7 +24,7 @@ Device noisy() {
   return d;
 }
 
-Correlations bell(int index) {
+Correlations bell_pair_state(int index) {
   std::array<double, 4> weights{};
   weights[static_cast<std::size_t>(index)] = 1;
   return bell_mixture(weights);
@@ -38,7 +38,7 @@ class Fusion {
   void fuse(const std::vector<int>& bells, bool keeps, Tick now = tick_zero) {
     std::vector<States::Pair> pairs;
     for (int index : bells) {
-      pairs.push_back(states.create_pair(bell(index), memory, tick_zero, memory, tick_zero, random_()));
+      pairs.push_back(states.create_pair(bell_pair_state(index), memory, tick_zero, memory, tick_zero, random_()));
       frame.flips.push_back(static_cast<std::uint8_t>(index >> 1));
       frame.phase ^= index & 1;
     }
@@ -98,18 +98,18 @@ TEST(Ghz, PairsThatMoveDecayOn) {
 TEST(Ghz, NamesAreFreeAgainWhenTheirQubitsAreGone) {
   for (StoreKind kind : every_store) {
     Fusion f(kind, Device{});
-    const States::Pair other = f.states.create_pair(bell(0), memory, tick_zero, memory, tick_zero);
+    const States::Pair other = f.states.create_pair(bell_pair_state(0), memory, tick_zero, memory, tick_zero);
     f.fuse({0, 0, 0}, false);
     EXPECT_EQ(f.states.live(), 5u);
     // What is promoted keeps its names to itself.
-    const States::Pair fresh = f.states.create_pair(bell(1), memory, tick_zero, memory, tick_zero);
+    const States::Pair fresh = f.states.create_pair(bell_pair_state(1), memory, tick_zero, memory, tick_zero);
     for (QubitId q : f.qubits) EXPECT_TRUE(q != fresh.a && q != fresh.b);
     EXPECT_NEAR(f.fidelity(tick_zero), 1, 1e-12);
     for (QubitId q : f.qubits) f.states.release(q);
     EXPECT_EQ(f.states.live(), 4u);
     std::uint32_t largest = 0;
     for (int i = 0; i < 3; ++i) {
-      const States::Pair pair = f.states.create_pair(bell(0), memory, tick_zero, memory, tick_zero);
+      const States::Pair pair = f.states.create_pair(bell_pair_state(0), memory, tick_zero, memory, tick_zero);
       largest = std::max({largest, pair.a.value, pair.b.value});
     }
     EXPECT_LT(largest, 10u);
