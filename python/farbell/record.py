@@ -27,7 +27,7 @@ GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
 #: Stretches of simulated time that the use of nodes and links is recorded for, and rows that it may take.
-MOST_BINS, PROFILE_ROWS = 64, 2**18
+MOST_BINS, PROFILE_ROWS = 64, 2**14
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.
