@@ -7,6 +7,7 @@
 
 #include "farbell/base/errors.hpp"
 #include "farbell/state/correlations.hpp"
+#include "farbell/state/pauli_noise.hpp"
 
 namespace farbell {
 namespace {
@@ -49,9 +50,7 @@ void decay(KetState& state, int at, BlochMap const& m, auto&& draw) {
     state.apply(channel_of(m), std::span(&at, 1), draw());
     return;
   }
-  const std::array<double, 4> p{(1 + m.ax + m.ay + m.az) / 4, (1 + m.ax - m.ay - m.az) / 4, (1 - m.ax + m.ay - m.az) / 4,
-                                (1 - m.ax - m.ay + m.az) / 4};
-  if (const int pauli = sample(p, draw()); pauli != 0) state.apply(pauli_gates[pauli], std::span(&at, 1));
+  if (const int pauli = sample(pauli_probabilities(m.ax, m.ay, m.az), draw()); pauli != 0) state.apply(pauli_gates[pauli], std::span(&at, 1));
 }
 
 // Maximally mixed: every product of Paulis is as likely.

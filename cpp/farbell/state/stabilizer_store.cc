@@ -4,6 +4,7 @@
 #include <string>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/state/pauli_noise.hpp"
 
 namespace farbell {
 namespace {
@@ -121,9 +122,7 @@ QubitId StabilizerStore::partner(QubitId q) const {
 
 int StabilizerStore::draw_pauli(Qubit& q, Factors const& f) {
   if (f[1] == 1 && f[2] == 1 && f[3] == 1) return 0;
-  const std::array<double, 4> p{(1 + f[1] + f[2] + f[3]) / 4, (1 + f[1] - f[2] - f[3]) / 4, (1 - f[1] + f[2] - f[3]) / 4,
-                                (1 - f[1] - f[2] + f[3]) / 4};
-  return sample(p, draw(q));
+  return sample(pauli_probabilities(f[1], f[2], f[3]), draw(q));
 }
 
 void StabilizerStore::flip(Qubit& q, int pauli) {
