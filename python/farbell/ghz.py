@@ -29,7 +29,7 @@ def ghz_summary(record: Record, level: float = 0.95) -> ResultTable:
     first = len(record.network.demand_names)
     count = len(record.network.ghz_demand_names)
     if count == 0:
-        return ResultTable({"demand": np.array([], dtype=np.int64)}, record.network.categories())
+        return ResultTable({"demand": np.array([], dtype=np.int64)}, record.network.categories)
     demands, batches = record.tables["ghz_demands"], record.tables["ghz_batches"]
     # [replica, demand, batch], as the core writes them.
     states, fidelities = (batches[name].reshape(-1, count, BATCHES) for name in ("states", "fidelity_sum"))
@@ -55,7 +55,7 @@ def ghz_summary(record: Record, level: float = 0.95) -> ResultTable:
                 "latency_mean_s": float(np.average(latency[done > 0], weights=done[done > 0])) if done.any() else np.nan,
             }
         )
-    return ResultTable({name: np.array([row[name] for row in rows]) for name in rows[0]}, record.network.categories())
+    return ResultTable({name: np.array([row[name] for row in rows]) for name in rows[0]}, record.network.categories)
 
 
 def _ends(name: str, interval: Interval, unit: str = "") -> dict[str, float]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,8 +14,9 @@ import numpy.typing as npt
 from farbell._core import Model, Scenario
 from farbell.table import ResultTable
 from farbell.trace import TRACE_WORDS, trace_table
+from farbell.use_over_time import LinkUse, NodeUse
 
-__all__ = ["Network", "Record", "profiles_of", "tables_of", "ticks_per_s", "time_bins"]
+__all__ = ["Network", "Record", "profiles_of", "tables_of", "ticks_per_s"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
@@ -26,8 +28,6 @@ ROW_TABLES = TABLES[:2]
 GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
-#: Stretches of simulated time that the use of nodes and links is recorded for, and rows that it may take.
-MOST_BINS, PROFILE_ROWS = 64, 2**14
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.
@@ -104,6 +104,7 @@ class Network:
             link_models=ResultTable({"link": np.arange(len(links)), **facts}, {"link": links}),
         )
 
+    @cached_property
     def categories(self) -> dict[str, tuple[str, ...]]:
         """Column -> words, for every column of words in any table."""
         return {
@@ -181,7 +182,27 @@ class Record:
         return seconds
 
 
-def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultTable]:
+class _Tables(Mapping[str, ResultTable]):
+    """Tables that are made when they are asked for: a run of a millisecond need not wait for those that nobody looks at."""
+
+    def __init__(self, names: Sequence[str], make: Callable[[str], ResultTable]) -> None:
+        self._names, self._make, self._made = names, make, dict[str, ResultTable]()
+
+    def __getitem__(self, name: str) -> ResultTable:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
+def tables_of(columns: Mapping[str, Any], network: Network) -> Mapping[str, ResultTable]:
     """The core's columns, or a source of columns, as tables with words.
 
     Parameters
@@ -191,8 +212,7 @@ def tables_of(columns: Mapping[str, Any], network: Network) -> dict[str, ResultT
     network : Network
         The words.
     """
-    categories = network.categories()
-    return {name: ResultTable(columns[name], categories) for name in network.tables}
+    return _Tables(network.tables, lambda name: ResultTable(columns[name], network.categories))
 
 
 def ticks_per_s(scenario: Scenario) -> float:
@@ -200,13 +220,7 @@ def ticks_per_s(scenario: Scenario) -> float:
     return {"ps": 1e12, "ns": 1e9}[scenario.tick]
 
 
-def time_bins(nodes: int, links: int, replicas: int) -> int:
-    """How many bins of simulated time are recorded: a power of two, fewer for large networks and many replicas."""
-    rows = max((nodes + links) * replicas, 1)
-    return int(min(MOST_BINS, max(1, 2 ** int(np.log2(max(PROFILE_ROWS / rows, 1))))))
-
-
-def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> dict[str, ResultTable]:
+def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> Mapping[str, ResultTable]:
     """The core's tables over simulated time, as far as there are any.
 
     Parameters
@@ -218,6 +232,14 @@ def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> d
     ticks : float
         Ticks per second.
     """
-    words = network.categories()
-    profiles = {name: ResultTable(columns[name], words) for name in PROFILES[:2] if name in columns}
-    return profiles | ({"trace": trace_table(columns["trace"], ticks, words)} if "trace" in columns else {})
+
+    def make(name: str) -> ResultTable:
+        if name == "trace":
+            return trace_table(columns["trace"], ticks, network.categories)
+        ends, sums = columns["use_ends"], columns[name]
+        if name == "occupancy":
+            slots = columns["nodes"]["slots"][: len(network.node_names)]
+            return ResultTable(NodeUse(ends, sums, ticks, slots), network.categories)
+        return ResultTable(LinkUse(ends, sums, ticks, len(network.link_names)), network.categories)
+
+    return _Tables([name for name in PROFILES if name in columns], make)

@@ -107,7 +107,7 @@ def find_request(record: Record, request: int, demand: str | None, replica: int)
     return RequestFacts(name, replica, found, tuple(pairs), end_s if math.isnan(finished) else finished)
 
 
-def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float] | None = None) -> dict[str, ResultTable]:
+def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float] | None = None) -> Mapping[str, ResultTable]:
     """The replica again. Its own limits do not matter here: it goes as far as it went."""
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
     start_s, until_s = trace or (0.0, None)
@@ -122,10 +122,9 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         memory_limit_bytes=2**62,
     )
     tables = tables_of(output["tables"], record.network)
-    if trace is not None:
-        words = record.network.categories()
-        tables["trace"] = trace_table(output["tables"]["trace"], ticks_per_s(record.scenario), words)
-    return tables
+    if trace is None:
+        return tables
+    return {**tables, "trace": trace_table(output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories)}
 
 
 def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple[ResultTable, tuple[str, ...]]:

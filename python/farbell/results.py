@@ -520,7 +520,7 @@ def _histogram(counts: Any, bin_name: str, words: Mapping[str, tuple[str, ...]])
 
 
 def _statistics(record: Record) -> dict[str, ResultTable]:
-    words = record.network.categories()
+    words = record.network.categories
     return {
         "batches": _indexed(record.batches, ("replica", "demand", "batch"), BATCH_SUMS, words),
         "moments": _indexed(record.moments, ("replica", "demand"), MOMENTS, words),
@@ -574,7 +574,7 @@ def load_results(folder: str | Path) -> Results:
         raise FileNotFoundError(f"no results in {path}") from None
     if (found := provenance.pop("format", None)) != _FORMAT:
         raise ValueError(f"{path / 'provenance.json'}: format is {found!r}; allowed: {_FORMAT}")
-    words = network.categories()
+    words = network.categories
 
     def read(name: str, *, in_memory: bool = True) -> ResultTable:
         return read_table(path / f"{name}.parquet", words, in_memory=in_memory)

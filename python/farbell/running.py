@@ -15,10 +15,11 @@ from typing import Any
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell._interrupts import held_interrupts
-from farbell.record import Network, profiles_of, tables_of, ticks_per_s, time_bins
+from farbell.record import Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.storage import Spill
 from farbell.trace import TRACE_ROWS
+from farbell.use_over_time import time_bins
 
 __all__ = ["Interrupted", "compile", "run"]
 
@@ -74,7 +75,13 @@ def compile(scenario: Scenario) -> Model:
     >>> [len(route) for route in model.routes]
     [3]
     """
-    return _core.compile(scenario)
+    return _compiled(scenario)
+
+
+def _compiled(scenario: Scenario) -> Model:
+    model = _core.compile(scenario)
+    Network.of(model)  # names are looked up here once, not in every run
+    return model
 
 
 def _size(text: int | str) -> int:
@@ -94,6 +101,10 @@ def _at_least_one(name: str, value: int) -> int:
     if number < 1:
         raise SpecError(name, repr(value), "a whole number of at least 1")
     return number
+
+
+def _processors(most: int) -> int:
+    return min(most, os.cpu_count() or 1) if most > 1 else 1
 
 
 def _trace_window(trace: bool | tuple[float, float]) -> tuple[bool, float, float | None]:
@@ -214,7 +225,7 @@ def run(
     if not isinstance(scenario, (Scenario, Model)):
         raise TypeError(f"run() takes a Scenario or a Model, not {type(scenario).__name__}")
     replicas = _at_least_one("replicas", replicas)
-    workers = _at_least_one("threads", os.cpu_count() or 1 if threads is None else threads)
+    workers = _at_least_one("threads", _processors(replicas) if threads is None else threads)
     if max_events is not None:
         max_events = _at_least_one("max_events", max_events)
     if max_wall_s is not None and not max_wall_s > 0:
@@ -224,10 +235,11 @@ def run(
     changes: dict[str, Any] = {"seed": seed, "record": record}
     changes = {name: value for name, value in changes.items() if value is not None}
     if isinstance(scenario, Scenario):
-        model = _core.compile(scenario.replace(**changes))
+        model = _compiled(scenario.replace(**changes))
     else:
-        model = _core.compile(scenario.scenario.replace(**changes)) if changes else scenario
+        model = _compiled(scenario.scenario.replace(**changes)) if changes else scenario
 
+    network = Network.of(model)
     provenance = _provenance(model, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
@@ -254,7 +266,7 @@ def run(
                 trace_until_s=trace_until_s,
                 trace_rows=TRACE_ROWS,
                 account_time=time_shares,
-                bins=time_bins(len(model.node_names), len(model.link_names), replicas),
+                bins=time_bins(len(network.node_names), len(network.link_names), replicas),
                 on_block=spill.take,
                 on_progress=progressed,
             )
@@ -264,7 +276,6 @@ def run(
         provenance["wall_s"] = round(time.perf_counter() - wall, 3)
         provenance["cpu_s"] = round(time.process_time() - cpu, 3)
 
-        network = Network.of(model)
         columns = {**output["tables"], **spilled}
         results = Results(
             scenario=model.scenario,

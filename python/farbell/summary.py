@@ -44,7 +44,7 @@ def _ends(name: str, interval: Interval, unit: str = "") -> dict[str, float]:
 def _by_demand(record: Record, columns: Callable[[int], Mapping[str, Any]]) -> ResultTable:
     rows = [{"demand": demand, **columns(demand)} for demand in range(len(record.network.demand_names))]
     names = rows[0] if rows else {"demand": 0}
-    return ResultTable({name: np.array([row[name] for row in rows]) for name in names}, record.network.categories())
+    return ResultTable({name: np.array([row[name] for row in rows]) for name in names}, record.network.categories)
 
 
 def _key(sums: Floats, pairs: Floats, protocol: KeyProtocol, level: float) -> Interval:

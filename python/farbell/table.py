@@ -35,12 +35,11 @@ class Arrays:
     """Columns in memory."""
 
     def __init__(self, columns: Mapping[str, npt.ArrayLike]) -> None:
-        self._columns = {name: np.asarray(values) for name, values in columns.items()}
-        lengths = {name: len(values) for name, values in self._columns.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"columns of different lengths: {lengths}")
+        self._columns = {name: values if type(values) is np.ndarray else np.asarray(values) for name, values in columns.items()}
         self.names = tuple(self._columns)
-        self.rows = next(iter(lengths.values()), 0)
+        self.rows = len(next(iter(self._columns.values()), ()))
+        if any(len(values) != self.rows for values in self._columns.values()):
+            raise ValueError(f"columns of different lengths: { {name: len(values) for name, values in self._columns.items()} }")
 
     def column(self, name: str) -> Column:
         return self._columns[name]

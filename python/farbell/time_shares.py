@@ -34,7 +34,7 @@ def time_shares(record: Record) -> ResultTable:
     with np.errstate(invalid="ignore"):
         shares = seconds / total
     columns = {"demand": np.arange(demands), "seconds": total, **dict(zip(SHARES, shares, strict=True))}
-    return ResultTable(columns, record.network.categories())
+    return ResultTable(columns, record.network.categories)
 
 
 def time_shares_lines(record: Record) -> Iterator[str]:

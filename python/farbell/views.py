@@ -122,7 +122,7 @@ def _time_use(record: Record, table: str, entity: str, used: str, available: str
     rows = record.profiles.get(table)
     if rows is None or not len(rows):
         return None
-    names = record.network.categories()[entity]
+    names = record.network.categories[entity]
     # A replica that ended early has bins of its own at its end: they count where they start.
     edges, place = np.unique(rows["start_s"], return_inverse=True)
     cell = rows.codes(entity).astype(np.int64) * len(edges) + place

@@ -17,7 +17,7 @@ PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
-    ["topology", "trace", "storage"],
+    ["topology", "trace", "storage", "use_over_time"],
     ["record"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares"],
     ["views", "replay", "explanation", "expectations"],

@@ -16,8 +16,8 @@ import pytest
 
 import farbell as fb
 from farbell.explanation import Explanation
-from farbell.record import PROFILE_ROWS, time_bins
 from farbell.storage import read_table, write_table
+from farbell.use_over_time import MOST_ROWS, time_bins
 from oracle.scenarios import SCENARIOS
 from physics.sampling import SEED
 
@@ -219,7 +219,7 @@ def test_a_saved_folder_explains_itself(plain: fb.Results, tmp_path: Path) -> No
 
 def test_other_rows_than_the_stored_ones_are_refused(plain: fb.Results, tmp_path: Path) -> None:
     folder = plain.save(tmp_path / "run", report=False)
-    pairs = read_table(folder / "pairs.parquet", plain.network.categories(), in_memory=True)
+    pairs = read_table(folder / "pairs.parquet", plain.network.categories, in_memory=True)
     columns = {name: pairs.codes(name).copy() for name in pairs}
     columns["fidelity"][1] -= 0.01
     write_table(fb.ResultTable(columns, pairs.categories), folder / "pairs.parquet")
@@ -332,7 +332,7 @@ def test_bins_are_bounded() -> None:
     assert time_bins(3, 2, 1) == 64
     for nodes, links, replicas in ((33, 32, 1), (10_000, 20_000, 1), (5, 4, 20_000), (10_000, 20_000, 1000)):
         bins = time_bins(nodes, links, replicas)
-        assert bins == 1 or bins * (nodes + links) * replicas <= PROFILE_ROWS
+        assert bins == 1 or bins * (nodes + links) * replicas <= MOST_ROWS
         assert 64 % bins == 0
 
 

@@ -1,9 +1,11 @@
-// A bounded queue from many producing threads to one consuming thread: a producer that is ahead by `capacity` blocks waits.
+// A bounded queue from many producing threads to one consuming thread: a producer that is ahead by `capacity` blocks waits. Or no queue:
+// a producer on the consuming thread hands each block over as it comes.
 #pragma once
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -14,9 +16,14 @@ template <class Block>
 class BlockChannel {
  public:
   BlockChannel(std::size_t capacity, unsigned producers) : capacity_(capacity), producers_(producers) {}
+  explicit BlockChannel(std::function<void(Block&&)> consume) : consume_(std::move(consume)) {}
 
   // For producers. Waits while the channel is full; false (the block is dropped) once the channel is closed.
   bool push(Block block) {
+    if (consume_) {
+      consume_(std::move(block));
+      return true;
+    }
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] { return closed_ || blocks_.size() < capacity_; });
     if (closed_) return false;
@@ -59,8 +66,9 @@ class BlockChannel {
   mutable std::mutex mutex_;
   std::condition_variable room_, news_;
   std::deque<Block> blocks_;
-  std::size_t capacity_;
-  unsigned producers_;
+  std::size_t capacity_ = 0;
+  unsigned producers_ = 0;
+  std::function<void(Block&&)> consume_;
   bool closed_ = false;
 };
 

@@ -1,13 +1,13 @@
 // The loop that a run is: take the next event, call its handler, until the horizon or a limit.
 #pragma once
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <limits>
 #include <optional>
 
 #include "farbell/engine/queue.hpp"
+#include "farbell/engine/stop_signal.hpp"
 
 namespace farbell {
 
@@ -16,18 +16,18 @@ enum class Ended : std::uint8_t { horizon, event_limit, wall_limit, interrupted,
 struct RunLimits {
   std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max();  // of the queue's processed() count
   std::optional<std::chrono::steady_clock::time_point> wall_deadline;
-  std::atomic<bool> const* stop = nullptr;  // set by another thread to interrupt the run
+  StopSignal* stop = nullptr;  // raised: the run is interrupted
 };
 
-// `dispatch(Event const&)` handles one event; it may post to the queue and may throw. The stop flag is read every 4,096 events
-// and the wall clock every 65,536, so that neither shows in a profile.
+// `dispatch(Event const&)` handles one event; it may post to the queue and may throw. The stop signal is read every 128 events
+// (some take milliseconds) and the wall clock every 65,536, so that neither shows in a profile.
 template <class Dispatch>
 Ended run_until(EventQueue& queue, Tick horizon, RunLimits const& limits, Dispatch&& dispatch) {
-  constexpr std::uint64_t stop_stride = 4096, clock_stride = 65536;
+  constexpr std::uint64_t stop_stride = 128, clock_stride = 65536;
   std::uint64_t until_clock = 0;
   Event event;
   while (true) {
-    if (limits.stop && limits.stop->load(std::memory_order_relaxed)) return Ended::interrupted;
+    if (limits.stop && limits.stop->raised()) return Ended::interrupted;
     if (limits.wall_deadline && until_clock == 0) {
       if (std::chrono::steady_clock::now() >= *limits.wall_deadline) return Ended::wall_limit;
       until_clock = clock_stride / stop_stride;

@@ -9,7 +9,7 @@ void Workers::start(unsigned threads) {
 
 void Workers::interrupt() {
   no_more_claims_ = true;
-  stop_ = true;
+  stop_.raise();
 }
 
 void Workers::rethrow_failure() const {

@@ -1,5 +1,6 @@
 // Replicas of a run on a pool of threads, supervised by the calling thread, which is the only one that may touch Python:
-// it polls for an interrupt and takes over the blocks of rows that the workers fill.
+// it polls for an interrupt and takes over the blocks of rows that the workers fill. One thread alone is the calling one: a short run
+// costs neither a thread nor the memory that it would find unused.
 #pragma once
 #include <algorithm>
 #include <atomic>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "farbell/engine/block_channel.hpp"
+#include "farbell/engine/stop_signal.hpp"
 
 namespace farbell {
 
@@ -24,7 +26,7 @@ namespace detail {
 // Threads that claim jobs 0, 1, 2, ... in order. After a failure or an interrupt no job is claimed any more.
 class Workers {
  public:
-  using Job = std::function<void(std::uint64_t index, std::atomic<bool> const& stop)>;
+  using Job = std::function<void(std::uint64_t index, StopSignal& stop)>;
 
   Workers(std::uint64_t jobs, Job job, std::function<void()> worker_ended)
       : jobs_(jobs), job_(std::move(job)), worker_ended_(std::move(worker_ended)) {}
@@ -43,7 +45,8 @@ class Workers {
   std::uint64_t jobs_;
   Job job_;
   std::function<void()> worker_ended_;
-  std::atomic<bool> stop_ = false, no_more_claims_ = false;
+  StopSignal stop_;
+  std::atomic<bool> no_more_claims_ = false;
   std::atomic<std::uint64_t> next_ = 0;
   mutable std::mutex mutex_;
   std::exception_ptr failure_;
@@ -64,17 +67,17 @@ struct ReplicaPool {
   std::size_t capacity = 4;  // blocks that may wait for the calling thread before workers do
   std::chrono::milliseconds poll_interval{50};
 
-  // Runs `job(index, stop, channel)` for every index below `jobs` on worker threads (on one of its own even if threads == 1).
-  // A job should end soon after the atomic flag `stop` is set, and may push blocks to `channel`. Meanwhile the calling thread
-  // calls `consume(Block)` for each block and `poll()` once an interval; poll() == false interrupts: the flag is set, what the
-  // running jobs still push is consumed. When a job throws, no further job starts, those that run go on to their end, and the exception
-  // is rethrown here. When poll or consume throws, the workers are stopped and joined first.
+  // Runs `job(index, stop, channel)` for every index below `jobs`. A job should ask `stop.raised()` often and end soon after it is, and
+  // may push blocks to `channel`. The calling thread calls `consume(Block)` for each block and `poll()` once an interval; poll() == false
+  // interrupts: the signal is raised, what the running jobs still push is consumed. When a job throws, no further job starts, those that
+  // run go on to their end, and the exception is rethrown here. When poll or consume throws, the jobs are stopped first.
   template <class Job, class Poll, class Consume>
   PoolOutcome run(std::uint64_t jobs, Job&& job, Poll&& poll, Consume&& consume) {
     const auto count = static_cast<unsigned>(std::clamp<std::uint64_t>(threads, 1, std::max<std::uint64_t>(jobs, 1)));
+    if (count == 1) return run_here(jobs, job, poll, consume);
     BlockChannel<Block> channel(capacity, count);
     detail::Workers workers(
-        jobs, [&](std::uint64_t index, std::atomic<bool> const& stop) { job(index, stop, channel); },
+        jobs, [&](std::uint64_t index, StopSignal& stop) { job(index, stop, channel); },
         [&] { channel.producer_ended(); });
     // Goes before `workers`, whose threads may be waiting for room.
     const struct Closing {
@@ -97,6 +100,18 @@ struct ReplicaPool {
     workers.join();
     workers.rethrow_failure();
     return {workers.claimed(), interrupted};
+  }
+
+ private:
+  // On the calling thread, which polls as often as the jobs ask whether to stop.
+  template <class Job, class Poll, class Consume>
+  PoolOutcome run_here(std::uint64_t jobs, Job& job, Poll& poll, Consume& consume) {
+    BlockChannel<Block> channel([&](Block&& block) { consume(std::move(block)); });
+    bool interrupted = false;
+    StopSignal stop([&] { return !(interrupted = !poll()); }, poll_interval);
+    std::uint64_t started = 0;
+    while (started < jobs && !stop.raised()) job(started++, stop, channel);
+    return {started, interrupted};
   }
 };
 

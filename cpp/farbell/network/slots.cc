@@ -11,7 +11,8 @@ auto of(ChainId circuit) {
 }  // namespace
 
 Slots::Slots(std::span<const NodeRow> nodes, std::size_t circuits) : waits_at_(circuits) {
-  for (const NodeRow& node : nodes) pools_.push_back({node.slots, {}, {}});
+  pools_.reserve(nodes.size());
+  for (const NodeRow& node : nodes) pools_.push_back({node.slots, Shares(&memory_), Shares(&memory_)});
 }
 
 void Slots::take(NodeId n, Share share) {

@@ -2,6 +2,7 @@
 // which of those wait for each other for ever (docs/physics/protocol.md, "Deadlocks").
 #pragma once
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <vector>
@@ -21,9 +22,10 @@ class Slots {
 
   Slots(std::span<const NodeRow> nodes, std::size_t circuits);
 
+  using Shares = std::pmr::vector<Share>;
   std::uint32_t free(NodeId n) const { return pools_[n.value].free; }
-  const std::vector<Share>& held(NodeId n) const { return pools_[n.value].held; }
-  const std::vector<Share>& line(NodeId n) const { return pools_[n.value].line; }  // first come first
+  const Shares& held(NodeId n) const { return pools_[n.value].held; }
+  const Shares& line(NodeId n) const { return pools_[n.value].line; }  // first come first
   NodeId waits_at(ChainId circuit) const { return waits_at_[circuit.value]; }       // none = it waits in no line
 
   void take(NodeId n, Share share);
@@ -45,9 +47,10 @@ class Slots {
  private:
   struct Pool {
     std::uint32_t free = 0;
-    std::vector<Share> held, line;
+    Shares held, line;
   };
 
+  std::pmr::monotonic_buffer_resource memory_;  // of thousands of short lists, which keep what they once took
   std::vector<Pool> pools_;      // by node
   std::vector<NodeId> waits_at_; // by circuit
 };

@@ -388,9 +388,10 @@ void Lanes::opened(LinkId link, std::int64_t lanes) {
   open.lanes += lanes;
 }
 
-std::vector<LinkUse> Lanes::use_until(Tick end) const {
-  std::vector<LinkUse> out(counters_.size());
-  for (std::uint32_t l = 0; l < out.size(); ++l) {
+void Lanes::use_until(Tick end, std::vector<LinkUse>& use) const {
+  use.resize(use.size() + counters_.size());
+  LinkUse* out = use.data() + use.size() - counters_.size();
+  for (std::uint32_t l = 0; l < counters_.size(); ++l) {
     const OpenLanes& open = open_[l];
     out[l] = {counters_[l].attempts, counters_[l].successes, counters_[l].lane_ticks,
               open.ticks + static_cast<double>(open.lanes) * static_cast<double>(count(end - open.since))};
@@ -402,7 +403,6 @@ std::vector<LinkUse> Lanes::use_until(Tick end) const {
     out[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
     out[g.link.value].lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
   }
-  return out;
 }
 
 // ---- permits: how many links of a node may attempt at once -------------------------------------------------------------------------

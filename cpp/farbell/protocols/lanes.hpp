@@ -94,7 +94,7 @@ class Lanes {
   void settle_all(Tick end);
   const std::vector<LinkCounters>& counters() const { return counters_; }
   // By link, up to `end`, once every event up to then has happened.
-  std::vector<LinkUse> use_until(Tick end) const;
+  void use_until(Tick end, std::vector<LinkUse>& use) const;
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:

@@ -390,13 +390,12 @@ void Swapping::end(std::uint32_t s) {
   segments_.free_segment(s);
 }
 
-std::vector<double> Swapping::slot_ticks_until(Tick end) const {
-  std::vector<double> out(counters_.size());
-  for (std::size_t n = 0; n < out.size(); ++n) out[n] = counters_[n].slot_ticks;
+void Swapping::slot_ticks_until(Tick end, std::vector<double>& slot_ticks) const {
+  for (const NodeCounters& node : counters_) slot_ticks.push_back(node.slot_ticks);
+  double* out = slot_ticks.data() + slot_ticks.size() - counters_.size();
   segments_.each_live([&](const Half& h) {
     out[chains_[h.chain.value].positions[h.position].node.value] += static_cast<double>(count(end - h.occupied_since));
   });
-  return out;
 }
 
 void Swapping::settle_all(Tick end) {

@@ -49,7 +49,7 @@ class Swapping {
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
   // By node: ticks that slots were occupied up to `end`, summed over slots, once every event up to then has happened.
-  std::vector<double> slot_ticks_until(Tick end) const;
+  void slot_ticks_until(Tick end, std::vector<double>& slot_ticks) const;
   // Counts slots that are still occupied at `end`; called once, after the last event.
   void settle_all(Tick end);
 

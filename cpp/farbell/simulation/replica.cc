@@ -49,9 +49,6 @@ class Replica {
     if (trace_.on) name_owners();
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
-    so_far_.end = tick_zero;
-    so_far_.slot_ticks.resize(model.nodes.size());
-    so_far_.links.resize(model.links.size());
     handlers_.rows = {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->lanes_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->swapping_.handle(e); },
@@ -84,7 +81,7 @@ class Replica {
     r.ended = ended;
     r.end = ended == Ended::horizon ? horizon_ : queue_.now();
     if (slices_per_bin_ > 0) end_bin(r.end);
-    r.bins = std::move(bins_);
+    r.use = std::move(use_);
     lanes_.settle_all(r.end);
     swapping_.settle_all(r.end);
     requests_.finish(r.end);
@@ -132,24 +129,16 @@ class Replica {
   }
 
   void end_bin(Tick end) {
-    if (end <= so_far_.end) return;
-    Bin now{so_far_.end, end, swapping_.slot_ticks_until(end), lanes_.use_until(end)};
-    Bin& bin = bins_.emplace_back(now);
-    for (std::size_t n = 0; n < bin.slot_ticks.size(); ++n) bin.slot_ticks[n] -= so_far_.slot_ticks[n];
-    for (std::size_t l = 0; l < bin.links.size(); ++l) {
-      bin.links[l].attempts -= so_far_.links[l].attempts;
-      bin.links[l].successes -= so_far_.links[l].successes;
-      bin.links[l].lane_ticks -= so_far_.links[l].lane_ticks;
-      bin.links[l].open_ticks -= so_far_.links[l].open_ticks;
-    }
-    so_far_ = std::move(now);
+    if (end <= (use_.ends.empty() ? tick_zero : use_.ends.back())) return;
+    use_.ends.push_back(end);
+    swapping_.slot_ticks_until(end, use_.slot_ticks);
+    lanes_.use_until(end, use_.links);
   }
 
   const Model& model_;
   Tick horizon_{};
   std::int64_t slices_per_bin_ = 0;
-  Bin so_far_;  // sums from the start of the run
-  std::vector<Bin> bins_;
+  UseOverTime use_;
   EventQueue queue_;
   Trace trace_;
   States states_;
@@ -170,8 +159,7 @@ class Replica {
 
 }  // namespace
 
-ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, const std::atomic<bool>& stop,
-                          std::atomic<double>& progress) {
+ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, StopSignal& stop, std::atomic<double>& progress) {
   RunLimits limits;
   limits.stop = &stop;
   if (options.max_events) limits.max_events = *options.max_events;

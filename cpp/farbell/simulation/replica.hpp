@@ -19,7 +19,7 @@ struct TraceOptions {
 struct ReplicaOptions {
   std::uint64_t replica = 0;
   TraceOptions trace;
-  std::uint32_t bins = 0;  // of simulated time: a power of 2 up to Replica's slices, or 0
+  std::uint32_t bins = 0;    // stretches of simulated time: a power of 2 up to Replica's slices, or 0
   bool account_time = true;  // say where the time went
   Tick stop = never;       // the run goes no further
   std::optional<std::uint64_t> max_events;
@@ -28,11 +28,11 @@ struct ReplicaOptions {
   std::function<void(std::vector<RequestRow>&&)> request_block;
 };
 
-// What nodes and links did in a stretch of simulated time.
-struct Bin {
-  Tick start{}, end{};
-  std::vector<double> slot_ticks;  // by node: sum over its slots of the ticks that they were occupied
-  std::vector<LinkUse> links;
+// What nodes and links did from the start of the run to the end of each of its stretches.
+struct UseOverTime {
+  std::vector<Tick> ends;
+  std::vector<double> slot_ticks;  // [stretch, node]: sum over its slots of the ticks that they were occupied
+  std::vector<LinkUse> links;      // [stretch, link]
 };
 
 struct DemandPath {
@@ -59,10 +59,10 @@ struct ReplicaResult {
   std::vector<RequestRow> ghz_requests;
   std::vector<GhzSummary> ghz_demands;
   std::vector<TraceRow> trace;
-  std::vector<Bin> bins;
+  UseOverTime use;
 };
 
 // `progress` (0 to 1) is for other threads to read.
-ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, const std::atomic<bool>& stop, std::atomic<double>& progress);
+ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, StopSignal& stop, std::atomic<double>& progress);
 
 }  // namespace farbell

@@ -221,46 +221,26 @@ void trace_table(const Results& results, std::vector<Table>& tables) {
   tables.push_back(std::move(t));
 }
 
-// Use of nodes and links over simulated time.
-void bin_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
-  struct Place {
-    std::uint64_t replica;
-    std::size_t index;
-    const Bin* bin;
-    double length_ticks() const { return static_cast<double>(count(bin->end - bin->start)); }
-  };
-  const auto places = [&](std::size_t entities) {
-    std::vector<Place> out;
-    for (const auto& r : results)
-      if (r)
-        for (std::size_t i = 0; i < entities; ++i)
-          for (const Bin& bin : r->bins) out.push_back({r->replica, i, &bin});
-    return out;
-  };
-  const auto begin = [&](const char* name, const char* entity, const std::vector<Place>& rows) {
-    Table t{name, {}};
-    t.add<std::uint32_t>("replica", rows, [](const Place& p) { return p.replica; });
-    t.add<std::uint32_t>(entity, rows, [](const Place& p) { return p.index; });
-    t.add<double>("start_s", rows, [&](const Place& p) { return model.clock.seconds(p.bin->start); });
-    t.add<double>("end_s", rows, [&](const Place& p) { return model.clock.seconds(p.bin->end); });
-    return t;
-  };
-  {
-    const auto rows = places(model.nodes.size());
-    Table t = begin("occupancy", "node", rows);
-    t.add<double>("occupied_slots", rows, [](const Place& p) { return p.bin->slot_ticks[p.index] / p.length_ticks(); });
-    t.add<std::uint32_t>("slots", rows, [&](const Place& p) { return model.nodes[p.index].slots; });
-    tables.push_back(std::move(t));
+// Use of nodes and links over simulated time: sums from its start, which whoever asks for them makes the rows of users of.
+void use_tables(const Results& results, std::vector<Table>& tables) {
+  Table ends{"use_ends", {}}, nodes{"occupancy", {}}, links{"link_use", {}};
+  std::vector<std::pair<std::uint64_t, Tick>> stretches;
+  std::vector<double> slot_ticks;
+  std::vector<LinkUse> use;
+  for (const auto& r : results) {
+    if (!r) continue;
+    for (Tick end : r->use.ends) stretches.emplace_back(r->replica, end);
+    slot_ticks.insert(slot_ticks.end(), r->use.slot_ticks.begin(), r->use.slot_ticks.end());
+    use.insert(use.end(), r->use.links.begin(), r->use.links.end());
   }
-  {
-    const auto rows = places(model.links.size());
-    Table t = begin("link_use", "link", rows);
-    t.add<std::uint64_t>("attempts", rows, [](const Place& p) { return p.bin->links[p.index].attempts; });
-    t.add<std::uint64_t>("successes", rows, [](const Place& p) { return p.bin->links[p.index].successes; });
-    t.add<double>("attempting_lanes", rows, [](const Place& p) { return p.bin->links[p.index].lane_ticks / p.length_ticks(); });
-    t.add<double>("open_lanes", rows, [](const Place& p) { return p.bin->links[p.index].open_ticks / p.length_ticks(); });
-    tables.push_back(std::move(t));
-  }
+  ends.add<std::uint32_t>("replica", stretches, [](const auto& s) { return s.first; });
+  ends.add<std::int64_t>("end", stretches, [](const auto& s) { return count(s.second); });
+  nodes.columns.push_back({"slot_ticks", std::move(slot_ticks)});
+  links.add<std::uint64_t>("attempts", use, [](const LinkUse& u) { return u.attempts; });
+  links.add<std::uint64_t>("successes", use, [](const LinkUse& u) { return u.successes; });
+  links.add<double>("lane_ticks", use, [](const LinkUse& u) { return u.lane_ticks; });
+  links.add<double>("open_ticks", use, [](const LinkUse& u) { return u.open_ticks; });
+  for (Table* table : {&ends, &nodes, &links}) tables.push_back(std::move(*table));
 }
 
 void statistics(const Model& model, const Results& results, RunOutput& out) {
@@ -299,7 +279,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   std::atomic<std::uint64_t> ended = 0;
   RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill);
 
-  const auto job = [&](std::uint64_t index, const std::atomic<bool>& stop, BlockChannel<RowBlock>& channel) {
+  const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
     ReplicaOptions replica;
     replica.replica = options.first_replica + index;
     replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
@@ -337,7 +317,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   entity_tables(model, results, out.tables);
   deadlock_table(model.clock, results, out.tables);
   if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
-  if (options.bins > 0) bin_tables(model, results, out.tables);
+  if (options.bins > 0) use_tables(results, out.tables);
   if (options.trace) trace_table(results, out.tables);
   statistics(model, results, out);
   return out;

@@ -280,21 +280,23 @@ TEST(Run, BinsAddUpToTheWholeRun) {
       RunOptions options;
       options.bins = bins;
       RunOutput out = run_row(r, options);
-      const auto sums = [&](const char* table, const char* entity, const char* of, bool mean) {
-        const auto place = column(out, table, entity), values = column(out, table, of);
-        const auto start = column(out, table, "start_s"), end = column(out, table, "end_s");
-        std::vector<double> sum(static_cast<std::size_t>(place.back()) + 1, 0.0);
-        for (std::size_t i = 0; i < place.size(); ++i) sum[static_cast<std::size_t>(place[i])] += values[i] * (mean ? end[i] - start[i] : 1);
-        return sum;
+      // What stands at the end of the last stretch.
+      const auto at_end = [&](const char* table, const char* of, std::size_t entities, double unit) {
+        std::vector<double> values = column(out, table, of);
+        EXPECT_EQ(values.size(), entities * bins);
+        values.erase(values.begin(), values.end() - static_cast<std::ptrdiff_t>(entities));
+        for (double& value : values) value /= unit;
+        return values;
       };
-      EXPECT_EQ(column(out, "occupancy", "node").size(), 4 * bins);
-      EXPECT_EQ(sums("link_use", "link", "attempts", false), column(whole, "links", "attempts"));
-      EXPECT_EQ(sums("link_use", "link", "successes", false), column(whole, "links", "successes"));
-      const auto held = sums("occupancy", "node", "occupied_slots", true), lanes = sums("link_use", "link", "attempting_lanes", true);
+      EXPECT_EQ(column(out, "use_ends", "end").size(), bins);
+      EXPECT_EQ(column(out, "use_ends", "end").back(), 0.02 * 1e12);
+      EXPECT_EQ(at_end("link_use", "attempts", 3, 1), column(whole, "links", "attempts"));
+      EXPECT_EQ(at_end("link_use", "successes", 3, 1), column(whole, "links", "successes"));
+      EXPECT_EQ(at_end("link_use", "lane_ticks", 3, 1e12), column(whole, "links", "lane_s"));
+      const auto held = at_end("occupancy", "slot_ticks", 4, 1e12);
       for (std::size_t n = 0; n < held.size(); ++n) EXPECT_NEAR(held[n], column(whole, "nodes", "slot_seconds")[n], 1e-12);
-      for (std::size_t l = 0; l < lanes.size(); ++l) EXPECT_NEAR(lanes[l], column(whole, "links", "lane_s")[l], 1e-12);
       // Looking changes nothing.
-      out.tables.erase(std::remove_if(out.tables.begin(), out.tables.end(), [](const Table& t) { return t.name == "occupancy" || t.name == "link_use"; }),
+      out.tables.erase(std::remove_if(out.tables.begin(), out.tables.end(), [](const Table& t) { return t.name == "occupancy" || t.name == "link_use" || t.name == "use_ends"; }),
                        out.tables.end());
       EXPECT_EQ(everything(out), everything(whole));
     }
