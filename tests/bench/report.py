@@ -131,8 +131,9 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         if found := on(label):
             for what, figure, goal in (("shortest", "one_ms", one_ms), ("ten shortest (Yen)", "ten_ms", ten_ms)):
                 row = at_most(f"{label}: {what}", found[0][figure], goal, "{:.3f} ms CPU")
-                if peer := found[0].get(f"networkx_{figure}"):
-                    row.measured += f" (networkx {peer:,.1f} ms, {peer / found[0][figure]:,.0f}x)"
+                for peer in ("networkx", "igraph"):
+                    if its := found[0].get(f"{peer}_{figure}"):
+                        row.measured += f" ({peer} {its:,.1f} ms, {its / found[0][figure]:,.0f}x)"
                 rows.append(row)
     if found := on("1e5 rows", "1e7 rows"):
         rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))

@@ -286,7 +286,7 @@ def routes_network(nodes: int, seed: int) -> Any:
 
 
 def measure_routes(nodes: int) -> dict[str, float]:
-    """CPU milliseconds between two nodes, medians over five pairs, by the public API; networkx, where it is, beside it."""
+    """CPU milliseconds between two nodes, medians over five pairs, by the public API; networkx and igraph, where they are, beside it."""
     scenario = routes_network(nodes, seed=nodes)
     model = fb.compile(scenario)
     draw = random.Random(1)
@@ -308,22 +308,45 @@ def measure_routes(nodes: int) -> dict[str, float]:
         "one_ms": median_ms(lambda a, b: fb.routing.shortest_path(model, a, b, metric="length"), 20),
         "ten_ms": median_ms(ten, 20),
     }
-    try:
-        import networkx
-    except ImportError:
-        return figures
-    graph = networkx.Graph()
-    graph.add_weighted_edges_from((link.node_a, link.node_b, link.fiber.length_m) for link in scenario.links)
+    edges = [(link.node_a, link.node_b, link.fiber.length_m) for link in scenario.links]
+    for peer in (routes_of_networkx, routes_of_igraph):
+        try:
+            name, one_of_peer, ten_of_peer = peer(edges)
+        except ImportError:
+            continue
+        for a, b in ends:
+            assert all(math.isclose(x, y) for x, y in zip(ten(a, b), ten_of_peer(a, b), strict=True))
+        figures[f"{name}_one_ms"] = median_ms(one_of_peer, 1)
+        figures[f"{name}_ten_ms"] = median_ms(ten_of_peer, 1)
+    return figures
 
-    def ten_of_networkx(a: str, b: str) -> list[float]:
+
+RoutesOfPeer = tuple[str, Callable[[str, str], Any], Callable[[str, str], list[float]]]
+
+
+def routes_of_networkx(edges: list[tuple[str, str, float]]) -> RoutesOfPeer:
+    import networkx
+
+    graph = networkx.Graph()
+    graph.add_weighted_edges_from(edges)
+
+    def ten(a: str, b: str) -> list[float]:
         paths = itertools.islice(networkx.shortest_simple_paths(graph, a, b, weight="weight"), 10)
         return [networkx.path_weight(graph, path, "weight") for path in paths]
 
-    for a, b in ends:
-        assert all(math.isclose(x, y) for x, y in zip(ten(a, b), ten_of_networkx(a, b), strict=True))
-    figures["networkx_one_ms"] = median_ms(lambda a, b: networkx.dijkstra_path(graph, a, b), 1)
-    figures["networkx_ten_ms"] = median_ms(ten_of_networkx, 1)
-    return figures
+    return "networkx", lambda a, b: networkx.dijkstra_path(graph, a, b), ten
+
+
+def routes_of_igraph(edges: list[tuple[str, str, float]]) -> RoutesOfPeer:
+    import igraph
+
+    graph = igraph.Graph.TupleList(edges, weights=True)
+
+    def ten(a: str, b: str) -> list[float]:
+        paths = graph.get_k_shortest_paths(a, b, k=10, weights="weight", output="epath")
+        return [sum(graph.es[path]["weight"]) for path in paths]
+
+    return "igraph", lambda a, b: graph.get_shortest_paths(a, b, weights="weight", output="epath"), ten
 
 
 def measure_import(what: str) -> dict[str, float]:
