@@ -286,7 +286,7 @@ def routes_network(nodes: int, seed: int) -> Any:
 
 
 def measure_routes(nodes: int) -> dict[str, float]:
-    """CPU milliseconds between two nodes, medians over five pairs, by the public API; networkx and igraph beside it, if there."""
+    """CPU milliseconds between two nodes, medians over five pairs, by the public API; networkx and igraph beside it."""
     scenario = routes_network(nodes, seed=nodes)
     model = fb.compile(scenario)
     draw = random.Random(1)
