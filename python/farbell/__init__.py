@@ -55,7 +55,8 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, channels, hardware, platforms, plot, routing, states, topology
+    from farbell import analysis, channels, design, hardware, platforms, plot, routing, states, topology
+    from farbell.design import Elasticities, elasticities
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -76,8 +77,9 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "analysis": "", "channels": "", "design": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
     "Results": "results", "load_results": "results",
+    "Elasticities": "design", "elasticities": "design",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "ResultTable": "table",
@@ -114,6 +116,7 @@ __all__ = [
     "Distillation",
     "DoubleClick",
     "Doubling",
+    "Elasticities",
     "Fiber",
     "GhzDemand",
     "Given",
@@ -145,6 +148,8 @@ __all__ = [
     "chain",
     "channels",
     "compile",
+    "design",
+    "elasticities",
     "example",
     "examples",
     "from_coordinates",

@@ -38,7 +38,8 @@ __all__ = [
 _LABELLED_NODES = 25
 
 
-def _axes(ax: Any) -> Any:
+def new_axes(ax: Any) -> Any:
+    """The axes to draw on: those given, or those of a new figure."""
     pyplot = require("matplotlib.pyplot", "farbell.plot")
     return pyplot.subplots(layout="constrained")[1] if ax is None else ax
 
@@ -75,7 +76,7 @@ def map(network: Scenario | Results, ax: Any = None) -> Any:
     >>> fb.plot.map(fb.example("surfnet")).get_xlabel()
     'longitude (°E)'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     collections = require("matplotlib.collections", "farbell.plot")
     scenario = network if isinstance(network, Scenario) else network.scenario
     where = places(scenario)
@@ -140,7 +141,7 @@ def chain(results: Results, demand: int | str = 0, ax: Any = None) -> Any:
     >>> fb.plot.chain(results).get_xlabel()
     'distance along the route (km)'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     number = _demand(results, demand)
     route, hops = results.network.routes[number], views.route_links(results)[number]
     lengths = results.network.link_models["length_m"][hops] / 1000
@@ -186,7 +187,7 @@ def rate_distance(results: Results | Iterable[Results], ax: Any = None) -> Any:
     >>> fb.plot.rate_distance(runs).get_yscale()
     'log'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     runs = [results] if isinstance(results, Results) else list(results)
     channels: list[views.DirectChannel | None] = []
     every: list[views.RatePoint] = []
@@ -244,7 +245,7 @@ def fidelity(results: Results, ax: Any = None) -> Any:
     >>> fb.plot.fidelity(results).get_xlabel()
     'fidelity at delivery'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     edges, shares = views.fidelity_shares(results)
     for (name, share), style in zip(shares.items(), _styles(), strict=False):
         ax.stairs(share, edges, label=_text(name), **style)
@@ -280,7 +281,7 @@ def latency(results: Results, ax: Any = None) -> Any:
     >>> fb.plot.latency(results).get_xlabel()
     'time from asked to delivered (s)'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     shares = views.latency_shares(results)
     for (name, (seconds, share)), style in zip(shares.items(), _styles(), strict=False):
         ax.plot(seconds, share, drawstyle="steps-post", label=_text(name), **style)
@@ -330,7 +331,7 @@ def tradeoff(points: Results | ResultTable | Iterable[Any], ax: Any = None) -> A
     >>> fb.plot.tradeoff(points).get_xlabel()
     'fidelity'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     items = [points] if isinstance(points, Results | ResultTable) else points
     rows = [row for item in items for row in _tradeoff_points(item) if row[1] > 0]
     labels = [label for label, _, _ in rows]
@@ -374,7 +375,7 @@ def time_shares(results: Results, ax: Any = None) -> Any:
     >>> fb.plot.time_shares(results).get_xlabel()
     'share of the time with requests'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     table = results.time_shares()
     table = table[table["seconds"] > 0]
     names = [_text(name) for name in table["demand"]]
@@ -416,7 +417,7 @@ def occupancy(results: Results, ax: Any = None, *, most: int = 40) -> Any:
     >>> fb.plot.occupancy(results).get_xlabel()
     'simulated time (s)'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     use = views.node_time_use(results, most)
     if use is None:
         raise ValueError("these results hold no occupancy; allowed: results of a version that records it")

@@ -8,9 +8,10 @@ import platform
 import re
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
@@ -23,6 +24,7 @@ from farbell.use_over_time import time_bins
 
 __all__ = ["Interrupted", "compile", "run"]
 
+_Work = TypeVar("_Work")
 _BYTES = {"": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
@@ -158,6 +160,16 @@ class _Bar:
     def close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def with_progress(work: Sequence[_Work], title: str, show: bool | None) -> Iterator[_Work]:
+    """The items of a list, with a progress bar; by default if standard error is a terminal."""
+    if not (sys.stderr.isatty() if show is None else show):
+        yield from work
+        return
+    from tqdm import tqdm
+
+    yield from tqdm(work, desc=title, leave=False)
 
 
 def run(

@@ -41,6 +41,19 @@ enum class Need {
   always,
 };
 
+// How a parameter of hardware gets better by a factor k >= 1, by the convention of requirement studies: docs/physics/requirements.md
+enum class Improvement : std::uint8_t {
+  none,             // it does not: a length, a duration, a choice
+  probability,      // of no error: p^(1/k)
+  time_constant,    // k times as long
+  rate,             // of errors: 1/k of it
+  phase_deviation,  // 1/sqrt(k) of it
+};
+constexpr std::string_view improvement_name(Improvement improvement) {
+  constexpr std::array<std::string_view, 5> names{"none", "probability", "time_constant", "rate", "phase_deviation"};
+  return names[static_cast<std::size_t>(improvement)];
+}
+
 template <class T, class M>
 struct Field {
   std::string_view name;
@@ -49,8 +62,15 @@ struct Field {
   Range range;
   std::string_view doc;
   Need need = Need::optional;
+  Improvement improvement = Improvement::none;
 
   using Type = M;
+
+  constexpr Field improves(Improvement as) const {
+    Field f = *this;
+    f.improvement = as;
+    return f;
+  }
 };
 
 template <class T, class M>

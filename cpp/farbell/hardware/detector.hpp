@@ -19,8 +19,10 @@ struct Describe<DetectorSpec> {
   static constexpr std::string_view name = "Detector";
   static constexpr std::string_view doc = "A single-photon detector, open during the windows of the photon bins.";
   static constexpr auto fields = std::tuple{
-      field("efficiency", &DetectorSpec::efficiency, unit_interval, "Probability that an arriving photon clicks."),
-      field("dark_count_rate_hz", &DetectorSpec::dark_count_rate_hz, "Hz", non_negative, "Rate of clicks without a photon."),
+      field("efficiency", &DetectorSpec::efficiency, unit_interval,
+            "Probability that an arriving photon clicks.").improves(Improvement::probability),
+      field("dark_count_rate_hz", &DetectorSpec::dark_count_rate_hz, "Hz", non_negative,
+            "Rate of clicks without a photon.").improves(Improvement::rate),
       field("window_s", &DetectorSpec::window_s, "s", positive, "Length of the detection window of one photon bin."),
       field("number_resolving", &DetectorSpec::number_resolving,
             "Whether several counts in one window are told from a single one, and refused; otherwise they are one click."),

@@ -62,7 +62,7 @@ struct Describe<WernerSpec> {
   static constexpr std::string_view kind = "werner";
   static constexpr std::string_view doc = "A Phi+ pair mixed with white noise.";
   static constexpr auto fields = std::tuple{
-      field("fidelity", &WernerSpec::fidelity, within(0.25, 1), "Fidelity to Phi+."),
+      field("fidelity", &WernerSpec::fidelity, within(0.25, 1), "Fidelity to Phi+.").improves(Improvement::probability),
   };
 };
 
@@ -99,7 +99,7 @@ struct Describe<GivenSpec> {
   static constexpr std::string_view doc = "Generation stated outright: how often an attempt succeeds and what it makes.";
   static constexpr auto fields = std::tuple{
       required(field("success_probability", &GivenSpec::success_probability, unit_interval,
-                     "Probability that an attempt succeeds.")),
+                     "Probability that an attempt succeeds.")).improves(Improvement::probability),
       required(field("attempt_period_s", &GivenSpec::attempt_period_s, "s", positive, "Time from one attempt to the next.")),
       field("herald_delay_s", &GivenSpec::herald_delay_s, "s", non_negative,
             "Time from the start of an attempt until both ends know its result."),
@@ -133,7 +133,7 @@ struct Describe<SingleClickSpec> {
                      "Probability of the state that emits a photon, |1>, in which each memory is prepared.")),
       field("bright_state_b", &SingleClickSpec::bright_state_b, inside, "The same for node_b's memory; null = as node_a's."),
       field("phase_sigma_rad", &SingleClickSpec::phase_sigma_rad, "rad", non_negative,
-            "Standard deviation of the optical phase between the two arms, a Gaussian process of the link."),
+            "Standard deviation of the optical phase between the two arms, a Gaussian process of the link.").improves(Improvement::phase_deviation),
       field("phase_correlation_s", &SingleClickSpec::phase_correlation_s, "s", positive,
             "Correlation time of that phase; null = a fresh phase for each successful cycle."),
   };

@@ -28,7 +28,7 @@ struct Describe<NodeSpec> {
       field("parallel_links", &NodeSpec::parallel_links, within(1, 1'000'000'000),
             "How many of the node's links may attempt at the same time; null = all."),
       field("swap_success_probability", &NodeSpec::swap_success_probability, unit_interval,
-            "Probability that a Bell measurement at this node succeeds."),
+            "Probability that a Bell measurement at this node succeeds.").improves(Improvement::probability),
       field("processing_delay_s", &NodeSpec::processing_delay_s, "s", non_negative,
             "Delay added to each message that passes through this node."),
       field("latitude_deg", &NodeSpec::latitude_deg, "deg", within(-90, 90), "Latitude, for maps; null = unknown."),

@@ -87,6 +87,7 @@ Object struct_schema() {
     Object schema = type_schema<V>(Bounds{f.unit, f.range});
     schema.push_back({"description", Value(f.doc)});
     if (!f.unit.empty()) schema.push_back({"x-unit", Value(f.unit)});
+    if (f.improvement != Improvement::none) schema.push_back({"x-improvement", Value(improvement_name(f.improvement))});
     if (f.need == Need::optional)
       schema.push_back({"default", writing::write(defaults.*f.member, Empties::omit)});
     else

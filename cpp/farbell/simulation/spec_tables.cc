@@ -72,6 +72,8 @@ void add_table(std::string& page) {
     const bool text = std::is_same_v<V, std::string> || std::is_same_v<V, std::vector<std::string>>;
     std::string meaning(f.doc);
     add_choices<V>(meaning);
+    if (f.improvement != Improvement::none)
+      meaning += " [Improves](../physics/requirements.md) as `" + std::string(improvement_name(f.improvement)) + "`.";
     const std::string initial =
         f.need == Need::optional ? "`" + compact_json(writing::write(defaults.*f.member, Empties::omit)) + "`" : "required";
     const std::string range = text ? (f.range.low > 0 ? "not empty" : "") : range_text(f.range);

@@ -1,0 +1,85 @@
+"""Figures of scaling, elasticities and requirements, on matplotlib axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from farbell.plot import new_axes
+from farbell.views import COLORS
+
+if TYPE_CHECKING:
+    from farbell.design.elasticities import Elasticities
+    from farbell.design.requirements import Requirements
+    from farbell.design.scaling import Scaling
+
+__all__ = ["draw_elasticities", "draw_requirements", "draw_scaling"]
+
+_REACHED = {"yes": COLORS[2], "unsure": COLORS[4], "no": COLORS[1]}
+
+
+def draw_scaling(scaling: Scaling, ax: Any = None) -> Any:
+    """Rate against size with its intervals, coloured by whether the target is reached, and the law that fits best."""
+    ax = new_axes(ax)
+    table = scaling.table
+    size, rate = table["size"], table["rate_hz"]
+    for word, color in _REACHED.items():
+        mine = (table["reached"] == word) & (rate > 0)
+        if mine.any():
+            low, high = table["rate_low_hz"][mine], table["rate_high_hz"][mine]
+            bars = np.clip([rate[mine] - low, high - rate[mine]], 0, None)
+            ax.errorbar(size[mine], rate[mine], yerr=bars, fmt="o", color=color, label=f"target reached: {word}")
+    if scaling.fits:
+        best = scaling.fits[0]
+        there = rate > 0
+        shape = size**best.exponent if best.law == "power" else np.exp(best.exponent * size)
+        factor = np.exp(np.mean(np.log(rate[there]) - np.log(shape[there])))
+        name = f"size^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} size)"
+        ax.plot(size[there], factor * shape[there], "--", color=COLORS[0], label=name)
+    if scaling.target.rate_hz > 0:
+        ax.axhline(scaling.target.rate_hz, color="#BBBBBB", linestyle=":", label="target")
+    if (rate > 0).any():
+        ax.set_yscale("log")
+    if (size > 0).all():
+        ax.set_xscale("log")
+    ax.set_xlabel(scaling.vary)
+    ax.set_ylabel("pairs per second of a demand")
+    ax.legend()
+    return ax
+
+
+def draw_elasticities(elasticities: Elasticities, ax: Any = None, *, most: int = 12) -> Any:
+    """Gains of rate and fidelity, the strongest on top."""
+    ax = new_axes(ax)
+    rows = [row for row in elasticities.table.rows() if np.isfinite(row["rate_gain"]) or np.isfinite(row["fidelity_gain"])]
+    strength = [max(abs(np.nan_to_num(row[f"{q}_gain"])) for q in ("rate", "fidelity")) for row in rows]
+    rows = [rows[i] for i in sorted(np.argsort(strength)[::-1][:most].tolist())][::-1]
+    place = np.arange(len(rows))
+    for offset, quantity, color in ((0.2, "rate", COLORS[0]), (-0.2, "fidelity", COLORS[1])):
+        gain, low, high = (np.nan_to_num([row[f"{quantity}_gain{end}"] for row in rows]) for end in ("", "_low", "_high"))
+        ax.barh(place + offset, gain, height=0.38, color=color, label=quantity, xerr=np.clip([gain - low, high - gain], 0, None))
+    ax.axvline(0, color="black", linewidth=0.8)
+    ax.set_yticks(place, [row["parameter"] for row in rows])
+    ax.set_xlabel("relative change per relative improvement")
+    ax.legend()
+    return ax
+
+
+def draw_requirements(requirements: Requirements, ax: Any = None) -> Any:
+    """Cost and rate of everything tried; what nothing cheaper beats is the front."""
+    ax = new_axes(ax)
+    tried = requirements.tried
+    done = tried["reached"] == 1
+    shown = np.isfinite(tried["rate_hz"])
+    for mine, color, label in ((~done & shown, COLORS[1], "misses the target"), (done, COLORS[2], "reaches the target")):
+        ax.scatter(tried["cost"][mine], tried["rate_hz"][mine], s=8, color=color, label=label)
+    front = (tried["on_front"] == 1) & shown
+    order = np.argsort(tried["cost"][front])
+    ax.plot(tried["cost"][front][order], tried["rate_hz"][front][order], color=COLORS[0], linewidth=0.8, label="Pareto front")
+    ax.scatter([requirements.cost], [requirements.rate_hz], marker="*", s=120, color="black", label="requirement", zorder=3)
+    ax.set_xscale("log")
+    ax.set_xlabel("cost: sum of the factors")
+    ax.set_ylabel("pairs per second of a demand")
+    ax.legend()
+    return ax

@@ -1,0 +1,301 @@
+"""Does it scale? A network at growing sizes: what it delivers and takes, where it breaks, and what limits it there."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from farbell._core import Scenario, SpecError
+from farbell.analysis.distributions import student_t_quantile
+from farbell.analysis.intervals import Interval, rate_interval, ratio_interval, score_interval
+from farbell.analysis.latency import latency_quantile
+from farbell.design.elasticities import Elasticities, elasticities
+from farbell.results import Results
+from farbell.studies import sweep
+from farbell.table import ResultTable
+
+__all__ = ["Scaling", "ScalingFit", "Target", "scale"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a network should reach, of the pairs of all its demands.
+
+    Attributes
+    ----------
+    rate_hz : float
+        Pairs per second of each demand on average, at least.
+    fidelity : float
+        Their mean fidelity, at least.
+    """
+
+    rate_hz: float = 0.0
+    fidelity: float = 0.0
+
+    @classmethod
+    def of(cls, wanted: Target | Mapping[str, float] | None) -> Target:
+        """A target as given, or from ``{"rate": 1, "fidelity": 0.8}``."""
+        if wanted is None or isinstance(wanted, Target):
+            return wanted or cls()
+        known = {"rate": "rate_hz", "rate_hz": "rate_hz", "fidelity": "fidelity"}
+        for name, value in wanted.items():
+            if name not in known:
+                raise SpecError(f"target/{name}", repr(value), f"one of {', '.join(known)}")
+            top = 1.0 if name == "fidelity" else math.inf
+            if not (isinstance(value, (int, float)) and 0 <= value <= top):
+                raise SpecError(f"target/{name}", repr(value), "0 to 1" if top == 1 else "0 or more")
+        return cls(**{known[name]: float(value) for name, value in wanted.items()})
+
+    def __str__(self) -> str:
+        wanted = [f"{self.rate_hz:g} pairs/s"] * (self.rate_hz > 0) + [f"fidelity {self.fidelity:g}"] * (self.fidelity > 0)
+        return " at ".join(wanted) or "any pair at all"
+
+
+def reached(rate: Interval, fidelity: Interval, target: Target) -> str:
+    """``yes`` or ``no`` where the intervals leave no doubt, else ``unsure``."""
+    if rate.value == 0:
+        return "no" if not rate.high > target.rate_hz or target.rate_hz == 0 else "unsure"
+    if rate.high < target.rate_hz or fidelity.high < target.fidelity:
+        return "no"
+    if rate.low >= target.rate_hz and (fidelity.low >= target.fidelity or target.fidelity == 0):
+        return "yes"
+    return "unsure"
+
+
+@dataclass(frozen=True)
+class ScalingFit:
+    """A law fitted to rates at growing sizes, by least squares on logarithms with the weights of their intervals.
+
+    Attributes
+    ----------
+    law : str
+        ``power``: rate = c size^exponent; ``exponential``: rate = c exp(exponent size).
+    exponent, low, high : float
+        Estimate and ends of its interval; wider where the points scatter more than their intervals say.
+    chi2 : float
+        Weighted sum of squares per degree of freedom: about 1 for the true law.
+    points : int
+        Sizes that took part: those that delivered pairs.
+    """
+
+    law: str
+    exponent: float
+    low: float
+    high: float
+    chi2: float
+    points: int
+
+
+def fit(law: str, sizes: Floats, rates: Floats, errors: Floats, level: float = 0.95) -> ScalingFit:
+    """Fits a law to rates.
+
+    Parameters
+    ----------
+    law : str
+        ``power`` or ``exponential``.
+    sizes, rates, errors : numpy.ndarray
+        Sizes, rates (above 0), and standard errors of the logarithms of the rates.
+    level : float
+        Confidence level.
+    """
+    x = np.log(sizes) if law == "power" else sizes
+    weights = 1 / errors**2
+    total = weights.sum()
+    x_mean, y = (weights * x).sum() / total, np.log(rates)
+    spread = (weights * (x - x_mean) ** 2).sum()
+    slope = float((weights * (x - x_mean) * y).sum() / spread)
+    rest = y - (weights * y).sum() / total - slope * (x - x_mean)
+    freedom = len(x) - 2
+    chi2 = float((weights * rest**2).sum() / freedom) if freedom > 0 else math.nan
+    error = math.sqrt(1 / spread) * math.sqrt(max(chi2, 1.0) if freedom > 0 else 1.0)
+    width = student_t_quantile(0.5 + level / 2, max(freedom, 1)) * error
+    return ScalingFit(law, slope, slope - width, slope + width, chi2, len(x))
+
+
+def _row(size: float, results: Results, target: Target, level: float) -> dict[str, Any]:
+    pairs, seconds = results.batches[..., 0].sum(axis=1), results.batch_seconds
+    demands = max(len(results.network.demand_names), 1)
+    rate = rate_interval(pairs, seconds * demands, level=level)
+    fidelity = ratio_interval(results.batches[..., 1].sum(axis=1), pairs, level=level).clipped(0, 1)
+    if results.network.sampled:
+        fidelity = fidelity.joined(score_interval(float(results.batches[..., 1].sum()), float(pairs.sum()), level=level))
+    sketch = results.latency_sketch.sum(axis=0)
+    scenario, simulated = results.scenario, float(results.replicas["simulated_s"].sum())
+    events, messages = (float(results.replicas[name].sum()) for name in ("events", "messages"))
+    delivered = float(pairs.sum())
+    slots = float(results.nodes["slots"].sum()) / max(len(results.replicas), 1)
+    return {
+        "size": size,
+        "nodes": len(scenario.nodes),
+        "links": len(scenario.links),
+        "demands": len(results.network.demand_names),
+        "rate_hz": rate.value,
+        "rate_low_hz": rate.low,
+        "rate_high_hz": rate.high,
+        "fidelity": fidelity.value,
+        "fidelity_low": fidelity.low,
+        "fidelity_high": fidelity.high,
+        "latency_p50_s": latency_quantile(sketch, 0.5),
+        "latency_p95_s": latency_quantile(sketch, 0.95),
+        "occupied_slots": float(results.nodes["slot_seconds"].sum()) / simulated if simulated else math.nan,
+        "memory_slots": slots,
+        "fiber_km": sum(link.fiber.length_m for link in scenario.links) / 1e3,
+        "messages_per_pair": messages / delivered if delivered else math.nan,
+        "events_per_pair": events / delivered if delivered else math.nan,
+        "reached": reached(rate, fidelity, target),
+    }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scaling:
+    """A network at growing sizes.
+
+    Attributes
+    ----------
+    table : ResultTable
+        A row a size: nodes, links, demands; mean rate of a demand and fidelity with intervals; latency of requests done;
+        memory slots there and occupied on average; kilometres of fibre; classical messages and events per delivered pair;
+        whether the target was ``reached``: yes, no, or unsure where an interval contains it.
+    vary : str
+        What the sizes are of.
+    target : Target
+        What was asked for.
+    fits : tuple of ScalingFit
+        Laws for the rate, the better one first; empty with fewer than three sizes that deliver.
+    limits : Elasticities or None
+        What limits the largest network that still delivers.
+    """
+
+    table: ResultTable
+    vary: str
+    target: Target
+    fits: tuple[ScalingFit, ...]
+    limits: Elasticities | None
+
+    @property
+    def breaks_at(self) -> float | None:
+        """The smallest size at which the target is missed without doubt; None if there is none."""
+        missed = [row["size"] for row in self.table.rows() if row["reached"] == "no"]
+        return min(missed, default=None)
+
+    @property
+    def sentence(self) -> str:
+        """The answer in words."""
+        where = self.breaks_at
+        text = (
+            f"Reaches {self.target} up to {self.vary} = {self._last:g}, misses it at {where:g}"
+            if where is not None and self._last is not None
+            else f"Misses {self.target} at every size, from {self.vary} = {where:g} on"
+            if where is not None
+            else f"Reaches {self.target} at every size up to {self.vary} = {float(self.table['size'].max()):g}"
+        )
+        if self.fits:
+            best = self.fits[0]
+            name = f"{self.vary}^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} {self.vary})"
+            text += f"; the rate falls like {name}" if best.exponent < 0 else f"; the rate goes like {name}"
+        return text + "." + (f" {self.limits.sentence}" if self.limits is not None else "")
+
+    @property
+    def _last(self) -> float | None:
+        return max((row["size"] for row in self.table.rows() if row["reached"] == "yes"), default=None)
+
+    def __repr__(self) -> str:
+        return f"{self.table!r}\n{self.sentence}"
+
+    def _repr_html_(self) -> str:
+        limits = self.limits._repr_html_() if self.limits is not None else ""
+        return f"{self.table._repr_html_()}<p>{html.escape(self.sentence)}</p>{limits}"
+
+    def plot(self, ax: Any = None) -> Any:
+        """Rate against size, with the target."""
+        from farbell.design.plots import draw_scaling
+
+        return draw_scaling(self, ax)
+
+
+def scale(
+    network: Callable[..., Scenario] | Scenario,
+    vary: Mapping[str, Sequence[Any]],
+    *,
+    target: Target | Mapping[str, float] | None = None,
+    replicas: int = 16,
+    limits: bool = True,
+    level: float = 0.95,
+    store: str | Path | None = None,
+    progress: bool | None = None,
+    **fixed: Any,
+) -> Scaling:
+    """Runs a network at growing sizes, and says where it breaks and what limits it there.
+
+    Parameters
+    ----------
+    network : callable or Scenario
+        What makes a scenario of a size (`chain`, `grid`, a function of yours), or a scenario of which a path is varied.
+    vary : mapping
+        The name of one argument, or one path -> its values, numbers in ascending order.
+    target : Target or mapping, optional
+        Such as ``{"rate": 1, "fidelity": 0.8}``.
+    replicas : int
+        Independent repetitions of each size.
+    limits : bool
+        Whether to ask what limits the largest network that delivers.
+    level : float
+        Confidence level.
+    store : path, optional
+        SQLite file in which finished runs are kept, so that the question can be asked again, or go on.
+    progress : bool, optional
+        Whether to show a progress bar; left out: if standard error is a terminal.
+    **fixed
+        Other arguments of the callable.
+
+    Raises
+    ------
+    SpecError
+        If a scenario or the target is wrong, or more than one thing is varied.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.Given(success_probability=0.1, attempt_period_s="0.1 ms", state=fb.Werner(fidelity=0.98))
+    >>> answer = fb.scale(fb.chain, {"nodes": [2, 4, 8]}, target={"fidelity": 0.9}, length_m="20 km", generation=link,
+    ...                   duration_s=1, replicas=8, limits=False)
+    >>> answer.table["reached"].tolist(), answer.breaks_at
+    (['yes', 'yes', 'no'], 8.0)
+    """
+    if len(vary) != 1:
+        raise SpecError("vary", ", ".join(vary) or "nothing", "one argument or path")
+    (name, sizes), wanted = next(iter(vary.items())), Target.of(target)
+    if not sizes or any(isinstance(size, bool) or not isinstance(size, (int, float)) for size in sizes):
+        raise SpecError(f"vary/{name}", repr(list(sizes)), "at least one number")
+    if list(sizes) != sorted(set(sizes)):
+        raise SpecError(f"vary/{name}", repr(list(sizes)), "numbers in ascending order, each once")
+    points = sweep(network, {name: list(sizes)}, **fixed)
+    study = points.run(replicas=replicas, store=store, progress=progress)
+    every = [study.results(i) for i in range(len(sizes))]
+    rows = [_row(float(size), results, wanted, level) for size, results in zip(sizes, every, strict=True)]
+    table = ResultTable({column: np.array([row[column] for row in rows]) for column in rows[0]})
+    delivering = [i for i, row in enumerate(rows) if row["rate_hz"] > 0]
+    asked = None
+    if limits and delivering:
+        asked = elasticities(every[delivering[-1]].scenario, replicas=max(replicas, 8), level=level, progress=progress)
+    return Scaling(table, name, wanted, _fits(table, level), asked)
+
+
+def _fits(table: ResultTable, level: float) -> tuple[ScalingFit, ...]:
+    z = 1.959963984540054
+    good = (table["rate_low_hz"] > 0) & np.isfinite(table["rate_high_hz"])
+    if good.sum() < 3:
+        return ()
+    rates = table["rate_hz"][good]
+    errors = np.maximum(np.log(table["rate_high_hz"][good] / table["rate_low_hz"][good]) / (2 * z), 1e-12)
+    laws = [fit(law, table["size"][good], rates, errors, level) for law in ("power", "exponential")]
+    return tuple(sorted(laws, key=lambda law: law.chi2))
