@@ -56,7 +56,7 @@ from farbell.examples import example, examples
 
 if TYPE_CHECKING:
     from farbell import analysis, channels, design, hardware, platforms, plot, routing, states, topology
-    from farbell.design import Elasticities, elasticities
+    from farbell.design import Elasticities, Requirements, Scaling, elasticities, requirements, scale
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -79,7 +79,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis": "", "channels": "", "design": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
     "Results": "results", "load_results": "results",
-    "Elasticities": "design", "elasticities": "design",
+    "Elasticities": "design", "Requirements": "design", "Scaling": "design",
+    "elasticities": "design", "requirements": "design", "scale": "design",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "ResultTable": "table",
@@ -131,10 +132,12 @@ __all__ = [
     "Poisson",
     "PolicyEntry",
     "PolicyTable",
+    "Requirements",
     "ResultTable",
     "Results",
     "Routing",
     "RunError",
+    "Scaling",
     "Scenario",
     "Sequential",
     "SingleClick",
@@ -163,9 +166,11 @@ __all__ = [
     "platforms",
     "plot",
     "random_geometric",
+    "requirements",
     "ring",
     "routing",
     "run",
+    "scale",
     "star",
     "states",
     "topology",

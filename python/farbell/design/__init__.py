@@ -3,14 +3,22 @@
 from farbell.design.elasticities import Elasticities, elasticities
 from farbell.design.improvement import improvable, improved, improved_value
 from farbell.design.parameters import Parameter, changed, parameters
+from farbell.design.requirements import Requirements, requirements
+from farbell.design.scaling import Scaling, ScalingFit, Target, scale
 
 __all__ = [
     "Elasticities",
     "Parameter",
+    "Requirements",
+    "Scaling",
+    "ScalingFit",
+    "Target",
     "changed",
     "elasticities",
     "improvable",
     "improved",
     "improved_value",
     "parameters",
+    "requirements",
+    "scale",
 ]

@@ -1,0 +1,161 @@
+"""The least improvement of hardware that reaches a target."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import farbell as fb
+from farbell.design import improvable, improved, improved_value
+
+
+def network(nodes: int = 2, *, success: float = 0.01, fidelity: float = 0.9, **rest: Any) -> Any:
+    link = fb.Given(success_probability=success, attempt_period_s="1 ms", state=fb.Werner(fidelity=fidelity))
+    names = [f"n{i}" for i in range(nodes)]
+    return fb.Scenario(
+        memories=[fb.Memory(name="memory", slots=2)],
+        nodes=[fb.Node(name=name, memory="memory") for name in names],
+        links=[
+            fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=1000.0), generation=link)
+            for a, b in zip(names, names[1:], strict=False)
+        ],
+        demands=[fb.Demand(node_a=names[0], node_b=names[-1])],
+        **{"duration_s": 50.0, **rest},
+    )
+
+
+def test_conventions() -> None:
+    assert improved_value(0.25, "probability", 2) == 0.5
+    assert improved_value(3.0, "time_constant", 2) == 6.0
+    assert improved_value(3.0, "rate", 2) == 1.5
+    assert improved_value(3.0, "phase_deviation", 4) == 1.5
+    with pytest.raises(fb.SpecError, match="probability, time_constant, rate or phase_deviation"):
+        improved_value(1.0, "none", 2)
+
+
+def test_improved_hardware_is_better_wherever_the_name_stands() -> None:
+    scenario = fb.example("surfnet")
+    better = improved(scenario, {"efficiency": 2, "t2_s": 3})
+    assert better.memories[0].efficiency == pytest.approx(math.sqrt(scenario.memories[0].efficiency))
+    assert better.memories[0].t2_s == pytest.approx(3 * scenario.memories[0].t2_s)
+    assert better.stations[0].detector.efficiency == pytest.approx(math.sqrt(scenario.stations[0].detector.efficiency))
+    assert better.links == scenario.links
+    assert improved(scenario, {}) == scenario
+    names = {p.name for p in improvable(scenario)}
+    assert "t2_s" in names and "length_m" not in names and "attenuation_db_per_km" not in names
+
+
+@pytest.mark.parametrize(
+    ("improve", "found"),
+    [
+        (["t3_s"], "t3_s"),
+        (["length_m"], "it has no convention"),
+        (["swap_success_probability"], "it is perfect already"),
+        ([], "at least one name"),
+        (["fidelity", "fidelity"], "each once"),
+    ],
+)
+def test_names_that_mean_nothing_better(improve: list[str], found: str) -> None:
+    with pytest.raises(fb.SpecError, match=found):
+        fb.requirements(network(), target={"rate": 1}, improve=improve)
+
+
+def test_targets_are_checked() -> None:
+    for target, path in (({"speed": 1}, "target/speed"), ({"fidelity": 1.2}, "target/fidelity"), ({"rate": -1}, "target/rate")):
+        with pytest.raises(fb.SpecError) as error:
+            fb.requirements(network(), target=target, improve=["fidelity"])
+        assert error.value.path == path
+
+
+def test_one_parameter_is_its_closed_form() -> None:
+    """rate = p / T: 100 pairs/s need p = 0.1. 8 replicas of 50 s: about 40,000 pairs, an error of 0.5 %; 3 % would be seen."""
+    answer = fb.requirements(network(), target={"rate": 100}, improve=["success_probability"], workers=1)
+    assert answer.scenario.links[0].generation.success_probability == pytest.approx(0.1, rel=0.03)
+    assert answer.cost == answer.factors["success_probability"] == pytest.approx(math.log(0.01) / math.log(0.1), rel=0.03)
+    assert answer.rate_hz >= 100 and "success_probability 2 times better" in answer.sentence
+
+
+def test_fidelity_and_rate_are_bought_apart() -> None:
+    """Nothing decays: the fidelity needs the state alone, the rate the probability alone, so each has its closed form."""
+    answer = fb.requirements(
+        network(), target={"rate": 30, "fidelity": 0.95}, improve=["success_probability", "fidelity"], replicas=4, generations=8
+    )
+    assert answer.factors["fidelity"] == pytest.approx(math.log(0.9) / math.log(0.95), rel=0.005)
+    assert answer.factors["success_probability"] == pytest.approx(math.log(0.01) / math.log(0.03), rel=0.02)
+    front = answer.tried[answer.tried["on_front"] == 1]
+    order = np.argsort(front["cost"])
+    assert np.all(np.diff(np.maximum.accumulate(front["rate_hz"][order])) >= 0)
+    for row in front.rows():
+        cheaper = answer.tried[answer.tried["cost"] < row["cost"]]
+        assert not np.any((cheaper["rate_hz"] >= row["rate_hz"]) & (cheaper["fidelity"] >= row["fidelity"]))
+
+
+def test_hardware_that_does_already_costs_nothing() -> None:
+    answer = fb.requirements(network(), target={"rate": 1}, improve=["fidelity"])
+    assert answer.factors == {"fidelity": 1.0} and answer.scenario == network() and len(answer.tried) == 1
+    assert "nothing: today's hardware does" in answer.sentence
+
+
+def test_a_target_out_of_reach_is_refused_with_what_is_reached() -> None:
+    with pytest.raises(fb.SpecError, match=r"at most .* pairs/s at fidelity"):
+        fb.requirements(network(), target={"rate": 1e6}, improve=["success_probability"], most=10)
+
+
+def test_workers_and_a_second_search_give_the_same(tmp_path: Path) -> None:
+    def search(**options: Any) -> Any:
+        return fb.requirements(
+            network(duration_s=5.0), target={"rate": 30, "fidelity": 0.95}, improve=["success_probability", "fidelity"],
+            replicas=1, generations=3, **options,
+        )  # fmt: skip
+
+    one, two = search(workers=1), search(workers=3, store=tmp_path / "search.db")
+    assert one.factors == two.factors and one.tried.equals(two.tried)
+    again = search(store=tmp_path / "search.db")
+    assert again.factors == one.factors and again.tried.equals(one.tried)
+
+
+def test_a_search_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module: Any = sys.modules["farbell.design.requirements"]  # a function of it has its name
+    runs, real = 0, module.run
+
+    def counted(*args: Any, **options: Any) -> Any:
+        nonlocal runs
+        runs += 1
+        if runs == 20:
+            raise KeyboardInterrupt
+        return real(*args, **options)
+
+    monkeypatch.setattr(module, "run", counted)
+
+    def search() -> Any:
+        return fb.requirements(
+            network(duration_s=5.0), target={"rate": 30, "fidelity": 0.95}, improve=["success_probability", "fidelity"],
+            replicas=1, generations=3, workers=1, store=tmp_path / "search.db",
+        )  # fmt: skip
+
+    with pytest.raises(KeyboardInterrupt):
+        search()
+    answer = search()
+    assert runs == 20 + len(answer.tried) - 19
+
+
+def test_a_file_of_another_search_is_refused(tmp_path: Path) -> None:
+    store = tmp_path / "search.db"
+    fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=store)
+    with pytest.raises(fb.SpecError, match="scenario"):
+        fb.requirements(network(duration_s=2.0), target={"rate": 1}, improve=["fidelity"], store=store)
+    (tmp_path / "text.db").write_text("no database " * 100)
+    with pytest.raises(fb.SpecError, match="store"):
+        fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=tmp_path / "text.db")
+
+
+def test_requirements_are_drawn() -> None:
+    answer = fb.requirements(network(duration_s=5.0), target={"rate": 30}, improve=["success_probability"], replicas=1)
+    ax = answer.plot()
+    assert answer.plot(ax) is ax and "cost" in ax.get_xlabel()
+    assert "<table" in answer._repr_html_() and "required" in repr(answer)
