@@ -8,7 +8,7 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
-`routing` finds routes, `analysis` says what results mean, `plot` makes figures.
+`routing` finds routes, `sweep` makes a study of many scenarios, `analysis` says what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
+    from farbell.studies import Study, Sweep, load_study, sweep
     from farbell.table import ResultTable
     from farbell.topology import (
         chain,
@@ -80,6 +81,7 @@ _HOMES = {
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
+    "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
     "ResultTable": "table",
     "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
     "metro_backbone": "topology", "random_geometric": "topology", "waxman": "topology",
@@ -137,6 +139,8 @@ __all__ = [
     "SingleClick",
     "SpecError",
     "Station",
+    "Study",
+    "Sweep",
     "Table",
     "Tree",
     "Werner",
@@ -154,6 +158,7 @@ __all__ = [
     "hardware",
     "load",
     "load_results",
+    "load_study",
     "metro_backbone",
     "platforms",
     "plot",
@@ -163,6 +168,7 @@ __all__ = [
     "run",
     "star",
     "states",
+    "sweep",
     "topology",
     "torus",
     "waxman",
