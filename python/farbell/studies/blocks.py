@@ -143,7 +143,7 @@ def joined(scenario: Scenario, blocks: Sequence[Block], provenance: Mapping[str,
     model = _core.compile(scenario.replace(record="summary"))
     network = Network.of(model)
     parts = [block.arrays() for block in blocks]
-    arrays = {
+    arrays: dict[str, Any] = {
         name: sum(part[name] for part in parts) if name in _SUMS else np.concatenate([part[name] for part in parts])
         for name in parts[0]
     }
@@ -157,7 +157,10 @@ def joined(scenario: Scenario, blocks: Sequence[Block], provenance: Mapping[str,
         scenario=model.scenario,
         network=network,
         tables=tables_of(columns, network),
-        **{name: arrays[name] for name in (*_BY_REPLICA, *_SUMS)},
+        batches=arrays["batches"],
+        moments=arrays["moments"],
+        latency_sketch=arrays["latency_sketch"],
+        fidelity_histogram=arrays["fidelity_histogram"],
         provenance={
             **provenance,
             "seed": scenario.seed,

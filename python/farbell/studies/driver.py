@@ -18,10 +18,10 @@ from farbell.record import Network
 from farbell.running import Interrupted, provenance_of
 from farbell.studies.blocks import Block, Job
 from farbell.studies.plan import FAILED, Plan, Tally
+from farbell.studies.points import Sweep
 from farbell.studies.progress import Progress
 from farbell.studies.store import Store
 from farbell.studies.study import Study
-from farbell.studies.sweep import Sweep
 from farbell.studies.varied import Values
 from farbell.studies.workers import Workers, workers_of
 from farbell.topology.network import nearest
@@ -153,7 +153,7 @@ class _Driver:
         while self._needy and found < most:
             point = self._needy[0]
             place = self._fresh(point)
-            # With a decision pending only the first block after the known ones, or those before the first decision, are certain.
+            # With a decision pending only those before the first decision are certain, and the one after those that are there.
             if not self._tallies[point].open or place is None or not self._certain(place):
                 self._needy.popleft()
                 continue

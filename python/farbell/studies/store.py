@@ -17,7 +17,7 @@ from farbell import _core
 from farbell._core import SpecError
 from farbell.studies.blocks import Block
 from farbell.studies.plan import Plan
-from farbell.studies.sweep import Sweep
+from farbell.studies.points import Sweep
 
 __all__ = ["Store"]
 
@@ -245,7 +245,7 @@ def differences(there: Sweep, here: Sweep) -> str:
                 found.append(f"its {path} are {_short(theirs)}; this one's {_short(ours)}")
     # The first points tell apart what is not varied.
     documents = [json.loads(s.base or s.scenarios[0]) for s in (there, here)]
-    found += list(_unlike(*documents, "")) if not found or there.base != here.base else []
+    found += list(_unlike(documents[0], documents[1], "")) if not found or there.base != here.base else []
     more = len(found) - _SHOWN_DIFFERENCES
     return "; ".join(found[:_SHOWN_DIFFERENCES] + ([f"and {more} more"] if more > 0 else [])) or "the order of its points"
 

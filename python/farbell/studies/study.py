@@ -15,8 +15,8 @@ from farbell.results import Results
 from farbell.storage import write_table
 from farbell.studies.blocks import Block, joined
 from farbell.studies.plan import FAILED, STATES, UNFINISHED, Plan, Tally
+from farbell.studies.points import Sweep
 from farbell.studies.store import Store
-from farbell.studies.sweep import Sweep
 from farbell.studies.varied import columns, short_names
 from farbell.table import ResultTable, cell_text
 
@@ -54,7 +54,7 @@ class Study:
 
     @cached_property
     def _tallies(self) -> list[Tally]:
-        tallies = [Tally(self._plan, lambda point=point: self.sweep.scenario(point)) for point in range(len(self.sweep))]  # type: ignore[misc]
+        tallies = [Tally(self._plan, lambda point=point: self.sweep.scenario(point)) for point in range(len(self.sweep))]
         self._errors: dict[int, tuple[int, str]] = {}
         for point, first, count, block in self._store.blocks(data=self._plan.error is not None):
             number, rest = divmod(first, self._plan.per_task)

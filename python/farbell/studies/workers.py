@@ -153,7 +153,7 @@ class _Dask(Workers):
         return self._executor.submit(_simulate_on_cluster, task)
 
     def stop(self) -> None:
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)  # which cancels what is under way
         if self._owned:
             self._client.close()
 
