@@ -8,7 +8,7 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
-`routing` finds routes, `analysis` says what results mean, `plot` makes figures.
+`routing` finds routes, `sweep` makes a study of many scenarios, `analysis` says what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
+    from farbell.studies import Study, Sweep, load_study, sweep
     from farbell.table import ResultTable
     from farbell.topology import (
         chain,
@@ -83,6 +84,7 @@ _HOMES = {
     "elasticities": "design", "requirements": "design", "scale": "design",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
+    "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
     "ResultTable": "table",
     "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
     "metro_backbone": "topology", "random_geometric": "topology", "waxman": "topology",
@@ -143,6 +145,8 @@ __all__ = [
     "SingleClick",
     "SpecError",
     "Station",
+    "Study",
+    "Sweep",
     "Table",
     "Tree",
     "Werner",
@@ -162,6 +166,7 @@ __all__ = [
     "hardware",
     "load",
     "load_results",
+    "load_study",
     "metro_backbone",
     "platforms",
     "plot",
@@ -173,6 +178,7 @@ __all__ = [
     "scale",
     "star",
     "states",
+    "sweep",
     "topology",
     "torus",
     "waxman",

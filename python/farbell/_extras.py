@@ -7,6 +7,7 @@ from typing import Any
 
 # Package -> the extra of farbell that brings it.
 _EXTRAS = {
+    "distributed": "dask",
     "matplotlib": "plot",
     "networkx": "graph",
     "pandas": "frames",

@@ -21,7 +21,7 @@ import numpy as np
 from farbell._core import SpecError, __version__
 from farbell.analysis.intervals import rate_interval
 from farbell.record import Record
-from farbell.summary import COUNTS, summary
+from farbell.summary import COUNTS, ESTIMATES, summary
 from farbell.table import ResultTable
 from farbell.topology.network import nearest
 
@@ -42,15 +42,9 @@ _ROUNDING = 1e-9
 # Fewer replicas say too little about the scatter of what is counted once a replica.
 _REPLICAS_FOR_COUNTS = 10
 
-_ESTIMATES = {
-    "rate_hz": "rate{}_hz",
-    "fidelity": "fidelity{}",
-    "key_fraction": "key_fraction{}",
-    "key_rate_hz": "key_rate{}_hz",
-}
 _LATENCIES = ("latency_p50_s", "latency_p95_s")
 #: What may be expected of a demand: columns of :meth:`farbell.Results.summary`.
-QUANTITIES = (*COUNTS, *_ESTIMATES, *_LATENCIES)
+QUANTITIES = (*COUNTS, *ESTIMATES, *_LATENCIES)
 
 _RULES = ("value", "bounds", "intervals", "none")
 _VERDICTS = ("agrees", "differs", "not compared")
@@ -279,7 +273,7 @@ def _estimates(record: Record, level: float) -> dict[str, dict[str, Expectation]
     found = {}
     for row, counts in zip(summary(record, level).rows(), _counts(record, level), strict=True):
         quantities = dict(counts)
-        for name, pattern in _ESTIMATES.items():
+        for name, pattern in ESTIMATES.items():
             value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
             quantities[name] = Expectation("intervals", value, low, high)
         quantities |= {name: Expectation("intervals", row[name]) for name in _LATENCIES}
@@ -305,7 +299,7 @@ def expectations(record: Record) -> dict[str, Any]:
     if record.partial:
         raise ValueError("the run ended early: what it gives is not what to expect")
     replicas = record.provenance["replicas"]
-    intervals = len(_ESTIMATES) + (len(COUNTS) if replicas >= _REPLICAS_FOR_COUNTS else 0)
+    intervals = len(ESTIMATES) + (len(COUNTS) if replicas >= _REPLICAS_FOR_COUNTS else 0)
     comparisons = intervals * max(len(record.network.demand_names), 1)
     # Two intervals lie apart only if one of them misses the truth.
     level = 1 - FALSE_ALARMS / (2 * comparisons)

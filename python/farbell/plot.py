@@ -12,17 +12,20 @@ from typing import Any
 import numpy as np
 
 from farbell import diagrams, views
-from farbell._core import Scenario
+from farbell._core import Scenario, SpecError
 from farbell._extras import require
 from farbell.analysis import BrightStatePoint
 from farbell.layout import places
 from farbell.results import Results
+from farbell.summary import ESTIMATES
 from farbell.svg import Diagram
 from farbell.table import ResultTable
 from farbell.time_shares import SHARES
+from farbell.topology.network import nearest
 
 __all__ = [
     "chain",
+    "estimates",
     "fidelity",
     "latency",
     "map",
@@ -217,6 +220,61 @@ def rate_distance(results: Results | Iterable[Results], ax: Any = None) -> Any:
         ax.legend()
     else:
         _none_yet(ax, "no demand has a route")
+    return ax
+
+
+def estimates(table: ResultTable, x: str, y: str = "rate_hz", hue: str | None = None, ax: Any = None) -> Any:
+    """A column of a table over another, with its confidence intervals.
+
+    Parameters
+    ----------
+    table : ResultTable
+        With a row a point: that of :meth:`farbell.Study.table`.
+    x, y : str
+        Columns.
+    hue : str, optional
+        Column whose values have a line each.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Bars are the intervals of `y`, if the table has them. Points are joined where no two of a line have the same `x`.
+
+    Raises
+    ------
+    SpecError
+        If there is no such column.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> network = fb.chain(nodes=3, length_m="20 km", duration_s="0.2 s")
+    >>> table = fb.sweep(network, {"demands/*/width": [1, 2, 4]}).run().table()
+    >>> fb.plot.estimates(table, x="width").get_ylabel()
+    'rate_hz'
+    """
+    for name in filter(None, (x, y, hue)):
+        if name not in table:
+            raise SpecError("column", repr(name), f"a column: {', '.join(table.columns)}", nearest(name, table.columns))
+    ax = _axes(ax)
+    groups = list(dict.fromkeys(table[hue].tolist())) if hue else [None]
+    for group, style in zip(groups, _styles(), strict=False):
+        rows = table[table[hue] == group] if hue else table
+        places = rows[x].tolist()
+        ends = [ESTIMATES[y].format(end) for end in ("_low", "_high")] if y in ESTIMATES else []
+        bars = np.abs([rows[end] - rows[y] for end in ends]) if ends and all(end in rows for end in ends) else None
+        line = style["linestyle"] if len(set(places)) == len(places) else "none"
+        shown = f"{hue} = {group:g}" if isinstance(group, (int, float)) else _text(str(group))
+        label = {"label": shown} if hue else {}
+        ax.errorbar(places, rows[y], yerr=bars, fmt="o", capsize=3, color=style["color"], linestyle=line, **label)
+    values = table[x]
+    if values.dtype.kind in "iuf" and len(values) and values.min() > 0 and values.max() >= 100 * values.min():
+        ax.set_xscale("log")
+    ax.set(xlabel=_text(x), ylabel=_text(y))
+    if hue and len(table):
+        ax.legend()
     return ax
 
 

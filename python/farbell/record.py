@@ -16,7 +16,7 @@ from farbell.table import ResultTable
 from farbell.trace import TRACE_WORDS, trace_table
 from farbell.use_over_time import LinkUse, NodeUse
 
-__all__ = ["Network", "Record", "profiles_of", "tables_of", "ticks_per_s"]
+__all__ = ["Network", "Record", "batch_seconds", "profiles_of", "tables_of", "ticks_per_s"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
@@ -174,12 +174,15 @@ class Record:
     @property
     def batch_seconds(self) -> Floats:
         """Simulated seconds of each batch, ``[replica, batch]``; less in one that a replica did not finish."""
-        count = self.batches.shape[2]
-        warm_up, duration = self.scenario.warm_up_s, self.scenario.duration_s
-        starts = warm_up + (duration - warm_up) / count * np.arange(count)
-        simulated = np.asarray(self.tables["replicas"]["simulated_s"])[:, None]
-        seconds: Floats = np.clip(simulated - starts, 0, (duration - warm_up) / count)
-        return seconds
+        return batch_seconds(self.scenario, self.tables["replicas"]["simulated_s"], self.batches.shape[2])
+
+
+def batch_seconds(scenario: Scenario, simulated_s: Floats, count: int) -> Floats:
+    """Simulated seconds of each of `count` batches, ``[replica, batch]``, from those of each replica."""
+    warm_up, duration = scenario.warm_up_s, scenario.duration_s
+    starts = warm_up + (duration - warm_up) / count * np.arange(count)
+    seconds: Floats = np.clip(np.asarray(simulated_s)[:, None] - starts, 0, (duration - warm_up) / count)
+    return seconds
 
 
 class _Tables(Mapping[str, ResultTable]):

@@ -33,7 +33,7 @@ class Interrupted(KeyboardInterrupt):
 
     Attributes
     ----------
-    partial : Results
+    partial : Results or Study
         What had been simulated by then.
 
     Examples
@@ -47,7 +47,7 @@ class Interrupted(KeyboardInterrupt):
     False
     """
 
-    def __init__(self, partial: Results) -> None:
+    def __init__(self, partial: Any) -> None:
         super().__init__("the run was interrupted; what it had simulated is in .partial")
         self.partial = partial
 
@@ -95,7 +95,7 @@ def _size(text: int | str) -> int:
     return int(float(match[1]) * _BYTES[match[2]])
 
 
-def _at_least_one(name: str, value: int) -> int:
+def at_least_one(name: str, value: int) -> int:
     try:
         number = 0 if isinstance(value, bool) else operator.index(value)
     except TypeError:
@@ -122,7 +122,7 @@ def _trace_window(trace: bool | tuple[float, float]) -> tuple[bool, float, float
     return True, start, end
 
 
-def _provenance(model: Model, replicas: int, threads: int) -> dict[str, Any]:
+def provenance_of(model: Model, replicas: int, threads: int) -> dict[str, Any]:
     import numpy
 
     return {
@@ -236,10 +236,10 @@ def run(
     """
     if not isinstance(scenario, (Scenario, Model)):
         raise TypeError(f"run() takes a Scenario or a Model, not {type(scenario).__name__}")
-    replicas = _at_least_one("replicas", replicas)
-    workers = _at_least_one("threads", _processors(replicas) if threads is None else threads)
+    replicas = at_least_one("replicas", replicas)
+    workers = at_least_one("threads", _processors(replicas) if threads is None else threads)
     if max_events is not None:
-        max_events = _at_least_one("max_events", max_events)
+        max_events = at_least_one("max_events", max_events)
     if max_wall_s is not None and not max_wall_s > 0:
         raise SpecError("max_wall_s", repr(max_wall_s), "a time above 0")
     limit = _size(memory_limit)
@@ -252,7 +252,7 @@ def run(
         model = _compiled(scenario.scenario.replace(**changes)) if changes else scenario
 
     network = Network.of(model)
-    provenance = _provenance(model, replicas, workers)
+    provenance = provenance_of(model, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")

@@ -16,7 +16,7 @@ from farbell.analysis.latency import latency_quantile
 from farbell.record import Record
 from farbell.table import ResultTable
 
-__all__ = ["COUNTS", "correlators", "summary"]
+__all__ = ["COUNTS", "ESTIMATES", "correlators", "rate_and_fidelity", "summary"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,6 +30,14 @@ COUNTS = {
     "pairs": "pairs",
     "rejected_pairs": "rejected_pairs",
     "surplus_pairs": "surplus_pairs",
+}
+
+#: Columns with an interval -> the pattern of its ends' names.
+ESTIMATES = {
+    "rate_hz": "rate{}_hz",
+    "fidelity": "fidelity{}",
+    "key_fraction": "key_fraction{}",
+    "key_rate_hz": "key_rate{}_hz",
 }
 
 
@@ -64,6 +72,28 @@ def _sifted_share(spec: Demand) -> float:
     return float(z**2 + (1 - z) ** 2) if spec.use == "measure" else 1.0
 
 
+def rate_and_fidelity(batches: Floats, seconds: Floats, sampled: bool, level: float) -> tuple[Interval, Interval]:
+    """Of one demand.
+
+    Parameters
+    ----------
+    batches : array
+        ``[replica, batch, column]``: pairs (or GHZ states), sums of their fidelities, and whatever else.
+    seconds : array
+        Simulated seconds of each batch, ``[replica, batch]``.
+    sampled : bool
+        Whether states follow one trajectory of the noise.
+    level : float
+        Confidence level.
+    """
+    pairs, fidelities = batches[..., 0], batches[..., 1]
+    fidelity = ratio_interval(fidelities, pairs, level=level).clipped(0, 1)
+    if sampled:
+        # Trajectories that all agree say less than their spread does: at least the interval of as many bits.
+        fidelity = fidelity.joined(score_interval(float(fidelities.sum()), float(pairs.sum()), level=level))
+    return rate_interval(pairs, seconds, level=level), fidelity
+
+
 def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92") -> ResultTable:
     """One row a demand; :meth:`farbell.Results.summary` describes it."""
     demands = record.tables["demands"]
@@ -76,11 +106,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
         mine = owner == demand
         batches = record.batches[:, demand]
         pairs, sums = batches[..., 0], batches[..., 2:]
-        rate = rate_interval(pairs, seconds, level=level)
-        fidelity = ratio_interval(batches[..., 1], pairs, level=level).clipped(0, 1)
-        if record.network.sampled:
-            # Trajectories that all agree say less than their spread does: at least the interval of as many bits.
-            fidelity = fidelity.joined(score_interval(float(batches[..., 1].sum()), float(pairs.sum()), level=level))
+        rate, fidelity = rate_and_fidelity(batches, seconds, record.network.sampled, level)
         key = _key(sums, pairs, protocol, level)
         share = _sifted_share(specs[demand])
         wide_rate, wide_key = rate_interval(pairs, seconds, level=both), _key(sums, pairs, protocol, both)

@@ -27,6 +27,7 @@ PYTHON_FLOORS = [
     ["report"],
     ["results"],
     ["running", "plot"],
+    ["studies"],
     ["__init__"],
     ["_show"],
     ["cli"],

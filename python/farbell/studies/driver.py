@@ -1,0 +1,273 @@
+"""Runs a sweep: hands out blocks, keeps what comes back, and decides after each whether a point needs more."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from farbell import _core
+from farbell._core import RunError, SpecError
+from farbell._interrupts import Interrupts, held_interrupts
+from farbell.record import Network
+from farbell.running import Interrupted, provenance_of
+from farbell.studies.blocks import Block, Job
+from farbell.studies.plan import FAILED, Plan, Tally
+from farbell.studies.points import Sweep
+from farbell.studies.progress import Progress
+from farbell.studies.store import Store
+from farbell.studies.study import Study
+from farbell.studies.varied import Values
+from farbell.studies.workers import Workers, workers_of
+from farbell.topology.network import nearest
+
+__all__ = ["run"]
+
+# Seconds that a task is to take: long against what it takes to hand one over, short against the patience of who waits.
+_TASK_S = 0.1
+_MOST_JOBS = 64
+_TASKS_A_WORKER = 2
+# How often a block may be under way, alone, when a worker dies, until it is taken for the cause.
+_MOST_DEATHS = 3
+_POLL_S = 0.1
+
+# Point and number of the block.
+_Place = tuple[int, int]
+
+
+def run(
+    sweep: Sweep,
+    plan: Plan,
+    *,
+    store: str | Path | None,
+    executor: Any,
+    workers: int | None,
+    retry_failed: bool,
+    progress: bool | None,
+) -> Study:
+    """What :meth:`farbell.Sweep.run` does, its plan being made."""
+    _check_demands(sweep, plan)
+    kept = Store(None if store is None else Path(store))
+    provenance = provenance_of(_core.compile(sweep.scenario(0)), plan.most, 1)
+    provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
+    with held_interrupts() as interrupts:
+        kept.open(sweep, plan, provenance)
+        try:
+            if retry_failed:
+                kept.forget_errors()
+            _Driver(sweep, plan, kept, interrupts).run(executor, workers, sys.stderr.isatty() if progress is None else progress)
+        finally:
+            kept.close()
+    study = Study(sweep, plan, kept, provenance)
+    if interrupts.pressed:
+        raise Interrupted(study)
+    return study
+
+
+def _check_demands(sweep: Sweep, plan: Plan) -> None:
+    if plan.demands is None:
+        return
+    network = Network.of(_core.compile(sweep.scenario(0)))
+    names = network.demand_names + network.ghz_demand_names
+    for name in plan.demands:
+        if name not in names:
+            raise SpecError("stop_demands", repr(name), f"a demand: {', '.join(names)}", nearest(name, names))
+
+
+class _Driver:
+    """One run of a sweep."""
+
+    def __init__(self, sweep: Sweep, plan: Plan, store: Store, interrupts: Interrupts) -> None:
+        self._sweep, self._plan, self._store, self._interrupts = sweep, plan, store, interrupts
+        self._values = [_json(values) if sweep.base else "" for values in sweep.values]
+        self._tallies = [Tally(plan, lambda point=point: sweep.scenario(point)) for point in range(len(sweep))]
+        self._have: set[_Place] = set()
+        self._take_stored()
+        self._done = sum(not tally.open for tally in self._tallies)
+        self._failed = sum(tally.state == FAILED for tally in self._tallies)
+        # Points that need a block for certain, in order, and the next block of each that nobody has been given.
+        self._needy = deque(point for point, tally in enumerate(self._tallies) if tally.open)
+        self._next = [tally.blocks for tally in self._tallies]
+        self._under_way: dict[Future[list[Block]], list[_Place]] = {}
+        self._suspects: deque[_Place] = deque()
+        self._deaths: dict[_Place, int] = {}
+        self._job_s = _TASK_S
+
+    def _take_stored(self) -> None:
+        decide = self._plan.error is not None
+        for point, first, count, block in self._store.blocks(data=decide):
+            number, rest = divmod(first, self._plan.per_task)
+            if not rest and number < self._plan.blocks and self._plan.block(number) == (first, count):
+                self._have.add((point, number))
+                self._tallies[point].take(number, block)
+
+    def run(self, executor: Any, count: int | None, show: bool) -> None:
+        if not self._needy:
+            return
+        workers = workers_of(executor, count)
+        bar = Progress(show, len(self._tallies))
+        try:
+            while not self._interrupts.pressed:
+                self._hand_out(workers)
+                bar.update(self._done, self._failed)
+                if not self._under_way:
+                    return
+                for future in wait(self._under_way, _POLL_S, FIRST_COMPLETED).done:
+                    self._take_back(future, workers)
+            self._take_what_is_done()
+        finally:
+            bar.close()
+            workers.stop()
+
+    # Handing out.
+
+    def _hand_out(self, workers: Workers) -> None:
+        while self._suspects and not self._tallies[self._suspects[0][0]].open:
+            self._suspects.popleft()
+        if self._suspects:
+            # One at a time, so that it is clear with which of them a worker dies.
+            if not self._under_way:
+                self._submit(workers, [self._suspects.popleft()])
+            return
+        most = _TASKS_A_WORKER * workers.at_a_time
+        while len(self._under_way) < most:
+            places = list(self._places(self._jobs(workers)))
+            if not places:
+                return
+            self._submit(workers, places)
+
+    def _jobs(self, workers: Workers) -> int:
+        """How many make a task: fewer at the end, so that no worker has a long one while others have none."""
+        by_time = int(_TASK_S / max(self._job_s, 1e-6))
+        by_rest = len(self._needy) // (_TASKS_A_WORKER * workers.at_a_time)
+        return max(1, min(by_time, by_rest, _MOST_JOBS))
+
+    def _places(self, most: int) -> Iterator[_Place]:
+        """Blocks to do next: those that are needed whatever the others say; without any, what may be needed."""
+        found = 0
+        while self._needy and found < most:
+            point = self._needy[0]
+            place = self._fresh(point)
+            # With a decision pending only those before the first decision are certain, and the one after those that are there.
+            if not self._tallies[point].open or place is None or not self._certain(place):
+                self._needy.popleft()
+                continue
+            self._next[point] = place[1] + 1
+            found += 1
+            yield place
+        if not found:
+            for point, tally in enumerate(self._tallies):
+                place = self._fresh(point) if tally.open else None
+                if place is not None:
+                    self._next[point] = place[1] + 1
+                    yield place
+                    return
+
+    def _fresh(self, point: int) -> _Place | None:
+        """The next block of a point that nobody has and nobody was given."""
+        number = self._next[point]
+        while (point, number) in self._have:
+            number += 1
+        return (point, number) if number < self._plan.blocks else None
+
+    def _certain(self, place: _Place) -> bool:
+        if self._plan.error is None:
+            return True
+        point, number = place
+        before_decision = -(-self._plan.fewest // self._plan.per_task)
+        return number < max(before_decision, self._tallies[point].blocks + 1)
+
+    def _submit(self, workers: Workers, places: list[_Place]) -> None:
+        if self._sweep.base:
+            groups = [(self._sweep.base, places)]
+        else:
+            groups = [(self._sweep.scenarios[point], [(point, number)]) for point, number in places]
+        for text, group in groups:
+            jobs: list[Job] = [(point, self._values[point], number, *self._plan.block(number)) for point, number in group]
+            try:
+                self._under_way[workers.submit((text, jobs))] = group
+            except BrokenExecutor:
+                self._suspects.extend(group)
+                self._lost(workers)
+
+    # Taking back.
+
+    def _take_back(self, future: Future[list[Block]], workers: Workers) -> None:
+        places = self._under_way.pop(future, None)
+        if places is None:
+            return
+        try:
+            blocks = future.result()
+        except Exception as problem:
+            # Errors of a scenario are in its block.
+            if not _is_death(problem):
+                raise RunError(f"the workers cannot simulate: {type(problem).__name__}: {problem}") from problem
+            alone = len(places) == 1 and not self._under_way
+            if alone:
+                self._blame(places[0], problem)
+            else:
+                self._suspects.extend(places)
+            if isinstance(problem, BrokenExecutor):
+                self._lost(workers)
+            return
+        self._keep(places, blocks)
+
+    def _blame(self, place: _Place, problem: BaseException) -> None:
+        self._deaths[place] = self._deaths.get(place, 0) + 1
+        if self._deaths[place] < _MOST_DEATHS:
+            self._suspects.append(place)
+            return
+        text = f"the worker died {_MOST_DEATHS} times while it simulated this (was it killed, is there too little memory?)"
+        self._keep([place], [Block(b"", f"{type(problem).__name__}: {text}: {problem}")])
+
+    def _lost(self, workers: Workers) -> None:
+        """A pool of processes goes with the first of them that dies: everything that was under way is done again."""
+        for future, places in self._under_way.items():
+            if future.done() and not future.cancelled() and future.exception() is None:
+                self._keep(places, future.result())
+            else:
+                self._suspects.extend(places)
+        self._under_way.clear()
+        workers.restart()
+
+    def _take_what_is_done(self) -> None:
+        for future in [future for future in self._under_way if future.done() and not future.cancelled()]:
+            if future.exception() is None:
+                self._keep(self._under_way.pop(future), future.result())
+
+    def _keep(self, places: list[_Place], blocks: list[Block]) -> None:
+        # Blocks of a point that ended meanwhile are as if they had never been.
+        wanted = [(place, block) for place, block in zip(places, blocks, strict=False) if self._tallies[place[0]].open]
+        self._store.keep((point, *self._plan.block(number), block) for (point, number), block in wanted)
+        for (point, number), block in wanted:
+            self._have.add((point, number))
+            self._job_s += 0.2 * (block.wall_s - self._job_s)
+            tally = self._tallies[point]
+            if not tally.open:
+                continue
+            tally.take(number, block)
+            if tally.open and self._plan.error is not None:
+                self._needy.appendleft(point)
+            self._done += not tally.open
+            self._failed += tally.state == FAILED
+        if len(blocks) < len(places):
+            # Ended on request; only Ctrl-C does that.
+            self._interrupts.pressed = True
+
+
+def _is_death(problem: Exception) -> bool:
+    """Whether a worker went away, rather than found something wrong."""
+    # That of dask has no name without loading dask.
+    return isinstance(problem, (BrokenExecutor, CancelledError)) or type(problem).__name__ in (
+        "KilledWorker",
+        "CommClosedError",
+    )
+
+
+def _json(values: Values) -> str:
+    return json.dumps(values, separators=(",", ":"))
