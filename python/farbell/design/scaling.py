@@ -6,7 +6,9 @@ import html
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -24,6 +26,9 @@ from farbell.table import ResultTable
 __all__ = ["Scaling", "ScalingFit", "Target", "scale"]
 
 Floats = npt.NDArray[np.float64]
+
+#: Scatter about a law, in units of what intervals allow, beyond which it holds roughly only.
+_ROUGH = 4.0
 
 
 @dataclass(frozen=True)
@@ -201,7 +206,8 @@ class Scaling:
         if self.fits:
             best = self.fits[0]
             name = f"{self.vary}^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} {self.vary})"
-            text += f"; the rate falls like {name}" if best.exponent < 0 else f"; the rate goes like {name}"
+            how = "roughly like" if best.chi2 > _ROUGH else "like"
+            text += f"; the rate {'falls' if best.exponent < 0 else 'grows'} {how} {name}"
         return text + "." + (f" {self.limits.sentence}" if self.limits is not None else "")
 
     @property
@@ -278,7 +284,7 @@ def scale(
         raise SpecError(f"vary/{name}", repr(list(sizes)), "at least one number")
     if list(sizes) != sorted(set(sizes)):
         raise SpecError(f"vary/{name}", repr(list(sizes)), "numbers in ascending order, each once")
-    points = sweep(network, {name: list(sizes)}, **fixed)
+    points = sweep(_summaries(network), {name: list(sizes)}, **fixed)
     study = points.run(replicas=replicas, store=store, progress=progress)
     every = [study.results(i) for i in range(len(sizes))]
     rows = [_row(float(size), results, wanted, level) for size, results in zip(sizes, every, strict=True)]
@@ -290,8 +296,20 @@ def scale(
     return Scaling(table, name, wanted, _fits(table, level), asked)
 
 
+def _summaries(network: Callable[..., Scenario] | Scenario) -> Callable[..., Scenario] | Scenario:
+    """The same network, of which no rows are kept: the largest would fill memory and store with them."""
+    if isinstance(network, Scenario):
+        return network.replace(record="summary")
+
+    @wraps(network)
+    def made(*args: Any, **named: Any) -> Scenario:
+        return network(*args, **named).replace(record="summary")
+
+    return made
+
+
 def _fits(table: ResultTable, level: float) -> tuple[ScalingFit, ...]:
-    z = 1.959963984540054
+    z = NormalDist().inv_cdf(0.5 + level / 2)
     good = (table["rate_low_hz"] > 0) & np.isfinite(table["rate_high_hz"])
     if good.sum() < 3:
         return ()
