@@ -47,10 +47,11 @@ _ESTIMATES = {
     "fidelity": "fidelity{}",
     "key_fraction": "key_fraction{}",
     "key_rate_hz": "key_rate{}_hz",
+    "latency_p50_s": "latency_p50{}_s",
+    "latency_p95_s": "latency_p95{}_s",
 }
-_LATENCIES = ("latency_p50_s", "latency_p95_s")
 #: What may be expected of a demand: columns of :meth:`farbell.Results.summary`.
-QUANTITIES = (*COUNTS, *_ESTIMATES, *_LATENCIES)
+QUANTITIES = (*COUNTS, *_ESTIMATES)
 
 _RULES = ("value", "bounds", "intervals", "none")
 _VERDICTS = ("agrees", "differs", "not compared")
@@ -282,7 +283,6 @@ def _estimates(record: Record, level: float) -> dict[str, dict[str, Expectation]
         for name, pattern in _ESTIMATES.items():
             value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
             quantities[name] = Expectation("intervals", value, low, high)
-        quantities |= {name: Expectation("intervals", row[name]) for name in _LATENCIES}
         found[str(row["demand"])] = quantities
     return found
 

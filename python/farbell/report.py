@@ -17,7 +17,7 @@ import numpy as np
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
 from farbell.deadlocks import deadlock_lines
-from farbell.describe import hardware_rows, quantity
+from farbell.describe import counted, hardware_rows, quantity
 from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
 from farbell.ghz import ghz_summary
 from farbell.record import Record
@@ -204,11 +204,11 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     if scenario.description:
         yield f"<p>{_escaped(scenario.description)}</p>"
     warm_up = f" after {quantity(scenario.warm_up_s, 's')} of warm-up" if scenario.warm_up_s else ""
-    ghz = f", {len(scenario.ghz_demands):,} GHZ demands" if scenario.ghz_demands else ""
+    ghz = f", {counted(len(scenario.ghz_demands), 'GHZ demand')}" if scenario.ghz_demands else ""
     yield (
-        f'<p class="facts">{len(scenario.nodes):,} nodes, {len(scenario.links):,} links, '
-        f"{len(scenario.demands):,} demands{ghz}; "
-        f"{len(replicas):,} replica{'s' if len(replicas) != 1 else ''} of {quantity(scenario.duration_s, 's')}{warm_up}; "
+        f'<p class="facts">{counted(len(scenario.nodes), "node")}, {counted(len(scenario.links), "link")}, '
+        f"{counted(len(scenario.demands), 'demand')}{ghz}; "
+        f"{counted(len(replicas), 'replica')} of {quantity(scenario.duration_s, 's')}{warm_up}; "
         f"seed {scenario.seed}; farbell {_escaped(provenance['farbell'])}</p>"
     )
     if record.partial:

@@ -18,6 +18,7 @@ from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
+from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
 from farbell.ghz import ghz_summary
 from farbell.record import (
@@ -74,7 +75,8 @@ class Results(Record):
     def requests(self) -> ResultTable:
         """Requests, a row each; empty with ``record="summary"``.
 
-        Times that never came are nan; an endless request has ``pairs_asked`` 0.
+        Times that never came are nan; an endless request has ``pairs_asked`` 0. ``circuit`` is the number, among the
+        circuits of its demand, of the one that served it last (-1: none did).
         """
         return self.tables["requests"]
 
@@ -102,10 +104,11 @@ class Results(Record):
     def deadlocks(self) -> ResultTable:
         """Demands that waited for each other's memory slots for ever; only with ``reservation="hop_by_hop"``.
 
-        A row for each demand that waits in a deadlock and each ``other`` for which it waits: at ``time_s``, when the
-        deadlock was found, ``demand`` with its request number ``request`` (-1: none) waited for ``slots_needed`` slots
-        of ``node``, where ``slots_free`` were free. ``other`` has ``other_slots`` of them (``other_is`` "holder") or
-        stands before it in the node's line for so many ("ahead"); no ``other``: the node has too few altogether.
+        A row for each circuit that waits in a deadlock and each other for which it waits: at ``time_s``, when the
+        deadlock was found, ``circuit`` (from 0) of ``demand``, on its way to the request number ``request`` (-1: none),
+        waited for ``slots_needed`` slots of ``node``, where ``slots_free`` were free. ``other_circuit`` of ``other`` has
+        ``other_slots`` of them (``other_is`` "holder") or stands before it in the node's line for so many ("ahead"); no
+        ``other``: the node has too few altogether.
         ``deadlock`` numbers the deadlocks of a replica; ``released`` is 1 if the demand gave its slots back to end it.
         With ``record="summary"`` the first 1,000 rows of each replica are kept; ``replicas`` counts all.
         """
@@ -240,9 +243,10 @@ class Results(Record):
         ResultTable
             One row a demand: requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still ``open``;
             ``pairs`` delivered, their rate and mean fidelity; latency quantiles of the requests delivered (within 1 %;
-            requests that timed out are not among them); the asymptotic secret-key fraction of the averaged error rates,
-            and the secret-key rate. Everything counts from the end of the warm-up. How the intervals are made stands in
-            docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
+            requests that timed out are not among them; an upper end is infinite where so few say nothing about it); the
+            asymptotic secret-key fraction of the averaged error rates, and the secret-key rate. Everything counts from
+            the end of the warm-up. How the intervals are made stands in docs/physics/confidence_intervals.md, and for
+            each row in ``rate_method`` and ``fidelity_method``.
         """
         return summary(self, level, protocol)
 
@@ -428,9 +432,9 @@ class Results(Record):
     @property
     def _headline(self) -> str:
         replicas = len(self.replicas)
-        text = f"{replicas} replica{'s' if replicas != 1 else ''} of {self.scenario.duration_s:g} s"
+        text = f"{counted(replicas, 'replica')} of {self.scenario.duration_s:g} s"
         deadlocks = deadlock_count(self)
-        stuck = f", {deadlocks:,} deadlock{'s' if deadlocks != 1 else ''}" if deadlocks else ""
+        stuck = f", {counted(deadlocks, 'deadlock')}" if deadlocks else ""
         return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:

@@ -131,7 +131,7 @@ def test_validate_checks_every_file() -> None:
     done = farbell("validate", "bad.json", "good.json")
     assert done.returncode == 2
     assert "bad.json" in done.stderr
-    assert done.stdout == "good.json: ok, 5 nodes, 4 links, 1 demands\n"
+    assert done.stdout == "good.json: ok, 5 nodes, 4 links, 1 demand\n"
     assert farbell("validate", "good.json").returncode == 0
     assert farbell("validate", "absent.json").returncode == 4
 
