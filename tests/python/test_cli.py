@@ -142,6 +142,13 @@ def test_wrong_usage_exits_with_two() -> None:
     assert farbell("swap").returncode == 2
 
 
+def test_a_wrong_limit_leaves_no_folder() -> None:
+    done = farbell("run", "two_nodes", "--out", "out", "--max-wall", "nan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "farbell: --max-wall: found nan; allowed: a number of seconds above 0\n"
+    assert not Path("out").exists()
+
+
 def test_limits_end_a_run_early_and_say_so() -> None:
     done = farbell("run", "two_nodes", "--max-events", "100", "--out", "there", "--no-report")
     assert done.returncode == 1

@@ -115,6 +115,7 @@ def test_what_one_sees(results: fb.Results) -> None:
     assert "rows" in repr(results.pairs)
     assert "<table>" in results._repr_html_()
     assert "rows" in results.pairs._repr_html_()
+    assert "<td>alice - relay - bob</td>" in results.model._repr_html_()
     assert repr(results.pairs[:0]).startswith("replica")
 
 
@@ -122,7 +123,7 @@ def test_names_are_escaped_in_html() -> None:
     bad = "<img src=x onerror=alert(1)>"
     scenario = chain()
     run = fb.run(scenario.replace(name=bad, demands=[scenario.demands[1].replace(name=bad)], duration_s=0.1))
-    for page in (run._repr_html_(), run.pairs._repr_html_(), run.summary()._repr_html_()):
+    for page in (run._repr_html_(), run.model._repr_html_(), run.pairs._repr_html_(), run.summary()._repr_html_()):
         assert "<img" not in page
         assert "&lt;img" in page
 
@@ -184,8 +185,8 @@ def test_limits_end_a_replica_early() -> None:
 
 @pytest.mark.parametrize("wrong", [
     {"replicas": 0}, {"replicas": 1.5}, {"threads": 0}, {"threads": True}, {"memory_limit": "3 pints"},
-    {"memory_limit": -1}, {"max_events": 0}, {"max_wall_s": 0}, {"max_wall_s": math.nan}, {"record": "columns"},
-    {"seed": -1},
+    {"memory_limit": -1}, {"max_events": 0}, {"max_wall_s": 0}, {"max_wall_s": math.nan}, {"max_wall_s": "3"},
+    {"record": "columns"}, {"seed": -1},
 ])  # fmt: skip
 def test_nonsense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(fb.SpecError, match=next(iter(wrong))):

@@ -92,7 +92,7 @@ def _demands(demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width
     for position, demand in enumerate(demands):
         if isinstance(demand, Demand):
             filled.append(demand)
-        elif isinstance(demand, str) or len(demand) != 2:
+        elif not isinstance(demand, (list, tuple)) or len(demand) != 2:
             raise SpecError(f"demands/{position}", repr(demand), "a Demand or a pair of node names")
         else:
             node_a, node_b = demand
