@@ -1,8 +1,7 @@
 """Distillation: the kernel that runs use, against published numbers and a four-qubit density matrix; and runs against the kernel.
 
 Cases A09 to A14 and C15 go through `fb.states`, whose kernel the core's stores run; one round of A09 to A13 also through runs, in
-every store. Runs: rates detect an error of 2 %, fidelities one
-of 0.005.
+every store. Runs: rates detect an error of 2 %, fidelities one of 0.005.
 """
 
 from __future__ import annotations
