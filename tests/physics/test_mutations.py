@@ -11,6 +11,7 @@ import pytest
 import farbell as fb
 from physics import test_distillation as distillation
 from physics import test_link_runs as links
+from physics import test_memory_repeater as repeater
 from physics import test_queueing as queueing
 from physics import test_single_click as single
 from physics import test_swap_policies as policies
@@ -42,6 +43,7 @@ C10 = partial(policies.check_policy, "n=3,p=0.3,ps=1,tcut=2", policies.C10.expec
 FULL = "n=5,p=0.9,ps=0.5,tcut=2"
 C07 = partial(policies.check_policy, FULL, policies.C07.expected[FULL]["nested_full"], 1e-6, swapping=policies.NESTED_FULL)
 OPTIMAL = partial(policies.check_optimal, policies.C07, FULL)
+C16 = partial(repeater.check_repeater, "L=100km")
 KEPT_ALIVE = partial(policies.check_kept_alive, "p=0.1,m=5,Tc=20.0")
 ROUNDS = {where: partial(distillation.check_run, where) for where in ("link", "demand")}
 SHARED_PHASE = partial(distillation.check_shared_phase, 1e6, 1.0)
@@ -97,6 +99,9 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "windows, B13: attempts, 209 instead of 199": (policies.check_window, "demands/*/cutoff/attempts", 209 / 199),
     "kept alive, C18: success of links": (KEPT_ALIVE, SUCCESS, 0.94),
     "kept alive, C18: age, four slots instead of five": (KEPT_ALIVE, "demands/*/cutoff/age_s", 0.8),
+    "memory repeater, C16: success of links": (C16, SUCCESS, 0.96),
+    "memory repeater, C16: dephasing": (C16, "memories/*/dephasing_s", 0.8),
+    "memory repeater, C16: Bell measurements": (C16, "memories/*/two_qubit_gate_reliability", 0.99),
     "distillation, link: states": (ROUNDS["link"], "links/*/generation/state/fidelity", 0.99),
     "distillation, link: CNOTs": (ROUNDS["link"], "memories/*/two_qubit_gate_reliability", 0.99),
     "distillation, link: read-out": (ROUNDS["link"], "memories/*/readout_fidelity_1", 0.97),
