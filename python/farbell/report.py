@@ -60,6 +60,13 @@ def _seconds(value: float) -> str:
     return "-" if np.isnan(value) else quantity(value, "s", 3)
 
 
+def _latency(row: Mapping[str, Any], name: str) -> str:
+    value, low, high = (row[f"{name}{end}_s"] for end in ("", "_low", "_high"))
+    if np.isnan(value):
+        return "-"
+    return f"{_seconds(value)} <small>[{_seconds(low)}, {'&infin;' if np.isinf(high) else _seconds(high)}]</small>"
+
+
 def _cut(count: int, what: str, file: str) -> str:
     return f'<p class="note">The first {_MOST_ROWS} of {count:,} {what}; all are in {file}.</p>' if count > _MOST_ROWS else ""
 
@@ -67,17 +74,16 @@ def _cut(count: int, what: str, file: str) -> str:
 def _demand_section(record: Record) -> str:
     table = summary(record)
     heads = ["demand", "route", "asked", "delivered", "timed out", "refused", "open", "pairs"]
-    heads += ["rate (1/s)", "fidelity", "latency p50 <small>p95</small>", "secret-key fraction", "secret key (bit/s)"]
+    heads += ["rate (1/s)", "fidelity", "latency p50", "latency p95", "secret-key fraction", "secret key (bit/s)"]
     rows = (
         [
             _escaped(row["demand"]),
-            f"{quantity(row['length_m'], 'm', 4)} <small>{row['hops']} hop{'s' if row['hops'] > 1 else ''}</small>"
-            if row["hops"]
-            else "none",
+            f"{quantity(row['length_m'], 'm', 4)} <small>{counted(row['hops'], 'hop')}</small>" if row["hops"] else "none",
             *(f"{row[name]:,}" for name in ("asked", "delivered", "timed_out", "refused", "open", "pairs")),
             _with_interval(row, "rate", "_hz"),
             _with_interval(row, "fidelity"),
-            f"{_seconds(row['latency_p50_s'])} <small>{_seconds(row['latency_p95_s'])}</small>" if row["delivered"] else "-",
+            _latency(row, "latency_p50"),
+            _latency(row, "latency_p95"),
             _with_interval(row, "key_fraction"),
             _with_interval(row, "key_rate", "_hz"),
         ]

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Results", "load_results"]
 
 _PARTIAL = "PARTIAL"
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Results(Record):
@@ -559,7 +559,9 @@ def load_results(folder: str | Path) -> Results:
     Raises
     ------
     FileNotFoundError
-        If the folder holds no results.
+        If the folder holds no results, or a file is missing.
+    SpecError
+        If another version wrote them, or they are damaged.
 
     Examples
     --------
@@ -571,13 +573,22 @@ def load_results(folder: str | Path) -> Results:
     """
     path = Path(folder)
     try:
+        return _loaded(path)
+    except SpecError as error:
+        raise SpecError(f"{path}: {error.path or 'scenario.json'}", error.found, error.allowed, error.nearest) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SpecError(str(path), f"results that cannot be read ({error})", "a folder as Results.save wrote it") from error
+
+
+def _loaded(path: Path) -> Results:
+    try:
         provenance = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+        if (found := provenance.pop("format", None)) != _FORMAT:
+            raise SpecError("provenance.json", f"format {found!r}", f"format {_FORMAT}, which this version writes")
         scenario = Scenario.from_json((path / "scenario.json").read_text(encoding="utf-8"))
         network = _read_network(path / "model.json")
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f"no results in {path}") from None
-    if (found := provenance.pop("format", None)) != _FORMAT:
-        raise ValueError(f"{path / 'provenance.json'}: format is {found!r}; allowed: {_FORMAT}")
     words = network.categories()
 
     def read(name: str, *, in_memory: bool = True) -> ResultTable:

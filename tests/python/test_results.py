@@ -334,8 +334,20 @@ def test_results_of_another_format_are_refused(results: fb.Results, tmp_path: Pa
     results.save(tmp_path, report=False)
     provenance = json.loads((tmp_path / "provenance.json").read_text())
     (tmp_path / "provenance.json").write_text(json.dumps({**provenance, "format": 99}))
-    with pytest.raises(ValueError, match="format is 99"):
+    with pytest.raises(fb.SpecError, match=r"provenance.json: found format 99; allowed: format 2, which"):
         fb.load_results(tmp_path)
+
+
+@pytest.mark.parametrize("name, text", [
+    ("provenance.json", "{"), ("scenario.json", "{"), ("model.json", "{}"), ("model.json", "[]"), ("pairs.parquet", "PAR1"),
+    ("links.parquet", ""),
+])  # fmt: skip
+def test_damaged_results_are_refused(results: fb.Results, tmp_path: Path, name: str, text: str) -> None:
+    results.save(tmp_path, report=False)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(fb.SpecError) as error:
+        fb.load_results(tmp_path)
+    assert error.value.path.startswith(str(tmp_path))
 
 
 # Scenario files.
