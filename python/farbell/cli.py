@@ -79,7 +79,8 @@ def discard_output() -> None:
 def load(name_or_file: str) -> fb.Scenario:
     """A scenario from a file, or an example of that name."""
     path = Path(name_or_file)
-    if path.suffix == ".json" or path.is_file():
+    # Not only plain files: a pipe is one, too. A folder may have the name of an example.
+    if path.suffix == ".json" or (path.exists() and not path.is_dir()):
         return fb.load(path)
     return fb.example(name_or_file)
 

@@ -142,6 +142,13 @@ def test_wrong_usage_exits_with_two() -> None:
     assert farbell("swap").returncode == 2
 
 
+def test_a_scenario_may_come_through_a_pipe() -> None:
+    text = fb.example("two_nodes").replace(duration_s=0.1).to_json()
+    command = [*COMMAND, "run", "/dev/stdin", "--out", "out", "--quiet", "--no-report"]
+    assert subprocess.run(command, input=text, text=True, check=False).returncode == 0
+    assert fb.load_results("out").scenario.duration_s == 0.1
+
+
 def test_a_wrong_limit_leaves_no_folder() -> None:
     done = farbell("run", "two_nodes", "--out", "out", "--max-wall", "nan")
     assert (done.returncode, done.stdout) == (2, "")

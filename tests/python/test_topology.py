@@ -261,6 +261,11 @@ def test_from_networkx_knows_the_nodes_of_the_graph() -> None:
         fb.from_networkx(3)
 
 
+def test_builders_refuse_demands_between_unknown_nodes() -> None:
+    with pytest.raises(fb.SpecError, match=r"^demands/1: found 'n33'; allowed: the name of a node; did you mean n3\?"):
+        fb.chain(nodes=4, demands=[("n0", "n2"), ("n0", "n33")])
+
+
 def test_from_networkx_lists_what_it_changes() -> None:
     graph = nx.MultiDiGraph(name="<b>metro</b>")
     graph.add_edge("a", "b", span="12 km")
