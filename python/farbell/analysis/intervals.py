@@ -176,11 +176,11 @@ def effective_count(sums: npt.ArrayLike, counts: npt.ArrayLike, variance: float,
 
     Examples
     --------
-    Values that come in equal pairs:
+    Values that come in equal pairs, 100 in each of 1,000 replicas:
 
     >>> import farbell as fb, numpy as np
-    >>> values = np.random.default_rng(1).normal(size=(20, 1, 500)).repeat(2, axis=2)
-    >>> 300 < fb.analysis.effective_count(values.sum(axis=2), np.full((20, 1), 1000), 1.0) / 20 < 900
+    >>> values = np.random.default_rng(1).normal(size=(1000, 1, 50)).repeat(2, axis=2)
+    >>> 45 < fb.analysis.effective_count(values.sum(axis=2), np.full((1000, 1), 100), 1.0) / 1000 < 55
     True
     """
     _level(level)

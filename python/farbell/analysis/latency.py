@@ -82,7 +82,7 @@ def latency_interval(
     >>> import farbell as fb
     >>> interval = fb.analysis.latency_interval([0] * 600 + [10] * 40, 0.5)
     >>> [float(f"{x * 1e6:.4g}") for x in (interval.low, interval.value, interval.high)]
-    [200.8, 211.0, 217.4]
+    [198.5, 208.5, 223.5]
     """
     if not 0 < level < 1:
         raise ValueError(f"level is {level}; allowed: above 0 and below 1")
