@@ -73,6 +73,14 @@ def test_rows_agree_with_counts(results: fb.Results) -> None:
             assert asked["pairs_delivered"].sum() == len(mine)
 
 
+def test_some_columns_are_a_table(results: fb.Results) -> None:
+    some = results.pairs[["fidelity", "demand"]]
+    assert some.columns == ("fidelity", "demand") and len(some) == len(results.pairs)
+    assert some["demand"].tolist() == results.pairs["demand"].tolist()
+    with pytest.raises(KeyError, match="'fidelty'; allowed: replica, demand"):
+        results.pairs[["fidelty"]]
+
+
 def test_words_stand_for_numbers(results: fb.Results) -> None:
     table = results.pairs
     assert set(table["demand"]) <= set(results.network.demand_names)
