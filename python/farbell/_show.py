@@ -206,7 +206,9 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
         counts.append(f"{rules.count('none')} not compared, since they have none")
     unnamed = len(set(results.network.demand_names) - set(checked["demand"].tolist()))
     if unnamed:
-        counts.append(f"{unnamed} demands of the scenario are not in the file")
+        counts.append(f"{counted(unnamed, 'demand')} of the scenario {'is' if unnamed == 1 else 'are'} not in the file")
+    if results.scenario.ghz_demands:
+        counts.append(f"{counted(len(results.scenario.ghz_demands), 'GHZ demand')} not compared")
     return "\n".join([*lines, "; ".join(counts) + "."])
 
 

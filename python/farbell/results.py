@@ -452,15 +452,34 @@ class Results(Record):
                 f"{cell_text(row['latency_p50_s'])} / {cell_text(row['latency_p95_s'])}",
                 _with_interval(row, "key_fraction"),
             ]
-            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+            rows.append(cells)
         heads = ["demand", "pairs", "rate (1/s)", "fidelity", "latency p50 / p95 (s)", "secret-key fraction"]
-        header = "".join(f"<th>{text}</th>" for text in heads)
+        tables = _html_table(heads, rows) if rows or not self.scenario.ghz_demands else ""
+        if self.scenario.ghz_demands:
+            ghz_rows = [
+                [
+                    row["demand"],
+                    f"{row['users']:,}",
+                    f"{row['states']:,}",
+                    _with_interval(row, "rate", "_hz"),
+                    _with_interval(row, "fidelity"),
+                    cell_text(row["latency_mean_s"]),
+                ]
+                for row in self.ghz_summary().rows()
+            ]
+            tables += _html_table(["GHZ demand", "users", "states", "rate (1/s)", "fidelity", "mean latency (s)"], ghz_rows)
         notes = "; ".join(entry["name"] for entry in self.approximations) or "none"
         stuck = "".join(f"<p>{html.escape(line)}</p>" for line in deadlock_lines(self))
         return (
-            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>{stuck}"
+            f"<p><b>{html.escape(self._headline)}</b></p>{tables}{stuck}"
             f"<p>95 % confidence intervals. Approximations in force: {html.escape(notes)}.</p>"
         )
+
+
+def _html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _with_interval(row: Mapping[str, Any], name: str, unit: str = "") -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import farbell as fb
+from farbell import _show
 
 PERIOD_S = 1e-3
 USERS = ("alice", "bob", "carol")
@@ -237,6 +238,13 @@ def test_results_are_saved(tmp_path: Path) -> None:
     loaded = fb.load_results(tmp_path)
     assert loaded.ghz_states.equals(results.ghz_states)
     assert loaded.network.ghz_demand_names == ("trio",)
+
+
+def test_ghz_demands_are_seen_in_notebooks_and_missed_in_checks() -> None:
+    results = run(noisy_network())
+    page = results._repr_html_()
+    assert f"<td>trio</td><td>3</td><td>{int(results.ghz_demands['states'].sum())}</td>" in page
+    assert _show.check_text(results.check({"demands": {}}), "file", results).endswith("; 1 GHZ demand not compared.")
 
 
 def test_the_trace_tells_of_fusions() -> None:
