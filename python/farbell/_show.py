@@ -204,11 +204,10 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
         counts.append(f"{rules.count('intervals')} compared by confidence intervals, since this is another run")
     if "none" in rules:
         counts.append(f"{rules.count('none')} not compared, since they have none")
-    unnamed = len(set(results.network.demand_names) - set(checked["demand"].tolist()))
+    names = results.network.demand_names + results.network.ghz_demand_names
+    unnamed = len(set(names) - set(checked["demand"].tolist()))
     if unnamed:
         counts.append(f"{counted(unnamed, 'demand')} of the scenario {'is' if unnamed == 1 else 'are'} not in the file")
-    if results.scenario.ghz_demands:
-        counts.append(f"{counted(len(results.scenario.ghz_demands), 'GHZ demand')} not compared")
     return "\n".join([*lines, "; ".join(counts) + "."])
 
 

@@ -155,7 +155,7 @@ def run(
         model = fb.compile(chosen)
         if check is not None:
             # A file that is wrong costs no run.
-            read_expectations(check, model.demand_names)
+            read_expectations(check, model.demand_names, model.ghz_demand_names)
         if max_wall is not None and not max_wall > 0:
             raise fb.SpecError("--max-wall", f"{max_wall:g}", "a number of seconds above 0")
         folder = free_folder(out, chosen)
