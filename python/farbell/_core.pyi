@@ -2734,6 +2734,7 @@ class Model:
     def link_table(self) -> dict[str, Any]:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
 
 def scenario_schema() -> str:
     """The JSON Schema of scenario files."""

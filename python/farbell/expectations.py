@@ -11,7 +11,7 @@ import contextlib
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 
 from farbell._core import SpecError, __version__
 from farbell.analysis.intervals import rate_interval
+from farbell.ghz import GHZ_COUNTS, ghz_summary
 from farbell.record import Record
 from farbell.summary import COUNTS, summary
 from farbell.table import ResultTable
@@ -27,6 +28,7 @@ from farbell.topology.network import nearest
 
 __all__ = [
     "FALSE_ALARMS",
+    "GHZ_QUANTITIES",
     "QUANTITIES",
     "Expectations",
     "check",
@@ -47,10 +49,15 @@ _ESTIMATES = {
     "fidelity": "fidelity{}",
     "key_fraction": "key_fraction{}",
     "key_rate_hz": "key_rate{}_hz",
+    "latency_p50_s": "latency_p50{}_s",
+    "latency_p95_s": "latency_p95{}_s",
 }
-_LATENCIES = ("latency_p50_s", "latency_p95_s")
 #: What may be expected of a demand: columns of :meth:`farbell.Results.summary`.
-QUANTITIES = (*COUNTS, *_ESTIMATES, *_LATENCIES)
+QUANTITIES = (*COUNTS, *_ESTIMATES)
+_GHZ_ESTIMATES = {name: _ESTIMATES[name] for name in ("rate_hz", "fidelity")}
+#: What may be expected of a GHZ demand: columns of :meth:`farbell.Results.ghz_summary`.
+GHZ_QUANTITIES = (*GHZ_COUNTS, *_GHZ_ESTIMATES)
+_QUANTITIES = tuple(dict.fromkeys((*QUANTITIES, *GHZ_QUANTITIES)))
 
 _RULES = ("value", "bounds", "intervals", "none")
 _VERDICTS = ("agrees", "differs", "not compared")
@@ -197,14 +204,16 @@ def _source(value: object) -> Source:
     )
 
 
-def _from_document(document: object, demands: Sequence[str]) -> Expectations:
+def _from_document(document: object, demands: Sequence[str], ghz_demands: Sequence[str]) -> Expectations:
     top = _object(document, "", "expectations", ("run", "demands"))
     if "demands" not in top:
         raise SpecError("/demands", "nothing", "expectations by name of the demand")
     found = {}
-    for demand, quantities in _object(top["demands"], "/demands", "the demands of the scenario", demands).items():
+    for demand, quantities in _object(
+        top["demands"], "/demands", "the demands of the scenario", [*demands, *ghz_demands]
+    ).items():
         at = "/demands" + _step(demand)
-        members = _object(quantities, at, "quantities", QUANTITIES)
+        members = _object(quantities, at, "quantities", GHZ_QUANTITIES if demand in ghz_demands else QUANTITIES)
         found[demand] = {name: _expectation(value, at + _step(name)) for name, value in members.items()}
     source = _source(top["run"]) if "run" in top else None
     if source is None and any(e.rule == "intervals" for quantities in found.values() for e in quantities.values()):
@@ -225,14 +234,16 @@ def _constant(word: str) -> float:
     raise SpecError("", word, "JSON, which has no NaN and no Infinity")
 
 
-def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], demands: Sequence[str]) -> Expectations:
+def read_expectations(
+    expected: Mapping[str, Any] | str | os.PathLike[str], demands: Sequence[str], ghz_demands: Sequence[str] = ()
+) -> Expectations:
     """Expectations from a dict or a JSON file, checked.
 
     Parameters
     ----------
     expected : mapping, str or path
         What `Results.expectations` gives, or one's own; or the file that holds it.
-    demands : sequence of str
+    demands, ghz_demands : sequence of str
         Names of the demands of the scenario.
 
     Raises
@@ -243,11 +254,11 @@ def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], dema
         If the file cannot be read.
     """
     if isinstance(expected, Mapping):
-        return _from_document(expected, demands)
+        return _from_document(expected, demands, ghz_demands)
     file = Path(expected)
     try:
         document = json.loads(file.read_bytes(), object_pairs_hook=_members, parse_constant=_constant)
-        return _from_document(document, demands)
+        return _from_document(document, demands, ghz_demands)
     except SpecError as error:
         raise SpecError(f"{file}: {error.path or '/'}", error.found, error.allowed, error.nearest) from None
     except (ValueError, RecursionError) as error:
@@ -257,33 +268,33 @@ def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], dema
 # Estimates of a run.
 
 
-def _counts(record: Record, level: float) -> Iterator[dict[str, Expectation]]:
+def _summed(table: ResultTable, demand: int, columns: Mapping[str, str], replicas: int, level: float) -> dict[str, Expectation]:
     """What was counted, summed over the replicas; its interval from their scatter, where they are enough."""
-    table = record.tables["demands"]
-    replicas = len(record.tables["replicas"])
-    for demand in range(len(record.network.demand_names)):
-        mine = table.codes("demand") == demand
-        found = {}
-        for name, column in COUNTS.items():
-            counts = np.asarray(table[column][mine], dtype=np.float64)
-            low = high = math.nan
-            if replicas >= _REPLICAS_FOR_COUNTS:
-                interval = rate_interval(counts[:, None], np.ones((len(counts), 1)), level=level)
-                low, high = interval.low * replicas, interval.high * replicas
-            found[name] = Expectation("intervals", float(counts.sum()), low, high)
-        yield found
+    mine = table.codes("demand") == demand
+    found = {}
+    for name, column in columns.items():
+        counts = np.asarray(table[column][mine], dtype=np.float64)
+        low = high = math.nan
+        if replicas >= _REPLICAS_FOR_COUNTS:
+            interval = rate_interval(counts[:, None], np.ones((len(counts), 1)), level=level)
+            low, high = interval.low * replicas, interval.high * replicas
+        found[name] = Expectation("intervals", float(counts.sum()), low, high)
+    return found
 
 
 def _estimates(record: Record, level: float) -> dict[str, dict[str, Expectation]]:
     """Demand -> quantity -> its value, with an interval where there is one."""
+    kinds = [(summary(record, level), "demands", COUNTS, _ESTIMATES)]
+    if record.network.ghz_demand_names:
+        kinds.append((ghz_summary(record, level), "ghz_demands", GHZ_COUNTS, _GHZ_ESTIMATES))
     found = {}
-    for row, counts in zip(summary(record, level).rows(), _counts(record, level), strict=True):
-        quantities = dict(counts)
-        for name, pattern in _ESTIMATES.items():
-            value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
-            quantities[name] = Expectation("intervals", value, low, high)
-        quantities |= {name: Expectation("intervals", row[name]) for name in _LATENCIES}
-        found[str(row["demand"])] = quantities
+    for rows, table, counts, patterns in kinds:
+        for demand, row in zip(rows.codes("demand"), rows.rows(), strict=True):
+            quantities = _summed(record.tables[table], int(demand), counts, len(record.tables["replicas"]), level)
+            for name, pattern in patterns.items():
+                value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
+                quantities[name] = Expectation("intervals", value, low, high)
+            found[str(row["demand"])] = quantities
     return found
 
 
@@ -305,10 +316,11 @@ def expectations(record: Record) -> dict[str, Any]:
     if record.partial:
         raise ValueError("the run ended early: what it gives is not what to expect")
     replicas = record.provenance["replicas"]
-    intervals = len(_ESTIMATES) + (len(COUNTS) if replicas >= _REPLICAS_FOR_COUNTS else 0)
-    comparisons = intervals * max(len(record.network.demand_names), 1)
+    counted = replicas >= _REPLICAS_FOR_COUNTS
+    comparisons = len(record.network.demand_names) * (len(_ESTIMATES) + counted * len(COUNTS))
+    comparisons += len(record.network.ghz_demand_names) * (len(_GHZ_ESTIMATES) + counted * len(GHZ_COUNTS))
     # Two intervals lie apart only if one of them misses the truth.
-    level = 1 - FALSE_ALARMS / (2 * comparisons)
+    level = 1 - FALSE_ALARMS / (2 * max(comparisons, 1))
     return {
         "run": {"seed": record.provenance["seed"], "replicas": replicas, "farbell": __version__, "level": level},
         "demands": {
@@ -361,19 +373,19 @@ def check(record: Record, expected: Expectations) -> ResultTable:
     source = expected.source
     same_run = source is not None and source.is_run_of(record)
     estimates = _estimates(record, source.level if source else 0.95)
-    demands = record.network.demand_names
+    demands = record.network.demand_names + record.network.ghz_demand_names
     rows: list[dict[str, float]] = []
     for demand, quantities in expected.demands.items():
         for quantity, expectation in quantities.items():
             found = estimates[demand][quantity]
-            if source is not None and expectation.rule == "intervals" and quantity in COUNTS:
+            if source is not None and expectation.rule == "intervals" and (quantity in COUNTS or quantity in GHZ_COUNTS):
                 # Counts are sums over the replicas.
                 expectation = expectation.times(len(record.tables["replicas"]) / source.replicas)
             rule, verdict = _compared(expectation, found, same_run)
             rows.append(
                 {
                     "demand": demands.index(demand),
-                    "quantity": QUANTITIES.index(quantity),
+                    "quantity": _QUANTITIES.index(quantity),
                     "verdict": _VERDICTS.index(verdict),
                     "rule": _RULES.index(rule),
                     "found": found.value,
@@ -393,5 +405,5 @@ def check(record: Record, expected: Expectations) -> ResultTable:
     )
     kinds = dict.fromkeys(names[:4], np.int64)
     columns = {name: np.array([row[name] for row in rows], dtype=kinds.get(name, np.float64)) for name in names}
-    words = {"demand": demands, "quantity": QUANTITIES, "verdict": _VERDICTS, "rule": _RULES}
+    words = {"demand": demands, "quantity": _QUANTITIES, "verdict": _VERDICTS, "rule": _RULES}
     return ResultTable(columns, words)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from farbell.describe import quantity
+from farbell.describe import counted, quantity
 from farbell.explanation import REASONS, DeliveredPair, Explanation, Happening, Step
 from farbell.record import Record
 from farbell.replay import RequestFacts, find_request, traced
@@ -152,7 +152,7 @@ class _Story:
     def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[tuple[str, int]]]) -> tuple[str, str]:
         if ahead >= self.concurrent:
             kind, first = self._reason(0, circuit, full, held)
-            queue = f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
+            queue = f"behind {counted(ahead, 'earlier request')} of {self.demand}"
             return "queue", queue + ("" if kind == "service" or self.concurrent > 1 else f"; for the first of them: {first}")
         if full:
             others = {demand for demand, number in held.get(full, ()) if demand != self.demand or number not in self.circuits}
@@ -447,7 +447,7 @@ class _Story:
         if row["kind"] == "request_asked":
             if who != "the request":
                 return ""
-            return "the request is asked" + (f", behind {row['count']} others" if row["count"] else "")
+            return "the request is asked" + (f", behind {counted(row['count'], 'other')}" if row["count"] else "")
         if row["request"] > self.request:
             return ""
         if row["kind"] == "request_started":

@@ -18,6 +18,7 @@ from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
+from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
 from farbell.ghz import ghz_summary
 from farbell.record import (
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Results", "load_results"]
 
 _PARTIAL = "PARTIAL"
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Results(Record):
@@ -74,7 +75,8 @@ class Results(Record):
     def requests(self) -> ResultTable:
         """Requests, a row each; empty with ``record="summary"``.
 
-        Times that never came are nan; an endless request has ``pairs_asked`` 0.
+        Times that never came are nan; an endless request has ``pairs_asked`` 0. ``circuit`` is the number, among the
+        circuits of its demand, of the one that served it last (-1: none did).
         """
         return self.tables["requests"]
 
@@ -102,10 +104,11 @@ class Results(Record):
     def deadlocks(self) -> ResultTable:
         """Demands that waited for each other's memory slots for ever; only with ``reservation="hop_by_hop"``.
 
-        A row for each demand that waits in a deadlock and each ``other`` for which it waits: at ``time_s``, when the
-        deadlock was found, ``demand`` with its request number ``request`` (-1: none) waited for ``slots_needed`` slots
-        of ``node``, where ``slots_free`` were free. ``other`` has ``other_slots`` of them (``other_is`` "holder") or
-        stands before it in the node's line for so many ("ahead"); no ``other``: the node has too few altogether.
+        A row for each circuit that waits in a deadlock and each other for which it waits: at ``time_s``, when the
+        deadlock was found, ``circuit`` (from 0) of ``demand``, on its way to the request number ``request`` (-1: none),
+        waited for ``slots_needed`` slots of ``node``, where ``slots_free`` were free. ``other_circuit`` of ``other`` has
+        ``other_slots`` of them (``other_is`` "holder") or stands before it in the node's line for so many ("ahead"); no
+        ``other``: the node has too few altogether.
         ``deadlock`` numbers the deadlocks of a replica; ``released`` is 1 if the demand gave its slots back to end it.
         With ``record="summary"`` the first 1,000 rows of each replica are kept; ``replicas`` counts all.
         """
@@ -240,9 +243,10 @@ class Results(Record):
         ResultTable
             One row a demand: requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still ``open``;
             ``pairs`` delivered, their rate and mean fidelity; latency quantiles of the requests delivered (within 1 %;
-            requests that timed out are not among them); the asymptotic secret-key fraction of the averaged error rates,
-            and the secret-key rate. Everything counts from the end of the warm-up. How the intervals are made stands in
-            docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
+            requests that timed out are not among them; an upper end is infinite where so few say nothing about it); the
+            asymptotic secret-key fraction of the averaged error rates, and the secret-key rate. Everything counts from
+            the end of the warm-up. How the intervals are made stands in docs/physics/confidence_intervals.md, and for
+            each row in ``rate_method`` and ``fidelity_method``.
         """
         return summary(self, level, protocol)
 
@@ -358,7 +362,7 @@ class Results(Record):
         >>> table["quantity"].tolist(), table["verdict"].tolist()
         (['fidelity', 'rate_hz'], ['agrees', 'differs'])
         """
-        return check(self, read_expectations(expected, self.network.demand_names))
+        return check(self, read_expectations(expected, self.network.demand_names, self.network.ghz_demand_names))
 
     def write_report(self, path: str | Path) -> Path:
         """Writes one HTML file that shows the run and loads nothing from any host.
@@ -428,9 +432,9 @@ class Results(Record):
     @property
     def _headline(self) -> str:
         replicas = len(self.replicas)
-        text = f"{replicas} replica{'s' if replicas != 1 else ''} of {self.scenario.duration_s:g} s"
+        text = f"{counted(replicas, 'replica')} of {self.scenario.duration_s:g} s"
         deadlocks = deadlock_count(self)
-        stuck = f", {deadlocks:,} deadlock{'s' if deadlocks != 1 else ''}" if deadlocks else ""
+        stuck = f", {counted(deadlocks, 'deadlock')}" if deadlocks else ""
         return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:
@@ -448,15 +452,34 @@ class Results(Record):
                 f"{cell_text(row['latency_p50_s'])} / {cell_text(row['latency_p95_s'])}",
                 _with_interval(row, "key_fraction"),
             ]
-            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+            rows.append(cells)
         heads = ["demand", "pairs", "rate (1/s)", "fidelity", "latency p50 / p95 (s)", "secret-key fraction"]
-        header = "".join(f"<th>{text}</th>" for text in heads)
+        tables = _html_table(heads, rows) if rows or not self.scenario.ghz_demands else ""
+        if self.scenario.ghz_demands:
+            ghz_rows = [
+                [
+                    row["demand"],
+                    f"{row['users']:,}",
+                    f"{row['states']:,}",
+                    _with_interval(row, "rate", "_hz"),
+                    _with_interval(row, "fidelity"),
+                    cell_text(row["latency_mean_s"]),
+                ]
+                for row in self.ghz_summary().rows()
+            ]
+            tables += _html_table(["GHZ demand", "users", "states", "rate (1/s)", "fidelity", "mean latency (s)"], ghz_rows)
         notes = "; ".join(entry["name"] for entry in self.approximations) or "none"
         stuck = "".join(f"<p>{html.escape(line)}</p>" for line in deadlock_lines(self))
         return (
-            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>{stuck}"
+            f"<p><b>{html.escape(self._headline)}</b></p>{tables}{stuck}"
             f"<p>95 % confidence intervals. Approximations in force: {html.escape(notes)}.</p>"
         )
+
+
+def _html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _with_interval(row: Mapping[str, Any], name: str, unit: str = "") -> str:
@@ -555,7 +578,9 @@ def load_results(folder: str | Path) -> Results:
     Raises
     ------
     FileNotFoundError
-        If the folder holds no results.
+        If the folder holds no results, or a file is missing.
+    SpecError
+        If another version wrote them, or they are damaged.
 
     Examples
     --------
@@ -567,13 +592,22 @@ def load_results(folder: str | Path) -> Results:
     """
     path = Path(folder)
     try:
+        return _loaded(path)
+    except SpecError as error:
+        raise SpecError(f"{path}: {error.path or 'scenario.json'}", error.found, error.allowed, error.nearest) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SpecError(str(path), f"results that cannot be read ({error})", "a folder as Results.save wrote it") from error
+
+
+def _loaded(path: Path) -> Results:
+    try:
         provenance = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+        if (found := provenance.pop("format", None)) != _FORMAT:
+            raise SpecError("provenance.json", f"format {found!r}", f"format {_FORMAT}, which this version writes")
         scenario = Scenario.from_json((path / "scenario.json").read_text(encoding="utf-8"))
         network = _read_network(path / "model.json")
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f"no results in {path}") from None
-    if (found := provenance.pop("format", None)) != _FORMAT:
-        raise ValueError(f"{path / 'provenance.json'}: format is {found!r}; allowed: {_FORMAT}")
     words = network.categories
 
     def read(name: str, *, in_memory: bool = True) -> ResultTable:

@@ -101,7 +101,8 @@ def assert_same_tables(tables, oracle):
     table = tables["deadlocks"]
     assert_same_column(table, "time_s", [row["time"] / second for row in oracle.deadlocks])
     for name in (
-        "deadlock", "demand", "request", "node", "slots_needed", "slots_free", "other", "other_is", "other_slots", "released",
+        "deadlock", "demand", "circuit", "request", "node", "slots_needed", "slots_free", "other", "other_circuit", "other_is",
+        "other_slots", "released",
     ):  # fmt: skip
         assert_same_column(table, name, [row[name] for row in oracle.deadlocks])
     table = tables["replicas"]

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import farbell as fb
+from farbell import _show
+from farbell.expectations import GHZ_QUANTITIES
 
 PERIOD_S = 1e-3
 USERS = ("alice", "bob", "carol")
@@ -237,6 +239,28 @@ def test_results_are_saved(tmp_path: Path) -> None:
     loaded = fb.load_results(tmp_path)
     assert loaded.ghz_states.equals(results.ghz_states)
     assert loaded.network.ghz_demand_names == ("trio",)
+
+
+def test_ghz_demands_are_seen_in_notebooks() -> None:
+    results = run(noisy_network())
+    assert f"<td>trio</td><td>3</td><td>{int(results.ghz_demands['states'].sum())}</td>" in results._repr_html_()
+
+
+def test_ghz_demands_are_checked() -> None:
+    results = run(noisy_network())
+    expected = results.expectations()
+    assert set(expected["demands"]["trio"]) == set(GHZ_QUANTITIES)
+    table = results.check(expected)
+    assert set(table["verdict"]) == {"agrees"} and np.sum(table["demand"] == "trio") == len(GHZ_QUANTITIES)
+    expected["demands"]["trio"]["states"]["value"] += 1
+    table = results.check(expected)
+    assert table[table["verdict"] == "differs"]["quantity"].tolist() == ["states"]
+    assert set(run(noisy_network().replace(seed=99)).check(results.expectations())["verdict"]) == {"agrees", "not compared"}
+    with pytest.raises(fb.SpecError, match=r"^/demands/trio/pairs: .* allowed: quantities: asked, delivered"):
+        results.check({"demands": {"trio": {"pairs": 3}}})
+    assert _show.check_text(results.check({"demands": {}}), "file", results).endswith(
+        "; 2 demands of the scenario are not in the file."
+    )
 
 
 def test_the_trace_tells_of_fusions() -> None:

@@ -105,7 +105,7 @@ void GhzRequests::release(std::uint32_t d, bool from_center) {
 
 void GhzRequests::write_down(std::uint32_t d, const Request& request, RequestStatus status, Refusal reason, Tick finished) {
   const GhzDemandRow& demand = setup_.demands[d];
-  recorder_.request({DemandId{d}, status, reason, request.id, demand.arrivals.endless() ? 0 : demand.states_per_request, request.delivered,
+  recorder_.request({DemandId{d}, status, reason, -1, request.id, demand.arrivals.endless() ? 0 : demand.states_per_request, request.delivered,
                      request.asked, request.started, finished});
   if (status == RequestStatus::open) return;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, demand.number, request.id,

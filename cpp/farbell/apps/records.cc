@@ -51,6 +51,9 @@ void Recorder::request(const RequestRow& row) {
       const double latency = setup_.clock.seconds(row.finished - row.asked);
       s.latency.add(latency);
       s.sketch.add(latency);
+      auto& batch = s.batches[batch_of(row.finished, setup_.warm_up, setup_.horizon)];
+      batch[5] += 1;
+      batch[6] += latency;
     }
   }
   if (!setup_.keep_rows) return;

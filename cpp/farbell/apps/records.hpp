@@ -27,6 +27,7 @@ struct RequestRow {
   DemandId demand;
   RequestStatus status = RequestStatus::open;
   Refusal reason = Refusal::none;
+  std::int32_t circuit = -1;  // that served it last, counted from the first of its demand; -1 = none did
   std::uint64_t request = 0, pairs_asked = 0, pairs_delivered = 0;
   Tick asked{}, started = never, finished = never;
 };
@@ -46,10 +47,12 @@ struct DeadlockRow {
   std::uint64_t deadlock = 0;
   DemandId demand;
   ChainId circuit;
+  std::uint32_t number = 0;   // of the circuit, counted from the first of its demand
   std::int64_t request = -1;  // for which its circuit waits; -1 = none
   NodeId node;
   std::uint32_t needed = 0, free = 0;
   DemandId other;             // none = the node has too few slots altogether
+  std::int32_t other_number = -1;
   bool other_holds = false;   // else it stands before it in the node's line
   std::uint32_t other_slots = 0;
   bool released = false;      // to end the deadlock
@@ -88,7 +91,7 @@ inline std::size_t batch_of(Tick at, Tick warm_up, Tick horizon) {
   const auto batch = static_cast<std::size_t>(along * batch_count);
   return batch < batch_count ? batch : batch_count - 1;
 }
-inline constexpr std::size_t batch_columns = 5;  // pairs, and sums of fidelity, xx, yy, zz
+inline constexpr std::size_t batch_columns = 7;  // pairs, and sums of fidelity, xx, yy, zz; requests done, and the sum of their latency
 
 // What a demand with requests waits for (docs/physics/where_the_time_goes.md); the last four are time that was in vain.
 enum class Spent : std::uint8_t { links, memories, messages, operations, cut_offs, failed_swaps, failed_distillation, stale_halves };

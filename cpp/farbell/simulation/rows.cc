@@ -54,6 +54,7 @@ Table request_table(const std::vector<RowBlock>& blocks, const Clock& clock) {
   t.add<std::uint32_t>("replica", rows, [](const auto& r) { return r.replica; });
   t.add<std::uint32_t>("demand", rows, [](const auto& r) { return r.row->demand.value; });
   t.add<std::uint64_t>("request", rows, [](const auto& r) { return r.row->request; });
+  t.add<std::int64_t>("circuit", rows, [](const auto& r) { return r.row->circuit; });
   t.add<double>("asked_s", rows, [&](const auto& r) { return seconds(r.row->asked); });
   t.add<double>("started_s", rows, [&](const auto& r) { return seconds(r.row->started); });
   t.add<double>("finished_s", rows, [&](const auto& r) { return seconds(r.row->finished); });

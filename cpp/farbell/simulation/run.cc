@@ -118,11 +118,13 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
   t.add<double>("time_s", rows, [&](const auto& a) { return clock.seconds(a.row->at); });
   t.add<std::uint64_t>("deadlock", rows, [](const auto& a) { return a.row->deadlock; });
   t.add<std::uint32_t>("demand", rows, [](const auto& a) { return a.row->demand.value; });
+  t.add<std::uint32_t>("circuit", rows, [](const auto& a) { return a.row->number; });
   t.add<std::int64_t>("request", rows, [](const auto& a) { return a.row->request; });
   t.add<std::uint32_t>("node", rows, [](const auto& a) { return a.row->node.value; });
   t.add<std::uint32_t>("slots_needed", rows, [](const auto& a) { return a.row->needed; });
   t.add<std::uint32_t>("slots_free", rows, [](const auto& a) { return a.row->free; });
   t.add<std::int64_t>("other", rows, [](const auto& a) { return a.row->other ? std::int64_t{a.row->other.value} : -1; });
+  t.add<std::int64_t>("other_circuit", rows, [](const auto& a) { return a.row->other_number; });
   t.add<std::int8_t>("other_is", rows, [](const auto& a) { return a.row->other ? !a.row->other_holds : -1; });
   t.add<std::uint32_t>("other_slots", rows, [](const auto& a) { return a.row->other_slots; });
   t.add<std::uint8_t>("released", rows, [](const auto& a) { return a.row->released; });

@@ -129,7 +129,7 @@ class _Pair:
     _time_s: float
     _origins: tuple[float, float]
 
-    def __init__(self) -> None:
+    def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(f"use {type(self).__name__}.bell, .werner, .from_weights or .from_matrix")
 
     # ---- making -------------------------------------------------------------------------------------------------

@@ -16,6 +16,9 @@ from farbell.states._pauli_groups import LARGEST_GROUP, Ket, PauliGroup, check_s
 
 S = TypeVar("S", bound="Stabilizer")
 
+# What exact states do and stabilizer states cannot.
+_NOT_CLIFFORD = ("t", "t_dag", "rx", "ry", "rz", "phase", "unitary", "decay")
+
 
 class StabilizerMixture:
     """What is left of a stabilizer state when qubits are traced out: ``2^-n`` times the sum over a group of Pauli products.
@@ -235,7 +238,18 @@ class Stabilizer(StabilizerState):
         Traceback (most recent call last):
         SpecError: gate: found "sqrtx"; ... did you mean sqrt_x?
         """
+        if not isinstance(gate, str):
+            raise SpecError(
+                "gate", f"a value of type {type(gate).__name__}", "the name of a gate; Density and Ket take matrices"
+            )
         self._apply(gate, list(qubits))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _NOT_CLIFFORD:
+            raise AttributeError(
+                f"a stabilizer state has no {name}, which is not a Clifford operation; Density and Ket have it"
+            )
+        raise AttributeError(f"'Stabilizer' object has no attribute {name!r}")
 
     def measure(self, q: int, basis: str = "Z", destructive: bool = False, *, outcome: int | None = None) -> int:
         """Read a qubit in basis "X", "Y" or "Z": 0 for eigenvalue +1, else 1.
@@ -503,7 +517,8 @@ class Stabilizer(StabilizerState):
         rows = "".join(
             f"<tr><td>{row[0]}</td>{''.join(f'<td>{letter}</td>' for letter in row[1:])}</tr>" for row in self.stabilizers(" ")
         )
-        return f"<div><b>Stabilizer, {len(there)} qubits</b><table><tr><th></th>{head}</tr>{rows}</table></div>"
+        title = f"Stabilizer, {len(there)} qubit{'s' * (len(there) != 1)}"
+        return f"<div><b>{title}</b><table><tr><th></th>{head}</tr>{rows}</table></div>"
 
 
 def _listed(n: int, rows: list[str]) -> str:
@@ -512,6 +527,8 @@ def _listed(n: int, rows: list[str]) -> str:
 
 def pauli_errors(channel: Any, qubits: tuple[int, ...]) -> tuple[dict[str, float], list[tuple[int, ...]]]:
     """Probabilities of the Pauli errors of a channel, and the qubits that it acts on, one group after the other."""
+    if not hasattr(channel, "pauli_probabilities"):
+        raise SpecError("channel", repr(channel), "a channel of farbell.channels")
     probabilities = channel.pauli_probabilities()
     name = getattr(channel, "name", type(channel).__name__)
     if probabilities is None:
