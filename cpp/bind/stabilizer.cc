@@ -91,6 +91,8 @@ void bind_frames(py::module_& m) {
         f.measure(product, bits.data(), flip_probability);
         return unpacked(bits, f.shots());
       }, py::arg("product"), py::arg("flip_probability"))
+      .def("_require_there", [](PauliFrames const& f, std::vector<std::int64_t> const& qubits) { f.reference().require_there(qubits); },
+           py::arg("qubits"))
       .def("reset", &PauliFrames::reset, py::arg("q"), "Turn qubit `q` to |0> in every shot.");
   def_gates<py::class_<PauliFrames>, PauliFrames>(c);
 }
@@ -106,12 +108,17 @@ void bind_stabilizer(py::module_& m) {
       .def_property_readonly("_wide", &State::wide)
       .def_property_readonly("_records", &State::records)
       .def("_apply", py::overload_cast<std::string const&, std::vector<std::int64_t> const&>(&State::apply), py::arg("gate"), py::arg("qubits"))
-      .def("_measure", &State::measure, py::arg("product"), py::arg("outcome"))
+      .def("_measure", &State::measure, py::arg("product"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_bell_measure", &State::bell_measure, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_fuse", &State::fuse, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
       .def("_measure_z", &State::measure_z, py::arg("qubits"))
       .def("_expectation", &State::expectation, py::arg("product"))
       .def("_drop", &State::drop, py::arg("q"), py::arg("how"))
       .def("release", &State::release, py::arg("q"),
            "Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused.")
+      .def("reset", &State::reset, py::arg("q"), "Read qubit `q` in Z and turn it to |0>.")
+      .def("_flip", &State::flip, py::arg("product"))
+      .def("_require_there", &State::require_there, py::arg("qubits"))
       .def("_uniform", &State::uniform)
       .def("_generators", [](State const& s) { return arrays_of(s.generators(), s.size()); })
       .def("_set_generators", [](State& s, Bits const& x, Bits const& z, Bits const& sign) { s.set_generators(rows_of(x, z, sign, s.size())); },
@@ -122,7 +129,13 @@ void bind_stabilizer(py::module_& m) {
       }, py::arg("of_x"), py::arg("of_z"))
       .def("_entropy", &State::entropy, py::arg("qubits"))
       .def("_fidelity", &State::fidelity, py::arg("other"))
-      .def("_circuit_text", &State::circuit_text)
+      .def("_start_record", &State::start_record, py::arg("record"))
+      .def("_note", &State::note, py::arg("label"), py::arg("qubits"))
+      .def("_steps", [](State const& s) {
+        std::vector<std::tuple<std::string, std::vector<std::int64_t>, std::vector<std::string>>> steps;
+        for (State::Step const& step : s.steps()) steps.emplace_back(step.gate, step.qubits, step.labels);
+        return steps;
+      })
       .def("_assign", [](State& s, State const& other, std::uint64_t seed) { s = other.copy(seed); }, py::arg("other"), py::arg("seed"));
   def_gates<py::class_<State>, State>(c);
   bind_frames(m);

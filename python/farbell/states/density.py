@@ -23,7 +23,8 @@ class Density(ExactState):
     """The density matrix of up to twelve qubits: any gate, any channel, exactly. Changed in place.
 
     Qubit 0 is the first, most significant factor of the tensor product. Gates are methods (`h`, `cx`, `rz`, ...); qubits
-    keep their numbers when others leave. Only measurements draw random numbers.
+    keep their numbers when others leave, and using one that is gone is refused before anything is changed. Only measurements
+    draw random numbers.
 
     Parameters
     ----------
@@ -39,8 +40,7 @@ class Density(ExactState):
     Raises
     ------
     SpecError
-        If that is too large, with the memory it would take, before any is taken; and by every method for qubits that are not
-        there, before anything is changed.
+        If that is too large, with the memory it would take, before any is taken.
 
     Examples
     --------

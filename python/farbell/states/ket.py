@@ -21,26 +21,10 @@ from farbell.states.density import Density
 class Ket(ExactState):
     """The amplitudes of up to twenty qubits: one quantum trajectory. Changed in place.
 
-    Gates are exact. What would make the state mixed is sampled: :meth:`noise` draws one Kraus operator with its probability,
-    :meth:`release` measures the qubit and forgets the outcome, and a noisy read-out draws the true outcome behind the reported
-    one. Means over many trajectories are those of :class:`Density`. Qubits are numbered as there.
-
-    Parameters
-    ----------
-    n : int
-        Qubits, all in |0>.
-    levels : int or sequence of int
-        2, or 3 for qubits that can be lost or leak; the whole dimension is at most 2^20.
-    seed : int, optional
-        For noise and measurements.
-    record : bool
-        Keep what is done, for :meth:`circuit_text`.
-
-    Raises
-    ------
-    SpecError
-        If that is too large, with the memory it would take, before any is taken; and by every method for qubits that are not
-        there, before anything is changed.
+    Made and used as a :class:`Density`, with a dimension of at most 2^20. Gates are exact. What would make the state mixed is
+    sampled, from `seed`: :meth:`noise` draws one Kraus operator with its probability, :meth:`release` measures the qubit and
+    forgets the outcome, and a noisy read-out draws the true outcome behind the reported one. Means over many trajectories are
+    those of :class:`Density`.
 
     Examples
     --------

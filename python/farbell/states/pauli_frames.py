@@ -126,8 +126,7 @@ class PauliFrames(PauliFramesState):
         """A Pauli channel from ``fb.channels``, on as many qubits as it is for; drawn for each shot."""
         errors, groups = pauli_errors(channel, qubits)
         masks = _masks(tuple(errors.items()), len(groups[0]))
-        for group in groups:
-            self._noise([], list(group))  # refuses what is not there before anything changes
+        self._require_there(list(qubits))  # before anything changes
         for group in groups:
             self._noise(masks, list(group))
 
@@ -140,7 +139,7 @@ class PauliFrames(PauliFramesState):
         return self._measure(paulis_of(paulis, self.n, qubits), 0.0)
 
     def bell_measure(self, a: int, b: int) -> tuple[Bits, Bits]:
-        """Bell measurement: CNOT from a to b, H on a, both read; phase bits and parity bits.
+        """Measure two qubits in the Bell basis: phase bits and parity bits; the qubits are left in the Bell states found.
 
         Examples
         --------
@@ -156,9 +155,7 @@ class PauliFrames(PauliFramesState):
         >>> bool(frames.measure_pauli("ZZ", 0, 3).any()), bool(frames.measure_pauli("XX", 0, 3).any())
         (False, False)
         """
-        self.cx(a, b)
-        self.h(a)
-        return self.measure(a), self.measure(b)
+        return self.measure_pauli("XX", a, b), self.measure_pauli("ZZ", a, b)
 
     def pauli_where(self, pauli: str, q: int, where: npt.ArrayLike) -> None:
         """The gate "X", "Y" or "Z" in the shots that are marked, by a bool each."""
