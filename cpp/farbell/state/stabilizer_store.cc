@@ -292,6 +292,7 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   for (int k = 0; k < 4; ++k) ideal[k] = expectation_of(b, c, k, k), t[k] = ideal[k] * f[k];
   const int outcome = sample(BellPovm(model(qb), model(qc)).probabilities(t), u);
   if (!own && (qb.kind == Kind::cluster || qc.kind == Kind::cluster)) {
+    require_room(b, c);
     // Bayes: the error, given what was reported.
     const auto possible = weights_of(ideal), errors = bell_errors(qb, qc, f);
     std::array<double, 4> p;
@@ -463,6 +464,7 @@ void StabilizerStore::apply(Gate gate, QubitId a, QubitId b, Tick now) {
   require_clifford(gate, 2);
   Qubit &qa = live_row(a), &qb = live_row(b);
   if (a == b) throw_no_pair(a, b);
+  require_room(a, b);
   decay_to(qa, now);
   decay_to(qb, now);
   const std::uint32_t row = merge(a.value, b.value);
@@ -523,15 +525,20 @@ std::uint32_t StabilizerStore::cluster_of(std::uint32_t id) {
   return row;
 }
 
+void StabilizerStore::require_room(QubitId a, QubitId b) const {
+  const auto size = [&](Qubit const& q) {
+    return q.kind == Kind::cluster ? static_cast<std::size_t>(clusters_[q.other].tableau.size()) : q.kind == Kind::pair ? 2 : 1;
+  };
+  Qubit const &qa = qubits_[a.value], &qb = qubits_[b.value];
+  const bool together = qa.kind == qb.kind && (qa.kind == Kind::cluster ? qa.other == qb.other : qa.other == b.value);
+  if (!together) farbell::require_room(size(qa) + size(qb), capabilities);
+}
+
 std::uint32_t StabilizerStore::merge(std::uint32_t a, std::uint32_t b) {
   const std::uint32_t to = cluster_of(a), from = cluster_of(b);
   if (to == from) return to;
   Cluster &target = clusters_[to], &source = clusters_[from];
   const int n = target.tableau.size(), added = source.tableau.size();
-  if (n + added > StabilizerCluster::capacity)
-    throw InternalError("qubits " + std::to_string(a) + " and " + std::to_string(b) + " would make a cluster of " +
-                        std::to_string(n + added) + " qubits; the store stabilizer holds clusters of " +
-                        std::to_string(StabilizerCluster::capacity));
   target.tableau.append(source.tableau);
   for (int i = 0; i < added; ++i) {
     const std::uint32_t id = source.qubits[i];
