@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import doctest
 import inspect
+import pickle
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -203,3 +208,112 @@ def test_one_form_of_circuits(kind: Any) -> None:
 
 def test_docstring_examples_run() -> None:
     assert doctest.testmod(_register, extraglobs={"fb": fb}).failed == 0
+
+
+# ---- copies -------------------------------------------------------------------------------------------------------
+
+COPIES: list[Callable[[Any], Any]] = [copy.copy, copy.deepcopy, lambda state: pickle.loads(pickle.dumps(state))]
+
+
+def worked(kind: Any, n: int) -> Any:
+    """A state with all that a copy must keep: entanglement, gone qubits, a used random stream, a record."""
+    state = kind.ghz(n, seed=SEED, record=True)
+    state.noise(channels.DepolarisingEach(0.2), *range(n))
+    state.h(1)
+    state.measure(0, "X", destructive=True)
+    state.release(2)
+    return state
+
+
+def story(state: Any) -> list[Any]:
+    """What becomes of it from here on, outcomes included."""
+    bits = []
+    for _ in range(4):
+        for q in state.qubits[:5]:
+            state.h(q)
+        bits += [state.measure(q, basis) for basis in "XZ" for q in state.qubits]
+        state.noise(channels.DepolarisingEach(0.5), *state.qubits)
+    return [bits, state.n, state.qubits, state.circuit_text()]
+
+
+@pytest.mark.parametrize("kind, n", [(Density, 5), (Ket, 8), (Stabilizer, 8), (Stabilizer, 64), (Stabilizer, 90)])
+@pytest.mark.parametrize("copied", COPIES)
+def test_copies_go_on_alike_and_apart(kind: Any, n: int, copied: Any) -> None:
+    state = worked(kind, n)
+    before = repr(state), state.circuit_text()
+    one, two = copied(state), copied(state)
+    assert type(one) is kind
+    assert story(one) == story(two)
+    assert (repr(state), state.circuit_text()) == before
+    with pytest.raises(fb.SpecError, match=r"qubit.*2, which was released"):
+        copied(state).h(2)
+    assert story(copied(worked(kind, n))) == story(worked(kind, n))
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_frames_and_pairs_are_copied(copied: Any) -> None:
+    def more(state: PauliFrames) -> Any:
+        state.h(0)
+        state.noise(channels.Depolarising(0.1), 1)
+        return [state.measure(q).tolist() for q in (0, 1)]
+
+    made = PauliFrames(3, 300, SEED)
+    made.outcomes = made.measure(0)[:, None]
+    made.h(0)
+    one, two = copied(made), copied(made)
+    assert (one.outcomes == made.outcomes).all()
+    assert more(one) == more(two) == more(made)
+    for pair in (
+        fb.states.PairDensity.werner(0.9).decay_to(0.1, t1_s=1),
+        fb.states.BellDiagonal.werner(0.9).decay_to(0.1, t2_s=1),
+    ):
+        assert copied(pair) == pair
+    mixture = Stabilizer.ghz(3).partial_trace([0, 1])
+    assert copied(mixture).stabilizers() == mixture.stabilizers()
+
+
+def test_parts_of_another_state_are_refused() -> None:
+    for state, other in ((Stabilizer(3), Stabilizer(70)), (Stabilizer(3), Stabilizer(4)), (frames(2), frames(3))):
+        with pytest.raises(fb.SpecError, match="parts"):
+            state._set_parts(other._parts())
+
+
+# ---- other threads ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["density", "ket", "stabilizer"])
+def test_other_threads_run_during_long_work(what: str) -> None:
+    """A thread that wakes every millisecond does so in the middle half of a long operation."""
+    work: Callable[[], Any]
+    if what == "density":
+        state = Density(11)
+        depolarising = channels.Depolarising(0.1, qubits=3)
+        work = lambda: state._kernel.channel(depolarising.kernel, [0, 5, 10])  # noqa: E731
+    elif what == "ket":
+        ket = Ket(20)
+        work = lambda: ket._kernel.kept(list(range(8)))  # noqa: E731
+    else:
+        wide = Stabilizer(6000, seed=1)
+        for q in wide.qubits:
+            wide.h(q)
+        for q in range(5999):
+            wide.cz(q, q + 1)
+        for q in wide.qubits:
+            wide.h(q)
+        work = lambda: wide._measure_z(list(range(6000)))  # noqa: E731
+    woken: list[float] = []
+    stop = threading.Event()
+
+    def wake() -> None:
+        while not stop.wait(0.001):
+            woken.append(time.perf_counter())
+
+    thread = threading.Thread(target=wake)
+    thread.start()
+    start = time.perf_counter()
+    work()
+    end = time.perf_counter()
+    stop.set()
+    thread.join()
+    assert end - start > 0.02
+    assert any(start + 0.25 * (end - start) < t < end - 0.25 * (end - start) for t in woken)

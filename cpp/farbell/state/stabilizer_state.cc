@@ -1,5 +1,6 @@
 #include "farbell/state/stabilizer_state.hpp"
 
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -64,6 +65,25 @@ StabilizerState StabilizerState::copy(std::uint64_t seed) const {
   StabilizerState other = *this;
   other.stream_ = Stream(stream_key(seed, "stabilizer/outcomes"), 0);
   return other;
+}
+
+StabilizerState::Parts StabilizerState::parts() const {
+  const auto stream = std::bit_cast<std::array<std::uint64_t, 3>>(stream_);
+  Parts all{{stream.begin(), stream.end()}, left_, record_, steps_};
+  const auto tableau = std::visit([](auto const& state) { return state.words(); }, state_);
+  all.words.insert(all.words.end(), tableau.begin(), tableau.end());
+  return all;
+}
+
+void StabilizerState::set_parts(Parts const& parts) {
+  const std::size_t expected = 3 + (small_ != nullptr ? StabilizerCluster::word_count : std::get<WideTableau>(state_).word_count());
+  if (parts.words.size() != expected || parts.left.size() != left_.size())
+    throw SpecError("parts", "parts of a state of another size", "those of a state of " + std::to_string(size()) + " qubits");
+  stream_ = std::bit_cast<Stream>(std::array{parts.words[0], parts.words[1], parts.words[2]});
+  std::visit([&](auto& state) { state.set_words(parts.words.data() + 3); }, state_);
+  left_ = parts.left;
+  record_ = parts.record;
+  steps_ = parts.steps;
 }
 
 void StabilizerState::point() { small_ = std::get_if<StabilizerCluster>(&state_); }

@@ -94,6 +94,16 @@ class StabilizerState {
   // A copy with a stream of its own.
   StabilizerState copy(std::uint64_t seed) const;
 
+  // All that it is, random stream included, but for n, and back; SpecError for parts of a state of another size.
+  struct Parts {
+    Words words;
+    std::vector<std::string> left;
+    bool record;
+    std::vector<Step> steps;
+  };
+  Parts parts() const;
+  void set_parts(Parts const& parts);
+
   StabilizerState(StabilizerState const& other) { *this = other; }
   StabilizerState& operator=(StabilizerState const& other);
 

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import SpecError
-from farbell._extras import require
 from farbell.states._arguments import Matrix
 from farbell.states._exact import ExactState
 from farbell.states._exact_arguments import Readout, levels_of_dimension, several, vector_of_stim, weights_of
@@ -95,6 +94,9 @@ class Ket(ExactState):
         amplitudes: Matrix = self._kernel.amplitudes()
         return amplitudes
 
+    def _amplitudes(self) -> Matrix:
+        return self._own()
+
     def partial_trace(self, keep: int | Sequence[int]) -> Density:
         """These qubits, in this order, as a :class:`Density` with the numbers 0, 1, ...; the others are traced out."""
         return Density._of(self._kernel.kept(self._at(*several(keep))))
@@ -102,20 +104,6 @@ class Ket(ExactState):
     def to_density(self) -> Density:
         """The same state as a :class:`Density`, its qubits numbered anew."""
         return self.partial_trace(self.qubits)
-
-    def to_stim(self) -> Any:
-        """A `stim.Tableau` that makes this state of |0...0>.
-
-        Raises
-        ------
-        SpecError
-            If it is no stabilizer state.
-        """
-        stim = require("stim", "to_stim")
-        try:
-            return stim.Tableau.from_state_vector(self._own(), endian="big")
-        except ValueError:
-            raise SpecError("state", repr(self), "a stabilizer state") from None
 
     def entropy(self, qubits: int | Sequence[int] | None = None) -> float:
         """Entropy of entanglement, in bits, of these qubits with all others."""

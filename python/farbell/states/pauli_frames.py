@@ -118,6 +118,9 @@ class PauliFrames(PauliFramesState):
         super().__init__(n, shots, seed_or_random(seed))
         self.outcomes = np.zeros((shots, 0), dtype=np.bool_) if isinstance(circuit, int) else self.run(circuit)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.n, self.shots, self._parts()), self.__dict__
+
     def apply(self, gate: str, *qubits: int) -> None:
         """A gate by its name, in every shot."""
         self._apply(gate, list(qubits))
@@ -176,3 +179,9 @@ class PauliFrames(PauliFramesState):
                 found.append(done ^ inverted)
         outcomes: Bits = np.array(found, dtype=np.bool_).reshape(len(found), self.shots).T
         return outcomes
+
+
+def _restored(cls: type[PauliFrames], n: int, shots: int, parts: Any) -> PauliFrames:
+    frames = cls(n, shots, seed=0)
+    frames._set_parts(parts)
+    return frames

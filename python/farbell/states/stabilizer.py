@@ -175,10 +175,13 @@ class Stabilizer(StabilizerState, Register):
         return state
 
     def copy(self: S, seed: int | None = None) -> S:
-        """The same state, with a random stream of its own."""
+        """The same state, with a random stream of its own; copies by :mod:`copy` and :mod:`pickle` go on with the same one."""
         other = type(self)(self.n)
         other._assign(self, seed_or_random(seed))
         return other
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.n, self._parts()), self.__dict__
 
     # ---- what happens to it -------------------------------------------------------------------------------------
 
@@ -429,6 +432,12 @@ class Stabilizer(StabilizerState, Register):
             f"<tr><td>{row[0]}</td>{''.join(f'<td>{letter}</td>' for letter in row[1:])}</tr>" for row in self.stabilizers(" ")
         )
         return f"<div><b>Stabilizer, {len(there)} qubits</b><table><tr><th></th>{head}</tr>{rows}</table></div>"
+
+
+def _restored(cls: type[S], n: int, parts: Any) -> S:
+    state = cls(n, seed=0)
+    state._set_parts(parts)
+    return state
 
 
 def _listed(n: int, rows: list[str]) -> str:
