@@ -162,8 +162,8 @@ StabilizerState::Reading StabilizerState::read(std::span<const double> truth, st
   const auto joint = [&](int r, int t) {
     double p = truth[t];
     for (int bit = 1; bit < n; bit <<= 1) {
-      const double faithful = readout[(t & bit) != 0];
-      p *= ((r ^ t) & bit) == 0 ? faithful : 1 - faithful;
+      const double right = readout[(t & bit) != 0];
+      p *= ((r ^ t) & bit) == 0 ? right : 1 - right;
     }
     return p;
   };

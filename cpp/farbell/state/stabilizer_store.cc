@@ -4,6 +4,7 @@
 #include <string>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/state/correlations.hpp"
 #include "farbell/state/pauli_noise.hpp"
 
 namespace farbell {
@@ -19,12 +20,6 @@ constexpr Gate to_z[4] = {Gate::i, Gate::h, Gate::sqrt_x, Gate::i};
 constexpr PauliProduct both(int a, int i, int b, int j) {
   const PauliProduct p = PauliProduct::single(a, i), q = PauliProduct::single(b, j);
   return {p.x | q.x, p.z | q.z, false};
-}
-
-std::array<double, 4> weights_of(std::array<double, 4> const& c) {
-  std::array<double, 4> w;
-  for (int s = 0; s < 4; ++s) w[s] = (c[0] + bell_signs[s][1] * c[1] + bell_signs[s][2] * c[2] + bell_signs[s][3] * c[3]) / 4;
-  return w;
 }
 
 // The index that is certain, or -1.
@@ -93,7 +88,7 @@ QubitPair StabilizerStore::create_pair(Correlations const& r, DeviceId device_a,
                                        std::uint64_t noise_key) {
   if (!is_bell_diagonal(r)) [[unlikely]]
     require_holds(capabilities, r);
-  const auto weights = weights_of({r[0], r[5], r[10], r[15]});
+  const auto weights = bell_weights(r);
   int index = certain(weights);
   if (index < 0) {
     const Block block = philox4x32(noise_key, 0, replica_);
@@ -294,7 +289,7 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   if (!own && (qb.kind == Kind::cluster || qc.kind == Kind::cluster)) {
     require_room(b, c);
     // Bayes: the error, given what was reported.
-    const auto possible = weights_of(ideal), errors = bell_errors(qb, qc, f);
+    const auto possible = bell_weights(ideal), errors = bell_errors(qb, qc, f);
     std::array<double, 4> p;
     double total = 0;
     for (int e = 0; e < 4; ++e) total += p[e] = possible[outcome ^ e] * errors[e];
@@ -351,7 +346,7 @@ DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, Qubit
   const auto p = farbell::distillation_probabilities(round.kept, round.used, round.noise);
   const int bits = sample(p, u);
   round.kept.distil(round.used, round.noise, bits, p[bits]);
-  const auto weights = weights_of(round.kept.c);
+  const auto weights = bell_weights(round.kept.c);
   int index = certain(weights);
   Qubit &a = qubits_[kept.a.value], &b = qubits_[kept.b.value];
   if (index < 0) index = sample(weights, draw(a));
