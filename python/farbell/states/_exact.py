@@ -497,7 +497,7 @@ class ExactState(Register, GateMethods):
     def entropy(self, qubits: int | Sequence[int] | None = None) -> float:
         """Von Neumann entropy, in bits, of these qubits, or of all.
 
-        Twelve qubits in a state of full rank take tens of seconds; a rank below an eighth of the dimension is found and costs little.
+        Twelve qubits in a state of full rank take tens of seconds; a rank below an eighth of the dimension costs little.
 
         Examples
         --------
