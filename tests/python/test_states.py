@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import farbell as fb
-from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
+from farbell.states import BELL_NAMES, BellDiagonal, PairDensity, pairs
 
 KINDS = [BellDiagonal, PairDensity]
 probabilities = st.floats(0, 1)
@@ -29,7 +29,7 @@ def random_matrix(numbers: list[float]) -> np.ndarray:
 
 
 def test_docstring_examples_run() -> None:
-    results = doctest.testmod(fb.states, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    results = doctest.testmod(pairs, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert results.attempted > 30
     assert results.failed == 0
 

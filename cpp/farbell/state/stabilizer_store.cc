@@ -4,6 +4,7 @@
 #include <string>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/state/correlations.hpp"
 #include "farbell/state/pauli_noise.hpp"
 
 namespace farbell {
@@ -19,12 +20,6 @@ constexpr Gate to_z[4] = {Gate::i, Gate::h, Gate::sqrt_x, Gate::i};
 constexpr PauliProduct both(int a, int i, int b, int j) {
   const PauliProduct p = PauliProduct::single(a, i), q = PauliProduct::single(b, j);
   return {p.x | q.x, p.z | q.z, false};
-}
-
-std::array<double, 4> weights_of(std::array<double, 4> const& c) {
-  std::array<double, 4> w;
-  for (int s = 0; s < 4; ++s) w[s] = (c[0] + bell_signs[s][1] * c[1] + bell_signs[s][2] * c[2] + bell_signs[s][3] * c[3]) / 4;
-  return w;
 }
 
 // The index that is certain, or -1.
@@ -93,7 +88,7 @@ QubitPair StabilizerStore::create_pair(Correlations const& r, DeviceId device_a,
                                        std::uint64_t noise_key) {
   if (!is_bell_diagonal(r)) [[unlikely]]
     require_holds(capabilities, r);
-  const auto weights = weights_of({r[0], r[5], r[10], r[15]});
+  const auto weights = bell_weights(r);
   int index = certain(weights);
   if (index < 0) {
     const Block block = philox4x32(noise_key, 0, replica_);
@@ -292,8 +287,9 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   for (int k = 0; k < 4; ++k) ideal[k] = expectation_of(b, c, k, k), t[k] = ideal[k] * f[k];
   const int outcome = sample(BellPovm(model(qb), model(qc)).probabilities(t), u);
   if (!own && (qb.kind == Kind::cluster || qc.kind == Kind::cluster)) {
+    require_room(b, c);
     // Bayes: the error, given what was reported.
-    const auto possible = weights_of(ideal), errors = bell_errors(qb, qc, f);
+    const auto possible = bell_weights(ideal), errors = bell_errors(qb, qc, f);
     std::array<double, 4> p;
     double total = 0;
     for (int e = 0; e < 4; ++e) total += p[e] = possible[outcome ^ e] * errors[e];
@@ -350,7 +346,7 @@ DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, Qubit
   const auto p = farbell::distillation_probabilities(round.kept, round.used, round.noise);
   const int bits = sample(p, u);
   round.kept.distil(round.used, round.noise, bits, p[bits]);
-  const auto weights = weights_of(round.kept.c);
+  const auto weights = bell_weights(round.kept.c);
   int index = certain(weights);
   Qubit &a = qubits_[kept.a.value], &b = qubits_[kept.b.value];
   if (index < 0) index = sample(weights, draw(a));
@@ -463,6 +459,7 @@ void StabilizerStore::apply(Gate gate, QubitId a, QubitId b, Tick now) {
   require_clifford(gate, 2);
   Qubit &qa = live_row(a), &qb = live_row(b);
   if (a == b) throw_no_pair(a, b);
+  require_room(a, b);
   decay_to(qa, now);
   decay_to(qb, now);
   const std::uint32_t row = merge(a.value, b.value);
@@ -523,15 +520,20 @@ std::uint32_t StabilizerStore::cluster_of(std::uint32_t id) {
   return row;
 }
 
+void StabilizerStore::require_room(QubitId a, QubitId b) const {
+  const auto size = [&](Qubit const& q) {
+    return q.kind == Kind::cluster ? static_cast<std::size_t>(clusters_[q.other].tableau.size()) : q.kind == Kind::pair ? 2 : 1;
+  };
+  Qubit const &qa = qubits_[a.value], &qb = qubits_[b.value];
+  const bool together = qa.kind == qb.kind && (qa.kind == Kind::cluster ? qa.other == qb.other : qa.other == b.value);
+  if (!together) farbell::require_room(size(qa) + size(qb), capabilities);
+}
+
 std::uint32_t StabilizerStore::merge(std::uint32_t a, std::uint32_t b) {
   const std::uint32_t to = cluster_of(a), from = cluster_of(b);
   if (to == from) return to;
   Cluster &target = clusters_[to], &source = clusters_[from];
   const int n = target.tableau.size(), added = source.tableau.size();
-  if (n + added > StabilizerCluster::capacity)
-    throw InternalError("qubits " + std::to_string(a) + " and " + std::to_string(b) + " would make a cluster of " +
-                        std::to_string(n + added) + " qubits; the store stabilizer holds clusters of " +
-                        std::to_string(StabilizerCluster::capacity));
   target.tableau.append(source.tableau);
   for (int i = 0; i < added; ++i) {
     const std::uint32_t id = source.qubits[i];

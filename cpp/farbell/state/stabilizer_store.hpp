@@ -136,6 +136,8 @@ class StabilizerStore {
   Round prepare(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame, Tick now) const;
 
   std::uint32_t cluster_of(std::uint32_t q);
+  // Asked before anything is changed: then they can be merged.
+  void require_room(QubitId a, QubitId b) const;
   std::uint32_t merge(std::uint32_t a, std::uint32_t b);
   // Takes a qubit in an eigenstate of Z out of its cluster; what is left may be a pair or a single qubit.
   void leave_cluster(std::uint32_t q);
