@@ -116,7 +116,7 @@ class Results(Record):
         """GHZ states that all their users know of, a row each; empty with ``record="summary"``.
 
         ``latency_s`` counts from when the request was asked, ``age_s`` from the oldest photon emission of the pairs that
-        were fused. ``fidelity`` is to the GHZ state of the ``users``, their Pauli frame undone, when the last of them
+        were fused. ``fidelity`` is to the GHZ state (or, with ``edges``, graph state) of the ``users``, their Pauli frame undone, when the last of them
         knows; ``fidelity_kind`` is "sampled" where the states follow one trajectory of the noise, so that it is right on
         average only.
 

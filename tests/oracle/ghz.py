@@ -1,4 +1,4 @@
-"""Demands for GHZ states: arms from a center to the users, fusions of their pairs, and what users then share."""
+"""Demands for GHZ and graph states: arms from a center to the users, fusions of their pairs, and what users then share."""
 
 from math import sqrt
 
@@ -11,6 +11,8 @@ from .scenario import DEMAND
 from .segments import A, B
 from .traffic import DONE, NO_REASON, NO_ROUTE, QUEUE_FULL, REFUSED, ROUTE_LOST, TIMED_OUT, Demand, Request
 
+CZ = np.diag([1, 1, 1, -1]).astype(complex)
+
 
 class Arm:
     """What a circuit takes for its demand."""
@@ -20,7 +22,7 @@ class Arm:
 
     def __init__(self, run, ghz, number, center, user):
         self.run, self.ghz, self.number, self.index = run, ghz, number, ghz.index
-        self.name = f"{ghz.name}/arm:{user.name}"
+        self.name, self.user = f"{ghz.name}/arm:{user.name}", user
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
         self.alternatives = run.network.routes(self.spec)[:1]
         self.circuit, self.ready = None, []
@@ -77,6 +79,7 @@ class GhzDemand(Demand):
         self.users = [run.network.node[name] for name in spec["users"]]
         self.center = run.network.node[spec["center"]] if spec["center"] else self.cheapest_center()
         self.keeps = self.center in self.users
+        self.edges = [tuple(run.network.node[name] for name in edge) for edge in spec["edges"]]
         others = [user for user in self.users if user is not self.center]
         self.arms = [Arm(run, self, number, self.center, user) for number, user in enumerate(others)]
         self.places, self.routed = range(1), True
@@ -97,10 +100,18 @@ class GhzDemand(Demand):
 
     def fusion_time(self):
         memory, further = self.center.memory, len(self.arms) - 1
-        if self.run.network.slot is not None or (self.keeps and further == 0):
+        if self.run.network.slot is not None or (not self.edges and self.keeps and further == 0):
             return 0
-        seconds = further * memory["two_qubit_gate_s"] + memory["measurement_s"]
-        return ticks(seconds + (0 if self.keeps else memory["single_qubit_gate_s"]), self.run.ticks_per_s)
+        turns = 0 if self.keeps else 1
+        if self.edges:  # one of the center's edges is made by H
+            further = len(self.edges) - (1 if self.keeps else 0)
+            turns = (1 if self.keeps else 0) + (1 if self.anything_is_read() else 0)
+        read = memory["measurement_s"] if self.anything_is_read() else 0
+        seconds = further * memory["two_qubit_gate_s"] + turns * memory["single_qubit_gate_s"] + read
+        return ticks(seconds, self.run.ticks_per_s)
+
+    def anything_is_read(self):
+        return len(self.arms) > (1 if self.keeps else 0)
 
     # ---- requests ------------------------------------------------------------------------------------------------------
 
@@ -199,39 +210,78 @@ class GhzDemand(Demand):
         circuit.hand_over(half)
         return bit
 
+    def join(self, gate, one, two):
+        states.decay(one, self.now)
+        states.decay(two, self.now)
+        if one.cluster is not two.cluster:
+            states.Cluster(one.cluster.qubits + two.cluster.qubits, np.kron(one.cluster.rho, two.cluster.rho))
+        joint = one.cluster
+        targets = joint.qubits.index(one), joint.qubits.index(two)
+        states.apply_gate(joint, gate, targets, one.device.two_qubit_reliability)
+
+    def turn(self, qubit):
+        states.decay(qubit, self.now)
+        cluster = qubit.cluster
+        states.apply_gate(cluster, states.HADAMARD, (cluster.qubits.index(qubit),), qubit.device.single_qubit_reliability)
+
     def fuse(self, parts):
-        """CNOTs from the first half at the center to the others, all but it read; it, too, if the center is no user."""
         if not all(segment.complete() for _, segment in parts):
             return
-        first = parts[0][1].halves[A].qubit
-        device = first.device
-        flips, phase = [], 0
-        for number, (circuit, segment) in enumerate(parts):
-            half = segment.halves[A]
-            flips.append(segment.frame >> 1)
-            phase ^= segment.frame & 1
-            if number > 0:
-                states.decay(first, self.now)
-                states.decay(half.qubit, self.now)
-                one, two = first.cluster, half.qubit.cluster
-                joint = states.Cluster(one.qubits + two.qubits, np.kron(one.rho, two.rho))
-                targets = joint.qubits.index(first), joint.qubits.index(half.qubit)
-                states.apply_gate(joint, states.CNOT, targets, device.two_qubit_reliability)
-                flips[-1] ^= self.read(circuit, half)
-        if not self.keeps:
-            states.decay(first, self.now)
-            cluster = first.cluster
-            states.apply_gate(cluster, states.HADAMARD, (cluster.qubits.index(first),), device.single_qubit_reliability)
-            phase ^= self.read(parts[0][0], parts[0][1].halves[A])
+        frames = {arm.user: [segment.frame >> 1, segment.frame & 1] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
+        frames |= {self.center: [0, 0]} if self.keeps else {}
+        halves = {arm.user: (circuit, segment.halves[A]) for arm, (circuit, segment) in zip(self.arms, parts, strict=True)}
+        kept = self.fuse_by_edges(halves, frames) if self.edges else self.fuse_to_ghz(halves, frames)
+        shared = {arm.user: segment.halves[B] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
         travel = max(circuit.d[0][-1] for circuit, _ in parts) if len(parts) > 1 else 0
-        self.run.clock.post(self.now + travel, ARRIVALS, lambda: self.deliver_state(parts, flips, phase))
 
-    def deliver_state(self, parts, flips, phase):
-        kept = [parts[0][1].halves[A]] if self.keeps else []
-        ends = kept + [segment.halves[B] for _, segment in parts]
-        if not all(ends):
+        def deliver():
+            center = {self.center: kept.segment.halves[A] if kept else None} if self.keeps else {}
+            self.deliver_state(parts, center | {user: half.segment.halves[B] for user, half in shared.items()}, frames)
+
+        self.run.clock.post(self.now + travel, ARRIVALS, deliver)
+
+    def fuse_to_ghz(self, halves, frames):
+        """CNOTs from the first half at the center to the others, all but it read; it, too, if the center is no user."""
+        (first, (circuit, control)), *others = halves.items()
+        for user, (other, half) in others:
+            self.join(states.CNOT, control.qubit, half.qubit)
+            frames[user][0] ^= self.read(other, half)
+        if self.keeps:
+            return control
+        self.turn(control.qubit)
+        frames[first][1] ^= self.read(circuit, control)
+        return None
+
+    def fuse_by_edges(self, halves, frames):
+        """CZ for each edge, each half read after its last; but one becomes the center's qubit, if that is a user."""
+        with_center = [edge for edge in self.edges if self.center in edge]
+        kept = next(user for user in with_center[0] if user is not self.center) if with_center else None
+        order = [edge for edge in self.edges if edge not in with_center] + with_center
+        left = {user: sum(user in edge for edge in self.edges) for user in self.users}
+        turned = False
+        for one, two in order:
+            if kept and self.center in (one, two):
+                if not turned:
+                    self.turn(halves[kept][1].qubit)
+                    turned = True
+                left[kept] = left[self.center] = -1
+                if kept in (one, two):
+                    continue
+                one, two = kept, two if one is self.center else one
+            self.join(CZ, halves[one][1].qubit, halves[two][1].qubit)
+            for user in (one, two):
+                left[user] -= 1
+                if left[user] == 0 and user is not kept:
+                    circuit, half = halves[user]
+                    self.turn(half.qubit)
+                    frames[user][1] ^= self.read(circuit, half)
+        return halves[kept][1] if kept else None
+
+    def deliver_state(self, parts, ends, frames):
+        """What each user holds, by user."""
+        if not all(ends.values()):
             return
-        fidelity = self.fidelity([half.qubit for half in ends], [0] * len(kept) + flips, phase)
+        fidelity = self.fidelity({user: half.qubit for user, half in ends.items()}, frames)
         for circuit, segment in parts:
             for half in filter(None, list(segment.halves)):
                 states.release(half.qubit)
@@ -254,14 +304,21 @@ class GhzDemand(Demand):
                 self.release_from_center()
             self.serve()
 
-    def fidelity(self, qubits, flips, phase):
-        """To the state that the frame says it is."""
-        for qubit in qubits:
+    def fidelity(self, qubits, frames):
+        """To the state that is meant, with the frame's Paulis applied to it."""
+        for qubit in qubits.values():
             states.decay(qubit, self.now)
-        cluster = qubits[0].cluster
-        assert set(map(id, cluster.qubits)) == set(map(id, qubits))
-        bit_of = {id(qubit): flip for qubit, flip in zip(qubits, flips, strict=True)}
-        bits = int("".join(str(bit_of[id(qubit)]) for qubit in cluster.qubits), 2)
-        ket = np.zeros(2 ** len(qubits))
-        ket[bits], ket[~bits] = 1 / sqrt(2), (1 - 2 * phase) / sqrt(2)
-        return (ket @ cluster.rho @ ket).real
+        cluster = next(iter(qubits.values())).cluster
+        assert set(map(id, cluster.qubits)) == set(map(id, qubits.values()))
+        n = len(qubits)
+        place = {user: next(k for k, q in enumerate(cluster.qubits) if q is qubit) for user, qubit in qubits.items()}
+        ket = np.zeros(2**n)
+        ket[0] = ket[-1] = 1 / sqrt(2)
+        if self.edges:
+            ket = np.full(2**n, 2 ** (-n / 2))
+            for edge in self.edges:
+                ket = (states.embed(CZ, tuple(place[user] for user in edge), n) @ ket).real
+        for user, (x, z) in frames.items():
+            ket = states.embed(np.linalg.matrix_power(states.Z, z), (place[user],), n) @ ket
+            ket = states.embed(np.linalg.matrix_power(states.X, x), (place[user],), n) @ ket
+        return (ket.conj() @ cluster.rho @ ket).real

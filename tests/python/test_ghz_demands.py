@@ -268,6 +268,15 @@ def test_the_trace_tells_of_fusions() -> None:
         (lambda: network(trio(width=2, center="hub")), "/ghz_demands/0/width", "has 4, and all arms together need 6"),
         (lambda: network(trio(width=3)), "/ghz_demands/0/width", "some node has slots"),
         (lambda: network(reservation="hop_by_hop"), "/reservation", "ledger"),
+        (lambda: network(trio(edges=[["alice", "bobb"]])), "/ghz_demands/0/edges/0/1", "did you mean bob?"),
+        (lambda: network(trio(edges=[["hub", "bob"]])), "/ghz_demands/0/edges/0/0", "the name of a user"),
+        (lambda: network(trio(edges=[["alice", "alice"]])), "/ghz_demands/0/edges/0", "to itself"),
+        (
+            lambda: network(trio(edges=[["alice", "bob"], ["bob", "carol"], ["bob", "alice"]])),
+            "/ghz_demands/0/edges/2",
+            "the edge of /ghz_demands/0/edges/0 again",
+        ),
+        (lambda: network(trio(edges=[["alice", "bob"]])), "/ghz_demands/0/edges", 'no way over edges from "alice" to "carol"'),
         (lambda: network(links=(link("alice", "hub"), link("bob", "hub"))), "/ghz_demands/0/users", "a route to each"),
         (
             lambda: network(trio(center="hub"), links=(link("alice", "hub"), link("bob", "hub"))),
@@ -299,6 +308,23 @@ def test_too_many_users(state: str, most: int) -> None:
         fb.compile(crowd(most + 1))
     assert caught.value.path == "/ghz_demands/0/users"
     assert f"at most {most}" in str(caught.value)
+
+
+def test_graphs_whose_fusion_is_too_large() -> None:
+    names = [f"u{k}" for k in range(7)]
+    links = tuple(link(name, "hub") for name in names)
+
+    def of(edges: list[list[str]], **scenario: Any) -> fb.Scenario:
+        demand = fb.GhzDemand(name="all", users=names, center="hub", edges=edges)
+        return network(demand, links=links, nodes=(*names, "hub"), slots=7, **scenario)
+
+    everyone = [[a, b] for k, a in enumerate(names) for b in names[k + 1 :]]
+    with pytest.raises(fb.SpecError, match="takes a cluster of 14 qubits") as caught:
+        fb.compile(of(everyone))
+    assert caught.value.path == "/ghz_demands/0/edges"
+    fb.compile(of(everyone, state="stabilizer"))
+    ring = [[a, b] for a, b in zip(names, names[1:] + names[:1], strict=True)]
+    fb.compile(of(ring))
 
 
 def test_noise_that_no_sampled_store_holds_is_refused_there() -> None:

@@ -150,7 +150,7 @@ void GhzRequests::deliver(std::uint32_t n) {
     ++stale_events_;
     return fusing_.end(n);
   }
-  const double fidelity = states_.ghz_fidelity(fusing_.qubits(n), shared.frame, now);
+  const double fidelity = fidelity_of(n);
   const std::uint32_t promoted = shared.promoted;
   const Tick born = shared.born;
   fusing_.end(n);
@@ -169,6 +169,14 @@ void GhzRequests::deliver(std::uint32_t n) {
   ask_again(d);
   if (row.queue.empty()) release(d, true);
   serve(d);
+}
+
+// To the state that is meant.
+double GhzRequests::fidelity_of(std::uint32_t n) {
+  const Fusing::Shared& shared = fusing_.shared(n);
+  const Edges& edges = fusing_.star(n).edges;
+  if (edges.empty()) return states_.ghz_fidelity(fusing_.qubits(n), shared.frame, queue_.now());
+  return states_.graph_fidelity(fusing_.qubits(n), edges, shared.frame, queue_.now());
 }
 
 // ---- routes and links that go down ------------------------------------------------------------------------------------------------------

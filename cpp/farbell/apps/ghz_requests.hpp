@@ -70,6 +70,7 @@ class GhzRequests {
   void post_deadline(std::uint32_t d);
   void deadline(std::uint32_t d);
   void deliver(std::uint32_t shared);
+  double fidelity_of(std::uint32_t shared);
   void link_down(LinkId link);
   bool find_routes(std::uint32_t d);
   bool slots_suffice(std::uint32_t d) const;

@@ -72,7 +72,6 @@ void Fusing::decide(std::uint32_t k) {
   }
 }
 
-// CNOTs from the first half at the center to each of the others, which are read in Z. The first is kept, or read in X.
 void Fusing::fuse(std::uint32_t n) {
   Shared& shared = shared_[n];
   const Star& star = setup_.stars[shared.star];
@@ -84,32 +83,33 @@ void Fusing::fuse(std::uint32_t n) {
   }
   Stream& outcomes = rows_[shared.star].outcomes;
   const auto center_half = [&](std::size_t arm) { return segments_.segment(shared.parts[arm].segment).half[end_a]; };
-  const auto read = [&](QubitId q) {
+  const auto read = [&](std::uint32_t arm) {
+    const QubitId q = center_half(arm);
     const int bit = states_.measure(q, Basis::z, now, outcomes.next().u0);
     swapping_.consume_half(q);
     return static_cast<std::uint8_t>(bit);
   };
+  const std::size_t first_arm = star.center_keeps;  // among the parties
+  shared.frame = PauliFrame(first_arm + star.arms.size());
   Tick known = now;
   const bool tells = star.arms.size() > 1;
   for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     shared.promoted += states_.promote(segment.half[end_a], now);
-    shared.frame.flips.push_back(segment.frame >> 1);
-    shared.frame.phase ^= segment.frame & 1;
+    shared.frame.x[first_arm + arm] = segment.frame >> 1;
+    shared.frame.z[first_arm + arm] = segment.frame & 1;
     shared.born = earlier(shared.born, segment.born);
     const Chain& chain = chains_[star.arms[arm].value];
     if (tells) known = later(known, now + chain.delay(0, chain.last()));
   }
-  const QubitId first = center_half(0);
-  for (std::size_t arm = 1; arm < star.arms.size(); ++arm) {
-    states_.apply(Gate::cx, first, center_half(arm), now);
-    shared.frame.flips[arm] ^= read(center_half(arm));
-  }
-  if (star.center_keeps) {
-    shared.frame.flips.insert(shared.frame.flips.begin(), 0);
-  } else {
-    states_.apply(Gate::h, first, now);
-    shared.frame.phase ^= read(first);
+  for (const auto [kind, arm, other] : star.steps) {
+    switch (kind) {
+      case FusionStep::Kind::cx: states_.apply(Gate::cx, center_half(arm), center_half(other), now); break;
+      case FusionStep::Kind::cz: states_.apply(Gate::cz, center_half(arm), center_half(other), now); break;
+      case FusionStep::Kind::h: states_.apply(Gate::h, center_half(arm), now); break;
+      case FusionStep::Kind::read_x: shared.frame.x[first_arm + arm] ^= read(arm); break;
+      case FusionStep::Kind::read_z: shared.frame.z[first_arm + arm] ^= read(arm); break;
+    }
   }
   if (tells) messages_ += star.arms.size();
   const ChainId chain = star.arms[0];
@@ -120,19 +120,20 @@ void Fusing::fuse(std::uint32_t n) {
 
 bool Fusing::whole(std::uint32_t n) const {
   const Shared& shared = shared_[n];
-  const bool keeps = setup_.stars[shared.star].center_keeps;
+  const Star& star = setup_.stars[shared.star];
   for (std::size_t arm = 0; arm < shared.parts.size(); ++arm) {
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     if (segment.generation != shared.parts[arm].generation || !segment.half[end_b]) return false;
-    if (keeps && arm == 0 && !segment.half[end_a]) return false;
+    if (star.center_keeps && arm == star.kept_half && !segment.half[end_a]) return false;
   }
   return true;
 }
 
 std::vector<QubitId> Fusing::qubits(std::uint32_t n) const {
   const Shared& shared = shared_[n];
+  const Star& star = setup_.stars[shared.star];
   std::vector<QubitId> out;
-  if (setup_.stars[shared.star].center_keeps) out.push_back(segments_.segment(shared.parts[0].segment).half[end_a]);
+  if (star.center_keeps) out.push_back(segments_.segment(shared.parts[star.kept_half].segment).half[end_a]);
   for (const Shared::Part& part : shared.parts) out.push_back(segments_.segment(part.segment).half[end_b]);
   return out;
 }

@@ -1,4 +1,4 @@
-// Fusion: a node with a chain to each of several others makes one GHZ state of a pair of each chain.
+// Fusion: a node with a chain to each of several others makes one GHZ or graph state of a pair of each chain.
 // docs/physics/ghz_distribution.md
 #pragma once
 #include <cstdint>
@@ -9,16 +9,20 @@
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
+#include "farbell/protocols/fusion_steps.hpp"
 #include "farbell/protocols/segments.hpp"
 #include "farbell/protocols/swapping.hpp"
 
 namespace farbell {
 
-// The node is end A of all its arms.
+// The node is end A of all its arms. Parties of a state are the node, if it is a user, too, and keeps a half, then the arms' other ends.
 struct Star {
   std::vector<ChainId> arms;
-  bool center_keeps = false;  // the node is a user, too, and keeps its half of the first pair
-  Tick duration{};            // of gates and read-out
+  bool center_keeps = false;
+  std::uint32_t kept_half = 0;  // its arm
+  std::vector<FusionStep> steps;
+  Tick duration{};              // of gates and read-out
+  Edges edges;                  // between parties; none = a GHZ state
   std::uint64_t outcomes_key = 0;
 };
 
@@ -40,7 +44,7 @@ class Fusing {
     };
     std::uint32_t star = 0;
     std::vector<Part> parts;      // by arm
-    GhzFrame frame;               // of the center, if it keeps its qubit, and the ends of the arms
+    PauliFrame frame;             // by party
     Tick born = never;            // oldest emission in it
     std::uint32_t promoted = 0;   // pairs that left a store of pairs for it
   };
@@ -51,9 +55,10 @@ class Fusing {
   void handle(const Event& event);
 
   const Shared& shared(std::uint32_t n) const { return shared_[n]; }
+  const Star& star(std::uint32_t n) const { return setup_.stars[shared_[n].star]; }
   // False if a release has dropped a qubit of it meanwhile.
   bool whole(std::uint32_t n) const;
-  std::vector<QubitId> qubits(std::uint32_t n) const;
+  std::vector<QubitId> qubits(std::uint32_t n) const;  // by party
   // Its qubits, those that are left, are taken, and its number is free.
   void end(std::uint32_t n);
 

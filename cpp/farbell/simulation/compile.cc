@@ -397,6 +397,9 @@ class Compiler {
       row.arrivals_key = stream("ghz:" + demand.name + "/arrivals", path);
       Star star;
       star.center_keeps = plan.center_is_user;
+      star.kept_half = kept_half(plan.edges, plan.center_is_user);
+      star.edges = std::move(plan.edges);
+      star.steps = std::move(plan.steps);
       star.outcomes_key = stream("ghz:" + demand.name + "/fusion", path);
       if (m_.slot == tick_zero) star.duration = ticks(plan.fusion_s, item("ghz_demands", i, "center"));
       for (RoutePlan& arm : plan.arms) {
