@@ -1875,6 +1875,10 @@ class GhzDemand:
         States that a request asks for (a continuous request has no end).
     width : int
         Memory slots that each arm, from the center to a user, uses at both ends of every hop.
+    min_fidelity : float
+        States below this fidelity are rejected, and counted.
+    bases : Sequence[str]
+        Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the order of users. One of the list is drawn for each state; empty = states are kept, not measured.
     deadline_s : float | str | None
         Time after which a request is given up, counted from when it was asked; null = never. [s]
     max_queue : int | None
@@ -1896,6 +1900,8 @@ class GhzDemand:
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
         states_per_request: int = 1,
         width: int = 1,
+        min_fidelity: float = 0.0,
+        bases: Sequence[str] = [],
         deadline_s: float | str | None = None,
         max_queue: int | None = None,
     ) -> None: ...
@@ -1909,6 +1915,8 @@ class GhzDemand:
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
         states_per_request: int = ...,
         width: int = ...,
+        min_fidelity: float = ...,
+        bases: Sequence[str] = ...,
         deadline_s: float | str | None = ...,
         max_queue: int | None = ...,
     ) -> GhzDemand:
@@ -1934,6 +1942,12 @@ class GhzDemand:
     @property
     def width(self) -> int:
         """Memory slots that each arm, from the center to a user, uses at both ends of every hop."""
+    @property
+    def min_fidelity(self) -> float:
+        """States below this fidelity are rejected, and counted."""
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the order of users. One of the list is drawn for each state; empty = states are kept, not measured."""
     @property
     def deadline_s(self) -> float | None:
         """Time after which a request is given up, counted from when it was asked; null = never. [s]"""

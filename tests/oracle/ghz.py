@@ -14,6 +14,18 @@ from .traffic import DONE, NO_REASON, NO_ROUTE, QUEUE_FULL, REFUSED, ROUTE_LOST,
 CZ = np.diag([1, 1, 1, -1]).astype(complex)
 
 
+class SharedState:
+    """What users hold, or have measured, since their pairs were fused."""
+
+    def __init__(self, parts, halves, frames):
+        self.parts, self.halves, self.frames = parts, halves, frames  # by user, the center first
+        self.bases, self.outcomes, self.fidelity, self.told = -1, {}, None, 0
+
+    def complete(self):
+        """A half that was dropped is in its segment no more."""
+        return all(user in self.outcomes or half.segment.halves[half.side] is half for user, half in self.halves.items())
+
+
 class Arm:
     """What a circuit takes for its demand."""
 
@@ -75,7 +87,10 @@ class GhzDemand(Demand):
     def __init__(self, run, index, spec):
         self.run, self.index, self.spec, self.name = run, index, DEMAND | spec, spec["name"]
         self.deadline = None if spec["deadline_s"] is None else ticks(spec["deadline_s"], run.ticks_per_s)
-        self.arrivals, self.outcomes = (run.stream(f"ghz:{self.name}/{purpose}") for purpose in ("arrivals", "fusion"))
+        purposes = "arrivals", "fusion", "bases", "outcomes"
+        self.arrivals, self.outcomes, self.bases, self.readings = (
+            run.stream(f"ghz:{self.name}/{purpose}") for purpose in purposes
+        )
         self.users = [run.network.node[name] for name in spec["users"]]
         self.center = run.network.node[spec["center"]] if spec["center"] else self.cheapest_center()
         self.keeps = self.center in self.users
@@ -84,7 +99,7 @@ class GhzDemand(Demand):
         self.arms = [Arm(run, self, number, self.center, user) for number, user in enumerate(others)]
         self.places, self.routed = range(1), True
         self.requests, self.queue = [], []
-        self.surplus = 0
+        self.surplus = self.rejected = 0
 
     def cheapest_center(self):
         network, sums = self.run.network, []
@@ -231,14 +246,16 @@ class GhzDemand(Demand):
         frames |= {self.center: [0, 0]} if self.keeps else {}
         halves = {arm.user: (circuit, segment.halves[A]) for arm, (circuit, segment) in zip(self.arms, parts, strict=True)}
         kept = self.fuse_by_edges(halves, frames) if self.edges else self.fuse_to_ghz(halves, frames)
-        shared = {arm.user: segment.halves[B] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
-        travel = max(circuit.d[0][-1] for circuit, _ in parts) if len(parts) > 1 else 0
-
-        def deliver():
-            center = {self.center: kept.segment.halves[A] if kept else None} if self.keeps else {}
-            self.deliver_state(parts, center | {user: half.segment.halves[B] for user, half in shared.items()}, frames)
-
-        self.run.clock.post(self.now + travel, ARRIVALS, deliver)
+        shared = {self.center: kept} if self.keeps else {}
+        shared |= {arm.user: segment.halves[B] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
+        travel = {
+            arm.user: circuit.d[0][-1] if len(parts) > 1 else 0 for arm, (circuit, _) in zip(self.arms, parts, strict=True)
+        }
+        state = SharedState(parts, shared, frames)
+        if not self.spec["bases"]:
+            self.run.clock.post(self.now + max(travel.values()), ARRIVALS, lambda: self.deliver_state(state))
+        for user in shared if self.spec["bases"] else []:
+            self.run.clock.post(self.now + travel.get(user, 0), ARRIVALS, lambda user=user: self.measure_at(user, state))
 
     def fuse_to_ghz(self, halves, frames):
         """CNOTs from the first half at the center to the others, all but it read; it, too, if the center is no user."""
@@ -277,24 +294,46 @@ class GhzDemand(Demand):
                     frames[user][1] ^= self.read(circuit, half)
         return halves[kept][1] if kept else None
 
-    def deliver_state(self, parts, ends, frames):
-        """What each user holds, by user."""
-        if not all(ends.values()):
+    def deliver_state(self, state):
+        if not state.complete():
             return
-        fidelity = self.fidelity({user: half.qubit for user, half in ends.items()}, frames)
-        for circuit, segment in parts:
+        fidelity = self.fidelity({user: half.qubit for user, half in state.halves.items()}, state.frames)
+        for circuit, segment in state.parts:
             for half in filter(None, list(segment.halves)):
                 states.release(half.qubit)
                 circuit.hand_over(half)
+        self.count(state, fidelity)
+
+    def measure_at(self, user, state):
+        state.told += 1
+        if not state.complete():
+            return
+        if not state.outcomes:
+            state.fidelity = self.fidelity({other: half.qubit for other, half in state.halves.items()}, state.frames)
+            state.bases = int(self.bases.draw()[0] * len(self.spec["bases"]))
+        basis = self.spec["bases"][state.bases][self.users.index(user)].lower()
+        x, z = state.frames[user]
+        half = state.halves[user]
+        bit = states.measure(half.qubit, basis, self.now, self.readings.draw()[0])
+        state.outcomes[user] = bit ^ {"z": x, "x": z, "y": x ^ z}[basis]
+        next(circuit for circuit, segment in state.parts if segment is half.segment).hand_over(half)
+        if state.told == len(self.users):
+            self.count(state, state.fidelity)
+
+    def count(self, state, fidelity):
         if not self.queue or self.queue[0].started is None:
             self.surplus += 1
+            return
+        if fidelity < self.spec["min_fidelity"] - 1e-9:
+            self.rejected += 1
             return
         request = self.queue[0]
         request.pairs += 1
         self.run.ghz_states.append(
             {
                 "demand": self.index, "request": request.number, "delivered": self.now, "latency": self.now - request.asked,
-                "age": self.now - min(segment.born for _, segment in parts), "users": len(ends), "fidelity": fidelity,
+                "age": self.now - min(segment.born for _, segment in state.parts), "users": len(self.users), "fidelity": fidelity,
+                "bases": state.bases, "outcomes": sum(bit << self.users.index(user) for user, bit in state.outcomes.items()),
             }
         )  # fmt: skip
         if request.pairs == request.pairs_asked:

@@ -204,6 +204,27 @@ def test_a_state_waits_for_the_last_of_its_pairs(arms: int) -> None:
     assert_sampled(estimate(latencies), sum(pairs), 0, detects=0.05 * sum(pairs))
 
 
+@pytest.mark.parametrize("state", ["bell_diagonal", "stabilizer"])
+def test_parities_that_users_measure(state: str) -> None:
+    """Means of XYY, ZZ and three X of Werner pairs: 20,000 states, an error of 0.1 is seen, a false alarm is one in 1e10."""
+    werner = [(4 * f - 1) / 3 for f in (0.95, 0.9, 0.92)]
+    memory = fb.Memory(name="memory", slots=64, readout_fidelity_0=0.98, readout_fidelity_1=0.98)
+    demand = {"traffic": fb.OneOff(requests=20_000), "bases": ["XXX", "XYY", "ZZZ"]}
+    results = fb.run(star([0.95, 0.9, 0.92], memory=memory, demand=demand, state=state), threads=1, progress=False)
+    bases, outcomes = results.ghz_outcomes()
+    signs, read = 1.0 - 2.0 * outcomes, 0.96
+    # Read-outs count twice over: those of the users, and those at the center that the users' frames come from.
+    for letters, users, sign, at_center in (
+        ("XXX", [0, 1, 2], 1, 1),
+        ("XYY", [0, 1, 2], -1, 3),
+        ("ZZZ", [0, 1], 1, 1),
+        ("ZZZ", [1, 2], 1, 2),
+    ):
+        expected = sign * math.prod(werner[user] for user in users) * read ** (len(users) + at_center)
+        parities = signs[bases == letters][:, users].prod(axis=1)
+        assert_sampled(estimate(parities), expected, 0, detects=0.1)
+
+
 # ---- graph states ---------------------------------------------------------------------------------------------------
 
 #: Edges between users by number; with a center that is a user it is user 0.

@@ -351,3 +351,100 @@ def test_explain_knows_who_held_the_slots(tmp_path: Path) -> None:
     with pytest.raises(fb.SpecError, match="which asks for GHZ states"):
         results.explain(request=0, demand="trio")
     assert "GHZ demands" in results.write_report(tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+# ---- what users measure, and least fidelities -----------------------------------------------------------------------
+
+
+def test_users_measure_what_they_share() -> None:
+    """The GHZ state is stabilized by X on all, -XYY and its permutations, and ZZ on any two."""
+    bases = ["XXX", "XYY", "YXY", "YYX", "ZZZ"]
+    for state in ("auto", "density", "stabilizer", "ket"):
+        results = run(network(trio(bases=bases, traffic=fb.OneOff(requests=100)), state=state), seed=3)
+        measured, outcomes = results.ghz_outcomes()
+        assert set(measured) == set(bases)
+        parity = outcomes.sum(axis=1) % 2
+        expected = np.array([{"XXX": 0, "ZZZ": -1}.get(b, 1) for b in measured])
+        assert np.all((parity == expected) | (expected < 0))
+        assert np.all(np.ptp(outcomes[measured == "ZZZ"], axis=1) == 0)
+        # 100 fair coins: all alike once in 1e29.
+        assert np.all(np.ptp(outcomes, axis=0) == 1)
+
+
+@pytest.mark.parametrize("users", [[*USERS], ["alice", "hub", "carol"]])
+def test_neighbours_in_a_graph_state(users: list[str]) -> None:
+    """A line: X on one user goes with Z on its neighbours."""
+    edges = [[users[0], users[1]], [users[1], users[2]]]
+    demand = trio(users=users, center="hub", edges=edges, bases=["XZX", "ZXZ"], traffic=fb.OneOff(requests=60))
+    measured, outcomes = run(network(demand), seed=3).ghz_outcomes("trio")
+    ends, middle = outcomes[measured == "XZX"], outcomes[measured == "ZXZ"]
+    assert len(ends) > 0 and len(middle) > 0
+    assert np.all(ends[:, [0, 1]].sum(axis=1) % 2 == 0) and np.all(ends[:, [1, 2]].sum(axis=1) % 2 == 0)
+    assert np.all(middle.sum(axis=1) % 2 == 0)
+
+
+def test_each_user_measures_when_it_knows() -> None:
+    """Its slot is free from then on; the row is written when the last one has measured."""
+    links = (link("alice", "hub"), link("bob", "hub", length_m=20e3), link("carol", "hub", length_m=40e3))
+    kept, measured = (run(network(trio(bases=bases), links=links), trace=True) for bases in ([], ["XYZ"]))
+    assert measured.ghz_states["delivered_s"].tolist() == kept.ghz_states["delivered_s"].tolist()
+    trace = measured.trace()
+    read = trace[trace["kind"] == "qubit_measured"]
+    assert read["node"].tolist() == list(USERS) and read["detail"].tolist() == ["x", "y", "z"]
+    fusion = trace[trace["kind"] == "fusion"]["time_s"][0]
+    delays = [part.fiber.length_m / part.fiber.speed_m_per_s for part in links]
+    np.testing.assert_allclose(read["time_s"] - fusion, delays, rtol=0, atol=1e-11)
+
+
+def test_fidelity_is_that_before_the_first_measures() -> None:
+    """That of kept states has three qubits that dephase while the outcomes go to carol."""
+    t2_s, length_m = 0.05, 1e6
+    memory = fb.Memory(name="memory", slots=4, t2_s=t2_s)
+    links = (link("alice", "hub"), link("bob", "hub"), link("carol", "hub", length_m=length_m))
+    kept, measured = (
+        float(run(network(trio(bases=bases), links=links).replace(memories=[memory])).ghz_states["fidelity"][0])
+        for bases in ([], ["XXX"])
+    )
+    travel = math.exp(-3 * length_m / links[2].fiber.speed_m_per_s / t2_s)
+    assert 2 * kept - 1 == pytest.approx((2 * measured - 1) * travel, abs=1e-9)
+    assert measured > kept
+
+
+def test_states_below_the_least_fidelity_are_rejected() -> None:
+    counts = run(noisy_network(), trace=True)
+    fidelity = counts.ghz_states["fidelity"]
+    least = float(np.median(fidelity))
+    picky = noisy_network().replace(ghz_demands=[noisy_network().ghz_demands[0].replace(min_fidelity=least)])
+    results = run(picky, trace=True)
+    assert np.all(results.ghz_states["fidelity"] >= least - 1e-9)
+    rejected = int(results.ghz_demands["rejected_states"].sum())
+    assert rejected > 0
+    trace = results.trace()
+    told = trace[trace["kind"] == "ghz_rejected"]
+    assert len(told) == rejected and np.all(told["fidelity"] < least)
+    assert next(results.ghz_summary().rows())["rejected_states"] == rejected
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "says"),
+    [
+        (lambda: network(trio(bases=["XX"])), "/ghz_demands/0/bases/0", "for each of the 3 users"),
+        (lambda: network(trio(bases=["XXX", "xxx"])), "/ghz_demands/0/bases/1", "a letter X, Y or Z"),
+        (lambda: network(trio(min_fidelity=0.5), state="stabilizer"), "/ghz_demands/0/min_fidelity", "samples fidelities"),
+        (lambda: network(trio(min_fidelity=0.5), state="ket"), "/ghz_demands/0/min_fidelity", "samples fidelities"),
+    ],
+)
+def test_refused_measurements(scenario: Any, path: str, says: str) -> None:
+    with pytest.raises(fb.SpecError) as caught:
+        fb.compile(scenario())
+    assert caught.value.path == path
+    assert says in str(caught.value)
+
+
+def test_outcomes_of_states_that_are_kept() -> None:
+    results = run(network())
+    assert results.ghz_states["bases"].tolist() == [-1]
+    with pytest.raises(fb.SpecError, match="a GHZ demand with bases"):
+        results.ghz_outcomes()
+    with pytest.raises(fb.SpecError, match="did you mean trio"):
+        results.ghz_outcomes("tria")

@@ -18,6 +18,8 @@ struct GhzDemandSpec {
   TrafficSpec traffic;
   std::int64_t states_per_request = 1;
   std::int64_t width = 1;
+  double min_fidelity = 0;
+  std::vector<std::string> bases;
   std::optional<double> deadline_s;
   std::optional<std::int64_t> max_queue;
 
@@ -42,6 +44,10 @@ struct Describe<GhzDemandSpec> {
             "States that a request asks for (a continuous request has no end)."),
       field("width", &GhzDemandSpec::width, within(1, 1'000'000),
             "Memory slots that each arm, from the center to a user, uses at both ends of every hop."),
+      field("min_fidelity", &GhzDemandSpec::min_fidelity, unit_interval, "States below this fidelity are rejected, and counted."),
+      field("bases", &GhzDemandSpec::bases, non_empty,
+            "Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the "
+            "order of users. One of the list is drawn for each state; empty = states are kept, not measured."),
       field("deadline_s", &GhzDemandSpec::deadline_s, "s", positive,
             "Time after which a request is given up, counted from when it was asked; null = never."),
       field("max_queue", &GhzDemandSpec::max_queue, at_least(1),

@@ -77,6 +77,12 @@ void GhzRecorder::state(const GhzRow& row, std::uint32_t promoted) {
   batch[1] += row.fidelity;
 }
 
+void GhzRecorder::rejected(DemandId demand, Tick at, std::uint32_t promoted) {
+  if (!counts(at)) return;
+  ++summaries_[demand.value].rejected;
+  summaries_[demand.value].promoted += promoted;
+}
+
 void GhzRecorder::surplus(DemandId demand, Tick at, std::uint32_t promoted) {
   if (!counts(at)) return;
   ++summaries_[demand.value].surplus;

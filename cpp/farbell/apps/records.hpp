@@ -38,6 +38,8 @@ struct GhzRow {
   std::uint64_t request = 0;
   Tick asked{}, born{}, delivered{};
   double fidelity = 0;
+  std::int32_t bases = -1;     // which of its demand's; -1 = not measured
+  std::uint64_t outcomes = 0;  // a bit for each user
 };
 
 // A circuit that waits for a node's slots in a deadlock, and one of those for which it waits.
@@ -108,7 +110,7 @@ struct DemandSummary {
 
 // The same of one GHZ demand. A request row's pairs are states.
 struct GhzSummary {
-  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, surplus = 0, promoted = 0;
+  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, rejected = 0, surplus = 0, promoted = 0;
   Moments fidelity, latency;  // latency: asked to done
   std::array<std::array<double, 2>, batch_count> batches{};  // states, and the sum of their fidelity
 };
@@ -125,6 +127,7 @@ class GhzRecorder {
 
   void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= setup_.warm_up; }
   void state(const GhzRow& row, std::uint32_t promoted);
+  void rejected(DemandId demand, Tick at, std::uint32_t promoted);
   void surplus(DemandId demand, Tick at, std::uint32_t promoted);
   void request(const RequestRow& row);
 

@@ -49,6 +49,7 @@ enum class TraceKind : std::uint8_t {
   fusion,           // N, b = pairs that became one GHZ state, known to all users at `until`
   ghz_delivery,     // D, b = users, x = fidelity
   ghz_surplus,      // D
+  ghz_rejected,     // D, b = users, x = fidelity
 };
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };

@@ -23,6 +23,7 @@ struct Star {
   std::vector<FusionStep> steps;
   Tick duration{};              // of gates and read-out
   Edges edges;                  // between parties; none = a GHZ state
+  bool tells_each = false;      // each party at its own tick, not all when the last one knows
   std::uint64_t outcomes_key = 0;
 };
 
@@ -34,7 +35,7 @@ class Fusing {
   struct Setup {
     std::span<const Star> stars;
     Address self;
-    Address shared;  // told when all users know of a state; the target is its number
+    Address shared;  // told when parties know of a state; the target is its number, the payload the party, if each is told by itself
     std::uint64_t replica = 0;
   };
   // What users share, or are about to.
@@ -47,6 +48,7 @@ class Fusing {
     PauliFrame frame;             // by party
     Tick born = never;            // oldest emission in it
     std::uint32_t promoted = 0;   // pairs that left a store of pairs for it
+    std::vector<bool> measured;   // by party
   };
 
   Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, const std::vector<Chain>& chains,
@@ -56,8 +58,10 @@ class Fusing {
 
   const Shared& shared(std::uint32_t n) const { return shared_[n]; }
   const Star& star(std::uint32_t n) const { return setup_.stars[shared_[n].star]; }
-  // False if a release has dropped a qubit of it meanwhile.
+  // False if a release has dropped a qubit of it meanwhile; one that was measured counts.
   bool whole(std::uint32_t n) const;
+  // By a party, which has nothing of it then. The bit is as it was read.
+  int measure(std::uint32_t n, std::uint32_t party, Basis basis, double u);
   std::vector<QubitId> qubits(std::uint32_t n) const;  // by party
   // Its qubits, those that are left, are taken, and its number is free.
   void end(std::uint32_t n);
@@ -75,6 +79,11 @@ class Fusing {
   void ready(std::uint32_t segment, std::uint32_t generation);
   void decide(std::uint32_t star);
   void fuse(std::uint32_t n);
+  std::uint32_t arm_of_party(const Star& star, std::uint32_t party) const {
+    return !star.center_keeps ? party : party == 0 ? star.kept_half : party - 1;
+  }
+  End end_of_party(const Star& star, std::uint32_t party) const { return star.center_keeps && party == 0 ? end_a : end_b; }
+  QubitId qubit(const Shared& shared, std::uint32_t party) const;
   bool current(const Shared::Part& part) const;
   bool has_pair(std::deque<Shared::Part>& pairs);
 

@@ -31,7 +31,10 @@ class Planner {
     GhzPlan plan;
     plan.center = spec_.center.empty() ? best_center(users) : NodeId{nodes_.at(spec_.center, at("center"))};
     plan.center_is_user = std::find(users.begin(), users.end(), plan.center) != users.end();
-    plan.edges = edges(users, plan.center);
+    plan.user_of = parties(users, plan.center);
+    plan.edges = edges(plan.user_of);
+    plan.bases = bases(plan.user_of);
+    fidelity_is_known();
     const auto arms = static_cast<std::uint32_t>(this->arms(users, plan.center));
     plan.steps = plan.edges.empty() ? ghz_steps(arms, plan.center_is_user) : graph_steps(plan.edges, arms, plan.center_is_user);
     cluster_fits(users.size(), plan);
@@ -73,21 +76,25 @@ class Planner {
     return users;
   }
 
-  // Between parties: the center, if it is a user, goes before the others.
-  Edges edges(const std::vector<NodeId>& users, NodeId center) const {
-    const auto place = std::find(users.begin(), users.end(), center);
+  // Users as parties of a fusion: the center, if it is one, goes before the others.
+  static std::vector<std::uint32_t> parties(const std::vector<NodeId>& users, NodeId center) {
+    std::vector<std::uint32_t> user_of(users.size());
+    std::iota(user_of.begin(), user_of.end(), 0u);
+    std::stable_partition(user_of.begin(), user_of.end(), [&](std::uint32_t user) { return users[user] == center; });
+    return user_of;
+  }
+
+  Edges edges(const std::vector<std::uint32_t>& user_of) const {
     const auto party = [&](std::uint32_t user) {
-      if (place == users.end()) return user;
-      const auto of_center = static_cast<std::uint32_t>(place - users.begin());
-      return user == of_center ? 0 : user < of_center ? user + 1 : user;
+      return static_cast<std::uint32_t>(std::find(user_of.begin(), user_of.end(), user) - user_of.begin());
     };
     Edges out;
-    std::vector<std::uint32_t> part(users.size());  // of the graph, by user: those that edges join so far
+    std::vector<std::uint32_t> part(user_of.size());  // of the graph, by user: those that edges join so far
     std::iota(part.begin(), part.end(), 0u);
     for (std::size_t k = 0; k < spec_.edges.size(); ++k) {
       const std::string path = at("edges/" + std::to_string(k));
       std::array<std::uint32_t, 2> ends;
-      for (std::size_t end = 0; end < 2; ++end) ends[end] = user_of(spec_.edges[k][end], path + "/" + std::to_string(end));
+      for (std::size_t end = 0; end < 2; ++end) ends[end] = user_named(spec_.edges[k][end], path + "/" + std::to_string(end));
       if (ends[0] == ends[1]) throw SpecError(path, "an edge from " + in_quotes(shortened(spec_.edges[k][0])) + " to itself", "two users");
       const std::array<std::uint32_t, 2> edge{party(ends[0]), party(ends[1])};
       const auto same = [&](const auto& other) { return std::minmax(other[0], other[1]) == std::minmax(edge[0], edge[1]); };
@@ -106,7 +113,29 @@ class Planner {
     return out;
   }
 
-  std::uint32_t user_of(const std::string& name, const std::string& path) const {
+  std::vector<GhzDemandRow::Bases> bases(const std::vector<std::uint32_t>& user_of) const {
+    std::vector<GhzDemandRow::Bases> out;
+    for (std::size_t k = 0; k < spec_.bases.size(); ++k) {
+      const std::string& letters = spec_.bases[k];
+      const bool known = letters.find_first_not_of("XYZ") == std::string::npos;
+      if (!known || letters.size() != user_of.size())
+        throw SpecError(at("bases/" + std::to_string(k)), in_quotes(shortened(letters)),
+                        "a letter X, Y or Z for each of the " + std::to_string(user_of.size()) + " users");
+      GhzDemandRow::Bases& bases = out.emplace_back();
+      for (std::uint32_t user : user_of)
+        bases.by_party.push_back(letters[user] == 'X' ? Basis::x : letters[user] == 'Y' ? Basis::y : Basis::z);
+    }
+    return out;
+  }
+
+  // A fidelity of a trajectory is not for decisions.
+  void fidelity_is_known() const {
+    if (spec_.min_fidelity > 0 && is_sampled(m_.store))
+      throw SpecError(at("min_fidelity"), number_text(spec_.min_fidelity),
+                      std::string("0 with \"state\": \"") + capabilities(m_.store).store + "\", which samples fidelities; or \"state\": \"pair_density\"");
+  }
+
+  std::uint32_t user_named(const std::string& name, const std::string& path) const {
     const auto user = std::find(spec_.users.begin(), spec_.users.end(), name);
     if (user == spec_.users.end())
       throw SpecError(path, in_quotes(shortened(name)), "the name of a user, one of " + at("users"), nearest_name(name, spec_.users));

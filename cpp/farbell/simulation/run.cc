@@ -146,6 +146,8 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
     t.add<std::uint32_t>("users", rows, [](const auto& a) { return a.row->users; });
     t.add<double>("fidelity", rows, [](const auto& a) { return a.row->fidelity; });
     t.add<std::uint8_t>("fidelity_kind", rows, [&](const auto&) { return is_sampled(model.store); });
+    t.add<std::int64_t>("bases", rows, [](const auto& a) { return a.row->bases; });
+    t.add<std::uint64_t>("outcomes", rows, [](const auto& a) { return a.row->outcomes; });
     tables.push_back(std::move(t));
   }
   {
@@ -177,6 +179,7 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
     t.add<std::uint64_t>("requests_refused", rows, [](const auto& a) { return a.row->refused; });
     t.add<std::uint64_t>("requests_open", rows, [&](const auto& a) { return open(*a.row); });
     t.add<std::uint64_t>("states", rows, [](const auto& a) { return a.row->states; });
+    t.add<std::uint64_t>("rejected_states", rows, [](const auto& a) { return a.row->rejected; });
     t.add<std::uint64_t>("surplus_states", rows, [](const auto& a) { return a.row->surplus; });
     t.add<std::uint64_t>("promoted_pairs", rows, [](const auto& a) { return a.row->promoted; });
     t.add<double>("fidelity_mean", rows, [&](const auto& a) { return mean(a.row->fidelity); });
