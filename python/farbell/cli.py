@@ -154,7 +154,7 @@ def run(
         model = fb.compile(chosen)
         if check is not None:
             # A file that is wrong costs no run.
-            read_expectations(check, model.demand_names)
+            read_expectations(check, model.demand_names, model.ghz_demand_names)
         folder = free_folder(out, chosen)
         talk = not (quiet or as_json)
         if talk:

@@ -392,7 +392,7 @@ class Results(Record):
         >>> table["quantity"].tolist(), table["verdict"].tolist()
         (['fidelity', 'rate_hz'], ['agrees', 'differs'])
         """
-        return check(self, read_expectations(expected, self.network.demand_names))
+        return check(self, read_expectations(expected, self.network.demand_names, self.network.ghz_demand_names))
 
     def write_report(self, path: str | Path) -> Path:
         """Writes one HTML file that shows the run and loads nothing from any host.

@@ -52,6 +52,7 @@ _KINDS = {
     "ghz_delivery": ("demand", "count"),
     "ghz_surplus": ("demand", ""),
     "ghz_rejected": ("demand", "count"),
+    "fusion_started": ("node", ""),
 }
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {

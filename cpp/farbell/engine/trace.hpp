@@ -50,6 +50,7 @@ enum class TraceKind : std::uint8_t {
   ghz_delivery,     // D, b = users, x = fidelity
   ghz_surplus,      // D
   ghz_rejected,     // D, b = users, x = fidelity
+  fusion_started,   // N, pair: locked, with one of each other arm, for a fusion that ends at `until`
 };
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };

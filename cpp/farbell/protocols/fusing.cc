@@ -64,11 +64,17 @@ void Fusing::decide(std::uint32_t k) {
     Shared& shared = shared_[n];
     shared = {.star = k, .parts = std::move(shared.parts), .frame = {}, .measured = {}};
     shared.parts.clear();
-    for (auto& pairs : row.ready) {
+    const Star& star = setup_.stars[k];
+    const Tick until = queue_.now() + star.duration;
+    for (std::size_t arm = 0; arm < row.ready.size(); ++arm) {
+      auto& pairs = row.ready[arm];
+      const ChainId chain = star.arms[arm];
+      trace_.add(queue_.now(), Phase::decisions, TraceKind::fusion_started, chains_[chain.value].positions[0].node.value, chain.value, 0, 0,
+                 {.pair = trace_.number(pairs.front().segment), .until = until});
       shared.parts.push_back(pairs.front());
       pairs.pop_front();
     }
-    queue_.post(queue_.now() + setup_.stars[k].duration, Phase::swaps, {setup_.self.handler, op_fuse, n}, 0);
+    queue_.post(until, Phase::swaps, {setup_.self.handler, op_fuse, n}, 0);
   }
 }
 
