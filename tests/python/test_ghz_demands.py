@@ -232,6 +232,20 @@ def test_summary_mode_keeps_no_rows() -> None:
     assert summary["rate_hz"] == pytest.approx(len(rows.ghz_states))
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_spilled_rows_are_the_same_rows(threads: int, tmp_path: Path) -> None:
+    scenario = noisy_network().replace(ghz_demands=[trio(traffic=fb.BackToBack(), bases=["XYZ"])])
+    held, spilled = (run(scenario, replicas=4, threads=threads, memory_limit=limit) for limit in ("1 GB", "1 kB"))
+    # Only what was spilled lives in a file.
+    assert hasattr(spilled.ghz_states._source, "_path") and not hasattr(held.ghz_states._source, "_path")
+    for name in ("ghz_states", "ghz_requests", "pairs"):
+        for column in held.tables[name].columns:
+            np.testing.assert_array_equal(held.tables[name][column], spilled.tables[name][column])
+    assert next(spilled.ghz_summary().rows()) == next(held.ghz_summary().rows())
+    spilled.save(tmp_path, report=False)
+    np.testing.assert_array_equal(fb.load_results(tmp_path).ghz_outcomes()[1], held.ghz_outcomes()[1])
+
+
 def test_results_are_saved(tmp_path: Path) -> None:
     results = run(noisy_network(), replicas=2)
     results.save(tmp_path, report=False)

@@ -121,6 +121,9 @@ class GhzRecorder {
     Clock clock;
     Tick warm_up{}, horizon{};
     bool keep_rows = true;
+    // As in Recorder.
+    std::function<void(std::vector<GhzRow>&&)> state_block;
+    std::function<void(std::vector<RequestRow>&&)> request_block;
   };
 
   GhzRecorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}
@@ -132,7 +135,7 @@ class GhzRecorder {
   void request(const RequestRow& row);
 
   std::vector<GhzSummary>& summaries() { return summaries_; }
-  std::vector<GhzRow>& states() { return states_; }
+  std::vector<GhzRow>& states() { return states_; }           // those not handed over yet
   std::vector<RequestRow>& requests() { return requests_; }
 
  private:
