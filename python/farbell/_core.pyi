@@ -1857,7 +1857,7 @@ class Demand:
 
 @final
 class GhzDemand:
-    """Nodes that ask for GHZ states, of one qubit at each, which a node in their middle makes of pairs.
+    """Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle makes of pairs.
 
     Parameters
     ----------
@@ -1867,12 +1867,18 @@ class GhzDemand:
         Names of the nodes that share each state, at least two.
     center : str
         Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all.
+    edges : Sequence[Sequence[str]]
+        Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state.
     traffic : Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any]
         When requests are asked.
     states_per_request : int
-        GHZ states that a request asks for (a continuous request has no end).
+        States that a request asks for (a continuous request has no end).
     width : int
         Memory slots that each arm, from the center to a user, uses at both ends of every hop.
+    min_fidelity : float
+        States below this fidelity are rejected, and counted.
+    bases : Sequence[str]
+        Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the order of users. One of the list is drawn for each state; empty = states are kept, not measured.
     deadline_s : float | str | None
         Time after which a request is given up, counted from when it was asked; null = never. [s]
     max_queue : int | None
@@ -1890,9 +1896,12 @@ class GhzDemand:
         name: str,
         users: Sequence[str],
         center: str = '',
+        edges: Sequence[Sequence[str]] = [],
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
         states_per_request: int = 1,
         width: int = 1,
+        min_fidelity: float = 0.0,
+        bases: Sequence[str] = [],
         deadline_s: float | str | None = None,
         max_queue: int | None = None,
     ) -> None: ...
@@ -1902,9 +1911,12 @@ class GhzDemand:
         name: str = ...,
         users: Sequence[str] = ...,
         center: str = ...,
+        edges: Sequence[Sequence[str]] = ...,
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
         states_per_request: int = ...,
         width: int = ...,
+        min_fidelity: float = ...,
+        bases: Sequence[str] = ...,
         deadline_s: float | str | None = ...,
         max_queue: int | None = ...,
     ) -> GhzDemand:
@@ -1919,14 +1931,23 @@ class GhzDemand:
     def center(self) -> str:
         """Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all."""
     @property
+    def edges(self) -> tuple[tuple[str, ...], ...]:
+        """Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state."""
+    @property
     def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table:
         """When requests are asked."""
     @property
     def states_per_request(self) -> int:
-        """GHZ states that a request asks for (a continuous request has no end)."""
+        """States that a request asks for (a continuous request has no end)."""
     @property
     def width(self) -> int:
         """Memory slots that each arm, from the center to a user, uses at both ends of every hop."""
+    @property
+    def min_fidelity(self) -> float:
+        """States below this fidelity are rejected, and counted."""
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the order of users. One of the list is drawn for each state; empty = states are kept, not measured."""
     @property
     def deadline_s(self) -> float | None:
         """Time after which a request is given up, counted from when it was asked; null = never. [s]"""

@@ -55,9 +55,11 @@ _ESTIMATES = {
 #: What may be expected of a demand: columns of :meth:`farbell.Results.summary`.
 QUANTITIES = (*COUNTS, *_ESTIMATES)
 _GHZ_ESTIMATES = {name: _ESTIMATES[name] for name in ("rate_hz", "fidelity")}
-#: What may be expected of a GHZ demand: columns of :meth:`farbell.Results.ghz_summary`.
-GHZ_QUANTITIES = (*GHZ_COUNTS, *_GHZ_ESTIMATES)
-_QUANTITIES = tuple(dict.fromkeys((*QUANTITIES, *GHZ_QUANTITIES)))
+_GHZ_LATENCIES = ("latency_mean_s",)
+#: The same of a GHZ demand: columns of :meth:`farbell.Results.ghz_summary`.
+GHZ_QUANTITIES = (*GHZ_COUNTS, *_GHZ_ESTIMATES, *_GHZ_LATENCIES)
+
+_ALL_QUANTITIES = tuple(dict.fromkeys((*QUANTITIES, *GHZ_QUANTITIES)))
 
 _RULES = ("value", "bounds", "intervals", "none")
 _VERDICTS = ("agrees", "differs", "not compared")
@@ -204,16 +206,14 @@ def _source(value: object) -> Source:
     )
 
 
-def _from_document(document: object, demands: Sequence[str], ghz_demands: Sequence[str]) -> Expectations:
+def _from_document(document: object, quantities_of: Mapping[str, Sequence[str]]) -> Expectations:
     top = _object(document, "", "expectations", ("run", "demands"))
     if "demands" not in top:
         raise SpecError("/demands", "nothing", "expectations by name of the demand")
     found = {}
-    for demand, quantities in _object(
-        top["demands"], "/demands", "the demands of the scenario", [*demands, *ghz_demands]
-    ).items():
+    for demand, quantities in _object(top["demands"], "/demands", "the demands of the scenario", quantities_of).items():
         at = "/demands" + _step(demand)
-        members = _object(quantities, at, "quantities", GHZ_QUANTITIES if demand in ghz_demands else QUANTITIES)
+        members = _object(quantities, at, "quantities", quantities_of[demand])
         found[demand] = {name: _expectation(value, at + _step(name)) for name, value in members.items()}
     source = _source(top["run"]) if "run" in top else None
     if source is None and any(e.rule == "intervals" for quantities in found.values() for e in quantities.values()):
@@ -244,7 +244,7 @@ def read_expectations(
     expected : mapping, str or path
         What `Results.expectations` gives, or one's own; or the file that holds it.
     demands, ghz_demands : sequence of str
-        Names of the demands of the scenario.
+        Names of the demands of the scenario, and of its GHZ demands.
 
     Raises
     ------
@@ -253,12 +253,13 @@ def read_expectations(
     OSError
         If the file cannot be read.
     """
+    quantities_of = {**dict.fromkeys(demands, QUANTITIES), **dict.fromkeys(ghz_demands, GHZ_QUANTITIES)}
     if isinstance(expected, Mapping):
-        return _from_document(expected, demands, ghz_demands)
+        return _from_document(expected, quantities_of)
     file = Path(expected)
     try:
         document = json.loads(file.read_bytes(), object_pairs_hook=_members, parse_constant=_constant)
-        return _from_document(document, demands, ghz_demands)
+        return _from_document(document, quantities_of)
     except SpecError as error:
         raise SpecError(f"{file}: {error.path or '/'}", error.found, error.allowed, error.nearest) from None
     except (ValueError, RecursionError) as error:
@@ -268,9 +269,12 @@ def read_expectations(
 # Estimates of a run.
 
 
-def _summed(table: ResultTable, demand: int, columns: Mapping[str, str], replicas: int, level: float) -> dict[str, Expectation]:
+def _counts(
+    record: Record, table: ResultTable, demand: int, columns: Mapping[str, str], level: float
+) -> dict[str, Expectation]:
     """What was counted, summed over the replicas; its interval from their scatter, where they are enough."""
     mine = table.codes("demand") == demand
+    replicas = len(record.tables["replicas"])
     found = {}
     for name, column in columns.items():
         counts = np.asarray(table[column][mine], dtype=np.float64)
@@ -284,16 +288,18 @@ def _summed(table: ResultTable, demand: int, columns: Mapping[str, str], replica
 
 def _estimates(record: Record, level: float) -> dict[str, dict[str, Expectation]]:
     """Demand -> quantity -> its value, with an interval where there is one."""
-    kinds = [(summary(record, level), "demands", COUNTS, _ESTIMATES)]
+    sources: list[tuple[ResultTable, str, Mapping[str, str], Mapping[str, str], tuple[str, ...]]]
+    sources = [(summary(record, level), "demands", COUNTS, _ESTIMATES, ())]
     if record.network.ghz_demand_names:
-        kinds.append((ghz_summary(record, level), "ghz_demands", GHZ_COUNTS, _GHZ_ESTIMATES))
+        sources.append((ghz_summary(record, level), "ghz_demands", GHZ_COUNTS, _GHZ_ESTIMATES, _GHZ_LATENCIES))
     found = {}
-    for rows, table, counts, patterns in kinds:
-        for demand, row in zip(rows.codes("demand"), rows.rows(), strict=True):
-            quantities = _summed(record.tables[table], int(demand), counts, len(record.tables["replicas"]), level)
-            for name, pattern in patterns.items():
+    for figures, table, counts, estimates, latencies in sources:
+        for row, demand in zip(figures.rows(), figures.codes("demand").tolist(), strict=True):
+            quantities = _counts(record, record.tables[table], demand, counts, level)
+            for name, pattern in estimates.items():
                 value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
                 quantities[name] = Expectation("intervals", value, low, high)
+            quantities |= {name: Expectation("intervals", row[name]) for name in latencies}
             found[str(row["demand"])] = quantities
     return found
 
@@ -317,8 +323,9 @@ def expectations(record: Record) -> dict[str, Any]:
         raise ValueError("the run ended early: what it gives is not what to expect")
     replicas = record.provenance["replicas"]
     counted = replicas >= _REPLICAS_FOR_COUNTS
-    comparisons = len(record.network.demand_names) * (len(_ESTIMATES) + counted * len(COUNTS))
-    comparisons += len(record.network.ghz_demand_names) * (len(_GHZ_ESTIMATES) + counted * len(GHZ_COUNTS))
+    intervals = len(_ESTIMATES) + counted * len(COUNTS), len(_GHZ_ESTIMATES) + counted * len(GHZ_COUNTS)
+    demands = len(record.network.demand_names), len(record.network.ghz_demand_names)
+    comparisons = max(sum(a * b for a, b in zip(intervals, demands, strict=True)), 1)
     # Two intervals lie apart only if one of them misses the truth.
     level = 1 - FALSE_ALARMS / (2 * max(comparisons, 1))
     return {
@@ -378,14 +385,14 @@ def check(record: Record, expected: Expectations) -> ResultTable:
     for demand, quantities in expected.demands.items():
         for quantity, expectation in quantities.items():
             found = estimates[demand][quantity]
-            if source is not None and expectation.rule == "intervals" and (quantity in COUNTS or quantity in GHZ_COUNTS):
+            if source is not None and expectation.rule == "intervals" and quantity in (*COUNTS, *GHZ_COUNTS):
                 # Counts are sums over the replicas.
                 expectation = expectation.times(len(record.tables["replicas"]) / source.replicas)
             rule, verdict = _compared(expectation, found, same_run)
             rows.append(
                 {
                     "demand": demands.index(demand),
-                    "quantity": _QUANTITIES.index(quantity),
+                    "quantity": _ALL_QUANTITIES.index(quantity),
                     "verdict": _VERDICTS.index(verdict),
                     "rule": _RULES.index(rule),
                     "found": found.value,
@@ -405,5 +412,5 @@ def check(record: Record, expected: Expectations) -> ResultTable:
     )
     kinds = dict.fromkeys(names[:4], np.int64)
     columns = {name: np.array([row[name] for row in rows], dtype=kinds.get(name, np.float64)) for name in names}
-    words = {"demand": demands, "quantity": _QUANTITIES, "verdict": _VERDICTS, "rule": _RULES}
+    words = {"demand": demands, "quantity": _ALL_QUANTITIES, "verdict": _VERDICTS, "rule": _RULES}
     return ResultTable(columns, words)

@@ -23,9 +23,10 @@ Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
 TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks")
-ROW_TABLES = TABLES[:2]
 #: Those of scenarios with GHZ demands.
 GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
+#: Which may be larger than memory.
+ROW_TABLES = TABLES[:2] + GHZ_TABLES[:2]
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.

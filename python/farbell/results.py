@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
@@ -20,7 +21,7 @@ from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
-from farbell.ghz import ghz_summary
+from farbell.ghz import ghz_outcomes, ghz_summary
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
@@ -119,9 +120,11 @@ class Results(Record):
         """GHZ states that all their users know of, a row each; empty with ``record="summary"``.
 
         ``latency_s`` counts from when the request was asked, ``age_s`` from the oldest photon emission of the pairs that
-        were fused. ``fidelity`` is to the GHZ state of the ``users``, their Pauli frame undone, when the last of them
-        knows; ``fidelity_kind`` is "sampled" where the states follow one trajectory of the noise, so that it is right on
-        average only.
+        were fused. ``fidelity`` is to the GHZ state (or, with ``edges``, graph state) of the ``users``, their Pauli frame
+        undone, when the last of them knows, or before the first of them measures; ``fidelity_kind`` is "sampled" where the
+        states follow one trajectory of the noise, so that it is right on average only. ``bases`` says which of its demand's
+        ``bases`` were measured (-1: none), and ``outcomes`` has a bit for each user, the first the lowest;
+        :meth:`ghz_outcomes` sets them out.
 
         Raises
         ------
@@ -139,8 +142,9 @@ class Results(Record):
     def ghz_demands(self) -> ResultTable:
         """Requests and GHZ states of each GHZ demand in each replica, counted after the warm-up.
 
-        ``surplus_states`` were ready when no request was served. ``promoted_pairs`` left the store of pairs for one that
-        holds their clusters, both being exact. ``latency_mean_s`` is that of the requests done, from when they were asked.
+        ``rejected_states`` were below the least fidelity, ``surplus_states`` ready when no request was served.
+        ``promoted_pairs`` left the store of pairs for one that holds their clusters, both being exact. ``latency_mean_s``
+        is that of the requests done, from when they were asked.
         """
         return self._of_ghz("ghz_demands")
 
@@ -262,9 +266,9 @@ class Results(Record):
         -------
         ResultTable
             One row a GHZ demand: its ``users``; requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still
-            ``open``; GHZ ``states`` delivered, their rate and their mean fidelity, which ``fidelity_kind`` calls exact or
-            sampled; the mean latency of the requests delivered. Everything counts from the end of the warm-up. Intervals
-            are made as those of :meth:`summary`.
+            ``open``; ``states`` delivered, ``rejected_states`` and ``surplus_states``; the rate of those delivered and
+            their mean fidelity, which ``fidelity_kind`` calls exact or sampled; the mean latency of the requests delivered.
+            Everything counts from the end of the warm-up. Intervals are made as those of :meth:`summary`.
 
         Examples
         --------
@@ -277,6 +281,36 @@ class Results(Record):
         (3, 'exact', True)
         """
         return ghz_summary(self, level)
+
+    def ghz_outcomes(self, demand: str | None = None) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.uint8]]:
+        """What the users of a GHZ demand measured, a row a state in the order of :attr:`ghz_states`.
+
+        Parameters
+        ----------
+        demand : str, optional
+            Which GHZ demand; may be left out where there is one.
+
+        Returns
+        -------
+        (bases, outcomes)
+            ``bases[state]``, a letter for each user, and ``outcomes[state, user]``, 0 or 1, the Pauli frame undone.
+
+        Raises
+        ------
+        SpecError
+            If there is no such GHZ demand, or its states are kept.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> users = ["n1", "n2", "n3"]
+        >>> trio = fb.GhzDemand(name="trio", users=users, bases=["XXX"], traffic=fb.OneOff(requests=4))
+        >>> star = fb.star(leaves=3, length_m=1e3, duration_s=2).replace(demands=[], ghz_demands=[trio])
+        >>> bases, outcomes = fb.run(star, seed=1).ghz_outcomes()
+        >>> bases.tolist(), outcomes.shape
+        (['XXX', 'XXX', 'XXX', 'XXX'], (4, 3))
+        """
+        return ghz_outcomes(self, demand)
 
     def time_shares(self) -> ResultTable:
         """Where the time went: for each demand, what its requests waited for, as shares that add up to 1.

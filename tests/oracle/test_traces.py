@@ -125,7 +125,7 @@ def assert_same_ghz_tables(tables, oracle):
     table = sorted_table(tables["ghz_states"], ("demand",))
     for name in ("delivered", "latency", "age"):
         assert_same_column(table, f"{name}_s", [row[name] / oracle.ticks_per_s for row in rows])
-    for name in ("demand", "request", "users", "fidelity"):
+    for name in ("demand", "request", "users", "fidelity", "bases", "outcomes"):
         assert_same_column(table, name, [row[name] for row in rows])
     table = sorted_table(tables["ghz_requests"], ("demand", "request"))
     requests = [(demand.index, request) for demand in oracle.ghz_demands for request in demand.requests]
@@ -137,7 +137,8 @@ def assert_same_ghz_tables(tables, oracle):
     for name in ("asked", "started", "finished"):
         ticks = [getattr(request, name) for _, request in requests]
         assert_same_column(table, f"{name}_s", [float("nan") if t is None else t / oracle.ticks_per_s for t in ticks])
-    assert_same_column(tables["ghz_demands"], "surplus_states", [demand.surplus for demand in oracle.ghz_demands])
+    for name in ("surplus", "rejected"):
+        assert_same_column(tables["ghz_demands"], f"{name}_states", [getattr(demand, name) for demand in oracle.ghz_demands])
 
 
 def assert_same_run(scenario, replica=0):

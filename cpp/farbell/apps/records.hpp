@@ -39,6 +39,8 @@ struct GhzRow {
   std::uint64_t request = 0;
   Tick asked{}, born{}, delivered{};
   double fidelity = 0;
+  std::int32_t bases = -1;     // which of its demand's; -1 = not measured
+  std::uint64_t outcomes = 0;  // a bit for each user
 };
 
 // A circuit that waits for a node's slots in a deadlock, and one of those for which it waits.
@@ -111,7 +113,7 @@ struct DemandSummary {
 
 // The same of one GHZ demand. A request row's pairs are states.
 struct GhzSummary {
-  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, surplus = 0, promoted = 0;
+  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, rejected = 0, surplus = 0, promoted = 0;
   Moments fidelity, latency;  // latency: asked to done
   std::array<std::array<double, 2>, batch_count> batches{};  // states, and the sum of their fidelity
 };
@@ -122,17 +124,21 @@ class GhzRecorder {
     Clock clock;
     Tick warm_up{}, horizon{};
     bool keep_rows = true;
+    // As in Recorder.
+    std::function<void(std::vector<GhzRow>&&)> state_block;
+    std::function<void(std::vector<RequestRow>&&)> request_block;
   };
 
   GhzRecorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}
 
   void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= setup_.warm_up; }
   void state(const GhzRow& row, std::uint32_t promoted);
+  void rejected(DemandId demand, Tick at, std::uint32_t promoted);
   void surplus(DemandId demand, Tick at, std::uint32_t promoted);
   void request(const RequestRow& row);
 
   std::vector<GhzSummary>& summaries() { return summaries_; }
-  std::vector<GhzRow>& states() { return states_; }
+  std::vector<GhzRow>& states() { return states_; }           // those not handed over yet
   std::vector<RequestRow>& requests() { return requests_; }
 
  private:

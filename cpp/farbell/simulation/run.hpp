@@ -39,7 +39,7 @@ struct RunOutput {
   xt::xtensor<std::uint64_t, 2> latency_sketch;      // [demand, bucket]
   xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
   bool interrupted = false;
-  bool spilled = false;  // all rows of pairs and requests went to `spill`; their tables here are empty
+  bool spilled = false;  // all rows of pairs, GHZ states and requests went to `spill`; their tables here are empty
 };
 
 RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hooks);

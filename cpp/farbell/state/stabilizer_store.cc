@@ -185,7 +185,7 @@ double StabilizerStore::expectation(std::vector<PauliOn> const& paulis, Tick now
 }
 
 // The projector on the GHZ state is a sum over even sets of qubits, of Z on the set, and of Y on it and X on the others.
-double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const {
+double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, PauliFrame const& frame, Tick now) const {
   Qubit const& first = live_row(qubits[0]);
   PauliProduct all_x;
   for (QubitId q : qubits) all_x.x |= PauliProduct::single(live_row(q).position, 1).x;
@@ -196,15 +196,31 @@ double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, GhzFram
   for (std::size_t i = 0; i < qubits.size(); ++i) {
     int sign = i == 0 ? 1 : expectation_of(qubits[0], qubits[i], 3, 3);
     if (sign == 0 || phase == 0) throw InternalError("no GHZ state, up to Paulis, among the stabilizer states");
-    if (frame.flips[0] != frame.flips[i]) sign = -sign;
+    if (frame.x[0] != frame.x[i]) sign = -sign;
     const Factors f = decay(live_row(qubits[i]), now);
     z_same *= (1 + sign * f[3]) / 2;
     z_other *= (1 - sign * f[3]) / 2;
     x_same *= (f[1] + sign * f[2]) / 2;
     x_other *= (f[1] - sign * f[2]) / 2;
   }
-  if (frame.phase) phase = -phase;
+  if (ghz_phase(frame)) phase = -phase;
   return (z_same + z_other + phase * (x_same + x_other)) / 2;
+}
+
+// Stabilized by X on each qubit with Z on its neighbours. The decay that is not sampled yet would need a sum over all their products.
+double StabilizerStore::graph_fidelity(std::vector<QubitId> const& qubits, Edges const& edges, PauliFrame const& frame, Tick now) {
+  for (QubitId q : qubits) decay_to(live_row(q), now);
+  const std::vector<std::uint8_t> phases = graph_phases(edges, frame);
+  bool same = true;
+  for (std::uint32_t i = 0; i < qubits.size(); ++i) {
+    std::vector<PauliOn> generator{{qubits[i], 1}};
+    for (auto [a, b] : edges)
+      if (a == i || b == i) generator.emplace_back(qubits[a == i ? b : a], 3);
+    const double sign = expectation(generator, now);
+    if (sign == 0) throw InternalError("no graph state, up to Paulis, among the stabilizer states");
+    same = same && (sign < 0) == phases[i];
+  }
+  return same ? 1 : 0;
 }
 
 Correlators StabilizerStore::correlators(QubitId a, QubitId b, Tick now, int frame) const {

@@ -53,7 +53,9 @@ class StabilizerStore {
                                                    int used_frame, Tick now) const;
 
   // Of a GHZ state up to Paulis, which is what fusing pairs makes; InternalError for any other.
-  double ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const;
+  double ghz_fidelity(std::vector<QubitId> const& qubits, PauliFrame const& frame, Tick now) const;
+  // Of a graph state up to Paulis. Its decay up to `now` is sampled first: the fidelity is 1 or 0.
+  double graph_fidelity(std::vector<QubitId> const& qubits, Edges const& edges, PauliFrame const& frame, Tick now);
 
   // In a cluster of more than two, the partner is one of the others.
   bool paired(QubitId q) const { return bool(partner(q)); }

@@ -151,9 +151,13 @@ void States::apply(Gate gate, QubitId a, QubitId b, Tick now) {
   require_together(a, b, now);
   placed(now, a, b, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(a), in_clusters(b), now); }); });
 }
-double States::ghz_fidelity(std::vector<QubitId> qubits, GhzFrame const& frame, Tick now) const {
+double States::ghz_fidelity(std::vector<QubitId> qubits, PauliFrame const& frame, Tick now) const {
   for (QubitId& q : qubits) q = in_clusters(q);
   return on_clusters(*this, [&](auto const& store) { return store.ghz_fidelity(qubits, frame, now); });
+}
+double States::graph_fidelity(std::vector<QubitId> qubits, Edges const& edges, PauliFrame const& frame, Tick now) {
+  for (QubitId& q : qubits) q = in_clusters(q);
+  return on_clusters(*this, [&](auto& store) { return store.graph_fidelity(qubits, edges, frame, now); });
 }
 
 bool States::paired(QubitId q) const {

@@ -76,7 +76,9 @@ class States {
   void apply(Gate gate, QubitId q, Tick now);
   void apply(Gate gate, QubitId a, QubitId b, Tick now);
   // Of a cluster to the GHZ state, the frame undone; reading changes nothing.
-  double ghz_fidelity(std::vector<QubitId> qubits, GhzFrame const& frame, Tick now) const;
+  double ghz_fidelity(std::vector<QubitId> qubits, PauliFrame const& frame, Tick now) const;
+  // The same to the graph state; the stabilizer store samples the decay up to `now` for it.
+  double graph_fidelity(std::vector<QubitId> qubits, Edges const& edges, PauliFrame const& frame, Tick now);
 
   bool paired(QubitId q) const;
   QubitId partner(QubitId q) const;
