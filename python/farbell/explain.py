@@ -70,7 +70,7 @@ class _Story:
         }
         self.rows = list(trace.rows())
         self.of_states = self.demand in record.network.ghz_demand_names
-        number = record.network.categories()["demand"].index(self.demand)
+        number = record.network.categories["demand"].index(self.demand)
         self.concurrent = 1 if self.of_states else record.scenario.demands[number].concurrent_requests
         self.circuits = self._circuits()
         self.own = [row for row in self.rows if self._concerns(row)]

@@ -96,7 +96,7 @@ def find_request(record: Record, request: int, demand: str | None, replica: int,
     """
     name = find_demand(record, demand, ghz)
     end_s = _simulated_s(record, replica)
-    number = record.network.categories()["demand"].index(name)
+    number = record.network.categories["demand"].index(name)
     tables = record.tables if record.scenario.record == "rows" else _run(record, replica, end_s)
     of_states = name in record.network.ghz_demand_names
     requests, delivered, what = ("ghz_requests", "ghz_states", "states") if of_states else ("requests", "pairs", "pairs")

@@ -536,7 +536,7 @@ def test_a_replay_is_compared_with_the_states_that_are_stored(monkeypatch: pytes
     results = run(arms_of_two_lengths(), seed=4)
     columns = {name: results.ghz_states.codes(name).copy() for name in results.ghz_states.columns}
     columns["fidelity"][0] += 1e-6
-    other = fb.ResultTable(columns, results.network.categories())
+    other = fb.ResultTable(columns, results.network.categories)
     monkeypatch.setitem(results.tables, "ghz_states", other)
     with pytest.raises(fb.RunError, match="ghz_states, row 0, fidelity"):
         results.explain(request=1)
