@@ -537,7 +537,7 @@ def test_a_replay_is_compared_with_the_states_that_are_stored(monkeypatch: pytes
     columns = {name: results.ghz_states.codes(name).copy() for name in results.ghz_states.columns}
     columns["fidelity"][0] += 1e-6
     other = fb.ResultTable(columns, results.network.categories)
-    monkeypatch.setitem(results.tables, "ghz_states", other)
+    monkeypatch.setitem(results.tables._made, "ghz_states", other)  # type: ignore[attr-defined]
     with pytest.raises(fb.RunError, match="ghz_states, row 0, fidelity"):
         results.explain(request=1)
 
