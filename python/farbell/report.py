@@ -104,7 +104,7 @@ def _ghz_section(record: Record) -> str:
     if not record.network.ghz_demand_names:
         return ""
     table = ghz_summary(record)
-    counts = ("users", "asked", "delivered", "timed_out", "refused", "open", "states")
+    counts = ("users", "asked", "delivered", "timed_out", "refused", "open", "states", "rejected_states")
     heads = ["GHZ demand", *(name.replace("_", " ") for name in counts), "rate (1/s)", "fidelity", "mean latency"]
     rows = (
         [
