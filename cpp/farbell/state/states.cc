@@ -67,20 +67,26 @@ void States::throw_apart(QubitId a, QubitId b, Tick now) const {
                       " at node " + std::to_string(node(b).value) + " are not at one node; tick " + std::to_string(count(now)));
 }
 
-// An error that is not thrown costs nothing here.
-template <class Operation>
-inline auto States::placed(Tick now, QubitId a, QubitId b, Operation operation) const {
+[[gnu::cold, gnu::noinline]] void States::throw_placed(Tick now, QubitId a, QubitId b) const {
   const auto where = [&](std::exception const& error) {
     std::string text = std::string(error.what()) + "; qubit " + std::to_string(a.value) + " at node " + std::to_string(node(a).value);
     if (b) text += ", qubit " + std::to_string(b.value) + " at node " + std::to_string(node(b).value);
     return text + ", tick " + std::to_string(count(now));
   };
   try {
-    return operation();
+    throw;
   } catch (InternalError const& error) {
     throw InternalError(where(error));
   } catch (RunError const& error) {
     throw RunError(where(error));
+  }
+}
+template <class Operation>
+[[gnu::always_inline]] inline auto States::placed(Tick now, QubitId a, QubitId b, Operation operation) const {
+  try {
+    return operation();
+  } catch (...) {
+    throw_placed(now, a, b);
   }
 }
 

@@ -103,7 +103,8 @@ class States {
       throw_apart(a, b, now);
   }
   [[noreturn]] void throw_apart(QubitId a, QubitId b, Tick now) const;
-  // What a store refuses, with the qubits' nodes and the tick.
+  // What a store refuses, with the qubits' nodes and the tick. What is not refused pays nothing for it.
+  [[noreturn]] void throw_placed(Tick now, QubitId a, QubitId b) const;
   template <class Operation>
   auto placed(Tick now, QubitId a, QubitId b, Operation operation) const;
   bool promoted(QubitId q) const { return promoted_ > 0 && q.value < in_clusters_.size() && in_clusters_[q.value]; }
