@@ -2,7 +2,17 @@
 #pragma once
 #include <pybind11/pybind11.h>
 
+#include <optional>
+
 namespace farbell {
+
+// Work that takes long lets other Python threads run; for short work the hand-over would cost more. A state is for one thread at a time.
+template <class Work>
+auto without_gil(bool is_long, Work work) {
+  std::optional<pybind11::gil_scoped_release> released;
+  if (is_long) released.emplace();
+  return work();
+}
 
 void bind_errors(pybind11::module_& module);
 void bind_specs(pybind11::module_& module);

@@ -58,11 +58,19 @@ LocalOperator unitary_from(Subsystems const& factors, Positions const& positions
   return LocalOperator(u);
 }
 
+KetState ket_from(ComplexArray const& amplitudes, std::vector<int> const& levels) {
+  return KetState(Subsystems(levels), elements_of(amplitudes));
+}
+
 PauliAction product_from(Subsystems const& factors, std::string const& letters, Positions const& positions) {
   std::vector<PauliLetter> paulis;
   for (std::size_t i = 0; i < letters.size(); ++i) paulis.push_back({positions[i], letters[i] == 'X' ? 1 : letters[i] == 'Y' ? 2 : 3});
   return {factors, paulis};
 }
+
+// Whether an operation takes a tenth of a millisecond or more: density matrices of 9 qubits, kets of 18.
+bool is_long(DensityState const& s) { return s.matrix().size() >= 1 << 18; }
+bool is_long(KetState const& s) { return s.amplitudes().size() >= 1 << 18; }
 
 template <class State>
 py::class_<State> bind_state(py::module_& m, const char* name, const char* doc) {
@@ -74,19 +82,24 @@ py::class_<State> bind_state(py::module_& m, const char* name, const char* doc) 
       .def("copy", [](State const& s) { return s; })
       .def_property_readonly("levels", [](State const& s) { return s.factors().all_levels(); })
       .def("gate", [](State& s, std::string const& gate, Positions const& positions, double angle) {
-        s.apply(gate_named(gate), positions, angle);
+        without_gil(is_long(s), [&] { s.apply(gate_named(gate), positions, angle); });
       }, py::arg("name"), py::arg("positions"), py::arg("angle") = 0.0)
       .def("unitary", [](State& s, ComplexArray const& matrix, Positions const& positions) {
-        s.apply(unitary_from(s.factors(), positions, matrix), positions);
+        const LocalOperator u = unitary_from(s.factors(), positions, matrix);
+        without_gil(is_long(s), [&] { s.apply(u, positions); });
       }, py::arg("matrix"), py::arg("positions"))
-      .def("tensor", &State::tensor, py::arg("other"))
-      .def("kept", [](State const& s, Positions const& positions) { return s.kept(positions); }, py::arg("positions"))
+      .def("tensor", [](State const& s, State const& other) { return without_gil(true, [&] { return s.tensor(other); }); }, py::arg("other"))
+      .def("kept", [](State const& s, Positions const& positions) {
+        return without_gil(is_long(s), [&] { return s.kept(positions); });
+      }, py::arg("positions"))
       .def("project_presence", &State::project_presence, py::arg("position"), py::arg("present"))
       .def("expectation", [](State const& s, std::string const& letters, Positions const& positions) {
-        return s.expectation(product_from(s.factors(), letters, positions));
+        const PauliAction product = product_from(s.factors(), letters, positions);
+        return without_gil(is_long(s), [&] { return s.expectation(product); });
       }, py::arg("letters"), py::arg("positions"))
       .def("probabilities", [](State const& s, std::string const& letters, Positions const& positions) {
-        return s.probabilities(product_from(s.factors(), letters, positions));
+        const PauliAction product = product_from(s.factors(), letters, positions);
+        return without_gil(is_long(s), [&] { return s.probabilities(product); });
       }, py::arg("letters"), py::arg("positions"));
 }
 
@@ -117,7 +130,14 @@ void bind_exact_states(py::module_& m) {
 
   bind_state<DensityState>(m, "DensityState", "A density matrix.")
       .def_static("from_matrix", [](ComplexArray const& matrix, std::vector<int> const& levels) {
-        return DensityState(Subsystems(levels), elements_of(matrix));
+        auto elements = elements_of(matrix);
+        return without_gil(true, [&] { return DensityState(Subsystems(levels), std::move(elements)); });
+      }, py::arg("matrix"), py::arg("levels"))
+      .def_static("restored", [](ComplexArray const& matrix, std::vector<int> const& levels) {
+        DensityState::check_size(levels);
+        const Subsystems factors(levels);
+        if (matrix.size() != factors.dimension() * factors.dimension()) throw InternalError("a density matrix of another size");
+        return DensityState::from_checked(factors, elements_of(matrix));
       }, py::arg("matrix"), py::arg("levels"))
       .def_static("from_correlations", [](RealArray const& array) {
         if (array.size() != 16) throw InternalError("a correlation matrix has 16 elements");
@@ -128,30 +148,33 @@ void bind_exact_states(py::module_& m) {
       .def("matrix", [](DensityState const& s) { return py::array_t<Complex>({s.dimension(), s.dimension()}, s.matrix().data()); })
       .def("channel", [](DensityState& s, Channel const& channel, Positions const& positions) {
         require_fits(s.factors(), positions, channel.dimension());
-        s.apply(channel, positions);
+        without_gil(is_long(s), [&] { s.apply(channel, positions); });
       }, py::arg("channel"), py::arg("positions"))
       .def("decay", [](DensityState& s, int position, MemorySpec const& memory, double duration_s, double age_s) {
-        s.decay(position, DeviceModel(device_of(memory, "memory"), Clock{1}, false).decay.map(duration_s, age_s));
+        const BlochMap map = DeviceModel(device_of(memory, "memory"), Clock{1}, false).decay.map(duration_s, age_s);
+        without_gil(is_long(s), [&] { s.decay(position, map); });
       }, py::arg("position"), py::arg("memory"), py::arg("duration_s"), py::arg("age_s"))
-      .def("purity", &DensityState::purity)
-      .def("trace_out", &DensityState::trace_out, py::arg("position"))
+      .def("purity", [](DensityState const& s) { return without_gil(is_long(s), [&] { return s.purity(); }); })
+      .def("trace_out", [](DensityState& s, int position) { without_gil(is_long(s), [&] { s.trace_out(position); }); },
+           py::arg("position"))
       .def("project", [](DensityState& s, std::string const& letters, Positions const& positions, std::array<double, 3> const& weights) {
-        return s.project(product_from(s.factors(), letters, positions), weights);
+        const PauliAction product = product_from(s.factors(), letters, positions);
+        return without_gil(is_long(s), [&] { return s.project(product, weights); });
       }, py::arg("letters"), py::arg("positions"), py::arg("weights"));
 
   bind_state<KetState>(m, "KetState", "The amplitudes of a pure state.")
-      .def_static("from_amplitudes", [](ComplexArray const& amplitudes, std::vector<int> const& levels) {
-        return KetState(Subsystems(levels), elements_of(amplitudes));
-      }, py::arg("amplitudes"), py::arg("levels"))
+      .def_static("from_amplitudes", &ket_from, py::arg("amplitudes"), py::arg("levels"))
+      .def_static("restored", &ket_from, py::arg("amplitudes"), py::arg("levels"))
       .def("amplitudes", [](KetState const& s) { return py::array_t<Complex>(s.dimension(), s.amplitudes().data()); })
       .def("channel", [](KetState& s, Channel const& channel, Positions const& positions, double u) {
         require_fits(s.factors(), positions, channel.dimension());
-        return s.apply(channel, positions, u);
+        return without_gil(is_long(s), [&] { return s.apply(channel, positions, u); });
       }, py::arg("channel"), py::arg("positions"), py::arg("u"))
       .def("drop", &KetState::drop, py::arg("position"), py::arg("level"))
       .def("level_probabilities", &KetState::level_probabilities, py::arg("position"))
       .def("project", [](KetState& s, std::string const& letters, Positions const& positions, int outcome) {
-        return s.project(product_from(s.factors(), letters, positions), outcome);
+        const PauliAction product = product_from(s.factors(), letters, positions);
+        return without_gil(is_long(s), [&] { return s.project(product, outcome); });
       }, py::arg("letters"), py::arg("positions"), py::arg("outcome"));
 }
 

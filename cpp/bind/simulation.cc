@@ -2,12 +2,14 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <memory>
 #include <span>
 
 #include "bind.hpp"
 #include "farbell/simulation/route_query.hpp"
 #include "farbell/simulation/run.hpp"
+#include "spec_text.hpp"
 
 namespace py = pybind11;
 
@@ -156,6 +158,23 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   return result;
 }
 
+// In notebooks: where each demand's pairs are to go. As many rows as a table of results shows.
+std::string model_html(const Model& model) {
+  constexpr std::size_t most = 10;
+  const std::span<const RoutePlan> plans = pair_plans(model);
+  std::string text = "<table><caption>Model: " + std::to_string(model.nodes.size()) + " nodes, " + std::to_string(model.links.size()) +
+                     " links, pairs held as " + std::string(capabilities(model.store).store) +
+                     "</caption><thead><tr><th>demand</th><th>route</th></tr></thead><tbody>";
+  for (std::size_t d = 0; d < std::min(plans.size(), most); ++d) {
+    std::string route;
+    for (const NodeId node : plans[d].routes.front().nodes)
+      route += (route.empty() ? "" : " - ") + escaped_html(model.node_names[node.value]);
+    text += "<tr><td>" + escaped_html(model.demand_names[d]) + "</td><td>" + route + "</td></tr>";
+  }
+  text += "</tbody></table>";
+  return plans.size() > most ? text + "<p>" + std::to_string(plans.size()) + " demands</p>" : text;
+}
+
 }  // namespace
 
 void bind_simulation(py::module_& m) {
@@ -187,7 +206,8 @@ Examples
       .def("__repr__", [](const Model& model) {
         return "Model(nodes=" + std::to_string(model.nodes.size()) + ", links=" + std::to_string(model.links.size()) +
                ", demands=" + std::to_string(model.demands.size()) + ")";
-      });
+      })
+      .def("_repr_html_", &model_html);
   m.def("compile", &compile, py::arg("scenario"), py::call_guard<py::gil_scoped_release>(),  // safe: plain data in, plain data out
         "Checks a scenario and works out everything that does not change during a run. Raises SpecError.");
   m.def("least_cost_routes", &routes_between, py::arg("model"), py::arg("a"), py::arg("b"), py::arg("routing"),

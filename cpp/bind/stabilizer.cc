@@ -55,6 +55,28 @@ Words packed(Bits const& bits, PauliFrames const& frames) {
   return words;
 }
 
+// Parts of a state as Python keeps them when it pickles.
+using Steps = std::vector<std::tuple<std::string, std::vector<std::int64_t>, std::vector<std::string>>>;
+using WordArray = py::array_t<std::uint64_t, py::array::c_style | py::array::forcecast>;
+using Parts = std::tuple<WordArray, std::vector<std::string>, bool, Steps>;
+
+WordArray array_of(Words const& words) { return WordArray(static_cast<py::ssize_t>(words.size()), words.data()); }
+Words words_of(WordArray const& array) { return {array.data(), array.data() + array.size()}; }
+
+Steps steps_of(std::vector<StabilizerState::Step> const& steps) {
+  Steps out;
+  for (auto const& step : steps) out.emplace_back(step.gate, step.qubits, step.labels);
+  return out;
+}
+
+Parts parts_of(StabilizerState::Parts const& p) { return {array_of(p.words), p.left, p.record, steps_of(p.steps)}; }
+StabilizerState::Parts parts_from(Parts const& parts) {
+  auto const& [words, left, record, steps] = parts;
+  StabilizerState::Parts p{words_of(words), left, record, {}};
+  for (auto const& [gate, qubits, labels] : steps) p.steps.push_back({gate, qubits, labels});
+  return p;
+}
+
 // The gates as methods by their names.
 template <class Class, class State>
 void def_gates(Class& c) {
@@ -72,6 +94,9 @@ void def_gates(Class& c) {
   }
 }
 
+// Whether a measurement takes tens of microseconds.
+bool is_long(PauliFrames const& f) { return f.shots() >= 1 << 16; }
+
 void bind_frames(py::module_& m) {
   using Errors = std::vector<std::tuple<int, int, double>>;
   py::class_<PauliFrames> c(m, "PauliFramesState", "The gates and measurements of fb.states.PauliFrames.");
@@ -82,15 +107,24 @@ void bind_frames(py::module_& m) {
       .def("_noise", [](PauliFrames& f, Errors const& errors, std::vector<std::int64_t> const& qubits) {
         std::vector<PauliFrames::Error> list;
         for (auto [x, z, p] : errors) list.push_back({x, z, p});
-        f.noise(list, qubits);
+        without_gil(is_long(f), [&] { f.noise(list, qubits); });
       }, py::arg("errors"), py::arg("qubits"))
       .def("_apply_where", [](PauliFrames& f, int pauli, std::int64_t q, Bits const& where) { f.apply_where(pauli, q, packed(where, f).data()); },
            py::arg("pauli"), py::arg("q"), py::arg("where"))
       .def("_measure", [](PauliFrames& f, StabilizerState::Product const& product, double flip_probability) {
         Words bits(f.words());
-        f.measure(product, bits.data(), flip_probability);
+        without_gil(is_long(f), [&] { f.measure(product, bits.data(), flip_probability); });
         return unpacked(bits, f.shots());
       }, py::arg("product"), py::arg("flip_probability"))
+      .def("_parts", [](PauliFrames const& f) {
+        const auto [reference, frames] = f.parts();
+        return std::pair(parts_of(reference), array_of(frames));
+      })
+      .def("_set_parts", [](PauliFrames& f, std::pair<Parts, WordArray> const& parts) {
+        f.set_parts(parts_from(parts.first), words_of(parts.second));
+      }, py::arg("parts"))
+      .def("_require_there", [](PauliFrames const& f, std::vector<std::int64_t> const& qubits) { f.reference().require_there(qubits); },
+           py::arg("qubits"))
       .def("reset", &PauliFrames::reset, py::arg("q"), "Turn qubit `q` to |0> in every shot.");
   def_gates<py::class_<PauliFrames>, PauliFrames>(c);
 }
@@ -106,12 +140,21 @@ void bind_stabilizer(py::module_& m) {
       .def_property_readonly("_wide", &State::wide)
       .def_property_readonly("_records", &State::records)
       .def("_apply", py::overload_cast<std::string const&, std::vector<std::int64_t> const&>(&State::apply), py::arg("gate"), py::arg("qubits"))
-      .def("_measure", &State::measure, py::arg("product"), py::arg("outcome"))
-      .def("_measure_z", &State::measure_z, py::arg("qubits"))
+      .def("_measure", [](State& s, State::Product const& product, std::optional<int> outcome, State::Readout const& readout) {
+        return without_gil(s.wide(), [&] { return s.measure(product, outcome, readout); });
+      }, py::arg("product"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_bell_measure", &State::bell_measure, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_fuse", &State::fuse, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_measure_z", [](State& s, std::vector<int> const& qubits) {
+        return without_gil(s.wide(), [&] { return s.measure_z(qubits); });
+      }, py::arg("qubits"))
       .def("_expectation", &State::expectation, py::arg("product"))
       .def("_drop", &State::drop, py::arg("q"), py::arg("how"))
       .def("release", &State::release, py::arg("q"),
            "Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused.")
+      .def("reset", &State::reset, py::arg("q"), "Read qubit `q` in Z and turn it to |0>.")
+      .def("_flip", &State::flip, py::arg("product"))
+      .def("_require_there", &State::require_there, py::arg("qubits"))
       .def("_uniform", &State::uniform)
       .def("_generators", [](State const& s) { return arrays_of(s.generators(), s.size()); })
       .def("_set_generators", [](State& s, Bits const& x, Bits const& z, Bits const& sign) { s.set_generators(rows_of(x, z, sign, s.size())); },
@@ -120,9 +163,16 @@ void bind_stabilizer(py::module_& m) {
         const auto rows = [&](Generators const& g) { return rows_of(std::get<0>(g), std::get<1>(g), std::get<2>(g), s.size()); };
         s.set_images(rows(of_x), rows(of_z));
       }, py::arg("of_x"), py::arg("of_z"))
-      .def("_entropy", &State::entropy, py::arg("qubits"))
-      .def("_fidelity", &State::fidelity, py::arg("other"))
-      .def("_circuit_text", &State::circuit_text)
+      .def("_entropy", [](State const& s, std::vector<int> const& qubits) {
+        return without_gil(s.wide(), [&] { return s.entropy(qubits); });
+      }, py::arg("qubits"))
+      .def("_fidelity", [](State const& s, State const& other) { return without_gil(s.wide(), [&] { return s.fidelity(other); }); },
+           py::arg("other"))
+      .def("_start_record", &State::start_record, py::arg("record"))
+      .def("_note", &State::note, py::arg("label"), py::arg("qubits"))
+      .def("_steps", [](State const& s) { return steps_of(s.steps()); })
+      .def("_parts", [](State const& s) { return parts_of(s.parts()); })
+      .def("_set_parts", [](State& s, Parts const& parts) { s.set_parts(parts_from(parts)); }, py::arg("parts"))
       .def("_assign", [](State& s, State const& other, std::uint64_t seed) { s = other.copy(seed); }, py::arg("other"), py::arg("seed"));
   def_gates<py::class_<State>, State>(c);
   bind_frames(m);

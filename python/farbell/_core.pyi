@@ -1857,7 +1857,7 @@ class Demand:
 
 @final
 class GhzDemand:
-    """Nodes that ask for GHZ states, of one qubit at each, which a node in their middle makes of pairs.
+    """Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle makes of pairs.
 
     Parameters
     ----------
@@ -1867,12 +1867,18 @@ class GhzDemand:
         Names of the nodes that share each state, at least two.
     center : str
         Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all.
+    edges : Sequence[Sequence[str]]
+        Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state.
     traffic : Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any]
         When requests are asked.
     states_per_request : int
-        GHZ states that a request asks for (a continuous request has no end).
+        States that a request asks for (a continuous request has no end).
     width : int
         Memory slots that each arm, from the center to a user, uses at both ends of every hop.
+    min_fidelity : float
+        States below this fidelity are rejected, and counted.
+    bases : Sequence[str]
+        Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the order of users. One of the list is drawn for each state; empty = states are kept, not measured.
     deadline_s : float | str | None
         Time after which a request is given up, counted from when it was asked; null = never. [s]
     max_queue : int | None
@@ -1890,9 +1896,12 @@ class GhzDemand:
         name: str,
         users: Sequence[str],
         center: str = '',
+        edges: Sequence[Sequence[str]] = [],
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
         states_per_request: int = 1,
         width: int = 1,
+        min_fidelity: float = 0.0,
+        bases: Sequence[str] = [],
         deadline_s: float | str | None = None,
         max_queue: int | None = None,
     ) -> None: ...
@@ -1902,9 +1911,12 @@ class GhzDemand:
         name: str = ...,
         users: Sequence[str] = ...,
         center: str = ...,
+        edges: Sequence[Sequence[str]] = ...,
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
         states_per_request: int = ...,
         width: int = ...,
+        min_fidelity: float = ...,
+        bases: Sequence[str] = ...,
         deadline_s: float | str | None = ...,
         max_queue: int | None = ...,
     ) -> GhzDemand:
@@ -1919,14 +1931,23 @@ class GhzDemand:
     def center(self) -> str:
         """Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all."""
     @property
+    def edges(self) -> tuple[tuple[str, ...], ...]:
+        """Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state."""
+    @property
     def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table:
         """When requests are asked."""
     @property
     def states_per_request(self) -> int:
-        """GHZ states that a request asks for (a continuous request has no end)."""
+        """States that a request asks for (a continuous request has no end)."""
     @property
     def width(self) -> int:
         """Memory slots that each arm, from the center to a user, uses at both ends of every hop."""
+    @property
+    def min_fidelity(self) -> float:
+        """States below this fidelity are rejected, and counted."""
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """Pauli bases in which each user measures its qubit as soon as it knows the state: a letter, X, Y or Z, for each user, in the order of users. One of the list is drawn for each state; empty = states are kept, not measured."""
     @property
     def deadline_s(self) -> float | None:
         """Time after which a request is given up, counted from when it was asked; null = never. [s]"""
@@ -2373,6 +2394,11 @@ class DensityState:
         levels: Sequence[SupportsInt | SupportsIndex],
     ) -> DensityState: ...
     @staticmethod
+    def restored(
+        matrix: Annotated[numpy.typing.ArrayLike, numpy.complex128],
+        levels: Sequence[SupportsInt | SupportsIndex],
+    ) -> DensityState: ...
+    @staticmethod
     def from_correlations(correlations: Annotated[numpy.typing.ArrayLike, numpy.float64]) -> DensityState: ...
     def matrix(self) -> numpy.typing.NDArray[numpy.complex128]: ...
     def channel(self, channel: KrausChannel, positions: Sequence[SupportsInt | SupportsIndex]) -> None: ...
@@ -2424,6 +2450,11 @@ class KetState:
         amplitudes: Annotated[numpy.typing.ArrayLike, numpy.complex128],
         levels: Sequence[SupportsInt | SupportsIndex],
     ) -> KetState: ...
+    @staticmethod
+    def restored(
+        amplitudes: Annotated[numpy.typing.ArrayLike, numpy.complex128],
+        levels: Sequence[SupportsInt | SupportsIndex],
+    ) -> KetState: ...
     def amplitudes(self) -> numpy.typing.NDArray[numpy.complex128]: ...
     def channel(
         self,
@@ -2458,6 +2489,21 @@ class StabilizerState:
         self,
         product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
         outcome: SupportsInt | SupportsIndex | None,
+        readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
+    ) -> int: ...
+    def _bell_measure(
+        self,
+        a: SupportsInt | SupportsIndex,
+        b: SupportsInt | SupportsIndex,
+        outcome: SupportsInt | SupportsIndex | None,
+        readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
+    ) -> int: ...
+    def _fuse(
+        self,
+        a: SupportsInt | SupportsIndex,
+        b: SupportsInt | SupportsIndex,
+        outcome: SupportsInt | SupportsIndex | None,
+        readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
     ) -> int: ...
     def _measure_z(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> list[int]: ...
     def _expectation(
@@ -2467,6 +2513,10 @@ class StabilizerState:
     def _drop(self, q: SupportsInt | SupportsIndex, how: str) -> None: ...
     def release(self, q: SupportsInt | SupportsIndex) -> None:
         """Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused."""
+    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+        """Read qubit `q` in Z and turn it to |0>."""
+    def _flip(self, product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]]) -> None: ...
+    def _require_there(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
     def _uniform(self) -> float: ...
     def _generators(
         self,
@@ -2484,7 +2534,16 @@ class StabilizerState:
     ) -> None: ...
     def _entropy(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> int: ...
     def _fidelity(self, other: StabilizerState) -> float: ...
-    def _circuit_text(self) -> str: ...
+    def _start_record(self, record: bool) -> None: ...
+    def _note(self, label: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _steps(self) -> list[tuple[str, list[int], list[str]]]: ...
+    def _parts(
+        self,
+    ) -> tuple[numpy.typing.NDArray[numpy.uint64], list[str], bool, list[tuple[str, list[int], list[str]]]]: ...
+    def _set_parts(
+        self,
+        parts: tuple[Annotated[numpy.typing.ArrayLike, numpy.uint64], Sequence[str], bool, Sequence[tuple[str, Sequence[SupportsInt | SupportsIndex], Sequence[str]]]],
+    ) -> None: ...
     def _assign(self, other: StabilizerState, seed: SupportsInt | SupportsIndex) -> None: ...
     def i(self, q: SupportsInt | SupportsIndex) -> None:
         """The gate i (docs/physics/gates.md)."""
@@ -2554,6 +2613,14 @@ class PauliFramesState:
         product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
         flip_probability: SupportsFloat | SupportsIndex,
     ) -> numpy.typing.NDArray[numpy.bool]: ...
+    def _parts(
+        self,
+    ) -> tuple[tuple[numpy.typing.NDArray[numpy.uint64], list[str], bool, list[tuple[str, list[int], list[str]]]], numpy.typing.NDArray[numpy.uint64]]: ...
+    def _set_parts(
+        self,
+        parts: tuple[tuple[Annotated[numpy.typing.ArrayLike, numpy.uint64], Sequence[str], bool, Sequence[tuple[str, Sequence[SupportsInt | SupportsIndex], Sequence[str]]]], Annotated[numpy.typing.ArrayLike, numpy.uint64]],
+    ) -> None: ...
+    def _require_there(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
     def reset(self, q: SupportsInt | SupportsIndex) -> None:
         """Turn qubit `q` to |0> in every shot."""
     def i(self, q: SupportsInt | SupportsIndex) -> None:
@@ -2734,6 +2801,7 @@ class Model:
     def link_table(self) -> dict[str, Any]:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
 
 def scenario_schema() -> str:
     """The JSON Schema of scenario files."""

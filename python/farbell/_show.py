@@ -13,7 +13,7 @@ import numpy as np
 
 from farbell._core import Scenario
 from farbell.deadlocks import deadlock_count, deadlock_lines
-from farbell.describe import hardware_rows, quantity, unit_of
+from farbell.describe import counted, hardware_rows, quantity, unit_of
 from farbell.results import Results
 from farbell.table import ResultTable
 from farbell.time_shares import time_shares_lines
@@ -66,8 +66,10 @@ def _wrapped(title: str, lines: Iterable[str]) -> list[str]:
 
 def sizes_text(scenario: Scenario) -> str:
     """How many nodes, links and demands it has."""
-    sizes = f"{len(scenario.nodes)} nodes, {len(scenario.links)} links, {len(scenario.demands)} demands"
-    return f"{sizes}, {len(scenario.ghz_demands)} GHZ demands" if scenario.ghz_demands else sizes
+    sizes = [(len(scenario.nodes), "node"), (len(scenario.links), "link"), (len(scenario.demands), "demand")]
+    if scenario.ghz_demands:
+        sizes.append((len(scenario.ghz_demands), "GHZ demand"))
+    return ", ".join(counted(number, thing) for number, thing in sizes)
 
 
 def scenario_text(scenario: Scenario) -> str:
@@ -202,9 +204,10 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
         counts.append(f"{rules.count('intervals')} compared by confidence intervals, since this is another run")
     if "none" in rules:
         counts.append(f"{rules.count('none')} not compared, since they have none")
-    unnamed = len(set(results.network.demand_names) - set(checked["demand"].tolist()))
+    names = results.network.demand_names + results.network.ghz_demand_names
+    unnamed = len(set(names) - set(checked["demand"].tolist()))
     if unnamed:
-        counts.append(f"{unnamed} demands of the scenario are not in the file")
+        counts.append(f"{counted(unnamed, 'demand')} of the scenario {'is' if unnamed == 1 else 'are'} not in the file")
     return "\n".join([*lines, "; ".join(counts) + "."])
 
 

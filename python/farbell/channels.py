@@ -368,7 +368,11 @@ class Pauli(Channel):
     probabilities: tuple[tuple[str, float], ...]
 
     def __init__(self, probabilities: Mapping[str, float] | Sequence[tuple[str, float]]) -> None:
-        given = {name: _number(f"probabilities/{name}", p) for name, p in dict(probabilities).items()}
+        try:
+            named = dict(probabilities)
+        except (TypeError, ValueError):
+            raise SpecError("probabilities", repr(probabilities), 'probabilities by name, such as {"X": 0.1}') from None
+        given = {name: _number(f"probabilities/{name}", p) for name, p in named.items()}
         object.__setattr__(self, "probabilities", tuple(given.items()))
         self.__post_init__()
 

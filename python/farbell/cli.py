@@ -79,7 +79,8 @@ def discard_output() -> None:
 def load(name_or_file: str) -> fb.Scenario:
     """A scenario from a file, or an example of that name."""
     path = Path(name_or_file)
-    if path.suffix == ".json" or path.is_file():
+    # Not only plain files: a pipe is one, too. A folder may have the name of an example.
+    if path.suffix == ".json" or (path.exists() and not path.is_dir()):
         return fb.load(path)
     return fb.example(name_or_file)
 
@@ -154,7 +155,9 @@ def run(
         model = fb.compile(chosen)
         if check is not None:
             # A file that is wrong costs no run.
-            read_expectations(check, model.demand_names)
+            read_expectations(check, model.demand_names, model.ghz_demand_names)
+        if max_wall is not None and not max_wall > 0:
+            raise fb.SpecError("--max-wall", f"{max_wall:g}", "a number of seconds above 0")
         folder = free_folder(out, chosen)
         talk = not (quiet or as_json)
         if talk:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from farbell.describe import quantity
+from farbell.describe import counted, quantity
 from farbell.record import Record
 
 __all__ = ["deadlock_count", "deadlock_lines"]
@@ -21,20 +22,25 @@ def _found(row: Mapping[str, Any]) -> tuple[int, int, float]:
     return row["replica"], row["deadlock"], row["time_s"]
 
 
-def _slots(count: int) -> str:
-    return f"{count} slot{'s' if count != 1 else ''}"
+def _wait(rows: list[Mapping[str, Any]], several: Collection[str]) -> str:
+    """One circuit that waits; a row for each of those it waits for. Those of demands in `several` are told apart."""
 
+    def name(demand: str, circuit: int) -> str:
+        return f"circuit {circuit} of {demand}" if demand in several else demand
 
-def _wait(rows: list[Mapping[str, Any]]) -> str:
-    """One demand that waits; a row for each of those it waits for."""
     row = rows[0]
-    who = f"request {row['request']} of {row['demand']}" if row["request"] >= 0 else f"{row['demand']}, without a request,"
-    holders = [f"{other['other']} ({other['other_slots']})" for other in rows if other["other_is"] == "holder"]
-    ahead = [other["other"] for other in rows if other["other_is"] == "ahead"]
+    who = f"request {row['request']} of {row['demand']}"
+    if row["request"] < 0:
+        who = f"{name(row['demand'], row['circuit'])}, without a request,"
+    others = [(name(other["other"], other["other_circuit"]), other) for other in rows]
+    holders = [f"{who_else} ({other['other_slots']})" for who_else, other in others if other["other_is"] == "holder"]
+    ahead = [who_else for who_else, other in others if other["other_is"] == "ahead"]
     reasons = ([f"held by {', '.join(holders)}"] if holders else []) + ([f"behind {', '.join(ahead)}"] if ahead else [])
     why = f"; {' and '.join(reasons)}" if reasons else "; the node has no more"
     end = " (gave way)" if row["released"] else ""
-    return f"{who} waits for {_slots(row['slots_needed'])} at {row['node']}, where {row['slots_free']} are free{why}{end}"
+    return (
+        f"{who} waits for {counted(row['slots_needed'], 'slot')} at {row['node']}, where {row['slots_free']} are free{why}{end}"
+    )
 
 
 def deadlock_lines(record: Record, most: int = 3) -> Iterator[str]:
@@ -50,6 +56,11 @@ def deadlock_lines(record: Record, most: int = 3) -> Iterator[str]:
         How many to describe.
     """
     total = deadlock_count(record)
+    several = {
+        demand
+        for demand, spec in zip(record.network.demand_names, record.scenario.demands, strict=True)
+        if spec.concurrent_requests > 1
+    }
     shown: set[tuple[int, int]] = set()
     for (replica, number, time_s), rows in groupby(record.tables["deadlocks"].rows(), key=_found):
         if (replica, number) in shown:
@@ -57,7 +68,7 @@ def deadlock_lines(record: Record, most: int = 3) -> Iterator[str]:
         if len(shown) == most:
             break
         shown.add((replica, number))
-        waits = [_wait(list(waits)) for _, waits in groupby(rows, key=lambda row: (row["demand"], row["request"]))]
+        waits = [_wait(list(waits), several) for _, waits in groupby(rows, key=itemgetter("demand", "circuit"))]
         where = f"replica {replica}, " if len(record.tables["replicas"]) > 1 else ""
         yield f"Deadlock {number} ({where}{quantity(float(f'{time_s:.4g}'), 's')}): {'; '.join(waits)}."
     if total > len(shown):

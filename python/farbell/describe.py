@@ -8,7 +8,7 @@ from typing import Any
 
 from farbell._core import Scenario
 
-__all__ = ["hardware_rows", "quantity", "unit_of"]
+__all__ = ["counted", "hardware_rows", "quantity", "unit_of"]
 
 # Longest suffix first: `speed_m_per_s` ends in `_s`, too.
 _UNITS = (
@@ -31,6 +31,11 @@ def quantity(value: float, unit: str, digits: int = 6) -> str:
         if abs(value) >= scale * (1 - 1e-12):
             return f"{value / scale:.{digits}g} {prefixed}"
     return f"{value:.{digits}g} {unit}".rstrip()
+
+
+def counted(number: int, thing: str) -> str:
+    """So many of something: "1 link", "2,000 links"."""
+    return f"{number:,} {thing}{'s' if number != 1 else ''}"
 
 
 def unit_of(name: str) -> str:

@@ -11,7 +11,7 @@ import contextlib
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 
 from farbell._core import SpecError, __version__
 from farbell.analysis.intervals import rate_interval
+from farbell.ghz import GHZ_COUNTS, ghz_summary
 from farbell.record import Record
 from farbell.summary import COUNTS, ESTIMATES, summary
 from farbell.table import ResultTable
@@ -27,6 +28,7 @@ from farbell.topology.network import nearest
 
 __all__ = [
     "FALSE_ALARMS",
+    "GHZ_QUANTITIES",
     "QUANTITIES",
     "Expectations",
     "check",
@@ -42,9 +44,14 @@ _ROUNDING = 1e-9
 # Fewer replicas say too little about the scatter of what is counted once a replica.
 _REPLICAS_FOR_COUNTS = 10
 
-_LATENCIES = ("latency_p50_s", "latency_p95_s")
 #: What may be expected of a demand: columns of :meth:`farbell.Results.summary`.
-QUANTITIES = (*COUNTS, *ESTIMATES, *_LATENCIES)
+QUANTITIES = (*COUNTS, *ESTIMATES)
+_GHZ_ESTIMATES = {name: ESTIMATES[name] for name in ("rate_hz", "fidelity")}
+_GHZ_LATENCIES = ("latency_mean_s",)
+#: The same of a GHZ demand: columns of :meth:`farbell.Results.ghz_summary`.
+GHZ_QUANTITIES = (*GHZ_COUNTS, *_GHZ_ESTIMATES, *_GHZ_LATENCIES)
+
+_ALL_QUANTITIES = tuple(dict.fromkeys((*QUANTITIES, *GHZ_QUANTITIES)))
 
 _RULES = ("value", "bounds", "intervals", "none")
 _VERDICTS = ("agrees", "differs", "not compared")
@@ -191,14 +198,14 @@ def _source(value: object) -> Source:
     )
 
 
-def _from_document(document: object, demands: Sequence[str]) -> Expectations:
+def _from_document(document: object, quantities_of: Mapping[str, Sequence[str]]) -> Expectations:
     top = _object(document, "", "expectations", ("run", "demands"))
     if "demands" not in top:
         raise SpecError("/demands", "nothing", "expectations by name of the demand")
     found = {}
-    for demand, quantities in _object(top["demands"], "/demands", "the demands of the scenario", demands).items():
+    for demand, quantities in _object(top["demands"], "/demands", "the demands of the scenario", quantities_of).items():
         at = "/demands" + _step(demand)
-        members = _object(quantities, at, "quantities", QUANTITIES)
+        members = _object(quantities, at, "quantities", quantities_of[demand])
         found[demand] = {name: _expectation(value, at + _step(name)) for name, value in members.items()}
     source = _source(top["run"]) if "run" in top else None
     if source is None and any(e.rule == "intervals" for quantities in found.values() for e in quantities.values()):
@@ -219,15 +226,17 @@ def _constant(word: str) -> float:
     raise SpecError("", word, "JSON, which has no NaN and no Infinity")
 
 
-def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], demands: Sequence[str]) -> Expectations:
+def read_expectations(
+    expected: Mapping[str, Any] | str | os.PathLike[str], demands: Sequence[str], ghz_demands: Sequence[str] = ()
+) -> Expectations:
     """Expectations from a dict or a JSON file, checked.
 
     Parameters
     ----------
     expected : mapping, str or path
         What `Results.expectations` gives, or one's own; or the file that holds it.
-    demands : sequence of str
-        Names of the demands of the scenario.
+    demands, ghz_demands : sequence of str
+        Names of the demands of the scenario, and of its GHZ demands.
 
     Raises
     ------
@@ -236,12 +245,13 @@ def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], dema
     OSError
         If the file cannot be read.
     """
+    quantities_of = {**dict.fromkeys(demands, QUANTITIES), **dict.fromkeys(ghz_demands, GHZ_QUANTITIES)}
     if isinstance(expected, Mapping):
-        return _from_document(expected, demands)
+        return _from_document(expected, quantities_of)
     file = Path(expected)
     try:
         document = json.loads(file.read_bytes(), object_pairs_hook=_members, parse_constant=_constant)
-        return _from_document(document, demands)
+        return _from_document(document, quantities_of)
     except SpecError as error:
         raise SpecError(f"{file}: {error.path or '/'}", error.found, error.allowed, error.nearest) from None
     except (ValueError, RecursionError) as error:
@@ -251,33 +261,38 @@ def read_expectations(expected: Mapping[str, Any] | str | os.PathLike[str], dema
 # Estimates of a run.
 
 
-def _counts(record: Record, level: float) -> Iterator[dict[str, Expectation]]:
+def _counts(
+    record: Record, table: ResultTable, demand: int, columns: Mapping[str, str], level: float
+) -> dict[str, Expectation]:
     """What was counted, summed over the replicas; its interval from their scatter, where they are enough."""
-    table = record.tables["demands"]
+    mine = table.codes("demand") == demand
     replicas = len(record.tables["replicas"])
-    for demand in range(len(record.network.demand_names)):
-        mine = table.codes("demand") == demand
-        found = {}
-        for name, column in COUNTS.items():
-            counts = np.asarray(table[column][mine], dtype=np.float64)
-            low = high = math.nan
-            if replicas >= _REPLICAS_FOR_COUNTS:
-                interval = rate_interval(counts[:, None], np.ones((len(counts), 1)), level=level)
-                low, high = interval.low * replicas, interval.high * replicas
-            found[name] = Expectation("intervals", float(counts.sum()), low, high)
-        yield found
+    found = {}
+    for name, column in columns.items():
+        counts = np.asarray(table[column][mine], dtype=np.float64)
+        low = high = math.nan
+        if replicas >= _REPLICAS_FOR_COUNTS:
+            interval = rate_interval(counts[:, None], np.ones((len(counts), 1)), level=level)
+            low, high = interval.low * replicas, interval.high * replicas
+        found[name] = Expectation("intervals", float(counts.sum()), low, high)
+    return found
 
 
 def _estimates(record: Record, level: float) -> dict[str, dict[str, Expectation]]:
     """Demand -> quantity -> its value, with an interval where there is one."""
+    sources: list[tuple[ResultTable, str, Mapping[str, str], Mapping[str, str], tuple[str, ...]]]
+    sources = [(summary(record, level), "demands", COUNTS, ESTIMATES, ())]
+    if record.network.ghz_demand_names:
+        sources.append((ghz_summary(record, level), "ghz_demands", GHZ_COUNTS, _GHZ_ESTIMATES, _GHZ_LATENCIES))
     found = {}
-    for row, counts in zip(summary(record, level).rows(), _counts(record, level), strict=True):
-        quantities = dict(counts)
-        for name, pattern in ESTIMATES.items():
-            value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
-            quantities[name] = Expectation("intervals", value, low, high)
-        quantities |= {name: Expectation("intervals", row[name]) for name in _LATENCIES}
-        found[str(row["demand"])] = quantities
+    for figures, table, counts, estimates, latencies in sources:
+        for row, demand in zip(figures.rows(), figures.codes("demand").tolist(), strict=True):
+            quantities = _counts(record, record.tables[table], demand, counts, level)
+            for name, pattern in estimates.items():
+                value, low, high = (row[pattern.format(end)] for end in ("", "_low", "_high"))
+                quantities[name] = Expectation("intervals", value, low, high)
+            quantities |= {name: Expectation("intervals", row[name]) for name in latencies}
+            found[str(row["demand"])] = quantities
     return found
 
 
@@ -299,10 +314,12 @@ def expectations(record: Record) -> dict[str, Any]:
     if record.partial:
         raise ValueError("the run ended early: what it gives is not what to expect")
     replicas = record.provenance["replicas"]
-    intervals = len(ESTIMATES) + (len(COUNTS) if replicas >= _REPLICAS_FOR_COUNTS else 0)
-    comparisons = intervals * max(len(record.network.demand_names), 1)
+    counted = replicas >= _REPLICAS_FOR_COUNTS
+    intervals = len(ESTIMATES) + counted * len(COUNTS), len(_GHZ_ESTIMATES) + counted * len(GHZ_COUNTS)
+    demands = len(record.network.demand_names), len(record.network.ghz_demand_names)
+    comparisons = max(sum(a * b for a, b in zip(intervals, demands, strict=True)), 1)
     # Two intervals lie apart only if one of them misses the truth.
-    level = 1 - FALSE_ALARMS / (2 * comparisons)
+    level = 1 - FALSE_ALARMS / (2 * max(comparisons, 1))
     return {
         "run": {"seed": record.provenance["seed"], "replicas": replicas, "farbell": __version__, "level": level},
         "demands": {
@@ -355,19 +372,19 @@ def check(record: Record, expected: Expectations) -> ResultTable:
     source = expected.source
     same_run = source is not None and source.is_run_of(record)
     estimates = _estimates(record, source.level if source else 0.95)
-    demands = record.network.demand_names
+    demands = record.network.demand_names + record.network.ghz_demand_names
     rows: list[dict[str, float]] = []
     for demand, quantities in expected.demands.items():
         for quantity, expectation in quantities.items():
             found = estimates[demand][quantity]
-            if source is not None and expectation.rule == "intervals" and quantity in COUNTS:
+            if source is not None and expectation.rule == "intervals" and quantity in (*COUNTS, *GHZ_COUNTS):
                 # Counts are sums over the replicas.
                 expectation = expectation.times(len(record.tables["replicas"]) / source.replicas)
             rule, verdict = _compared(expectation, found, same_run)
             rows.append(
                 {
                     "demand": demands.index(demand),
-                    "quantity": QUANTITIES.index(quantity),
+                    "quantity": _ALL_QUANTITIES.index(quantity),
                     "verdict": _VERDICTS.index(verdict),
                     "rule": _RULES.index(rule),
                     "found": found.value,
@@ -387,5 +404,5 @@ def check(record: Record, expected: Expectations) -> ResultTable:
     )
     kinds = dict.fromkeys(names[:4], np.int64)
     columns = {name: np.array([row[name] for row in rows], dtype=kinds.get(name, np.float64)) for name in names}
-    words = {"demand": demands, "quantity": QUANTITIES, "verdict": _VERDICTS, "rule": _RULES}
+    words = {"demand": demands, "quantity": _ALL_QUANTITIES, "verdict": _VERDICTS, "rule": _RULES}
     return ResultTable(columns, words)

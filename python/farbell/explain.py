@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from farbell.describe import quantity
+from farbell.describe import counted, quantity
 from farbell.explanation import REASONS, DeliveredPair, Explanation, Happening, Step
 from farbell.record import Record
 from farbell.replay import RequestFacts, find_request, traced
@@ -22,12 +22,12 @@ def explain(
     record: Record, *, request: int, demand: str | None, replica: int, window_s: tuple[float, float] | None
 ) -> Explanation:
     """See :meth:`farbell.Results.explain`."""
-    facts = find_request(record, request, demand, replica)
+    facts = find_request(record, request, demand, replica, ghz=True)
     window = window_s or request_window(record, facts)
     trace, warnings = traced(record, replica, window)
     story = _Story(record, facts, trace)
-    row = facts.row
-    number = record.network.demand_names.index(facts.demand)
+    row, network = facts.row, record.network
+    of_states = facts.demand in network.ghz_demand_names
     return Explanation(
         demand=facts.demand,
         request=request,
@@ -37,13 +37,14 @@ def explain(
         ended_s=row["finished_s"],
         status=row["status"],
         reason=row["reason"],
-        pairs_asked=row["pairs_asked"],
-        pairs_delivered=row["pairs_delivered"],
-        route=record.network.routes[number],
+        pairs_asked=facts.asked,
+        pairs_delivered=facts.delivered,
+        route=() if of_states else network.route(facts.demand, 0),
+        arms=network.ghz_arms[network.ghz_demand_names.index(facts.demand)] if of_states else (),
         window_s=window,
         waits=tuple(_merged(list(story.waits()))),
         happenings=tuple(story.happenings()),
-        pairs=tuple(story.pairs()),
+        pairs=tuple(story.states() if of_states else story.pairs()),
         warnings=warnings,
         trace=trace,
     )
@@ -68,8 +69,9 @@ class _Story:
             link: (k.node_a, k.node_b) for link, k in zip(record.network.link_names, record.scenario.links, strict=True)
         }
         self.rows = list(trace.rows())
-        number = record.network.demand_names.index(self.demand)
-        self.concurrent = record.scenario.demands[number].concurrent_requests
+        self.of_states = self.demand in record.network.ghz_demand_names
+        number = record.network.categories["demand"].index(self.demand)
+        self.concurrent = 1 if self.of_states else record.scenario.demands[number].concurrent_requests
         self.circuits = self._circuits()
         self.own = [row for row in self.rows if self._concerns(row)]
         self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
@@ -84,6 +86,8 @@ class _Story:
         self.messages: dict[int, list[Row]] = defaultdict(list)
         self.rounds: dict[int, list[Row]] = defaultdict(list)  # pair -> rounds of distillation in which it could be kept
         self.attempting: dict[str, list[Row]] = defaultdict(list)
+        self.fused: dict[int, list[Row]] = {}  # fusion -> where its pairs were taken
+        self.fusion_of: dict[int, Row] = {}  # delivery of a GHZ state -> its fusion
         self.at: dict[float, list[Row]] = defaultdict(list)
         for row in self.own:
             kind, pair = row["kind"], row["pair"]
@@ -104,9 +108,13 @@ class _Story:
         for row in self.own:
             if row["kind"] == "swap_started":
                 self.locked[row["node"], self._at_node(row["left"], "right")] = row
+        self._index_fusions()
 
     def _circuits(self) -> set[int]:
         """The demand's circuits that served the request; none = it was not served, and there are several."""
+        if self.of_states:
+            names = self.network.ghz_demand_names
+            return set(range(len(self.network.ghz_arms[names.index(self.demand)])))
         if self.concurrent == 1:
             return {0}
         serving = {"request_started", "delivery"}
@@ -121,13 +129,16 @@ class _Story:
 
     def waits(self) -> Iterator[Step]:
         """The time from asked to ended, in stretches with one reason each."""
-        ahead, circuit, full = 0, "none", ""
+        ahead = 0
+        # Of the circuit that a request waits for; a GHZ demand's waits for those of all arms.
+        circuits = dict.fromkeys(self.circuits if self.of_states else {0}, "none")
+        full = dict.fromkeys(circuits, "")
         held: dict[str, set[tuple[str, int]]] = defaultdict(set)  # node -> demands, and their circuits, that hold slots there
         since = self.asked_s
         for row in self.rows:
             kind, mine, time = row["kind"], row["demand"] == self.demand, min(row["time_s"], self.end_s)
             if time > since:
-                yield Step(since, time, *self._reason(ahead, circuit, full, held))
+                yield Step(since, time, *self._reason(ahead, *_furthest_behind(circuits, full), held))
                 since = time
             if kind == "request_asked" and mine and row["request"] == self.request:
                 ahead = row["count"]
@@ -144,15 +155,16 @@ class _Story:
                 for holders in held.values():
                     holders.discard((row["demand"], row["circuit"]))
             if self._concerns(row) and kind.startswith("circuit_"):
-                circuit = kind.removeprefix("circuit_")
-                full = row["to_node"] if kind == "circuit_waits" else ""
+                arm = row["circuit"] if self.of_states else 0
+                circuits[arm] = kind.removeprefix("circuit_")
+                full[arm] = row["to_node"] if kind == "circuit_waits" else ""
         if since < self.end_s:
-            yield Step(since, self.end_s, *self._reason(ahead, circuit, full, held))
+            yield Step(since, self.end_s, *self._reason(ahead, *_furthest_behind(circuits, full), held))
 
     def _reason(self, ahead: int, circuit: str, full: str, held: Mapping[str, set[tuple[str, int]]]) -> tuple[str, str]:
         if ahead >= self.concurrent:
             kind, first = self._reason(0, circuit, full, held)
-            queue = f"behind {ahead} earlier request{'s' if ahead > 1 else ''} of {self.demand}"
+            queue = f"behind {counted(ahead, 'earlier request')} of {self.demand}"
             return "queue", queue + ("" if kind == "service" or self.concurrent > 1 else f"; for the first of them: {first}")
         if full:
             others = {demand for demand, number in held.get(full, ()) if demand != self.demand or number not in self.circuits}
@@ -170,9 +182,33 @@ class _Story:
         start = self.facts.row["started_s"]
         for row in self.own:
             if row["kind"] == "delivery" and row["request"] == self.request:
-                steps = list(self._path_to_known(row["pair"], row["time_s"], start))
+                steps = list(self._path(("known", (row["pair"], row["time_s"])), row["time_s"], start))
                 made_of = tuple(sorted(self._leaves(row["pair"])))
                 yield DeliveredPair(row["pair"], row["time_s"], row["fidelity"], made_of, tuple(reversed(steps)))
+
+    def states(self) -> Iterator[DeliveredPair]:
+        """What each GHZ state waited for: outcomes on their way, gates, and the last of the pairs that were fused."""
+        start = self.facts.row["started_s"]
+        for row in self.own:
+            if row["kind"] == "ghz_delivery" and row["request"] == self.request and id(row) in self.fusion_of:
+                steps = list(self._path(("shared", row), row["time_s"], start))
+                parts = self.fused[id(self.fusion_of[id(row)])]
+                made_of = tuple(sorted(leaf for part in parts for leaf in self._leaves(part["pair"])))
+                yield DeliveredPair(-1, row["time_s"], row["fidelity"], made_of, tuple(reversed(steps)))
+
+    def _index_fusions(self) -> None:
+        """Which pairs were fused, and to which state; those that end together go in the order in which they began."""
+        begun: dict[float, list[Row]] = defaultdict(list)  # when gates were over -> pairs that were taken
+        known: dict[float, list[Row]] = defaultdict(list)  # when all users knew -> fusions
+        for row in self.own:
+            if row["kind"] == "fusion_started":
+                begun[row["until_s"]].append(row)
+            elif row["kind"] == "fusion":
+                pairs, count = begun[row["time_s"]], len(self.circuits)
+                self.fused[id(row)], begun[row["time_s"]] = pairs[:count], pairs[count:]
+                known[row["until_s"]].append(row)
+            elif row["kind"].startswith("ghz_") and known[row["time_s"]]:
+                self.fusion_of[id(row)] = known[row["time_s"]].pop(0)
 
     def _leaves(self, pair: int) -> Iterator[int]:
         swap = self.joined.get(pair)
@@ -189,9 +225,8 @@ class _Story:
             yield from self._swaps(swap["left"])
             yield from self._swaps(swap["right"])
 
-    def _path_to_known(self, pair: int, time: float, floor: float) -> Iterator[Step]:
-        """Steps backwards in time, from when an end of the route knew of the pair."""
-        todo: tuple[str, Any] | None = ("known", (pair, time))
+    def _path(self, todo: tuple[str, Any] | None, time: float, floor: float) -> Iterator[Step]:
+        """Steps backwards in time, from when the users knew what they got."""
         reached = time
         seen = set()
         # Without any delay, what follows from what cannot always be told within one tick.
@@ -223,6 +258,21 @@ class _Story:
                     if known == time:
                         return [], ("herald", (leaf, node))
             return [], None
+        if what == "shared":
+            fusion = self.fusion_of.get(id(about))
+            if fusion is None:
+                return [], None
+            text = f"outcomes of the fusion at {fusion['node']} on their way to the users"
+            return [Step(fusion["time_s"], about["time_s"], "message", text)], ("fusion", fusion)
+        if what == "fusion":
+            parts = self.fused[id(about)]
+            if not parts:
+                return [], None
+            began = parts[0]["time_s"]
+            pairs = [("known", (part["pair"], began)) for part in parts]
+            # The others were there before.
+            slowest = next((pair for pair in pairs if self._before(*pair)[1]), pairs[0])
+            return [Step(began, about["time_s"], "gates", f"fusion of {len(parts)} pairs at {about['node']}")], slowest
         if what == "swap":
             swap = about
             node = swap["node"]
@@ -296,6 +346,10 @@ class _Story:
         for row in [r for r in rows if r["node"] in self.ends[link]] + [r for r in rows if r["node"] not in self.ends[link]]:
             if row["kind"] == "swap":
                 return [], ("swap", row)
+            if row["kind"] == "fusion":
+                return [], ("fusion", row)
+            if row["kind"].startswith("ghz_"):
+                return [], ("shared", row)
             if row["kind"] in {"delivery", "qubit_measured", "pair_rejected", "pair_surplus"}:
                 return [], ("known", (row["pair"], time))
             if row["kind"] == "qubit_lost":
@@ -428,6 +482,8 @@ class _Story:
         if kind == "cut_off":
             who = f"{node} gives up its half of pair {pair}" if row["detail"] == "memory" else f"both ends give up pair {pair}"
             return f"{who}: it has waited too long"
+        known = quantity(row["until_s"] - row["time_s"], "s", 4)
+        state = f"a state of {row['count']} users is"
         plain = {
             "qubit_discarded": f"{node} drops its half of pair {pair}: the round of distillation failed",
             "qubit_lost": f"{node} learns that pair {pair} has lost its other half, and drops it",
@@ -435,6 +491,11 @@ class _Story:
             "qubit_measured": f"{node} measures its half of pair {pair} in {str(row['detail']).upper()}",
             "pair_rejected": f"pair {pair} is rejected: fidelity {row['fidelity']:.4f} is below what is asked",
             "pair_surplus": f"pair {pair} is surplus: no request is served",
+            "fusion_started": f"{node} takes pair {pair} for a fusion",
+            "fusion": f"{node} fuses {row['count']} pairs; all users know the outcomes at +{known}",
+            "ghz_delivery": f"{state} delivered{self._whose(row)}, fidelity {row['fidelity']:.4f}",
+            "ghz_rejected": f"{state} rejected: fidelity {row['fidelity']:.4f} is below what is asked",
+            "ghz_surplus": "a state is surplus: no request is served",
             "delivery": f"pair {pair} is delivered{self._whose(row)}, fidelity {row['fidelity']:.4f}",
         }
         return plain.get(kind, "")
@@ -447,7 +508,7 @@ class _Story:
         if row["kind"] == "request_asked":
             if who != "the request":
                 return ""
-            return "the request is asked" + (f", behind {row['count']} others" if row["count"] else "")
+            return "the request is asked" + (f", behind {counted(row['count'], 'other')}" if row["count"] else "")
         if row["request"] > self.request:
             return ""
         if row["kind"] == "request_started":
@@ -459,7 +520,8 @@ class _Story:
     def _circuit_sentence(self, row: Row) -> str:
         at = row["to_node"]
         up = quantity(row["until_s"] - row["time_s"], "s", 4) if not math.isnan(row["until_s"]) else ""
-        return {
+        user = f"arm to {self.network.route(self.demand, row['circuit'])[-1]}: " if self.of_states else ""
+        text = {
             "circuit_asked": "a circuit is asked for",
             "circuit_waits": f"the circuit has to wait: too few free slots at {at}",
             "circuit_granted": f"the circuit is granted; its set-up takes {up or 'no time'}",
@@ -469,6 +531,7 @@ class _Story:
             else "the circuit is given back at once by all nodes",
             "circuit_gone": "the circuit is gone",
         }.get(row["kind"], "")
+        return user + text if text else ""
 
     def _swap_sentence(self, row: Row) -> str:
         node, pairs = row["node"], f"{row['left']} and {row['right']}"
@@ -478,6 +541,12 @@ class _Story:
         results = [m for m in self.messages[row["pair"]] if m["detail"] == "swap_result"]
         told = ", ".join(f"{m['to_node']} at +{quantity(m['until_s'] - m['time_s'], 's', 4)}" for m in results)
         return f"{node} swaps pairs {pairs} to pair {row['pair']}{junk}" + (f"; told to {told}" if told else "")
+
+
+def _furthest_behind(circuits: Mapping[int, str], full: Mapping[int, str]) -> tuple[str, str]:
+    """A request is served when all of its circuits are up: the state of the last one, and a node whose slots one waits for."""
+    ranks = {"up": 3, "granted": 2, "released": 1}
+    return min(circuits.values(), key=lambda state: ranks.get(state, 0)), next(filter(None, full.values()), "")
 
 
 def _merged(steps: Sequence[Step]) -> list[Step]:

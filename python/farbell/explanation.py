@@ -50,16 +50,16 @@ class Step:
 
 @dataclass(frozen=True)
 class DeliveredPair:
-    """A pair that a request got.
+    """A pair that a request got, or a GHZ or graph state.
 
     Attributes
     ----------
     pair : int
-        Its number, unique in the replica.
+        Its number, unique in the replica; -1 for a state of several users.
     delivered_s, fidelity : float
         When, and how good.
     made_of : tuple of int
-        Numbers of the elementary pairs that swaps joined to it.
+        Numbers of the elementary pairs that swaps, or swaps and a fusion, joined to it.
     critical_path : tuple of Step
         What it waited for, without gaps: each step began when what had held it up was over.
     """
@@ -84,9 +84,11 @@ class Explanation:
     status, reason : str
         How it ended.
     pairs_asked, pairs_delivered : int
-        0 asked: without end.
+        Of a GHZ demand they are states. 0 asked: without end.
     route : tuple of str
-        Nodes of its demand's route at the start of the run.
+        Nodes of its demand's route at the start of the run; a GHZ demand has none.
+    arms : tuple of tuple of str
+        Routes from a GHZ demand's center to its users, at the start of the run.
     window_s : (float, float)
         Simulated time that is told of.
     waits : tuple of Step
@@ -117,6 +119,7 @@ class Explanation:
     pairs_asked: int
     pairs_delivered: int
     route: tuple[str, ...]
+    arms: tuple[tuple[str, ...], ...]
     window_s: tuple[float, float]
     waits: tuple[Step, ...]
     happenings: tuple[Happening, ...]
@@ -142,8 +145,13 @@ def _span(value: float) -> str:
     return quantity(value, "s", 4) if value else "0 s"
 
 
+def _one(told: Explanation) -> str:
+    return "state" if told.arms else "pair"
+
+
 def _headline(told: Explanation) -> str:
-    asked = "pairs without end" if told.pairs_asked == 0 else f"{told.pairs_asked} pair{'s' if told.pairs_asked > 1 else ''}"
+    one = _one(told)
+    asked = f"{one}s without end" if told.pairs_asked == 0 else f"{told.pairs_asked} {one}{'s' if told.pairs_asked > 1 else ''}"
     how = told.status.replace("_", " ") + (f" ({REASONS[told.reason]})" if told.reason in REASONS else "")
     return (
         f"Request {told.request} of {told.demand}, replica {told.replica}: {how}, {told.pairs_delivered} of {asked} delivered"
@@ -152,6 +160,7 @@ def _headline(told: Explanation) -> str:
 
 def _facts(told: Explanation) -> list[str]:
     lines = [f"route     {' - '.join(told.route)} (at the start of the run)"] if told.route else []
+    lines += [f"arm       {' - '.join(arm)} (at the start of the run)" for arm in told.arms]
     lines.append(f"asked     {told.asked_s:.9g} s")
     for name, time in (("started", told.started_s), ("ended", told.ended_s)):
         lines.append(f"{name.ljust(9)} " + ("never" if math.isnan(time) else f"+{_span(time - told.asked_s)}"))
@@ -189,8 +198,9 @@ def _paths(told: Explanation) -> Iterator[tuple[str, list[tuple[str, str]]]]:
             continue
         last = told.pairs[place - 1].delivered_s if place else told.started_s
         made = ", ".join(map(str, pair.made_of[:12])) + (", ..." if len(pair.made_of) > 12 else "")
+        which = _one(told) if told.arms else f"pair {pair.pair}"
         title = (
-            f"{place + 1}. pair {pair.pair}, {_since(told, pair.delivered_s)}, fidelity {pair.fidelity:.4f}, "
+            f"{place + 1}. {which}, {_since(told, pair.delivered_s)}, fidelity {pair.fidelity:.4f}, "
             f"made of {made}; {_span(pair.delivered_s - last)} after {'the one before' if place else 'the start'}"
         )
         cut = max(0, len(pair.critical_path) - _SHOWN_STEPS)
@@ -214,13 +224,13 @@ def _text(told: Explanation) -> Iterator[str]:
     width = max([len(time) for time, _ in lines], default=0)
     yield from (f"  {time.rjust(width)}  {text}" for time, text in lines)
     if told.pairs:
-        yield "\nEach pair, and what it waited for last of all (the critical path, in order)"
+        yield f"\nEach {_one(told)}, and what it waited for last of all (the critical path, in order)"
         for title, steps in _paths(told):
             yield f"  {title}"
             width = max([len(time) for time, _ in steps], default=0)
             yield from (f"       {time.rjust(width)}  {text}" for time, text in steps)
         if len(told.pairs) > _SHOWN_PAIRS:
-            yield f"  {len(told.pairs) - _SHOWN_PAIRS:,} more pairs, all in `pairs`"
+            yield f"  {len(told.pairs) - _SHOWN_PAIRS:,} more {_one(told)}s, all in `pairs`"
 
 
 def _html_table(rows: Sequence[tuple[str, str]]) -> str:
@@ -241,6 +251,6 @@ def _html(told: Explanation) -> Iterator[str]:
     yield "<details><summary><b>What happened</b>, since it was asked</summary>"
     yield _html_table(list(_timeline(told))) + "</details>"
     if told.pairs:
-        yield "<p><b>Each pair, and what it waited for last of all</b></p>"
+        yield f"<p><b>Each {_one(told)}, and what it waited for last of all</b></p>"
         for title, steps in _paths(told):
             yield f"<details open><summary>{html.escape(title)}</summary>{_html_table(steps)}</details>"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from farbell._core import SpecError
 from farbell.analysis.intervals import Interval, rate_interval, ratio_interval, score_interval
 from farbell.record import BATCHES, Record
 from farbell.table import ResultTable
+from farbell.topology.network import nearest
 
-__all__ = ["GHZ_COUNTS", "ghz_summary"]
+__all__ = ["GHZ_COUNTS", "ghz_outcomes", "ghz_summary"]
 
 #: Columns of the summary -> columns of the table of GHZ demands whose sum they are.
 GHZ_COUNTS = {
@@ -20,6 +23,7 @@ GHZ_COUNTS = {
     "refused": "requests_refused",
     "open": "requests_open",
     "states": "states",
+    "rejected_states": "rejected_states",
     "surplus_states": "surplus_states",
 }
 
@@ -56,6 +60,23 @@ def ghz_summary(record: Record, level: float = 0.95) -> ResultTable:
             }
         )
     return ResultTable({name: np.array([row[name] for row in rows]) for name in rows[0]}, record.network.categories)
+
+
+def ghz_outcomes(record: Record, demand: str | None) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.uint8]]:
+    """What users measured; :meth:`farbell.Results.ghz_outcomes` describes it."""
+    names = record.network.ghz_demand_names
+    if demand is None and len(names) == 1:
+        demand = names[0]
+    if demand not in names:
+        found = "none named" if demand is None else repr(demand)
+        raise SpecError("demand", found, "one of " + ", ".join(names), nearest(demand or "", names))
+    spec = record.scenario.ghz_demands[names.index(demand)]
+    if not spec.bases:
+        raise SpecError("demand", f"{demand!r}, whose states are kept", "a GHZ demand with bases")
+    states = record.tables["ghz_states"]
+    mine = states[states.codes("demand") == len(record.network.demand_names) + names.index(demand)]
+    bits = np.asarray(mine["outcomes"], dtype=np.uint64)[:, None] >> np.arange(len(spec.users), dtype=np.uint64)
+    return np.array(spec.bases)[mine["bases"]], (bits & np.uint64(1)).astype(np.uint8)
 
 
 def _ends(name: str, interval: Interval, unit: str = "") -> dict[str, float]:

@@ -27,6 +27,7 @@ __all__ = [
     "chain",
     "estimates",
     "fidelity",
+    "ghz_fidelity",
     "latency",
     "map",
     "message_sequence",
@@ -98,7 +99,10 @@ def map(network: Scenario | Results, ax: Any = None) -> Any:
         ax.figure.colorbar(busy, ax=ax, label="pairs made by the link (1/s)")
     ax.add_collection(collections.LineCollection(points[ends[~used]], colors=views.UNUSED, linewidths=1, zorder=1))
     ax.scatter(where.x, where.y, s=16, color="black", zorder=3)
-    users = sorted({number[name] for demand in scenario.demands for name in (demand.node_a, demand.node_b)})
+    users = sorted(
+        {number[name] for demand in scenario.demands for name in (demand.node_a, demand.node_b)}
+        | {number[name] for demand in scenario.ghz_demands for name in demand.users}
+    )
     ax.scatter(where.x[users], where.y[users], s=70, facecolors="none", edgecolors=views.COLORS[1], zorder=4)
     labelled = users if len(users) <= 2 * _LABELLED_NODES else []
     for i in range(len(points)) if len(points) <= _LABELLED_NODES else labelled:
@@ -314,6 +318,47 @@ def fidelity(results: Results, ax: Any = None) -> Any:
     else:
         _none_yet(ax, "no pair was delivered")
     ax.set(xlabel="fidelity at delivery", ylabel="share of the pairs, per 0.01")
+    return ax
+
+
+def ghz_fidelity(results: Results | Iterable[Results], ax: Any = None) -> Any:
+    """Mean fidelity of the states of GHZ demands against the number of their users.
+
+    Parameters
+    ----------
+    results : Results, or several
+        What to draw, with 95 % intervals; several runs get a colour each. Demands without a state are left out.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; left out: on a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> star = fb.star(leaves=4, length_m=1e3, duration_s=0.5)
+    >>> demands = [fb.GhzDemand(name=f"{n}", users=["n1", "n2", "n3", "n4"][:n], traffic=fb.OneOff()) for n in (2, 3, 4)]
+    >>> fb.plot.ghz_fidelity(fb.run(star.replace(demands=[], ghz_demands=demands))).get_xlabel()
+    'users'
+    """
+    ax = _axes(ax)
+    runs = [results] if isinstance(results, Results) else list(results)
+    drawn = 0
+    for run, style in zip(runs, _styles(), strict=False):
+        rows = [row for row in run.ghz_summary().rows() if row["states"]]
+        means = np.array([row["fidelity"] for row in rows])
+        bars = np.abs([[row["fidelity_low"] for row in rows], [row["fidelity_high"] for row in rows]] - means)
+        label = _text(run.scenario.name) or "states"
+        ax.errorbar([row["users"] for row in rows], means, yerr=bars, fmt="o", capsize=3, color=style["color"], label=label)
+        drawn += len(rows)
+    if drawn:
+        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.legend()
+    else:
+        _none_yet(ax, "no state was delivered")
+    ax.set(xlabel="users", ylabel="fidelity at delivery")
     return ax
 
 

@@ -23,15 +23,16 @@ Counts = npt.NDArray[np.uint64]
 
 #: Names of the tables, those with one row an event first.
 TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "replicas", "deadlocks")
-ROW_TABLES = TABLES[:2]
 #: Those of scenarios with GHZ demands.
 GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
+#: Which may be larger than memory.
+ROW_TABLES = TABLES[:2] + GHZ_TABLES[:2]
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.
-BATCH_SUMS = ("pairs", "fidelity_sum", "xx_sum", "yy_sum", "zz_sum")
+BATCH_SUMS = ("pairs", "fidelity_sum", "xx_sum", "yy_sum", "zz_sum", "requests_done", "latency_sum_s")
 MOMENTS = (
     "pairs",
     "fidelity_mean",
@@ -141,8 +142,8 @@ class Record:
     tables : mapping
         Name -> table.
     batches : numpy.ndarray
-        ``[replica, demand, batch, column]``: pairs, and sums of their fidelity, xx, yy, zz, in 32 equal stretches of
-        the simulated time after the warm-up.
+        ``[replica, demand, batch, column]``: pairs, and sums of their fidelity, xx, yy, zz; requests done, and the sum of
+        their latency; in 32 equal stretches of the simulated time after the warm-up.
     moments : numpy.ndarray
         ``[replica, demand, column]``, the columns being ``farbell.record.MOMENTS``.
     latency_sketch : numpy.ndarray

@@ -23,12 +23,14 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """A request and its pairs, as the tables of a run have them."""
+    """A request and its pairs, or its GHZ states, as the tables of a run have them."""
 
     demand: str
     replica: int
     row: Row
-    pairs: tuple[Row, ...]
+    asked: int  # pairs or states
+    delivered: int
+    pairs: tuple[Row, ...]  # or states
     end_s: float  # when it ended, or else the run
 
     @property
@@ -38,21 +40,21 @@ class RequestFacts:
         return float(min(begins))
 
 
-def find_demand(record: Record, demand: str | None) -> str:
-    """The demand's own name.
+def find_demand(record: Record, demand: str | None, ghz: bool = False) -> str:
+    """The demand's own name. With `ghz` it may be a GHZ demand.
 
     Raises
     ------
     SpecError
         If there is no such demand, or none was named and there are several.
     """
-    names = record.network.demand_names
+    names = record.network.demand_names + (record.network.ghz_demand_names if ghz else ())
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "") or "none"
     if demand is None:
         if len(names) == 1:
             return names[0]
         raise SpecError("demand", "none named", f"one of {shown}")
-    if demand in record.network.ghz_demand_names:
+    if demand in record.network.ghz_demand_names and not ghz:
         raise SpecError("demand", f"{demand!r}, which asks for GHZ states", f"a demand for pairs: {shown}")
     if demand not in names:
         raise SpecError("demand", repr(demand), shown, next(iter(get_close_matches(demand, names, 1)), ""))
@@ -84,27 +86,30 @@ def _rows(table: ResultTable, **wanted: int) -> list[dict[str, Any]]:
     return list(table[chosen].rows())
 
 
-def find_request(record: Record, request: int, demand: str | None, replica: int) -> RequestFacts:
-    """A request, from the rows of the run, or of its replay where it kept none.
+def find_request(record: Record, request: int, demand: str | None, replica: int, ghz: bool = False) -> RequestFacts:
+    """A request, from the rows of the run, or of its replay where it kept none. With `ghz` it may be one for GHZ states.
 
     Raises
     ------
     SpecError
         If there is no such request, demand or replica.
     """
-    name = find_demand(record, demand)
+    name = find_demand(record, demand, ghz)
     end_s = _simulated_s(record, replica)
-    number = record.network.demand_names.index(name)
+    number = record.network.categories["demand"].index(name)
     tables = record.tables if record.scenario.record == "rows" else _run(record, replica, end_s)
-    rows = _rows(tables["requests"], replica=replica, demand=number)
+    of_states = name in record.network.ghz_demand_names
+    requests, delivered, what = ("ghz_requests", "ghz_states", "states") if of_states else ("requests", "pairs", "pairs")
+    rows = _rows(tables[requests], replica=replica, demand=number)
     found = next((row for row in rows if row["request"] == request), None)
     if found is None:
         numbers = [row["request"] for row in rows]
         allowed = f"{min(numbers)} to {max(numbers)}" if numbers else "no request was asked"
         raise SpecError("request", repr(request), f"{allowed} (demand {name}, replica {replica})")
-    pairs = _rows(tables["pairs"], replica=replica, demand=number, request=request)
+    got = tuple(_rows(tables[delivered], replica=replica, demand=number, request=request))
     finished = found["finished_s"]
-    return RequestFacts(name, replica, found, tuple(pairs), end_s if math.isnan(finished) else finished)
+    ended_s = end_s if math.isnan(finished) else finished
+    return RequestFacts(name, replica, found, found[f"{what}_asked"], found[f"{what}_delivered"], got, ended_s)
 
 
 def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float] | None = None) -> Mapping[str, ResultTable]:
@@ -175,7 +180,11 @@ def _difference(record: Record, tables: Mapping[str, ResultTable], replica: int,
     for name, time, columns in (
         ("pairs", "delivered_s", ("demand", "request", "delivered_s", "fidelity", "age_s")),
         ("requests", "finished_s", ("demand", "request", "asked_s", "finished_s", "pairs_delivered", "status")),
+        ("ghz_states", "delivered_s", ("demand", "request", "delivered_s", "fidelity", "age_s", "outcomes")),
+        ("ghz_requests", "finished_s", ("demand", "request", "asked_s", "finished_s", "states_delivered", "status")),
     ):
+        if name not in tables:
+            continue
         stored, again = record.tables[name], tables[name]
         # What happened at the last tick may be cut in two by the end.
         mine = (stored.codes("replica") == replica) & (stored[time] < stop_s)

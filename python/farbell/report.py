@@ -17,7 +17,7 @@ import numpy as np
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
 from farbell.deadlocks import deadlock_lines
-from farbell.describe import hardware_rows, quantity
+from farbell.describe import counted, hardware_rows, quantity
 from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
 from farbell.ghz import ghz_summary
 from farbell.record import Record
@@ -60,6 +60,13 @@ def _seconds(value: float) -> str:
     return "-" if np.isnan(value) else quantity(value, "s", 3)
 
 
+def _latency(row: Mapping[str, Any], name: str) -> str:
+    value, low, high = (row[f"{name}{end}_s"] for end in ("", "_low", "_high"))
+    if np.isnan(value):
+        return "-"
+    return f"{_seconds(value)} <small>[{_seconds(low)}, {'&infin;' if np.isinf(high) else _seconds(high)}]</small>"
+
+
 def _cut(count: int, what: str, file: str) -> str:
     return f'<p class="note">The first {_MOST_ROWS} of {count:,} {what}; all are in {file}.</p>' if count > _MOST_ROWS else ""
 
@@ -67,17 +74,16 @@ def _cut(count: int, what: str, file: str) -> str:
 def _demand_section(record: Record) -> str:
     table = summary(record)
     heads = ["demand", "route", "asked", "delivered", "timed out", "refused", "open", "pairs"]
-    heads += ["rate (1/s)", "fidelity", "latency p50 <small>p95</small>", "secret-key fraction", "secret key (bit/s)"]
+    heads += ["rate (1/s)", "fidelity", "latency p50", "latency p95", "secret-key fraction", "secret key (bit/s)"]
     rows = (
         [
             _escaped(row["demand"]),
-            f"{quantity(row['length_m'], 'm', 4)} <small>{row['hops']} hop{'s' if row['hops'] > 1 else ''}</small>"
-            if row["hops"]
-            else "none",
+            f"{quantity(row['length_m'], 'm', 4)} <small>{counted(row['hops'], 'hop')}</small>" if row["hops"] else "none",
             *(f"{row[name]:,}" for name in ("asked", "delivered", "timed_out", "refused", "open", "pairs")),
             _with_interval(row, "rate", "_hz"),
             _with_interval(row, "fidelity"),
-            f"{_seconds(row['latency_p50_s'])} <small>{_seconds(row['latency_p95_s'])}</small>" if row["delivered"] else "-",
+            _latency(row, "latency_p50"),
+            _latency(row, "latency_p95"),
             _with_interval(row, "key_fraction"),
             _with_interval(row, "key_rate", "_hz"),
         ]
@@ -98,7 +104,7 @@ def _ghz_section(record: Record) -> str:
     if not record.network.ghz_demand_names:
         return ""
     table = ghz_summary(record)
-    counts = ("users", "asked", "delivered", "timed_out", "refused", "open", "states")
+    counts = ("users", "asked", "delivered", "timed_out", "refused", "open", "states", "rejected_states")
     heads = ["GHZ demand", *(name.replace("_", " ") for name in counts), "rate (1/s)", "fidelity", "mean latency"]
     rows = (
         [
@@ -204,11 +210,11 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     if scenario.description:
         yield f"<p>{_escaped(scenario.description)}</p>"
     warm_up = f" after {quantity(scenario.warm_up_s, 's')} of warm-up" if scenario.warm_up_s else ""
-    ghz = f", {len(scenario.ghz_demands):,} GHZ demands" if scenario.ghz_demands else ""
+    ghz = f", {counted(len(scenario.ghz_demands), 'GHZ demand')}" if scenario.ghz_demands else ""
     yield (
-        f'<p class="facts">{len(scenario.nodes):,} nodes, {len(scenario.links):,} links, '
-        f"{len(scenario.demands):,} demands{ghz}; "
-        f"{len(replicas):,} replica{'s' if len(replicas) != 1 else ''} of {quantity(scenario.duration_s, 's')}{warm_up}; "
+        f'<p class="facts">{counted(len(scenario.nodes), "node")}, {counted(len(scenario.links), "link")}, '
+        f"{counted(len(scenario.demands), 'demand')}{ghz}; "
+        f"{counted(len(replicas), 'replica')} of {quantity(scenario.duration_s, 's')}{warm_up}; "
         f"seed {scenario.seed}; farbell {_escaped(provenance['farbell'])}</p>"
     )
     if record.partial:

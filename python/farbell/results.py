@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.deadlocks import deadlock_count, deadlock_lines
+from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
-from farbell.ghz import ghz_summary
+from farbell.ghz import ghz_outcomes, ghz_summary
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["Results", "load_results"]
 
 _PARTIAL = "PARTIAL"
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Results(Record):
@@ -74,7 +76,8 @@ class Results(Record):
     def requests(self) -> ResultTable:
         """Requests, a row each; empty with ``record="summary"``.
 
-        Times that never came are nan; an endless request has ``pairs_asked`` 0.
+        Times that never came are nan; an endless request has ``pairs_asked`` 0. ``circuit`` is the number, among the
+        circuits of its demand, of the one that served it last (-1: none did).
         """
         return self.tables["requests"]
 
@@ -102,10 +105,11 @@ class Results(Record):
     def deadlocks(self) -> ResultTable:
         """Demands that waited for each other's memory slots for ever; only with ``reservation="hop_by_hop"``.
 
-        A row for each demand that waits in a deadlock and each ``other`` for which it waits: at ``time_s``, when the
-        deadlock was found, ``demand`` with its request number ``request`` (-1: none) waited for ``slots_needed`` slots
-        of ``node``, where ``slots_free`` were free. ``other`` has ``other_slots`` of them (``other_is`` "holder") or
-        stands before it in the node's line for so many ("ahead"); no ``other``: the node has too few altogether.
+        A row for each circuit that waits in a deadlock and each other for which it waits: at ``time_s``, when the
+        deadlock was found, ``circuit`` (from 0) of ``demand``, on its way to the request number ``request`` (-1: none),
+        waited for ``slots_needed`` slots of ``node``, where ``slots_free`` were free. ``other_circuit`` of ``other`` has
+        ``other_slots`` of them (``other_is`` "holder") or stands before it in the node's line for so many ("ahead"); no
+        ``other``: the node has too few altogether.
         ``deadlock`` numbers the deadlocks of a replica; ``released`` is 1 if the demand gave its slots back to end it.
         With ``record="summary"`` the first 1,000 rows of each replica are kept; ``replicas`` counts all.
         """
@@ -116,9 +120,11 @@ class Results(Record):
         """GHZ states that all their users know of, a row each; empty with ``record="summary"``.
 
         ``latency_s`` counts from when the request was asked, ``age_s`` from the oldest photon emission of the pairs that
-        were fused. ``fidelity`` is to the GHZ state of the ``users``, their Pauli frame undone, when the last of them
-        knows; ``fidelity_kind`` is "sampled" where the states follow one trajectory of the noise, so that it is right on
-        average only.
+        were fused. ``fidelity`` is to the GHZ state (or, with ``edges``, graph state) of the ``users``, their Pauli frame
+        undone, when the last of them knows, or before the first of them measures; ``fidelity_kind`` is "sampled" where the
+        states follow one trajectory of the noise, so that it is right on average only. ``bases`` says which of its demand's
+        ``bases`` were measured (-1: none), and ``outcomes`` has a bit for each user, the first the lowest;
+        :meth:`ghz_outcomes` sets them out.
 
         Raises
         ------
@@ -136,8 +142,9 @@ class Results(Record):
     def ghz_demands(self) -> ResultTable:
         """Requests and GHZ states of each GHZ demand in each replica, counted after the warm-up.
 
-        ``surplus_states`` were ready when no request was served. ``promoted_pairs`` left the store of pairs for one that
-        holds their clusters, both being exact. ``latency_mean_s`` is that of the requests done, from when they were asked.
+        ``rejected_states`` were below the least fidelity, ``surplus_states`` ready when no request was served.
+        ``promoted_pairs`` left the store of pairs for one that holds their clusters, both being exact. ``latency_mean_s``
+        is that of the requests done, from when they were asked.
         """
         return self._of_ghz("ghz_demands")
 
@@ -240,9 +247,10 @@ class Results(Record):
         ResultTable
             One row a demand: requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still ``open``;
             ``pairs`` delivered, their rate and mean fidelity; latency quantiles of the requests delivered (within 1 %;
-            requests that timed out are not among them); the asymptotic secret-key fraction of the averaged error rates,
-            and the secret-key rate. Everything counts from the end of the warm-up. How the intervals are made stands in
-            docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
+            requests that timed out are not among them; an upper end is infinite where so few say nothing about it); the
+            asymptotic secret-key fraction of the averaged error rates, and the secret-key rate. Everything counts from
+            the end of the warm-up. How the intervals are made stands in docs/physics/confidence_intervals.md, and for
+            each row in ``rate_method`` and ``fidelity_method``.
         """
         return summary(self, level, protocol)
 
@@ -258,9 +266,9 @@ class Results(Record):
         -------
         ResultTable
             One row a GHZ demand: its ``users``; requests ``asked``, ``delivered``, ``timed_out``, ``refused`` and still
-            ``open``; GHZ ``states`` delivered, their rate and their mean fidelity, which ``fidelity_kind`` calls exact or
-            sampled; the mean latency of the requests delivered. Everything counts from the end of the warm-up. Intervals
-            are made as those of :meth:`summary`.
+            ``open``; ``states`` delivered, ``rejected_states`` and ``surplus_states``; the rate of those delivered and
+            their mean fidelity, which ``fidelity_kind`` calls exact or sampled; the mean latency of the requests delivered.
+            Everything counts from the end of the warm-up. Intervals are made as those of :meth:`summary`.
 
         Examples
         --------
@@ -273,6 +281,36 @@ class Results(Record):
         (3, 'exact', True)
         """
         return ghz_summary(self, level)
+
+    def ghz_outcomes(self, demand: str | None = None) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.uint8]]:
+        """What the users of a GHZ demand measured, a row a state in the order of :attr:`ghz_states`.
+
+        Parameters
+        ----------
+        demand : str, optional
+            Which GHZ demand; may be left out where there is one.
+
+        Returns
+        -------
+        (bases, outcomes)
+            ``bases[state]``, a letter for each user, and ``outcomes[state, user]``, 0 or 1, the Pauli frame undone.
+
+        Raises
+        ------
+        SpecError
+            If there is no such GHZ demand, or its states are kept.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> users = ["n1", "n2", "n3"]
+        >>> trio = fb.GhzDemand(name="trio", users=users, bases=["XXX"], traffic=fb.OneOff(requests=4))
+        >>> star = fb.star(leaves=3, length_m=1e3, duration_s=2).replace(demands=[], ghz_demands=[trio])
+        >>> bases, outcomes = fb.run(star, seed=1).ghz_outcomes()
+        >>> bases.tolist(), outcomes.shape
+        (['XXX', 'XXX', 'XXX', 'XXX'], (4, 3))
+        """
+        return ghz_outcomes(self, demand)
 
     def time_shares(self) -> ResultTable:
         """Where the time went: for each demand, what its requests waited for, as shares that add up to 1.
@@ -358,7 +396,7 @@ class Results(Record):
         >>> table["quantity"].tolist(), table["verdict"].tolist()
         (['fidelity', 'rate_hz'], ['agrees', 'differs'])
         """
-        return check(self, read_expectations(expected, self.network.demand_names))
+        return check(self, read_expectations(expected, self.network.demand_names, self.network.ghz_demand_names))
 
     def write_report(self, path: str | Path) -> Path:
         """Writes one HTML file that shows the run and loads nothing from any host.
@@ -428,9 +466,9 @@ class Results(Record):
     @property
     def _headline(self) -> str:
         replicas = len(self.replicas)
-        text = f"{replicas} replica{'s' if replicas != 1 else ''} of {self.scenario.duration_s:g} s"
+        text = f"{counted(replicas, 'replica')} of {self.scenario.duration_s:g} s"
         deadlocks = deadlock_count(self)
-        stuck = f", {deadlocks:,} deadlock{'s' if deadlocks != 1 else ''}" if deadlocks else ""
+        stuck = f", {counted(deadlocks, 'deadlock')}" if deadlocks else ""
         return f"{self.scenario.name or 'unnamed'}: {text}{', partial' if self.partial else ''}{stuck}"
 
     def __repr__(self) -> str:
@@ -448,15 +486,34 @@ class Results(Record):
                 f"{cell_text(row['latency_p50_s'])} / {cell_text(row['latency_p95_s'])}",
                 _with_interval(row, "key_fraction"),
             ]
-            rows.append("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>")
+            rows.append(cells)
         heads = ["demand", "pairs", "rate (1/s)", "fidelity", "latency p50 / p95 (s)", "secret-key fraction"]
-        header = "".join(f"<th>{text}</th>" for text in heads)
+        tables = _html_table(heads, rows) if rows or not self.scenario.ghz_demands else ""
+        if self.scenario.ghz_demands:
+            ghz_rows = [
+                [
+                    row["demand"],
+                    f"{row['users']:,}",
+                    f"{row['states']:,}",
+                    _with_interval(row, "rate", "_hz"),
+                    _with_interval(row, "fidelity"),
+                    cell_text(row["latency_mean_s"]),
+                ]
+                for row in self.ghz_summary().rows()
+            ]
+            tables += _html_table(["GHZ demand", "users", "states", "rate (1/s)", "fidelity", "mean latency (s)"], ghz_rows)
         notes = "; ".join(entry["name"] for entry in self.approximations) or "none"
         stuck = "".join(f"<p>{html.escape(line)}</p>" for line in deadlock_lines(self))
         return (
-            f"<p><b>{html.escape(self._headline)}</b></p><table><thead><tr>{header}</tr></thead><tbody>{''.join(rows)}</tbody></table>{stuck}"
+            f"<p><b>{html.escape(self._headline)}</b></p>{tables}{stuck}"
             f"<p>95 % confidence intervals. Approximations in force: {html.escape(notes)}.</p>"
         )
+
+
+def _html_table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    header = "".join(f"<th>{html.escape(text)}</th>" for text in heads)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _with_interval(row: Mapping[str, Any], name: str, unit: str = "") -> str:
@@ -555,7 +612,9 @@ def load_results(folder: str | Path) -> Results:
     Raises
     ------
     FileNotFoundError
-        If the folder holds no results.
+        If the folder holds no results, or a file is missing.
+    SpecError
+        If another version wrote them, or they are damaged.
 
     Examples
     --------
@@ -567,13 +626,22 @@ def load_results(folder: str | Path) -> Results:
     """
     path = Path(folder)
     try:
+        return _loaded(path)
+    except SpecError as error:
+        raise SpecError(f"{path}: {error.path or 'scenario.json'}", error.found, error.allowed, error.nearest) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SpecError(str(path), f"results that cannot be read ({error})", "a folder as Results.save wrote it") from error
+
+
+def _loaded(path: Path) -> Results:
+    try:
         provenance = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
+        if (found := provenance.pop("format", None)) != _FORMAT:
+            raise SpecError("provenance.json", f"format {found!r}", f"format {_FORMAT}, which this version writes")
         scenario = Scenario.from_json((path / "scenario.json").read_text(encoding="utf-8"))
         network = _read_network(path / "model.json")
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f"no results in {path}") from None
-    if (found := provenance.pop("format", None)) != _FORMAT:
-        raise ValueError(f"{path / 'provenance.json'}: format is {found!r}; allowed: {_FORMAT}")
     words = network.categories
 
     def read(name: str, *, in_memory: bool = True) -> ResultTable:

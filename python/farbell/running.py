@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import os
 import platform
@@ -107,6 +108,16 @@ def at_least_one(name: str, value: int) -> int:
 
 def _processors(most: int) -> int:
     return min(most, os.cpu_count() or 1) if most > 1 else 1
+
+
+def _seconds_above_0(name: str, value: float) -> float:
+    try:
+        seconds = math.nan if isinstance(value, (bool, str)) else float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not seconds > 0:
+        raise SpecError(name, repr(value), "a number of seconds above 0")
+    return seconds
 
 
 def _trace_window(trace: bool | tuple[float, float]) -> tuple[bool, float, float | None]:
@@ -240,8 +251,8 @@ def run(
     workers = at_least_one("threads", _processors(replicas) if threads is None else threads)
     if max_events is not None:
         max_events = at_least_one("max_events", max_events)
-    if max_wall_s is not None and not max_wall_s > 0:
-        raise SpecError("max_wall_s", repr(max_wall_s), "a time above 0")
+    if max_wall_s is not None:
+        max_wall_s = _seconds_above_0("max_wall_s", max_wall_s)
     limit = _size(memory_limit)
     traced, trace_from_s, trace_until_s = _trace_window(trace)
     changes: dict[str, Any] = {"seed": seed, "record": record}

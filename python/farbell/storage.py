@@ -148,7 +148,9 @@ def write_table(table: ResultTable, path: Path) -> None:
 
     batches = table.arrow_batches()
     first = next(batches)
-    with pyarrow.parquet.ParquetWriter(path, first.schema, compression="zstd") as writer:
+    # Of numbers that hardly repeat a dictionary takes longer and makes the file larger.
+    words = [field.name for field in first.schema if pyarrow.types.is_dictionary(field.type)]
+    with pyarrow.parquet.ParquetWriter(path, first.schema, compression="zstd", use_dictionary=words or False) as writer:
         writer.write_batch(first)
         for batch in batches:
             writer.write_batch(batch)

@@ -10,10 +10,17 @@ import numpy.typing as npt
 
 from farbell._core import Demand
 from farbell.analysis.chsh import chsh
-from farbell.analysis.intervals import Interval, function_interval, rate_interval, ratio_interval, score_interval
+from farbell.analysis.intervals import (
+    Interval,
+    effective_count,
+    function_interval,
+    rate_interval,
+    ratio_interval,
+    score_interval,
+)
 from farbell.analysis.key import KeyProtocol, key_fraction, key_fraction_gradient
-from farbell.analysis.latency import latency_quantile
-from farbell.record import Record
+from farbell.analysis.latency import latency_interval
+from farbell.record import MOMENTS, Record
 from farbell.table import ResultTable
 
 __all__ = ["COUNTS", "ESTIMATES", "correlators", "rate_and_fidelity", "summary"]
@@ -38,6 +45,8 @@ ESTIMATES = {
     "fidelity": "fidelity{}",
     "key_fraction": "key_fraction{}",
     "key_rate_hz": "key_rate{}_hz",
+    "latency_p50_s": "latency_p50{}_s",
+    "latency_p95_s": "latency_p95{}_s",
 }
 
 
@@ -94,6 +103,18 @@ def rate_and_fidelity(batches: Floats, seconds: Floats, sampled: bool, level: fl
     return rate_interval(pairs, seconds, level=level), fidelity
 
 
+def _independent_requests(record: Record, demand: int, level: float) -> float:
+    """How many independent ones say as much about their latency as those that are done."""
+    columns = [MOMENTS.index(name) for name in ("requests_done", "latency_mean_s", "latency_m2_s2")]
+    done, means, squares = np.nan_to_num(record.moments[:, demand, columns]).T
+    number = done.sum()
+    if number < 2:
+        return float(number)
+    spread = (squares.sum() + (done * (means - done @ means / number) ** 2).sum()) / (number - 1)
+    batches = record.batches[:, demand]
+    return effective_count(batches[..., 6], batches[..., 5], float(spread), level=level)
+
+
 def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92") -> ResultTable:
     """One row a demand; :meth:`farbell.Results.summary` describes it."""
     demands = record.tables["demands"]
@@ -105,7 +126,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
     def columns(demand: int) -> dict[str, Any]:
         mine = owner == demand
         batches = record.batches[:, demand]
-        pairs, sums = batches[..., 0], batches[..., 2:]
+        pairs, sums = batches[..., 0], batches[..., 2:5]
         rate, fidelity = rate_and_fidelity(batches, seconds, record.network.sampled, level)
         key = _key(sums, pairs, protocol, level)
         share = _sifted_share(specs[demand])
@@ -118,6 +139,8 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
             level,
         )
         sketch = record.latency_sketch[demand]
+        effective = _independent_requests(record, demand, level)
+        p50, p95 = (latency_interval(sketch, share, effective=effective, level=level) for share in (0.50, 0.95))
         return {
             "hops": int(demands["hops"][mine][0]) if mine.any() else 0,
             "length_m": float(demands["length_m"][mine][0]) if mine.any() else np.nan,
@@ -127,8 +150,8 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
             **_ends("fidelity", fidelity),
             "fidelity_method": fidelity.method,
             "fidelity_kind": int(record.network.sampled),
-            "latency_p50_s": latency_quantile(sketch, 0.50),
-            "latency_p95_s": latency_quantile(sketch, 0.95),
+            **_ends("latency_p50", p50, "_s"),
+            **_ends("latency_p95", p95, "_s"),
             **_ends("key_fraction", key),
             **_ends("key_rate", key_rate, "_hz"),
         }

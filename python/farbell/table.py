@@ -78,9 +78,9 @@ def numpy_array(array: Any) -> Column:
 class ResultTable:
     """Rows of results in named columns.
 
-    A column is a numpy array: ``table["fidelity"]``. A slice, a mask or a list of row numbers gives a smaller table.
-    Some columns hold one of a few words (the name of a demand, a status); :meth:`codes` gives their numbers. A table
-    that was too large for memory is read from its file column by column, each time one is asked for.
+    A column is a numpy array: ``table["fidelity"]``. A slice, a mask, a list of row numbers or of names gives a
+    smaller table. Some columns hold one of a few words (the name of a demand, a status); :meth:`codes` gives their
+    numbers. A table that was too large for memory is read from its file column by column, each time one is asked for.
 
     Parameters
     ----------
@@ -96,6 +96,8 @@ class ResultTable:
     >>> table = fb.ResultTable({"demand": [0, 1, 1], "fidelity": [0.9, 0.8, 0.85]}, {"demand": names})
     >>> table["demand"][0], len(table), table[table["fidelity"] > 0.82].codes("demand").tolist()
     ('alice->bob', 3, [0, 1])
+    >>> table[["fidelity"]].columns
+    ('fidelity',)
     >>> table
     demand       fidelity
     -----------  --------
@@ -142,11 +144,13 @@ class ResultTable:
     @overload
     def __getitem__(self, key: str) -> Column: ...
     @overload
-    def __getitem__(self, key: slice | Sequence[int] | Column) -> ResultTable: ...
-    def __getitem__(self, key: str | slice | Sequence[int] | Column) -> Column | ResultTable:
+    def __getitem__(self, key: slice | list[str] | Sequence[int] | Column) -> ResultTable: ...
+    def __getitem__(self, key: str | slice | list[str] | Sequence[int] | Column) -> Column | ResultTable:
         if isinstance(key, str):
             codes = self.codes(key)
             return self._words(key, codes) if key in self.categories else codes
+        if isinstance(key, list) and key and all(isinstance(name, str) for name in key):
+            return ResultTable({name: self.codes(name) for name in key}, self.categories)
         rows = key if isinstance(key, slice) else np.atleast_1d(np.asarray(key))
         return ResultTable({name: self._source.column(name)[rows] for name in self.columns}, self.categories)
 

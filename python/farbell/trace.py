@@ -51,13 +51,15 @@ _KINDS = {
     "fusion": ("node", "count"),
     "ghz_delivery": ("demand", "count"),
     "ghz_surplus": ("demand", ""),
+    "ghz_rejected": ("demand", "count"),
+    "fusion_started": ("node", ""),
 }
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
     "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),
     "end": ("open", "done", "timed_out", "refused", "no_route", "route_lost", "queue_full", "not_served"),
     "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),
-    "basis": ("z", "x"),
+    "basis": ("z", "x", "y"),
     "state": ("down", "up"),
     "store": ("memory", "pool"),
     "round": ("not_kept", "kept"),
@@ -135,7 +137,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
             "detail": detail,
             "stale": ((meaning == "outcome") & ((b & _STALE) != 0)).astype(np.int8),
             "count": np.where(meaning == "count", b, -1),
-            "fidelity": np.where(is_any("delivery", "pair_rejected", "ghz_delivery"), raw["x"], np.nan),
+            "fidelity": np.where(is_any("delivery", "pair_rejected", "ghz_delivery", "ghz_rejected"), raw["x"], np.nan),
         },
         words,
     )

@@ -33,7 +33,8 @@ def test_quantities_have_their_unit_in_the_name(spec: type) -> None:
 
 
 def test_nothing_is_left_for_later() -> None:
-    marks = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r"\b")
+    # In quotes it is a product of Paulis.
+    marks = re.compile("|".join(["TO" + "DO", "FIX" + "ME", "(?<![\"'])XX" + "X"]) + r"\b")
     found = []
     for path in project_files():
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -1,4 +1,4 @@
-"""Demands for GHZ states: arms from a center to the users, fusions of their pairs, and what users then share."""
+"""Demands for GHZ and graph states: arms from a center to the users, fusions of their pairs, and what users then share."""
 
 from math import sqrt
 
@@ -11,6 +11,20 @@ from .scenario import DEMAND
 from .segments import A, B
 from .traffic import DONE, NO_REASON, NO_ROUTE, QUEUE_FULL, REFUSED, ROUTE_LOST, TIMED_OUT, Demand, Request
 
+CZ = np.diag([1, 1, 1, -1]).astype(complex)
+
+
+class SharedState:
+    """What users hold, or have measured, since their pairs were fused."""
+
+    def __init__(self, parts, halves, frames):
+        self.parts, self.halves, self.frames = parts, halves, frames  # by user, the center first
+        self.bases, self.outcomes, self.fidelity, self.told = -1, {}, None, 0
+
+    def complete(self):
+        """A half that was dropped is in its segment no more."""
+        return all(user in self.outcomes or half.segment.halves[half.side] is half for user, half in self.halves.items())
+
 
 class Arm:
     """What a circuit takes for its demand."""
@@ -20,7 +34,7 @@ class Arm:
 
     def __init__(self, run, ghz, number, center, user):
         self.run, self.ghz, self.number, self.index = run, ghz, number, ghz.index
-        self.name = f"{ghz.name}/arm:{user.name}"
+        self.name, self.user = f"{ghz.name}/arm:{user.name}", user
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
         self.alternatives = run.network.routes(self.spec)[:1]
         self.circuit, self.ready = None, []
@@ -73,15 +87,19 @@ class GhzDemand(Demand):
     def __init__(self, run, index, spec):
         self.run, self.index, self.spec, self.name = run, index, DEMAND | spec, spec["name"]
         self.deadline = None if spec["deadline_s"] is None else ticks(spec["deadline_s"], run.ticks_per_s)
-        self.arrivals, self.outcomes = (run.stream(f"ghz:{self.name}/{purpose}") for purpose in ("arrivals", "fusion"))
+        purposes = "arrivals", "fusion", "bases", "outcomes"
+        self.arrivals, self.outcomes, self.bases, self.readings = (
+            run.stream(f"ghz:{self.name}/{purpose}") for purpose in purposes
+        )
         self.users = [run.network.node[name] for name in spec["users"]]
         self.center = run.network.node[spec["center"]] if spec["center"] else self.cheapest_center()
         self.keeps = self.center in self.users
+        self.edges = [tuple(run.network.node[name] for name in edge) for edge in spec["edges"]]
         others = [user for user in self.users if user is not self.center]
         self.arms = [Arm(run, self, number, self.center, user) for number, user in enumerate(others)]
         self.places, self.routed = range(1), True
         self.requests, self.queue = [], []
-        self.surplus = 0
+        self.surplus = self.rejected = 0
 
     def cheapest_center(self):
         network, sums = self.run.network, []
@@ -97,10 +115,18 @@ class GhzDemand(Demand):
 
     def fusion_time(self):
         memory, further = self.center.memory, len(self.arms) - 1
-        if self.run.network.slot is not None or (self.keeps and further == 0):
+        if self.run.network.slot is not None or (not self.edges and self.keeps and further == 0):
             return 0
-        seconds = further * memory["two_qubit_gate_s"] + memory["measurement_s"]
-        return ticks(seconds + (0 if self.keeps else memory["single_qubit_gate_s"]), self.run.ticks_per_s)
+        turns = 0 if self.keeps else 1
+        if self.edges:  # one of the center's edges is made by H
+            further = len(self.edges) - (1 if self.keeps else 0)
+            turns = (1 if self.keeps else 0) + (1 if self.anything_is_read() else 0)
+        read = memory["measurement_s"] if self.anything_is_read() else 0
+        seconds = further * memory["two_qubit_gate_s"] + turns * memory["single_qubit_gate_s"] + read
+        return ticks(seconds, self.run.ticks_per_s)
+
+    def anything_is_read(self):
+        return len(self.arms) > (1 if self.keeps else 0)
 
     # ---- requests ------------------------------------------------------------------------------------------------------
 
@@ -199,52 +225,115 @@ class GhzDemand(Demand):
         circuit.hand_over(half)
         return bit
 
+    def join(self, gate, one, two):
+        states.decay(one, self.now)
+        states.decay(two, self.now)
+        if one.cluster is not two.cluster:
+            states.Cluster(one.cluster.qubits + two.cluster.qubits, np.kron(one.cluster.rho, two.cluster.rho))
+        joint = one.cluster
+        targets = joint.qubits.index(one), joint.qubits.index(two)
+        states.apply_gate(joint, gate, targets, one.device.two_qubit_reliability)
+
+    def turn(self, qubit):
+        states.decay(qubit, self.now)
+        cluster = qubit.cluster
+        states.apply_gate(cluster, states.HADAMARD, (cluster.qubits.index(qubit),), qubit.device.single_qubit_reliability)
+
     def fuse(self, parts):
-        """CNOTs from the first half at the center to the others, all but it read; it, too, if the center is no user."""
         if not all(segment.complete() for _, segment in parts):
             return
-        first = parts[0][1].halves[A].qubit
-        device = first.device
-        flips, phase = [], 0
-        for number, (circuit, segment) in enumerate(parts):
-            half = segment.halves[A]
-            flips.append(segment.frame >> 1)
-            phase ^= segment.frame & 1
-            if number > 0:
-                states.decay(first, self.now)
-                states.decay(half.qubit, self.now)
-                one, two = first.cluster, half.qubit.cluster
-                joint = states.Cluster(one.qubits + two.qubits, np.kron(one.rho, two.rho))
-                targets = joint.qubits.index(first), joint.qubits.index(half.qubit)
-                states.apply_gate(joint, states.CNOT, targets, device.two_qubit_reliability)
-                flips[-1] ^= self.read(circuit, half)
-        if not self.keeps:
-            states.decay(first, self.now)
-            cluster = first.cluster
-            states.apply_gate(cluster, states.HADAMARD, (cluster.qubits.index(first),), device.single_qubit_reliability)
-            phase ^= self.read(parts[0][0], parts[0][1].halves[A])
-        travel = max(circuit.d[0][-1] for circuit, _ in parts) if len(parts) > 1 else 0
-        self.run.clock.post(self.now + travel, ARRIVALS, lambda: self.deliver_state(parts, flips, phase))
+        frames = {arm.user: [segment.frame >> 1, segment.frame & 1] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
+        frames |= {self.center: [0, 0]} if self.keeps else {}
+        halves = {arm.user: (circuit, segment.halves[A]) for arm, (circuit, segment) in zip(self.arms, parts, strict=True)}
+        kept = self.fuse_by_edges(halves, frames) if self.edges else self.fuse_to_ghz(halves, frames)
+        shared = {self.center: kept} if self.keeps else {}
+        shared |= {arm.user: segment.halves[B] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
+        travel = {
+            arm.user: circuit.d[0][-1] if len(parts) > 1 else 0 for arm, (circuit, _) in zip(self.arms, parts, strict=True)
+        }
+        state = SharedState(parts, shared, frames)
+        if not self.spec["bases"]:
+            self.run.clock.post(self.now + max(travel.values()), ARRIVALS, lambda: self.deliver_state(state))
+        for user in shared if self.spec["bases"] else []:
+            self.run.clock.post(self.now + travel.get(user, 0), ARRIVALS, lambda user=user: self.measure_at(user, state))
 
-    def deliver_state(self, parts, flips, phase):
-        kept = [parts[0][1].halves[A]] if self.keeps else []
-        ends = kept + [segment.halves[B] for _, segment in parts]
-        if not all(ends):
+    def fuse_to_ghz(self, halves, frames):
+        """CNOTs from the first half at the center to the others, all but it read; it, too, if the center is no user."""
+        (first, (circuit, control)), *others = halves.items()
+        for user, (other, half) in others:
+            self.join(states.CNOT, control.qubit, half.qubit)
+            frames[user][0] ^= self.read(other, half)
+        if self.keeps:
+            return control
+        self.turn(control.qubit)
+        frames[first][1] ^= self.read(circuit, control)
+        return None
+
+    def fuse_by_edges(self, halves, frames):
+        """CZ for each edge, each half read after its last; but one becomes the center's qubit, if that is a user."""
+        with_center = [edge for edge in self.edges if self.center in edge]
+        kept = next(user for user in with_center[0] if user is not self.center) if with_center else None
+        order = [edge for edge in self.edges if edge not in with_center] + with_center
+        left = {user: sum(user in edge for edge in self.edges) for user in self.users}
+        turned = False
+        for one, two in order:
+            if kept and self.center in (one, two):
+                if not turned:
+                    self.turn(halves[kept][1].qubit)
+                    turned = True
+                left[kept] = left[self.center] = -1
+                if kept in (one, two):
+                    continue
+                one, two = kept, two if one is self.center else one
+            self.join(CZ, halves[one][1].qubit, halves[two][1].qubit)
+            for user in (one, two):
+                left[user] -= 1
+                if left[user] == 0 and user is not kept:
+                    circuit, half = halves[user]
+                    self.turn(half.qubit)
+                    frames[user][1] ^= self.read(circuit, half)
+        return halves[kept][1] if kept else None
+
+    def deliver_state(self, state):
+        if not state.complete():
             return
-        fidelity = self.fidelity([half.qubit for half in ends], [0] * len(kept) + flips, phase)
-        for circuit, segment in parts:
+        fidelity = self.fidelity({user: half.qubit for user, half in state.halves.items()}, state.frames)
+        for circuit, segment in state.parts:
             for half in filter(None, list(segment.halves)):
                 states.release(half.qubit)
                 circuit.hand_over(half)
+        self.count(state, fidelity)
+
+    def measure_at(self, user, state):
+        state.told += 1
+        if not state.complete():
+            return
+        if not state.outcomes:
+            state.fidelity = self.fidelity({other: half.qubit for other, half in state.halves.items()}, state.frames)
+            state.bases = int(self.bases.draw()[0] * len(self.spec["bases"]))
+        basis = self.spec["bases"][state.bases][self.users.index(user)].lower()
+        x, z = state.frames[user]
+        half = state.halves[user]
+        bit = states.measure(half.qubit, basis, self.now, self.readings.draw()[0])
+        state.outcomes[user] = bit ^ {"z": x, "x": z, "y": x ^ z}[basis]
+        next(circuit for circuit, segment in state.parts if segment is half.segment).hand_over(half)
+        if state.told == len(self.users):
+            self.count(state, state.fidelity)
+
+    def count(self, state, fidelity):
         if not self.queue or self.queue[0].started is None:
             self.surplus += 1
+            return
+        if fidelity < self.spec["min_fidelity"] - 1e-9:
+            self.rejected += 1
             return
         request = self.queue[0]
         request.pairs += 1
         self.run.ghz_states.append(
             {
                 "demand": self.index, "request": request.number, "delivered": self.now, "latency": self.now - request.asked,
-                "age": self.now - min(segment.born for _, segment in parts), "users": len(ends), "fidelity": fidelity,
+                "age": self.now - min(segment.born for _, segment in state.parts), "users": len(self.users), "fidelity": fidelity,
+                "bases": state.bases, "outcomes": sum(bit << self.users.index(user) for user, bit in state.outcomes.items()),
             }
         )  # fmt: skip
         if request.pairs == request.pairs_asked:
@@ -254,14 +343,21 @@ class GhzDemand(Demand):
                 self.release_from_center()
             self.serve()
 
-    def fidelity(self, qubits, flips, phase):
-        """To the state that the frame says it is."""
-        for qubit in qubits:
+    def fidelity(self, qubits, frames):
+        """To the state that is meant, with the frame's Paulis applied to it."""
+        for qubit in qubits.values():
             states.decay(qubit, self.now)
-        cluster = qubits[0].cluster
-        assert set(map(id, cluster.qubits)) == set(map(id, qubits))
-        bit_of = {id(qubit): flip for qubit, flip in zip(qubits, flips, strict=True)}
-        bits = int("".join(str(bit_of[id(qubit)]) for qubit in cluster.qubits), 2)
-        ket = np.zeros(2 ** len(qubits))
-        ket[bits], ket[~bits] = 1 / sqrt(2), (1 - 2 * phase) / sqrt(2)
-        return (ket @ cluster.rho @ ket).real
+        cluster = next(iter(qubits.values())).cluster
+        assert set(map(id, cluster.qubits)) == set(map(id, qubits.values()))
+        n = len(qubits)
+        place = {user: next(k for k, q in enumerate(cluster.qubits) if q is qubit) for user, qubit in qubits.items()}
+        ket = np.zeros(2**n)
+        ket[0] = ket[-1] = 1 / sqrt(2)
+        if self.edges:
+            ket = np.full(2**n, 2 ** (-n / 2))
+            for edge in self.edges:
+                ket = (states.embed(CZ, tuple(place[user] for user in edge), n) @ ket).real
+        for user, (x, z) in frames.items():
+            ket = states.embed(np.linalg.matrix_power(states.Z, z), (place[user],), n) @ ket
+            ket = states.embed(np.linalg.matrix_power(states.X, x), (place[user],), n) @ ket
+        return (ket.conj() @ cluster.rho @ ket).real

@@ -369,11 +369,14 @@ class HopByHop:
         awaited = circuit.demand.awaited(circuit)
         row = {
             "time": self.clock.now, "deadlock": self.deadlocked[circuit], "demand": circuit.demand.index,
-            "place": circuit.place, "request": awaited.number if awaited else -1, "node": node.index,
-            "slots_needed": circuit.need(), "slots_free": node.free_slots, "other": -1, "other_is": -1, "other_slots": 0,
-            "released": 0,
+            "place": circuit.place, "circuit": circuit.number, "request": awaited.number if awaited else -1, "node": node.index,
+            "slots_needed": circuit.need(), "slots_free": node.free_slots, "other": -1, "other_circuit": -1,
+            "other_is": -1, "other_slots": 0, "released": 0,
         }  # fmt: skip
         others = [(other, 0, other.held(node)) for other in holders] + [(other, 1, other.need()) for other in before]
         if not others:
             return [row]
-        return [row | {"other": other.demand.index, "other_is": kind, "other_slots": slots} for other, kind, slots in others]
+        return [
+            row | {"other": other.demand.index, "other_circuit": other.number, "other_is": kind, "other_slots": slots}
+            for other, kind, slots in others
+        ]

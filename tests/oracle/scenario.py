@@ -41,7 +41,7 @@ DEMAND = {
     "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None,
 }  # fmt: skip
 GHZ_DEMAND = {
-    "center": "", "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
+    "center": "", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},

@@ -84,6 +84,7 @@ def ring(nodes, demands, **rest):
     return network([(f"r{i}", f"r{(i + 1) % nodes}") for i in range(nodes)], demands, **rest)
 
 
+RING_OF_4 = [["u0", "u1"], ["u1", "u2"], ["u2", "u3"], ["u3", "u0"]]
 FAILING = {"swap_success_probability": 0.6}
 ONE_OFF = {"traffic": {"kind": "one_off", "requests": 6}, "pairs_per_request": 3}
 BACK_TO_BACK = {"traffic": {"kind": "back_to_back"}, "pairs_per_request": 2}
@@ -473,6 +474,18 @@ SCENARIOS = {
         3, memory=NOISY, slots=3, link=given(0.5), ghz={"traffic": POISSON["traffic"], "deadline_s": 4e-4},
         demands=[("u0", "u1", POISSON), ("u1", "u2", BACK_TO_BACK)],
     ),
+    "ghz, measured": ghz_star(3, memory=NOISY | GATES, ghz={"traffic": {"kind": "one_off", "requests": 9}, "bases": ["XXX", "YYX", "ZZZ"]}),
+    "ghz, measured with the center, judged": ghz_star(
+        3, memory=NOISY | GATES, link=given(0.3), ghz={"users": ["u0", "hub", "u1", "u2"], "width": 2, "traffic": POISSON["traffic"], "bases": ["XYZX"], "min_fidelity": 0.7, "deadline_s": 3e-4},
+    ),
+    "graph, measured": ghz_star(3, memory=GAUSSIAN | GATES, link=given(0.5), ghz={"width": 2, "traffic": POISSON["traffic"], "edges": [["u0", "u1"], ["u1", "u2"], ["u0", "u2"]], "bases": ["XZZ", "YYZ"]}),
+    "graph, ring": ghz_star(4, memory=NOISY | GATES, link=given(0.5, state=SKEWED), ghz={"traffic": {"kind": "one_off", "requests": 6}, "edges": RING_OF_4}),
+    "graph, star, pauli": ghz_star(4, memory=PAULI | GATES, ghz={"traffic": {"kind": "one_off", "requests": 6}, "edges": [["u2", "u0"], ["u2", "u3"], ["u1", "u2"]]}, state="bell_diagonal"),
+    "graph, the center is a user": ghz_star(
+        3, memory=GAUSSIAN | GATES, ghz={"users": ["u0", "hub", "u1", "u2"], "traffic": POISSON["traffic"], "edges": [["u1", "u2"], ["u0", "hub"], ["u0", "u1"], ["hub", "u2"]]},
+    ),
+    "graph, one edge": ghz_star(1, memory=NOISY | GATES, ghz={"users": ["u0", "hub"], "width": 2, "edges": [["u0", "hub"]]}),
+    "graph, slotted": ghz_star(3, memory=NOISY | GATES, link=given(0.4), ghz={"traffic": {"kind": "one_off", "requests": 5}, "edges": [["u0", "u1"], ["u1", "u2"]]}, **SLOTTED),
     "ghz over repeaters": network(
         [("a", "m"), ("m", "n"), ("n", "b"), ("n", "c"), ("m", "c")], [("a", "c", POISSON)], memory=NOISY | GATES, node=FAILING, link=given(0.5), slots=9,
         ghz_demands=[{"name": "g", "users": ["a", "b", "c"], "traffic": POISSON["traffic"], "states_per_request": 2}], routing={"kind": "hops", "alternatives": 2},

@@ -293,9 +293,9 @@ def measure(qubit, basis, now, u):
     decay(qubit, now)
     cluster = qubit.cluster
     n, index = len(cluster.qubits), cluster.qubits.index(qubit)
-    if basis == "x":
-        hadamard = embedded_gate("hadamard", (index,), n)
-        cluster.rho = hadamard @ cluster.rho @ hadamard
+    if basis != "z":
+        turn = embed(HADAMARD if basis == "x" else HADAMARD @ np.diag([1, -1j]), (index,), n)
+        cluster.rho = turn @ cluster.rho @ turn.conj().T
     return choose(cluster, [embed(effect, (index,), n) for effect in qubit.device.readout], [index], u)
 
 

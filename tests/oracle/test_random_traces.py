@@ -91,6 +91,15 @@ def ghz_demand_of(draw, nodes):
         "center": draw(st.sampled_from(["", *nodes])), "width": draw(st.integers(1, 2)), "states_per_request": draw(st.integers(1, 3)),
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "max_queue": draw(sometimes(st.integers(1, 3))),
     }  # fmt: skip
+    letters = st.text("XYZ", min_size=len(demand["users"]), max_size=len(demand["users"]))
+    demand["bases"] = draw(st.sampled_from([[], draw(st.lists(letters, min_size=1, max_size=3))]))
+    demand["min_fidelity"] = draw(st.sampled_from([0.0, 0.0, 0.5]))
+    tree = [(draw(st.sampled_from(demand["users"][:k])), demand["users"][k]) for k in range(1, len(demand["users"]))]
+    more = draw(st.lists(st.sampled_from([(a, b) for a in demand["users"] for b in demand["users"] if a < b]), max_size=2))
+    new = {frozenset(edge): edge for edge in more if frozenset(edge) not in set(map(frozenset, tree))}
+    edges = draw(st.permutations([list(edge) for edge in (*tree, *new.values())]))
+    # Four users may take clusters of eight qubits, which are slow here.
+    demand["edges"] = draw(st.sampled_from([[], edges])) if len(demand["users"]) < 4 else []
     return {key: value for key, value in demand.items() if value is not None}
 
 

@@ -101,7 +101,8 @@ def assert_same_tables(tables, oracle):
     table = tables["deadlocks"]
     assert_same_column(table, "time_s", [row["time"] / second for row in oracle.deadlocks])
     for name in (
-        "deadlock", "demand", "request", "node", "slots_needed", "slots_free", "other", "other_is", "other_slots", "released",
+        "deadlock", "demand", "circuit", "request", "node", "slots_needed", "slots_free", "other", "other_circuit", "other_is",
+        "other_slots", "released",
     ):  # fmt: skip
         assert_same_column(table, name, [row[name] for row in oracle.deadlocks])
     table = tables["replicas"]
@@ -124,7 +125,7 @@ def assert_same_ghz_tables(tables, oracle):
     table = sorted_table(tables["ghz_states"], ("demand",))
     for name in ("delivered", "latency", "age"):
         assert_same_column(table, f"{name}_s", [row[name] / oracle.ticks_per_s for row in rows])
-    for name in ("demand", "request", "users", "fidelity"):
+    for name in ("demand", "request", "users", "fidelity", "bases", "outcomes"):
         assert_same_column(table, name, [row[name] for row in rows])
     table = sorted_table(tables["ghz_requests"], ("demand", "request"))
     requests = [(demand.index, request) for demand in oracle.ghz_demands for request in demand.requests]
@@ -136,7 +137,8 @@ def assert_same_ghz_tables(tables, oracle):
     for name in ("asked", "started", "finished"):
         ticks = [getattr(request, name) for _, request in requests]
         assert_same_column(table, f"{name}_s", [float("nan") if t is None else t / oracle.ticks_per_s for t in ticks])
-    assert_same_column(tables["ghz_demands"], "surplus_states", [demand.surplus for demand in oracle.ghz_demands])
+    for name in ("surplus", "rejected"):
+        assert_same_column(tables["ghz_demands"], f"{name}_states", [getattr(demand, name) for demand in oracle.ghz_demands])
 
 
 def assert_same_run(scenario, replica=0):

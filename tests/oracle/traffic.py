@@ -19,6 +19,7 @@ class Request:
     pairs_asked: int  # 0: endless
     deadline: int | None
     started: int | None = None
+    circuit: int = -1  # that served it last
     finished: int | None = None
     pairs: int = 0
     status: int = OPEN
@@ -164,6 +165,7 @@ class Demand:
             place = ready[0]
             self.coming.remove(place)
             request = self.served[place] = self.queue.pop(0)
+            request.circuit = place
             if request.started is None:
                 request.started = self.now
                 self.circuits[place].record("started", self.name, request.number, 0)

@@ -207,6 +207,26 @@ def test_collective_dephasing_is_the_mean_over_a_common_phase() -> None:
     assert np.abs(through(channels.CollectiveDephasing(sigma, n), rho) - expected).max() < 1e-12
 
 
+@pytest.mark.parametrize("outcome", range(4))
+@pytest.mark.parametrize("own, shared", [((0.0, 0.0), 0.6), ((0.3, 0.5), 0.4), ((0.3, 0.5), 0.0)])
+def test_a_swap_reads_the_noise_that_its_qubits_share(own: tuple[float, float], shared: float, outcome: int) -> None:
+    """docs/physics/channels/collective.md: coherence exp(-(var b + var c)/2 -+ cov) after a swap with outcome Phi, Psi."""
+    pairs = fb.states.Density.bell().tensor(fb.states.Density.bell())
+    pairs.noise(channels.CollectiveDephasing(shared, qubits=2), 1, 2)
+    for qubit, sigma in zip((1, 2), own, strict=True):
+        pairs.noise(channels.CollectiveDephasing(sigma, qubits=1), qubit)
+    pairs.bell_measure(1, 2, outcome=outcome)
+    variance, covariance = own[0] ** 2 + own[1] ** 2 + 2 * shared**2, shared**2
+    coherence = math.exp(-variance / 2 - (covariance if outcome < 2 else -covariance))
+    assert pairs.fidelity(fb.states.BELL_NAMES[outcome]) == pytest.approx((1 + coherence) / 2, abs=1e-12)
+    # Each pair by itself does not tell: before the swap either is that of dephasing by its own.
+    alone = fb.states.Density.bell()
+    alone.noise(channels.CollectiveDephasing(shared, qubits=1), 1)
+    both = fb.states.Density.bell().tensor(fb.states.Density.bell())
+    both.noise(channels.CollectiveDephasing(shared, qubits=2), 1, 2)
+    assert np.abs(both.partial_trace([0, 1]).to_numpy() - alone.to_numpy()).max() < 1e-15
+
+
 def test_leakage_populations() -> None:
     """Leakage and seepage rates of Wood and Gambetta; the lost are not mixed with the others' coherence."""
     rho = random_density(np.random.default_rng(8), 3)

@@ -1,7 +1,7 @@
 """Distillation: the kernel that runs use, against published numbers and a four-qubit density matrix; and runs against the kernel.
 
-Cases A09 to A14 and C15 go through `fb.states`, whose kernel the core's stores run. Runs: rates detect an error of 2 %, fidelities one
-of 0.005.
+Cases A09 to A14 and C15 go through `fb.states`, whose kernel the core's stores run; one round of A09 to A13 also through runs, in
+every store. Runs: rates detect an error of 2 %, fidelities one of 0.005.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import farbell as fb
 from oracle import states as brute
 from physics.cases import assert_close, case
 from physics.runs import chains, one_each
-from physics.sampling import Change, assert_sampled, estimate, samples_to_detect, share, unchanged
+from physics.sampling import SEED, Change, assert_sampled, estimate, samples_to_detect, share, unchanged
 
 A09, A10, A11, A12, A13, A14, C15 = (case(id) for id in ("A09", "A10", "A11", "A12", "A13", "A14", "C15"))
 
 Pair = fb.states.PairDensity
 STORES = [fb.states.PairDensity, fb.states.BellDiagonal]
+#: Signs of xx, yy, zz in the weights of Phi+, Phi-, Psi+, Psi-.
+SIGNS = ((1, -1, 1), (-1, 1, 1), (1, 1, -1), (-1, -1, -1))
 
 
 def kept(pair: Any, other: Any, protocol: str, **noise: Any) -> tuple[float, Any]:
@@ -232,6 +234,75 @@ def check_run(where: str, change: Change = unchanged) -> None:
 @pytest.mark.parametrize("where", ["link", "demand"])
 def test_rounds_of_runs(where: str) -> None:
     check_run(where)
+
+
+#: Protocol, pair, noise, probability to keep, weights (or fidelity) of what is kept, tolerance.
+ONE_ROUND: dict[str, tuple[str, Any, dict[str, float], float, list[float], float]] = {
+    **{
+        f"A09, F={f}": ("bbpssw", fb.Werner(fidelity=float(f)), {}, row["p_success"], [row["F_out"]], A09.tolerance)
+        for f, row in A09.expected.items()
+    },
+    **{
+        f"A10, {label}, F={f}": (
+            "bbpssw", fb.Werner(fidelity=float(f)), noise_of(label), row["p_success"], [row["F_out"]], A10.tolerance
+        )
+        for label, rows in A10.expected.items() for f, row in rows.items() if f != "fixed_points_above_0.45"
+    },
+    "A11, Bell-diagonal": (
+        "dejmps", fb.BellWeights(weights=[0.7, 0.05, 0.15, 0.10]), {},
+        *(A11.expected["one round from (Phi+,Phi-,Psi+,Psi-)=(.7,.05,.15,.10)"][x] for x in ("p_success", "coeffs")), A11.tolerance,
+    ),
+    "A12": (
+        "dejmps", fb.Werner(fidelity=A12.parameters["F0"]), noise_of("p2={p2},eta={eta}".format(**A12.parameters)),
+        A12.expected["rounds"][0]["p"], [A12.expected["rounds"][0]["F"]], A12.tolerance,
+    ),
+    "A13": ("dejmps", fb.Werner(fidelity=A13.parameters["F_fresh"]), {}, A13.expected[0]["p"], [A13.expected[0]["F"]], A13.tolerance),
+}  # fmt: skip
+EXACT, SAMPLED = ("pair_density", "bell_diagonal", "density", "auto"), ("stabilizer", "ket")
+
+
+def one_round(label: str, store: str, samples: int) -> fb.Results:
+    """One round on a link that is sure, again and again; pairs are read at once."""
+    protocol, state, noise, *_ = ONE_ROUND[label]
+    sure = fb.Given(success_probability=1, attempt_period_s=1e-6, state=state)
+    scenario = chains(
+        [sure],
+        memories=[fb.Memory(name="m", slots=2, **noise)],
+        demand={"width": 2, "distillation": fb.Distillation(rounds=[protocol])},
+        duration_s=samples * 1e-6,
+        length_m=0.0,
+        state=store,
+        seed=SEED,
+    )
+    return fb.run(scenario, threads=1, progress=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", EXACT)
+@pytest.mark.parametrize("label", ONE_ROUND)
+def test_one_round_in_a_run(label: str, store: str) -> None:
+    """Both results that keep a pair leave it the same, so that every row is exact; the share that is kept finds an error of 2 %."""
+    *_, p, expected, tolerance = ONE_ROUND[label]
+    results = one_round(label, store, samples_to_detect(0.02, 1.0))
+    rounds, failed = (int(results.demands[name].sum()) for name in ("distillation_rounds", "failed_distillations"))
+    assert_sampled(share(rounds - failed, rounds, p), p, tolerance, detects=0.02 * max(p, 1 - p))
+    rows = results.pairs
+    weights = [rows["fidelity"], *((1 + a * rows["xx"] + b * rows["yy"] + c * rows["zz"]) / 4 for a, b, c in SIGNS[1:])]
+    for found, value in zip(weights, expected, strict=False):
+        np.testing.assert_allclose(found, value, rtol=tolerance, atol=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("store", SAMPLED)
+@pytest.mark.parametrize("label", ONE_ROUND)
+def test_one_sampled_round_in_a_run(label: str, store: str) -> None:
+    """Fidelities are 0 or 1: their mean finds an error of 0.02."""
+    *_, p, expected, tolerance = ONE_ROUND[label]
+    results = one_round(label, store, samples_to_detect(0.02, 1.0))
+    rounds, failed = (int(results.demands[name].sum()) for name in ("distillation_rounds", "failed_distillations"))
+    assert_sampled(share(rounds - failed, rounds, p), p, tolerance, detects=0.02 * max(p, 1 - p))
+    fidelity = results.pairs["fidelity"]
+    assert_sampled(share(round(fidelity.sum()), len(fidelity), expected[0]), expected[0], tolerance, detects=0.02)
 
 
 def check_shared_phase(correlation_s: float, expected: float, change: Change = unchanged) -> None:

@@ -8,8 +8,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+import farbell as fb
 from physics import test_distillation as distillation
 from physics import test_link_runs as links
+from physics import test_memory_repeater as repeater
 from physics import test_queueing as queueing
 from physics import test_single_click as single
 from physics import test_swap_policies as policies
@@ -40,6 +42,8 @@ C08 = partial(policies.check_policy, AGED, policies.C08.expected[AGED]["asap"], 
 C10 = partial(policies.check_policy, "n=3,p=0.3,ps=1,tcut=2", policies.C10.expected["0.3"], policies.C10.tolerance)
 FULL = "n=5,p=0.9,ps=0.5,tcut=2"
 C07 = partial(policies.check_policy, FULL, policies.C07.expected[FULL]["nested_full"], 1e-6, swapping=policies.NESTED_FULL)
+OPTIMAL = partial(policies.check_optimal, policies.C07, FULL)
+C16 = partial(repeater.check_repeater, "L=100km")
 KEPT_ALIVE = partial(policies.check_kept_alive, "p=0.1,m=5,Tc=20.0")
 ROUNDS = {where: partial(distillation.check_run, where) for where in ("link", "demand")}
 SHARED_PHASE = partial(distillation.check_shared_phase, 1e6, 1.0)
@@ -88,11 +92,16 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "cut-offs, C10: success of links": (C10, SUCCESS, 0.98),
     "cut-offs, C10: age, three slots instead of two": (C10, "demands/*/cutoff/age_s", 1.5),
     "policy tables, C07: success of swaps": (C07, "nodes/*/swap_success_probability", 0.98),
+    "policy tables, optimal: success of swaps": (OPTIMAL, "nodes/*/swap_success_probability", 0.985),
+    "policy tables, optimal: success of links": (OPTIMAL, SUCCESS, 0.98),
     "windows, B13: success of links": (policies.check_window, SUCCESS, 0.965),
     "windows, B13: dephasing": (policies.check_window, "memories/*/dephasing_s", 0.96),
     "windows, B13: attempts, 209 instead of 199": (policies.check_window, "demands/*/cutoff/attempts", 209 / 199),
     "kept alive, C18: success of links": (KEPT_ALIVE, SUCCESS, 0.94),
     "kept alive, C18: age, four slots instead of five": (KEPT_ALIVE, "demands/*/cutoff/age_s", 0.8),
+    "memory repeater, C16: success of links": (C16, SUCCESS, 0.96),
+    "memory repeater, C16: dephasing": (C16, "memories/*/dephasing_s", 0.8),
+    "memory repeater, C16: Bell measurements": (C16, "memories/*/two_qubit_gate_reliability", 0.99),
     "distillation, link: states": (ROUNDS["link"], "links/*/generation/state/fidelity", 0.99),
     "distillation, link: CNOTs": (ROUNDS["link"], "memories/*/two_qubit_gate_reliability", 0.99),
     "distillation, link: read-out": (ROUNDS["link"], "memories/*/readout_fidelity_1", 0.97),
@@ -110,3 +119,13 @@ def test_a_moved_parameter_is_seen(name: str) -> None:
     check, path, factor = MUTATIONS[name]
     with pytest.raises(AssertionError, match=r" is not .* within|Not equal to tolerance"):
         check(change=scaled(path, factor))
+
+
+def test_another_policy_than_the_optimal_one_is_seen() -> None:
+    """Swap-asap takes 12 % longer."""
+
+    def swap_asap(scenario: fb.Scenario) -> fb.Scenario:
+        return scenario.replace(demands=[demand.replace(swapping=fb.Asap()) for demand in scenario.demands])
+
+    with pytest.raises(AssertionError, match=r" is not .* within"):
+        OPTIMAL(change=swap_asap)

@@ -146,7 +146,7 @@ def test_refused() -> None:
     refused(lambda: frames.measure(0, flip_probability=0.6), "flip_probability")
     refused(lambda: frames.noise(channel({"X": 0.7, "Z": 0.7}), 0), "sum to 1.4")
     refused(lambda: frames.noise(channel({"X": -0.1}), 0), "probability of -0.1")
-    refused(lambda: frames.noise(channel(None, name="AmplitudeDamping"), 0), "AmplitudeDamping")
+    refused(lambda: frames.noise(fb.channels.AmplitudeDamping(0.1), 0), "AmplitudeDamping")
     refused(lambda: frames.noise(channel({"XX": 0.1}, 2), 0, 0), "qubit 0 twice")
     refused(lambda: frames.run(stim.Circuit("MXX 0 1")), 'gate: found "mxx"')
     refused(lambda: frames.run(stim.Circuit("M 0\nCX rec[-1] 1")), "targets that are qubits")

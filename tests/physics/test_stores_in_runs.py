@@ -16,7 +16,7 @@ from physics.cases import case
 from physics.runs import chains
 from physics.sampling import SEED, Estimate, assert_sampled, estimate
 
-A01, A02, A04, A05, A06, A22 = (case(id) for id in ("A01", "A02", "A04", "A05", "A06", "A22"))
+A04, A05, A06, A22 = (case(id) for id in ("A04", "A05", "A06", "A22"))
 
 DAMPED = {"t1_s": 0.05, "t2_s": 0.04, "readout_fidelity_0": 0.99, "readout_fidelity_1": 0.96}
 PAULI = {"t2_s": 0.04, "depolarising_s": 0.2, "pauli_x_rate_hz": 0.5, "readout_fidelity_0": 0.98, "readout_fidelity_1": 0.98}
@@ -101,15 +101,12 @@ def test_sampled_swap_of_bell_diagonal_pairs(state: str) -> None:
         assert_sampled(estimate(weight / 4), expected, A06.tolerance, detects=0.02)
 
 
-@pytest.mark.parametrize("label", ["Phi+,t=0.001", "Psi+,t=0.005"])
-def test_ket_under_relaxation(label: str) -> None:
-    """What waits is read with its decay, which is not drawn: every row is exact."""
-    weights = [1.0, 0, 0, 0] if label.startswith("Phi+") else [0, 0, 1.0, 0]
-    memory = fb.Memory(name="memory", t1_s=A01.parameters["T1_s"], t2_s=A01.parameters["T2_s"])
-    age_s = float(label.rpartition("t=")[2])
-    rows = of_age([fb.BellWeights(weights=weights)], "ket", age_s=age_s, requests=20, memories=[memory])
-    target = {"Phi+": rows["fidelity"], "Psi+": (1 + rows["xx"] + rows["yy"] - rows["zz"]) / 4}[label[:4]]
-    np.testing.assert_allclose(target, A01.expected[label], rtol=0, atol=A01.tolerance)
+@pytest.mark.parametrize("state", ["stabilizer", "ket"])
+def test_sampled_error_rates(state: str) -> None:
+    label = next(label for label in A22.expected if label.startswith("Werner"))
+    rows = of_age([fb.Werner(fidelity=0.92)], state)
+    for name, rate in (("zz", "eZ"), ("xx", "eX")):
+        assert_sampled(estimate((1 - rows[name]) / 2), A22.expected[label][rate], A22.tolerance, detects=0.02)
 
 
 def test_the_error_bar_of_trajectories_that_agree_is_no_zero() -> None:

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 
 import farbell as fb
-from farbell.analysis.distributions import gamma_quantile, student_t_quantile
+from farbell.analysis.distributions import binomial_ranks, gamma_quantile, student_t_quantile
 
 TRIALS = 1500
 FALSE_ALARM = 1e-6
@@ -221,6 +221,61 @@ def test_quantiles_of_nothing() -> None:
     assert [len(part) for part in fb.analysis.latency_distribution(np.zeros(2048))] == [0, 0]
     with pytest.raises(ValueError, match="probability"):
         fb.analysis.latency_quantile([1], 0)
+
+
+@pytest.mark.parametrize("number", [1, 5, 40, 3000, 10**7])
+@pytest.mark.parametrize("probability", [0.02, 0.5, 0.95])
+def test_ranks_of_order_statistics(number: int, probability: float) -> None:
+    for tail in (0.025, 1e-6):
+        first, last = binomial_ranks(number, probability, tail)
+        below = stats.binom(number, probability).cdf
+        assert below(first - 1) <= tail < below(first)
+        assert below(last - 1) >= 1 - tail > below(last - 2)
+
+
+def latency_interval(latencies: np.ndarray, at: np.ndarray, probability: float) -> fb.analysis.Interval:
+    """From what a run keeps: 32 batches of the time in which the requests are done."""
+    batch = np.minimum((32 * at / at[-1]).astype(int), 31)
+    counts, sums = (np.bincount(batch, weights, minlength=32)[None] for weights in (np.ones_like(at), latencies))
+    effective = fb.analysis.effective_count(sums, counts, float(latencies.var(ddof=1)))
+    return fb.analysis.latency_interval(sketch(1e-3 * latencies), probability, effective=effective)
+
+
+def waiting_line(rng: np.random.Generator, number: int, load: float) -> tuple[np.ndarray, np.ndarray]:
+    """Sojourn times in an M/M/1 queue in equilibrium, in units of the mean service, and when they end."""
+    service, gaps = rng.exponential(size=number), rng.exponential(1 / load, size=number)
+    arrivals, latencies = np.cumsum(gaps), np.empty(number)
+    wait = rng.exponential(1 / (1 - load)) if rng.random() < load else 0.0
+    for i in range(number):
+        latencies[i] = wait + service[i]
+        if i + 1 < number:
+            wait = max(0.0, latencies[i] - gaps[i + 1])
+    return latencies, arrivals + latencies
+
+
+@pytest.mark.parametrize("probability", [0.5, 0.95])
+@pytest.mark.parametrize("load, number", [(0.5, 1000), (0.8, 1000)])
+def test_coverage_of_quantiles_in_a_queue(load: float, number: int, probability: float) -> None:
+    """Sojourn times are exponential (rate 1 - load), and alike if near: order statistics alone cover less than 90 %."""
+    rng = np.random.default_rng([int(100 * load), int(100 * probability)])
+    truth = -1e-3 * math.log(1 - probability) / (1 - load)
+    lines = [waiting_line(rng, number, load) for _ in range(400)]
+    assert_covers([latency_interval(*line, probability) for line in lines], truth, least=0.95)
+    alone = [fb.analysis.latency_interval(sketch(1e-3 * latencies), probability) for latencies, _ in lines]
+    assert sum(interval.low <= truth <= interval.high for interval in alone) < stats.binom.ppf(FALSE_ALARM, 400, 0.95)
+
+
+def test_few_latencies_bound_a_quantile_on_one_side_or_none() -> None:
+    interval = fb.analysis.latency_interval(sketch(np.array([1e-3] * 30)), 0.95)
+    assert 0.97e-3 < interval.low < 1e-3 and interval.high == math.inf
+    interval = fb.analysis.latency_interval(sketch(np.array([1e-3])), 0.5)
+    assert (interval.low, interval.high) == (0, math.inf)
+    assert math.isnan(fb.analysis.latency_interval(np.zeros(2048), 0.5).low)
+
+
+def test_equal_values_count_in_full() -> None:
+    assert fb.analysis.effective_count(np.full((1, 32), 20.0), np.full((1, 32), 10), 0.0) == 320
+    assert fb.analysis.effective_count(np.zeros((1, 32)), np.zeros((1, 32)), 1.0) == 0
 
 
 def test_distribution_of_latencies() -> None:

@@ -131,7 +131,7 @@ def test_validate_checks_every_file() -> None:
     done = farbell("validate", "bad.json", "good.json")
     assert done.returncode == 2
     assert "bad.json" in done.stderr
-    assert done.stdout == "good.json: ok, 5 nodes, 4 links, 1 demands\n"
+    assert done.stdout == "good.json: ok, 5 nodes, 4 links, 1 demand\n"
     assert farbell("validate", "good.json").returncode == 0
     assert farbell("validate", "absent.json").returncode == 4
 
@@ -140,6 +140,20 @@ def test_wrong_usage_exits_with_two() -> None:
     assert farbell("run").returncode == 2
     assert farbell("run", "chain", "--replicas", "0").returncode == 2
     assert farbell("swap").returncode == 2
+
+
+def test_a_scenario_may_come_through_a_pipe() -> None:
+    text = fb.example("two_nodes").replace(duration_s=0.1).to_json()
+    command = [*COMMAND, "run", "/dev/stdin", "--out", "out", "--quiet", "--no-report"]
+    assert subprocess.run(command, input=text, text=True, check=False).returncode == 0
+    assert fb.load_results("out").scenario.duration_s == 0.1
+
+
+def test_a_wrong_limit_leaves_no_folder() -> None:
+    done = farbell("run", "two_nodes", "--out", "out", "--max-wall", "nan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "farbell: --max-wall: found nan; allowed: a number of seconds above 0\n"
+    assert not Path("out").exists()
 
 
 def test_limits_end_a_run_early_and_say_so() -> None:

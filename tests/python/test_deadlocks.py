@@ -48,14 +48,19 @@ def run(scenario: fb.Scenario, **options: Any) -> fb.Results:
     return fb.run(scenario, progress=False, threads=1, **options)
 
 
+# Nobody asks within the run.
+NEVER = fb.OneOff(requests=1, at_s=1)
+
 ROWS = [
     {
-        "replica": 0, "time_s": 2e-5, "deadlock": 1, "demand": "right", "request": 0, "node": "c", "slots_needed": 2,
-        "slots_free": 0, "other": "left", "other_is": "holder", "other_slots": 2, "released": 0,
+        "replica": 0, "time_s": 2e-5, "deadlock": 1, "demand": "right", "circuit": 0, "request": 0, "node": "c",
+        "slots_needed": 2, "slots_free": 0, "other": "left", "other_circuit": 0, "other_is": "holder",
+        "other_slots": 2, "released": 0,
     },
     {
-        "replica": 0, "time_s": 2e-5, "deadlock": 1, "demand": "left", "request": 0, "node": "b", "slots_needed": 2,
-        "slots_free": 0, "other": "right", "other_is": "holder", "other_slots": 2, "released": 0,
+        "replica": 0, "time_s": 2e-5, "deadlock": 1, "demand": "left", "circuit": 0, "request": 0, "node": "b",
+        "slots_needed": 2, "slots_free": 0, "other": "right", "other_circuit": 0, "other_is": "holder",
+        "other_slots": 2, "released": 0,
     },
 ]  # fmt: skip
 WORDS = (
@@ -251,3 +256,16 @@ def test_no_slot_is_lost_and_nobody_waits_unnamed(scenario: fb.Scenario) -> None
     if not standing:
         probes = [row for row in requests if row["demand"].startswith("probe")]
         assert all(row["status"] == "done" for row in probes), "a slot was lost"
+
+
+def test_circuits_of_one_demand_are_told_apart() -> None:
+    """Both circuits of "right" are stuck behind "left", and without a request only their numbers tell them apart."""
+    demands = [
+        fb.Demand(name="right", node_a="a", node_b="d", concurrent_requests=2, generate_when_idle=True, traffic=NEVER),
+        fb.Demand(name="left", node_a="d", node_b="a", traffic=fb.BackToBack()),
+    ]
+    results = run(line(demands))
+    rows = [(row["demand"], row["circuit"], row["other"], row["other_circuit"]) for row in results.deadlocks.rows()]
+    assert ("right", 0, "left", 0) in rows and ("right", 1, "right", 0) in rows
+    text = " ".join(deadlock_lines(results))
+    assert "circuit 0 of right, without a request, waits" in text and "circuit 1 of right, without a request, waits" in text

@@ -21,7 +21,7 @@ import farbell.states.density
 import farbell.states.ket
 import farbell.states.remote
 from farbell import channels
-from farbell.states import BELL_NAMES, Density, Ket, PairDensity, _exact, _gates
+from farbell.states import BELL_NAMES, Density, Ket, PairDensity, _exact, _gates, _measures
 from physics import brute_force as brute
 from physics.brute_force import PAULIS
 from physics.sampling import SEED, assert_sampled, estimate, samples_to_detect
@@ -142,8 +142,7 @@ def test_clifford_circuits_with_measurements_against_stim(seed: int, kind: type[
     tableau = theirs.current_inverse_tableau().inverse()
     assert kind.from_stim(tableau).fidelity(state) == pytest.approx(1, abs=1e-9)
     assert kind.from_stim(theirs).fidelity(state) == pytest.approx(1, abs=1e-9)
-    if isinstance(state, Ket):
-        assert state.to_stim().to_stabilizers(canonicalize=True) == tableau.to_stabilizers(canonicalize=True)
+    assert state.to_stim().to_stabilizers(canonicalize=True) == tableau.to_stabilizers(canonicalize=True)
 
 
 def test_third_levels_against_brute_force() -> None:
@@ -180,12 +179,19 @@ def test_third_levels_against_brute_force() -> None:
     assert np.abs(state.to_numpy() - expected / np.trace(expected)).max() < 1e-12
 
 
-def test_to_stim_refuses_what_is_no_stabilizer_state() -> None:
-    state = Ket(1)
+@pytest.mark.parametrize("kind", KINDS)
+def test_to_stim_refuses_what_is_no_stabilizer_state(kind: type[Density] | type[Ket]) -> None:
+    state = kind(1)
     state.h(0)
     state.t(0)
-    with pytest.raises(fb.SpecError, match="a stabilizer state"):
+    with pytest.raises(fb.SpecError, match="which no Pauli products stabilize; allowed: a stabilizer state"):
         state.to_stim()
+    with pytest.raises(fb.SpecError, match="qubit 1 of three levels"):
+        kind(2, levels=[2, 3]).to_stim()
+    mixed = Density.bell()
+    mixed.release(0)
+    with pytest.raises(fb.SpecError, match=r"a mixed state, of purity 0.5; allowed: a pure stabilizer state"):
+        mixed.to_stim()
 
 
 # ---- measurements -------------------------------------------------------------------------------------------------
@@ -488,13 +494,39 @@ def test_too_many_qubits_are_refused_with_the_memory_they_would_take(make: Any, 
 
 
 def test_twelve_and_twenty_qubits_are_held() -> None:
-    state = Density(9)
-    state.h(0)
-    state.noise(channels.CollectiveDephasing(0.1, qubits=3), 0, 4, 8)
-    assert state.purity() < 1
-    ket = Ket.ghz(20)
+    """The largest states, with noise on qubits far apart; what is read of them is a closed form."""
+    state = Density.ghz(12)
+    state.noise(channels.Dephasing(0.1), 0)
+    state.noise(channels.CollectiveDephasing(0.3, qubits=2), 4, 11)
+    coherence = 0.8 * math.exp(-2 * 0.3**2)
+    assert state.expectation("X" * 12) == pytest.approx(coherence, abs=1e-12)
+    assert state.fidelity("GHZ") == pytest.approx((1 + coherence) / 2, abs=1e-12)
+    assert state.purity() == pytest.approx((1 + coherence**2) / 2, abs=1e-12)
+    weights = np.array([1 + coherence, 1 - coherence]) / 2
+    assert state.entropy() == pytest.approx(-(weights * np.log2(weights)).sum(), abs=1e-12)
+    ket = Ket.ghz(20, seed=SEED)
     assert ket.fidelity("GHZ") == pytest.approx(1, abs=1e-12)
+    ket.noise(channels.Pauli({"ZZ": 1}), 3, 19)
+    ket.noise(channels.BitFlip(1.0), 7)
     assert ket.expectation("X" * 20) == pytest.approx(1, abs=1e-12)
+    assert ket.expectation("ZZ", 6, 7) == pytest.approx(-1, abs=1e-12)
+
+
+@pytest.mark.parametrize("ranks", [(3, 5), (40, 3), (1, 4)])
+def test_low_ranks_need_no_large_matrices_diagonalised(ranks: tuple[int, int]) -> None:
+    """Fidelity and entropy of two mixtures against what the small spaces of their vectors give, by the usual formulas."""
+    rng, d = np.random.default_rng(SEED), 512
+    vectors = [np.linalg.qr(rng.normal(size=(d, r)) + 1j * rng.normal(size=(d, r)))[0] for r in ranks]
+    a, b = (v * np.sqrt(rng.dirichlet(np.ones(v.shape[1]))) for v in vectors)
+    basis = np.linalg.qr(np.hstack([a, b]))[0]
+    small = [basis.conj().T @ x for x in (a, b)]
+    rho, sigma = (x @ x.conj().T for x in small)
+    assert _measures.entropy_of(a @ a.conj().T) == pytest.approx(_measures.entropy_of(rho), abs=1e-11)
+    values, eigenvectors = np.linalg.eigh(rho)
+    root = (eigenvectors * np.sqrt(values.clip(0))) @ eigenvectors.conj().T
+    expected = np.sqrt(np.linalg.eigvalsh(root @ sigma @ root).clip(0)).sum() ** 2
+    assert _measures.fidelity_of(a @ a.conj().T, b @ b.conj().T) == pytest.approx(expected, abs=1e-7)
+    assert _measures._factor(np.eye(d) / d) is None
 
 
 @pytest.mark.parametrize("letters", ["".join(p) for p in product("XYZ", repeat=2)])

@@ -98,12 +98,13 @@ def test_with_ten_replicas_counts_are_compared_replica_for_replica() -> None:
     assert [row["verdict"] for row in results(2, 20).check(expected).rows() if row["quantity"] == "pairs"] == ["differs"]
 
 
-@pytest.mark.parametrize("replicas, comparisons", [(2, 4), (10, 12)])
+@pytest.mark.parametrize("replicas, comparisons", [(2, 6), (10, 14)])
 def test_the_level_shares_out_the_false_alarms(replicas: int, comparisons: int) -> None:
-    """Each comparison has two intervals, and alarms only if one of them misses the truth."""
+    """Each comparison has two intervals, and alarms only if one of them misses the truth. Here no request ends, so that
+    neither latency is compared."""
     expected = results(1, replicas).expectations()
     assert expected["run"]["level"] == pytest.approx(1 - 1e-4 / (2 * comparisons), abs=1e-12)
-    assert results(2, replicas).check(expected)["rule"].tolist().count("intervals") == comparisons
+    assert results(2, replicas).check(expected)["rule"].tolist().count("intervals") == comparisons - 2
 
 
 @pytest.mark.parametrize("replicas", [2, 10])

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import farbell as fb
+from farbell import _show
+from farbell.expectations import GHZ_QUANTITIES
 
 PERIOD_S = 1e-3
 USERS = ("alice", "bob", "carol")
@@ -231,12 +233,48 @@ def test_summary_mode_keeps_no_rows() -> None:
     assert summary["rate_hz"] == pytest.approx(len(rows.ghz_states))
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_spilled_rows_are_the_same_rows(threads: int, tmp_path: Path) -> None:
+    scenario = noisy_network().replace(ghz_demands=[trio(traffic=fb.BackToBack(), bases=["XYZ"])])
+    held, spilled = (run(scenario, replicas=4, threads=threads, memory_limit=limit) for limit in ("1 GB", "1 kB"))
+    # Only what was spilled lives in a file.
+    assert hasattr(spilled.ghz_states._source, "_path") and not hasattr(held.ghz_states._source, "_path")
+    for name in ("ghz_states", "ghz_requests", "pairs"):
+        for column in held.tables[name].columns:
+            np.testing.assert_array_equal(held.tables[name][column], spilled.tables[name][column])
+    assert next(spilled.ghz_summary().rows()) == next(held.ghz_summary().rows())
+    spilled.save(tmp_path, report=False)
+    np.testing.assert_array_equal(fb.load_results(tmp_path).ghz_outcomes()[1], held.ghz_outcomes()[1])
+
+
 def test_results_are_saved(tmp_path: Path) -> None:
     results = run(noisy_network(), replicas=2)
     results.save(tmp_path, report=False)
     loaded = fb.load_results(tmp_path)
     assert loaded.ghz_states.equals(results.ghz_states)
     assert loaded.network.ghz_demand_names == ("trio",)
+
+
+def test_ghz_demands_are_seen_in_notebooks() -> None:
+    results = run(noisy_network())
+    assert f"<td>trio</td><td>3</td><td>{int(results.ghz_demands['states'].sum())}</td>" in results._repr_html_()
+
+
+def test_ghz_demands_are_checked() -> None:
+    results = run(noisy_network())
+    expected = results.expectations()
+    assert set(expected["demands"]["trio"]) == set(GHZ_QUANTITIES)
+    table = results.check(expected)
+    assert set(table["verdict"]) == {"agrees"} and np.sum(table["demand"] == "trio") == len(GHZ_QUANTITIES)
+    expected["demands"]["trio"]["states"]["value"] += 1
+    table = results.check(expected)
+    assert table[table["verdict"] == "differs"]["quantity"].tolist() == ["states"]
+    assert set(run(noisy_network().replace(seed=99)).check(results.expectations())["verdict"]) == {"agrees", "not compared"}
+    with pytest.raises(fb.SpecError, match=r"^/demands/trio/pairs: .* allowed: quantities: asked, delivered"):
+        results.check({"demands": {"trio": {"pairs": 3}}})
+    assert _show.check_text(results.check({"demands": {}}), "file", results).endswith(
+        "; 2 demands of the scenario are not in the file."
+    )
 
 
 def test_the_trace_tells_of_fusions() -> None:
@@ -268,6 +306,15 @@ def test_the_trace_tells_of_fusions() -> None:
         (lambda: network(trio(width=2, center="hub")), "/ghz_demands/0/width", "has 4, and all arms together need 6"),
         (lambda: network(trio(width=3)), "/ghz_demands/0/width", "some node has slots"),
         (lambda: network(reservation="hop_by_hop"), "/reservation", "ledger"),
+        (lambda: network(trio(edges=[["alice", "bobb"]])), "/ghz_demands/0/edges/0/1", "did you mean bob?"),
+        (lambda: network(trio(edges=[["hub", "bob"]])), "/ghz_demands/0/edges/0/0", "the name of a user"),
+        (lambda: network(trio(edges=[["alice", "alice"]])), "/ghz_demands/0/edges/0", "to itself"),
+        (
+            lambda: network(trio(edges=[["alice", "bob"], ["bob", "carol"], ["bob", "alice"]])),
+            "/ghz_demands/0/edges/2",
+            "the edge of /ghz_demands/0/edges/0 again",
+        ),
+        (lambda: network(trio(edges=[["alice", "bob"]])), "/ghz_demands/0/edges", 'no way over edges from "alice" to "carol"'),
         (lambda: network(links=(link("alice", "hub"), link("bob", "hub"))), "/ghz_demands/0/users", "a route to each"),
         (
             lambda: network(trio(center="hub"), links=(link("alice", "hub"), link("bob", "hub"))),
@@ -301,6 +348,23 @@ def test_too_many_users(state: str, most: int) -> None:
     assert f"at most {most}" in str(caught.value)
 
 
+def test_graphs_whose_fusion_is_too_large() -> None:
+    names = [f"u{k}" for k in range(7)]
+    links = tuple(link(name, "hub") for name in names)
+
+    def of(edges: list[list[str]], **scenario: Any) -> fb.Scenario:
+        demand = fb.GhzDemand(name="all", users=names, center="hub", edges=edges)
+        return network(demand, links=links, nodes=(*names, "hub"), slots=7, **scenario)
+
+    everyone = [[a, b] for k, a in enumerate(names) for b in names[k + 1 :]]
+    with pytest.raises(fb.SpecError, match="takes a cluster of 14 qubits") as caught:
+        fb.compile(of(everyone))
+    assert caught.value.path == "/ghz_demands/0/edges"
+    fb.compile(of(everyone, state="stabilizer"))
+    ring = [[a, b] for a, b in zip(names, names[1:] + names[:1], strict=True)]
+    fb.compile(of(ring))
+
+
 def test_noise_that_no_sampled_store_holds_is_refused_there() -> None:
     scenario = network().replace(memories=[fb.Memory(name="memory", slots=4, t1_s=1.0)])
     with pytest.raises(fb.SpecError, match="/memories/0"):
@@ -323,5 +387,203 @@ def test_explain_knows_who_held_the_slots(tmp_path: Path) -> None:
     waits = {wait.kind: wait.text for wait in results.explain(request=0, demand="p").waits}
     assert "held by trio" in waits["slots"]
     with pytest.raises(fb.SpecError, match="which asks for GHZ states"):
-        results.explain(request=0, demand="trio")
+        fb.plot.space_time(results, request=0, demand="trio")
     assert "GHZ demands" in results.write_report(tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+# ---- what users measure, and least fidelities -----------------------------------------------------------------------
+
+
+def test_users_measure_what_they_share() -> None:
+    """The GHZ state is stabilized by X on all, -XYY and its permutations, and ZZ on any two."""
+    bases = ["XXX", "XYY", "YXY", "YYX", "ZZZ"]
+    for state in ("auto", "density", "stabilizer", "ket"):
+        results = run(network(trio(bases=bases, traffic=fb.OneOff(requests=100)), state=state), seed=3)
+        measured, outcomes = results.ghz_outcomes()
+        assert set(measured) == set(bases)
+        parity = outcomes.sum(axis=1) % 2
+        expected = np.array([{"XXX": 0, "ZZZ": -1}.get(b, 1) for b in measured])
+        assert np.all((parity == expected) | (expected < 0))
+        assert np.all(np.ptp(outcomes[measured == "ZZZ"], axis=1) == 0)
+        # 100 fair coins: all alike once in 1e29.
+        assert np.all(np.ptp(outcomes, axis=0) == 1)
+
+
+@pytest.mark.parametrize("users", [[*USERS], ["alice", "hub", "carol"]])
+def test_neighbours_in_a_graph_state(users: list[str]) -> None:
+    """A line: X on one user goes with Z on its neighbours."""
+    edges = [[users[0], users[1]], [users[1], users[2]]]
+    demand = trio(users=users, center="hub", edges=edges, bases=["XZX", "ZXZ"], traffic=fb.OneOff(requests=60))
+    measured, outcomes = run(network(demand), seed=3).ghz_outcomes("trio")
+    ends, middle = outcomes[measured == "XZX"], outcomes[measured == "ZXZ"]
+    assert len(ends) > 0 and len(middle) > 0
+    assert np.all(ends[:, [0, 1]].sum(axis=1) % 2 == 0) and np.all(ends[:, [1, 2]].sum(axis=1) % 2 == 0)
+    assert np.all(middle.sum(axis=1) % 2 == 0)
+
+
+def test_each_user_measures_when_it_knows() -> None:
+    """Its slot is free from then on; the row is written when the last one has measured."""
+    links = (link("alice", "hub"), link("bob", "hub", length_m=20e3), link("carol", "hub", length_m=40e3))
+    kept, measured = (run(network(trio(bases=bases), links=links), trace=True) for bases in ([], ["XYZ"]))
+    assert measured.ghz_states["delivered_s"].tolist() == kept.ghz_states["delivered_s"].tolist()
+    trace = measured.trace()
+    read = trace[trace["kind"] == "qubit_measured"]
+    assert read["node"].tolist() == list(USERS) and read["detail"].tolist() == ["x", "y", "z"]
+    fusion = trace[trace["kind"] == "fusion"]["time_s"][0]
+    delays = [part.fiber.length_m / part.fiber.speed_m_per_s for part in links]
+    np.testing.assert_allclose(read["time_s"] - fusion, delays, rtol=0, atol=1e-11)
+
+
+def test_fidelity_is_that_before_the_first_measures() -> None:
+    """That of kept states has three qubits that dephase while the outcomes go to carol."""
+    t2_s, length_m = 0.05, 1e6
+    memory = fb.Memory(name="memory", slots=4, t2_s=t2_s)
+    links = (link("alice", "hub"), link("bob", "hub"), link("carol", "hub", length_m=length_m))
+    kept, measured = (
+        float(run(network(trio(bases=bases), links=links).replace(memories=[memory])).ghz_states["fidelity"][0])
+        for bases in ([], ["XXX"])
+    )
+    travel = math.exp(-3 * length_m / links[2].fiber.speed_m_per_s / t2_s)
+    assert 2 * kept - 1 == pytest.approx((2 * measured - 1) * travel, abs=1e-9)
+    assert measured > kept
+
+
+def test_states_below_the_least_fidelity_are_rejected() -> None:
+    counts = run(noisy_network(), trace=True)
+    fidelity = counts.ghz_states["fidelity"]
+    least = float(np.median(fidelity))
+    picky = noisy_network().replace(ghz_demands=[noisy_network().ghz_demands[0].replace(min_fidelity=least)])
+    results = run(picky, trace=True)
+    assert np.all(results.ghz_states["fidelity"] >= least - 1e-9)
+    rejected = int(results.ghz_demands["rejected_states"].sum())
+    assert rejected > 0
+    trace = results.trace()
+    told = trace[trace["kind"] == "ghz_rejected"]
+    assert len(told) == rejected and np.all(told["fidelity"] < least)
+    assert next(results.ghz_summary().rows())["rejected_states"] == rejected
+
+
+@pytest.mark.parametrize(
+    ("scenario", "path", "says"),
+    [
+        (lambda: network(trio(bases=["XX"])), "/ghz_demands/0/bases/0", "for each of the 3 users"),
+        (lambda: network(trio(bases=["XXX", "xxx"])), "/ghz_demands/0/bases/1", "a letter X, Y or Z"),
+        (lambda: network(trio(min_fidelity=0.5), state="stabilizer"), "/ghz_demands/0/min_fidelity", "samples fidelities"),
+        (lambda: network(trio(min_fidelity=0.5), state="ket"), "/ghz_demands/0/min_fidelity", "samples fidelities"),
+    ],
+)
+def test_refused_measurements(scenario: Any, path: str, says: str) -> None:
+    with pytest.raises(fb.SpecError) as caught:
+        fb.compile(scenario())
+    assert caught.value.path == path
+    assert says in str(caught.value)
+
+
+def test_outcomes_of_states_that_are_kept() -> None:
+    results = run(network())
+    assert results.ghz_states["bases"].tolist() == [-1]
+    with pytest.raises(fb.SpecError, match="a GHZ demand with bases"):
+        results.ghz_outcomes()
+    with pytest.raises(fb.SpecError, match="did you mean trio"):
+        results.ghz_outcomes("tria")
+
+
+# ---- what comes with results ----------------------------------------------------------------------------------------
+
+
+def arms_of_two_lengths(**fields: Any) -> fb.Scenario:
+    """Carol's arm has a swap at r."""
+    links = (
+        link("alice", "hub", success=0.1, length_m=10e3), link("bob", "hub", success=0.1, length_m=10e3),
+        link("hub", "r", success=0.1, length_m=10e3), link("r", "carol", success=0.1, length_m=10e3),
+    )  # fmt: skip
+    memory = fb.Memory(name="memory", slots=6, two_qubit_gate_s=2e-5, single_qubit_gate_s=1e-5, measurement_s=1e-5)
+    demand = trio(**{"center": "hub", "states_per_request": 2, "traffic": fb.OneOff(requests=2), **fields})
+    return network(demand, links=links, nodes=(*USERS, "hub", "r")).replace(memories=[memory])
+
+
+@pytest.mark.parametrize("fields", [{}, {"edges": [["alice", "bob"], ["bob", "carol"]], "bases": ["XZX"]}, {"width": 2}])
+def test_explain_tells_the_story_of_a_request(fields: dict[str, Any]) -> None:
+    results = run(arms_of_two_lengths(**fields), seed=4)
+    states = results.ghz_states
+    for request in (0, 1):
+        told = results.explain(request=request)
+        assert (told.demand, told.status, told.pairs_asked, told.pairs_delivered) == ("trio", "done", 2, 2)
+        assert told.route == () and told.arms == (("hub", "alice"), ("hub", "bob"), ("hub", "r", "carol"))
+        mine = states[states["request"] == request]
+        assert [state.delivered_s for state in told.pairs] == mine["delivered_s"].tolist()
+        assert [state.fidelity for state in told.pairs] == mine["fidelity"].tolist()
+        assert sum(wait.seconds for wait in told.waits) == pytest.approx(told.ended_s - told.asked_s)
+        for state in told.pairs:
+            # Of alice's pair, of bob's and of two for carol.
+            assert len(set(state.made_of)) == 4
+            path = state.critical_path
+            assert [step.kind for step in path[-2:]] == ["gates", "message"]
+            # Without gaps, back to where the request began to be served.
+            assert path[0].start_s == pytest.approx(told.started_s, abs=1e-12)
+            assert all(a.end_s == b.start_s for a, b in zip(path, path[1:], strict=False))
+            assert path[-1].end_s == state.delivered_s
+        text = repr(told)
+        assert "hub fuses 3 pairs" in text and "2 of 2 states delivered" in text
+        assert "<details" in told._repr_html_()
+    first = results.explain(request=0)
+    assert "arm to carol: the circuit is up" in repr(first)
+    assert {wait.kind for wait in first.waits} == {"set_up", "service"}
+    assert results.explain(request=1).waits[0].kind == "queue"
+
+
+def test_a_replay_is_compared_with_the_states_that_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = run(arms_of_two_lengths(), seed=4)
+    columns = {name: results.ghz_states.codes(name).copy() for name in results.ghz_states.columns}
+    columns["fidelity"][0] += 1e-6
+    other = fb.ResultTable(columns, results.network.categories)
+    monkeypatch.setitem(results.tables._made, "ghz_states", other)  # type: ignore[attr-defined]
+    with pytest.raises(fb.RunError, match="ghz_states, row 0, fidelity"):
+        results.explain(request=1)
+
+
+def test_expectations_of_ghz_demands() -> None:
+    scenario = noisy_network()
+    expected = run(scenario, seed=1, replicas=3).expectations()
+    mine = expected["demands"]["trio"]
+    assert set(mine) == set(GHZ_QUANTITIES)
+    same = run(scenario, seed=1, replicas=3).check(expected)
+    assert set(same["verdict"]) == {"agrees"} and set(same["rule"]) == {"value"}
+    assert set(same["demand"]) == {"alice->bob", "trio"}
+    summary = next(run(scenario, seed=1, replicas=3).ghz_summary().rows())
+    found = {row["quantity"]: row["found"] for row in same.rows() if row["demand"] == "trio"}
+    assert found == {name: pytest.approx(summary[name]) for name in GHZ_QUANTITIES}
+    # Three other replicas: by the intervals, which miss once in 10,000 runs; of counts there are too few to say.
+    other = run(scenario, seed=2, replicas=3).check(expected)
+    assert "differs" not in set(other["verdict"])
+    bad = fb.Werner(fidelity=0.8)
+    worse = scenario.replace(links=[part.replace(generation=part.generation.replace(state=bad)) for part in scenario.links])
+    differs = run(worse, seed=2, replicas=3).check(
+        {"run": expected["run"], "demands": {"trio": {"fidelity": mine["fidelity"]}}}
+    )
+    assert differs["verdict"].tolist() == ["differs"]
+    with pytest.raises(fb.SpecError, match="did you mean states"):
+        run(scenario).check({"demands": {"trio": {"statse": 3}}})
+    with pytest.raises(fb.SpecError) as caught:
+        run(scenario).check({"demands": {"trio": {"pairs": 3}}})
+    assert caught.value.path == "/demands/trio/pairs"
+
+
+def test_fidelity_against_users() -> None:
+    pytest.importorskip("matplotlib")
+    from matplotlib import pyplot
+
+    links = tuple(link(f"u{k}", "hub") for k in range(4))
+    demands = [fb.GhzDemand(name=f"of {n}", users=[f"u{k}" for k in range(n)], traffic=fb.OneOff()) for n in (2, 3, 4)]
+    noisy = fb.Memory(name="memory", slots=4, two_qubit_gate_reliability=0.95)
+    results = run(network(*demands, links=links, nodes=("u0", "u1", "u2", "u3", "hub")).replace(memories=[noisy]))
+    axes = pyplot.figure().add_subplot()
+    assert fb.plot.ghz_fidelity(results, ax=axes) is axes
+    points = axes.containers[0].lines[0]
+    assert points.get_xdata().tolist() == [2, 3, 4]
+    np.testing.assert_allclose(points.get_ydata(), [row["fidelity"] for row in results.ghz_summary().rows()])
+    fb.plot.ghz_fidelity([results, results]).figure.canvas.draw()
+    nothing = run(network(trio(traffic=fb.Table(at_s=[0.9995]))))
+    fb.plot.ghz_fidelity(nothing).figure.canvas.draw()
+    fb.plot.map(results).figure.canvas.draw()
+    pyplot.close("all")

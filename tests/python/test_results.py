@@ -73,6 +73,14 @@ def test_rows_agree_with_counts(results: fb.Results) -> None:
             assert asked["pairs_delivered"].sum() == len(mine)
 
 
+def test_some_columns_are_a_table(results: fb.Results) -> None:
+    some = results.pairs[["fidelity", "demand"]]
+    assert some.columns == ("fidelity", "demand") and len(some) == len(results.pairs)
+    assert some["demand"].tolist() == results.pairs["demand"].tolist()
+    with pytest.raises(KeyError, match="'fidelty'; allowed: replica, demand"):
+        results.pairs[["fidelty"]]
+
+
 def test_words_stand_for_numbers(results: fb.Results) -> None:
     table = results.pairs
     assert set(table["demand"]) <= set(results.network.demand_names)
@@ -115,6 +123,7 @@ def test_what_one_sees(results: fb.Results) -> None:
     assert "rows" in repr(results.pairs)
     assert "<table>" in results._repr_html_()
     assert "rows" in results.pairs._repr_html_()
+    assert "<td>alice - relay - bob</td>" in results.model._repr_html_()
     assert repr(results.pairs[:0]).startswith("replica")
 
 
@@ -122,7 +131,7 @@ def test_names_are_escaped_in_html() -> None:
     bad = "<img src=x onerror=alert(1)>"
     scenario = chain()
     run = fb.run(scenario.replace(name=bad, demands=[scenario.demands[1].replace(name=bad)], duration_s=0.1))
-    for page in (run._repr_html_(), run.pairs._repr_html_(), run.summary()._repr_html_()):
+    for page in (run._repr_html_(), run.model._repr_html_(), run.pairs._repr_html_(), run.summary()._repr_html_()):
         assert "<img" not in page
         assert "&lt;img" in page
 
@@ -184,8 +193,8 @@ def test_limits_end_a_replica_early() -> None:
 
 @pytest.mark.parametrize("wrong", [
     {"replicas": 0}, {"replicas": 1.5}, {"threads": 0}, {"threads": True}, {"memory_limit": "3 pints"},
-    {"memory_limit": -1}, {"max_events": 0}, {"max_wall_s": 0}, {"max_wall_s": math.nan}, {"record": "columns"},
-    {"seed": -1},
+    {"memory_limit": -1}, {"max_events": 0}, {"max_wall_s": 0}, {"max_wall_s": math.nan}, {"max_wall_s": "3"},
+    {"record": "columns"}, {"seed": -1},
 ])  # fmt: skip
 def test_nonsense_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(fb.SpecError, match=next(iter(wrong))):
@@ -333,8 +342,20 @@ def test_results_of_another_format_are_refused(results: fb.Results, tmp_path: Pa
     results.save(tmp_path, report=False)
     provenance = json.loads((tmp_path / "provenance.json").read_text())
     (tmp_path / "provenance.json").write_text(json.dumps({**provenance, "format": 99}))
-    with pytest.raises(ValueError, match="format is 99"):
+    with pytest.raises(fb.SpecError, match=r"provenance.json: found format 99; allowed: format 2, which"):
         fb.load_results(tmp_path)
+
+
+@pytest.mark.parametrize("name, text", [
+    ("provenance.json", "{"), ("scenario.json", "{"), ("model.json", "{}"), ("model.json", "[]"), ("pairs.parquet", "PAR1"),
+    ("links.parquet", ""),
+])  # fmt: skip
+def test_damaged_results_are_refused(results: fb.Results, tmp_path: Path, name: str, text: str) -> None:
+    results.save(tmp_path, report=False)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(fb.SpecError) as error:
+        fb.load_results(tmp_path)
+    assert error.value.path.startswith(str(tmp_path))
 
 
 # Scenario files.

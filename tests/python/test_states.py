@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import farbell as fb
-from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
+from farbell.states import BELL_NAMES, BellDiagonal, PairDensity, pairs
 
 KINDS = [BellDiagonal, PairDensity]
 probabilities = st.floats(0, 1)
@@ -29,7 +29,7 @@ def random_matrix(numbers: list[float]) -> np.ndarray:
 
 
 def test_docstring_examples_run() -> None:
-    results = doctest.testmod(fb.states, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    results = doctest.testmod(pairs, extraglobs={"fb": fb}, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert results.attempted > 30
     assert results.failed == 0
 
@@ -224,3 +224,18 @@ def test_nonsense_is_refused(call: Callable[[], object]) -> None:
 def test_unknown_noise_is_refused() -> None:
     with pytest.raises((TypeError, fb.SpecError), match="t2"):
         PairDensity.bell().decay_to(1, t2=1)
+
+
+def test_what_a_state_cannot_do_is_said_when_it_is_called() -> None:
+    with pytest.raises(AttributeError, match="has no t, which is not a Clifford operation; Density and Ket have it"):
+        fb.states.Stabilizer(1).t(0)
+    assert not hasattr(fb.states.Stabilizer(1), "anything else")
+    for state in (fb.states.Stabilizer(1), fb.states.Density(1), fb.states.Ket(1)):
+        with pytest.raises(fb.SpecError, match=r"^gate: .* allowed: the name of a gate"):
+            state.apply(np.eye(2), 0)  # type: ignore[arg-type]
+        with pytest.raises(fb.SpecError, match=r"^channel: found 'dephasing'; allowed: a channel"):
+            state.noise("dephasing", 0)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^use BellDiagonal.bell, .werner, .from_weights or .from_matrix"):
+        fb.states.BellDiagonal([1, 0, 0, 0])  # type: ignore[call-arg]
+    with pytest.raises(fb.SpecError, match=r"^probabilities: .* by name"):
+        fb.channels.Pauli([0.9, 0.1])  # type: ignore[list-item]

@@ -248,6 +248,24 @@ def test_from_networkx_graph_with_lengths() -> None:
     assert scenario.notes[0] == "Fibre lengths are the attribute length_m of 3 of 3 links."
 
 
+def test_from_networkx_knows_the_nodes_of_the_graph() -> None:
+    graph = nx.grid_2d_graph(2, 2)
+    nx.set_edge_attributes(graph, 20e3, "length_m")
+    scenario = fb.from_networkx(graph, demands=[((0, 0), (1, 1)), ("(0, 1)", (1, 0))])
+    assert [(demand.node_a, demand.node_b) for demand in scenario.demands] == [("(0, 0)", "(1, 1)"), ("(0, 1)", "(1, 0)")]
+    with pytest.raises(fb.SpecError, match=r"^demands/1: found \(2, 2\); allowed: a node of the graph"):
+        fb.from_networkx(graph, demands=[((0, 0), (1, 1)), ((0, 0), (2, 2))])
+    with pytest.raises(fb.SpecError, match=r"^demands/0: found 3; allowed: a Demand or a pair"):
+        fb.from_networkx(graph, demands=[3])
+    with pytest.raises(TypeError, match="takes a networkx graph, not int"):
+        fb.from_networkx(3)
+
+
+def test_builders_refuse_demands_between_unknown_nodes() -> None:
+    with pytest.raises(fb.SpecError, match=r"^demands/1: found 'n33'; allowed: the name of a node; did you mean n3\?"):
+        fb.chain(nodes=4, demands=[("n0", "n2"), ("n0", "n33")])
+
+
 def test_from_networkx_lists_what_it_changes() -> None:
     graph = nx.MultiDiGraph(name="<b>metro</b>")
     graph.add_edge("a", "b", span="12 km")

@@ -1,6 +1,7 @@
 #include "farbell/apps/ghz_requests.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace farbell {
 
@@ -10,6 +11,8 @@ GhzRequests::GhzRequests(const Setup& setup, EventQueue& queue, States& states, 
       trace_(trace), rows_(setup.demands.size()) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
+    rows_[d].bases = Stream(setup.demands[d].bases_key, setup.replica);
+    rows_[d].outcomes = Stream(setup.demands[d].outcomes_key, setup.replica);
     demand_of_arm_.insert(demand_of_arm_.end(), setup.demands[d].arms, d);
   }
 }
@@ -31,7 +34,8 @@ void GhzRequests::handle(const Event& event) {
     case op_gone: set_up(demand_of(ChainId{target})); break;
     case op_change: link_down(LinkId{target}); break;
     default:  // op_shared
-      deliver(target);
+      if (setup_.demands[fusing_.shared(target).star].bases.empty()) deliver(target);
+      else measure(target, static_cast<std::uint32_t>(event.payload));
   }
 }
 
@@ -105,7 +109,7 @@ void GhzRequests::release(std::uint32_t d, bool from_center) {
 
 void GhzRequests::write_down(std::uint32_t d, const Request& request, RequestStatus status, Refusal reason, Tick finished) {
   const GhzDemandRow& demand = setup_.demands[d];
-  recorder_.request({DemandId{d}, status, reason, request.id, demand.arrivals.endless() ? 0 : demand.states_per_request, request.delivered,
+  recorder_.request({DemandId{d}, status, reason, -1, request.id, demand.arrivals.endless() ? 0 : demand.states_per_request, request.delivered,
                      request.asked, request.started, finished});
   if (status == RequestStatus::open) return;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, demand.number, request.id,
@@ -143,16 +147,44 @@ void GhzRequests::deadline(std::uint32_t d) {
 // ---- deliveries -------------------------------------------------------------------------------------------------------------------------
 
 void GhzRequests::deliver(std::uint32_t n) {
-  const Fusing::Shared& shared = fusing_.shared(n);
-  const std::uint32_t d = shared.star;
-  const Tick now = queue_.now();
-  if (!fusing_.whole(n)) {
+  if (fusing_.whole(n)) return hand_over(n, fidelity_of(n), -1, 0);
+  ++stale_events_;
+  fusing_.end(n);
+}
+
+// Each party by itself, unless a qubit has been dropped before; the last one tells what became of the state.
+void GhzRequests::measure(std::uint32_t n, std::uint32_t party) {
+  if (n >= measured_.size()) measured_.resize(n + 1);
+  const std::uint32_t d = fusing_.shared(n).star;
+  const GhzDemandRow& demand = setup_.demands[d];
+  Row& row = rows_[d];
+  Measurement& m = measured_[n];
+  const bool whole = fusing_.whole(n), last = ++m.told == demand.users;
+  if (whole) {
+    if (m.bases < 0) {
+      m.fidelity = fidelity_of(n);
+      m.bases = static_cast<std::int32_t>(row.bases.next().u0 * static_cast<double>(demand.bases.size()));
+    }
+    const Basis basis = demand.bases[static_cast<std::size_t>(m.bases)].by_party[party];
+    const PauliFrame& frame = fusing_.shared(n).frame;
+    int bit = fusing_.measure(n, party, basis, row.outcomes.next().u0);
+    if (basis != Basis::x) bit ^= frame.x[party];
+    if (basis != Basis::z) bit ^= frame.z[party];
+    m.outcomes |= static_cast<std::uint64_t>(bit) << demand.user_of[party];
+  } else {
     ++stale_events_;
-    return fusing_.end(n);
   }
-  const double fidelity = states_.ghz_fidelity(fusing_.qubits(n), shared.frame, now);
-  const std::uint32_t promoted = shared.promoted;
-  const Tick born = shared.born;
+  if (!last) return;
+  const Measurement done = std::exchange(m, {});
+  if (whole) hand_over(n, done.fidelity, done.bases, done.outcomes);
+  else fusing_.end(n);
+}
+
+// A state that all users know, to the request that is served.
+void GhzRequests::hand_over(std::uint32_t n, double fidelity, std::int32_t bases, std::uint64_t outcomes) {
+  const Fusing::Shared& shared = fusing_.shared(n);
+  const std::uint32_t d = shared.star, promoted = shared.promoted;
+  const Tick now = queue_.now(), born = shared.born;
   fusing_.end(n);
   const GhzDemandRow& demand = setup_.demands[d];
   Row& row = rows_[d];
@@ -161,7 +193,11 @@ void GhzRequests::deliver(std::uint32_t n) {
     return recorder_.surplus(DemandId{d}, now, promoted);
   }
   Request& request = row.queue.front();
-  recorder_.state({DemandId{d}, demand.users, request.id, request.asked, born, now, fidelity}, promoted);
+  if (fidelity < demand.min_fidelity - fidelity_slack) {
+    trace_.add(now, Phase::arrivals, TraceKind::ghz_rejected, arm(d, 0).value, request.id, demand.users, fidelity);
+    return recorder_.rejected(DemandId{d}, now, promoted);
+  }
+  recorder_.state({DemandId{d}, demand.users, request.id, request.asked, born, now, fidelity, bases, outcomes}, promoted);
   trace_.add(now, Phase::arrivals, TraceKind::ghz_delivery, arm(d, 0).value, request.id, demand.users, fidelity);
   ++request.delivered;
   if (demand.arrivals.endless() || request.delivered < demand.states_per_request) return;
@@ -169,6 +205,14 @@ void GhzRequests::deliver(std::uint32_t n) {
   ask_again(d);
   if (row.queue.empty()) release(d, true);
   serve(d);
+}
+
+// To the state that is meant.
+double GhzRequests::fidelity_of(std::uint32_t n) {
+  const Fusing::Shared& shared = fusing_.shared(n);
+  const Edges& edges = fusing_.star(n).edges;
+  if (edges.empty()) return states_.ghz_fidelity(fusing_.qubits(n), shared.frame, queue_.now());
+  return states_.graph_fidelity(fusing_.qubits(n), edges, shared.frame, queue_.now());
 }
 
 // ---- routes and links that go down ------------------------------------------------------------------------------------------------------

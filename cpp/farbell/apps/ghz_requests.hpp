@@ -14,6 +14,9 @@
 namespace farbell {
 
 struct GhzDemandRow {
+  struct Bases {
+    std::vector<Basis> by_party;
+  };
   ArrivalPlan arrivals;
   std::uint64_t states_per_request = 1;
   Tick deadline = never;
@@ -21,7 +24,10 @@ struct GhzDemandRow {
   DemandId first_arm;             // in the network; the others follow
   std::uint32_t arms = 0, users = 0, width = 1;
   std::uint32_t number = 0;       // among the demands of the scenario, for the trace
-  std::uint64_t arrivals_key = 0;
+  double min_fidelity = 0;
+  std::vector<Bases> bases;              // of which one is drawn for each state; none = they are kept
+  std::vector<std::uint32_t> user_of;    // by party of the fusion
+  std::uint64_t arrivals_key = 0, bases_key = 0, outcomes_key = 0;
 };
 
 class GhzRequests {
@@ -56,6 +62,14 @@ class GhzRequests {
     std::uint64_t next_id = 0;
     bool routed = true, stopped = false, timer_posted = false;
     Arrivals arrivals;
+    Stream bases, outcomes;
+  };
+  // Of a state that its users measure.
+  struct Measurement {
+    std::uint32_t told = 0;  // parties, whether or not they still had something to measure
+    std::int32_t bases = -1;
+    std::uint64_t outcomes = 0;
+    double fidelity = 0;     // just before the first of them measured
   };
 
   void arrive(std::uint32_t d);
@@ -70,6 +84,9 @@ class GhzRequests {
   void post_deadline(std::uint32_t d);
   void deadline(std::uint32_t d);
   void deliver(std::uint32_t shared);
+  void measure(std::uint32_t shared, std::uint32_t party);
+  void hand_over(std::uint32_t shared, double fidelity, std::int32_t bases, std::uint64_t outcomes);
+  double fidelity_of(std::uint32_t shared);
   void link_down(LinkId link);
   bool find_routes(std::uint32_t d);
   bool slots_suffice(std::uint32_t d) const;
@@ -95,6 +112,7 @@ class GhzRequests {
   Trace& trace_;
   std::vector<Row> rows_;                     // by demand
   std::vector<std::uint32_t> demand_of_arm_;  // by arm, of all demands
+  std::vector<Measurement> measured_;         // by number of the shared state
   std::uint64_t stale_events_ = 0;
 };
 

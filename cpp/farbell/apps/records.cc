@@ -17,6 +17,16 @@ void LatencySketch::add(double seconds) {
   ++counts[k];
 }
 
+namespace {
+template <class Row, class Block>
+void keep(std::vector<Row>& rows, const Row& row, const Block& full) {
+  rows.push_back(row);
+  if (!full || rows.size() < rows_per_block) return;
+  full(std::move(rows));
+  rows = {};
+}
+}  // namespace
+
 void Recorder::pair(const PairRow& row) {
   if (row.delivered > setup_.warm_up || setup_.warm_up == tick_zero) {
     DemandSummary& s = summaries_[row.demand.value];
@@ -33,12 +43,7 @@ void Recorder::pair(const PairRow& row) {
     const double bin = std::clamp(row.fidelity, 0.0, 1.0) * static_cast<double>(s.fidelity_histogram.size());
     ++s.fidelity_histogram[std::min(s.fidelity_histogram.size() - 1, static_cast<std::size_t>(bin))];
   }
-  if (!setup_.keep_rows) return;
-  pairs_.push_back(row);
-  if (setup_.pair_block && pairs_.size() >= rows_per_block) {
-    setup_.pair_block(std::move(pairs_));
-    pairs_ = {};
-  }
+  if (setup_.keep_rows) keep(pairs_, row, setup_.pair_block);
 }
 
 void Recorder::request(const RequestRow& row) {
@@ -51,14 +56,12 @@ void Recorder::request(const RequestRow& row) {
       const double latency = setup_.clock.seconds(row.finished - row.asked);
       s.latency.add(latency);
       s.sketch.add(latency);
+      auto& batch = s.batches[batch_of(row.finished, setup_.warm_up, setup_.horizon)];
+      batch[5] += 1;
+      batch[6] += latency;
     }
   }
-  if (!setup_.keep_rows) return;
-  requests_.push_back(row);
-  if (setup_.request_block && requests_.size() >= rows_per_block) {
-    setup_.request_block(std::move(requests_));
-    requests_ = {};
-  }
+  if (setup_.keep_rows) keep(requests_, row, setup_.request_block);
 }
 
 void Recorder::deadlock(const DeadlockRow& row) {
@@ -66,7 +69,7 @@ void Recorder::deadlock(const DeadlockRow& row) {
 }
 
 void GhzRecorder::state(const GhzRow& row, std::uint32_t promoted) {
-  if (setup_.keep_rows) states_.push_back(row);
+  if (setup_.keep_rows) keep(states_, row, setup_.state_block);
   if (!counts(row.delivered)) return;
   GhzSummary& s = summaries_[row.demand.value];
   ++s.states;
@@ -77,6 +80,12 @@ void GhzRecorder::state(const GhzRow& row, std::uint32_t promoted) {
   batch[1] += row.fidelity;
 }
 
+void GhzRecorder::rejected(DemandId demand, Tick at, std::uint32_t promoted) {
+  if (!counts(at)) return;
+  ++summaries_[demand.value].rejected;
+  summaries_[demand.value].promoted += promoted;
+}
+
 void GhzRecorder::surplus(DemandId demand, Tick at, std::uint32_t promoted) {
   if (!counts(at)) return;
   ++summaries_[demand.value].surplus;
@@ -84,7 +93,7 @@ void GhzRecorder::surplus(DemandId demand, Tick at, std::uint32_t promoted) {
 }
 
 void GhzRecorder::request(const RequestRow& row) {
-  if (setup_.keep_rows) requests_.push_back(row);
+  if (setup_.keep_rows) keep(requests_, row, setup_.request_block);
   if (row.asked < setup_.warm_up) return;
   GhzSummary& s = summaries_[row.demand.value];
   s.done += row.status == RequestStatus::done;

@@ -27,6 +27,7 @@ struct RequestRow {
   DemandId demand;
   RequestStatus status = RequestStatus::open;
   Refusal reason = Refusal::none;
+  std::int32_t circuit = -1;  // that served it last, counted from the first of its demand; -1 = none did
   std::uint64_t request = 0, pairs_asked = 0, pairs_delivered = 0;
   Tick asked{}, started = never, finished = never;
 };
@@ -38,6 +39,8 @@ struct GhzRow {
   std::uint64_t request = 0;
   Tick asked{}, born{}, delivered{};
   double fidelity = 0;
+  std::int32_t bases = -1;     // which of its demand's; -1 = not measured
+  std::uint64_t outcomes = 0;  // a bit for each user
 };
 
 // A circuit that waits for a node's slots in a deadlock, and one of those for which it waits.
@@ -46,10 +49,12 @@ struct DeadlockRow {
   std::uint64_t deadlock = 0;
   DemandId demand;
   ChainId circuit;
+  std::uint32_t number = 0;   // of the circuit, counted from the first of its demand
   std::int64_t request = -1;  // for which its circuit waits; -1 = none
   NodeId node;
   std::uint32_t needed = 0, free = 0;
   DemandId other;             // none = the node has too few slots altogether
+  std::int32_t other_number = -1;
   bool other_holds = false;   // else it stands before it in the node's line
   std::uint32_t other_slots = 0;
   bool released = false;      // to end the deadlock
@@ -88,7 +93,7 @@ inline std::size_t batch_of(Tick at, Tick warm_up, Tick horizon) {
   const auto batch = static_cast<std::size_t>(along * batch_count);
   return batch < batch_count ? batch : batch_count - 1;
 }
-inline constexpr std::size_t batch_columns = 5;  // pairs, and sums of fidelity, xx, yy, zz
+inline constexpr std::size_t batch_columns = 7;  // pairs, and sums of fidelity, xx, yy, zz; requests done, and the sum of their latency
 
 // What a demand with requests waits for (docs/physics/where_the_time_goes.md); the last four are time that was in vain.
 enum class Spent : std::uint8_t { links, memories, messages, operations, cut_offs, failed_swaps, failed_distillation, stale_halves };
@@ -108,7 +113,7 @@ struct DemandSummary {
 
 // The same of one GHZ demand. A request row's pairs are states.
 struct GhzSummary {
-  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, surplus = 0, promoted = 0;
+  std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, states = 0, rejected = 0, surplus = 0, promoted = 0;
   Moments fidelity, latency;  // latency: asked to done
   std::array<std::array<double, 2>, batch_count> batches{};  // states, and the sum of their fidelity
 };
@@ -119,17 +124,21 @@ class GhzRecorder {
     Clock clock;
     Tick warm_up{}, horizon{};
     bool keep_rows = true;
+    // As in Recorder.
+    std::function<void(std::vector<GhzRow>&&)> state_block;
+    std::function<void(std::vector<RequestRow>&&)> request_block;
   };
 
   GhzRecorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}
 
   void asked(DemandId demand, Tick at) { summaries_[demand.value].asked += at >= setup_.warm_up; }
   void state(const GhzRow& row, std::uint32_t promoted);
+  void rejected(DemandId demand, Tick at, std::uint32_t promoted);
   void surplus(DemandId demand, Tick at, std::uint32_t promoted);
   void request(const RequestRow& row);
 
   std::vector<GhzSummary>& summaries() { return summaries_; }
-  std::vector<GhzRow>& states() { return states_; }
+  std::vector<GhzRow>& states() { return states_; }           // those not handed over yet
   std::vector<RequestRow>& requests() { return requests_; }
 
  private:

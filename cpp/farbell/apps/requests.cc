@@ -150,6 +150,7 @@ void Requests::serve_waiting(DemandId d) {
     row.coming.erase(row.coming.begin() + static_cast<std::ptrdiff_t>(i));
     Request& request = services_[c.value].request.emplace(row.queue.front());
     row.queue.pop_front();
+    request.circuit = static_cast<std::int32_t>(circuits_.number(c));
     ++row.served;
     if (request.started == never) {
       request.started = queue_.now();
@@ -268,7 +269,7 @@ Requests::Request Requests::take_open(DemandId d, std::uint64_t id) {
 void Requests::write_down(DemandId d, const Request& request, RequestStatus status, Refusal reason) {
   const DemandRow& demand = setup_.demands[d.value];
   const bool endless = demand.arrivals.endless();
-  recorder_.request({d, status, reason, request.id, endless ? 0 : demand.pairs_per_request, request.delivered, request.asked,
+  recorder_.request({d, status, reason, request.circuit, request.id, endless ? 0 : demand.pairs_per_request, request.delivered, request.asked,
                      request.started, queue_.now()});
   trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, d.value, request.id,
              static_cast<std::uint64_t>(status) | static_cast<std::uint64_t>(reason) << 8);
@@ -524,11 +525,12 @@ void Requests::write_down(ChainId c, std::vector<DeadlockRow>& rows) const {
   const NodeId n = slots.waits_at(c);
   const auto& line = slots.line(n);
   const auto place = std::find_if(line.begin(), line.end(), [c](const Slots::Share& share) { return share.circuit == c; });
-  DeadlockRow row{queue_.now(), circuits_.deadlock_of(c), circuits_.demand(c), c, request ? static_cast<std::int64_t>(request->id) : -1, n,
-                  place->slots, slots.free(n), {}, false, 0, false};
+  DeadlockRow row{queue_.now(), circuits_.deadlock_of(c), circuits_.demand(c), c, circuits_.number(c),
+                  request ? static_cast<std::int64_t>(request->id) : -1, n, place->slots, slots.free(n), {}, -1, false, 0, false};
   const std::size_t before = rows.size();
   const auto add = [&](const Slots::Share& share, bool holds) {
     row.other = circuits_.demand(share.circuit);
+    row.other_number = static_cast<std::int32_t>(circuits_.number(share.circuit));
     row.other_holds = holds;
     row.other_slots = share.slots;
     rows.push_back(row);
@@ -549,8 +551,8 @@ void Requests::finish(Tick end) {
     const bool endless = demand.arrivals.endless();
     for (std::uint64_t id : open_requests(DemandId{d}, end)) {
       const Request r = take_open(DemandId{d}, id);
-      recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.id, endless ? 0 : demand.pairs_per_request, r.delivered,
-                         r.asked, r.started, never});
+      recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.circuit, r.id, endless ? 0 : demand.pairs_per_request,
+                         r.delivered, r.asked, r.started, never});
     }
   }
 }

@@ -72,6 +72,7 @@ class Requests {
   struct Request {
     std::uint64_t id = 0, delivered = 0;
     Tick asked{}, started = never;
+    std::int32_t circuit = -1;        // that served it last
   };
   struct Row {
     std::deque<Request> queue;        // those that wait, as they were asked

@@ -23,7 +23,7 @@ void Trace::name_owner(TraceRow& row) const {
   }
   const bool of_demand = row.kind == TraceKind::delivery || row.kind == TraceKind::request_started || row.kind == TraceKind::pair_rejected ||
                          row.kind == TraceKind::pair_surplus || row.kind == TraceKind::ghz_delivery || row.kind == TraceKind::ghz_surplus ||
-                         of_circuit(row.kind);
+                         row.kind == TraceKind::ghz_rejected || of_circuit(row.kind);
   const std::size_t chain = of_demand ? row.entity : row.a;
   if (chain >= owners.size()) return;
   row.circuit = owners[chain].circuit;

@@ -49,6 +49,8 @@ enum class TraceKind : std::uint8_t {
   fusion,           // N, b = pairs that became one GHZ state, known to all users at `until`
   ghz_delivery,     // D, b = users, x = fidelity
   ghz_surplus,      // D
+  ghz_rejected,     // D, b = users, x = fidelity
+  fusion_started,   // N, pair: locked, with one of each other arm, for a fusion that ends at `until`
 };
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };

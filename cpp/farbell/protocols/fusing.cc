@@ -62,17 +62,22 @@ void Fusing::decide(std::uint32_t k) {
     const std::uint32_t n = free_.back();
     free_.pop_back();
     Shared& shared = shared_[n];
-    shared = {.star = k, .parts = std::move(shared.parts), .frame = {}};
+    shared = {.star = k, .parts = std::move(shared.parts), .frame = {}, .measured = {}};
     shared.parts.clear();
-    for (auto& pairs : row.ready) {
+    const Star& star = setup_.stars[k];
+    const Tick until = queue_.now() + star.duration;
+    for (std::size_t arm = 0; arm < row.ready.size(); ++arm) {
+      auto& pairs = row.ready[arm];
+      const ChainId chain = star.arms[arm];
+      trace_.add(queue_.now(), Phase::decisions, TraceKind::fusion_started, chains_[chain.value].positions[0].node.value, chain.value, 0, 0,
+                 {.pair = trace_.number(pairs.front().segment), .until = until});
       shared.parts.push_back(pairs.front());
       pairs.pop_front();
     }
-    queue_.post(queue_.now() + setup_.stars[k].duration, Phase::swaps, {setup_.self.handler, op_fuse, n}, 0);
+    queue_.post(until, Phase::swaps, {setup_.self.handler, op_fuse, n}, 0);
   }
 }
 
-// CNOTs from the first half at the center to each of the others, which are read in Z. The first is kept, or read in X.
 void Fusing::fuse(std::uint32_t n) {
   Shared& shared = shared_[n];
   const Star& star = setup_.stars[shared.star];
@@ -84,66 +89,92 @@ void Fusing::fuse(std::uint32_t n) {
   }
   Stream& outcomes = rows_[shared.star].outcomes;
   const auto center_half = [&](std::size_t arm) { return segments_.segment(shared.parts[arm].segment).half[end_a]; };
-  const auto read = [&](QubitId q) {
+  const auto read = [&](std::uint32_t arm) {
+    const QubitId q = center_half(arm);
     const int bit = states_.measure(q, Basis::z, now, outcomes.next().u0);
     swapping_.consume_half(q);
     return static_cast<std::uint8_t>(bit);
   };
-  Tick known = now;
+  const std::size_t first_arm = star.center_keeps;  // among the parties
+  shared.frame = PauliFrame(first_arm + star.arms.size());
+  std::vector<Tick> known(first_arm + star.arms.size(), now);  // by party
   const bool tells = star.arms.size() > 1;
   for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     shared.promoted += states_.promote(segment.half[end_a], now);
-    shared.frame.flips.push_back(segment.frame >> 1);
-    shared.frame.phase ^= segment.frame & 1;
+    shared.frame.x[first_arm + arm] = segment.frame >> 1;
+    shared.frame.z[first_arm + arm] = segment.frame & 1;
     shared.born = earlier(shared.born, segment.born);
     const Chain& chain = chains_[star.arms[arm].value];
-    if (tells) known = later(known, now + chain.delay(0, chain.last()));
+    if (tells) known[first_arm + arm] = now + chain.delay(0, chain.last());
   }
-  const QubitId first = center_half(0);
-  for (std::size_t arm = 1; arm < star.arms.size(); ++arm) {
-    states_.apply(Gate::cx, first, center_half(arm), now);
-    shared.frame.flips[arm] ^= read(center_half(arm));
+  for (const auto [kind, arm, other] : star.steps) {
+    switch (kind) {
+      case FusionStep::Kind::cx: states_.apply(Gate::cx, center_half(arm), center_half(other), now); break;
+      case FusionStep::Kind::cz: states_.apply(Gate::cz, center_half(arm), center_half(other), now); break;
+      case FusionStep::Kind::h: states_.apply(Gate::h, center_half(arm), now); break;
+      case FusionStep::Kind::read_x: shared.frame.x[first_arm + arm] ^= read(arm); break;
+      case FusionStep::Kind::read_z: shared.frame.z[first_arm + arm] ^= read(arm); break;
+    }
   }
-  if (star.center_keeps) {
-    shared.frame.flips.insert(shared.frame.flips.begin(), 0);
-  } else {
-    states_.apply(Gate::h, first, now);
-    shared.frame.phase ^= read(first);
-  }
+  shared.measured.assign(known.size(), false);
   if (tells) messages_ += star.arms.size();
   const ChainId chain = star.arms[0];
   trace_.add(now, Phase::swaps, TraceKind::fusion, chains_[chain.value].positions[0].node.value, chain.value, star.arms.size(), 0,
-             {.until = known});
-  queue_.post(known, Phase::arrivals, {setup_.shared.handler, setup_.shared.op, n}, 0);
+             {.until = *std::max_element(known.begin(), known.end())});
+  const Address to{setup_.shared.handler, setup_.shared.op, n};
+  if (!star.tells_each) return queue_.post(*std::max_element(known.begin(), known.end()), Phase::arrivals, to, 0);
+  for (std::uint32_t party = 0; party < known.size(); ++party) queue_.post(known[party], Phase::arrivals, to, party);
+}
+
+// None if it was dropped or measured.
+QubitId Fusing::qubit(const Shared& shared, std::uint32_t party) const {
+  const Star& star = setup_.stars[shared.star];
+  const Shared::Part& part = shared.parts[arm_of_party(star, party)];
+  const Segment& segment = segments_.segment(part.segment);
+  return segment.generation == part.generation ? segment.half[end_of_party(star, party)] : QubitId{};
 }
 
 bool Fusing::whole(std::uint32_t n) const {
   const Shared& shared = shared_[n];
-  const bool keeps = setup_.stars[shared.star].center_keeps;
-  for (std::size_t arm = 0; arm < shared.parts.size(); ++arm) {
-    const Segment& segment = segments_.segment(shared.parts[arm].segment);
-    if (segment.generation != shared.parts[arm].generation || !segment.half[end_b]) return false;
-    if (keeps && arm == 0 && !segment.half[end_a]) return false;
-  }
+  for (std::uint32_t party = 0; party < shared.measured.size(); ++party)
+    if (!shared.measured[party] && !qubit(shared, party)) return false;
   return true;
 }
 
 std::vector<QubitId> Fusing::qubits(std::uint32_t n) const {
-  const Shared& shared = shared_[n];
   std::vector<QubitId> out;
-  if (setup_.stars[shared.star].center_keeps) out.push_back(segments_.segment(shared.parts[0].segment).half[end_a]);
-  for (const Shared::Part& part : shared.parts) out.push_back(segments_.segment(part.segment).half[end_b]);
+  for (std::uint32_t party = 0; party < shared_[n].measured.size(); ++party) out.push_back(qubit(shared_[n], party));
   return out;
 }
 
-// A release takes the qubits that it drops by itself.
+int Fusing::measure(std::uint32_t n, std::uint32_t party, Basis basis, double u) {
+  Shared& shared = shared_[n];
+  const Star& star = setup_.stars[shared.star];
+  const QubitId q = qubit(shared, party);
+  const std::uint32_t s = segments_.half(q).segment;
+  const int bit = states_.measure(q, basis, queue_.now(), u);
+  const ChainId chain = star.arms[arm_of_party(star, party)];
+  const auto& positions = chains_[chain.value].positions;
+  const auto& at = end_of_party(star, party) == end_a ? positions.front() : positions.back();
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, at.node.value, chain.value, static_cast<std::uint64_t>(basis), 0,
+             {.pair = trace_.number(s)});
+  swapping_.consume_half(q);
+  shared.measured[party] = true;
+  const Segment& segment = segments_.segment(s);
+  if (!segment.half[end_a] && !segment.half[end_b]) swapping_.end(s);
+  return bit;
+}
+
+// A release takes the qubits that it drops by itself, and their segments; so do parties that measure.
 void Fusing::end(std::uint32_t n) {
+  const Shared& shared = shared_[n];
   if (whole(n))
-    for (const Shared::Part& part : shared_[n].parts) {
-      swapping_.consume(part.segment);
-      swapping_.end(part.segment);
-    }
+    for (const Shared::Part& part : shared.parts)
+      if (segments_.segment(part.segment).generation == part.generation) {
+        swapping_.consume(part.segment);
+        swapping_.end(part.segment);
+      }
   free_.push_back(n);
 }
 

@@ -1,4 +1,4 @@
-// Fusion: a node with a chain to each of several others makes one GHZ state of a pair of each chain.
+// Fusion: a node with a chain to each of several others makes one GHZ or graph state of a pair of each chain.
 // docs/physics/ghz_distribution.md
 #pragma once
 #include <cstdint>
@@ -9,16 +9,21 @@
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
+#include "farbell/protocols/fusion_steps.hpp"
 #include "farbell/protocols/segments.hpp"
 #include "farbell/protocols/swapping.hpp"
 
 namespace farbell {
 
-// The node is end A of all its arms.
+// The node is end A of all its arms. Parties of a state are the node, if it is a user, too, and keeps a half, then the arms' other ends.
 struct Star {
   std::vector<ChainId> arms;
-  bool center_keeps = false;  // the node is a user, too, and keeps its half of the first pair
-  Tick duration{};            // of gates and read-out
+  bool center_keeps = false;
+  std::uint32_t kept_half = 0;  // its arm
+  std::vector<FusionStep> steps;
+  Tick duration{};              // of gates and read-out
+  Edges edges;                  // between parties; none = a GHZ state
+  bool tells_each = false;      // each party at its own tick, not all when the last one knows
   std::uint64_t outcomes_key = 0;
 };
 
@@ -30,7 +35,7 @@ class Fusing {
   struct Setup {
     std::span<const Star> stars;
     Address self;
-    Address shared;  // told when all users know of a state; the target is its number
+    Address shared;  // told when parties know of a state; the target is its number, the payload the party, if each is told by itself
     std::uint64_t replica = 0;
   };
   // What users share, or are about to.
@@ -40,9 +45,10 @@ class Fusing {
     };
     std::uint32_t star = 0;
     std::vector<Part> parts;      // by arm
-    GhzFrame frame;               // of the center, if it keeps its qubit, and the ends of the arms
+    PauliFrame frame;             // by party
     Tick born = never;            // oldest emission in it
     std::uint32_t promoted = 0;   // pairs that left a store of pairs for it
+    std::vector<bool> measured;   // by party
   };
 
   Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, const std::vector<Chain>& chains,
@@ -51,9 +57,12 @@ class Fusing {
   void handle(const Event& event);
 
   const Shared& shared(std::uint32_t n) const { return shared_[n]; }
-  // False if a release has dropped a qubit of it meanwhile.
+  const Star& star(std::uint32_t n) const { return setup_.stars[shared_[n].star]; }
+  // False if a release has dropped a qubit of it meanwhile; one that was measured counts.
   bool whole(std::uint32_t n) const;
-  std::vector<QubitId> qubits(std::uint32_t n) const;
+  // By a party, which has nothing of it then. The bit is as it was read.
+  int measure(std::uint32_t n, std::uint32_t party, Basis basis, double u);
+  std::vector<QubitId> qubits(std::uint32_t n) const;  // by party
   // Its qubits, those that are left, are taken, and its number is free.
   void end(std::uint32_t n);
 
@@ -70,6 +79,11 @@ class Fusing {
   void ready(std::uint32_t segment, std::uint32_t generation);
   void decide(std::uint32_t star);
   void fuse(std::uint32_t n);
+  std::uint32_t arm_of_party(const Star& star, std::uint32_t party) const {
+    return !star.center_keeps ? party : party == 0 ? star.kept_half : party - 1;
+  }
+  End end_of_party(const Star& star, std::uint32_t party) const { return star.center_keeps && party == 0 ? end_a : end_b; }
+  QubitId qubit(const Shared& shared, std::uint32_t party) const;
   bool current(const Shared::Part& part) const;
   bool has_pair(std::deque<Shared::Part>& pairs);
 

@@ -315,7 +315,8 @@ void Lanes::succeed(std::uint32_t index) {
     birth.hop = g.hop;
     const Correlations* state = &link.states[outcome];
     if (turned) state = &(turned_state = rotated_about_z(*state, phase_rad));
-    birth.pair = states_.create_pair(*state, row.device[0], emitted[0], row.device[1], emitted[1], std::bit_cast<std::uint64_t>(draw.u1));
+    birth.pair = states_.create_pair(*state, {row.device[0], row.node[0]}, emitted[0], {row.device[1], row.node[1]}, emitted[1],
+                                     std::bit_cast<std::uint64_t>(draw.u1));
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};

@@ -24,9 +24,9 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 class Compiler {
  public:
-  Compiler(const ScenarioSpec& scenario, StoreKind store) : s_(scenario) {
+  explicit Compiler(const ScenarioSpec& scenario) : s_(scenario) {
     m_.scenario = scenario;
-    m_.store = store;
+    m_.store = store_of(scenario.state);
   }
 
   Model compile() {
@@ -36,6 +36,7 @@ class Compiler {
     nodes();
     links();
     changes();
+    bell_diagonal_parts();
     demands();
     ghz_demands();
     approximations();
@@ -74,6 +75,29 @@ class Compiler {
   }
 
   // ---- states ----
+  // With `auto` the cheapest exact store, until something is found that it cannot hold.
+  static StoreKind store_of(StateModel state) {
+    switch (state) {
+      case StateModel::pair_density: return StoreKind::pair_density;
+      case StateModel::stabilizer: return StoreKind::stabilizer;
+      case StateModel::density: return StoreKind::density;
+      case StateModel::ket: return StoreKind::ket;
+      case StateModel::bell_diagonal:
+      case StateModel::automatic: break;
+    }
+    return StoreKind::bell_diagonal;
+  }
+  // True where the store cannot hold something, and no other may be taken, which holds all.
+  bool refuses(bool held) {
+    if (!held && s_.state == StateModel::automatic) m_.store = StoreKind::pair_density;
+    return !held && s_.state != StateModel::automatic;
+  }
+  // What a store of Bell-diagonal states takes of the pairs of links, once it is known to be one.
+  void bell_diagonal_parts() {
+    if (capabilities(m_.store).any_pair_state) return;
+    for (LinkProgram& program : m_.programs)
+      for (Correlations& state : program.states) state = twirled(state);
+  }
   std::string store_name() const { return capabilities(m_.store).store; }
   [[noreturn]] void refuse_noise(const std::string& path, const std::string& found, const std::string& what) const {
     throw SpecError(path, found, what + " \"state\": \"" + store_name() +
@@ -98,7 +122,7 @@ class Compiler {
       const MemorySpec& memory = s_.memories[i];
       memory_names_.add(memory.name);
       const Device device = device_of(memory, item("memories", i));
-      if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); !why.empty())
+      if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); refuses(why.empty()))
         refuse_noise(item("memories", i), why, "what");
       m_.devices.push_back(device);
     }
@@ -201,12 +225,12 @@ class Compiler {
     const HeraldTable mean = model.mean_table();
     double sum = 0;
     for (const HeraldOutcome& outcome : phase_drawn ? model.table.outcomes : mean.outcomes) {
-      if (std::string why = cannot_hold(m_.store, outcome.state); !why.empty() && !m_.pauli_twirl)
+      if (std::string why = cannot_hold(m_.store, outcome.state); refuses(why.empty() || m_.pauli_twirl))
         refuse_noise(path, why, "a state that");
       sum += outcome.probability;
       p.cumulative.push_back(sum);
       p.frames.push_back(static_cast<std::uint8_t>(outcome.frame));
-      p.states.push_back(capabilities(m_.store).any_pair_state ? outcome.state : twirled(outcome.state));
+      p.states.push_back(outcome.state);
     }
     m_.programs.push_back(std::move(p));
     facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, mean.fidelity()});
@@ -231,9 +255,10 @@ class Compiler {
   bool draws_phase(const LinkModel& model, const std::string& path) {
     if (model.phase.sigma_rad == 0) return false;
     if (capabilities(m_.store).any_pair_state) return true;
-    if (!m_.pauli_twirl)
+    if (refuses(m_.pauli_twirl))
       throw SpecError(path + "/phase_sigma_rad", number_text(model.phase.sigma_rad) + " rad",
                       "0 with \"state\": \"" + store_name() + "\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
+    if (!m_.pauli_twirl) return true;
     note_approximation("mean_optical_phase", "pairs carry the mean over the optical phase of their link, not the phase at their time");
     return false;
   }
@@ -394,9 +419,18 @@ class Compiler {
       row.users = static_cast<std::uint32_t>(demand.users.size());
       row.width = static_cast<std::uint32_t>(demand.width);
       row.number = static_cast<std::uint32_t>(m_.demands.size() + i);
+      row.min_fidelity = demand.min_fidelity;
+      row.bases = std::move(plan.bases);
+      row.user_of = std::move(plan.user_of);
       row.arrivals_key = stream("ghz:" + demand.name + "/arrivals", path);
+      row.bases_key = stream("ghz:" + demand.name + "/bases", path);
+      row.outcomes_key = stream("ghz:" + demand.name + "/outcomes", path);
       Star star;
       star.center_keeps = plan.center_is_user;
+      star.kept_half = kept_half(plan.edges, plan.center_is_user);
+      star.edges = std::move(plan.edges);
+      star.steps = std::move(plan.steps);
+      star.tells_each = !demand.bases.empty();
       star.outcomes_key = stream("ghz:" + demand.name + "/fusion", path);
       if (m_.slot == tick_zero) star.duration = ticks(plan.fusion_s, item("ghz_demands", i, "center"));
       for (RoutePlan& arm : plan.arms) {
@@ -579,21 +613,6 @@ class Compiler {
 
 }  // namespace
 
-Model compile(const ScenarioSpec& scenario) {
-  switch (scenario.state) {
-    case StateModel::pair_density: return Compiler(scenario, StoreKind::pair_density).compile();
-    case StateModel::bell_diagonal: return Compiler(scenario, StoreKind::bell_diagonal).compile();
-    case StateModel::stabilizer: return Compiler(scenario, StoreKind::stabilizer).compile();
-    case StateModel::density: return Compiler(scenario, StoreKind::density).compile();
-    case StateModel::ket: return Compiler(scenario, StoreKind::ket).compile();
-    case StateModel::automatic: break;
-  }
-  try {
-    return Compiler(scenario, StoreKind::bell_diagonal).compile();
-  } catch (const SpecError&) {
-    // What is wrong whatever the store, is found again.
-    return Compiler(scenario, StoreKind::pair_density).compile();
-  }
-}
+Model compile(const ScenarioSpec& scenario) { return Compiler(scenario).compile(); }
 
 }  // namespace farbell

@@ -1,18 +1,19 @@
 #include "farbell/simulation/ghz_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <numeric>
 
+#include "farbell/base/nearest.hpp"
 #include "farbell/simulation/places.hpp"
 
 namespace farbell {
 
 namespace {
 
-// Qubits of a GHZ state's cluster while the last pair joins it: with those read before gone, one or two more than users.
-int largest_cluster(std::size_t users, bool center_is_user) { return static_cast<int>(users) + (center_is_user ? 1 : 2); }
-
-// Of which a store can hold and read every state.
+// Of which a store can hold and read every GHZ state, and no graph state of more. When the last pair joins the others one half or two
+// are there besides the users' qubits.
 int most_users(StoreKind store, bool center_is_user) {
   const int held = capabilities(store).largest_cluster - (center_is_user ? 1 : 2);
   // What is read of a ket is its density matrix.
@@ -30,7 +31,13 @@ class Planner {
     GhzPlan plan;
     plan.center = spec_.center.empty() ? best_center(users) : NodeId{nodes_.at(spec_.center, at("center"))};
     plan.center_is_user = std::find(users.begin(), users.end(), plan.center) != users.end();
-    cluster_fits(users.size(), plan.center_is_user);
+    plan.user_of = parties(users, plan.center);
+    plan.edges = edges(plan.user_of);
+    plan.bases = bases(plan.user_of);
+    fidelity_is_known();
+    const auto arms = static_cast<std::uint32_t>(this->arms(users, plan.center));
+    plan.steps = plan.edges.empty() ? ghz_steps(arms, plan.center_is_user) : graph_steps(plan.edges, arms, plan.center_is_user);
+    cluster_fits(users.size(), plan);
     PathFinder paths(m_.graph);
     for (std::size_t k = 0; k < users.size(); ++k) {
       if (users[k] == plan.center) continue;
@@ -46,9 +53,9 @@ class Planner {
     }
     slots_suffice(plan);
     const MemorySpec& memory = m_.scenario.memories[m_.nodes[plan.center.value].device.value];
-    const auto further = static_cast<double>(plan.arms.size() - 1);
-    if (!plan.center_is_user) plan.fusion_s = further * memory.two_qubit_gate_s + memory.single_qubit_gate_s + memory.measurement_s;
-    else if (further > 0) plan.fusion_s = further * memory.two_qubit_gate_s + memory.measurement_s;
+    const FusionDepth d = depth(plan.steps);
+    plan.fusion_s = d.two_qubit_gates * memory.two_qubit_gate_s + d.single_qubit_gates * memory.single_qubit_gate_s +
+                    d.measurements * memory.measurement_s;
     return plan;
   }
 
@@ -67,6 +74,72 @@ class Planner {
     if (users.size() < 2)
       throw SpecError(at("users"), users.empty() ? "an empty list" : "one user", "at least two users, since a state is shared");
     return users;
+  }
+
+  // Users as parties of a fusion: the center, if it is one, goes before the others.
+  static std::vector<std::uint32_t> parties(const std::vector<NodeId>& users, NodeId center) {
+    std::vector<std::uint32_t> user_of(users.size());
+    std::iota(user_of.begin(), user_of.end(), 0u);
+    std::stable_partition(user_of.begin(), user_of.end(), [&](std::uint32_t user) { return users[user] == center; });
+    return user_of;
+  }
+
+  Edges edges(const std::vector<std::uint32_t>& user_of) const {
+    const auto party = [&](std::uint32_t user) {
+      return static_cast<std::uint32_t>(std::find(user_of.begin(), user_of.end(), user) - user_of.begin());
+    };
+    Edges out;
+    std::vector<std::uint32_t> part(user_of.size());  // of the graph, by user: those that edges join so far
+    std::iota(part.begin(), part.end(), 0u);
+    for (std::size_t k = 0; k < spec_.edges.size(); ++k) {
+      const std::string path = at("edges/" + std::to_string(k));
+      std::array<std::uint32_t, 2> ends;
+      for (std::size_t end = 0; end < 2; ++end) ends[end] = user_named(spec_.edges[k][end], path + "/" + std::to_string(end));
+      if (ends[0] == ends[1]) throw SpecError(path, "an edge from " + in_quotes(shortened(spec_.edges[k][0])) + " to itself", "two users");
+      const std::array<std::uint32_t, 2> edge{party(ends[0]), party(ends[1])};
+      const auto same = [&](const auto& other) { return std::minmax(other[0], other[1]) == std::minmax(edge[0], edge[1]); };
+      const auto before = std::find_if(out.begin(), out.end(), same);
+      if (before != out.end())
+        throw SpecError(path, "the edge of " + at("edges/" + std::to_string(before - out.begin())) + " again",
+                        "each edge once: two CZ on the same qubits are none");
+      out.push_back(edge);
+      std::replace(part.begin(), part.end(), std::uint32_t{part[ends[1]]}, std::uint32_t{part[ends[0]]});
+    }
+    if (!out.empty())
+      for (std::size_t k = 1; k < part.size(); ++k)
+        if (part[k] != part[0])
+          throw SpecError(at("edges"), "no way over edges from " + in_quotes(shortened(spec_.users[0])) + " to " + in_quotes(shortened(spec_.users[k])),
+                          "a connected graph: parts without an edge between them are states of their own, for demands of their own");
+    return out;
+  }
+
+  std::vector<GhzDemandRow::Bases> bases(const std::vector<std::uint32_t>& user_of) const {
+    std::vector<GhzDemandRow::Bases> out;
+    for (std::size_t k = 0; k < spec_.bases.size(); ++k) {
+      const std::string& letters = spec_.bases[k];
+      const bool known = letters.find_first_not_of("XYZ") == std::string::npos;
+      if (!known || letters.size() != user_of.size())
+        throw SpecError(at("bases/" + std::to_string(k)), in_quotes(shortened(letters)),
+                        "a letter X, Y or Z for each of the " + std::to_string(user_of.size()) + " users");
+      GhzDemandRow::Bases& bases = out.emplace_back();
+      for (std::uint32_t user : user_of)
+        bases.by_party.push_back(letters[user] == 'X' ? Basis::x : letters[user] == 'Y' ? Basis::y : Basis::z);
+    }
+    return out;
+  }
+
+  // A fidelity of a trajectory is not for decisions.
+  void fidelity_is_known() const {
+    if (spec_.min_fidelity > 0 && is_sampled(m_.store))
+      throw SpecError(at("min_fidelity"), number_text(spec_.min_fidelity),
+                      std::string("0 with \"state\": \"") + capabilities(m_.store).store + "\", which samples fidelities; or \"state\": \"pair_density\"");
+  }
+
+  std::uint32_t user_named(const std::string& name, const std::string& path) const {
+    const auto user = std::find(spec_.users.begin(), spec_.users.end(), name);
+    if (user == spec_.users.end())
+      throw SpecError(path, in_quotes(shortened(name)), "the name of a user, one of " + at("users"), nearest_name(name, spec_.users));
+    return static_cast<std::uint32_t>(user - spec_.users.begin());
   }
 
   std::size_t arms(const std::vector<NodeId>& users, NodeId center) const {
@@ -100,17 +173,22 @@ class Planner {
     return best;
   }
 
-  void cluster_fits(std::size_t users, bool center_is_user) const {
+  void cluster_fits(std::size_t users, const GhzPlan& plan) const {
     const StoreKind store = cluster_store(m_.store);
-    const int most = most_users(store, center_is_user);
-    if (static_cast<int>(users) <= most) return;
-    const std::string name = capabilities(m_.store).store;
-    const bool widest = store == StoreKind::stabilizer;
-    throw SpecError(at("users"), std::to_string(users) + " users",
-                    "at most " + std::to_string(most) + " with \"state\": \"" + name + "\", since fusing them takes a cluster of " +
-                        std::to_string(largest_cluster(users, center_is_user)) + " qubits" +
-                        (widest ? "" : "; or \"state\": \"stabilizer\", which samples Pauli noise, for up to " +
-                                           std::to_string(most_users(StoreKind::stabilizer, center_is_user))));
+    const std::string with_state = std::string(" with \"state\": \"") + capabilities(m_.store).store + "\"";
+    const auto largest = static_cast<int>(largest_cluster(plan.steps, static_cast<std::uint32_t>(users - plan.center_is_user)));
+    const std::string since = ", since fusing them takes a cluster of " + std::to_string(largest) + " qubits";
+    const int most = most_users(store, plan.center_is_user);
+    if (static_cast<int>(users) > most)
+      throw SpecError(at("users"), std::to_string(users) + " users",
+                      "at most " + std::to_string(most) + with_state + since +
+                          (store == StoreKind::stabilizer ? "" : "; or \"state\": \"stabilizer\", which samples Pauli noise, for up to " +
+                                                                     std::to_string(most_users(StoreKind::stabilizer, plan.center_is_user))));
+    if (largest > capabilities(store).largest_cluster)
+      throw SpecError(at("edges"), "edges whose fusion takes a cluster of " + std::to_string(largest) + " qubits",
+                      "at most " + std::to_string(capabilities(store).largest_cluster) + " qubits" + with_state +
+                          ": a half is read after its last edge, so an order in which those come early takes fewer" +
+                          (store == StoreKind::stabilizer ? "" : "; or \"state\": \"stabilizer\", which samples Pauli noise"));
   }
 
   // All arms hold their slots at a time.

@@ -37,7 +37,9 @@ class Replica {
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, chains_, trace_),
-        ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows}, model.ghz_demands.size()),
+        ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.ghz_state_block,
+                       options.ghz_request_block},
+                      model.ghz_demands.size()),
         ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica,
                        address(HandlerIndex::ghz_requests)},
                       queue_, states_, fusing_, routes_, circuits_, ghz_recorder_, trace_) {

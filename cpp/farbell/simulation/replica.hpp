@@ -26,6 +26,8 @@ struct ReplicaOptions {
   std::optional<double> max_wall_s;
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
+  std::function<void(std::vector<GhzRow>&&)> ghz_state_block;
+  std::function<void(std::vector<RequestRow>&&)> ghz_request_block;
 };
 
 // What nodes and links did from the start of the run to the end of each of its stretches.
@@ -54,9 +56,9 @@ struct ReplicaResult {
   std::vector<DistillationCounters> distillation;  // by demand
   std::vector<PairRow> pairs;        // since the last full block
   std::vector<RequestRow> requests;
-  std::vector<DeadlockRow> deadlock_rows;
   std::vector<GhzRow> ghz_states;
   std::vector<RequestRow> ghz_requests;
+  std::vector<DeadlockRow> deadlock_rows;
   std::vector<GhzSummary> ghz_demands;
   std::vector<TraceRow> trace;
   UseOverTime use;

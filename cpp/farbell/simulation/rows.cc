@@ -47,24 +47,51 @@ Table pair_table(const std::vector<RowBlock>& blocks, const Clock& clock) {
   return t;
 }
 
-Table request_table(const std::vector<RowBlock>& blocks, const Clock& clock) {
-  const auto rows = all(blocks, &RowBlock::requests);
-  Table t{"requests", {}};
+// Of the pairs or the states that requests ask for.
+Table request_table(std::string name, const std::string& what, const std::vector<In<RequestRow>>& rows, std::size_t first_demand,
+                    const Clock& clock) {
+  Table t{std::move(name), {}};
   const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
   t.add<std::uint32_t>("replica", rows, [](const auto& r) { return r.replica; });
-  t.add<std::uint32_t>("demand", rows, [](const auto& r) { return r.row->demand.value; });
+  t.add<std::uint32_t>("demand", rows, [&](const auto& r) { return first_demand + r.row->demand.value; });
   t.add<std::uint64_t>("request", rows, [](const auto& r) { return r.row->request; });
+  t.add<std::int64_t>("circuit", rows, [](const auto& r) { return r.row->circuit; });
   t.add<double>("asked_s", rows, [&](const auto& r) { return seconds(r.row->asked); });
   t.add<double>("started_s", rows, [&](const auto& r) { return seconds(r.row->started); });
   t.add<double>("finished_s", rows, [&](const auto& r) { return seconds(r.row->finished); });
-  t.add<std::uint64_t>("pairs_asked", rows, [](const auto& r) { return r.row->pairs_asked; });
-  t.add<std::uint64_t>("pairs_delivered", rows, [](const auto& r) { return r.row->pairs_delivered; });
+  t.add<std::uint64_t>(what + "_asked", rows, [](const auto& r) { return r.row->pairs_asked; });
+  t.add<std::uint64_t>(what + "_delivered", rows, [](const auto& r) { return r.row->pairs_delivered; });
   t.add<std::uint8_t>("status", rows, [](const auto& r) { return r.row->status; });
   t.add<std::uint8_t>("reason", rows, [](const auto& r) { return r.row->reason; });
   return t;
 }
 
+Table ghz_table(const std::vector<RowBlock>& blocks, const GhzWords& words, const Clock& clock) {
+  const auto rows = all(blocks, &RowBlock::ghz_states);
+  Table t{"ghz_states", {}};
+  t.add<std::uint32_t>("replica", rows, [](const auto& r) { return r.replica; });
+  t.add<std::uint32_t>("demand", rows, [&](const auto& r) { return words.first_demand + r.row->demand.value; });
+  t.add<std::uint64_t>("request", rows, [](const auto& r) { return r.row->request; });
+  t.add<double>("delivered_s", rows, [&](const auto& r) { return clock.seconds(r.row->delivered); });
+  t.add<double>("latency_s", rows, [&](const auto& r) { return clock.seconds(r.row->delivered - r.row->asked); });
+  t.add<double>("age_s", rows, [&](const auto& r) { return clock.seconds(r.row->delivered - r.row->born); });
+  t.add<std::uint32_t>("users", rows, [](const auto& r) { return r.row->users; });
+  t.add<double>("fidelity", rows, [](const auto& r) { return r.row->fidelity; });
+  t.add<std::uint8_t>("fidelity_kind", rows, [&](const auto&) { return words.sampled; });
+  t.add<std::int64_t>("bases", rows, [](const auto& r) { return r.row->bases; });
+  t.add<std::uint64_t>("outcomes", rows, [](const auto& r) { return r.row->outcomes; });
+  return t;
+}
+
 }  // namespace
+
+std::vector<Table> RowStore::tables(const std::vector<RowBlock>& blocks) const {
+  std::vector<Table> out{pair_table(blocks, clock_), request_table("requests", "pairs", all(blocks, &RowBlock::requests), 0, clock_)};
+  if (!ghz_) return out;
+  out.push_back(ghz_table(blocks, *ghz_, clock_));
+  out.push_back(request_table("ghz_requests", "states", all(blocks, &RowBlock::ghz_requests), ghz_->first_demand, clock_));
+  return out;
+}
 
 void RowStore::take(RowBlock&& block) {
   bytes_ += block.bytes();
@@ -89,7 +116,7 @@ void RowStore::spill_all() {
     if (replica != next || begun_.contains(replica)) cut();
     for (RowBlock& block : held.blocks) {
       if (rows >= rows_per_block) cut();
-      rows += block.pairs.size() + block.requests.size();
+      rows += block.rows();
       run.push_back(std::move(block));
     }
     if (held.ended) begun_.erase(replica);
@@ -103,11 +130,10 @@ void RowStore::spill_all() {
 
 void RowStore::spill_run(const std::vector<RowBlock>& run) {
   if (run.empty()) return;
-  spill_(pair_table(run, clock_));
-  spill_(request_table(run, clock_));
+  for (Table& table : tables(run)) spill_(std::move(table));
 }
 
-void RowStore::finish(std::vector<Table>& tables) {
+void RowStore::finish(std::vector<Table>& out) {
   std::vector<RowBlock> blocks;
   if (spilled_) {
     spill_all();
@@ -116,8 +142,7 @@ void RowStore::finish(std::vector<Table>& tables) {
       for (RowBlock& block : held.blocks) blocks.push_back(std::move(block));
     held_.clear();
   }
-  tables.push_back(pair_table(blocks, clock_));
-  tables.push_back(request_table(blocks, clock_));
+  for (Table& table : tables(blocks)) out.push_back(std::move(table));
 }
 
 }  // namespace farbell

@@ -1,8 +1,9 @@
-// Rows of pairs and requests on their way from the replicas to tables.
+// Rows of pairs, GHZ states and requests on their way from the replicas to tables.
 #pragma once
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 #include <vector>
@@ -17,9 +18,20 @@ struct RowBlock {
   std::uint64_t replica = 0;
   std::vector<PairRow> pairs;
   std::vector<RequestRow> requests;
+  std::vector<GhzRow> ghz_states;
+  std::vector<RequestRow> ghz_requests;
   bool last = false;
 
-  std::size_t bytes() const { return pairs.size() * sizeof(PairRow) + requests.size() * sizeof(RequestRow); }
+  std::size_t rows() const { return pairs.size() + requests.size() + ghz_states.size() + ghz_requests.size(); }
+  std::size_t bytes() const {
+    return pairs.size() * sizeof(PairRow) + (requests.size() + ghz_requests.size()) * sizeof(RequestRow) + ghz_states.size() * sizeof(GhzRow);
+  }
+};
+
+// What the tables of GHZ demands say of all their rows.
+struct GhzWords {
+  std::size_t first_demand = 0;  // they are numbered after the demands for pairs, as their names are
+  bool sampled = false;          // fidelities
 };
 
 // Keeps rows while they fit into memory. Whenever they outgrow it, all that are held are passed on to `spill`: tables of rows in
@@ -29,12 +41,13 @@ class RowStore {
  public:
   using Spill = std::function<void(Table&&)>;  // unset = everything is kept
 
-  RowStore(Clock clock, std::uint64_t limit_bytes, Spill spill)
-      : clock_(clock), limit_bytes_(limit_bytes), spill_(std::move(spill)) {}
+  // Without `ghz` there are no tables of GHZ demands.
+  RowStore(Clock clock, std::uint64_t limit_bytes, Spill spill, std::optional<GhzWords> ghz = {})
+      : clock_(clock), limit_bytes_(limit_bytes), spill_(std::move(spill)), ghz_(ghz) {}
 
   void take(RowBlock&& block);
-  // The tables "pairs" and "requests" of all rows; empty, and the rest passed on, if earlier rows were spilled.
-  void finish(std::vector<Table>& tables);
+  // The tables "pairs" and "requests", "ghz_states" and "ghz_requests" of all rows; empty, and the rest passed on, if earlier rows were spilled.
+  void finish(std::vector<Table>& out);
   bool spilled() const { return spilled_; }
 
  private:
@@ -45,10 +58,12 @@ class RowStore {
 
   void spill_all();
   void spill_run(const std::vector<RowBlock>& run);
+  std::vector<Table> tables(const std::vector<RowBlock>& blocks) const;
 
   Clock clock_;
   std::uint64_t limit_bytes_, bytes_ = 0;
   Spill spill_;
+  std::optional<GhzWords> ghz_;
   std::map<std::uint64_t, Held> held_;   // by replica
   std::set<std::uint64_t> begun_;        // replicas some of whose rows were spilled, and that still run
   bool spilled_ = false;

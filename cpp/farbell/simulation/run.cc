@@ -118,11 +118,13 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
   t.add<double>("time_s", rows, [&](const auto& a) { return clock.seconds(a.row->at); });
   t.add<std::uint64_t>("deadlock", rows, [](const auto& a) { return a.row->deadlock; });
   t.add<std::uint32_t>("demand", rows, [](const auto& a) { return a.row->demand.value; });
+  t.add<std::uint32_t>("circuit", rows, [](const auto& a) { return a.row->number; });
   t.add<std::int64_t>("request", rows, [](const auto& a) { return a.row->request; });
   t.add<std::uint32_t>("node", rows, [](const auto& a) { return a.row->node.value; });
   t.add<std::uint32_t>("slots_needed", rows, [](const auto& a) { return a.row->needed; });
   t.add<std::uint32_t>("slots_free", rows, [](const auto& a) { return a.row->free; });
   t.add<std::int64_t>("other", rows, [](const auto& a) { return a.row->other ? std::int64_t{a.row->other.value} : -1; });
+  t.add<std::int64_t>("other_circuit", rows, [](const auto& a) { return a.row->other_number; });
   t.add<std::int8_t>("other_is", rows, [](const auto& a) { return a.row->other ? !a.row->other_holds : -1; });
   t.add<std::uint32_t>("other_slots", rows, [](const auto& a) { return a.row->other_slots; });
   t.add<std::uint8_t>("released", rows, [](const auto& a) { return a.row->released; });
@@ -131,38 +133,7 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
 
 // Demands are numbered after those for pairs, as their names are.
 void ghz_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
-  const Clock& clock = model.clock;
-  const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
   const auto number = [&](std::uint32_t demand) { return model.demands.size() + demand; };
-  {
-    const auto rows = all(results, &ReplicaResult::ghz_states);
-    Table t{"ghz_states", {}};
-    t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
-    t.add<std::uint32_t>("demand", rows, [&](const auto& a) { return number(a.row->demand.value); });
-    t.add<std::uint64_t>("request", rows, [](const auto& a) { return a.row->request; });
-    t.add<double>("delivered_s", rows, [&](const auto& a) { return seconds(a.row->delivered); });
-    t.add<double>("latency_s", rows, [&](const auto& a) { return seconds(a.row->delivered - a.row->asked); });
-    t.add<double>("age_s", rows, [&](const auto& a) { return seconds(a.row->delivered - a.row->born); });
-    t.add<std::uint32_t>("users", rows, [](const auto& a) { return a.row->users; });
-    t.add<double>("fidelity", rows, [](const auto& a) { return a.row->fidelity; });
-    t.add<std::uint8_t>("fidelity_kind", rows, [&](const auto&) { return is_sampled(model.store); });
-    tables.push_back(std::move(t));
-  }
-  {
-    const auto rows = all(results, &ReplicaResult::ghz_requests);
-    Table t{"ghz_requests", {}};
-    t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
-    t.add<std::uint32_t>("demand", rows, [&](const auto& a) { return number(a.row->demand.value); });
-    t.add<std::uint64_t>("request", rows, [](const auto& a) { return a.row->request; });
-    t.add<double>("asked_s", rows, [&](const auto& a) { return seconds(a.row->asked); });
-    t.add<double>("started_s", rows, [&](const auto& a) { return seconds(a.row->started); });
-    t.add<double>("finished_s", rows, [&](const auto& a) { return seconds(a.row->finished); });
-    t.add<std::uint64_t>("states_asked", rows, [](const auto& a) { return a.row->pairs_asked; });
-    t.add<std::uint64_t>("states_delivered", rows, [](const auto& a) { return a.row->pairs_delivered; });
-    t.add<std::uint8_t>("status", rows, [](const auto& a) { return a.row->status; });
-    t.add<std::uint8_t>("reason", rows, [](const auto& a) { return a.row->reason; });
-    tables.push_back(std::move(t));
-  }
   {
     const auto rows = all(results, &ReplicaResult::ghz_demands);
     const auto open = [](const GhzSummary& s) { return s.asked - s.done - s.timed_out - s.refused; };
@@ -177,6 +148,7 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
     t.add<std::uint64_t>("requests_refused", rows, [](const auto& a) { return a.row->refused; });
     t.add<std::uint64_t>("requests_open", rows, [&](const auto& a) { return open(*a.row); });
     t.add<std::uint64_t>("states", rows, [](const auto& a) { return a.row->states; });
+    t.add<std::uint64_t>("rejected_states", rows, [](const auto& a) { return a.row->rejected; });
     t.add<std::uint64_t>("surplus_states", rows, [](const auto& a) { return a.row->surplus; });
     t.add<std::uint64_t>("promoted_pairs", rows, [](const auto& a) { return a.row->promoted; });
     t.add<double>("fidelity_mean", rows, [&](const auto& a) { return mean(a.row->fidelity); });
@@ -277,7 +249,9 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   Results results(options.replicas);
   std::vector<std::atomic<double>> progress(options.replicas);
   std::atomic<std::uint64_t> ended = 0;
-  RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill);
+  std::optional<GhzWords> ghz;
+  if (!model.ghz_demands.empty()) ghz = {model.demands.size(), is_sampled(model.store)};
+  RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 
   const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
     ReplicaOptions replica;
@@ -291,10 +265,21 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     if (!replica.max_events && model.scenario.limits.max_events)
       replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
     replica.max_wall_s = options.max_wall_s ? options.max_wall_s : model.scenario.limits.max_wall_s;
-    replica.pair_block = [&](std::vector<PairRow>&& block) { channel.push({replica.replica, std::move(block), {}, false}); };
-    replica.request_block = [&](std::vector<RequestRow>&& block) { channel.push({replica.replica, {}, std::move(block), false}); };
+    const auto push = [&](auto RowBlock::* table) {
+      return [&, table](auto&& full) {
+        RowBlock block;
+        block.replica = replica.replica;
+        block.*table = std::move(full);
+        channel.push(std::move(block));
+      };
+    };
+    replica.pair_block = push(&RowBlock::pairs);
+    replica.request_block = push(&RowBlock::requests);
+    replica.ghz_state_block = push(&RowBlock::ghz_states);
+    replica.ghz_request_block = push(&RowBlock::ghz_requests);
     ReplicaResult result = run_replica(model, replica, stop, progress[index]);
-    channel.push({replica.replica, std::move(result.pairs), std::move(result.requests), true});
+    channel.push({replica.replica, std::move(result.pairs), std::move(result.requests), std::move(result.ghz_states),
+                  std::move(result.ghz_requests), true});
     results[index] = std::move(result);
     progress[index].store(1, std::memory_order_relaxed);
     ended.fetch_add(1, std::memory_order_relaxed);

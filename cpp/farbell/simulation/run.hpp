@@ -34,12 +34,12 @@ struct RunHooks {
 
 struct RunOutput {
   std::vector<Table> tables;
-  xt::xtensor<double, 4> batches;  // [replica, demand, batch, (pairs, sum F, sum xx, sum yy, sum zz)]
+  xt::xtensor<double, 4> batches;  // [replica, demand, batch, (pairs, sum F, sum xx, sum yy, sum zz, requests done, sum latency)]
   xt::xtensor<double, 3> moments;  // [replica, demand, (n, mean F, M2 F, mean latency, M2 latency, n latency, min F, max F)]
   xt::xtensor<std::uint64_t, 2> latency_sketch;      // [demand, bucket]
   xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
   bool interrupted = false;
-  bool spilled = false;  // all rows of pairs and requests went to `spill`; their tables here are empty
+  bool spilled = false;  // all rows of pairs, GHZ states and requests went to `spill`; their tables here are empty
 };
 
 RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hooks);

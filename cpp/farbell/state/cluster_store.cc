@@ -268,10 +268,7 @@ template <class State>
 void ClusterStore<State>::merge(std::uint32_t a, std::uint32_t b) {
   const std::uint32_t to = qubits_[a].cluster, from = qubits_[b].cluster;
   if (to == from) return;
-  const std::size_t size = clusters_[to].qubits.size() + clusters_[from].qubits.size();
-  if (size > static_cast<std::size_t>(capabilities.largest_cluster))
-    throw RunError("qubits " + std::to_string(a) + " and " + std::to_string(b) + " would join a cluster of " + std::to_string(size) +
-                   " qubits; the store " + capabilities.store + " holds at most " + std::to_string(capabilities.largest_cluster));
+  require_room(clusters_[to].qubits.size() + clusters_[from].qubits.size(), capabilities);
   clusters_[to].state = clusters_[to].state->tensor(*clusters_[from].state);
   for (std::uint32_t q : clusters_[from].qubits) {
     qubits_[q].cluster = to;

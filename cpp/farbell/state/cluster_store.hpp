@@ -56,8 +56,11 @@ class ClusterStore {
   DensityState reduced(std::vector<QubitId> const& qubits, Tick now) const;
 
   // Of qubits of one cluster, as many as a density matrix holds.
-  double ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const {
+  double ghz_fidelity(std::vector<QubitId> const& qubits, PauliFrame const& frame, Tick now) const {
     return farbell::ghz_fidelity(reduced(qubits, now), frame);
+  }
+  double graph_fidelity(std::vector<QubitId> const& qubits, Edges const& edges, PauliFrame const& frame, Tick now) const {
+    return farbell::graph_fidelity(reduced(qubits, now), edges, frame);
   }
 
   // In a cluster of more than two, the partner is one of the others.

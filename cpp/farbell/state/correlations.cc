@@ -96,12 +96,6 @@ Correlations twirled(Correlations const& r) {
   return t;
 }
 
-std::array<double, 4> bell_weights(Correlations const& r) {
-  std::array<double, 4> w;
-  for (int bell = 0; bell < 4; ++bell) w[bell] = Correlators::corrected(r[5], r[10], r[15], bell).fidelity();
-  return w;
-}
-
 double smallest_eigenvalue(Correlations const& r) { return eigenvalues(matrix_of(r)).minCoeff(); }
 
 double fidelity(Correlations const& r, Correlations const& target) {

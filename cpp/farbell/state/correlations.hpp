@@ -23,7 +23,14 @@ Correlations rotated_about_z(Correlations const& r, double angle);
 
 // The Bell-diagonal part: what random application of the same Pauli to both qubits leaves.
 Correlations twirled(Correlations const& r);
-std::array<double, 4> bell_weights(Correlations const& r);
+// Fidelities to the Bell states, from the products (1, <XX>, <YY>, <ZZ>).
+constexpr std::array<double, 4> bell_weights(std::array<double, 4> const& products) {
+  std::array<double, 4> w{};
+  for (int s = 0; s < 4; ++s)
+    w[s] = (products[0] + bell_signs[s][1] * products[1] + bell_signs[s][2] * products[2] + bell_signs[s][3] * products[3]) / 4;
+  return w;
+}
+constexpr std::array<double, 4> bell_weights(Correlations const& r) { return bell_weights(std::array{r[0], r[5], r[10], r[15]}); }
 
 // Smallest eigenvalue of the density matrix: negative if r is no state.
 double smallest_eigenvalue(Correlations const& r);

@@ -30,6 +30,8 @@ struct LeavingPair {
 
 [[noreturn]] void throw_no_qubit(QubitId q);
 [[noreturn]] void throw_no_pair(QubitId a, QubitId b);
+// Throws RunError for a cluster of more qubits than a store holds.
+void require_room(std::size_t qubits, Capabilities const& store);
 
 template <class State>
 class PairStore {

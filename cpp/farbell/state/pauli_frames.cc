@@ -251,4 +251,22 @@ void PauliFrames::reset(std::int64_t q) {
   randomise(random_, z(q), words_);
 }
 
+std::pair<StabilizerState::Parts, Words> PauliFrames::parts() const {
+  Words frames(WideRandom::word_count);
+  random_.save(frames.data());
+  frames.insert(frames.end(), x_.begin(), x_.end());
+  frames.insert(frames.end(), z_.begin(), z_.end());
+  return {reference_.parts(), frames};
+}
+
+void PauliFrames::set_parts(StabilizerState::Parts const& reference, Words const& frames) {
+  if (frames.size() != WideRandom::word_count + x_.size() + z_.size())
+    throw SpecError("parts", "frames of other qubits or shots", std::to_string(size()) + " qubits and " + std::to_string(shots_) + " shots");
+  reference_.set_parts(reference);
+  random_.restore(frames.data());
+  const auto x = frames.begin() + WideRandom::word_count, z = x + static_cast<std::ptrdiff_t>(x_.size());
+  std::copy(x, z, x_.begin());
+  std::copy(z, frames.end(), z_.begin());
+}
+
 }  // namespace farbell

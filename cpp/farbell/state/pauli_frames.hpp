@@ -28,6 +28,9 @@ class WideRandom {
     state_[2] ^= shifted;
     state_[3] = state_[3] << 45 | state_[3] >> 19;
   }
+  static constexpr std::size_t word_count = 4 * words_per_block;
+  void save(std::uint64_t* words) const { std::memcpy(words, state_, sizeof state_); }
+  void restore(const std::uint64_t* words) { std::memcpy(state_, words, sizeof state_); }
 
  private:
   Wide state_[4];
@@ -61,6 +64,10 @@ class PauliFrames {
   void measure(StabilizerState::Product const& p, std::uint64_t* bits, double flip_probability = 0);
   void reset(std::int64_t q);
   std::size_t words() const { return words_; }
+
+  // All that it is, but for qubits and shots, and back; SpecError for parts of others.
+  std::pair<StabilizerState::Parts, Words> parts() const;
+  void set_parts(StabilizerState::Parts const& reference, Words const& frames);
 
  private:
   std::uint64_t* x(std::int64_t q) { return x_.data() + static_cast<std::size_t>(q) * words_; }

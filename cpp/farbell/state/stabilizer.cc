@@ -210,4 +210,19 @@ void StabilizerCluster::require_invariants() const {
   if (!invariants_hold()) throw InternalError("a stabilizer tableau whose rows do not commute as they must");
 }
 
+std::vector<std::uint64_t> StabilizerCluster::words() const {
+  std::vector<std::uint64_t> all{sign_.s, sign_.d};
+  for (Column const& c : columns_) all.insert(all.end(), {c.x.s, c.x.d, c.z.s, c.z.d});
+  return all;
+}
+
+void StabilizerCluster::set_words(std::uint64_t const* w) {
+  sign_ = {w[0], w[1]};
+  w += 2;
+  for (Column& c : columns_) {
+    c = {{w[0], w[1]}, {w[2], w[3]}};
+    w += 4;
+  }
+}
+
 }  // namespace farbell

@@ -63,6 +63,11 @@ class StabilizerCluster {
   // |<this|other>|^2.
   double fidelity(StabilizerCluster const& other) const;
 
+  // All that changes, and back: for copies elsewhere.
+  std::vector<std::uint64_t> words() const;
+  void set_words(std::uint64_t const* words);
+  static constexpr std::size_t word_count = 2 + 4 * capacity;
+
   // Generators commute and are independent, partner i of generator i anticommutes with it alone.
   bool invariants_hold() const;
 

@@ -1,6 +1,8 @@
 #include "farbell/state/stabilizer_state.hpp"
 
+#include <bit>
 #include <cmath>
+#include <numeric>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/nearest.hpp"
@@ -16,12 +18,6 @@ PauliProduct words_of(StabilizerState::Product const& p) {
     words.z |= one.z;
   }
   return words;
-}
-
-std::string text_of(StabilizerState::Product const& p) {
-  std::string text;
-  for (auto [q, k] : p) text += "IXYZ"[k];
-  return text;
 }
 
 std::variant<StabilizerCluster, WideTableau> zeros(std::int64_t n) {
@@ -60,7 +56,7 @@ StabilizerState& StabilizerState::operator=(StabilizerState const& other) {
   left_ = other.left_;
   stream_ = other.stream_;
   record_ = other.record_;
-  circuit_ = other.circuit_;
+  steps_ = other.steps_;
   point();
   return *this;
 }
@@ -69,6 +65,25 @@ StabilizerState StabilizerState::copy(std::uint64_t seed) const {
   StabilizerState other = *this;
   other.stream_ = Stream(stream_key(seed, "stabilizer/outcomes"), 0);
   return other;
+}
+
+StabilizerState::Parts StabilizerState::parts() const {
+  const auto stream = std::bit_cast<std::array<std::uint64_t, 3>>(stream_);
+  Parts all{{stream.begin(), stream.end()}, left_, record_, steps_};
+  const auto tableau = std::visit([](auto const& state) { return state.words(); }, state_);
+  all.words.insert(all.words.end(), tableau.begin(), tableau.end());
+  return all;
+}
+
+void StabilizerState::set_parts(Parts const& parts) {
+  const std::size_t expected = 3 + (small_ != nullptr ? StabilizerCluster::word_count : std::get<WideTableau>(state_).word_count());
+  if (parts.words.size() != expected || parts.left.size() != left_.size())
+    throw SpecError("parts", "parts of a state of another size", "those of a state of " + std::to_string(size()) + " qubits");
+  stream_ = std::bit_cast<Stream>(std::array{parts.words[0], parts.words[1], parts.words[2]});
+  std::visit([&](auto& state) { state.set_words(parts.words.data() + 3); }, state_);
+  left_ = parts.left;
+  record_ = parts.record;
+  steps_ = parts.steps;
 }
 
 void StabilizerState::point() { small_ = std::get_if<StabilizerCluster>(&state_); }
@@ -97,10 +112,8 @@ void StabilizerState::require(Product const& p) const {
   }
 }
 
-void StabilizerState::log(std::string const& what, std::vector<std::int64_t> const& qubits, std::string const& after) {
-  circuit_ += what;
-  for (std::int64_t q : qubits) circuit_ += ' ' + std::to_string(q);
-  circuit_ += after + '\n';
+void StabilizerState::log(std::string const& label, std::vector<std::int64_t> const& qubits) {
+  if (record_) steps_.push_back({"", qubits, std::vector<std::string>(qubits.size(), label)});
 }
 
 void StabilizerState::apply(Gate gate, std::int64_t a, std::int64_t b) {
@@ -110,7 +123,7 @@ void StabilizerState::apply(Gate gate, std::int64_t a, std::int64_t b) {
     refuse_twice(a);
   std::visit([&](auto& state) { state.apply(gate, static_cast<int>(a), static_cast<int>(b)); }, state_);
   if (record_) [[unlikely]]
-    log(std::string(info(gate).name), {a, b});
+    steps_.push_back({std::string(info(gate).name), {a, b}, {}});
 }
 
 void StabilizerState::apply(std::string const& name, std::vector<std::int64_t> const& qubits) {
@@ -129,23 +142,89 @@ int StabilizerState::expectation(Product const& p) const {
   return std::get<WideTableau>(state_).expectation(p);
 }
 
-int StabilizerState::measure(Product const& p, std::optional<int> outcome) {
-  const int sign = expectation(p);
+int StabilizerState::draw(std::span<const double> weights) {
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
+  int last = 0, possible = 0;
+  for (int k = 0; k < static_cast<int>(weights.size()); ++k)
+    if (weights[k] > 0) last = k, ++possible;
+  if (possible == 1) return last;  // nothing is drawn where nothing is open
+  double left = uniform() * total;
+  for (int k = 0; k < last; ++k) {
+    if (left < weights[k]) return k;
+    left -= weights[k];
+  }
+  return last;
+}
+
+StabilizerState::Reading StabilizerState::read(std::span<const double> truth, std::optional<int> outcome, Readout const& readout) {
+  const int n = static_cast<int>(truth.size());
+  // P(r read, t true), bit by bit.
+  const auto joint = [&](int r, int t) {
+    double p = truth[t];
+    for (int bit = 1; bit < n; bit <<= 1) {
+      const double right = readout[(t & bit) != 0];
+      p *= ((r ^ t) & bit) == 0 ? right : 1 - right;
+    }
+    return p;
+  };
+  std::array<double, 4> reported{}, found{};
+  for (int r = 0; r < n; ++r)
+    for (int t = 0; t < n; ++t) reported[r] += joint(r, t);
+  if (outcome && (*outcome < 0 || *outcome >= n)) throw SpecError("outcome", std::to_string(*outcome), n == 2 ? "0, 1" : "0, 1, 2, 3");
+  if (outcome && reported[*outcome] == 0)
+    throw SpecError("outcome", "outcome " + std::to_string(*outcome) + ", of probability 0", "an outcome that can occur");
+  const int r = outcome ? *outcome : draw({reported.data(), truth.size()});
+  for (int t = 0; t < n; ++t) found[t] = joint(r, t);
+  return {draw({found.data(), truth.size()}), r};
+}
+
+void StabilizerState::project(Product const& p, int bit) {
+  if (small_ != nullptr) small_->project(words_of(p), bit);
+  else std::get<WideTableau>(state_).project(p, bit);
+}
+
+int StabilizerState::measure(Product const& p, std::optional<int> outcome, Readout const& readout) {
   require(p);
-  if (outcome && *outcome != 0 && *outcome != 1) throw SpecError("outcome", std::to_string(*outcome), "0 or 1");
-  if (outcome && sign != 0 && (sign < 0) != *outcome)
-    throw SpecError("outcome", std::to_string(*outcome) + ", which has probability 0", std::to_string(1 - *outcome));
-  const int bit = outcome ? *outcome : sign != 0 ? sign < 0 : uniform() >= 0.5;
-  if (sign == 0) {
-    if (small_ != nullptr) small_->project(words_of(p), bit);
-    else std::get<WideTableau>(state_).project(p, bit);
-  }
+  const int sign = expectation(p);
+  const double zero = 0.5 * (1 + sign);
+  const auto [truth, reported] = read(std::array{zero, 1 - zero}, outcome, readout);
+  if (sign == 0) project(p, truth);
   if (record_) {
-    std::vector<std::int64_t> on;
-    for (auto [q, k] : p) on.push_back(q);
-    log("measure " + text_of(p), on, " -> " + std::to_string(bit));
+    Step step;
+    for (auto [q, k] : p) {
+      step.qubits.push_back(q);
+      step.labels.push_back(std::string("M") + "IXYZ"[k] + '=' + std::to_string(reported));
+    }
+    steps_.push_back(std::move(step));
   }
-  return bit;
+  return reported;
+}
+
+int StabilizerState::bell_measure(std::int64_t a, std::int64_t b, std::optional<int> outcome, Readout const& readout) {
+  require_there({a, b});
+  const auto both = [&](int k) { return Product{{static_cast<int>(a), k}, {static_cast<int>(b), k}}; };
+  const int xx = expectation(both(1)), yy = expectation(both(2)), zz = expectation(both(3));
+  std::array<double, 4> truth;
+  for (int k = 0; k < 4; ++k) {
+    const int phase = k & 1 ? -1 : 1, parity = k & 2 ? -1 : 1;
+    truth[k] = 0.25 * (1 + phase * xx - phase * parity * yy + parity * zz);
+  }
+  const Reading found = read(truth, outcome, readout);
+  if (zz == 0) project(both(3), found.truth >> 1);
+  if (expectation(both(1)) == 0) project(both(1), found.truth & 1);
+  log("BELL=" + std::to_string(found.reported), {a, b});
+  return found.reported;
+}
+
+int StabilizerState::fuse(std::int64_t a, std::int64_t b, std::optional<int> outcome, Readout const& readout) {
+  require_there({a, b});
+  const double even = 0.5 * (1 + expectation({{static_cast<int>(a), 3}, {static_cast<int>(b), 3}}));
+  const auto [truth, reported] = read(std::array{even, 1 - even}, outcome, readout);
+  std::visit([&](auto& state) { state.apply(Gate::cx, static_cast<int>(a), static_cast<int>(b)); }, state_);
+  project({{static_cast<int>(b), 3}}, truth);
+  left_[static_cast<std::size_t>(b)] = "fused";
+  log("FUSE=" + std::to_string(reported), {a, b});
+  return reported;
 }
 
 std::vector<int> StabilizerState::measure_z(std::vector<int> const& qubits) {
@@ -163,8 +242,23 @@ void StabilizerState::release(std::int64_t q) {
   const Product z{{static_cast<int>(q), 3}};
   if (small_ != nullptr) small_->measure(words_of(z), uniform());
   else std::get<WideTableau>(state_).measure(z, uniform());
-  if (record_) log("release", {q});
+  log("/", {q});
   left_[q] = "released";
+}
+
+void StabilizerState::reset(std::int64_t q) {
+  require(q);
+  const Product z{{static_cast<int>(q), 3}};
+  const double zero = 0.5 * (1 + expectation(z));
+  const int bit = draw(std::array{zero, 1 - zero});
+  project(z, bit);
+  if (bit != 0) flip({{static_cast<int>(q), 1}});
+  log("|0>", {q});
+}
+
+void StabilizerState::flip(Product const& p) {
+  static constexpr Gate gates[] = {Gate::i, Gate::x, Gate::y, Gate::z};
+  for (auto [q, k] : p) std::visit([&](auto& state) { state.apply(gates[k], q); }, state_);
 }
 
 void StabilizerState::drop(std::int64_t q, std::string const& how) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "farbell/base/errors.hpp"
+#include "farbell/state/correlations.hpp"
 #include "farbell/state/pauli_noise.hpp"
 
 namespace farbell {
@@ -19,12 +20,6 @@ constexpr Gate to_z[4] = {Gate::i, Gate::h, Gate::sqrt_x, Gate::i};
 constexpr PauliProduct both(int a, int i, int b, int j) {
   const PauliProduct p = PauliProduct::single(a, i), q = PauliProduct::single(b, j);
   return {p.x | q.x, p.z | q.z, false};
-}
-
-std::array<double, 4> weights_of(std::array<double, 4> const& c) {
-  std::array<double, 4> w;
-  for (int s = 0; s < 4; ++s) w[s] = (c[0] + bell_signs[s][1] * c[1] + bell_signs[s][2] * c[2] + bell_signs[s][3] * c[3]) / 4;
-  return w;
 }
 
 // The index that is certain, or -1.
@@ -93,7 +88,7 @@ QubitPair StabilizerStore::create_pair(Correlations const& r, DeviceId device_a,
                                        std::uint64_t noise_key) {
   if (!is_bell_diagonal(r)) [[unlikely]]
     require_holds(capabilities, r);
-  const auto weights = weights_of({r[0], r[5], r[10], r[15]});
+  const auto weights = bell_weights(r);
   int index = certain(weights);
   if (index < 0) {
     const Block block = philox4x32(noise_key, 0, replica_);
@@ -190,7 +185,7 @@ double StabilizerStore::expectation(std::vector<PauliOn> const& paulis, Tick now
 }
 
 // The projector on the GHZ state is a sum over even sets of qubits, of Z on the set, and of Y on it and X on the others.
-double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const {
+double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, PauliFrame const& frame, Tick now) const {
   Qubit const& first = live_row(qubits[0]);
   PauliProduct all_x;
   for (QubitId q : qubits) all_x.x |= PauliProduct::single(live_row(q).position, 1).x;
@@ -201,15 +196,31 @@ double StabilizerStore::ghz_fidelity(std::vector<QubitId> const& qubits, GhzFram
   for (std::size_t i = 0; i < qubits.size(); ++i) {
     int sign = i == 0 ? 1 : expectation_of(qubits[0], qubits[i], 3, 3);
     if (sign == 0 || phase == 0) throw InternalError("no GHZ state, up to Paulis, among the stabilizer states");
-    if (frame.flips[0] != frame.flips[i]) sign = -sign;
+    if (frame.x[0] != frame.x[i]) sign = -sign;
     const Factors f = decay(live_row(qubits[i]), now);
     z_same *= (1 + sign * f[3]) / 2;
     z_other *= (1 - sign * f[3]) / 2;
     x_same *= (f[1] + sign * f[2]) / 2;
     x_other *= (f[1] - sign * f[2]) / 2;
   }
-  if (frame.phase) phase = -phase;
+  if (ghz_phase(frame)) phase = -phase;
   return (z_same + z_other + phase * (x_same + x_other)) / 2;
+}
+
+// Stabilized by X on each qubit with Z on its neighbours. The decay that is not sampled yet would need a sum over all their products.
+double StabilizerStore::graph_fidelity(std::vector<QubitId> const& qubits, Edges const& edges, PauliFrame const& frame, Tick now) {
+  for (QubitId q : qubits) decay_to(live_row(q), now);
+  const std::vector<std::uint8_t> phases = graph_phases(edges, frame);
+  bool same = true;
+  for (std::uint32_t i = 0; i < qubits.size(); ++i) {
+    std::vector<PauliOn> generator{{qubits[i], 1}};
+    for (auto [a, b] : edges)
+      if (a == i || b == i) generator.emplace_back(qubits[a == i ? b : a], 3);
+    const double sign = expectation(generator, now);
+    if (sign == 0) throw InternalError("no graph state, up to Paulis, among the stabilizer states");
+    same = same && (sign < 0) == phases[i];
+  }
+  return same ? 1 : 0;
 }
 
 Correlators StabilizerStore::correlators(QubitId a, QubitId b, Tick now, int frame) const {
@@ -292,8 +303,9 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   for (int k = 0; k < 4; ++k) ideal[k] = expectation_of(b, c, k, k), t[k] = ideal[k] * f[k];
   const int outcome = sample(BellPovm(model(qb), model(qc)).probabilities(t), u);
   if (!own && (qb.kind == Kind::cluster || qc.kind == Kind::cluster)) {
+    require_room(b, c);
     // Bayes: the error, given what was reported.
-    const auto possible = weights_of(ideal), errors = bell_errors(qb, qc, f);
+    const auto possible = bell_weights(ideal), errors = bell_errors(qb, qc, f);
     std::array<double, 4> p;
     double total = 0;
     for (int e = 0; e < 4; ++e) total += p[e] = possible[outcome ^ e] * errors[e];
@@ -350,7 +362,7 @@ DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, Qubit
   const auto p = farbell::distillation_probabilities(round.kept, round.used, round.noise);
   const int bits = sample(p, u);
   round.kept.distil(round.used, round.noise, bits, p[bits]);
-  const auto weights = weights_of(round.kept.c);
+  const auto weights = bell_weights(round.kept.c);
   int index = certain(weights);
   Qubit &a = qubits_[kept.a.value], &b = qubits_[kept.b.value];
   if (index < 0) index = sample(weights, draw(a));
@@ -463,6 +475,7 @@ void StabilizerStore::apply(Gate gate, QubitId a, QubitId b, Tick now) {
   require_clifford(gate, 2);
   Qubit &qa = live_row(a), &qb = live_row(b);
   if (a == b) throw_no_pair(a, b);
+  require_room(a, b);
   decay_to(qa, now);
   decay_to(qb, now);
   const std::uint32_t row = merge(a.value, b.value);
@@ -523,15 +536,20 @@ std::uint32_t StabilizerStore::cluster_of(std::uint32_t id) {
   return row;
 }
 
+void StabilizerStore::require_room(QubitId a, QubitId b) const {
+  const auto size = [&](Qubit const& q) {
+    return q.kind == Kind::cluster ? static_cast<std::size_t>(clusters_[q.other].tableau.size()) : q.kind == Kind::pair ? 2 : 1;
+  };
+  Qubit const &qa = qubits_[a.value], &qb = qubits_[b.value];
+  const bool together = qa.kind == qb.kind && (qa.kind == Kind::cluster ? qa.other == qb.other : qa.other == b.value);
+  if (!together) farbell::require_room(size(qa) + size(qb), capabilities);
+}
+
 std::uint32_t StabilizerStore::merge(std::uint32_t a, std::uint32_t b) {
   const std::uint32_t to = cluster_of(a), from = cluster_of(b);
   if (to == from) return to;
   Cluster &target = clusters_[to], &source = clusters_[from];
   const int n = target.tableau.size(), added = source.tableau.size();
-  if (n + added > StabilizerCluster::capacity)
-    throw InternalError("qubits " + std::to_string(a) + " and " + std::to_string(b) + " would make a cluster of " +
-                        std::to_string(n + added) + " qubits; the store stabilizer holds clusters of " +
-                        std::to_string(StabilizerCluster::capacity));
   target.tableau.append(source.tableau);
   for (int i = 0; i < added; ++i) {
     const std::uint32_t id = source.qubits[i];

@@ -53,7 +53,9 @@ class StabilizerStore {
                                                    int used_frame, Tick now) const;
 
   // Of a GHZ state up to Paulis, which is what fusing pairs makes; InternalError for any other.
-  double ghz_fidelity(std::vector<QubitId> const& qubits, GhzFrame const& frame, Tick now) const;
+  double ghz_fidelity(std::vector<QubitId> const& qubits, PauliFrame const& frame, Tick now) const;
+  // Of a graph state up to Paulis. Its decay up to `now` is sampled first: the fidelity is 1 or 0.
+  double graph_fidelity(std::vector<QubitId> const& qubits, Edges const& edges, PauliFrame const& frame, Tick now);
 
   // In a cluster of more than two, the partner is one of the others.
   bool paired(QubitId q) const { return bool(partner(q)); }
@@ -136,6 +138,8 @@ class StabilizerStore {
   Round prepare(DistillationProtocol protocol, QubitPair kept, QubitPair used, int kept_frame, int used_frame, Tick now) const;
 
   std::uint32_t cluster_of(std::uint32_t q);
+  // Asked before anything is changed: then they can be merged.
+  void require_room(QubitId a, QubitId b) const;
   std::uint32_t merge(std::uint32_t a, std::uint32_t b);
   // Takes a qubit in an eigenstate of Z out of its cluster; what is left may be a pair or a single qubit.
   void leave_cluster(std::uint32_t q);

@@ -1,5 +1,10 @@
 #include "farbell/state/states.hpp"
 
+#include <algorithm>
+#include <string>
+
+#include "farbell/base/errors.hpp"
+
 namespace farbell {
 namespace {
 
@@ -57,15 +62,54 @@ inline auto States::on_clusters(auto& self, Operation operation) {
   }
 }
 
-States::Pair States::create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b, std::uint64_t noise_key) {
-  return on_store(*this, [&](auto& store) { return store.create_pair(state, a, since_a, b, since_b, noise_key); });
+void States::throw_apart(QubitId a, QubitId b, Tick now) const {
+  throw InternalError("qubit " + std::to_string(a.value) + " at node " + std::to_string(node(a).value) + " and qubit " + std::to_string(b.value) +
+                      " at node " + std::to_string(node(b).value) + " are not at one node; tick " + std::to_string(count(now)));
+}
+
+[[gnu::cold, gnu::noinline]] void States::throw_placed(Tick now, QubitId a, QubitId b) const {
+  const auto where = [&](std::exception const& error) {
+    std::string text = std::string(error.what()) + "; qubit " + std::to_string(a.value) + " at node " + std::to_string(node(a).value);
+    if (b) text += ", qubit " + std::to_string(b.value) + " at node " + std::to_string(node(b).value);
+    return text + ", tick " + std::to_string(count(now));
+  };
+  try {
+    throw;
+  } catch (InternalError const& error) {
+    throw InternalError(where(error));
+  } catch (RunError const& error) {
+    throw RunError(where(error));
+  }
+}
+template <class Operation>
+[[gnu::always_inline]] inline auto States::placed(Tick now, QubitId a, QubitId b, Operation operation) const {
+  try {
+    return operation();
+  } catch (...) {
+    throw_placed(now, a, b);
+  }
+}
+
+States::Pair States::create_pair(Correlations const& state, Place a, Tick since_a, Place b, Tick since_b, std::uint64_t noise_key) {
+  const Pair pair = on_store(*this, [&](auto& store) { return store.create_pair(state, a.device, since_a, b.device, since_b, noise_key); });
+  const std::size_t names = std::max(pair.a.value, pair.b.value) + std::size_t{1};
+  if (nodes_.size() < names) [[unlikely]]
+    nodes_.resize(names);
+  nodes_[pair.a.value] = a.node;
+  nodes_[pair.b.value] = b.node;
+  return pair;
 }
 int States::bell_measure(QubitId b, QubitId c, Tick now, double u) {
-  return on_store(*this, [&](auto& store) { return store.bell_measure(b, c, now, u); });
+  require_together(b, c, now);
+  return placed(now, b, c, [&] { return on_store(*this, [&](auto& store) { return store.bell_measure(b, c, now, u); }); });
 }
 DistillationOutcome States::distil(DistillationProtocol protocol, Pair kept, Pair used, int kept_frame, int used_frame, Tick now,
                                    double u) {
-  return on_store(*this, [&](auto& store) { return store.distil(protocol, kept, used, kept_frame, used_frame, now, u); });
+  require_together(kept.a, used.a, now);
+  require_together(kept.b, used.b, now);
+  return placed(now, kept.a, used.a, [&] {
+    return on_store(*this, [&](auto& store) { return store.distil(protocol, kept, used, kept_frame, used_frame, now, u); });
+  });
 }
 void States::release(QubitId q) {
   if (promoted(q)) [[unlikely]] {
@@ -75,15 +119,17 @@ void States::release(QubitId q) {
   on_store(*this, [&](auto& store) { store.release(q); });
 }
 int States::measure(QubitId q, Basis basis, Tick now, double u) {
-  if (promoted(q)) [[unlikely]] {
-    const int bit = density_.measure(in_clusters(q), basis, now, u);
-    give_back(q);
-    return bit;
-  }
-  return on_store(*this, [&](auto& store) { return store.measure(q, basis, now, u); });
+  return placed(now, q, {}, [&] {
+    if (promoted(q)) [[unlikely]] {
+      const int bit = density_.measure(in_clusters(q), basis, now, u);
+      give_back(q);
+      return bit;
+    }
+    return on_store(*this, [&](auto& store) { return store.measure(q, basis, now, u); });
+  });
 }
 void States::apply_pauli(QubitId q, int pauli, Tick now) {
-  on_store(*this, [&](auto& store) { store.apply_pauli(q, pauli, now); });
+  placed(now, q, {}, [&] { on_store(*this, [&](auto& store) { store.apply_pauli(q, pauli, now); }); });
 }
 
 bool States::promote(QubitId q, Tick now) {
@@ -105,14 +151,19 @@ void States::give_back(QubitId q) {
   else pair_density_.give_back(q);
 }
 void States::apply(Gate gate, QubitId q, Tick now) {
-  on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(q), now); });
+  placed(now, q, {}, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(q), now); }); });
 }
 void States::apply(Gate gate, QubitId a, QubitId b, Tick now) {
-  on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(a), in_clusters(b), now); });
+  require_together(a, b, now);
+  placed(now, a, b, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(a), in_clusters(b), now); }); });
 }
-double States::ghz_fidelity(std::vector<QubitId> qubits, GhzFrame const& frame, Tick now) const {
+double States::ghz_fidelity(std::vector<QubitId> qubits, PauliFrame const& frame, Tick now) const {
   for (QubitId& q : qubits) q = in_clusters(q);
   return on_clusters(*this, [&](auto const& store) { return store.ghz_fidelity(qubits, frame, now); });
+}
+double States::graph_fidelity(std::vector<QubitId> qubits, Edges const& edges, PauliFrame const& frame, Tick now) {
+  for (QubitId& q : qubits) q = in_clusters(q);
+  return on_clusters(*this, [&](auto& store) { return store.graph_fidelity(qubits, edges, frame, now); });
 }
 
 bool States::paired(QubitId q) const {

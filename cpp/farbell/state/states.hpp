@@ -30,6 +30,16 @@ constexpr bool is_sampled(StoreKind kind) { return kind == StoreKind::stabilizer
 std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl);
 std::string cannot_hold(StoreKind kind, Correlations const& state);
 
+// Where a qubit is kept: in a memory of that model, at that node. Qubits without a node are a test's; all of them are together.
+struct Place {
+  constexpr Place(DeviceId device_, NodeId node_ = {}) : device(device_), node(node_) {}  // NOLINT: a device alone will do
+
+  DeviceId device;
+  NodeId node;
+};
+
+// What cannot be done is refused before anything is changed, with the qubits, their nodes and the tick: a qubit that is gone, qubits of
+// two nodes in one gate or measurement (InternalError: a bug of a protocol), clusters that would be too large (RunError).
 class States {
  public:
   using Pair = QubitPair;
@@ -39,7 +49,7 @@ class States {
 
   // A pair exists from photon emission: each qubit waits in its device from its own tick on. Throws InternalError for a
   // state that the store cannot hold. Sampled stores draw the pair's errors from streams of this key.
-  Pair create_pair(Correlations const& state, DeviceId a, Tick since_a, DeviceId b, Tick since_b, std::uint64_t noise_key = 0);
+  Pair create_pair(Correlations const& state, Place a, Tick since_a, Place b, Tick since_b, std::uint64_t noise_key = 0);
 
   // Bell measurement of b (control; its device gives the gate errors) and c; u in [0,1) chooses the outcome 0..3. Both are
   // released, their partners become a pair, or stay single where a partner was gone.
@@ -66,7 +76,9 @@ class States {
   void apply(Gate gate, QubitId q, Tick now);
   void apply(Gate gate, QubitId a, QubitId b, Tick now);
   // Of a cluster to the GHZ state, the frame undone; reading changes nothing.
-  double ghz_fidelity(std::vector<QubitId> qubits, GhzFrame const& frame, Tick now) const;
+  double ghz_fidelity(std::vector<QubitId> qubits, PauliFrame const& frame, Tick now) const;
+  // The same to the graph state; the stabilizer store samples the decay up to `now` for it.
+  double graph_fidelity(std::vector<QubitId> qubits, Edges const& edges, PauliFrame const& frame, Tick now);
 
   bool paired(QubitId q) const;
   QubitId partner(QubitId q) const;
@@ -75,6 +87,8 @@ class States {
   Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const;
 
   DeviceId device(QubitId q) const;
+  // Its node, or the last one that had a qubit of that name.
+  NodeId node(QubitId q) const { return q.value < nodes_.size() ? nodes_[q.value] : NodeId{}; }
   Tick since(QubitId q) const;
   std::size_t live() const;
   StoreKind kind() const { return kind_; }
@@ -84,6 +98,15 @@ class States {
   static auto on_store(auto& self, Operation operation);
   template <class Operation>
   static auto on_clusters(auto& self, Operation operation);
+  void require_together(QubitId a, QubitId b, Tick now) const {
+    if (node(a) != node(b)) [[unlikely]]
+      throw_apart(a, b, now);
+  }
+  [[noreturn]] void throw_apart(QubitId a, QubitId b, Tick now) const;
+  // What a store refuses, with the qubits' nodes and the tick. What is not refused pays nothing for it.
+  [[noreturn]] void throw_placed(Tick now, QubitId a, QubitId b) const;
+  template <class Operation>
+  auto placed(Tick now, QubitId a, QubitId b, Operation operation) const;
   bool promoted(QubitId q) const { return promoted_ > 0 && q.value < in_clusters_.size() && in_clusters_[q.value]; }
   QubitId in_clusters(QubitId q) const { return promoted(q) ? in_clusters_[q.value] : q; }
   void give_back(QubitId q);
@@ -94,6 +117,7 @@ class States {
   StabilizerStore stabilizer_;
   DensityStore density_;
   KetStore ket_;
+  std::vector<NodeId> nodes_;         // by name
   std::vector<QubitId> in_clusters_;  // by name: that of the density store, if it was promoted
   std::size_t promoted_ = 0;          // that live
 };

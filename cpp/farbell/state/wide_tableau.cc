@@ -378,4 +378,21 @@ void WideTableau::check() const {
 #endif
 }
 
+Words WideTableau::words() const {
+  rows();
+  Words all;
+  all.reserve(word_count());
+  for (Words const* part : std::initializer_list<Words const*>{&xx_.data(), &xz_.data(), &zx_.data(), &zz_.data(), &x_sign_, &z_sign_})
+    all.insert(all.end(), part->begin(), part->end());
+  return all;
+}
+
+void WideTableau::set_words(std::uint64_t const* words) {
+  transposed_ = false;
+  for (Words* part : {&xx_.data(), &xz_.data(), &zx_.data(), &zz_.data(), &x_sign_, &z_sign_}) {
+    std::copy_n(words, part->size(), part->begin());
+    words += part->size();
+  }
+}
+
 }  // namespace farbell

@@ -18,6 +18,8 @@ class BitMatrix {
   std::uint64_t* row(std::size_t i) { return data_.data() + i * words_; }
   const std::uint64_t* row(std::size_t i) const { return data_.data() + i * words_; }
   std::size_t words() const { return words_; }
+  Words const& data() const { return data_; }
+  Words& data() { return data_; }
   void transpose();
 
  private:
@@ -72,6 +74,10 @@ class WideTableau {
   Generator image(int kind, int q) const;
   // Takes such images over. False if they are no tableau.
   bool set_images(std::vector<Generator> const& of_x, std::vector<Generator> const& of_z);
+  // All that changes, and back: for copies elsewhere.
+  Words words() const;
+  void set_words(std::uint64_t const* words);
+  std::size_t word_count() const { return 4 * xx_.data().size() + x_sign_.size() + z_sign_.size(); }
   bool invariants_hold() const;
 
  private:

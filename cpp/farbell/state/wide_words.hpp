@@ -27,7 +27,8 @@ using Wide = std::uint64_t __attribute__((vector_size(32)));
 [[gnu::always_inline]] inline void load(Wide& to, const std::uint64_t* from) { std::memcpy(&to, from, sizeof to); }
 [[gnu::always_inline]] inline void store(std::uint64_t* to, Wide const& from) { std::memcpy(to, &from, sizeof from); }
 
-#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+// FARBELL_PLAIN_KERNELS, which tests define, stands for a processor without AVX2.
+#if !defined(FARBELL_PLAIN_KERNELS) && defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define FARBELL_AVX2 __attribute__((target("avx2,popcnt")))
 inline bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"); }
 #else

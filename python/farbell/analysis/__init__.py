@@ -8,6 +8,7 @@ from farbell.analysis.chsh import chsh, maximal_chsh
 from farbell.analysis.intervals import (
     Interval,
     count_interval,
+    effective_count,
     function_interval,
     rate_interval,
     ratio_interval,
@@ -22,7 +23,7 @@ from farbell.analysis.key import (
     key_fraction_gradient,
     six_state_key_fraction,
 )
-from farbell.analysis.latency import LATENCY_RELATIVE_ERROR, latency_distribution, latency_quantile
+from farbell.analysis.latency import LATENCY_RELATIVE_ERROR, latency_distribution, latency_interval, latency_quantile
 from farbell.analysis.outcomes import measured_error_rates
 
 __all__ = [
@@ -36,12 +37,14 @@ __all__ = [
     "count_interval",
     "crossing_distance_m",
     "device_independent_key_fraction",
+    "effective_count",
     "error_threshold",
     "fiber_transmissivity",
     "function_interval",
     "key_fraction",
     "key_fraction_gradient",
     "latency_distribution",
+    "latency_interval",
     "latency_quantile",
     "maximal_chsh",
     "measured_error_rates",

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
+
 
 def _student_t_cdf(t: float, degrees_of_freedom: int) -> float:
     """Closed form for integer degrees of freedom (Abramowitz and Stegun, 26.7.3 and 26.7.4)."""
@@ -61,3 +63,18 @@ def _gamma_cdf(x: float, shape: float) -> float:
 def gamma_quantile(probability: float, shape: float) -> float:
     """Quantile of the gamma distribution of unit scale, for a shape of at most a few hundred."""
     return _solve(lambda x: _gamma_cdf(x, shape) - probability, 0.0, max(1.0, 2 * shape))
+
+
+def binomial_ranks(number: int, probability: float, tail: float) -> tuple[int, int]:
+    """The largest r and the smallest s for which a binomial count is below r, and at least s, with a probability of at
+    most `tail` each."""
+    mode = int((number + 1) * probability)
+    reach = 12 + int(12 * math.sqrt(number * probability * (1 - probability)))
+    low, high = max(0, mode - reach), min(number, mode + reach)
+    odds = probability / (1 - probability)
+    above, below = np.arange(mode, high), np.arange(mode, low, -1)
+    up = np.cumprod((number - above) / (above + 1) * odds)
+    down = np.cumprod(below / (number - below + 1) / odds)
+    weights = np.concatenate([down[::-1], [1.0], up])
+    most = np.cumsum(weights) / weights.sum()
+    return low + int(np.searchsorted(most, tail, "right")), low + int(np.searchsorted(most, 1 - tail, "left")) + 1

@@ -17,7 +17,15 @@ import numpy.typing as npt
 
 from farbell.analysis.distributions import gamma_quantile, student_t_quantile
 
-__all__ = ["Interval", "count_interval", "function_interval", "rate_interval", "ratio_interval", "score_interval"]
+__all__ = [
+    "Interval",
+    "count_interval",
+    "effective_count",
+    "function_interval",
+    "rate_interval",
+    "ratio_interval",
+    "score_interval",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -135,15 +143,66 @@ def _units(deviations: Floats, weights: Floats) -> tuple[Floats, Floats, float]:
         weights = weights[:, : 2 * batches].reshape(replicas, batches, 2).sum(axis=2)
 
 
-def _student(value: float, deviations: Floats, weights: Floats, level: float) -> Interval | None:
-    """Interval of a ratio from each batch's part in its deviation; None if too few units have any weight."""
+def _variance(deviations: Floats, weights: Floats) -> tuple[float, int, float] | None:
+    """Variance of a ratio from each batch's part in its deviation, the number of units that have any weight, and the
+    correlation left between them; None if they are too few."""
     unit_deviations, unit_weights, correlation = _units(deviations, weights)
     count = int(np.count_nonzero(unit_weights))
     if count < max(2, min(_FEWEST_UNITS, deviations.size)):
         return None
     variance = float(np.sum(unit_deviations**2)) * count / (count - 1) / float(np.sum(unit_weights)) ** 2
     # What a first-order autoregression with this correlation adds.
-    variance *= (1 + correlation) / max(1 - correlation, 0.1)
+    return variance * (1 + correlation) / max(1 - correlation, 0.1), count, correlation
+
+
+def effective_count(sums: npt.ArrayLike, counts: npt.ArrayLike, variance: float, *, level: float = 0.95) -> float:
+    """How many independent values would tell the mean of these as well, for intervals of a given level.
+
+    Parameters
+    ----------
+    sums : array_like
+        Sum of the values over each batch's events, ``[replica, batch]``.
+    counts : array_like
+        Number of events of each batch.
+    variance : float
+        Of single values.
+    level : float
+        Confidence level. The fewer units there are, the less sure is their scatter: that counts as fewer values.
+
+    Returns
+    -------
+    float
+        At most the number of values; that number where too few batches hold events to tell.
+
+    Examples
+    --------
+    Values that come in equal pairs, 100 in each of 1,000 replicas:
+
+    >>> import farbell as fb, numpy as np
+    >>> values = np.random.default_rng(1).normal(size=(1000, 1, 50)).repeat(2, axis=2)
+    >>> 45 < fb.analysis.effective_count(values.sum(axis=2), np.full((1000, 1), 100), 1.0) / 1000 < 55
+    True
+    """
+    _level(level)
+    totals, events = _array(sums), _array(counts)
+    number = float(events.sum())
+    if number == 0 or variance <= 0:
+        return number
+    found = _variance(totals - events * (totals.sum() / number), events)
+    if found is None:
+        return number
+    scatter, units, _ = found
+    wider = student_t_quantile((1 + level) / 2, units - 1) / NormalDist().inv_cdf((1 + level) / 2)
+    scatter *= wider**2
+    return min(number, variance / scatter) if scatter > 0 else number
+
+
+def _student(value: float, deviations: Floats, weights: Floats, level: float) -> Interval | None:
+    """Interval of a ratio from each batch's part in its deviation; None if too few units have any weight."""
+    found = _variance(deviations, weights)
+    if found is None:
+        return None
+    variance, count, correlation = found
     half = student_t_quantile((1 + level) / 2, count - 1) * math.sqrt(variance)
     method = "replicas" if deviations.shape[0] >= _REPLICAS_AS_UNITS else "batches"
     return Interval(value, value - half, value + half, f"correlated {method}" if correlation else method, level)

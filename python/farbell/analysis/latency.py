@@ -7,7 +7,10 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LATENCY_RELATIVE_ERROR", "latency_distribution", "latency_quantile"]
+from farbell.analysis.distributions import binomial_ranks
+from farbell.analysis.intervals import Interval
+
+__all__ = ["LATENCY_RELATIVE_ERROR", "latency_distribution", "latency_interval", "latency_quantile"]
 
 _GROWTH = 1.02
 _UNIT_S = 1e-9
@@ -47,6 +50,57 @@ def latency_quantile(counts: npt.ArrayLike, probability: float) -> float:
     rank = max(1, math.ceil(probability * int(cumulated[-1]) * (1 - 1e-15)))
     bucket = int(np.searchsorted(cumulated, rank))
     return float(_UNIT_S * _GROWTH ** (bucket - 0.5))
+
+
+def latency_interval(
+    counts: npt.ArrayLike, probability: float, *, effective: float | None = None, level: float = 0.95
+) -> Interval:
+    """The same with its confidence interval: from one latency of the ordered sample to another.
+
+    Parameters
+    ----------
+    counts : array_like
+        As for :func:`latency_quantile`.
+    probability : float
+        The share, above 0 and below 1.
+    effective : float, optional
+        How many independent requests say as much (:func:`farbell.analysis.effective_count`); left out: all of them.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    Interval
+        The ends are those of their buckets. ``low`` is 0 and ``high`` infinite where so few requests allow no other.
+
+    References
+    ----------
+    H. A. David, H. N. Nagaraja, Order Statistics, Wiley 2003, section 7.1.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> interval = fb.analysis.latency_interval([0] * 600 + [10] * 40, 0.5)
+    >>> [float(f"{x * 1e6:.4g}") for x in (interval.low, interval.value, interval.high)]
+    [198.5, 208.5, 223.5]
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}; allowed: above 0 and below 1")
+    cumulated = np.cumsum(np.asarray(counts))
+    value = latency_quantile(counts, probability)
+    if math.isnan(value):
+        return Interval(value, math.nan, math.nan, "none", level)
+    number = int(cumulated[-1])
+    independent = max(1, math.floor(number if effective is None else min(effective, number)))
+    first, last = binomial_ranks(independent, probability, (1 - level) / 2)
+
+    def end(rank: float, edge: int) -> float:
+        return float(_UNIT_S * _GROWTH ** (int(np.searchsorted(cumulated, rank)) - edge))
+
+    scale = number / independent
+    low = end(math.floor(first * scale), 1) if first >= 1 else 0.0
+    high = end(math.ceil(last * scale), 0) if last <= independent else math.inf
+    return Interval(value, low, high, "order statistics", level)
 
 
 def latency_distribution(counts: npt.ArrayLike) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from farbell._core import Scenario, SpecError
 from farbell.analysis.distributions import student_t_quantile
-from farbell.analysis.intervals import Interval, rate_interval, ratio_interval, score_interval
+from farbell.analysis.intervals import Interval
 from farbell.analysis.latency import latency_quantile
 from farbell.design.elasticities import Elasticities, elasticities
 from farbell.results import Results
 from farbell.studies import sweep
+from farbell.summary import rate_and_fidelity
 from farbell.table import ResultTable
 
 __all__ = ["Scaling", "ScalingFit", "Target", "scale"]
@@ -127,16 +128,13 @@ def fit(law: str, sizes: Floats, rates: Floats, errors: Floats, level: float = 0
 
 
 def _row(size: float, results: Results, target: Target, level: float) -> dict[str, Any]:
-    pairs, seconds = results.batches[..., 0].sum(axis=1), results.batch_seconds
     demands = max(len(results.network.demand_names), 1)
-    rate = rate_interval(pairs, seconds * demands, level=level)
-    fidelity = ratio_interval(results.batches[..., 1].sum(axis=1), pairs, level=level).clipped(0, 1)
-    if results.network.sampled:
-        fidelity = fidelity.joined(score_interval(float(results.batches[..., 1].sum()), float(pairs.sum()), level=level))
+    batches, seconds = results.batches.sum(axis=1), results.batch_seconds * demands
+    rate, fidelity = rate_and_fidelity(batches, seconds, results.network.sampled, level)
     sketch = results.latency_sketch.sum(axis=0)
     scenario, simulated = results.scenario, float(results.replicas["simulated_s"].sum())
     events, messages = (float(results.replicas[name].sum()) for name in ("events", "messages"))
-    delivered = float(pairs.sum())
+    delivered = float(batches[..., 0].sum())
     slots = float(results.nodes["slots"].sum()) / max(len(results.replicas), 1)
     return {
         "size": size,

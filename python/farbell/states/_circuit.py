@@ -13,6 +13,15 @@ class Step(NamedTuple):
     labels: tuple[str, ...]
 
 
+#: What stands on the lines of gates that are not drawn by their name.
+_DRAWN = {"cx": ("*", "X"), "cy": ("*", "Y"), "cz": ("*", "*"), "swap": ("x", "x")}
+
+
+def gate_step(name: str, qubits: Sequence[int], angle: float = 0.0) -> Step:
+    text = name.upper() + (f"({angle:.4g})" if angle else "")
+    return Step(tuple(int(q) for q in qubits), _DRAWN.get(name, (text,) * len(qubits)))
+
+
 def circuit_text(n: int, steps: Sequence[Step]) -> str:
     """Steps stand as far to the left as those before them allow; one on several qubits spans the lines between."""
     columns: list[dict[int, str]] = []

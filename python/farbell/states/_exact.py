@@ -15,10 +15,11 @@ from farbell._core import SpecError
 from farbell._extras import require
 from farbell.channels import Channel
 from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix
-from farbell.states._circuit import Step, circuit_text
+from farbell.states._circuit import Step, gate_step
 from farbell.states._exact_arguments import Readout, checked_readout, levels_of, several, weights_of
 from farbell.states._gates import GateMethods
 from farbell.states._measures import entropy_of, fidelity_of, negativity_of
+from farbell.states._register import Register, acted_on
 
 E = TypeVar("E", bound="ExactState")
 
@@ -34,7 +35,7 @@ def _resetting(levels: int) -> _core.KrausChannel:
     return _core.KrausChannel(list(kraus))
 
 
-class ExactState(GateMethods):
+class ExactState(Register, GateMethods):
     """Qubits with numbers 0, 1, ..., of which some may have been measured or released."""
 
     __slots__ = ("_gone", "_kernel", "_living", "_random", "_steps")
@@ -56,7 +57,13 @@ class ExactState(GateMethods):
         self._living = list(range(len(kernel.levels)))
         self._gone = {}
         self._random = np.random.default_rng(seed)
+        self._start_record(record)
+
+    def _start_record(self, record: bool) -> None:
         self._steps = [] if record else None
+
+    def _recorded(self) -> list[Step] | None:
+        return self._steps
 
     @classmethod
     def _of(cls: type[E], kernel: Any, seed: int | None = None, record: bool = False) -> E:
@@ -75,65 +82,23 @@ class ExactState(GateMethods):
         >>> round(fb.states.Density.bell("Psi-").expectation("XX"), 12)
         -1.0
         """
-        if name not in BELL_NAMES:
-            raise SpecError("name", repr(name), ", ".join(BELL_NAMES))
-        state = cls(2, levels=levels, seed=seed)
-        index = BELL_NAMES.index(name)
-        for qubit, flipped in ((0, index & 1), (1, index >> 1)):
-            if flipped:
-                state.x(qubit)
-        state.h(0)
-        state.cx(0, 1)
-        state._steps = [] if record else None
-        return state
-
-    @classmethod
-    def ghz(cls: type[E], n: int, *, seed: int | None = None, record: bool = False) -> E:
-        """The state ``(|0...0> + |1...1>) / sqrt(2)`` of `n` qubits.
-
-        Examples
-        --------
-        >>> round(fb.states.Ket.ghz(4).expectation("ZZ__"), 12)
-        1.0
-        """
-        state = cls(n, seed=seed)
-        state.h(0)
-        for qubit in range(1, n):
-            state.cx(0, qubit)
-        state._steps = [] if record else None
-        return state
-
-    @classmethod
-    def graph(cls: type[E], edges: Any, n: int | None = None, *, seed: int | None = None, record: bool = False) -> E:
-        """The graph state of pairs of qubits, or of a networkx graph, whose nodes are numbered in their order: CZs on |+>s.
-
-        Examples
-        --------
-        >>> round(fb.states.Ket.graph([(0, 1), (1, 2)]).expectation("ZXZ"), 12)
-        1.0
-        """
-        if hasattr(edges, "edges") and hasattr(edges, "nodes"):
-            number = {node: q for q, node in enumerate(edges.nodes)}
-            n = len(number) if n is None else n
-            pairs = {(number[a], number[b]) for a, b in edges.edges}
-        else:
-            pairs = {(min(pair), max(pair)) for pair in edges}
-        state = cls(1 + max((b for _, b in pairs), default=0) if n is None else n, seed=seed)
-        for pair in pairs:
-            state._at(*pair)
-        for qubit in range(state.n):
-            state.h(qubit)
-        for a, b in pairs:
-            state.cz(a, b)
-        state._steps = [] if record else None
-        return state
+        return cls(2, levels=levels, seed=seed)._turned_to_bell(name, record)
 
     def copy(self: E, seed: int | None = None) -> E:
-        """The same state, with random numbers of its own."""
+        """The same state, with random numbers of its own; copies by :mod:`copy` and :mod:`pickle` go on with the same ones."""
         other = self._of(self._kernel.copy(), seed)
         other._living, other._gone = list(self._living), dict(self._gone)
         other._steps = None if self._steps is None else list(self._steps)
         return other
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        kept = (
+            list(self._living),
+            dict(self._gone),
+            self._random.bit_generator.state,
+            None if self._steps is None else list(self._steps),
+        )
+        return _restored, (type(self), self._own(), self.levels, *kept)
 
     def tensor(self: E, other: E, seed: int | None = None) -> E:
         """The product with another state of the same kind. Qubits are numbered anew: those that are here, then the other's.
@@ -203,9 +168,7 @@ class ExactState(GateMethods):
             raise SpecError("angle", repr(angle), "a finite angle")
         self._kernel.gate(name, self._at(*qubits), angle)
         if self._steps is not None:
-            labels = {"cx": ("*", "X"), "cy": ("*", "Y"), "cz": ("*", "*"), "swap": ("x", "x")}
-            text = name.upper() + (f"({angle:.4g})" if angle else "")
-            self._note(labels.get(name, (text,) * len(qubits)), qubits)
+            self._steps.append(gate_step(name, qubits, angle))
 
     def unitary(self, matrix: npt.ArrayLike, *qubits: int) -> None:
         """Any unitary matrix, of size 2^k on k qubits; the first is the most significant.
@@ -229,7 +192,7 @@ class ExactState(GateMethods):
         self._note("U", qubits)
 
     def noise(self, channel: Channel, *qubits: int) -> None:
-        """A channel of :mod:`farbell.channels` on as many qubits as it is for.
+        """A channel of :mod:`farbell.channels` on as many qubits as it is for; one for each qubit acts on each that is named.
 
         Raises
         ------
@@ -245,21 +208,13 @@ class ExactState(GateMethods):
         >>> round(state.fidelity("GHZ"), 9)
         0.8645
         """
-        if not isinstance(channel, Channel):
-            raise SpecError("channel", repr(channel), "a channel of farbell.channels")
-        positions = self._at(*qubits)
-        if channel.each:
-            groups = [[position] for position in positions]
-        elif len(qubits) != channel.n_qubits:
-            raise SpecError("qubits", f"{len(qubits)} qubits for {channel}", str(channel.n_qubits))
-        else:
-            groups = [positions]
+        groups, positions = acted_on(channel, qubits), self._at(*qubits)
         if channel.levels == 3:
             short = [q for q, p in zip(qubits, positions, strict=True) if self._kernel.levels[p] == 2]
             if short:
                 raise SpecError("qubits", f"qubit {short[0]} of two levels for {channel}", "qubits made with levels=3")
         for group in groups:
-            self._channel(channel.kernel, group)
+            self._channel(channel.kernel, self._at(*group))
         self._note(type(channel).__name__, qubits)
 
     def _channel(self, kernel: _core.KrausChannel, positions: list[int]) -> None:
@@ -393,7 +348,8 @@ class ExactState(GateMethods):
         """Measure two qubits in the Bell basis: 0 to 3 for Phi+, Phi-, Psi+, Psi-.
 
         By a CNOT from `a` to `b`, a Hadamard gate on `a`, and two read-outs: `a` gives the phase bit, `b` the parity bit. If it
-        is not `destructive` the two gates are undone afterwards.
+        is not `destructive` the two gates are undone afterwards: the qubits are left in the Bell state that was found (with
+        errors of the read-out, in what the outcome implies).
 
         Examples
         --------
@@ -541,6 +497,8 @@ class ExactState(GateMethods):
     def entropy(self, qubits: int | Sequence[int] | None = None) -> float:
         """Von Neumann entropy, in bits, of these qubits, or of all.
 
+        Twelve qubits in a state of full rank take tens of seconds; a rank below an eighth of the dimension costs little.
+
         Examples
         --------
         >>> round(fb.states.Density.ghz(3).entropy([0, 1]), 12)
@@ -549,7 +507,8 @@ class ExactState(GateMethods):
         return entropy_of(self._matrix(None if qubits is None else several(qubits)))
 
     def negativity(self, qubits: int | Sequence[int]) -> float:
-        """Negativity between these qubits and all others: 1/2 for a Bell state.
+        """Negativity between these qubits and all others: 1/2 for a Bell state. Twelve qubits in a mixed
+        state take tens of seconds.
 
         Examples
         --------
@@ -593,6 +552,28 @@ class ExactState(GateMethods):
             raise ValueError("the array is made on request: it cannot be given without a copy")
         return self._own().astype(dtype or np.complex128)
 
+    def _amplitudes(self) -> Matrix:
+        """Of a pure state, else refused."""
+        raise NotImplementedError
+
+    def to_stim(self) -> Any:
+        """A `stim.Tableau` that makes this state of |0...0>.
+
+        Raises
+        ------
+        SpecError
+            If it is no stabilizer state: mixed, with third levels, or of other amplitudes.
+        """
+        stim = require("stim", "to_stim")
+        for qubit, levels in zip(self.qubits, self.levels, strict=True):
+            if levels != 2:
+                raise SpecError("state", f"qubit {qubit} of three levels", "a stabilizer state of qubits of two levels")
+        amplitudes = self._amplitudes()
+        try:
+            return stim.Tableau.from_state_vector(amplitudes, endian="big")
+        except ValueError:
+            raise SpecError("state", f"{self!r}, which no Pauli products stabilize", "a stabilizer state") from None
+
     def to_qutip(self) -> Any:
         """The same as a `qutip.Qobj`, one tensor factor a qubit."""
         qutip = require("qutip", "to_qutip")
@@ -600,22 +581,12 @@ class ExactState(GateMethods):
         own = self._own()
         return qutip.Qobj(own, dims=[levels, levels if own.ndim == 2 else [1] * len(levels)])
 
-    def circuit_text(self) -> str:
-        """What was done to the qubits, a line each; for a state made with ``record=True``.
 
-        Examples
-        --------
-        >>> state = fb.states.Ket(3, record=True)
-        >>> state.h(0)
-        >>> state.cx(0, 2)
-        >>> print(state.circuit_text())
-        0: -H--*--
-        1: ----|--
-        2: ----X--
-        """
-        if self._steps is None:
-            raise SpecError("record", "a state that records nothing", "a state made with record=True")
-        return circuit_text(self.n, self._steps)
+def _restored(cls: type[E], own: Matrix, levels: Sequence[int], living: list[int], gone: Any, random: Any, steps: Any) -> E:
+    state = cls._of(cls._core_class.restored(own, list(levels)))
+    state._living, state._gone, state._steps = living, gone, steps
+    state._random.bit_generator.state = random
+    return state
 
 
 def _target(target: Any, levels: tuple[int, ...]) -> Matrix:

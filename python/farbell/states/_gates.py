@@ -29,6 +29,8 @@ class GateMethods:
         >>> round(state.expectation("X"), 9)
         0.564642473
         """
+        if not isinstance(gate, str):
+            raise SpecError("gate", f"a value of type {type(gate).__name__}", "the name of a gate; unitary() takes matrices")
         wanted, angles = _core.gate_qubits(gate), _core.gate_angles(gate)
         if len(qubits) != wanted:
             raise SpecError("qubits", f"{len(qubits)} qubits for {gate}", f"{wanted}")

@@ -8,10 +8,34 @@ import numpy as np
 
 from farbell.states._arguments import Matrix
 
+#: Matrices smaller than this are diagonalised whatever their rank.
+_SMALL = 256
+#: What a factor of low rank may leave out of the trace.
+_LEFT_OUT = 1e-14
+
+
+def _factor(rho: Matrix) -> Matrix | None:
+    """A with ``rho = A A^+`` and few columns, by Cholesky elimination with pivots; None unless the rank is below an eighth."""
+    d = len(rho)
+    if d < _SMALL:
+        return None
+    columns = np.zeros((d // 8, d), dtype=np.complex128)
+    left = rho.diagonal().real.copy()
+    for k in range(d // 8):
+        pivot = int(np.argmax(left))
+        column = (rho[:, pivot] - columns[:k, pivot].conj() @ columns[:k]) / np.sqrt(left[pivot])
+        columns[k] = column
+        left -= abs(column) ** 2
+        left[pivot] = 0
+        if left.clip(0).sum() <= _LEFT_OUT:
+            return np.asarray(columns[: k + 1].T)
+    return None
+
 
 def entropy_of(rho: Matrix) -> float:
     """Von Neumann entropy in bits."""
-    p = np.linalg.eigvalsh(rho)
+    a = _factor(rho)
+    p = np.linalg.eigvalsh(rho if a is None else a.conj().T @ a)
     p = p[p > 0]
     return max(0.0, float(-np.sum(p * np.log2(p))))
 
@@ -38,11 +62,15 @@ def fidelity_of(a: Matrix, b: Matrix) -> float:
     for rho in (a, b):
         if abs(np.vdot(rho, rho).real - 1) < 1e-12:
             return float(np.vdot(a, b).real)
-    singular = np.linalg.svd(_square_root(a) @ _square_root(b), compute_uv=False)
+    singular = np.linalg.svd(_root(a).conj().T @ _root(b), compute_uv=False)
     return float(singular.sum() ** 2)
 
 
-def _square_root(rho: Matrix) -> Matrix:
+def _root(rho: Matrix) -> Matrix:
+    """A with ``rho = A A^+``."""
+    a = _factor(rho)
+    if a is not None:
+        return a
     values, vectors = np.linalg.eigh(rho)
-    root: Matrix = (vectors * np.sqrt(values.clip(0))) @ vectors.conj().T
+    root: Matrix = vectors * np.sqrt(values.clip(0))
     return root

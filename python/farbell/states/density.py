@@ -18,12 +18,16 @@ from farbell.states._exact_arguments import Readout, levels_of_dimension, severa
 from farbell.states._html import density_html
 from farbell.states._plot import plot_density
 
+#: How far the purity of a pure state may be from 1.
+PURE = 1e-9
+
 
 class Density(ExactState):
     """The density matrix of up to twelve qubits: any gate, any channel, exactly. Changed in place.
 
     Qubit 0 is the first, most significant factor of the tensor product. Gates are methods (`h`, `cx`, `rz`, ...); qubits
-    keep their numbers when others leave. Only measurements draw random numbers.
+    keep their numbers when others leave, and using one that is gone is refused before anything is changed. Only measurements
+    draw random numbers.
 
     Parameters
     ----------
@@ -39,8 +43,7 @@ class Density(ExactState):
     Raises
     ------
     SpecError
-        If that is too large, with the memory it would take, before any is taken; and by every method for qubits that are not
-        there, before anything is changed.
+        If that is too large, with the memory it would take, before any is taken.
 
     Examples
     --------
@@ -148,6 +151,15 @@ class Density(ExactState):
     def _own(self) -> Matrix:
         matrix: Matrix = self._kernel.matrix()
         return matrix
+
+    def _amplitudes(self) -> Matrix:
+        purity = self.purity()
+        if abs(purity - 1) > PURE:
+            raise SpecError("state", f"a mixed state, of purity {purity:.9g}", "a pure stabilizer state")
+        rho = self._own()
+        column = int(np.argmax(rho.diagonal().real))
+        amplitudes: Matrix = rho[:, column] / np.sqrt(rho[column, column].real)
+        return amplitudes
 
     def partial_trace(self, keep: int | Sequence[int]) -> Density:
         """These qubits, in this order, with the numbers 0, 1, ...; the others are traced out."""

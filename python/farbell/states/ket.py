@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import SpecError
-from farbell._extras import require
 from farbell.states._arguments import Matrix
 from farbell.states._exact import ExactState
 from farbell.states._exact_arguments import Readout, levels_of_dimension, several, vector_of_stim, weights_of
@@ -21,26 +20,10 @@ from farbell.states.density import Density
 class Ket(ExactState):
     """The amplitudes of up to twenty qubits: one quantum trajectory. Changed in place.
 
-    Gates are exact. What would make the state mixed is sampled: :meth:`noise` draws one Kraus operator with its probability,
-    :meth:`release` measures the qubit and forgets the outcome, and a noisy read-out draws the true outcome behind the reported
-    one. Means over many trajectories are those of :class:`Density`. Qubits are numbered as there.
-
-    Parameters
-    ----------
-    n : int
-        Qubits, all in |0>.
-    levels : int or sequence of int
-        2, or 3 for qubits that can be lost or leak; the whole dimension is at most 2^20.
-    seed : int, optional
-        For noise and measurements.
-    record : bool
-        Keep what is done, for :meth:`circuit_text`.
-
-    Raises
-    ------
-    SpecError
-        If that is too large, with the memory it would take, before any is taken; and by every method for qubits that are not
-        there, before anything is changed.
+    Made and used as a :class:`Density`, with a dimension of at most 2^20. Gates are exact. What would make the state mixed is
+    sampled, from `seed`: :meth:`noise` draws one Kraus operator with its probability, :meth:`release` measures the qubit and
+    forgets the outcome, and a noisy read-out draws the true outcome behind the reported one. Means over many trajectories are
+    those of :class:`Density`.
 
     Examples
     --------
@@ -111,6 +94,9 @@ class Ket(ExactState):
         amplitudes: Matrix = self._kernel.amplitudes()
         return amplitudes
 
+    def _amplitudes(self) -> Matrix:
+        return self._own()
+
     def partial_trace(self, keep: int | Sequence[int]) -> Density:
         """These qubits, in this order, as a :class:`Density` with the numbers 0, 1, ...; the others are traced out."""
         return Density._of(self._kernel.kept(self._at(*several(keep))))
@@ -118,20 +104,6 @@ class Ket(ExactState):
     def to_density(self) -> Density:
         """The same state as a :class:`Density`, its qubits numbered anew."""
         return self.partial_trace(self.qubits)
-
-    def to_stim(self) -> Any:
-        """A `stim.Tableau` that makes this state of |0...0>.
-
-        Raises
-        ------
-        SpecError
-            If it is no stabilizer state.
-        """
-        stim = require("stim", "to_stim")
-        try:
-            return stim.Tableau.from_state_vector(self._own(), endian="big")
-        except ValueError:
-            raise SpecError("state", repr(self), "a stabilizer state") from None
 
     def entropy(self, qubits: int | Sequence[int] | None = None) -> float:
         """Entropy of entanglement, in bits, of these qubits with all others."""

@@ -118,6 +118,9 @@ class PauliFrames(PauliFramesState):
         super().__init__(n, shots, seed_or_random(seed))
         self.outcomes = np.zeros((shots, 0), dtype=np.bool_) if isinstance(circuit, int) else self.run(circuit)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.n, self.shots, self._parts()), self.__dict__
+
     def apply(self, gate: str, *qubits: int) -> None:
         """A gate by its name, in every shot."""
         self._apply(gate, list(qubits))
@@ -126,8 +129,7 @@ class PauliFrames(PauliFramesState):
         """A Pauli channel from ``fb.channels``, on as many qubits as it is for; drawn for each shot."""
         errors, groups = pauli_errors(channel, qubits)
         masks = _masks(tuple(errors.items()), len(groups[0]))
-        for group in groups:
-            self._noise([], list(group))  # refuses what is not there before anything changes
+        self._require_there(list(qubits))  # before anything changes
         for group in groups:
             self._noise(masks, list(group))
 
@@ -140,7 +142,7 @@ class PauliFrames(PauliFramesState):
         return self._measure(paulis_of(paulis, self.n, qubits), 0.0)
 
     def bell_measure(self, a: int, b: int) -> tuple[Bits, Bits]:
-        """Bell measurement: CNOT from a to b, H on a, both read; phase bits and parity bits.
+        """Measure two qubits in the Bell basis: phase bits and parity bits; the qubits are left in the Bell states found.
 
         Examples
         --------
@@ -156,9 +158,7 @@ class PauliFrames(PauliFramesState):
         >>> bool(frames.measure_pauli("ZZ", 0, 3).any()), bool(frames.measure_pauli("XX", 0, 3).any())
         (False, False)
         """
-        self.cx(a, b)
-        self.h(a)
-        return self.measure(a), self.measure(b)
+        return self.measure_pauli("XX", a, b), self.measure_pauli("ZZ", a, b)
 
     def pauli_where(self, pauli: str, q: int, where: npt.ArrayLike) -> None:
         """The gate "X", "Y" or "Z" in the shots that are marked, by a bool each."""
@@ -179,3 +179,9 @@ class PauliFrames(PauliFramesState):
                 found.append(done ^ inverted)
         outcomes: Bits = np.array(found, dtype=np.bool_).reshape(len(found), self.shots).T
         return outcomes
+
+
+def _restored(cls: type[PauliFrames], n: int, shots: int, parts: Any) -> PauliFrames:
+    frames = cls(n, shots, seed=0)
+    frames._set_parts(parts)
+    return frames

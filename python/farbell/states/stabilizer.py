@@ -11,10 +11,17 @@ import numpy.typing as npt
 
 from farbell._core import SpecError, StabilizerState
 from farbell._extras import require
-from farbell.states._arguments import BELL_NAMES, bell_index
+from farbell.channels import Channel
+from farbell.states._arguments import BELL_NAMES
+from farbell.states._circuit import Step, gate_step
+from farbell.states._exact_arguments import Readout, checked_readout, several, weights_of
 from farbell.states._pauli_groups import LARGEST_GROUP, Ket, PauliGroup, check_size, group_of_ket, paulis_of
+from farbell.states._register import Register, acted_on
 
 S = TypeVar("S", bound="Stabilizer")
+
+# What exact states do and stabilizer states cannot.
+_NOT_CLIFFORD = ("t", "t_dag", "rx", "ry", "rz", "phase", "unitary", "decay")
 
 
 class StabilizerMixture:
@@ -72,7 +79,7 @@ class StabilizerMixture:
         return f"StabilizerMixture({_listed(self.n, self.stabilizers())})"
 
 
-class Stabilizer(StabilizerState):
+class Stabilizer(StabilizerState, Register):
     """``n`` qubits in a stabilizer state, all |0> at first. Operations change it in place.
 
     Gates are methods by the names of docs/physics/gates.md: ``i``, ``x``, ``y``, ``z``, ``h``, ``s``, ``s_dag``, ``sqrt_x``,
@@ -115,62 +122,14 @@ class Stabilizer(StabilizerState):
     def __init__(self, n: int, *, seed: int | None = None, record: bool = False) -> None:
         super().__init__(n, seed_or_random(seed), record)
 
+    def _recorded(self) -> list[Step] | None:
+        if not self._records:
+            return None
+        return [
+            gate_step(gate, qubits) if gate else Step(tuple(qubits), tuple(labels)) for gate, qubits, labels in self._steps()
+        ]
+
     # ---- making -------------------------------------------------------------------------------------------------
-
-    @classmethod
-    def ghz(cls: type[S], n: int, *, seed: int | None = None) -> S:
-        """``(|0...0> + |1...1>)/sqrt(2)``.
-
-        Examples
-        --------
-        >>> fb.states.Stabilizer.ghz(4).fidelity("GHZ")
-        1.0
-        """
-        state = cls(n, seed=seed)
-        state.h(0)
-        for q in range(1, n):
-            state.cx(q - 1, q)
-        return state
-
-    @classmethod
-    def graph(cls: type[S], edges: Any, n: int | None = None, *, seed: int | None = None) -> S:
-        """A graph state: every qubit in |+>, a CZ gate for each edge.
-
-        Parameters
-        ----------
-        edges : iterable of pairs of int, or networkx.Graph
-            The nodes of a networkx graph are numbered in their order.
-        n : int, optional
-            Number of qubits; by default as many as the edges name.
-
-        Examples
-        --------
-        >>> fb.states.Stabilizer.graph([(0, 1), (1, 2)]).stabilizers()
-        ['+XZ_', '+ZXZ', '+_ZX']
-        """
-        if hasattr(edges, "nodes") and hasattr(edges, "edges"):
-            number = {node: q for q, node in enumerate(edges.nodes)}
-            n = len(number) if n is None else n
-            pairs = [(number[a], number[b]) for a, b in edges.edges]
-        else:
-            pairs = [(int(a), int(b)) for a, b in edges]
-        state = cls(1 + max((q for pair in pairs for q in pair), default=0) if n is None else n, seed=seed)
-        for q in range(state.n):
-            state.h(q)
-        for a, b in {(min(pair), max(pair)) for pair in pairs}:
-            state.cz(a, b)
-        return state
-
-    @classmethod
-    def bell(cls: type[S], name: str = "Phi+", *, seed: int | None = None) -> S:
-        """One of the Bell states "Phi+", "Phi-", "Psi+", "Psi-"."""
-        index = bell_index(name)
-        state = cls.ghz(2, seed=seed)
-        if index & 1:
-            state.z(0)
-        if index & 2:
-            state.x(1)
-        return state
 
     @classmethod
     def from_stabilizers(cls: type[S], stabilizers: Iterable[str], *, seed: int | None = None) -> S:
@@ -219,10 +178,13 @@ class Stabilizer(StabilizerState):
         return state
 
     def copy(self: S, seed: int | None = None) -> S:
-        """The same state, with a random stream of its own."""
+        """The same state, with a random stream of its own; copies by :mod:`copy` and :mod:`pickle` go on with the same one."""
         other = type(self)(self.n)
         other._assign(self, seed_or_random(seed))
         return other
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.n, self._parts()), self.__dict__
 
     # ---- what happens to it -------------------------------------------------------------------------------------
 
@@ -235,29 +197,44 @@ class Stabilizer(StabilizerState):
         Traceback (most recent call last):
         SpecError: gate: found "sqrtx"; ... did you mean sqrt_x?
         """
+        if not isinstance(gate, str):
+            raise SpecError(
+                "gate", f"a value of type {type(gate).__name__}", "the name of a gate; Density and Ket take matrices"
+            )
         self._apply(gate, list(qubits))
 
-    def measure(self, q: int, basis: str = "Z", destructive: bool = False, *, outcome: int | None = None) -> int:
-        """Read a qubit in basis "X", "Y" or "Z": 0 for eigenvalue +1, else 1.
+    def __getattr__(self, name: str) -> Any:
+        if name in _NOT_CLIFFORD:
+            raise AttributeError(
+                f"a stabilizer state has no {name}, which is not a Clifford operation; Density and Ket have it"
+            )
+        raise AttributeError(f"'Stabilizer' object has no attribute {name!r}")
+
+    def measure(
+        self, q: int, basis: str = "Z", destructive: bool = False, *, outcome: int | None = None, readout: Readout | None = None
+    ) -> int:
+        """Measure a qubit in the basis "X", "Y" or "Z": 0 for the eigenvalue +1, 1 for -1.
 
         Parameters
         ----------
         destructive : bool
-            The qubit is gone then: using it later is refused.
+            The qubit is gone afterwards: using it later is refused.
         outcome : int, optional
-            Only this outcome (postselection); refused if it cannot be.
+            Postselect: the outcome that is to be found; refused if it cannot occur.
+        readout : (float, float), optional
+            P(read 0 | 0) and P(read 1 | 1), each in [0, 1]. What is truly found is drawn, given what is read.
         """
-        bit = self._measure(paulis_of(basis, 1, [q]), outcome)
+        found = self._measure(paulis_of(basis, 1, [q]), outcome, _faithful(readout))
         if destructive:
             self._drop(q, "measured destructively")
-        return bit
+        return found
 
     def measure_many(self, *qubits: int) -> list[int]:
         """Read qubits in Z, all if none is named; on large states much faster than one by one."""
         return self._measure_z(list(qubits) or self.qubits)
 
-    def measure_pauli(self, paulis: str, *qubits: int, outcome: int | None = None) -> int:
-        """The parity of a product of Paulis: "XX_Z" for all qubits, or a letter for each that is named.
+    def measure_pauli(self, paulis: str, *qubits: int, outcome: int | None = None, readout: Readout | None = None) -> int:
+        """Measure the parity of a product of Paulis: "XX_Z" for all qubits, or a letter for each that is named.
 
         Examples
         --------
@@ -265,19 +242,22 @@ class Stabilizer(StabilizerState):
         >>> state.measure_pauli("XX", 0, 1, outcome=1), state.fidelity("Phi-")
         (1, 1.0)
         """
-        return self._measure(paulis_of(paulis, self.n, qubits), outcome)
+        return self._measure(paulis_of(paulis, self.n, qubits), outcome, _faithful(readout))
 
-    def outcome_probability(self, paulis: str, *qubits: int, outcome: int = 0) -> float:
-        """Probability, 0, 1/2 or 1, of an outcome of :meth:`measure_pauli`; nothing changes."""
-        return (1 + (1 - 2 * _bit(outcome)) * self.expectation(paulis, *qubits)) / 2
+    def outcome_probability(self, paulis: str, *qubits: int, outcome: int = 0, readout: Readout | None = None) -> float:
+        """Probability that :meth:`measure_pauli` gives `outcome`: 0, 1/2 or 1 without errors; nothing changes."""
+        if outcome not in (0, 1):
+            raise SpecError("outcome", repr(outcome), "0, 1")
+        zero = (1 + self.expectation(paulis, *qubits)) / 2
+        return float(np.dot(weights_of(outcome, checked_readout(readout)), [zero, 1 - zero, 0.0]))
 
-    def bell_measure(self, a: int, b: int, destructive: bool = True, *, outcome: int | None = None) -> int:
-        """Bell measurement: CNOT from a to b, H on a, both read; a gives the phase bit, b the parity bit.
+    def bell_measure(
+        self, a: int, b: int, destructive: bool = True, *, outcome: int | None = None, readout: Readout | None = None
+    ) -> int:
+        """Measure two qubits in the Bell basis: 0 to 3 for Phi+, Phi-, Psi+, Psi-.
 
-        Returns
-        -------
-        int
-            Number of the Bell state, 0 to 3 for Phi+, Phi-, Psi+, Psi-: phase bit + 2 parity bit.
+        By a CNOT from `a` to `b`, a Hadamard gate on `a`, and two read-outs: `a` gives the phase bit, `b` the parity bit. If it
+        is not `destructive` the two gates are undone afterwards: the qubits are left in the Bell state that was found.
 
         Examples
         --------
@@ -291,28 +271,14 @@ class Stabilizer(StabilizerState):
         >>> state.expectation("Y", 2)
         1
         """
-        if outcome is not None and outcome not in range(4):
-            raise SpecError("outcome", repr(outcome), "0 to 3")
-        # Both parities first: an impossible outcome is refused before anything changes.
-        wanted = [None, None] if outcome is None else [outcome >> 1, outcome & 1]
-        if outcome is not None and self._bell_probability(a, b, outcome) == 0:
-            raise SpecError("outcome", f"{outcome}, which has probability 0", "an outcome that can occur")
-        parity = self.measure_pauli("ZZ", a, b, outcome=wanted[0])
-        phase = self.measure_pauli("XX", a, b, outcome=wanted[1])
-        self.cx(a, b)
-        self.h(a)
+        found = self._bell_measure(a, b, outcome, _faithful(readout))
         if destructive:
             self._drop(a, "measured destructively")
             self._drop(b, "measured destructively")
-        return phase + 2 * parity
+        return found
 
-    def _bell_probability(self, a: int, b: int, outcome: int) -> float:
-        xx, yy, zz = (self.expectation(p, a, b) for p in ("XX", "YY", "ZZ"))
-        phase, parity = 1 - 2 * (outcome & 1), 1 - 2 * (outcome >> 1)
-        return (1 + phase * xx - phase * parity * yy + parity * zz) / 4
-
-    def fuse(self, a: int, b: int, *, outcome: int | None = None) -> int:
-        """Type-I fusion: CNOT from a to b, b read in Z and gone. Outcome 1 leaves an X on the far partners of b.
+    def fuse(self, a: int, b: int, *, outcome: int | None = None, readout: Readout | None = None) -> int:
+        """Type-I fusion: a CNOT from `a` to `b`, which is read in Z and gone. With outcome 1 the far part is to be flipped.
 
         Examples
         --------
@@ -320,32 +286,24 @@ class Stabilizer(StabilizerState):
         >>> state.fuse(1, 2) in (0, 1), state.qubits
         (True, [0, 1, 3])
         """
-        if outcome is not None and self.outcome_probability("ZZ", a, b, outcome=outcome) == 0:
-            raise SpecError("outcome", f"{outcome}, which has probability 0", str(1 - outcome))
-        self.cx(a, b)
-        return self.measure(b, destructive=True, outcome=outcome)
+        return self._fuse(a, b, outcome, _faithful(readout))
 
-    def reset(self, q: int) -> None:
-        """Read qubit q in Z and turn it to |0>."""
-        if self.measure(q):
-            self.x(q)
+    def noise(self, channel: Channel, *qubits: int) -> None:
+        """Draw a Pauli error of a channel of :mod:`farbell.channels`, on as many qubits as it is for.
 
-    def noise(self, channel: Any, *qubits: int) -> None:
-        """Draw a Pauli error of a channel from ``fb.channels``, on as many qubits as it is for.
-
-        A channel that is no mixture of Paulis is refused: ``channel.pauli_twirled()`` is its approximation, by name.
+        A channel for each qubit draws for each that is named. One that is no mixture of Paulis is refused:
+        ``channel.pauli_twirled()`` is its approximation, by name.
         """
-        probabilities, groups = pauli_errors(channel, qubits)
-        for group in groups:
-            self._expectation([(q, 3) for q in group])  # refuses what is gone before anything changes
+        errors, groups = pauli_errors(channel, qubits)
+        self._require_there(list(qubits))  # before anything changes
         for group in groups:
             left = self._uniform()
-            for text, p in probabilities.items():
+            for text, p in errors.items():
                 if left < p:
-                    for q, k in paulis_of(text, len(group), group):
-                        (self.x, self.y, self.z)[k - 1](q)
+                    self._flip(paulis_of(text, len(group), group))
                     break
                 left -= p
+        self._note(type(channel).__name__, list(qubits))
 
     # ---- what is read off ---------------------------------------------------------------------------------------
 
@@ -390,7 +348,7 @@ class Stabilizer(StabilizerState):
             raise SpecError("target", f"shape {other.shape}", f"({len(ket)},) or ({len(ket)}, {len(ket)})")
         return float(np.real(np.vdot(ket, other @ ket)))
 
-    def entropy(self, qubits: Sequence[int]) -> int:
+    def entropy(self, qubits: int | Sequence[int]) -> int:
         """Von Neumann entropy in bits of some qubits: their entanglement with the rest, in Bell pairs.
 
         Examples
@@ -400,11 +358,11 @@ class Stabilizer(StabilizerState):
         """
         return self._entropy(_different(qubits))
 
-    def log_negativity(self, qubits: Sequence[int]) -> int:
+    def log_negativity(self, qubits: int | Sequence[int]) -> int:
         """Logarithmic negativity of these qubits against the rest: for a pure stabilizer state the :meth:`entropy`."""
         return self.entropy(qubits)
 
-    def negativity(self, qubits: Sequence[int]) -> float:
+    def negativity(self, qubits: int | Sequence[int]) -> float:
         """Sum of the moduli of the negative eigenvalues of the partial transpose on these qubits: ``(2^entropy - 1)/2``."""
         return float((2 ** self.entropy(qubits) - 1) / 2)
 
@@ -412,7 +370,7 @@ class Stabilizer(StabilizerState):
         """Wootters' concurrence of two qubits: 1 if they are a Bell pair up to local gates, else 0."""
         return float(self.entropy([a, b]) == 0 and self.entropy([a]) == 1)
 
-    def partial_trace(self, keep: Sequence[int]) -> StabilizerMixture:
+    def partial_trace(self, keep: int | Sequence[int]) -> StabilizerMixture:
         """The state of some qubits, in this order; the others are traced out. This one does not change."""
         wanted = _different(keep)
         self._expectation([(q, 3) for q in wanted])
@@ -435,22 +393,6 @@ class Stabilizer(StabilizerState):
         ([(0, 2), (1, 2)], [['h'], ['h'], []])
         """
         return self._group().graph_form()
-
-    def circuit_text(self) -> str:
-        """What was done so far, a line an operation; needs ``record=True``.
-
-        Examples
-        --------
-        >>> state = fb.states.Stabilizer(2, record=True)
-        >>> state.h(0)
-        >>> state.cx(0, 1)
-        >>> print(state.circuit_text(), end="")
-        h 0
-        cx 0 1
-        """
-        if not self._records:
-            raise SpecError("record", "False", "True, when the state is made")
-        return self._circuit_text()
 
     # ---- to other packages, and to the eye ----------------------------------------------------------------------
 
@@ -503,23 +445,30 @@ class Stabilizer(StabilizerState):
         rows = "".join(
             f"<tr><td>{row[0]}</td>{''.join(f'<td>{letter}</td>' for letter in row[1:])}</tr>" for row in self.stabilizers(" ")
         )
-        return f"<div><b>Stabilizer, {len(there)} qubits</b><table><tr><th></th>{head}</tr>{rows}</table></div>"
+        title = f"Stabilizer, {len(there)} qubit{'s' * (len(there) != 1)}"
+        return f"<div><b>{title}</b><table><tr><th></th>{head}</tr>{rows}</table></div>"
+
+
+def _restored(cls: type[S], n: int, parts: Any) -> S:
+    state = cls(n, seed=0)
+    state._set_parts(parts)
+    return state
 
 
 def _listed(n: int, rows: list[str]) -> str:
     return f"{n} qubit{'s' * (n != 1)}: {', '.join(rows) or 'maximally mixed'}"
 
 
-def pauli_errors(channel: Any, qubits: tuple[int, ...]) -> tuple[dict[str, float], list[tuple[int, ...]]]:
-    """Probabilities of the Pauli errors of a channel, and the qubits that it acts on, one group after the other."""
-    probabilities = channel.pauli_probabilities()
-    name = getattr(channel, "name", type(channel).__name__)
-    if probabilities is None:
-        raise SpecError("channel", f"{name}, which is no mixture of Paulis", "Pauli noise; pauli_twirled() approximates it")
-    width, each = int(channel.n_qubits), getattr(channel, "each", False)
-    if not qubits or (not each and len(qubits) != width):
-        raise SpecError("qubits", f"{len(qubits)} qubits", f"{width} for the channel {name}")
-    return dict(probabilities), [(q,) for q in qubits] if each else [qubits]
+def pauli_errors(channel: Channel, qubits: tuple[int, ...]) -> tuple[dict[str, float], list[tuple[int, ...]]]:
+    """Probabilities of the Pauli errors of a channel, and the groups of qubits on each of which it acts by itself."""
+    groups, errors = acted_on(channel, qubits), channel.pauli_probabilities()
+    if errors is None:
+        raise SpecError("channel", f"{channel}, which is no mixture of Paulis", "Pauli noise; pauli_twirled() approximates it")
+    return errors, groups
+
+
+def _faithful(readout: Readout | None) -> Readout:
+    return checked_readout(readout) or (1.0, 1.0)
 
 
 def seed_or_random(seed: int | None) -> int:
@@ -530,14 +479,8 @@ def seed_or_random(seed: int | None) -> int:
     return seed
 
 
-def _bit(outcome: int) -> int:
-    if outcome not in (0, 1):
-        raise SpecError("outcome", repr(outcome), "0 or 1")
-    return outcome
-
-
-def _different(qubits: Sequence[int]) -> list[int]:
-    listed = [int(q) for q in qubits]
+def _different(qubits: int | Sequence[int]) -> list[int]:
+    listed = [int(q) for q in several(qubits)]
     if not listed or len(set(listed)) != len(listed):
         raise SpecError("qubits", repr(listed), "one or more different qubits")
     return listed

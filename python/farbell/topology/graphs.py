@@ -317,6 +317,16 @@ def from_coordinates(
     )
 
 
+def _of_names(pair: Any, nodes: Mapping[Any, str], position: int) -> Any:
+    """A pair of the graph's nodes as one of their names; names stay, and so does what is no pair."""
+    if not isinstance(pair, (list, tuple)):
+        return pair
+    for node in pair:
+        if node not in nodes and not isinstance(node, str):
+            raise SpecError(f"demands/{position}", repr(node), "a node of the graph, or the name of one")
+    return tuple(map(str, pair))
+
+
 def from_networkx(
     graph: Any,
     *,
@@ -345,7 +355,9 @@ def from_networkx(
         least 1.
     drop_unplaced : bool
         Leave out nodes that need coordinates and have none, instead of refusing the graph.
-    memory, generation, demands, duration_s, seed, **options
+    demands : iterable of Demand or (node, node), optional
+        Pairs of the graph's own nodes, or of names.
+    memory, generation, duration_s, seed, **options
         As for :func:`farbell.from_coordinates`.
 
     Returns
@@ -367,7 +379,13 @@ def from_networkx(
     >>> fb.from_networkx(graph, length_attribute="length_km").links[0].fiber.length_m
     12000.0
     """
+    for name in ("nodes", "edges", "is_directed"):
+        if not hasattr(graph, name):
+            raise TypeError(f"from_networkx() takes a networkx graph, not {type(graph).__name__}")
     keys = {node: str(position) for position, node in enumerate(graph.nodes)}
+    if not isinstance(demands, str):
+        # Whoever built the graph knows its nodes, not their names.
+        demands = [_of_names(pair, keys, position) for position, pair in enumerate(demands)]
     return from_graph(
         Graph(
             name=str(getattr(graph, "name", "") or "graph"),

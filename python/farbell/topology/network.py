@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -82,7 +82,13 @@ def checked_number(value: float, path: str, above: float, most: float) -> float:
     return float(value)
 
 
-def _demands(demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width: int, traffic: Traffic | None) -> list[Demand]:
+def _demands(
+    demands: Demands,
+    choices: Mapping[str, Callable[[], Pairs]],
+    width: int,
+    traffic: Traffic | None,
+    names: Collection[str],
+) -> list[Demand]:
     if isinstance(demands, str):
         if demands not in choices:
             allowed = ", ".join([*map(repr, choices), "a list of Demand or of pairs of node names"])
@@ -92,9 +98,12 @@ def _demands(demands: Demands, choices: Mapping[str, Callable[[], Pairs]], width
     for position, demand in enumerate(demands):
         if isinstance(demand, Demand):
             filled.append(demand)
-        elif isinstance(demand, str) or len(demand) != 2:
+        elif not isinstance(demand, (list, tuple)) or len(demand) != 2:
             raise SpecError(f"demands/{position}", repr(demand), "a Demand or a pair of node names")
         else:
+            for name in demand:
+                if name not in names:
+                    raise SpecError(f"demands/{position}", repr(name), "the name of a node", nearest(str(name), names))
             node_a, node_b = demand
             fields: dict[str, Any] = {"width": width} if traffic is None else {"width": width, "traffic": traffic}
             filled.append(Demand(node_a=node_a, node_b=node_b, **fields))
@@ -164,7 +173,7 @@ def build(
         stations=stations,
         nodes=nodes,
         links=links,
-        demands=_demands(demands, choices or {}, width, traffic),
+        demands=_demands(demands, choices or {}, width, traffic, [node.name for node in nodes]),
         duration_s=duration_s,
         seed=seed,
         notes=[*told, *preset_notes, *notes],

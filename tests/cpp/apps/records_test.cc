@@ -79,6 +79,8 @@ TEST(Recorder, CountsRequestsByHowTheyEnded) {
   EXPECT_EQ(s.timed_out, 1u);
   EXPECT_EQ(s.refused, 1u);
   EXPECT_EQ(s.latency.n, 1u);
+  EXPECT_EQ(s.batches[5][5], 1);  // done at 150, of (100, 420]
+  EXPECT_EQ(s.batches[5][6], setup().clock.seconds(Tick{50}));
   EXPECT_EQ(recorder.requests().size(), 5u);
 }
 

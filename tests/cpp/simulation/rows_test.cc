@@ -28,7 +28,7 @@ std::vector<std::array<std::uint64_t, 2>> sorted(std::vector<Table> tables) {
 }
 
 RowBlock block(std::uint64_t replica, std::uint64_t first_row, std::size_t rows, bool last) {
-  RowBlock b{replica, std::vector<PairRow>(rows), {}, last};
+  RowBlock b{.replica = replica, .pairs = std::vector<PairRow>(rows), .requests = {}, .ghz_states = {}, .ghz_requests = {}, .last = last};
   for (PairRow& row : b.pairs) {
     row.demand = DemandId{0};
     row.request = first_row++;
@@ -85,6 +85,29 @@ TEST(RowStore, ShortReplicasShareATable) {
   store.finish(rest);
   EXPECT_TRUE(store.spilled());
   EXPECT_LE(tables, 2 * 10u);  // of pairs and of requests
+}
+
+TEST(RowStore, GhzStatesAreSpilledWithTheOthers) {
+  std::vector<std::uint64_t> replicas, demands;
+  const auto take = [&](const Table& t) {
+    if (t.name != "ghz_states") return;
+    for (std::uint32_t replica : column<std::uint32_t>(t, 0)) replicas.push_back(replica);
+    for (std::uint32_t demand : column<std::uint32_t>(t, 1)) demands.push_back(demand);
+  };
+  RowStore store(Clock{}, 4 * sizeof(GhzRow), take, GhzWords{.first_demand = 7, .sampled = false});
+  for (std::uint64_t replica = 0; replica < 3; ++replica) {
+    RowBlock b;
+    b.replica = replica;
+    b.ghz_states = std::vector<GhzRow>(2, GhzRow{.demand = DemandId{1}});
+    b.last = true;
+    store.take(std::move(b));
+  }
+  std::vector<Table> rest;
+  store.finish(rest);
+  EXPECT_TRUE(store.spilled());
+  EXPECT_EQ(rest.size(), 4u);
+  EXPECT_EQ(replicas, (std::vector<std::uint64_t>{0, 0, 1, 1, 2, 2}));
+  EXPECT_EQ(demands, std::vector<std::uint64_t>(6, 8));
 }
 
 TEST(RowStore, WithoutAPlaceToSpillToEverythingIsKept) {

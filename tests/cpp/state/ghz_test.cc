@@ -30,6 +30,12 @@ Correlations bell_pair_state(int index) {
   return bell_mixture(weights);
 }
 
+PauliFrame phase_on_first(std::size_t qubits) {
+  PauliFrame frame(qubits);
+  frame.z[0] = 1;
+  return frame;
+}
+
 class Fusion {
  public:
   Fusion(StoreKind kind, const Device& device) : states(kind, {device}, clock_ps, false, 3) {}
@@ -39,20 +45,21 @@ class Fusion {
     std::vector<States::Pair> pairs;
     for (int index : bells) {
       pairs.push_back(states.create_pair(bell_pair_state(index), memory, tick_zero, memory, tick_zero, random_()));
-      frame.flips.push_back(static_cast<std::uint8_t>(index >> 1));
-      frame.phase ^= index & 1;
+      frame.x.push_back(static_cast<std::uint8_t>(index >> 1));
+      frame.z.push_back(static_cast<std::uint8_t>(index & 1));
     }
     for (const States::Pair& pair : pairs) states.promote(pair.a, now);
     for (std::size_t i = 1; i < pairs.size(); ++i) {
       states.apply(Gate::cx, pairs[0].a, pairs[i].a, now);
-      frame.flips[i] ^= static_cast<std::uint8_t>(states.measure(pairs[i].a, Basis::z, now, uniform()));
+      frame.x[i] ^= static_cast<std::uint8_t>(states.measure(pairs[i].a, Basis::z, now, uniform()));
     }
     if (keeps) {
-      frame.flips.insert(frame.flips.begin(), 0);
+      frame.x.insert(frame.x.begin(), 0);
+      frame.z.insert(frame.z.begin(), 0);
       qubits.push_back(pairs[0].a);
     } else {
       states.apply(Gate::h, pairs[0].a, now);
-      frame.phase ^= static_cast<std::uint8_t>(states.measure(pairs[0].a, Basis::z, now, uniform()));
+      frame.z[0] ^= static_cast<std::uint8_t>(states.measure(pairs[0].a, Basis::z, now, uniform()));
     }
     for (const States::Pair& pair : pairs) qubits.push_back(pair.b);
   }
@@ -61,7 +68,7 @@ class Fusion {
 
   States states;
   std::vector<QubitId> qubits;
-  GhzFrame frame;
+  PauliFrame frame;
 
  private:
   std::mt19937_64 random_{17};
@@ -74,10 +81,10 @@ TEST(Ghz, EveryStoreFusesEveryBellState) {
         Fusion f(kind, Device{});
         f.fuse(bells, keeps);
         EXPECT_NEAR(f.fidelity(Tick{1000}), 1, 1e-12) << capabilities(kind).store << " " << bells.size();
-        f.frame.phase ^= 1;
+        f.frame.z[1] ^= 1;
         EXPECT_NEAR(f.fidelity(Tick{1000}), 0, 1e-12);
-        f.frame.phase ^= 1;
-        f.frame.flips[1] ^= 1;
+        f.frame.z[1] ^= 1;
+        f.frame.x[1] ^= 1;
         EXPECT_NEAR(f.fidelity(Tick{1000}), 0, 1e-12);
       }
 }
@@ -91,7 +98,7 @@ TEST(Ghz, PairsThatMoveDecayOn) {
     const States::Pair b = moves.create_pair(state, memory, made, memory, Tick{1'000'000'000});
     EXPECT_TRUE(moves.promote(b.b, moved));
     EXPECT_FALSE(moves.promote(b.a, moved));
-    EXPECT_NEAR(moves.ghz_fidelity({b.a, b.b}, {{0, 0}, 1}, read), stays.correlators(a.a, a.b, read, 1).fidelity(), 1e-12);
+    EXPECT_NEAR(moves.ghz_fidelity({b.a, b.b}, phase_on_first(2), read), stays.correlators(a.a, a.b, read, 1).fidelity(), 1e-12);
   }
 }
 
@@ -122,13 +129,14 @@ TEST(Ghz, NamesAreFreeAgainWhenTheirQubitsAreGone) {
 TEST(Ghz, StabilizerFidelityIsItsDefinition) {
   for (int n = 2; n <= 5; ++n) {
     StabilizerStore store({noisy()}, clock_ps, false, 1);
-    GhzFrame frame;
+    PauliFrame frame;
     std::vector<QubitId> qubits;
     for (int i = 0; i < n; ++i) {
       qubits.push_back(store.create_qubit(memory, Tick{std::int64_t{i} * 1'000'000'000}, static_cast<std::uint64_t>(i)));
-      frame.flips.push_back(static_cast<std::uint8_t>(i % 3 == 1));
+      frame.x.push_back(static_cast<std::uint8_t>(i % 3 == 1));
+      frame.z.push_back(static_cast<std::uint8_t>(i == 1));
     }
-    frame.phase = static_cast<std::uint8_t>(n & 1);
+    frame.z[0] = static_cast<std::uint8_t>(n & 1);
     const Tick made{5'000'000'000}, now{9'000'000'000};
     store.apply(Gate::h, qubits[0], made);
     for (int i = 1; i < n; ++i) store.apply(Gate::cx, qubits[0], qubits[static_cast<std::size_t>(i)], made);
@@ -139,12 +147,12 @@ TEST(Ghz, StabilizerFidelityIsItsDefinition) {
       int sign = 1;
       for (int i = 0; i < n; ++i) {
         const bool in = set >> i & 1;
-        if (in && frame.flips[static_cast<std::size_t>(i)]) sign = -sign;
+        if (in && frame.x[static_cast<std::size_t>(i)]) sign = -sign;
         z.emplace_back(qubits[static_cast<std::size_t>(i)], in ? 3 : 0);
         xy.emplace_back(qubits[static_cast<std::size_t>(i)], in ? 2 : 1);
       }
       const int y_sign = __builtin_popcount(static_cast<unsigned>(set)) / 2 % 2 ? -1 : 1;
-      sum += sign * (store.expectation(z, now) + (frame.phase ? -1 : 1) * y_sign * store.expectation(xy, now));
+      sum += sign * (store.expectation(z, now) + (ghz_phase(frame) ? -1 : 1) * y_sign * store.expectation(xy, now));
     }
     EXPECT_NEAR(store.ghz_fidelity(qubits, frame, now), sum / (1 << n), 1e-12);
   }
@@ -156,7 +164,7 @@ TEST(Ghz, OtherStatesAreNoGhzStates) {
   store.apply(Gate::cx, a, b, tick_zero);
   store.apply(Gate::cx, b, c, tick_zero);
   const std::vector<QubitId> qubits{a, b, c};
-  const GhzFrame frame{{0, 0, 0}, 0};
+  const PauliFrame frame(3);
   EXPECT_THROW(store.ghz_fidelity(qubits, frame, tick_zero), InternalError);
 }
 

@@ -1,0 +1,109 @@
+// What the facade refuses: qubits of two nodes in one operation, qubits that are gone, clusters that would be too large. Messages name
+// qubits, nodes and the tick, and nothing is changed.
+#include "farbell/state/states.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "farbell/base/errors.hpp"
+#include "farbell/state/correlations.hpp"
+
+namespace farbell {
+namespace {
+
+constexpr DeviceId memory{0};
+constexpr NodeId alice{0}, relay{4}, bob{7};
+
+class Facade : public testing::TestWithParam<StoreKind> {
+ protected:
+  States::Pair pair(NodeId a, NodeId b) {
+    return states.create_pair(bell_mixture({1, 0, 0, 0}), {memory, a}, tick_zero, {memory, b}, tick_zero, key++);
+  }
+
+  template <class Error, class Operation>
+  std::string refused(Operation operation) {
+    const std::size_t live = states.live();
+    try {
+      operation();
+    } catch (Error const& error) {
+      EXPECT_EQ(states.live(), live);
+      return error.what();
+    }
+    ADD_FAILURE() << "not refused";
+    return {};
+  }
+
+  States states{GetParam(), {Device{}}, Clock{}, false};
+  std::uint64_t key = 1;
+};
+
+TEST_P(Facade, TwoNodesDoNotOperateOnQubitsTogether) {
+  const auto p = pair(alice, relay), q = pair(relay, bob);
+  const auto swap = refused<InternalError>([&] { states.bell_measure(p.a, q.a, Tick{42}, 0.5); });
+  EXPECT_EQ(swap, "qubit 0 at node 0 and qubit 2 at node 4 are not at one node; tick 42");
+  const auto again = pair(relay, alice);
+  refused<InternalError>([&] { states.distil(DistillationProtocol::dejmps, p, again, 0, 0, Tick{42}, 0.5); });
+  refused<InternalError>([&] { states.distil(DistillationProtocol::dejmps, p, q, 0, 0, Tick{42}, 0.5); });
+  if (cluster_store(GetParam()) == GetParam()) refused<InternalError>([&] { states.apply(Gate::cx, p.b, q.b, Tick{42}); });
+  // All is as it was, and what is at one node goes through.
+  for (auto const& [a, b] : {p, q, again}) {
+    EXPECT_EQ(states.partner(a), b);
+    EXPECT_NEAR(states.correlators(a, b, Tick{42}, 0).fidelity(), 1, 1e-12);
+  }
+  states.distil(DistillationProtocol::dejmps, p, {again.b, again.a}, 0, 0, Tick{42}, 0.5);
+  const int frame = states.bell_measure(p.b, q.a, Tick{42}, 0.5);
+  EXPECT_NEAR(states.correlators(p.a, q.b, Tick{42}, frame).fidelity(), 1, 1e-12);
+  EXPECT_EQ(states.node(p.a), alice);
+  EXPECT_EQ(states.node(q.b), bob);
+}
+
+TEST_P(Facade, ANameGoesWithItsNewQubitToAnotherNode) {
+  const auto p = pair(alice, relay);
+  states.release(p.a);
+  states.release(p.b);
+  const auto q = pair(bob, bob), r = pair(bob, relay);
+  EXPECT_TRUE(q.a == p.a || q.a == p.b);
+  states.bell_measure(q.a, r.a, Tick{1}, 0.5);
+  EXPECT_EQ(states.live(), 2u);
+}
+
+TEST_P(Facade, AQubitThatIsGoneIsNamedWithItsNode) {
+  const auto p = pair(alice, relay), q = pair(relay, bob);
+  states.release(p.b);
+  for (auto const& text : {
+           refused<InternalError>([&] { states.bell_measure(p.b, q.a, Tick{42}, 0.5); }),
+           refused<InternalError>([&] { states.measure(p.b, Basis::z, Tick{42}, 0.5); }),
+           refused<InternalError>([&] { states.apply_pauli(p.b, 1, Tick{42}); }),
+       }) {
+    EXPECT_NE(text.find("qubit 1 does not exist"), std::string::npos) << text;
+    EXPECT_NE(text.find("qubit 1 at node 4"), std::string::npos) << text;
+    EXPECT_NE(text.find("tick 42"), std::string::npos) << text;
+  }
+  EXPECT_NEAR(states.correlators(q.a, q.b, Tick{42}, 0).fidelity(), 1, 1e-12);
+}
+
+TEST_P(Facade, TooLargeAClusterIsRefusedWithItsLimit) {
+  const int largest = capabilities(cluster_store(GetParam())).largest_cluster;
+  // Pairs of the relay, all fused but for the last, which finds no room.
+  const auto first = pair(relay, alice);
+  States::Pair last = first;
+  for (int qubits = 2; qubits <= largest; qubits += 2) {
+    last = pair(relay, bob);
+    if (qubits == 2) states.promote(first.a, tick_zero);
+    states.promote(last.a, tick_zero);
+    if (qubits < largest) states.apply(Gate::cx, first.a, last.a, Tick{42});
+  }
+  const auto text = refused<RunError>([&] { states.apply(Gate::cx, first.a, last.a, Tick{42}); });
+  EXPECT_NE(text.find("a cluster of " + std::to_string(largest + 2) + " qubits"), std::string::npos) << text;
+  EXPECT_NE(text.find("holds at most " + std::to_string(largest)), std::string::npos) << text;
+  EXPECT_NE(text.find("at node 4"), std::string::npos) << text;
+  EXPECT_NE(text.find("tick 42"), std::string::npos) << text;
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, Facade,
+                         testing::Values(StoreKind::bell_diagonal, StoreKind::pair_density, StoreKind::stabilizer, StoreKind::density,
+                                         StoreKind::ket));
+
+}  // namespace
+}  // namespace farbell
