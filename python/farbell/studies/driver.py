@@ -11,10 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from farbell import _core
 from farbell._core import RunError, SpecError
 from farbell._interrupts import Interrupts, held_interrupts
-from farbell.record import Network
 from farbell.running import Interrupted, provenance_of
 from farbell.studies.blocks import Block, Job
 from farbell.studies.plan import FAILED, Plan, Tally
@@ -53,7 +51,7 @@ def run(
     """What :meth:`farbell.Sweep.run` does, its plan being made."""
     _check_demands(sweep, plan)
     kept = Store(None if store is None else Path(store))
-    provenance = provenance_of(_core.compile(sweep.scenario(0)), plan.most, 1)
+    provenance = provenance_of(sweep.scenario(0).seed, plan.most, 1)
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     with held_interrupts() as interrupts:
         kept.open(sweep, plan, provenance)
@@ -72,8 +70,9 @@ def run(
 def _check_demands(sweep: Sweep, plan: Plan) -> None:
     if plan.demands is None:
         return
-    network = Network.of(_core.compile(sweep.scenario(0)))
-    names = network.demand_names + network.ghz_demand_names
+    first = sweep.scenario(0)
+    names = [demand.name or f"{demand.node_a}->{demand.node_b}" for demand in first.demands]
+    names += [demand.name for demand in first.ghz_demands]
     for name in plan.demands:
         if name not in names:
             raise SpecError("stop_demands", repr(name), f"a demand: {', '.join(names)}", nearest(name, names))
@@ -122,6 +121,8 @@ class _Driver:
             self._take_what_is_done()
         finally:
             bar.close()
+            for future in self._under_way:
+                future.cancel()
             workers.stop()
 
     # Handing out.

@@ -160,7 +160,10 @@ class Store:
         """Ends the run; one in memory stays for readers."""
         if self.path is not None and self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
+                # One file again, which can be read where nothing can be written; not while someone reads it.
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+            self._connection.close()
             self._connection = None
         if self._lock is not None:
             self._lock.release()
