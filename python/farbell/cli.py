@@ -258,7 +258,13 @@ def sweep(
     from farbell import _show
 
     with exit_codes():
-        chosen = fb.sweep(load(scenario), dict(map(path_and_values, vary)))
+        varied = [path_and_values(text) for text in vary]
+        for i, (path, _) in enumerate(varied):
+            if path in dict(varied[:i]):
+                raise fb.SpecError("--vary", f"{path} twice", "each path once, with all its values")
+        chosen = fb.sweep(load(scenario), dict(varied))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written costs no run
         interrupted = False
         try:
             study = chosen.run(

@@ -153,7 +153,7 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         row.measured += f" (Stim's FlipSimulator {found[0]['stim_ns']:.1f} ns)"
         rows.append(row)
     for executor, goal in (("process", 5.0), ("dask", 15.0), ("joblib", None)):
-        if found := on(f"sweep, {executor}"):
+        if (found := on(f"sweep, {executor}")) and found[0]:
             work = f"sweep of 1,000 points of {found[0]['point_ms']:.0f} ms, 2 workers of {executor}: wall time"
             figure, shown = found[0]["overhead"] * 100, "{:.1f} % above that of the runs"
             rows.append(Row(work, "", shown.format(figure)) if goal is None else at_most(work, figure, goal, shown))

@@ -533,9 +533,12 @@ def measure_sweep(points: int, executor: str, rounds: int = 3, workers: int = 2)
 
     `executor`: process, dask, thread, or joblib for a loop of tasks written by hand.
     """
+    import importlib.util
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
+    if executor == "joblib" and importlib.util.find_spec("joblib") is None:
+        return {}
     scenario = chain_33(duration_s=0.12).replace(record="summary")
     text, seeds = scenario.to_json(), list(range(points))
     sweep = fb.sweep(scenario, {"seed": seeds})

@@ -26,8 +26,8 @@ from farbell.topology.network import nearest
 
 __all__ = ["run"]
 
-# Seconds that a task is to take: long against what it takes to hand one over, short against the patience of who waits.
-_TASK_S = 0.1
+# What a block is taken to last until some are through.
+_FIRST_JOB_S = 0.1
 _MOST_JOBS = 64
 _TASKS_A_WORKER = 2
 # How often a block may be under way, alone, when a worker dies, until it is taken for the cause.
@@ -95,7 +95,7 @@ class _Driver:
         self._under_way: dict[Future[list[Block]], list[_Place]] = {}
         self._suspects: deque[_Place] = deque()
         self._deaths: dict[_Place, int] = {}
-        self._job_s = _TASK_S
+        self._job_s = _FIRST_JOB_S
 
     def _take_stored(self) -> None:
         decide = self._plan.error is not None
@@ -144,7 +144,7 @@ class _Driver:
 
     def _jobs(self, workers: Workers) -> int:
         """How many make a task: fewer at the end, so that no worker has a long one while others have none."""
-        by_time = int(_TASK_S / max(self._job_s, 1e-6))
+        by_time = int(workers.task_s / max(self._job_s, 1e-6))
         by_rest = len(self._needy) // (_TASKS_A_WORKER * workers.at_a_time)
         return max(1, min(by_time, by_rest, _MOST_JOBS))
 

@@ -51,6 +51,9 @@ class Workers:
         How many it does at a time.
     """
 
+    #: Seconds that a task should take: long against what it costs to hand one over, short against the patience of who waits.
+    task_s = 0.1
+
     def __init__(self, executor: Executor, at_a_time: int) -> None:
         self._executor, self._at_a_time = executor, at_a_time
         # Read by those who work. No lock, so that a process that is killed cannot take one with it.
@@ -161,6 +164,8 @@ class _Given(Workers):
 
 class _Dask(_Given):
     """The workers of a dask cluster, as many as there are at the time."""
+
+    task_s = 0.5
 
     def __init__(self, client: Any, most: int | None, owned: bool) -> None:
         super().__init__(client.get_executor(pure=False), most or 1)
