@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import farbell as fb
+from farbell.studies import progress
 
 VARY = {"memories/*/t2_s": ["10 ms", 1.0], "demands/*/width": [1, 2]}
 
@@ -388,3 +389,34 @@ def test_the_command_says_what_is_wrong(arguments: list[str], code: int, told: s
     done = command("two_nodes", *arguments)
     assert done.returncode == code, done.stderr
     assert told in done.stderr
+
+
+# Progress.
+
+
+def test_a_terminal_shows_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    swept().run(progress=True)
+    assert "sweep: " in capsys.readouterr().err
+    swept().run()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_notebook_shows_the_points_that_were_finished_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    import IPython.display
+
+    class Handle:
+        shown: ClassVar[list[str]] = []
+
+        def update(self, html: Any) -> None:
+            self.shown.append(html.data)
+
+    monkeypatch.setattr(IPython.display, "display", lambda *_, **__: Handle())
+    monkeypatch.setattr(progress, "_in_notebook", lambda: True)
+    monkeypatch.setattr(progress, "_TABLE_S", 0.0)
+    found = swept().run(replicas=2, workers=1)
+    assert "of 4 points, about" in "".join(Handle.shown)
+    assert any("<td>0.01</td>" in text for text in Handle.shown)
+    assert Handle.shown[-1] == ""
+    Handle.shown.clear()
+    assert found.table().equals(swept().run(replicas=2, progress=False).table())
+    assert not Handle.shown

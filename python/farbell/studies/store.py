@@ -83,7 +83,7 @@ def _said(path: Path | None) -> Iterator[None]:
         if "full" in text:
             number, words = errno.ENOSPC, "no space left for the study; every block that was finished before is kept"
         elif "readonly" in text or "unable to open" in text:
-            number, words = errno.EACCES, f"the study cannot be written here ({text})"
+            number, words = errno.EACCES, f"the store of the study cannot be opened or written ({text})"
         elif "not a database" in text or "malformed" in text:
             words = f"no store of a study ({text})"
         raise OSError(number, words, str(path)) from None
@@ -197,12 +197,6 @@ class Store:
             return
         with _said(self.path):
             connection = self._connected("ro")
-            try:
-                connection.execute("SELECT name FROM sqlite_master").fetchone()
-            except sqlite3.OperationalError:
-                # In a folder that cannot be written SQLite reads a file only if told that nobody writes it.
-                connection.close()
-                connection = self._connected("ro&immutable=1")
             try:
                 yield connection
             finally:

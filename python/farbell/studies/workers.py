@@ -25,7 +25,7 @@ Task = tuple[str, Sequence[Job]]
 _EXECUTORS = ("thread", "process", "dask")
 _START_S = 120
 # Times that a pool is started anew after a worker died: what killed it may still be about.
-_STARTS = 3
+_STARTS = 10
 
 
 def simulate_all(task: Task, keep_going: Callable[[], bool]) -> list[Block]:
