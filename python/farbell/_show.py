@@ -15,7 +15,8 @@ from farbell._core import Scenario
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
 from farbell.results import Results
-from farbell.table import ResultTable
+from farbell.studies import Study
+from farbell.table import ResultTable, cell_text
 from farbell.time_shares import time_shares_lines
 
 # Demands whose waits are told; `Results.time_shares` has all.
@@ -209,6 +210,43 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
     if unnamed:
         counts.append(f"{counted(unnamed, 'demand')} of the scenario {'is' if unnamed == 1 else 'are'} not in the file")
     return "\n".join([*lines, "; ".join(counts) + "."])
+
+
+def study_text(study: Study) -> str:
+    """A table of points and demands, and the points that failed."""
+    table = study.table()
+    varied = table.columns[1 : 1 + len(study.sweep.paths)]
+    headers = [*varied, "demand", "replicas", "pairs/s", "fidelity", "latency p50", "key fraction"]
+    rows = [
+        [
+            *(cell_text(row[name]) for name in varied),
+            str(row["demand"]),
+            f"{row['replicas']:,}" + ("" if row["state"] in ("all replicas", "precise") else f" ({row['state']})"),
+            _interval(row, "rate", "_hz"),
+            _interval(row, "fidelity", digits=4),
+            _seconds(row["latency_p50_s"]),
+            _number(row["key_fraction"]),
+        ]
+        for row in table.rows()
+    ]
+    parts = [text_table(headers, rows, left={len(varied)})] if rows else []
+    ghz = study.ghz_table()
+    if len(ghz):
+        parts.append(repr(ghz))
+    failed = [f"point {row['point']}: {row['error']}" for row in study.errors.rows()]
+    if failed:
+        parts.append("\n".join(_wrapped("Failed:", failed)))
+    return "\n\n".join([*parts, f"{study!r}. Brackets: 95 % confidence."])
+
+
+def study_json(study: Study) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "complete": study.complete,
+        "demands": _plain_rows(study.table()),
+        "ghz_demands": _plain_rows(study.ghz_table()),
+        "errors": _plain_rows(study.errors),
+    }
 
 
 def results_json(results: Results, folder: Path, checked: ResultTable | None = None) -> dict[str, Any]:

@@ -237,6 +237,88 @@ def readable_tables(folder: Path) -> list[str]:
 
 
 @app.command()
+def sweep(
+    scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
+    vary: Annotated[
+        list[str], typer.Option(metavar="PATH=VALUES", help="A field and its values, 'memories/*/t2_s=10 ms,1 s'; repeatable.")
+    ],
+    replicas: Annotated[int | None, typer.Option(min=1, help="Independent repetitions of each point; default: 1.")] = None,
+    max_relative_error: Annotated[
+        float | None, typer.Option(help="Repeat each point until the 95 % intervals of its rates are this narrow.")
+    ] = None,
+    max_replicas: Annotated[int | None, typer.Option(min=1, help="Most repetitions then; default: 1000.")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="File that keeps what is finished; a run that was stopped goes on.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Points at a time; default: one a core.")] = None,
+    executor: Annotated[str, typer.Option(help="thread, process or dask.")] = "thread",
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try points again that failed before.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the tables as Parquet.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the table as one JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+) -> None:
+    """Run a scenario at all combinations of values: a table with a row a point and demand."""
+    from farbell import _show
+
+    with exit_codes():
+        varied = [path_and_values(text) for text in vary]
+        for i, (path, _) in enumerate(varied):
+            if path in dict(varied[:i]):
+                raise fb.SpecError("--vary", f"{path} twice", "each path once, with all its values")
+        chosen = fb.sweep(load(scenario), dict(varied))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written costs no run
+        interrupted = False
+        try:
+            study = chosen.run(
+                store,
+                executor=executor,
+                workers=workers,
+                replicas=replicas,
+                max_relative_error=max_relative_error,
+                max_replicas=max_replicas,
+                retry_failed=retry_failed,
+                progress=sys.stderr.isatty() and not quiet,
+            )
+        except fb.Interrupted as stop:
+            study, interrupted = stop.partial, True
+        except ImportError as error:
+            fail(RUN_FAILED, str(error))
+        if out is not None:
+            study.to_parquet(out)
+        if as_json:
+            print(json.dumps(_show.study_json(study), indent=2, allow_nan=False))
+        elif not quiet:
+            print(_show.study_text(study))
+        if interrupted:
+            kept = f"; what was finished is in {store}, and the same command goes on" if store is not None else ""
+            fail(INTERRUPTED, f"interrupted{kept}")
+        if len(study.errors):
+            fail(RUN_FAILED, f"{len(study.errors)} of {len(study)} points failed: {study.errors['error'][0]}")
+
+
+def path_and_values(text: str) -> tuple[str, list[Any]]:
+    """`memories/*/t2_s=10 ms,1` as a path and its values: a JSON list, or texts between commas that may be JSON."""
+    path, equals, values = text.partition("=")
+    if not (path and equals):
+        raise fb.SpecError("--vary", repr(text), "a path and its values: 'memories/*/t2_s=10 ms,1 s'")
+    if values.startswith("["):
+        try:
+            listed = json.loads(values)
+        except ValueError as error:
+            raise fb.SpecError("--vary", repr(values), f"a list in JSON ({error})") from None
+        return path, listed
+    return path, [json_or_text(value.strip()) for value in values.split(",")]
+
+
+def json_or_text(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+@app.command()
 def validate(
     files: Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)],
 ) -> None:

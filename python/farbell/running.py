@@ -133,7 +133,8 @@ def _trace_window(trace: bool | tuple[float, float]) -> tuple[bool, float, float
     return True, start, end
 
 
-def provenance_of(model: Model, replicas: int, threads: int) -> dict[str, Any]:
+def provenance_of(seed: int, replicas: int, threads: int) -> dict[str, Any]:
+    """Versions, machine and seed of a run."""
     import numpy
 
     return {
@@ -144,7 +145,7 @@ def provenance_of(model: Model, replicas: int, threads: int) -> dict[str, Any]:
         # Not platform.platform(), which starts a process to ask for the processor's name.
         "platform": f"{platform.system()}-{platform.release()}",
         "machine": platform.machine(),
-        "seed": model.scenario.seed,
+        "seed": seed,
         "replicas": replicas,
         "threads": threads,
     }
@@ -263,7 +264,7 @@ def run(
         model = _compiled(scenario.scenario.replace(**changes)) if changes else scenario
 
     network = Network.of(model)
-    provenance = provenance_of(model, replicas, workers)
+    provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")

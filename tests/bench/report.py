@@ -72,6 +72,7 @@ WORKLOADS: dict[str, list[str]] = {
     "stabilizer, gates": ["stabilizer_gate"],
     "stabilizer, 10,000 qubits": ["stabilizer_wide", "n=10000", "layers=10"],
     "stabilizer, Pauli frames": ["frames", "shots=65536"],
+    **{f"sweep, {executor}": ["sweep", "points=1000", f"executor={executor}"] for executor in ("process", "dask", "joblib")},
     "import": ["import", "what=farbell"],
     "threads": ["threads"],
 }
@@ -151,6 +152,11 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         row = at_most("Pauli frames from Python, 65,536 noisy swaps: one", found[0]["shot_ns"], 7.0, "{:.1f} ns CPU")
         row.measured += f" (Stim's FlipSimulator {found[0]['stim_ns']:.1f} ns)"
         rows.append(row)
+    for executor, goal in (("process", 5.0), ("dask", 15.0), ("joblib", None)):
+        if (found := on(f"sweep, {executor}")) and found[0]:
+            work = f"sweep of 1,000 points of {found[0]['point_ms']:.0f} ms, 2 workers of {executor}: wall time"
+            figure, shown = found[0]["overhead"] * 100, "{:.1f} % above that of the runs"
+            rows.append(Row(work, "", shown.format(figure)) if goal is None else at_most(work, figure, goal, shown))
     if found := on("import"):
         rows.append(at_most("import farbell beyond numpy", found[0]["cpu_s"], 0.1, seconds))
         rows.append(at_most("import farbell beyond numpy: memory", found[0]["mb"], 25.0, "{:.1f} MB"))

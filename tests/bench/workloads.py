@@ -6,9 +6,11 @@ memory is the high-water mark of the process, interpreter and imports included.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import math
+import os
 import random
 import resource
 import sys
@@ -499,6 +501,88 @@ def measure_frames(shots: int) -> dict[str, float]:
     }
 
 
+def cpu_with_children_s() -> float:
+    """CPU seconds of this process and of those that it started and that still run, where /proc tells."""
+    total = time.process_time()
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = status.read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == os.getpid():
+                total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
+def sweep_points(text: str, seeds: list[int]) -> None:
+    """What a sweep cannot do without: runs the points one after the other."""
+    import farbell
+
+    scenarios = [farbell.Scenario.from_json(text).replace(seed=seed) for seed in seeds]
+    for scenario in scenarios:
+        farbell.run(scenario)
+
+
+def sweep_point(text: str, seed: int) -> list[dict[str, Any]]:
+    """A point as a task of its own, as one would write it without a sweep."""
+    import farbell
+
+    return list(farbell.run(farbell.Scenario.from_json(text).replace(seed=seed)).summary().rows())
+
+
+def measure_sweep(points: int, executor: str, rounds: int = 3, workers: int = 2) -> dict[str, float]:
+    """Wall time of a sweep over that of its runs, shared evenly among as many workers, all of which are up; least of both.
+
+    `executor`: process, dask, thread, or joblib for a loop of tasks written by hand.
+    """
+    import importlib.util
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    if executor == "joblib" and importlib.util.find_spec("joblib") is None:
+        return {}
+    scenario = chain_33(duration_s=0.12).replace(record="summary")
+    text, seeds = scenario.to_json(), list(range(points))
+    sweep = fb.sweep(scenario, {"seed": seeds})
+    shares = [seeds[i::workers] for i in range(workers)]
+    with contextlib.ExitStack() as stack:
+        pool = stack.enter_context(ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")))
+        given: Any = pool if executor == "process" else executor
+        if executor == "dask":
+            import distributed
+
+            cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            given = stack.enter_context(distributed.Client(stack.enter_context(cluster)))
+        if executor == "joblib":
+            import joblib
+
+            parallel = stack.enter_context(joblib.Parallel(n_jobs=workers))
+
+        def directly() -> None:
+            list(pool.map(sweep_points, [text] * workers, shares))
+
+        def swept() -> None:
+            if executor == "joblib":
+                parallel(joblib.delayed(sweep_point)(text, seed) for seed in seeds)
+            else:
+                study = sweep.run(executor=given, workers=workers, progress=False)
+                assert study.complete
+
+        wall_s: dict[Callable[[], object], list[float]] = {directly: [], swept: []}
+        cpu_s: dict[Callable[[], object], list[float]] = {directly: [], swept: []}
+        swept()  # everything is loaded
+        for _ in range(rounds):
+            for work in (directly, swept):
+                before = cpu_with_children_s()
+                with Timer() as timer:
+                    work()
+                wall_s[work].append(timer.wall_s)
+                cpu_s[work].append(cpu_with_children_s() - before)
+    return {
+        "overhead": min(wall_s[swept]) / min(wall_s[directly]) - 1,
+        "cpu_overhead": min(cpu_s[swept]) / min(cpu_s[directly]) - 1,
+        "point_ms": min(cpu_s[directly]) / points * 1e3,
+    }
+
+
 WORKLOADS = {
     "against": measure_against,
     "chain_33": measure_chain_33,
@@ -508,6 +592,7 @@ WORKLOADS = {
     "grid": measure_grid,
     "routes": measure_routes,
     "rows": measure_rows,
+    "sweep": measure_sweep,
     "frames": measure_frames,
     "stabilizer_gate": measure_stabilizer_gate,
     "stabilizer_wide": measure_stabilizer_wide,
@@ -520,7 +605,7 @@ if __name__ == "__main__":
     if name != "import":
         import farbell as fb
 
-        _ = fb.compile, fb.routing, fb.run, fb.states  # loaded when first used
+        _ = fb.compile, fb.routing, fb.run, fb.states, fb.sweep  # loaded when first used
     values = dict(option.split("=", 1) for option in options)
 
     def value(text: str) -> Any:

@@ -16,6 +16,8 @@ HEAVY = [
     "matplotlib",
     "plotly",
     "networkx",
+    "distributed",
+    "sqlite3",
     "typer",
     "rich",
     "tqdm",
@@ -41,7 +43,7 @@ def test_the_command_line_loads_tables_and_plots_late() -> None:
 
 
 def test_no_extra_is_needed_to_import_every_module() -> None:
-    blocked = ["pandas", "polars", "xarray", "matplotlib", "plotly", "networkx", "qutip", "stim"]
+    blocked = ["pandas", "polars", "xarray", "matplotlib", "plotly", "networkx", "qutip", "stim", "distributed"]
     code = (
         f"import sys, pkgutil, importlib; sys.modules.update({dict.fromkeys(blocked)!r}); import farbell\n"
         "for module in pkgutil.walk_packages(farbell.__path__, 'farbell.'):\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
@@ -11,15 +10,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from farbell import _core
 from farbell._core import RunError, SpecError
 from farbell._interrupts import Interrupts, held_interrupts
-from farbell.record import Network
 from farbell.running import Interrupted, provenance_of
 from farbell.studies.blocks import Block, Job
 from farbell.studies.plan import FAILED, Plan, Tally
 from farbell.studies.points import Sweep
-from farbell.studies.progress import Progress
+from farbell.studies.progress import SHOWN_POINTS, Progress, shown
 from farbell.studies.store import Store
 from farbell.studies.study import Study
 from farbell.studies.varied import Values
@@ -28,8 +25,8 @@ from farbell.topology.network import nearest
 
 __all__ = ["run"]
 
-# Seconds that a task is to take: long against what it takes to hand one over, short against the patience of who waits.
-_TASK_S = 0.1
+# What a block is taken to last until some are through.
+_FIRST_JOB_S = 0.1
 _MOST_JOBS = 64
 _TASKS_A_WORKER = 2
 # How often a block may be under way, alone, when a worker dies, until it is taken for the cause.
@@ -53,17 +50,19 @@ def run(
     """What :meth:`farbell.Sweep.run` does, its plan being made."""
     _check_demands(sweep, plan)
     kept = Store(None if store is None else Path(store))
-    provenance = provenance_of(_core.compile(sweep.scenario(0)), plan.most, 1)
+    provenance = provenance_of(sweep.scenario(0).seed, plan.most, 1)
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     with held_interrupts() as interrupts:
         kept.open(sweep, plan, provenance)
         try:
             if retry_failed:
                 kept.forget_errors()
-            _Driver(sweep, plan, kept, interrupts).run(executor, workers, sys.stderr.isatty() if progress is None else progress)
+            driver = _Driver(sweep, plan, kept, interrupts)
+            study = Study(sweep, plan, kept, provenance, driver.tallies)
+            with shown(progress, len(sweep), lambda: study.rows_of(driver.latest)) as progressed:
+                driver.run(executor, workers, progressed)
         finally:
             kept.close()
-    study = Study(sweep, plan, kept, provenance)
     if interrupts.pressed:
         raise Interrupted(study)
     return study
@@ -72,8 +71,9 @@ def run(
 def _check_demands(sweep: Sweep, plan: Plan) -> None:
     if plan.demands is None:
         return
-    network = Network.of(_core.compile(sweep.scenario(0)))
-    names = network.demand_names + network.ghz_demand_names
+    first = sweep.scenario(0)
+    names = [demand.name or f"{demand.node_a}->{demand.node_b}" for demand in first.demands]
+    names += [demand.name for demand in first.ghz_demands]
     for name in plan.demands:
         if name not in names:
             raise SpecError("stop_demands", repr(name), f"a demand: {', '.join(names)}", nearest(name, names))
@@ -85,18 +85,20 @@ class _Driver:
     def __init__(self, sweep: Sweep, plan: Plan, store: Store, interrupts: Interrupts) -> None:
         self._sweep, self._plan, self._store, self._interrupts = sweep, plan, store, interrupts
         self._values = [_json(values) if sweep.base else "" for values in sweep.values]
-        self._tallies = [Tally(plan, lambda point=point: sweep.scenario(point)) for point in range(len(sweep))]
+        self.tallies = [Tally(plan, lambda point=point: sweep.scenario(point)) for point in range(len(sweep))]
         self._have: set[_Place] = set()
         self._take_stored()
-        self._done = sum(not tally.open for tally in self._tallies)
-        self._failed = sum(tally.state == FAILED for tally in self._tallies)
+        self._done = sum(not tally.open for tally in self.tallies)
+        self._failed = sum(tally.state == FAILED for tally in self.tallies)
         # Points that need a block for certain, in order, and the next block of each that nobody has been given.
-        self._needy = deque(point for point, tally in enumerate(self._tallies) if tally.open)
-        self._next = [tally.blocks for tally in self._tallies]
+        self._needy = deque(point for point, tally in enumerate(self.tallies) if tally.open)
+        self._next = [tally.blocks for tally in self.tallies]
         self._under_way: dict[Future[list[Block]], list[_Place]] = {}
         self._suspects: deque[_Place] = deque()
         self._deaths: dict[_Place, int] = {}
-        self._job_s = _TASK_S
+        self._job_s = _FIRST_JOB_S
+        # Points that were finished last.
+        self.latest: deque[int] = deque(maxlen=SHOWN_POINTS)
 
     def _take_stored(self) -> None:
         decide = self._plan.error is not None
@@ -104,30 +106,30 @@ class _Driver:
             number, rest = divmod(first, self._plan.per_task)
             if not rest and number < self._plan.blocks and self._plan.block(number) == (first, count):
                 self._have.add((point, number))
-                self._tallies[point].take(number, block)
+                self.tallies[point].take(number, block)
 
-    def run(self, executor: Any, count: int | None, show: bool) -> None:
+    def run(self, executor: Any, count: int | None, progress: Progress) -> None:
+        """Until every point has what it needs, or Ctrl-C."""
         if not self._needy:
             return
         workers = workers_of(executor, count)
-        bar = Progress(show, len(self._tallies))
         try:
-            while not self._interrupts.pressed:
+            # Blocks that nobody needs any more may still be under way at the end.
+            while self._done < len(self.tallies) and not self._interrupts.pressed:
                 self._hand_out(workers)
-                bar.update(self._done, self._failed)
-                if not self._under_way:
-                    return
+                progress.update(self._done, self._failed)
                 for future in wait(self._under_way, _POLL_S, FIRST_COMPLETED).done:
                     self._take_back(future, workers)
             self._take_what_is_done()
         finally:
-            bar.close()
+            for future in self._under_way:
+                future.cancel()
             workers.stop()
 
     # Handing out.
 
     def _hand_out(self, workers: Workers) -> None:
-        while self._suspects and not self._tallies[self._suspects[0][0]].open:
+        while self._suspects and not self.tallies[self._suspects[0][0]].open:
             self._suspects.popleft()
         if self._suspects:
             # One at a time, so that it is clear with which of them a worker dies.
@@ -143,7 +145,7 @@ class _Driver:
 
     def _jobs(self, workers: Workers) -> int:
         """How many make a task: fewer at the end, so that no worker has a long one while others have none."""
-        by_time = int(_TASK_S / max(self._job_s, 1e-6))
+        by_time = int(workers.task_s / max(self._job_s, 1e-6))
         by_rest = len(self._needy) // (_TASKS_A_WORKER * workers.at_a_time)
         return max(1, min(by_time, by_rest, _MOST_JOBS))
 
@@ -154,14 +156,14 @@ class _Driver:
             point = self._needy[0]
             place = self._fresh(point)
             # With a decision pending only those before the first decision are certain, and the one after those that are there.
-            if not self._tallies[point].open or place is None or not self._certain(place):
+            if not self.tallies[point].open or place is None or not self._certain(place):
                 self._needy.popleft()
                 continue
             self._next[point] = place[1] + 1
             found += 1
             yield place
         if not found:
-            for point, tally in enumerate(self._tallies):
+            for point, tally in enumerate(self.tallies):
                 place = self._fresh(point) if tally.open else None
                 if place is not None:
                     self._next[point] = place[1] + 1
@@ -180,7 +182,7 @@ class _Driver:
             return True
         point, number = place
         before_decision = -(-self._plan.fewest // self._plan.per_task)
-        return number < max(before_decision, self._tallies[point].blocks + 1)
+        return number < max(before_decision, self.tallies[point].blocks + 1)
 
     def _submit(self, workers: Workers, places: list[_Place]) -> None:
         if self._sweep.base:
@@ -233,7 +235,9 @@ class _Driver:
             else:
                 self._suspects.extend(places)
         self._under_way.clear()
-        workers.restart()
+        # Ctrl-C may be what ended it.
+        if not self._interrupts.pressed:
+            workers.restart()
 
     def _take_what_is_done(self) -> None:
         for future in [future for future in self._under_way if future.done() and not future.cancelled()]:
@@ -242,22 +246,22 @@ class _Driver:
 
     def _keep(self, places: list[_Place], blocks: list[Block]) -> None:
         # Blocks of a point that ended meanwhile are as if they had never been.
-        wanted = [(place, block) for place, block in zip(places, blocks, strict=False) if self._tallies[place[0]].open]
+        wanted = [(place, block) for place, block in zip(places, blocks, strict=False) if self.tallies[place[0]].open]
         self._store.keep((point, *self._plan.block(number), block) for (point, number), block in wanted)
         for (point, number), block in wanted:
             self._have.add((point, number))
             self._job_s += 0.2 * (block.wall_s - self._job_s)
-            tally = self._tallies[point]
+            tally = self.tallies[point]
             if not tally.open:
                 continue
-            tally.take(number, block)
-            if tally.open and self._plan.error is not None:
+            if not tally.take(number, block):
+                self._done += 1
+                self._failed += tally.state == FAILED
+                self.latest.append(point)
+            elif self._plan.error is not None:
                 self._needy.appendleft(point)
-            self._done += not tally.open
-            self._failed += tally.state == FAILED
-        if len(blocks) < len(places):
-            # Ended on request; only Ctrl-C does that.
-            self._interrupts.pressed = True
+        # What a worker did not come to, because someone told it to end.
+        self._suspects.extend(places[len(blocks) :])
 
 
 def _is_death(problem: Exception) -> bool:

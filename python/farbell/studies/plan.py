@@ -166,6 +166,8 @@ class Tally:
         Blocks that count: all up to the decision. Later ones are as if they had never been.
     state : int
         Which of :data:`STATES`.
+    error : str, optional
+        Of the first block after those that count, if the point failed.
     """
 
     def __init__(self, plan: Plan, scenario: Any) -> None:
@@ -173,24 +175,26 @@ class Tally:
         self._precision: _Precision | None = None
         self._ahead: dict[int, Block] = {}
         self.blocks, self.state = 0, UNFINISHED
+        self.error: str | None = None
 
     @property
     def open(self) -> bool:
         """Whether more blocks are needed."""
         return self.state == UNFINISHED
 
-    def take(self, number: int, block: Block) -> None:
-        """A block is there; blocks after a gap wait for it."""
+    def take(self, number: int, block: Block) -> bool:
+        """A block is there; blocks after a gap wait for it. Whether more are needed."""
         self._ahead[number] = block
         while self.open and self.blocks in self._ahead:
             self._add(self._ahead.pop(self.blocks))
         if not self.open:
             self._ahead.clear()
             self._precision = None
+        return self.open
 
     def _add(self, block: Block) -> None:
         if block.error is not None:
-            self.state = FAILED
+            self.state, self.error = FAILED, block.error
             return
         self.blocks += 1
         precise = self._plan.error is not None and self._reached(block)

@@ -172,10 +172,10 @@ class Sweep:
         ----------
         store : str or Path, optional
             SQLite file that keeps what was finished; a run that was stopped goes on from there. Left out: memory.
-        executor : {"thread", "process", "dask"} or dask.distributed.Client
+        executor : {"thread", "process", "dask"}, dask.distributed.Client or concurrent.futures.Executor
             Where points are simulated. Threads are enough for most studies: the core does not hold Python's lock. Processes
             survive the death of one of them. A Client takes a study to a cluster; "dask" is the current Client, or else a
-            local cluster for the time of this run.
+            local cluster for the time of this run. An Executor, `mpi4py.futures.MPIPoolExecutor` say, needs `workers`.
         workers : int, optional
             How many at a time; left out: one for each processor, or as many threads as the cluster has. Results do not
             depend on it, nor on the executor.

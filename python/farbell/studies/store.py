@@ -83,7 +83,7 @@ def _said(path: Path | None) -> Iterator[None]:
         if "full" in text:
             number, words = errno.ENOSPC, "no space left for the study; every block that was finished before is kept"
         elif "readonly" in text or "unable to open" in text:
-            number, words = errno.EACCES, f"the study cannot be written here ({text})"
+            number, words = errno.EACCES, f"the store of the study cannot be opened or written ({text})"
         elif "not a database" in text or "malformed" in text:
             words = f"no store of a study ({text})"
         raise OSError(number, words, str(path)) from None
@@ -160,7 +160,10 @@ class Store:
         """Ends the run; one in memory stays for readers."""
         if self.path is not None and self._connection is not None:
             with contextlib.suppress(sqlite3.Error):
-                self._connection.close()
+                # One file again, which can be read where nothing can be written; not while someone reads it.
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+            self._connection.close()
             self._connection = None
         if self._lock is not None:
             self._lock.release()
@@ -194,12 +197,6 @@ class Store:
             return
         with _said(self.path):
             connection = self._connected("ro")
-            try:
-                connection.execute("SELECT name FROM sqlite_master").fetchone()
-            except sqlite3.OperationalError:
-                # In a folder that cannot be written SQLite reads a file only if told that nobody writes it.
-                connection.close()
-                connection = self._connected("ro&immutable=1")
             try:
                 yield connection
             finally:

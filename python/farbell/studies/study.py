@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,20 +48,23 @@ class Study:
     <Results chain of 3: 1 replica of 0.5 s, ... pairs delivered>
     """
 
-    def __init__(self, sweep: Sweep, plan: Plan, store: Store, provenance: Mapping[str, Any]) -> None:
+    def __init__(
+        self, sweep: Sweep, plan: Plan, store: Store, provenance: Mapping[str, Any], tallies: list[Tally] | None = None
+    ) -> None:
         self.sweep = sweep
         self._plan, self._store, self._provenance = plan, store, provenance
+        # Of the run that made it, if it is the one; else they follow from the store.
+        self._given_tallies = tallies
 
     @cached_property
     def _tallies(self) -> list[Tally]:
+        if self._given_tallies is not None:
+            return self._given_tallies
         tallies = [Tally(self._plan, lambda point=point: self.sweep.scenario(point)) for point in range(len(self.sweep))]
-        self._errors: dict[int, tuple[int, str]] = {}
         for point, first, count, block in self._store.blocks(data=self._plan.error is not None):
             number, rest = divmod(first, self._plan.per_task)
             if not rest and number < self._plan.blocks and self._plan.block(number) == (first, count) and tallies[point].open:
                 tallies[point].take(number, block)
-                if tallies[point].state == FAILED and block.error is not None:
-                    self._errors[point] = (first, block.error)
         return tallies
 
     def _blocks(self, point: int) -> list[Block]:
@@ -101,10 +104,9 @@ class Study:
             raise SpecError("point", repr(point), f"a number from 0 to {len(self) - 1}")
         blocks = self._blocks(int(point))
         if not blocks:
-            error = self._errors.get(int(point))
-            raise SpecError(
-                "point", f"{point}, {'which failed: ' + error[1] if error else 'of which nothing is finished'}", "another"
-            )
+            error = self._tallies[point].error
+            found = "of which nothing is finished" if error is None else f"which failed: {error}"
+            raise SpecError("point", f"{point}, {found}", "another")
         return joined(self.sweep.scenario(int(point)), blocks, self._provenance)
 
     @property
@@ -112,9 +114,9 @@ class Study:
         """Points that failed, a row each: their values, the first replica of the block that failed, the error."""
         failed = [point for point, tally in enumerate(self._tallies) if tally.state == FAILED]
         varied, words = self._varied(failed, ("point", "first_replica", "error"))
-        at = [self._errors[point] for point in failed]
-        texts = np.array([text for _, text in at], dtype=np.str_)
-        own = {"first_replica": np.array([first for first, _ in at], dtype=np.int64), "error": texts}
+        tallies = [self._tallies[point] for point in failed]
+        first = np.array([self._plan.block(tally.blocks)[0] for tally in tallies], dtype=np.int64)
+        own = {"first_replica": first, "error": np.array([tally.error for tally in tallies], dtype=np.str_)}
         return ResultTable({"point": np.array(failed, dtype=np.int64), **varied, **own}, words)
 
     def table(self) -> ResultTable:
@@ -134,10 +136,17 @@ class Study:
         """The same of each GHZ demand, with the columns of :meth:`farbell.Results.ghz_summary`."""
         return self._ghz_table
 
+    def rows_of(self, points: Iterable[int]) -> ResultTable:
+        """The rows that :meth:`table` has, or will have, for some of the points."""
+        return self._stacked([(point, self.results(point).summary()) for point in points if self._counts_of(point)])
+
+    def _counts_of(self, point: int) -> bool:
+        tally = self._tallies[point]
+        return tally.blocks > 0 and tally.state != FAILED
+
     @cached_property
     def _summaries(self) -> list[tuple[int, ResultTable, ResultTable]]:
-        counted = [point for point, tally in enumerate(self._tallies) if tally.blocks and tally.state != FAILED]
-        each = ((point, self.results(point)) for point in counted)
+        each = ((point, self.results(point)) for point in filter(self._counts_of, range(len(self))))
         return [(point, results.summary(), results.ghz_summary()) for point, results in each]
 
     @cached_property

@@ -97,9 +97,10 @@ def columns(named: Iterable[tuple[str, Sequence[Any]]]) -> tuple[dict[str, Any],
     arrays: dict[str, Any] = {}
     words: dict[str, tuple[str, ...]] = {}
     for name, values in named:
-        if all(isinstance(value, int) for value in values):
+        kinds = {type(value) for value in values}
+        if kinds == {int}:
             arrays[name] = np.array(values, dtype=np.int64)
-        elif all(value is None or isinstance(value, (int, float)) for value in values) and any(values):
+        elif kinds <= {int, float, type(None)} and kinds != {type(None)}:
             arrays[name] = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
         else:
             texts = [value if isinstance(value, str) else json.dumps(value) for value in values]

@@ -24,6 +24,8 @@ Task = tuple[str, Sequence[Job]]
 
 _EXECUTORS = ("thread", "process", "dask")
 _START_S = 120
+# Times that a pool is started anew after a worker died: what killed it may still be about.
+_STARTS = 10
 
 
 def simulate_all(task: Task, keep_going: Callable[[], bool]) -> list[Block]:
@@ -48,6 +50,9 @@ class Workers:
     at_a_time : int
         How many it does at a time.
     """
+
+    #: Seconds that a task should take: long against what it costs to hand one over, short against the patience of who waits.
+    task_s = 0.1
 
     def __init__(self, executor: Executor, at_a_time: int) -> None:
         self._executor, self._at_a_time = executor, at_a_time
@@ -128,18 +133,39 @@ class _Processes(Workers):
 
     def restart(self) -> None:
         self._executor.shutdown(wait=True, cancel_futures=True)
-        self._executor = self._started(self._at_a_time)
+        for left in reversed(range(_STARTS)):
+            try:
+                self._executor = self._started(self._at_a_time)
+                return
+            except RunError:
+                if not left:
+                    raise
 
 
 _GUARD = "In a script, put what runs a study under `if __name__ == '__main__':`, or use executor='thread'."
 
 
-def _simulate_on_cluster(task: Task) -> list[Block]:
+def _simulate_elsewhere(task: Task) -> list[Block]:
     return simulate_all(task, lambda: True)
 
 
-class _Dask(Workers):
+class _Given(Workers):
+    """An executor that someone else made, and ends."""
+
+    def submit(self, task: Task) -> Future[list[Block]]:
+        return self._executor.submit(_simulate_elsewhere, task)
+
+    def restart(self) -> None:
+        raise RunError("the executor that was given lost a worker and takes no more tasks")
+
+    def stop(self) -> None:
+        """What waits is cancelled by whoever waits for it; what is under way is let be."""
+
+
+class _Dask(_Given):
     """The workers of a dask cluster, as many as there are at the time."""
+
+    task_s = 0.5
 
     def __init__(self, client: Any, most: int | None, owned: bool) -> None:
         super().__init__(client.get_executor(pure=False), most or 1)
@@ -148,9 +174,6 @@ class _Dask(Workers):
     @property
     def at_a_time(self) -> int:
         return self._most or max(1, sum(self._client.ncores().values()))
-
-    def submit(self, task: Task) -> Future[list[Block]]:
-        return self._executor.submit(_simulate_on_cluster, task)
 
     def stop(self) -> None:
         self._executor.shutdown(wait=False)  # which cancels what is under way
@@ -188,10 +211,14 @@ def workers_of(executor: Any, count: int | None) -> Workers:
         if getattr(executor, "asynchronous", False) or not hasattr(executor, "get_executor"):
             raise SpecError("executor", repr(executor), "a dask.distributed.Client that is not asynchronous")
         return _Dask(executor, count, owned=False)
+    if isinstance(executor, Executor):
+        if count is None:
+            raise SpecError("workers", "nothing", "how many tasks the executor that is given does at a time")
+        return _Given(executor, count)
     processors = count or os.cpu_count() or 1
     if executor == "thread":
         return Workers(ThreadPoolExecutor(processors, "farbell"), processors)
     if executor == "process":
         return _Processes(processors)
-    allowed = f"{', '.join(map(repr, _EXECUTORS))}, or a dask.distributed.Client"
+    allowed = f"{', '.join(map(repr, _EXECUTORS))}, a dask.distributed.Client or an Executor of concurrent.futures"
     raise SpecError("executor", repr(executor), allowed, nearest(str(executor), _EXECUTORS))

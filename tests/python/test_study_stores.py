@@ -1,0 +1,409 @@
+"""Studies that outlive what interrupts them: stores, failures, kills. The final tables are the same."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import farbell as fb
+from farbell.studies import driver
+from farbell.studies.blocks import simulate
+from farbell.studies.store import Store, _Lock
+from farbell.studies.workers import Workers
+
+VARY = {"memories/*/t2_s": ["10 ms", 1.0], "demands/*/width": [1, 2]}
+
+
+def network(**changes: Any) -> fb.Scenario:
+    return fb.chain(**{"nodes": 3, "length_m": "10 km", "duration_s": 0.05, "seed": 3, **changes})
+
+
+def swept(**changes: Any) -> fb.Sweep:
+    return fb.sweep(network(**changes), VARY)
+
+
+# Stores.
+
+
+class Refusing(Executor):
+    """Nothing is left to simulate."""
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:  # type: ignore[override]
+        raise AssertionError("a block was simulated again")
+
+
+def nothing_left() -> dict[str, Any]:
+    return {"executor": Refusing(), "workers": 1}
+
+
+def test_a_store_has_everything_again(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    first = swept().run(path, replicas=5, replicas_per_task=2)
+    assert first.table().equals(swept().run(replicas=5).table())
+    assert swept().run(path, replicas=5, replicas_per_task=2, **nothing_left()).table().equals(first.table())
+    loaded = fb.load_study(str(path))
+    assert loaded.sweep == swept()
+    assert loaded.complete
+    assert loaded.table().equals(first.table())
+    assert loaded.results(3).provenance["farbell"] == fb.__version__
+    assert [p.name for p in tmp_path.iterdir()] == ["study.db"]
+
+
+def test_a_study_grows_without_doing_anything_again(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    swept().run(path, replicas=4, replicas_per_task=2)
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "CREATE TRIGGER once BEFORE INSERT ON block WHEN new.first_replica < 4 BEGIN SELECT RAISE(ABORT, 'again'); END"
+        )
+    connection.close()
+    assert swept().run(path, replicas=7, replicas_per_task=2).table().equals(swept().run(replicas=7).table())
+    adaptive = {"max_relative_error": 0.08, "min_replicas": 4, "max_replicas": 40, "replicas_per_task": 2}
+    assert swept().run(path, **adaptive).table().equals(swept().run(**adaptive).table())
+
+
+def test_a_store_of_something_else_is_refused_with_the_difference(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    swept().run(path)
+    for sweep, told in [
+        (swept(duration_s=0.06), r"its /duration_s is 0.05; this one's 0.06"),
+        (fb.sweep(network(), {**VARY, "demands/*/width": [1, 3]}), r"its demands/\*/width are 1, 2; this one's 1, 3"),
+        (fb.sweep(network(), {"seed": [1]}), r"it varies memories/\*/t2_s, demands/\*/width; this one seed"),
+        (fb.sweep(fb.chain, {"nodes": [3]}), "this one nodes"),
+    ]:
+        with pytest.raises(fb.SpecError, match=told):
+            sweep.run(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE study SET farbell = '0.0.1'")
+    connection.close()
+    with pytest.raises(fb.SpecError, match=r"of farbell 0\.0\.1; allowed: a store of farbell"):
+        swept().run(path)
+    with sqlite3.connect(tmp_path / "other.db") as connection:
+        connection.execute("CREATE TABLE block (a)")
+    connection.close()
+    for run in (swept().run, fb.load_study):
+        with pytest.raises(fb.SpecError, match="an SQLite file of something else"):
+            run(tmp_path / "other.db")
+    (tmp_path / "text.db").write_text("not a database" * 100)
+    for run in (swept().run, fb.load_study):
+        with pytest.raises(OSError, match="no store of a study"):
+            run(tmp_path / "text.db")
+    with pytest.raises(FileNotFoundError, match="no study in"):
+        fb.load_study(tmp_path / "none.db")
+    assert not list(tmp_path.glob("*-lock"))
+
+
+def test_two_runs_on_one_store_are_refused_and_readers_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    swept().run(path)
+    lock = _Lock(path)
+    lock.take()
+    with pytest.raises(BlockingIOError, match=f"another run uses this store .process {os.getpid()}"):
+        swept().run(path)
+    assert fb.load_study(path).complete
+    lock.release()
+    swept().run(path)
+
+
+def read_only(tmp_path: Path) -> Path:
+    """A folder that cannot be written, also by root."""
+    if os.geteuid() == 0:
+        return Path("/sys/kernel")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    folder.chmod(0o500)
+    return folder
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    folder = read_only(tmp_path)
+    with pytest.raises(PermissionError, match=r"study\.db"):
+        swept().run(folder / "study.db")
+    with pytest.raises(FileNotFoundError, match=r"study\.db"):
+        swept().run(tmp_path / "none" / "study.db")
+
+
+def test_a_full_disk_keeps_what_was_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "study.db"
+    sweep = fb.sweep(network(), {"seed": list(range(40))})
+    connected = Store._connected
+
+    def small(store: Store, mode: str) -> sqlite3.Connection:
+        connection = connected(store, mode)
+        connection.execute("PRAGMA max_page_count = 30")
+        return connection
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "_connected", small)
+        with pytest.raises(OSError, match="no space left for the study; every block that was finished before is kept"):
+            sweep.run(path)
+    finished = len(fb.load_study(path).table())
+    assert 0 < finished < 40
+    assert not fb.load_study(path).complete
+    assert sweep.run(path).table().equals(sweep.run().table())
+
+
+def test_points_that_fail_are_told_and_tried_again_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    sweep = fb.sweep(network(), {"state": ["bell_diagonal", "pair_density"], "seed": [1, 2]})
+    found = sweep.run(path, replicas=3, replicas_per_task=1)
+    assert not found.complete
+    assert set(found.table()["state"]) == {"all replicas"}
+    assert found.table()["point"].tolist() == [2, 3]
+    errors = list(found.errors.rows())
+    assert [(row["point"], row["seed"], row["first_replica"]) for row in errors] == [(0, 1, 0), (1, 2, 0)]
+    assert errors[0]["error"].startswith("SpecError: ")
+    assert "2 failed" in repr(found)
+    with pytest.raises(fb.SpecError, match="which failed: SpecError"):
+        found.results(0)
+    sweep.run(path, replicas=3, replicas_per_task=1, **nothing_left())
+    with pytest.raises(AssertionError, match="simulated again"):
+        sweep.run(path, replicas=3, replicas_per_task=1, retry_failed=True, **nothing_left())
+    again = sweep.run(path, replicas=3, replicas_per_task=1, retry_failed=True)
+    assert again.errors.equals(found.errors)
+
+
+# Whatever interrupts it.
+
+
+class Mortal(Workers):
+    """Threads that die, with everything under way, whenever they are given one of these points."""
+
+    def __init__(self, deadly: set[int]) -> None:
+        super().__init__(ThreadPoolExecutor(2), 2)
+        self.deadly, self.deaths, self.broken = deadly, 0, False
+
+    def submit(self, task: tuple[str, Any]) -> Future[Any]:
+        text, jobs = task
+        self.broken = self.broken or any(job[0] in self.deadly for job in jobs)
+
+        def work() -> list[Any]:
+            time.sleep(0.01)
+            if self.broken:
+                raise BrokenExecutor("a process died")
+            return [simulate(text, job, lambda: True) for job in jobs]
+
+        return self._executor.submit(work)
+
+    def restart(self) -> None:
+        self.broken = False
+        self.deaths += 1
+
+
+def test_a_point_that_kills_its_worker_is_found_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = Mortal({4, 11})
+    monkeypatch.setattr(driver, "workers_of", lambda executor, count: workers)
+    sweep = fb.sweep(network(), {"seed": list(range(20))})
+    found = sweep.run(replicas=2, replicas_per_task=1)
+    assert found.errors["point"].tolist() == [4, 11]
+    assert all("the worker died 3 times" in text for text in found.errors["error"])
+    assert workers.deaths < 20
+    monkeypatch.undo()
+    whole = sweep.run(replicas=2).table()
+    assert found.table().equals(whole[~np.isin(whole["point"], [4, 11])])
+
+
+def test_other_errors_of_workers_end_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Wrong(Workers):
+        def submit(self, task: Any) -> Future[Any]:
+            return self._executor.submit(lambda: 1 / 0)
+
+    monkeypatch.setattr(driver, "workers_of", lambda executor, count: Wrong(ThreadPoolExecutor(1), 1))
+    with pytest.raises(fb.RunError, match="the workers cannot simulate: ZeroDivisionError"):
+        swept().run()
+
+
+def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
+    path = tmp_path / "study.db"
+    sweep = fb.sweep(network(duration_s=1), {"seed": list(range(200))})
+    timer = threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt) as stop:
+        sweep.run(path)
+    timer.join()
+    assert isinstance(stop.value, fb.Interrupted)
+    partial = stop.value.partial
+    finished = len(partial.table())
+    assert 0 < finished < 200
+    assert not partial.complete
+    assert repr(partial).startswith(f"<Study {finished} of 200 points finished")
+    assert fb.load_study(path).table().equals(partial.table())
+
+
+SCRIPT = """
+import sys
+import farbell as fb
+
+network = fb.chain(nodes=3, length_m="10 km", duration_s=0.2, width=2)
+sweep = fb.sweep(network, {"memories/*/t2_s": ["10 ms", 1.0], "seed": list(range(12))})
+
+def main(store, executor):
+    print("ready", flush=True)
+    sweep.run(store, executor=executor, workers=2, max_relative_error=0.02, min_replicas=4, max_replicas=12,
+              replicas_per_task=2, progress=False)
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
+"""
+
+
+@cache
+def script_table() -> fb.ResultTable:
+    space: dict[str, Any] = {"__name__": "script"}
+    exec(SCRIPT, space)
+    arguments = {"max_relative_error": 0.02, "min_replicas": 4, "max_replicas": 12, "replicas_per_task": 2}
+    table: fb.ResultTable = space["sweep"].run(**arguments).table()
+    return table
+
+
+def killed_and_resumed(tmp_path: Path, executor: str, most_kills: int, draw: random.Random, longest_s: float) -> int:
+    """Kills the process at random moments until it is through, or so often; how often it was alive to be killed."""
+    script, store = tmp_path / "script.py", tmp_path / f"{executor}.db"
+    script.write_text(SCRIPT)
+    kills = 0
+    while True:
+        process = subprocess.Popen([sys.executable, str(script), str(store), executor], stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        try:
+            if kills < most_kills:
+                process.wait(draw.uniform(0, longest_s))
+            else:
+                process.wait(300)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            kills += 1
+        code = process.wait()
+        process.stdout.close()
+        if code == 0:
+            return kills
+        assert code == -signal.SIGKILL
+
+
+def assert_whole(store: Path) -> None:
+    """Nothing is lost, and nothing doubled."""
+    found = fb.load_study(store)
+    assert found.complete
+    assert found.table().equals(script_table())
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        (doubled,) = connection.execute("SELECT count(*) - count(DISTINCT point || ' ' || first_replica) FROM block").fetchone()
+    assert doubled == 0
+
+
+def test_a_study_whose_process_is_killed_goes_on(tmp_path: Path) -> None:
+    killed_and_resumed(tmp_path, "thread", 3, random.Random(), 0.3)
+    assert_whole(tmp_path / "thread.db")
+
+
+@pytest.mark.slow
+def test_a_study_whose_process_is_killed_fifty_times_goes_on(tmp_path: Path) -> None:
+    draw, kills, round_number = random.Random(), 0, 0
+    while kills < 50:
+        folder = tmp_path / str(round_number)
+        folder.mkdir()
+        executor, longest = (("thread", 0.2), ("process", 2.0))[round_number % 2]
+        kills += killed_and_resumed(folder, executor, 10, draw, longest)
+        assert_whole(folder / f"{executor}.db")
+        round_number += 1
+
+
+def kill_workers(
+    store: Path, times: int, draw: random.Random, done: threading.Event, pause_s: tuple[float, float]
+) -> list[int]:
+    killed: list[int] = []
+    while not done.wait(0.05):
+        # A pool that does not start at all is another matter.
+        if store.exists() and any(True for _ in fb.load_study(store)._store.blocks(data=False)):
+            break
+    while len(killed) < times and not done.wait(draw.uniform(*pause_s)):
+        children = [child for child in multiprocessing.active_children() if child.pid is not None]
+        if children:
+            victim = draw.choice(children).pid
+            assert victim is not None
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+    return killed
+
+
+def run_with_killer(
+    sweep: fb.Sweep, store: Path, times: int, pause_s: tuple[float, float], **run: Any
+) -> tuple[fb.Study, list[int]]:
+    done, killed = threading.Event(), []
+    killer = threading.Thread(target=lambda: killed.extend(kill_workers(store, times, random.Random(), done, pause_s)))
+    killer.start()
+    try:
+        return sweep.run(store, executor="process", workers=2, **run), killed
+    finally:
+        done.set()
+        killer.join()
+
+
+def test_a_study_whose_workers_are_killed_goes_on(tmp_path: Path) -> None:
+    sweep = fb.sweep(network(duration_s=4), {"seed": list(range(40))})
+    found, killed = run_with_killer(sweep, tmp_path / "study.db", 2, (0.0, 0.2), replicas=2, replicas_per_task=1)
+    assert killed
+    assert found.table().equals(sweep.run(replicas=2).table())
+
+
+@pytest.mark.slow
+def test_a_study_whose_workers_are_killed_fifty_times_goes_on(tmp_path: Path) -> None:
+    sweep = fb.sweep(network(duration_s=8), {"seed": list(range(400))})
+    found, killed = run_with_killer(sweep, tmp_path / "study.db", 50, (0.5, 3.0), replicas=2, replicas_per_task=1)
+    assert len(killed) == 50
+    assert len(found.errors) == 0
+    assert found.table().equals(sweep.run(replicas=2).table())
+
+
+def test_a_script_without_a_guard_is_told_so(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.replace('if __name__ == "__main__":\n    main(*sys.argv[1:])', "main(*sys.argv[1:])"))
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "s.db"), "process"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "the worker processes did not start. In a script, put what runs a study under `if __name__" in done.stderr
+
+
+def test_the_death_of_the_process_is_the_end_of_its_workers(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.replace("duration_s=0.2", "duration_s=2000"))
+    process = subprocess.Popen([sys.executable, str(script), str(tmp_path / "s.db"), "process"])
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not children.exists():
+        process.kill()
+        process.wait()
+        return
+    workers: list[str] = []
+    while len(workers) < 3:  # two, and the one that tidies up after them
+        time.sleep(0.05)
+        workers = children.read_text().split()
+    time.sleep(1.5)
+    process.kill()
+    process.wait()
+    until = time.monotonic() + 20
+    while any(alive(pid) for pid in workers):
+        assert time.monotonic() < until, "workers outlive the process that started them"
+        time.sleep(0.1)
+
+
+def alive(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
