@@ -78,7 +78,8 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "channels": "", "design": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "analysis": "", "channels": "", "design": "",
+    "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
     "Results": "results", "load_results": "results",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
     "elasticities": "design", "requirements": "design", "scale": "design",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 from farbell._core import Scenario
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
+from farbell.design import Requirements, Scaling
 from farbell.results import Results
 from farbell.studies import Study
 from farbell.table import ResultTable, cell_text
@@ -21,6 +24,8 @@ from farbell.time_shares import time_shares_lines
 
 # Demands whose waits are told; `Results.time_shares` has all.
 _MOST_WAITS = 20
+# Parameters that are shown of those that limit a network.
+_MOST_LIMITS = 8
 
 # A note that says where one parameter comes from: "Memory: t2_s = 10, from ...", "Assumed: slots = 8".
 _ORIGIN = re.compile(r"(?P<kind>[^:]+): (?P<name>\w+) = (?P<value>[-+.e\d]+?)(?:, from (?P<source>.+?))?\.?")
@@ -247,6 +252,85 @@ def study_json(study: Study) -> dict[str, Any]:
         "ghz_demands": _plain_rows(study.ghz_table()),
         "errors": _plain_rows(study.errors),
     }
+
+
+def scaling_text(answer: Scaling) -> str:
+    """A table of sizes, what limits the largest network that delivers, and the answer in words."""
+    headers = [
+        answer.vary,
+        "nodes",
+        "fibre km",
+        "pairs/s",
+        "fidelity",
+        "latency p50",
+        "slots in use",
+        "messages/pair",
+        "target",
+    ]
+    rows = [
+        [
+            cell_text(row["size"]),
+            f"{row['nodes']:,}",
+            cell_text(row["fiber_km"]),
+            _interval(row, "rate", "_hz"),
+            _interval(row, "fidelity", digits=4),
+            _seconds(row["latency_p50_s"]),
+            cell_text(row["occupied_slots"]),
+            cell_text(row["messages_per_pair"]),
+            row["reached"],
+        ]
+        for row in answer.table.rows()
+    ]
+    parts = [text_table(headers, rows, left={8})]
+    if answer.limits is not None:
+        strongest = [
+            [row["parameter"], cell_text(row["rate_gain"]), cell_text(row["fidelity_gain"]), row["note"]]
+            for row in list(answer.limits.table.rows())[:_MOST_LIMITS]
+        ]
+        parts.append(text_table(["what limits it", "gain of rate", "gain of fidelity", "note"], strongest, left={0, 3}))
+    return "\n\n".join([*parts, answer.sentence])
+
+
+def scaling_json(answer: Scaling) -> str:
+    """The same for programs."""
+    return _json(
+        {
+            "sizes": _plain_rows(answer.table),
+            "breaks_at": answer.breaks_at,
+            "fits": [asdict(law) for law in answer.fits],
+            "limits": _plain_rows(answer.limits.table) if answer.limits is not None else [],
+            "sentence": answer.sentence,
+        }
+    )
+
+
+def requirements_text(answer: Requirements) -> str:
+    """Today's parameters and those that the target takes."""
+    rows = [
+        [row["parameter"], *(cell_text(row[name]) for name in ("today", "required", "factor"))] for row in answer.table.rows()
+    ]
+    return text_table(["parameter", "today", "required", "factor"], rows, left={0}) + "\n\n" + answer.sentence
+
+
+def requirements_json(answer: Requirements) -> str:
+    """The same for programs."""
+    figures = {"cost": answer.cost, "rate_hz": answer.rate_hz, "fidelity": answer.fidelity}
+    return _json(
+        {**figures, "factors": dict(answer.factors), "required": _plain_rows(answer.table), "sentence": answer.sentence}
+    )
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(_finite(value), indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Numbers that JSON has no word for as null."""
+    if isinstance(value, Mapping):
+        return {name: _finite(member) for name, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(member) for member in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def results_json(results: Results, folder: Path, checked: ResultTable | None = None) -> dict[str, Any]:

@@ -9,24 +9,26 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 import farbell as fb
-from farbell import _core
+from farbell import _core, cli_studies
 from farbell._interrupts import held_interrupts
-
-RUN_FAILED = 1
-BAD_INPUT = 2
-NOTHING_DELIVERED = 3
-IO_FAILED = 4
-NOT_AS_EXPECTED = 5
-INTERRUPTED = 130
+from farbell._shell import (
+    BAD_INPUT,
+    INTERRUPTED,
+    IO_FAILED,
+    NOT_AS_EXPECTED,
+    NOTHING_DELIVERED,
+    RUN_FAILED,
+    exit_codes,
+    fail,
+    load,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -38,51 +40,6 @@ app = typer.Typer(
 )
 new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a scenario file to start from.")
 app.add_typer(new, name="new")
-
-
-def fail(code: int, message: str) -> NoReturn:
-    print(f"farbell: {message}", file=sys.stderr)
-    raise typer.Exit(code)
-
-
-@contextlib.contextmanager
-def exit_codes() -> Iterator[None]:
-    """Turns what can go wrong into a message and an exit code."""
-    try:
-        yield
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        fail(INTERRUPTED, "interrupted")
-    except fb.SpecError as error:
-        fail(BAD_INPUT, str(error))
-    except fb.RunError as error:
-        fail(RUN_FAILED, str(error))
-    except fb.InternalError as error:
-        fail(RUN_FAILED, f"a bug in farbell, please report it: {error}")
-    except BrokenPipeError:
-        discard_output()
-        raise typer.Exit(0) from None
-    except OSError as error:
-        discard_output()
-        where = f"{error.filename}: " if error.filename else ""
-        fail(IO_FAILED, f"{where}{error.strerror or error}")
-
-
-def discard_output() -> None:
-    """Standard output may be what failed: Python's own flush at exit must not fail on it again."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def load(name_or_file: str) -> fb.Scenario:
-    """A scenario from a file, or an example of that name."""
-    path = Path(name_or_file)
-    # Not only plain files: a pipe is one, too. A folder may have the name of an example.
-    if path.suffix == ".json" or (path.exists() and not path.is_dir()):
-        return fb.load(path)
-    return fb.example(name_or_file)
 
 
 def free_folder(out: Path | None, scenario: fb.Scenario) -> Path:
@@ -236,86 +193,8 @@ def readable_tables(folder: Path) -> list[str]:
     return names
 
 
-@app.command()
-def sweep(
-    scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
-    vary: Annotated[
-        list[str], typer.Option(metavar="PATH=VALUES", help="A field and its values, 'memories/*/t2_s=10 ms,1 s'; repeatable.")
-    ],
-    replicas: Annotated[int | None, typer.Option(min=1, help="Independent repetitions of each point; default: 1.")] = None,
-    max_relative_error: Annotated[
-        float | None, typer.Option(help="Repeat each point until the 95 % intervals of its rates are this narrow.")
-    ] = None,
-    max_replicas: Annotated[int | None, typer.Option(min=1, help="Most repetitions then; default: 1000.")] = None,
-    store: Annotated[
-        Path | None, typer.Option(help="File that keeps what is finished; a run that was stopped goes on.")
-    ] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Points at a time; default: one a core.")] = None,
-    executor: Annotated[str, typer.Option(help="thread, process or dask.")] = "thread",
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try points again that failed before.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the tables as Parquet.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the table as one JSON object.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
-) -> None:
-    """Run a scenario at all combinations of values: a table with a row a point and demand."""
-    from farbell import _show
-
-    with exit_codes():
-        varied = [path_and_values(text) for text in vary]
-        for i, (path, _) in enumerate(varied):
-            if path in dict(varied[:i]):
-                raise fb.SpecError("--vary", f"{path} twice", "each path once, with all its values")
-        chosen = fb.sweep(load(scenario), dict(varied))
-        if out is not None:
-            out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be written costs no run
-        interrupted = False
-        try:
-            study = chosen.run(
-                store,
-                executor=executor,
-                workers=workers,
-                replicas=replicas,
-                max_relative_error=max_relative_error,
-                max_replicas=max_replicas,
-                retry_failed=retry_failed,
-                progress=sys.stderr.isatty() and not quiet,
-            )
-        except fb.Interrupted as stop:
-            study, interrupted = stop.partial, True
-        except ImportError as error:
-            fail(RUN_FAILED, str(error))
-        if out is not None:
-            study.to_parquet(out)
-        if as_json:
-            print(json.dumps(_show.study_json(study), indent=2, allow_nan=False))
-        elif not quiet:
-            print(_show.study_text(study))
-        if interrupted:
-            kept = f"; what was finished is in {store}, and the same command goes on" if store is not None else ""
-            fail(INTERRUPTED, f"interrupted{kept}")
-        if len(study.errors):
-            fail(RUN_FAILED, f"{len(study.errors)} of {len(study)} points failed: {study.errors['error'][0]}")
-
-
-def path_and_values(text: str) -> tuple[str, list[Any]]:
-    """`memories/*/t2_s=10 ms,1` as a path and its values: a JSON list, or texts between commas that may be JSON."""
-    path, equals, values = text.partition("=")
-    if not (path and equals):
-        raise fb.SpecError("--vary", repr(text), "a path and its values: 'memories/*/t2_s=10 ms,1 s'")
-    if values.startswith("["):
-        try:
-            listed = json.loads(values)
-        except ValueError as error:
-            raise fb.SpecError("--vary", repr(values), f"a list in JSON ({error})") from None
-        return path, listed
-    return path, [json_or_text(value.strip()) for value in values.split(",")]
-
-
-def json_or_text(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+for command in (cli_studies.sweep, cli_studies.scale, cli_studies.require):
+    app.command()(command)
 
 
 @app.command()

@@ -262,7 +262,7 @@ def estimates(table: ResultTable, x: str, y: str = "rate_hz", hue: str | None = 
     for name in filter(None, (x, y, hue)):
         if name not in table:
             raise SpecError("column", repr(name), f"a column: {', '.join(table.columns)}", nearest(name, table.columns))
-    ax = _axes(ax)
+    ax = new_axes(ax)
     groups = list(dict.fromkeys(table[hue].tolist())) if hue else [None]
     for group, style in zip(groups, _styles(), strict=False):
         rows = table[table[hue] == group] if hue else table
@@ -343,7 +343,7 @@ def ghz_fidelity(results: Results | Iterable[Results], ax: Any = None) -> Any:
     >>> fb.plot.ghz_fidelity(fb.run(star.replace(demands=[], ghz_demands=demands))).get_xlabel()
     'users'
     """
-    ax = _axes(ax)
+    ax = new_axes(ax)
     runs = [results] if isinstance(results, Results) else list(results)
     drawn = 0
     for run, style in zip(runs, _styles(), strict=False):

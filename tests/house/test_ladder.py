@@ -28,8 +28,11 @@ PYTHON_FLOORS = [
     ["results"],
     ["running", "plot"],
     ["studies"],
+    ["design"],
     ["__init__"],
     ["_show"],
+    ["_shell"],
+    ["cli_studies"],
     ["cli"],
     ["__main__"],
 ]

@@ -13,7 +13,6 @@ from farbell.design import improved_value, parameters
 from physics.sampling import SEED
 
 
-
 def link(success: float, period_s: float, fidelity: float = 1.0, herald_s: float = 0.0) -> Any:
     state = fb.Werner(fidelity=fidelity)
     return fb.Given(success_probability=success, attempt_period_s=period_s, herald_delay_s=herald_s, state=state)
@@ -61,7 +60,9 @@ def test_rate_of_a_link() -> None:
     # Over a step h = 0.1 the slope of ln p^(1/k) over ln k is ln p sinh(h) / h.
     within(rows["success_probability"], "rate", -math.log(p) * math.sinh(0.1) / 0.1, 1e-9, replicas)
     within(rows["attempt_period_s"], "rate", -1.0, 1e-9, replicas)
-    assert rows["success_probability"]["rate_elasticity"] == pytest.approx(rows["success_probability"]["rate_gain"] / -math.log(p))
+    assert rows["success_probability"]["rate_elasticity"] == pytest.approx(
+        rows["success_probability"]["rate_gain"] / -math.log(p)
+    )
     assert rows["attempt_period_s"]["fidelity_gain"] == pytest.approx(0.0, abs=1e-12)
     assert rows["success_probability"]["rate_gain_high"] - rows["success_probability"]["rate_gain_low"] < 0.08 * 4.6
 

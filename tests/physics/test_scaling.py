@@ -48,9 +48,7 @@ def test_exponents_of_direct_transmission_and_of_two_segments(hops: int) -> None
     16 replicas of 100 s a size, 6e3 to 1e6 pairs a size: the interval, of level 1 - 1e-7, is below 2 % of the exponent.
     """
     lengths = [40e3, 60e3, 80e3, 100e3]
-    answer = fb.scale(
-        lambda length_m: fibre(length_m, hops), {"length_m": lengths}, replicas=16, limits=False, level=LEVEL
-    )
+    answer = fb.scale(lambda length_m: fibre(length_m, hops), {"length_m": lengths}, replicas=16, limits=False, level=LEVEL)
     rates = answer.table["rate_hz"]
     errors = np.log(answer.table["rate_high_hz"] / answer.table["rate_low_hz"]) / 2  # of any common width
     found = fit("exponential", np.array(lengths), rates, errors, LEVEL)

@@ -107,9 +107,13 @@ class Elasticities:
                 parts.append(f"no parameter changes the {quantity} by more than chance")
                 continue
             gain = row[f"{quantity}_gain"]
-            change = ("better" if row["improvement"] != "none" else "more") if gain > 0 or row["improvement"] != "none" else "less"
+            change = (
+                ("better" if row["improvement"] != "none" else "more") if gain > 0 or row["improvement"] != "none" else "less"
+            )
             verb = "lowers" if gain < 0 and change == "better" else "raises"
-            parts.append(f"the {quantity} answers most to {row['parameter']}: 10 % {change} {verb} it by {abs(gain) * 10:.2g} %")
+            parts.append(
+                f"the {quantity} answers most to {row['parameter']}: 10 % {change} {verb} it by {abs(gain) * 10:.2g} %"
+            )
         text = "; ".join(parts)
         return text[0].upper() + text[1:] + "."
 

@@ -58,7 +58,9 @@ def draw_elasticities(elasticities: Elasticities, ax: Any = None, *, most: int =
     place = np.arange(len(rows))
     for offset, quantity, color in ((0.2, "rate", COLORS[0]), (-0.2, "fidelity", COLORS[1])):
         gain, low, high = (np.nan_to_num([row[f"{quantity}_gain{end}"] for row in rows]) for end in ("", "_low", "_high"))
-        ax.barh(place + offset, gain, height=0.38, color=color, label=quantity, xerr=np.clip([gain - low, high - gain], 0, None))
+        ax.barh(
+            place + offset, gain, height=0.38, color=color, label=quantity, xerr=np.clip([gain - low, high - gain], 0, None)
+        )
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set_yticks(place, [row["parameter"] for row in rows])
     ax.set_xlabel("relative change per relative improvement")

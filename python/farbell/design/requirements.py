@@ -107,7 +107,13 @@ class _Search:
             except SpecError:
                 return math.nan, math.nan
             results = run(
-                network, replicas=self._replicas, seed=self._seed, threads=1, record="summary", progress=False, time_shares=False
+                network,
+                replicas=self._replicas,
+                seed=self._seed,
+                threads=1,
+                record="summary",
+                progress=False,
+                time_shares=False,
             )
             pairs, fidelity = results.batches[..., 0].sum(), results.batches[..., 1].sum()
             seconds = results.batch_seconds.sum() * max(len(results.network.demand_names), 1)
@@ -233,9 +239,7 @@ def requirements(
         factors = search.factors(best)
         better = improved(scenario, factors)
         tried = _tried(search, kept)
-    return Requirements(
-        better, wanted, factors, sum(factors.values()), rate, fidelity, _table(found, factors), tried
-    )
+    return Requirements(better, wanted, factors, sum(factors.values()), rate, fidelity, _table(found, factors), tried)
 
 
 def _at_most(search: _Search, top: Floats, most: float) -> str:
