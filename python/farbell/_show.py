@@ -263,7 +263,7 @@ def scaling_text(answer: Scaling) -> str:
         "pairs/s",
         "fidelity",
         "latency p50",
-        "slots in use",
+        "slots used",
         "messages/pair",
         "target",
     ]

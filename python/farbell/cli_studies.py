@@ -90,15 +90,11 @@ def path_and_values(text: str) -> tuple[str, list[Any]]:
 def scale(
     network: Annotated[
         str,
-        typer.Argument(
-            help="chain, ring, star, grid or torus; the name of an example; or a scenario file.", show_default=False
-        ),
+        typer.Argument(help="chain, ring, star, grid, torus; an example; a scenario file.", show_default=False),
     ],
     vary: Annotated[
         str,
-        typer.Option(
-            metavar="NAME=SIZES", help="What grows: nodes=4..1024 (doubling), 4..20:4 or 4,6,9; of a scenario a path."
-        ),
+        typer.Option(metavar="NAME=SIZES", help="What grows: nodes=4..1024 (doubling), 4..20:4, 4,6,9; or a path."),
     ],
     target: Annotated[
         str | None, typer.Option(metavar="NAME=VALUE,...", help="What to reach: rate=1,fidelity=0.8.", show_default=False)

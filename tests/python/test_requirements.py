@@ -120,7 +120,7 @@ def test_workers_and_a_second_search_give_the_same(tmp_path: Path) -> None:
 
 
 def test_a_search_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    module: Any = sys.modules["farbell.design.requirements"]  # a function of it has its name
+    module: Any = sys.modules["farbell.design.search"]  # a function of it has its name
     runs, real = 0, module.run
 
     def counted(*args: Any, **options: Any) -> Any:

@@ -1,10 +1,10 @@
 """Does it scale, what limits it, and what must improve? Questions that take many runs of many scenarios."""
 
-from farbell.design.elasticities import Elasticities, elasticities
 from farbell.design.improvement import improvable, improved, improved_value
-from farbell.design.parameters import Parameter, changed, parameters
-from farbell.design.requirements import Requirements, requirements
 from farbell.design.scaling import Scaling, ScalingFit, Target, scale
+from farbell.design.scenario_parameters import Parameter, changed, parameters
+from farbell.design.search import Requirements, requirements
+from farbell.design.sensitivity import Elasticities, elasticities
 
 __all__ = [
     "Elasticities",

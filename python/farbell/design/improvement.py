@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from farbell._core import Scenario, SpecError
-from farbell.design.parameters import Parameter, changed, parameters
+from farbell.design.scenario_parameters import Parameter, changed, parameters
 from farbell.topology.network import nearest
 
 __all__ = ["improvable", "improved", "improved_value", "named"]
@@ -28,8 +28,8 @@ def improved_value(value: float, improvement: str, factor: float) -> float:
     Examples
     --------
     >>> from farbell.design import improved_value
-    >>> round(improved_value(0.81, "probability", 2), 12), improved_value(0.5, "time_constant", 4), improved_value(10.0, "rate", 5)
-    (0.9, 2.0, 2.0)
+    >>> improved_value(0.25, "probability", 2), improved_value(0.5, "time_constant", 4), improved_value(10.0, "rate", 5)
+    (0.5, 2.0, 2.0)
     """
     if improvement == "probability":
         return float(value ** (1 / factor))

@@ -10,9 +10,9 @@ from farbell.plot import new_axes
 from farbell.views import COLORS
 
 if TYPE_CHECKING:
-    from farbell.design.elasticities import Elasticities
-    from farbell.design.requirements import Requirements
     from farbell.design.scaling import Scaling
+    from farbell.design.search import Requirements
+    from farbell.design.sensitivity import Elasticities
 
 __all__ = ["draw_elasticities", "draw_requirements", "draw_scaling"]
 

@@ -18,7 +18,7 @@ from farbell._core import Scenario, SpecError
 from farbell.analysis.distributions import student_t_quantile
 from farbell.analysis.intervals import Interval
 from farbell.analysis.latency import latency_quantile
-from farbell.design.elasticities import Elasticities, elasticities
+from farbell.design.sensitivity import Elasticities, elasticities
 from farbell.results import Results
 from farbell.studies import sweep
 from farbell.summary import rate_and_fidelity

@@ -19,8 +19,8 @@ from farbell._core import Scenario, SpecError
 from farbell._extras import require as require_module
 from farbell.design.improvement import improved, improved_value, named
 from farbell.design.kept import Kept
-from farbell.design.parameters import Parameter
 from farbell.design.scaling import Target
+from farbell.design.scenario_parameters import Parameter
 from farbell.running import run, with_progress
 from farbell.table import ResultTable
 

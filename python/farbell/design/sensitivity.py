@@ -14,7 +14,7 @@ import numpy.typing as npt
 from farbell._core import Scenario, SpecError
 from farbell.analysis.distributions import student_t_quantile
 from farbell.design.improvement import improved_value
-from farbell.design.parameters import Parameter, changed, parameters
+from farbell.design.scenario_parameters import Parameter, changed, parameters
 from farbell.results import Results
 from farbell.running import compile, run, with_progress
 from farbell.table import ResultTable
