@@ -65,6 +65,9 @@ WORKLOADS: dict[str, list[str]] = {
     "chain of 200, 200 pairs": ["chain_200"],
     "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
     "grid 100 x 100": ["grid", "side=100", "demands=1000", "duration_s=0.2"],
+    "100 nodes, 16 slots": ["grid", "side=10", "demands=10", "duration_s=2", "width=2", "slots=16"],
+    "10,000 nodes, 16 slots": ["grid", "side=100", "demands=1000", "duration_s=0.2", "width=2", "slots=16"],
+    "100,000 nodes, 100 demands": ["grid", "side=317", "demands=100", "duration_s=0.2", "width=2", "slots=16"],
     "routes, 1,000 nodes": ["routes", "nodes=1000"],
     "routes, 10,000 nodes": ["routes", "nodes=10000"],
     "1e5 rows": ["rows", "rows=1e5"],
@@ -73,6 +76,7 @@ WORKLOADS: dict[str, list[str]] = {
     "stabilizer, 10,000 qubits": ["stabilizer_wide", "n=10000", "layers=10"],
     "stabilizer, Pauli frames": ["frames", "shots=65536"],
     **{f"sweep, {executor}": ["sweep", "points=1000", f"executor={executor}"] for executor in ("process", "dask", "joblib")},
+    "requirements": ["requirements"],
     "import": ["import", "what=farbell"],
     "threads": ["threads"],
 }
@@ -128,6 +132,17 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
                     rate / base / factor,
                 )
             )
+    if found := on("10,000 nodes, 16 slots", "100 nodes, 16 slots"):
+        large, small = (f["links_and_swaps_per_cpu_s"] for f in found)
+        rows.append(at_most("10,000 nodes, 1,000 demands: compile", found[0]["compile_cpu_s"], 3.0, seconds))
+        rows.append(at_most("10,000 nodes, 1,000 demands: peak memory", found[0]["peak_mb"], 400.0, mb))
+        rows.append(at_most("10,000 nodes, 1,000 demands: a link or swap", small / large, 1.5, "{:.2f}x of that of 100 nodes"))
+    if found := on("100,000 nodes, 100 demands"):
+        rows.append(at_most("100,000 nodes, 100 demands: peak memory", found[0]["peak_mb"], 2048.0, mb))
+    if found := on("requirements"):
+        row = at_most("requirements Delft - Eindhoven, three seeds: wall time", found[0]["wall_s"], 600.0, "{:.0f} s")
+        row.measured += f" (costs within {100 * found[0]['spread']:.1f} %)"
+        rows.append(row)
     for label, one_ms, ten_ms in (("routes, 1,000 nodes", 0.1, 6.0), ("routes, 10,000 nodes", 1.5, 55.0)):
         if found := on(label):
             for what, figure, goal in (("shortest", "one_ms", one_ms), ("ten shortest (Yen)", "ten_ms", ten_ms)):

@@ -224,9 +224,11 @@ def measure_chain_200() -> dict[str, float]:
     return {"cpu_s": run.cpu_s, "peak_mb": peak_mb()}
 
 
-def measure_grid(side: int, demands: int, duration_s: float, record: str = "summary") -> dict[str, float]:
+def measure_grid(
+    side: int, demands: int, duration_s: float, record: str = "summary", width: int = 5, slots: int = 60
+) -> dict[str, float]:
     """Summaries only: what rows cost in memory is measured on its own."""
-    scenario = grid(side, demands, duration_s=duration_s, warm_up_s=0.05 * duration_s, record=record)
+    scenario = grid(side, demands, width, slots, duration_s=duration_s, warm_up_s=0.05 * duration_s, record=record)
     with Timer() as compiling:
         model = fb.compile(scenario)
     with Timer() as run:
@@ -349,6 +351,51 @@ def routes_of_igraph(edges: list[tuple[str, str, float]]) -> RoutesOfPeer:
         return [sum(graph.es[path]["weight"]) for path in paths]
 
     return "igraph", lambda a, b: graph.get_shortest_paths(a, b, weights="weight", output="epath"), ten
+
+
+def delft_eindhoven() -> Any:
+    """One repeater on the shortest route over installed fibre; lengths and losses of Avis et al., npj Quantum Inf. 9, 100."""
+    hardware = fb.platforms.projected_nv(slots=2)
+    links = []
+    for ends, km, loss_db, station_km, skew_db in (
+        (("Delft", "repeater"), 101.9, 28.0, 82.8, 15.6),
+        (("repeater", "Eindhoven"), 124.6, 29.2, 75.1, 4.0),
+    ):
+        generation = fb.SingleClick(
+            station=hardware.station.name,
+            station_position=station_km / km,
+            bright_state=0.05,
+            bright_state_b=0.05 * 10 ** (-skew_db / 10),
+            phase_sigma_rad=0.35,
+        )
+        fiber = fb.Fiber(length_m=km * 1e3, attenuation_db_per_km=loss_db / km)
+        links.append(fb.Link(node_a=ends[0], node_b=ends[1], fiber=fiber, generation=generation))
+    return fb.Scenario(
+        duration_s=60.0,
+        record="summary",
+        memories=[hardware.memory],
+        stations=[hardware.station],
+        nodes=[fb.Node(name=name, memory=hardware.memory.name) for name in ("Delft", "repeater", "Eindhoven")],
+        links=links,
+        demands=[fb.Demand(node_a="Delft", node_b="Eindhoven")],
+    )
+
+
+def measure_requirements(seeds: int = 3, replicas: int = 32) -> dict[str, float]:
+    """Wall seconds of a search for each of some seeds, and by how much the costs of their answers differ, relatively."""
+    costs = []
+    with Timer() as search:
+        for seed in range(seeds):
+            answer = fb.requirements(
+                delft_eindhoven(),
+                target={"rate": 0.5, "fidelity": 0.8},
+                improve=["efficiency", "phase_sigma_rad", "t2_s", "two_qubit_gate_reliability"],
+                replicas=replicas,
+                seed=seed,
+                progress=False,
+            )
+            costs.append(answer.cost)
+    return {"wall_s": search.wall_s, "spread": (max(costs) - min(costs)) / min(costs), "cost": sum(costs) / seeds}
 
 
 def measure_import(what: str) -> dict[str, float]:
@@ -593,6 +640,7 @@ WORKLOADS = {
     "routes": measure_routes,
     "rows": measure_rows,
     "sweep": measure_sweep,
+    "requirements": measure_requirements,
     "frames": measure_frames,
     "stabilizer_gate": measure_stabilizer_gate,
     "stabilizer_wide": measure_stabilizer_wide,
