@@ -241,7 +241,7 @@ def study_text(study: Study) -> str:
     failed = [f"point {row['point']}: {row['error']}" for row in study.errors.rows()]
     if failed:
         parts.append("\n".join(_wrapped("Failed:", failed)))
-    return "\n\n".join([*parts, f"{study!r}. Brackets: 95 % confidence."])
+    return "\n\n".join([*parts, f"{study.headline}. Brackets: 95 % confidence."])
 
 
 def study_json(study: Study) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import contextlib
 import itertools
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
@@ -293,6 +295,56 @@ def test_a_missing_dask_is_named_with_the_line_that_installs_it(monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ImportError, match=r"pip install 'farbell\[dask\]'"):
         swept().run(executor="dask")
+
+
+class Shuffled(Executor):
+    """Does what it was given in any order."""
+
+    def __init__(self, draw: random.Random) -> None:
+        self._draw, self._waiting, self._changed = draw, list[tuple[Future[Any], Any, Any]](), threading.Condition()
+        self._closed = False
+        self._worker = threading.Thread(target=self._work)
+        self._worker.start()
+
+    def submit(self, work: Any, /, *arguments: Any, **_: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        with self._changed:
+            self._waiting.append((future, work, arguments))
+            self._changed.notify()
+        return future
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._waiting)
+                if self._closed:
+                    return
+            time.sleep(0.001)  # until there is a choice
+            with self._changed:
+                future, work, arguments = self._waiting.pop(self._draw.randrange(len(self._waiting)))
+            if future.set_running_or_notify_cancel():
+                future.set_result(work(*arguments))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._worker.join()
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 12))
+@settings(max_examples=10, deadline=None)
+def test_results_do_not_depend_on_the_order_in_which_blocks_come(draw: random.Random, workers: int) -> None:
+    plan = {**PLANS[1], "replicas_per_task": 2}
+    with Shuffled(draw) as executor:
+        found = swept().run(**plan, executor=executor, workers=workers)
+    assert found.table().equals(in_order())
+    assert found.complete
+
+
+@cache
+def in_order() -> fb.ResultTable:
+    return swept().run(**{**PLANS[1], "replicas_per_task": 2}, workers=1).table()
 
 
 # When it is enough.

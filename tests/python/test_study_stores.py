@@ -96,9 +96,11 @@ def test_a_store_of_something_else_is_refused_with_the_difference(tmp_path: Path
     with sqlite3.connect(tmp_path / "other.db") as connection:
         connection.execute("CREATE TABLE block (a)")
     connection.close()
+    before = (tmp_path / "other.db").read_bytes()
     for run in (swept().run, fb.load_study):
         with pytest.raises(fb.SpecError, match="an SQLite file of something else"):
             run(tmp_path / "other.db")
+    assert (tmp_path / "other.db").read_bytes() == before
     (tmp_path / "text.db").write_text("not a database" * 100)
     for run in (swept().run, fb.load_study):
         with pytest.raises(OSError, match="no store of a study"):
@@ -230,7 +232,7 @@ def test_other_errors_of_workers_end_the_run(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     path = tmp_path / "study.db"
-    sweep = fb.sweep(network(duration_s=1), {"seed": list(range(200))})
+    sweep = fb.sweep(network(duration_s=20), {"seed": list(range(400))})
     timer = threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt) as stop:
@@ -239,9 +241,9 @@ def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     assert isinstance(stop.value, fb.Interrupted)
     partial = stop.value.partial
     finished = len(partial.table())
-    assert 0 < finished < 200
+    assert 0 < finished < 400
     assert not partial.complete
-    assert repr(partial).startswith(f"<Study {finished} of 200 points finished")
+    assert repr(partial).startswith(f"<Study {finished} of 400 points finished")
     assert fb.load_study(path).table().equals(partial.table())
 
 

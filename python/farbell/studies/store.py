@@ -117,15 +117,21 @@ class Store:
             self._lock.take()
         try:
             with _said(self.path):
-                self._connection = self._connected("rwc")
-                if self.path is not None:
-                    # A block that was committed survives the death of the process; readers need not wait.
-                    self._connection.execute("PRAGMA journal_mode = WAL")
-                    self._connection.execute("PRAGMA synchronous = NORMAL")
-                self._claim(self._connection, sweep, plan, provenance)
+                connection = self._connected("rwc")
+                try:
+                    self._claim(connection, sweep, plan, provenance)
+                    if self.path is not None:
+                        # A block that was committed survives the death of the process; readers need not wait.
+                        connection.execute("PRAGMA journal_mode = WAL")
+                        connection.execute("PRAGMA synchronous = NORMAL")
+                except BaseException:
+                    # What it is not is left as it is.
+                    connection.close()
+                    raise
         except BaseException:
             self.close()
             raise
+        self._connection = connection
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         where = ":memory:" if self.path is None else f"{self.path.absolute().as_uri()}?mode={mode}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -246,16 +246,20 @@ class Study:
         (path / "sweep.json").write_text(self.sweep.document + "\n", encoding="utf-8")
         return path
 
-    def _counts(self) -> Iterator[str]:
+    @property
+    def headline(self) -> str:
+        """How many points are finished, how many failed, and how many replicas that took."""
         states = [tally.state for tally in self._tallies]
         finished = sum(state not in (UNFINISHED, FAILED) for state in states)
-        yield f"{finished:,} of {len(states):,} point{'s' if len(states) != 1 else ''} finished"
-        if FAILED in states:
-            yield f"{states.count(FAILED):,} failed"
-        yield f"{sum(map(self._replicas, range(len(self)))):,} replicas"
+        failed = f", {states.count(FAILED):,} failed" if FAILED in states else ""
+        replicas = sum(map(self._replicas, range(len(self))))
+        return (
+            f"{finished:,} of {len(states):,} point{'s' if len(states) != 1 else ''} finished{failed}, "
+            f"{replicas:,} replica{'s' if replicas != 1 else ''}"
+        )
 
     def __repr__(self) -> str:
-        return f"<Study {', '.join(self._counts())}>"
+        return f"<Study {self.headline}>"
 
     def _repr_html_(self) -> str:
         table = self.table()
@@ -265,7 +269,7 @@ class Study:
         body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
         more = f"<p>{len(table):,} rows</p>" if len(table) > _MOST_SHOWN else ""
         return (
-            f"<p><b>{html.escape(', '.join(self._counts()))}</b></p>"
+            f"<p><b>{html.escape(self.headline)}</b></p>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
         )
 

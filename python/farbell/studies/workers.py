@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
 from types import SimpleNamespace
 from typing import Any
 
@@ -120,7 +121,7 @@ class _Processes(Workers):
         try:
             for future in [executor.submit(_ready) for _ in range(count)]:
                 future.result(_START_S)
-        except (BrokenExecutor, TimeoutError):
+        except (BrokenExecutor, FutureTimeoutError):
             executor.shutdown(wait=False, cancel_futures=True)
             raise RunError(f"the worker processes did not start. {_GUARD}") from None
         except BaseException:
