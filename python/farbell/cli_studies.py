@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import farbell as fb
-from farbell import _show
 from farbell._shell import INTERRUPTED, RUN_FAILED, exit_codes, fail, json_or_text, load
 
 
@@ -36,6 +34,8 @@ def sweep(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
 ) -> None:
     """Run a scenario at all combinations of values: a table with a row a point and demand."""
+    from farbell import _show
+
     with exit_codes():
         varied = [path_and_values(text) for text in vary]
         for i, (path, _) in enumerate(varied):
@@ -109,9 +109,11 @@ def scale(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
 ) -> None:
     """Does it scale? Run a network at growing sizes: what it delivers, where it breaks, and what limits it."""
+    from farbell import _show
+
     with exit_codes():
         name, sizes = sizes_of(vary)
-        shape = SHAPES.get(network)
+        shape = getattr(fb, network) if network in SHAPES else None
         fixed = {key: json_or_text(value) for key, value in map(named_value, given or [])}
         if fixed and shape is None:
             raise fb.SpecError("--with", given[0] if given else "", f"a shape to go with it: {', '.join(SHAPES)}")
@@ -143,6 +145,8 @@ def require(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
 ) -> None:
     """What must improve? The least improvement of hardware that reaches a target."""
+    from farbell import _show
+
     with exit_codes():
         answer = fb.requirements(
             load(scenario),
@@ -161,9 +165,8 @@ def require(
         print(_show.requirements_json(answer) if as_json else _show.requirements_text(answer))
 
 
-SHAPES: dict[str, Callable[..., fb.Scenario]] = {
-    "chain": fb.chain, "ring": fb.ring, "star": fb.star, "grid": fb.grid, "torus": fb.torus,
-}  # fmt: skip
+#: Functions of `farbell` that make a network of a size.
+SHAPES = ("chain", "ring", "star", "grid", "torus")
 
 
 def named_value(text: str) -> tuple[str, str]:

@@ -42,6 +42,12 @@ class Target:
         Pairs per second of each demand on average, at least.
     fidelity : float
         Their mean fidelity, at least.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> str(fb.design.Target(rate_hz=10, fidelity=0.9))
+    '10 pairs/s at fidelity 0.9'
     """
 
     rate_hz: float = 0.0
@@ -91,6 +97,12 @@ class ScalingFit:
         Weighted sum of squares per degree of freedom: about 1 for the true law.
     points : int
         Sizes that took part: those that delivered pairs.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.design.ScalingFit("power", -0.5, -0.6, -0.4, 1.1, 6).exponent
+    -0.5
     """
 
     law: str
@@ -176,6 +188,15 @@ class Scaling:
         Laws for the rate, the better one first; empty with fewer than three sizes that deliver.
     limits : Elasticities or None
         What limits the largest network that still delivers.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.Given(success_probability=0.1, attempt_period_s="0.1 ms", state=fb.Werner(fidelity=0.98))
+    >>> network = fb.chain(nodes=3, length_m="20 km", generation=link, duration_s=0.5)
+    >>> answer = fb.scale(network, {"demands/*/width": [1, 2]}, replicas=4, limits=False)
+    >>> answer.sentence
+    'Reaches any pair at all at every size up to demands/*/width = 2.'
     """
 
     table: ResultTable

@@ -32,6 +32,13 @@ class Parameter:
         How it gets better by a factor: ``probability``, ``time_constant``, ``rate``, ``phase_deviation``, or ``none``.
     whole : bool
         Whether it is a whole number.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> found = fb.design.parameters(fb.chain(nodes=3, length_m="20 km"))
+    >>> next(p for p in found if p.name == "visibility")
+    Parameter(path='stations/midpoint/visibility', values=(0.99,), improvement='probability', whole=False)
     """
 
     path: str
@@ -130,6 +137,14 @@ def changed(scenario: Scenario, changes: Mapping[str, Callable[[float], float]])
         The network.
     changes : mapping
         Path, as :func:`parameters` gives it -> what to make of each value.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> chain = fb.chain(nodes=3, length_m="20 km")
+    >>> longer = fb.design.changed(chain, {"links/*/fiber/length_m": lambda length_m: 2 * length_m})
+    >>> [link.fiber.length_m for link in longer.links]
+    [40000.0, 40000.0]
     """
     data = json.loads(scenario.to_json())
     for path, value, put, _ in _places(data):

@@ -55,6 +55,15 @@ class Requirements:
     tried : ResultTable
         A row an evaluation: the factors, ``cost``, ``rate_hz``, ``fidelity``, ``reached``, and ``on_front``: 1 if nothing
         cheaper has both a higher rate and a higher fidelity.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.Given(success_probability=0.1, attempt_period_s="1 ms", state=fb.Werner(fidelity=0.9))
+    >>> network = fb.chain(nodes=2, length_m="20 km", generation=link, duration_s=1)
+    >>> answer = fb.requirements(network, target={"fidelity": 0.949}, improve=["fidelity"], replicas=1)
+    >>> print(answer.sentence.split(" (")[0])
+    For fidelity 0.949: fidelity 2.01 times better
     """
 
     scenario: Scenario

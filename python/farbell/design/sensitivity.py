@@ -195,7 +195,12 @@ def elasticities(
 
     Examples
     --------
-    See :class:`Elasticities`.
+    >>> import farbell as fb
+    >>> link = fb.Given(success_probability=0.1, attempt_period_s="0.1 ms", state=fb.Werner(fidelity=0.9))
+    >>> network = fb.chain(nodes=2, length_m="20 km", generation=link, duration_s=1)
+    >>> limits = fb.elasticities(network, parameters=["fidelity"], replicas=8)
+    >>> limits.strongest("fidelity")["improvement"], limits.strongest("rate")
+    ('probability', None)
     """
     if not isinstance(scenario, Scenario):
         raise TypeError(f"elasticities() takes a Scenario, not {type(scenario).__name__}")
