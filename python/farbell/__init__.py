@@ -55,7 +55,7 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, channels, hardware, platforms, plot, routing, states, topology
+    from farbell import analysis, bounds, channels, hardware, platforms, plot, routing, states, topology
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -76,7 +76,8 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "analysis": "", "bounds": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "",
+    "states": "", "topology": "",
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
@@ -142,6 +143,7 @@ __all__ = [
     "Werner",
     "__version__",
     "analysis",
+    "bounds",
     "chain",
     "channels",
     "compile",

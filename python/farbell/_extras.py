@@ -13,6 +13,7 @@ _EXTRAS = {
     "plotly": "report",
     "polars": "frames",
     "qutip": "states",
+    "scipy": "optimize",
     "stim": "states",
     "xarray": "frames",
 }

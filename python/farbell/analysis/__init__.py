@@ -5,6 +5,7 @@ from __future__ import annotations
 from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
 from farbell.analysis.bright_state import BrightStatePoint, bright_state_tradeoff, optimal_bright_state
 from farbell.analysis.chsh import chsh, maximal_chsh
+from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity, MaxFlow, Throughput, WidestPath
 from farbell.analysis.intervals import (
     Interval,
     count_interval,
@@ -28,7 +29,13 @@ from farbell.analysis.outcomes import measured_error_rates
 __all__ = [
     "LATENCY_RELATIVE_ERROR",
     "BrightStatePoint",
+    "Capacities",
+    "FlowDemand",
     "Interval",
+    "LinkCapacity",
+    "MaxFlow",
+    "Throughput",
+    "WidestPath",
     "bbm92_key_fraction",
     "binary_entropy",
     "bright_state_tradeoff",
