@@ -56,6 +56,7 @@ from farbell.examples import example, examples
 
 if TYPE_CHECKING:
     from farbell import analysis, bounds, channels, hardware, platforms, plot, routing, states, topology
+    from farbell.placing import Placement, placement, placement_limits
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "",
     "states": "", "topology": "",
+    "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
@@ -126,6 +128,7 @@ __all__ = [
     "Model",
     "Node",
     "OneOff",
+    "Placement",
     "Poisson",
     "PolicyEntry",
     "PolicyTable",
@@ -157,6 +160,8 @@ __all__ = [
     "load",
     "load_results",
     "metro_backbone",
+    "placement",
+    "placement_limits",
     "platforms",
     "plot",
     "random_geometric",

@@ -18,7 +18,7 @@ PYTHON_FLOORS = [
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
     ["topology", "bounds", "trace", "storage", "use_over_time"],
-    ["record"],
+    ["record", "placing"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],
     ["explain"],

@@ -254,7 +254,16 @@ def test_two_ways_reach_the_flow_that_no_single_way_does() -> None:
 def test_swaps_that_fail_lower_the_bound_as_they_lower_the_rate() -> None:
     """Certain links in slots: of 20,000 slots the share (1/2)^2 gives a pair, which is the bound."""
     generation = fb.Given(success_probability=1, attempt_period_s=1e-4)
-    chain = fb.chain(4, memory=fb.Memory(name="m", slots=2), generation=generation, timing="slotted", slot_s=1e-4, control="ideal", seed=SEED, duration_s=2)
+    chain = fb.chain(
+        4,
+        memory=fb.Memory(name="m", slots=2),
+        generation=generation,
+        timing="slotted",
+        slot_s=1e-4,
+        control="ideal",
+        seed=SEED,
+        duration_s=2,
+    )
     chain = chain.replace(nodes=[node.replace(swap_success_probability=0.5) for node in chain.nodes])
     results = fb.run(chain, progress=False)
     row = next(results.bounds().rows())

@@ -56,13 +56,13 @@ def ends_of(capacities: Capacities) -> tuple[str, str]:
     return nodes[0], nodes[-1]
 
 
-def path_programme(capacities: Capacities, demands: list[FlowDemand], fixed: dict[int, float] | None = None, fair: bool = False):
+def path_programme(
+    capacities: Capacities, demands: list[FlowDemand], fixed: dict[int, float] | None = None, fair: bool = False
+):
     """Over all simple paths, each link of a path used 1/Q times: what a run can do at most. Returns the best value, or None."""
     graph = graph_of(capacities)
     paths = [
-        (d, list(path))
-        for d, demand in enumerate(demands)
-        for path in nx.all_simple_paths(graph, demand.node_a, demand.node_b)
+        (d, list(path)) for d, demand in enumerate(demands) for path in nx.all_simple_paths(graph, demand.node_a, demand.node_b)
     ]
     links, nodes = [link.name for link in capacities.links], sorted(capacities.slots)
     use = np.zeros((len(links) + len(nodes), len(paths) + 1))
@@ -123,7 +123,9 @@ def test_without_slots_and_losses_the_programme_is_that_over_all_paths(rates: Ra
     joined = [d for d in demands if nx.has_path(graph_of(capacities), d.node_a, d.node_b)]
     if joined:
         fair = capacities.throughput(joined, objective="fair")
-        assert min(fair.rates_hz.values()) == pytest.approx(path_programme(capacities, joined, fair=True), rel=1e-6, abs=1e-6 * scale)
+        assert min(fair.rates_hz.values()) == pytest.approx(
+            path_programme(capacities, joined, fair=True), rel=1e-6, abs=1e-6 * scale
+        )
         # Nobody can get more without somebody who has less losing.
         for number, demand in enumerate(joined):
             mine = fair.rates_hz[demand.name]

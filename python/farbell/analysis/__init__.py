@@ -25,6 +25,7 @@ from farbell.analysis.key import (
 )
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR, latency_distribution, latency_quantile
 from farbell.analysis.outcomes import measured_error_rates
+from farbell.analysis.percolation import OneShot, one_shot, path_throughput, percolation_threshold, wrapping_thresholds
 
 __all__ = [
     "LATENCY_RELATIVE_ERROR",
@@ -34,6 +35,7 @@ __all__ = [
     "Interval",
     "LinkCapacity",
     "MaxFlow",
+    "OneShot",
     "Throughput",
     "WidestPath",
     "bbm92_key_fraction",
@@ -52,7 +54,10 @@ __all__ = [
     "latency_quantile",
     "maximal_chsh",
     "measured_error_rates",
+    "one_shot",
     "optimal_bright_state",
+    "path_throughput",
+    "percolation_threshold",
     "plob_bound",
     "rate_interval",
     "ratio_interval",
@@ -60,4 +65,5 @@ __all__ = [
     "score_interval",
     "six_state_key_fraction",
     "tgw_bound",
+    "wrapping_thresholds",
 ]
