@@ -56,7 +56,7 @@ from farbell.examples import example, examples
 
 if TYPE_CHECKING:
     from farbell import analysis, bounds, channels, hardware, platforms, plot, routing, states, topology
-    from farbell.placing import Placement, placement, placement_limits
+    from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -79,7 +79,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "hardware": "", "platforms": "", "plot": "", "routing": "",
     "states": "", "topology": "",
-    "Placement": "placing", "placement": "placing", "placement_limits": "placing",
+    "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "results",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
@@ -117,6 +117,7 @@ __all__ = [
     "Distillation",
     "DoubleClick",
     "Doubling",
+    "ElementaryLink",
     "Fiber",
     "GhzDemand",
     "Given",

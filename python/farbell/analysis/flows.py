@@ -557,7 +557,7 @@ class _Programme:
         return bounds
 
     def _named(self, rates: Any) -> dict[str, float]:
-        return {demand.name: float(rate) * self.unit for demand, rate in zip(self.demands, rates, strict=True)}
+        return {demand.name: max(0.0, float(rate)) * self.unit for demand, rate in zip(self.demands, rates, strict=True)}
 
     def _priced(self, prices: Any) -> set[str]:
         return {name for name, price in zip(self.limit_names, prices, strict=False) if price > _ROUNDING}
