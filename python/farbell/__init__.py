@@ -8,7 +8,7 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
-`routing` finds routes, `analysis` says what results mean, `plot` makes figures.
+`routing` finds routes, `bounds` says what no protocol can beat, `analysis` what results mean, `plot` makes figures.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What results mean: bounds, Bell tests, secret keys, confidence intervals, latencies. Pure functions of numbers."""
+"""What results mean: bounds, flows, Bell tests, secret keys, confidence intervals, latencies. Pure functions of numbers."""
 
 from __future__ import annotations
 
