@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from farbell import _core
 from farbell._core import BackToBack, Continuous
 from farbell.bounds import capacities, route_bounds
 from farbell.record import Record
@@ -18,12 +19,13 @@ __all__ = ["bound_shares"]
 def bound_shares(record: Record, level: float = 0.95) -> ResultTable:
     """One row a demand; :meth:`farbell.Results.bounds` describes it."""
     scenario = record.scenario
-    pairs, ebits = capacities(scenario), capacities(scenario, "plob")
+    model = _core.compile(scenario)
+    pairs, ebits = capacities(model), capacities(model, "plob")
     seconds = float(record.batch_seconds.sum())
     words: dict[str, int] = {}
     rows = []
     figures = summary(record, level).rows()
-    for i, (row, spec, route) in enumerate(zip(figures, scenario.demands, route_bounds(scenario), strict=True)):
+    for i, (row, spec, route) in enumerate(zip(figures, scenario.demands, route_bounds(model), strict=True)):
         flow = pairs.max_flow(spec.node_a, spec.node_b)
         flow_hz = flow.rate_hz / pairs.demands[i].pairs_needed
         capacity_hz = ebits.max_flow(spec.node_a, spec.node_b).rate_hz

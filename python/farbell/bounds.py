@@ -60,17 +60,23 @@ def _transmissivity(link: Link) -> float:
 
 @dataclass(frozen=True)
 class _Clock:
-    """A link's attempts at their best, over its changes: pairs or ebits an attempt, and the period."""
+    """How a link attempts: pairs or ebits an attempt, the period, and the pairs that one of the link's takes."""
 
     per_attempt: float
     period_s: float
+    pairs_needed: int = 1
 
     @property
     def rate_hz(self) -> float:
-        return self.per_attempt / self.period_s
+        return self.per_attempt / self.period_s / self.pairs_needed
+
+    def permit_s(self, lanes: int) -> float:
+        """For how long a link keeps a permit per pair: until the first success of any lane, whose cycle may take no time."""
+        return max(0.0, 1 / (lanes * self.rate_hz) - self.period_s * self.pairs_needed) if self.rate_hz > 0 else math.inf
 
 
-def _clocks(model: Model, kind: Kind) -> list[_Clock]:
+def _clocks(model: Model, kind: Kind) -> list[list[_Clock]]:
+    """Of each link, at the start and after each of its changes."""
     scenario, table = model.scenario, model.link_table()
     memories = {memory.name: memory for memory in scenario.memories}
     memory_of = {node.name: memories[node.memory] for node in scenario.nodes}
@@ -83,7 +89,7 @@ def _clocks(model: Model, kind: Kind) -> list[_Clock]:
 
     def clock(link: Link, success: float, period_s: float) -> _Clock:
         if kind == "pairs":
-            return _Clock(success / _pairs_needed(link.distillation), period_s)
+            return _Clock(success, period_s, _pairs_needed(link.distillation))
         return _Clock(plob_bound(_transmissivity(link)) * ATTEMPT_MODES[type(link.generation)], period_s)
 
     out = []
@@ -94,8 +100,14 @@ def _clocks(model: Model, kind: Kind) -> list[_Clock]:
             made = _core.link_model(other, memory_of[link.node_a], memory_of[link.node_b], station)
             period_s = scenario.slot_s if scenario.timing == "slotted" and scenario.slot_s else made.period_s
             found.append(clock(other, made.success_probability, period_s))
-        out.append(max(found, key=lambda c: (c.rate_hz, -c.period_s)))
+        out.append(found)
     return out
+
+
+def _lane_rates(model: Model) -> dict[str, float]:
+    """Pairs per second of one lane of each link, at its best."""
+    clocks = zip(model.link_names, _clocks(model, "pairs"), strict=True)
+    return {name: max(clock.rate_hz for clock in found) for name, found in clocks}
 
 
 def _lanes(demand: Demand) -> int:
@@ -104,16 +116,21 @@ def _lanes(demand: Demand) -> int:
 
 def _lasts(demand: Demand) -> bool:
     """Whether its circuits are given up at most once, at the end."""
-    if demand.reservation_s is not None:
-        return False
     kept = isinstance(demand.traffic, Continuous | BackToBack | OneOff) and demand.concurrent_requests == 1
-    return demand.generate_when_idle or (kept and demand.deadline_s is None and demand.max_wait_s is None)
+    ends = (demand.reservation_s, demand.deadline_s, demand.max_wait_s)
+    return (kept or demand.generate_when_idle) and all(end is None for end in ends)
+
+
+def _all_last(scenario: Scenario) -> bool:
+    """Whether no slot changes hands more often than once a circuit."""
+    hows = [change.generation for change in scenario.changes]
+    cut = any(how is None or (isinstance(how, Given) and how.success_probability == 0) for how in hows)
+    return not scenario.ghz_demands and not cut and all(map(_lasts, scenario.demands))
 
 
 def _handover_gap_s(scenario: Scenario, link: Link) -> float:
     """From when a slot is given back until another circuit uses it on this link: the messages of the set-up at least."""
-    cut = any(change.generation is None for change in scenario.changes)
-    if not scenario.ghz_demands and not cut and all(map(_lasts, scenario.demands)):
+    if _all_last(scenario):
         return math.inf
     if scenario.control == "ideal":
         return 0.0
@@ -135,9 +152,9 @@ def capacities(network: Scenario | Model, kind: Kind = "pairs") -> Capacities:
     Returns
     -------
     Capacities
-        ``links``, the ``slots`` that they share, success of swaps, and the demands of the scenario. Where slots may change
-        hands within an attempt period nothing follows from their number: lanes are then counted by the widths of the
-        demands, and the node has no ``slots``.
+        ``links``, the ``slots`` and ``permits`` (``parallel_links``) that they share, success of swaps, and the demands of
+        the scenario. Where slots may change hands within an attempt period nothing follows from their number: lanes are then
+        counted by the widths of the demands, and the node has no ``slots``. Permits count where circuits last.
 
     Raises
     ------
@@ -165,18 +182,23 @@ def capacities(network: Scenario | Model, kind: Kind = "pairs") -> Capacities:
     memories = {memory.name: memory.slots for memory in scenario.memories}
     slots = {node.name: memories[node.memory] for node in scenario.nodes}
     asked = sum(map(_lanes, scenario.demands)) + sum(d.width * len(d.users) for d in scenario.ghz_demands)
+    turns = {node.name: float(node.parallel_links) for node in scenario.nodes if node.parallel_links is not None}
+    permits = turns if kind == "pairs" and _all_last(scenario) else {}
     shared = dict.fromkeys(slots, True)
     links = []
-    for name, link, clock in zip(model.link_names, scenario.links, _clocks(model, kind), strict=True):
+    for name, link, clocks in zip(model.link_names, scenario.links, _clocks(model, kind), strict=True):
         lanes = min(slots[link.node_a], slots[link.node_b])
-        if _handover_gap_s(scenario, link) < clock.period_s:
+        if _handover_gap_s(scenario, link) < max(clock.period_s for clock in clocks):
             lanes = max(lanes, asked)
             shared[link.node_a] = shared[link.node_b] = False
-        rate = clock.rate_hz
-        links.append(LinkCapacity(name, link.node_a, link.node_b, lanes * rate, 1 / rate if rate > 0 else math.inf))
+        rate = max(clock.rate_hz for clock in clocks)
+        slot_s = 1 / rate if rate > 0 else math.inf
+        permit_s = min(clock.permit_s(min(lanes, asked or lanes)) for clock in clocks) if permits else 0.0
+        links.append(LinkCapacity(name, link.node_a, link.node_b, lanes * rate, slot_s, permit_s))
     return Capacities(
         links=tuple(links),
         slots={node: float(slots[node]) for node, kept in shared.items() if kept},
+        permits=permits,
         swaps={node.name: node.swap_success_probability for node in scenario.nodes} if kind == "pairs" else {},
         demands=tuple(
             FlowDemand(name, d.node_a, d.node_b, _pairs_needed(d.distillation) if kind == "pairs" else 1)
@@ -215,7 +237,7 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
     Parameters
     ----------
     network : Scenario or Model
-        The network. Of several alternatives the best counts, for each of the requests served at a time; where links go down
+        The network. Of several alternatives the best counts, for each of the requests served at a time; where links change
         during the run, the best of all routes.
 
     Returns
@@ -236,19 +258,18 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
     """
     model = _model(network)
     scenario = model.scenario
-    rates = {name: clock.rate_hz for name, clock in zip(model.link_names, _clocks(model, "pairs"), strict=True)}
+    rates = _lane_rates(model)
     swaps = {node.name: node.swap_success_probability for node in scenario.nodes}
     fastest: dict[frozenset[str], tuple[float, str]] = {}
     for name, link in zip(model.link_names, scenario.links, strict=True):
         ends = frozenset((link.node_a, link.node_b))
         if ends not in fastest or rates[name] > fastest[ends][0]:
             fastest[ends] = rates[name], name
-    moving = any(change.generation is None for change in scenario.changes)
     out = []
     for demand, routes in zip(scenario.demands, model.alternatives, strict=True):
         best = RouteBound(0.0, "")
         lanes = _lanes(demand) / _pairs_needed(demand.distillation)
-        if moving and not demand.route:
+        if scenario.changes and not demand.route:
             single = tuple(
                 LinkCapacity(name, link.node_a, link.node_b, rates[name])
                 for name, link in zip(model.link_names, scenario.links, strict=True)
@@ -309,7 +330,7 @@ def _forbidden_rate(model: Model, demand: int, target: float, all_slots: Capacit
     flow = all_slots.max_flow(spec.node_a, spec.node_b)
     most = flow.rate_hz / all_slots.demands[demand].pairs_needed
     if target > most:
-        cut = f"the cut {_listed(flow.links + flow.nodes)}" if flow.links or flow.nodes else "no usable link"
+        cut = f"the cut at {_listed(flow.links + flow.nodes)}" if flow.links or flow.nodes else "no usable link"
         swaps = f", with swaps that succeed with {flow.swap_probability:.4g}" if flow.swap_probability < 1 else ""
         reason = f"all routes and memory slots together allow at most {most:.4g}, by {cut}{swaps}"
         return Forbidden(name, "rate_hz", target, most, reason, flow.links)

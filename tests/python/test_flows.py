@@ -33,13 +33,13 @@ def networks(draw, most_nodes: int = 6) -> Rates:
 def with_slots(draw) -> Capacities:
     base = Capacities.of(draw(networks(5)))
     links = tuple(
-        LinkCapacity(link.name, link.node_a, link.node_b, link.rate_hz, draw(st.sampled_from([0.25, 1.0, 3.0])))
+        LinkCapacity(link.name, link.node_a, link.node_b, link.rate_hz, *(draw(st.sampled_from([0.0, 0.5, 3.0])) for _ in "ab"))
         for link in base.links
     )
     nodes = sorted({node for link in links for node in (link.node_a, link.node_b)})
-    slots = {node: float(draw(st.integers(1, 4))) for node in nodes if draw(st.booleans())}
+    slots, permits = ({node: float(draw(st.integers(1, 4))) for node in nodes if draw(st.booleans())} for _ in "ab")
     swaps = {node: draw(st.sampled_from([0.5, 0.9, 1.0])) for node in nodes}
-    return Capacities(links, slots, swaps)
+    return Capacities(links, slots, permits, swaps)
 
 
 def graph_of(capacities: Capacities) -> nx.Graph:
@@ -64,17 +64,18 @@ def path_programme(
     paths = [
         (d, list(path)) for d, demand in enumerate(demands) for path in nx.all_simple_paths(graph, demand.node_a, demand.node_b)
     ]
-    links, nodes = [link.name for link in capacities.links], sorted(capacities.slots)
+    links = [link.name for link in capacities.links]
+    nodes = [(node, "slot_s") for node in capacities.slots] + [(node, "permit_s") for node in capacities.permits]
     use = np.zeros((len(links) + len(nodes), len(paths) + 1))
     for column, (d, path) in enumerate(paths):
         each = demands[d].pairs_needed / math.prod(capacities.swaps.get(node, 1) for node in path[1:-1])
         for hop in itertools.pairwise(path):
             link = graph.edges[hop]["link"]
             use[links.index(link.name), column] += each
-            for node in hop:
-                if node in nodes:
-                    use[len(links) + nodes.index(node), column] += each * link.slot_s
-    most = [link.rate_hz for link in capacities.links] + [capacities.slots[node] for node in nodes]
+            for row, (node, taken_s) in enumerate(nodes, len(links)):
+                if node in hop:
+                    use[row, column] += each * getattr(link, taken_s)
+    most = [link.rate_hz for link in capacities.links] + [*capacities.slots.values(), *capacities.permits.values()]
     served = np.array([[float(d == e) for d, _ in paths] + [0] for e in range(len(demands))]).reshape(len(demands), -1)
     if fair:
         rows = np.array([served[e] - np.eye(len(paths) + 1)[-1] * (e not in (fixed or {})) for e in range(len(demands))])
@@ -150,8 +151,12 @@ def test_no_use_of_all_paths_beats_the_bounds(capacities: Capacities) -> None:
         hops = [graph.edges[hop]["link"] for hop in itertools.pairwise(path)]
         rate = min(link.rate_hz for link in hops)
         for node in path:
-            taken = sum(link.slot_s for link in hops if node in (link.node_a, link.node_b))
-            rate = min(rate, capacities.slots.get(node, math.inf) / taken if taken else math.inf)
+            at_node = [link for link in hops if node in (link.node_a, link.node_b)]
+            for there, taken in (
+                (capacities.slots, sum(link.slot_s for link in at_node)),
+                (capacities.permits, sum(link.permit_s for link in at_node)),
+            ):
+                rate = min(rate, there.get(node, math.inf) / taken if taken else math.inf)
         assert rate / each <= capacities.widest_path(a, b).rate_hz * (1 + 1e-9)
 
 

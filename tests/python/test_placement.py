@@ -260,12 +260,14 @@ def test_what_cannot_be_is_refused(surfnet: fb.Scenario, asked: dict, message: s
 
 
 def test_what_cannot_be_reached_is_refused() -> None:
-    with pytest.raises(fb.SpecError, match="no target"):
-        fb.placement_limits()
+    with pytest.raises(fb.SpecError, match="a number above 0"):
+        fb.placement_limits(rate_hz=0)
+    with pytest.raises(fb.SpecError, match="same for any length"):
+        fb.placement_limits(rate_hz=1, generation=fb.Given(success_probability=0.1, attempt_period_s="1 ms"))
     with pytest.raises(fb.SpecError, match="one span of no length"):
         fb.placement_limits(rate_hz=1e12)
     with pytest.raises(fb.SpecError, match="one span of no length"):
-        fb.placement_limits(fidelity=0.9999)
+        fb.placement_limits(rate_hz=1, fidelity=0.9999)
 
 
 def test_a_target_limits_spans_and_repeaters() -> None:

@@ -34,6 +34,8 @@ class LinkCapacity:
         Pairs, or ebits, per second at most.
     slot_s : float
         Time for which one memory slot at each end is taken per pair; 0 where slots do not limit it.
+    permit_s : float
+        Time for which the link keeps one of the permits of each end to attempt, per pair.
 
     Examples
     --------
@@ -47,6 +49,7 @@ class LinkCapacity:
     node_b: str
     rate_hz: float
     slot_s: float = 0.0
+    permit_s: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ class Throughput:
 
 @dataclass(frozen=True)
 class Capacities:
-    """Rates that the links of a network cannot exceed, the slots that they share, and what follows for its demands.
+    """Rates that the links of a network cannot exceed, what they share at nodes, and what follows for demands.
 
     Attributes
     ----------
@@ -162,6 +165,8 @@ class Capacities:
         The links; each may be used either way.
     slots : mapping of str to float
         Memory slots of a node, which its links share; a node that is not named has any number.
+    permits : mapping of str to float
+        How many links of a node may attempt at the same time; all of a node that is not named.
     swaps : mapping of str to float
         Probability that a Bell measurement at a node succeeds; 1 for a node that is not named.
     demands : tuple of FlowDemand
@@ -169,7 +174,7 @@ class Capacities:
 
     Notes
     -----
-    A delivered pair uses up one pair of each link of its path, and two slots of each node on the way for as long as these
+    A delivered pair uses up one pair of each link of its path, and the slots of the nodes on the way for as long as these
     pairs take. So no protocol delivers more than a flow does: L. R. Ford and D. R. Fulkerson, Canadian Journal of Mathematics
     8, 399 (1956); with capacities of quantum channels S. Pirandola, Communications Physics 2, 51 (2019).
 
@@ -183,6 +188,7 @@ class Capacities:
 
     links: tuple[LinkCapacity, ...]
     slots: Mapping[str, float] = field(default_factory=dict)
+    permits: Mapping[str, float] = field(default_factory=dict)
     swaps: Mapping[str, float] = field(default_factory=dict)
     demands: tuple[FlowDemand, ...] = ()
 
@@ -216,19 +222,27 @@ class Capacities:
             raise SpecError(name, repr(node), f"a node with a link: {', '.join(nodes[:12])}{', ...' if nodes[12:] else ''}")
         return node
 
+    def _budgets(self) -> Iterator[tuple[str, float, list[tuple[LinkCapacity, float]]]]:
+        """What is shared at a node: its name, how much there is, and how long each of its links takes one of it per pair."""
+        for available, taken_s in ((self.slots, "slot_s"), (self.permits, "permit_s")):
+            of: dict[str, list[tuple[LinkCapacity, float]]] = {node: [] for node in available}
+            for link in self.links:
+                for node in (link.node_a, link.node_b):
+                    if link.rate_hz > 0 and node in of:
+                        of[node].append((link, getattr(link, taken_s)))
+            for node, links in of.items():
+                yield node, available[node], links
+
     def _node_rates(self, ends: Iterable[str]) -> dict[str, float]:
-        """What passes a node at most: a pair on its way takes slots for two of the links, at an end for one."""
-        times: dict[str, list[float]] = {node: [] for node in self.slots}
-        for link in self.links:
-            for node in (link.node_a, link.node_b):
-                if link.rate_hz > 0 and node in times:
-                    times[node].append(link.slot_s)
+        """What passes a node at most: a pair on its way takes what two of the links take, at an end one."""
         ends = set(ends)
-        rates = {}
-        for node, found in times.items():
-            taken = sum(heapq.nsmallest(1 if node in ends else 2, found))
-            if taken > 0:
-                rates[node] = self.slots[node] / taken
+        rates: dict[str, float] = {}
+        for node, available, links in self._budgets():
+            taken = sum(heapq.nsmallest(1 if node in ends else 2, (taken_s for _, taken_s in links)))
+            # Where an end has slots for all that its links make, it is not what limits.
+            made = math.inf if node not in ends else math.fsum(link.rate_hz for link, _ in links)
+            if taken > 0 and available / taken < made * (1 - _ROUNDING):
+                rates[node] = min(available / taken, rates.get(node, math.inf))
         return rates
 
     def _neighbours(self) -> dict[str, list[tuple[str, LinkCapacity]]]:
@@ -500,8 +514,13 @@ class _Programme:
 
         balance: list[tuple[int, int, float]] = []
         limits: list[tuple[int, int, float]] = []
-        slotted = [node for node in nodes if node in capacities.slots]
-        row_of_node = {node: len(links) + i for i, node in enumerate(slotted)}
+        shared: list[str] = []
+        of_link: dict[str, list[tuple[int, float]]] = {link.name: [] for link in links}
+        for node, available, taken in capacities._budgets():
+            if any(taken_s > 0 for _, taken_s in taken):
+                for link, taken_s in taken:
+                    of_link[link.name].append((len(links) + len(shared), taken_s * self.unit / available))
+                shared.append(node)
         for s in sources.values():
             for i, link in enumerate(links):
                 for way, (start, end) in enumerate(((link.node_a, link.node_b), (link.node_b, link.node_a))):
@@ -509,12 +528,7 @@ class _Programme:
                     balance.append((s * len(nodes) + place[start], column, -1.0))
                     balance.append((s * len(nodes) + place[end], column, 1.0))
                     limits.append((i, column, 1.0))
-                    if link.slot_s > 0:
-                        limits += [
-                            (row_of_node[node], column, link.slot_s * self.unit / capacities.slots[node])
-                            for node in (start, end)
-                            if node in row_of_node
-                        ]
+                    limits += [(row, column, share) for row, share in of_link[link.name] if share > 0]
         for d, demand in enumerate(demands):
             swaps = capacities._best_path(demand.node_a, demand.node_b, 0.0, {})[0]
             used = demand.pairs_needed / swaps
@@ -527,9 +541,9 @@ class _Programme:
             return sparse.csr_matrix((values, (where, columns)), shape=(rows, self.columns))
 
         self.balance = matrix(balance, len(nodes) * len(sources))
-        self.limits = matrix(limits, len(links) + len(slotted))
-        self.most = [link.rate_hz / self.unit for link in links] + [1.0] * len(slotted)
-        self.limit_names = [link.name for link in links] + slotted
+        self.limits = matrix(limits, len(links) + len(shared))
+        self.most = [link.rate_hz / self.unit for link in links] + [1.0] * len(shared)
+        self.limit_names = [link.name for link in links] + shared
 
     def _solve(self, cost: Any, bounds: Any, above: Any = None, at_least: Any = None) -> Any:
         """`above` @ x >= `at_least`, beside what always holds."""
@@ -563,7 +577,7 @@ class _Programme:
         return {name for name, price in zip(self.limit_names, prices, strict=False) if price > _ROUNDING}
 
     def _in_order(self, names: set[str]) -> tuple[str, ...]:
-        return tuple(name for name in self.limit_names if name in names)
+        return tuple(name for name in dict.fromkeys(self.limit_names) if name in names)
 
     def total(self) -> tuple[dict[str, float], tuple[str, ...]]:
         cost = self._numpy.zeros(self.columns)

@@ -8,13 +8,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, cast
 
-from farbell._core import Demand, Memory, Routing, Scenario, SpecError, Station
-from farbell.bounds import forbidding_bound
+from farbell._core import Demand, DoubleClick, Given, Memory, Routing, Scenario, SingleClick, SpecError, Station
+from farbell.bounds import Forbidden, forbidding_bound
 from farbell.placing.exact import exact, infeasible
 from farbell.placing.greedy import greedy
 from farbell.placing.problem import ElementaryLink, Problem, distances, elementary_link, fibers_of, forbidden_pair
 from farbell.topology import chain, from_networkx
-from farbell.topology.network import Demands, Generation, Place, Span, build, checked_count, nearest, parsed_length_m
+from farbell.topology.network import (
+    Demands,
+    Generation,
+    Place,
+    Span,
+    build,
+    checked_count,
+    checked_number,
+    nearest,
+    parsed_length_m,
+)
 
 __all__ = ["Placement", "placement", "placement_limits"]
 
@@ -23,6 +33,10 @@ Path: TypeAlias = tuple[str, ...]
 Method = Literal["exact", "greedy"]
 # Lengths are sums of fibres: a span that is as long as allowed may come out a rounding error longer.
 _SLACK = 1 + 1e-12
+# Half-way round the Earth.
+_LONGEST_M = 2e7
+# A path of more repeaters is not looked at for what its fidelity allows.
+_MOST_REPEATERS = 1000
 
 
 @dataclass(frozen=True)
@@ -264,34 +278,35 @@ def placement(
 
 def placement_limits(
     *,
-    rate_hz: float | None = None,
+    rate_hz: float,
     fidelity: float | None = None,
     memory: Memory | None = None,
     station: Station | None = None,
-    generation: Generation | None = None,
+    generation: DoubleClick | SingleClick | None = None,
     **options: Any,
 ) -> dict[str, float | int]:
     """What a target demands of a placement, for given hardware: the longest span, and the most repeaters on a path.
 
     Parameters
     ----------
-    rate_hz : float, optional
+    rate_hz : float
         Delivered pairs per second: no span may be longer than one that makes as many.
     fidelity : float, optional
-        Fidelity of the delivered pairs: no path may have more repeaters than allow it when nothing waits.
+        Fidelity of the delivered pairs: no span may make worse ones, nor may a path have so many repeaters that its pairs are
+        worse even when nothing waits.
     memory, station, generation, **options
-        The hardware, as for :func:`farbell.chain`; `width` among them. A `given` link does not depend on its length.
+        The hardware, as for :func:`farbell.chain`; ``width`` among them.
 
     Returns
     -------
     dict
-        ``max_span_m``, and ``max_repeaters`` if a fidelity is given: keywords of :func:`placement`. Both come from bounds:
-        they are necessary, and whether they suffice a run says.
+        ``max_span_m``, within a metre, and ``max_repeaters``, for spans of that length, if a fidelity is given: keywords of
+        :func:`placement`. Both come from bounds: they are necessary, and whether they suffice a run says.
 
     Raises
     ------
     SpecError
-        No span, or no chain, reaches the target, or neither is given.
+        No span reaches the target, or the generation is ``given``, which is the same for any length.
 
     Examples
     --------
@@ -300,28 +315,27 @@ def placement_limits(
     >>> round(limits["max_span_m"] / 1e3), limits["max_repeaters"]
     (81, 8)
     """
-    if rate_hz is None and fidelity is None:
-        raise SpecError("rate_hz", "no target", "rate_hz=, fidelity= or both")
+    if isinstance(generation, Given):
+        raise SpecError("generation", "given, which is the same for any length", "double_click or single_click")
+    checked_number(rate_hz, "rate_hz", 0, math.inf)
     hardware = {"memory": memory, "station": station, "generation": generation, **options}
-    goal = {} if rate_hz is None else {"rate_hz": rate_hz}
+    target = {"rate_hz": rate_hz} if fidelity is None else {"rate_hz": rate_hz, "fidelity": fidelity}
 
-    def forbidden(spans: int, length_m: float, target: Mapping[str, float]) -> Any:
+    def forbidden(spans: int, length_m: float, target: Mapping[str, float]) -> Forbidden | None:
         return forbidding_bound(chain(spans + 1, length_m=length_m, **hardware), target)
 
-    if (none := forbidden(1, 0.0, {**goal, **({} if fidelity is None else {"fidelity": fidelity})})) is not None:
+    if (none := forbidden(1, 0.0, target)) is not None:
         raise SpecError(none.quantity, f"{none.target:g}", f"at most {none.bound:.6g}, which one span of no length reaches")
     low, high = 0.0, 1e3
-    while high < 1e7 and forbidden(1, high, goal) is None:
-        low, high = high, 2 * high
-    if high < 1e7:
-        while high - low > 0.5:
-            middle = (low + high) / 2
-            low, high = (low, middle) if forbidden(1, middle, goal) else (middle, high)
+    while high < _LONGEST_M and forbidden(1, high, target) is None:
+        low, high = high, min(2 * high, _LONGEST_M)
+    while high - low > 1:
+        middle = (low + high) / 2
+        low, high = (low, middle) if forbidden(1, middle, target) else (middle, high)
     limits: dict[str, float | int] = {"max_span_m": low}
     if fidelity is not None:
-        # A longer span makes worse pairs where detectors click in the dark.
-        spans = 1
-        while spans < 1000 and forbidden(spans + 1, low, {"fidelity": fidelity}) is None:
-            spans += 1
-        limits["max_repeaters"] = spans - 1
+        repeaters = 0
+        while repeaters < _MOST_REPEATERS and forbidden(repeaters + 2, low, {"fidelity": fidelity}) is None:
+            repeaters += 1
+        limits["max_repeaters"] = repeaters
     return limits
