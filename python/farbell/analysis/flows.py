@@ -275,7 +275,7 @@ class Capacities:
 
         References
         ----------
-        S. Pirandola, Communications Physics 2, 51 (2019), equation (12): multi-path capacity. The flow is found as by
+        S. Pirandola, Communications Physics 2, 51 (2019): multi-path capacity. The flow is found as by
         E. A. Dinic, Soviet Mathematics Doklady 11, 1277 (1970).
         """
         if self._checked("a", a) == self._checked("b", b):
@@ -321,7 +321,7 @@ class Capacities:
 
         References
         ----------
-        S. Pirandola, Communications Physics 2, 51 (2019), equation (10): single-path capacity.
+        S. Pirandola, Communications Physics 2, 51 (2019): single-path capacity.
         """
         if self._checked("a", a) == self._checked("b", b):
             raise SpecError("b", repr(b), "another node than a")
@@ -381,7 +381,8 @@ class Capacities:
         Returns
         -------
         Throughput
-            Rates and bottlenecks. Of a demand named twice the last counts.
+            Rates and bottlenecks. Of a demand named twice the last counts. Rates below 1e-7 of the largest capacity are not
+            resolved.
 
         Raises
         ------
@@ -392,6 +393,7 @@ class Capacities:
 
         References
         ----------
+        K. Chakraborty, D. Elkouss, B. Rijsman and S. Wehner, IEEE Transactions on Quantum Engineering 1, 4101321 (2020).
         D. Bertsekas and R. Gallager, Data Networks (Prentice Hall, 1992), section 6.5: max-min fairness. Solved by HiGHS:
         Q. Huangfu and J. A. J. Hall, Mathematical Programming Computation 10, 119 (2018).
         """
