@@ -85,6 +85,7 @@ def path_programme(
     return -linprog(-served.sum(axis=0), A_ub=use, b_ub=most, bounds=[(0, None)] * len(paths) + [(0, 0)], method="highs").fun
 
 
+@settings(deadline=None)
 @given(networks())
 def test_the_flow_is_that_of_networkx_and_its_cut_carries_it(rates: Rates) -> None:
     capacities = Capacities.of(rates)
@@ -98,6 +99,7 @@ def test_the_flow_is_that_of_networkx_and_its_cut_carries_it(rates: Rates) -> No
     assert not nx.has_path(graph, a, b)
 
 
+@settings(deadline=None)
 @given(networks())
 def test_the_widest_path_is_the_widest_of_all(rates: Rates) -> None:
     capacities = Capacities.of(rates)
@@ -111,6 +113,7 @@ def test_the_widest_path_is_the_widest_of_all(rates: Rates) -> None:
         assert min(graph.edges[hop]["rate"] for hop in itertools.pairwise(widest.nodes)) == widest.rate_hz
 
 
+@settings(max_examples=60, deadline=None)
 @given(networks(5), st.integers(1, 4))
 def test_without_slots_and_losses_the_programme_is_that_over_all_paths(rates: Rates, count: int) -> None:
     capacities = Capacities.of(rates)
@@ -134,7 +137,7 @@ def test_without_slots_and_losses_the_programme_is_that_over_all_paths(rates: Ra
             assert path_programme(capacities, joined, others, fair=True) <= mine * (1 + 1e-6) + 1e-6 * scale
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(with_slots())
 def test_no_use_of_all_paths_beats_the_bounds(capacities: Capacities) -> None:
     """With shared slots and swaps that fail the bounds are relaxations: never below what is possible."""
