@@ -8,7 +8,8 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
-`routing` finds routes, `sweep` makes a study of many scenarios, `analysis` says what results mean, `plot` makes figures.
+`routing` finds routes, `sweep` makes a study of many scenarios, `bounds` says what no protocol can beat, `design` what limits a
+network, `analysis` what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -55,8 +56,9 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, channels, design, hardware, platforms, plot, routing, states, topology
+    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, routing, states, topology
     from farbell.design import Elasticities, Requirements, Scaling, elasticities, requirements, scale
+    from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -78,8 +80,9 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "channels": "", "design": "",
+    "analysis": "", "bounds": "", "channels": "", "design": "",
     "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "results",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
     "elasticities": "design", "requirements": "design", "scale": "design",
@@ -121,6 +124,7 @@ __all__ = [
     "DoubleClick",
     "Doubling",
     "Elasticities",
+    "ElementaryLink",
     "Fiber",
     "GhzDemand",
     "Given",
@@ -132,6 +136,7 @@ __all__ = [
     "Model",
     "Node",
     "OneOff",
+    "Placement",
     "Poisson",
     "PolicyEntry",
     "PolicyTable",
@@ -153,6 +158,7 @@ __all__ = [
     "Werner",
     "__version__",
     "analysis",
+    "bounds",
     "chain",
     "channels",
     "compile",
@@ -169,6 +175,8 @@ __all__ = [
     "load_results",
     "load_study",
     "metro_backbone",
+    "placement",
+    "placement_limits",
     "platforms",
     "plot",
     "random_geometric",

@@ -16,6 +16,7 @@ import numpy as np
 
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
+from farbell.bounds import route_bounds
 from farbell.deadlocks import deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity
 from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
@@ -73,28 +74,39 @@ def _cut(count: int, what: str, file: str) -> str:
 
 def _demand_section(record: Record) -> str:
     table = summary(record)
+    bounds = route_bounds(record.scenario)
     heads = ["demand", "route", "asked", "delivered", "timed out", "refused", "open", "pairs"]
-    heads += ["rate (1/s)", "fidelity", "latency p50", "latency p95", "secret-key fraction", "secret key (bit/s)"]
+    heads += [
+        "rate (1/s)",
+        "at most (1/s)",
+        "fidelity",
+        "latency p50",
+        "latency p95",
+        "secret-key fraction",
+        "secret key (bit/s)",
+    ]
     rows = (
         [
             _escaped(row["demand"]),
             f"{quantity(row['length_m'], 'm', 4)} <small>{counted(row['hops'], 'hop')}</small>" if row["hops"] else "none",
             *(f"{row[name]:,}" for name in ("asked", "delivered", "timed_out", "refused", "open", "pairs")),
             _with_interval(row, "rate", "_hz"),
+            cell_text(bound.rate_hz),
             _with_interval(row, "fidelity"),
             _latency(row, "latency_p50"),
             _latency(row, "latency_p95"),
             _with_interval(row, "key_fraction"),
             _with_interval(row, "key_rate", "_hz"),
         ]
-        for row in table[:_MOST_ROWS].rows()
+        for row, bound in zip(table[:_MOST_ROWS].rows(), bounds, strict=False)
     )
     return (
         "<h2>Demands</h2>"
         + _table(heads, rows)
         + _cut(len(table), "demands", "summary.csv")
         + '<p class="note">Counted after the warm-up. Asked, delivered, timed out, refused and open are requests. '
-        "Brackets: 95 % confidence intervals that take the correlation in time into account. Latencies are those of the "
+        "Brackets: 95 % confidence intervals that take the correlation in time into account. At most: what the slowest link of "
+        "the route makes with the width of the demand, times the chance that all swaps succeed. Latencies are those of the "
         f"requests delivered, within {LATENCY_RELATIVE_ERROR:.0%}; requests that timed out are not among them. "
         "Secret key: asymptotic, BBM92, from the averaged error rates of the delivered pairs.</p>"
     )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
+from farbell.bound_shares import bound_shares
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
@@ -333,6 +334,34 @@ class Results(Record):
         (True, 0.0)
         """
         return time_shares(self)
+
+    def bounds(self, level: float = 0.95) -> ResultTable:
+        """Each demand's rate beside what no protocol could exceed on its links.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the intervals.
+
+        Returns
+        -------
+        ResultTable
+            One row a demand: its rate, and ``asked_hz``, what it asked for (inf if there is no end to it); ``bound_hz``, the
+            lower of ``route_hz`` (its own width over its own routes, :func:`farbell.bounds.route_bounds`) and ``flow_hz``
+            (all routes and memory slots together, :meth:`farbell.analysis.Capacities.max_flow`); the ``share`` of it that was
+            reached, and the links (or nodes) that it is ``limited_by``; its secret-key rate, and ``capacity_hz``, the secret
+            bits per second that its fibres allow with ideal repeaters at the nodes. docs/physics/bounds.md has the equations.
+            Bounds are of long runs: a rate that was sampled, or that used up what was stored before the warm-up ended, may
+            lie a little above.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> row = next(fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.5), seed=1).bounds().rows())
+        >>> row["limited_by"], 0.3 < row["share"] < 1
+        ('n0--n1', True)
+        """
+        return bound_shares(self, level)
 
     def correlators(self, level: float = 0.95) -> ResultTable:
         """Mean Pauli expectations, error rates and CHSH value of each demand's pairs.

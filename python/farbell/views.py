@@ -9,14 +9,13 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from farbell._core import DoubleClick, Given, SingleClick
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.latency import latency_distribution
+from farbell.bounds import ATTEMPT_MODES
 from farbell.record import Record
 from farbell.summary import summary
 
 __all__ = [
-    "ATTEMPT_MODES",
     "COLORS",
     "SEPARATE_DEMANDS",
     "SHARE_COLORS",
@@ -58,8 +57,6 @@ SHARE_COLORS = {
 }
 #: More demands than this are drawn as one.
 SEPARATE_DEMANDS = 12
-#: Modes of light that one attempt sends through the fibre: a double click uses two time bins.
-ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1}
 
 
 def _summed(record: Record, table: str, column: str, entity: str, count: int) -> Floats:

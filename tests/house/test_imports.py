@@ -43,7 +43,7 @@ def test_the_command_line_loads_tables_and_plots_late() -> None:
 
 
 def test_no_extra_is_needed_to_import_every_module() -> None:
-    blocked = ["pandas", "polars", "xarray", "matplotlib", "plotly", "networkx", "qutip", "stim", "distributed"]
+    blocked = ["pandas", "polars", "xarray", "matplotlib", "plotly", "networkx", "qutip", "scipy", "stim", "distributed"]
     code = (
         f"import sys, pkgutil, importlib; sys.modules.update({dict.fromkeys(blocked)!r}); import farbell\n"
         "for module in pkgutil.walk_packages(farbell.__path__, 'farbell.'):\n"

@@ -104,6 +104,8 @@ def test_hardware_that_does_already_costs_nothing() -> None:
 def test_a_target_out_of_reach_is_refused_with_what_is_reached() -> None:
     with pytest.raises(fb.SpecError, match=r"at most .* pairs/s at fidelity"):
         fb.requirements(network(), target={"rate": 1e6}, improve=["success_probability"], most=10)
+    with pytest.raises(fb.SpecError, match="n0--n1"):  # the link that forbids it
+        fb.requirements(network(), target={"rate": 1e6}, improve=["success_probability"], most=10)
 
 
 def test_workers_and_a_second_search_give_the_same(tmp_path: Path) -> None:

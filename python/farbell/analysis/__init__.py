@@ -1,10 +1,11 @@
-"""What results mean: bounds, Bell tests, secret keys, confidence intervals, latencies. Pure functions of numbers."""
+"""What results mean: bounds, flows, Bell tests, secret keys, confidence intervals, latencies. Pure functions of numbers."""
 
 from __future__ import annotations
 
 from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
 from farbell.analysis.bright_state import BrightStatePoint, bright_state_tradeoff, optimal_bright_state
 from farbell.analysis.chsh import chsh, maximal_chsh
+from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity, MaxFlow, Throughput, WidestPath
 from farbell.analysis.intervals import (
     Interval,
     count_interval,
@@ -25,11 +26,19 @@ from farbell.analysis.key import (
 )
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR, latency_distribution, latency_interval, latency_quantile
 from farbell.analysis.outcomes import measured_error_rates
+from farbell.analysis.percolation import OneShot, one_shot, path_throughput, percolation_threshold, wrapping_thresholds
 
 __all__ = [
     "LATENCY_RELATIVE_ERROR",
     "BrightStatePoint",
+    "Capacities",
+    "FlowDemand",
     "Interval",
+    "LinkCapacity",
+    "MaxFlow",
+    "OneShot",
+    "Throughput",
+    "WidestPath",
     "bbm92_key_fraction",
     "binary_entropy",
     "bright_state_tradeoff",
@@ -48,7 +57,10 @@ __all__ = [
     "latency_quantile",
     "maximal_chsh",
     "measured_error_rates",
+    "one_shot",
     "optimal_bright_state",
+    "path_throughput",
+    "percolation_threshold",
     "plob_bound",
     "rate_interval",
     "ratio_interval",
@@ -56,4 +68,5 @@ __all__ = [
     "score_interval",
     "six_state_key_fraction",
     "tgw_bound",
+    "wrapping_thresholds",
 ]

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from farbell._core import Scenario, SpecError
 from farbell._extras import require as require_module
+from farbell.bounds import forbidding_bound
 from farbell.design.improvement import improved, improved_value, named
 from farbell.design.kept import Kept
 from farbell.design.scaling import Target
@@ -255,7 +256,12 @@ def _at_most(search: _Search, top: Floats, most: float) -> str:
     rate, fidelity = search.figures(top)
     if math.isnan(rate):
         return f"reachable; hardware {most:g} times better is no valid scenario: let t1_s get better with t2_s, or lower `most`"
-    return f"at most {rate:.4g} pairs/s at fidelity {fidelity:.4g}, which hardware {most:g} times better gives"
+    reached = f"at most {rate:.4g} pairs/s at fidelity {fidelity:.4g}, which hardware {most:g} times better gives"
+    best, wanted = improved(search.scenario, search.factors(top)), search.target
+    if len(best.demands) != 1:
+        return reached  # the target is of their mean, bounds are of each
+    bound = forbidding_bound(best, {"rate_hz": wanted.rate_hz, "fidelity": wanted.fidelity})
+    return reached if bound is None else f"{reached}: {bound}"
 
 
 def _evolved(

@@ -1,0 +1,618 @@
+"""What a network can deliver at most: cuts, widest paths and flows of several demands over links of limited rate.
+
+See docs/physics/bounds.md.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from farbell._core import SpecError
+from farbell._extras import require
+
+__all__ = ["Capacities", "FlowDemand", "LinkCapacity", "MaxFlow", "Throughput", "WidestPath"]
+
+Objective = Literal["total", "fair"]
+# Shares of a capacity that are rounding.
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class LinkCapacity:
+    """What one link can make.
+
+    Attributes
+    ----------
+    name, node_a, node_b : str
+        The link and its ends.
+    rate_hz : float
+        Pairs, or ebits, per second at most.
+    slot_s : float
+        Time for which one memory slot at each end is taken per pair; 0 where slots do not limit it.
+    permit_s : float
+        Time for which the link keeps one of the permits of each end to attempt, per pair.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.analysis.LinkCapacity("a--b", "a", "b", rate_hz=20.0).slot_s
+    0.0
+    """
+
+    name: str
+    node_a: str
+    node_b: str
+    rate_hz: float
+    slot_s: float = 0.0
+    permit_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class FlowDemand:
+    """Two nodes that ask for pairs.
+
+    Attributes
+    ----------
+    name, node_a, node_b : str
+        The demand and its ends.
+    pairs_needed : float
+        End-to-end pairs that one delivered pair takes: more than 1 where they are distilled.
+    most_hz : float
+        Rate that it cannot exceed for other reasons.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.analysis.FlowDemand("a->b", "a", "b").pairs_needed
+    1.0
+    """
+
+    name: str
+    node_a: str
+    node_b: str
+    pairs_needed: float = 1.0
+    most_hz: float = math.inf
+
+
+@dataclass(frozen=True)
+class MaxFlow:
+    """The most that two nodes can share over all paths at once, and the cut that says so.
+
+    Attributes
+    ----------
+    rate_hz : float
+        The bound.
+    links, nodes : tuple of str
+        The minimum cut: links and nodes without which nothing joins the two; their capacities add up to the flow.
+    swap_probability : float
+        Chance that all Bell measurements of the best path succeed, by which the capacity of the cut was multiplied.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.analysis.Capacities.of({("a", "b"): 3, ("b", "c"): 2, ("a", "c"): 1}).max_flow("a", "c")
+    MaxFlow(rate_hz=3.0, links=('b--c', 'a--c'), nodes=(), swap_probability=1.0)
+    """
+
+    rate_hz: float
+    links: tuple[str, ...]
+    nodes: tuple[str, ...]
+    swap_probability: float = 1.0
+
+
+@dataclass(frozen=True)
+class WidestPath:
+    """The one path over which two nodes can share most.
+
+    Attributes
+    ----------
+    rate_hz : float
+        The bound: capacity of its narrowest link or node, times the chance that all its Bell measurements succeed.
+    nodes, links : tuple of str
+        The path; empty if nothing joins the two.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.analysis.Capacities.of({("a", "b"): 3, ("b", "c"): 2, ("a", "c"): 1}).widest_path("a", "c")
+    WidestPath(rate_hz=2.0, nodes=('a', 'b', 'c'), links=('a--b', 'b--c'))
+    """
+
+    rate_hz: float
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """The most that several demands can get at the same time.
+
+    Attributes
+    ----------
+    total_hz : float
+        Sum of the rates.
+    rates_hz : mapping of str to float
+        Rate of each demand in one best solution.
+    bottlenecks : tuple of str
+        Links and nodes that are full and whose capacity limits the result.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> line = fb.analysis.Capacities.of({("a", "b"): 2, ("b", "c"): 3})
+    >>> best = line.throughput([("a", "b"), ("a", "c")], objective="fair")
+    >>> {name: round(rate, 9) for name, rate in best.rates_hz.items()}, best.bottlenecks
+    ({'a->b': 1.0, 'a->c': 1.0}, ('a--b',))
+    """
+
+    total_hz: float
+    rates_hz: Mapping[str, float]
+    bottlenecks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Capacities:
+    """Rates that the links of a network cannot exceed, what they share at nodes, and what follows for demands.
+
+    Attributes
+    ----------
+    links : tuple of LinkCapacity
+        The links; each may be used either way.
+    slots : mapping of str to float
+        Memory slots of a node, which its links share; a node that is not named has any number.
+    permits : mapping of str to float
+        How many links of a node may attempt at the same time; all of a node that is not named.
+    swaps : mapping of str to float
+        Probability that a Bell measurement at a node succeeds; 1 for a node that is not named.
+    demands : tuple of FlowDemand
+        Who asks, if nobody else is named.
+
+    Notes
+    -----
+    A delivered pair uses up one pair of each link of its path, and the slots of the nodes on the way for as long as these
+    pairs take. So no protocol delivers more than a flow does: L. R. Ford and D. R. Fulkerson, Canadian Journal of Mathematics
+    8, 399 (1956); with capacities of quantum channels S. Pirandola, Communications Physics 2, 51 (2019).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> capacities = fb.analysis.Capacities.of({("a", "b"): 3, ("b", "c"): 2})
+    >>> capacities.max_flow("a", "c").rate_hz
+    2.0
+    """
+
+    links: tuple[LinkCapacity, ...]
+    slots: Mapping[str, float] = field(default_factory=dict)
+    permits: Mapping[str, float] = field(default_factory=dict)
+    swaps: Mapping[str, float] = field(default_factory=dict)
+    demands: tuple[FlowDemand, ...] = ()
+
+    @classmethod
+    def of(cls, rates_hz: Mapping[tuple[str, str], float]) -> Capacities:
+        """Links of the given rates, between two nodes each, and nothing else that limits.
+
+        Parameters
+        ----------
+        rates_hz : mapping
+            ``(node_a, node_b)`` -> pairs per second, at least 0.
+
+        Raises
+        ------
+        SpecError
+            A rate is below 0 or no number.
+        """
+        for (a, b), rate in rates_hz.items():
+            if not rate >= 0:
+                raise SpecError(f"rates_hz/{a}--{b}", repr(rate), "a rate, at least 0")
+        return cls(tuple(LinkCapacity(f"{a}--{b}", a, b, float(rate)) for (a, b), rate in rates_hz.items()))
+
+    # What nodes allow.
+
+    def _nodes(self) -> list[str]:
+        return list(dict.fromkeys(node for link in self.links for node in (link.node_a, link.node_b)))
+
+    def _checked(self, name: str, node: str) -> str:
+        nodes = self._nodes()
+        if node not in nodes:
+            raise SpecError(name, repr(node), f"a node with a link: {', '.join(nodes[:12])}{', ...' if nodes[12:] else ''}")
+        return node
+
+    def _budgets(self) -> Iterator[tuple[str, float, list[tuple[LinkCapacity, float]]]]:
+        """What is shared at a node: its name, how much there is, and how long each of its links takes one of it per pair."""
+        for available, taken_s in ((self.slots, "slot_s"), (self.permits, "permit_s")):
+            of: dict[str, list[tuple[LinkCapacity, float]]] = {node: [] for node in available}
+            for link in self.links:
+                for node in (link.node_a, link.node_b):
+                    if link.rate_hz > 0 and node in of:
+                        of[node].append((link, getattr(link, taken_s)))
+            for node, links in of.items():
+                yield node, available[node], links
+
+    def _node_rates(self, ends: Iterable[str]) -> dict[str, float]:
+        """What passes a node at most: a pair on its way takes what two of the links take, at an end one."""
+        ends = set(ends)
+        rates: dict[str, float] = {}
+        for node, available, links in self._budgets():
+            taken = sum(heapq.nsmallest(1 if node in ends else 2, (taken_s for _, taken_s in links)))
+            # Where an end has slots for all that its links make, it is not what limits.
+            made = math.inf if node not in ends else math.fsum(link.rate_hz for link, _ in links)
+            if taken > 0 and available / taken < made * (1 - _ROUNDING):
+                rates[node] = min(available / taken, rates.get(node, math.inf))
+        return rates
+
+    def _neighbours(self) -> dict[str, list[tuple[str, LinkCapacity]]]:
+        out: dict[str, list[tuple[str, LinkCapacity]]] = {node: [] for node in self._nodes()}
+        for link in self.links:
+            if link.rate_hz > 0:
+                out[link.node_a].append((link.node_b, link))
+                out[link.node_b].append((link.node_a, link))
+        return out
+
+    # Bounds for two nodes.
+
+    def max_flow(self, a: str, b: str) -> MaxFlow:
+        """The most that two nodes can share over all paths at once: the smallest cut between them.
+
+        Parameters
+        ----------
+        a, b : str
+            The nodes.
+
+        Returns
+        -------
+        MaxFlow
+            The bound, and the links and nodes of a smallest cut. 0, and no cut, if nothing joins the two.
+
+        Raises
+        ------
+        SpecError
+            A name is no node's, or both are the same.
+
+        References
+        ----------
+        S. Pirandola, Communications Physics 2, 51 (2019): multi-path capacity. The flow is found as by
+        E. A. Dinic, Soviet Mathematics Doklady 11, 1277 (1970).
+        """
+        if self._checked("a", a) == self._checked("b", b):
+            raise SpecError("b", repr(b), "another node than a")
+        through = self._node_rates((a, b))
+        graph = _Residual()
+        for node in self._nodes():
+            graph.arc((node, 0), (node, 1), through.get(node, math.inf))
+        for link in self.links:
+            graph.arc((link.node_a, 1), (link.node_b, 0), link.rate_hz)
+            graph.arc((link.node_b, 1), (link.node_a, 0), link.rate_hz)
+        flow = graph.max_flow((a, 0), (b, 1))
+        if flow == 0:
+            return MaxFlow(0.0, (), ())
+        near = graph.reached((a, 0))
+        links = tuple(
+            link.name
+            for link in self.links
+            if ((link.node_a, 1) in near and (link.node_b, 0) not in near)
+            or ((link.node_b, 1) in near and (link.node_a, 0) not in near)
+        )
+        nodes = tuple(node for node in self._nodes() if (node, 0) in near and (node, 1) not in near)
+        swaps = self._best_path(a, b, 0.0, {})[0]
+        return MaxFlow(flow * swaps, links, nodes, swaps)
+
+    def widest_path(self, a: str, b: str) -> WidestPath:
+        """The most that two nodes can share over one path.
+
+        Parameters
+        ----------
+        a, b : str
+            The nodes.
+
+        Returns
+        -------
+        WidestPath
+            Of equally wide paths one with the fewest links.
+
+        Raises
+        ------
+        SpecError
+            A name is no node's, or both are the same.
+
+        References
+        ----------
+        S. Pirandola, Communications Physics 2, 51 (2019): single-path capacity.
+        """
+        if self._checked("a", a) == self._checked("b", b):
+            raise SpecError("b", repr(b), "another node than a")
+        through = self._node_rates((a, b))
+        best = WidestPath(0.0, (), ())
+        # With Bell measurements that fail a narrower, shorter path may be better: each width is tried until no other can be.
+        for width in sorted({link.rate_hz for link in self.links} | set(through.values()), reverse=True):
+            if width <= best.rate_hz:
+                break
+            swaps, path = self._best_path(a, b, width, through)
+            if swaps * width > best.rate_hz:
+                best = WidestPath(swaps * width, (a, *(node for node, _ in path)), tuple(link.name for _, link in path))
+        return best
+
+    def _best_path(
+        self, a: str, b: str, width: float, through: Mapping[str, float]
+    ) -> tuple[float, list[tuple[str, LinkCapacity]]]:
+        """Over links and nodes at least so wide: the path whose Bell measurements all succeed most often, and how often."""
+        neighbours = self._neighbours()
+        found: dict[str, tuple[str, LinkCapacity] | None] = {}
+        heap: list[tuple[float, int, int, str, tuple[str, LinkCapacity] | None]] = [(0.0, 0, 0, a, None)]
+        count = 0
+        while heap:
+            cost, hops, _, node, before = heapq.heappop(heap)
+            if node in found or through.get(node, math.inf) < width:
+                continue
+            found[node] = before
+            if node == b:
+                path = []
+                while before is not None:
+                    path.append((node, before[1]))
+                    node, before = before[0], found[before[0]]
+                return math.exp(-cost), path[::-1]
+            swap = 1.0 if node == a else self.swaps.get(node, 1.0)
+            if swap > 0:
+                for other, link in neighbours[node]:
+                    if other not in found and link.rate_hz >= width:
+                        count += 1
+                        heapq.heappush(heap, (cost - math.log(swap), hops + 1, count, other, (node, link)))
+        return 0.0, []
+
+    # Bounds for several demands.
+
+    def throughput(
+        self, demands: Iterable[FlowDemand | tuple[str, str]] | None = None, *, objective: Objective = "total"
+    ) -> Throughput:
+        """The most that several demands can get at the same time, over any paths: a linear programme.
+
+        Parameters
+        ----------
+        demands : list of FlowDemand or of pairs of node names, optional
+            Who asks. Default: ``demands``.
+        objective : "total" or "fair"
+            What is as large as can be: the sum of all rates, or the rate of whoever gets least, then of whoever gets least of
+            the others, and so on (max-min fair).
+
+        Returns
+        -------
+        Throughput
+            Rates and bottlenecks. Of a demand named twice the last counts. Rates below 1e-7 of the largest capacity are not
+            resolved.
+
+        Raises
+        ------
+        ImportError
+            If scipy is missing: ``pip install 'farbell[optimize]'``.
+        SpecError
+            A name is no node's, both ends are the same, the objective is unknown, or nothing limits a demand.
+
+        References
+        ----------
+        K. Chakraborty, D. Elkouss, B. Rijsman and S. Wehner, IEEE Transactions on Quantum Engineering 1, 4101321 (2020).
+        D. Bertsekas and R. Gallager, Data Networks (Prentice Hall, 1992), section 6.5: max-min fairness. Solved by HiGHS:
+        Q. Huangfu and J. A. J. Hall, Mathematical Programming Computation 10, 119 (2018).
+        """
+        if objective not in ("total", "fair"):
+            raise SpecError("objective", repr(objective), "'total' or 'fair'")
+        asked = [d if isinstance(d, FlowDemand) else FlowDemand(f"{d[0]}->{d[1]}", *d) for d in demands or self.demands]
+        asked = list({demand.name: demand for demand in asked}.values())
+        for number, demand in enumerate(asked):
+            for name, node in (("node_a", demand.node_a), ("node_b", demand.node_b)):
+                self._checked(f"demands/{number}/{name}", node)
+            if demand.node_a == demand.node_b:
+                raise SpecError(f"demands/{number}/node_b", repr(demand.node_b), "another node than node_a")
+        served = [demand for demand in asked if self._best_path(demand.node_a, demand.node_b, 0.0, {})[0] > 0]
+        rates = dict.fromkeys((demand.name for demand in asked), 0.0)
+        if not served:
+            return Throughput(0.0, rates, ())
+        programme = _Programme(self, served)
+        found, bottlenecks = programme.total() if objective == "total" else programme.fair()
+        rates.update(found)
+        return Throughput(math.fsum(rates.values()), rates, bottlenecks)
+
+
+class _Residual:
+    """A directed graph with what is left of its capacities."""
+
+    def __init__(self) -> None:
+        self.heads: list[object] = []
+        self.left: list[float] = []
+        self.full: list[float] = []
+        self.arcs: dict[object, list[int]] = {}
+
+    def arc(self, a: object, b: object, capacity: float) -> None:
+        for start, end, size in ((a, b, capacity), (b, a, 0.0)):
+            self.arcs.setdefault(start, []).append(len(self.heads))
+            self.heads.append(end)
+            self.left.append(size)
+            self.full.append(capacity)
+
+    def _open(self, arc: int) -> bool:
+        """What rounding left of a capacity is nothing."""
+        full = self.full[arc]
+        return self.left[arc] > (0 if math.isinf(full) else 1e-12 * full)
+
+    def _levels(self, start: object) -> dict[object, int]:
+        level, waiting = {start: 0}, deque([start])
+        while waiting:
+            node = waiting.popleft()
+            for arc in self.arcs.get(node, ()):
+                if self.heads[arc] not in level and self._open(arc):
+                    level[self.heads[arc]] = level[node] + 1
+                    waiting.append(self.heads[arc])
+        return level
+
+    def reached(self, start: object) -> set[object]:
+        return set(self._levels(start))
+
+    def _paths(self, start: object, end: object) -> Iterator[list[int]]:
+        """Augmenting paths of one blocking flow, as arcs; each is to be used before the next is asked for."""
+        level = self._levels(start)
+        if end not in level:
+            return
+        turn = dict.fromkeys(level, 0)
+        path: list[int] = []
+        node = start
+        while True:
+            if node == end:
+                yield path
+                path, node = [], start
+            arcs = self.arcs.get(node, [])
+            while turn[node] < len(arcs):
+                arc = arcs[turn[node]]
+                if level.get(self.heads[arc], -1) == level[node] + 1 and self._open(arc):
+                    break
+                turn[node] += 1
+            if turn[node] < len(arcs):
+                path.append(arcs[turn[node]])
+                node = self.heads[path[-1]]
+            elif path:
+                node = self.heads[path.pop() ^ 1]
+                turn[node] += 1
+            else:
+                return
+
+    def max_flow(self, start: object, end: object) -> float:
+        total = 0.0
+        more = True
+        while more:
+            more = False
+            for path in self._paths(start, end):
+                more = True
+                amount = min(self.left[arc] for arc in path)
+                if math.isinf(amount):
+                    return math.inf
+                for arc in path:
+                    self.left[arc] -= amount
+                    self.left[arc ^ 1] += amount
+                total += amount
+        return total
+
+
+class _Programme:
+    """The linear programme of the flows of all demands; those of one source are one flow.
+
+    Columns: for each source and link the flow one way and the other, then the rates of the demands. All in units of the
+    largest capacity.
+    """
+
+    def __init__(self, capacities: Capacities, demands: list[FlowDemand]) -> None:
+        self._numpy = require("numpy", "throughput()")
+        self._optimize = require("scipy.optimize", "Capacities.throughput()")
+        sparse = require("scipy.sparse", "Capacities.throughput()")
+        links = [link for link in capacities.links if link.rate_hz > 0]
+        nodes = capacities._nodes()
+        place = {node: i for i, node in enumerate(nodes)}
+        sources = {node: i for i, node in enumerate(dict.fromkeys(demand.node_a for demand in demands))}
+        self.demands, self.flows = demands, 2 * len(links) * len(sources)
+        finite = [link.rate_hz for link in links if math.isfinite(link.rate_hz)]
+        self.unit = max(finite, default=1.0)
+        self.columns = self.flows + len(demands)
+
+        balance: list[tuple[int, int, float]] = []
+        limits: list[tuple[int, int, float]] = []
+        shared: list[str] = []
+        of_link: dict[str, list[tuple[int, float]]] = {link.name: [] for link in links}
+        for node, available, taken in capacities._budgets():
+            if any(taken_s > 0 for _, taken_s in taken):
+                for link, taken_s in taken:
+                    of_link[link.name].append((len(links) + len(shared), taken_s * self.unit / available))
+                shared.append(node)
+        for s in sources.values():
+            for i, link in enumerate(links):
+                for way, (start, end) in enumerate(((link.node_a, link.node_b), (link.node_b, link.node_a))):
+                    column = 2 * (s * len(links) + i) + way
+                    balance.append((s * len(nodes) + place[start], column, -1.0))
+                    balance.append((s * len(nodes) + place[end], column, 1.0))
+                    limits.append((i, column, 1.0))
+                    limits += [(row, column, share) for row, share in of_link[link.name] if share > 0]
+        for d, demand in enumerate(demands):
+            swaps = capacities._best_path(demand.node_a, demand.node_b, 0.0, {})[0]
+            used = demand.pairs_needed / swaps
+            s = sources[demand.node_a]
+            balance.append((s * len(nodes) + place[demand.node_b], self.flows + d, -used))
+            balance.append((s * len(nodes) + place[demand.node_a], self.flows + d, used))
+
+        def matrix(entries: list[tuple[int, int, float]], rows: int) -> Any:
+            where, columns, values = zip(*entries, strict=True)
+            return sparse.csr_matrix((values, (where, columns)), shape=(rows, self.columns))
+
+        self.balance = matrix(balance, len(nodes) * len(sources))
+        self.limits = matrix(limits, len(links) + len(shared))
+        self.most = [link.rate_hz / self.unit for link in links] + [1.0] * len(shared)
+        self.limit_names = [link.name for link in links] + shared
+
+    def _solve(self, cost: Any, bounds: Any, above: Any = None, at_least: Any = None) -> Any:
+        """`above` @ x >= `at_least`, beside what always holds."""
+        np, sparse = self._numpy, require("scipy.sparse", "Capacities.throughput()")
+        matrix, most = self.limits, np.array(self.most)
+        if above is not None:
+            matrix, most = sparse.vstack([matrix, -above], format="csr"), np.concatenate([most, -np.asarray(at_least)])
+        finite = np.isfinite(most)
+        zeros = np.zeros(self.balance.shape[0])
+        found = self._optimize.linprog(
+            cost, A_ub=matrix[finite], b_ub=most[finite], A_eq=self.balance, b_eq=zeros, bounds=bounds, method="highs"
+        )
+        if found.status == 3:
+            raise SpecError("demands", "a demand whose rate nothing limits", "links of finite capacity between its ends")
+        if found.status != 0:
+            raise ArithmeticError(f"the linear programme was not solved: {found.message}")
+        prices = np.zeros(len(most))
+        prices[finite] = -found.ineqlin.marginals
+        return found, prices
+
+    def _bounds(self) -> Any:
+        bounds = self._numpy.zeros((self.columns, 2))
+        bounds[:, 1] = math.inf
+        bounds[self.flows :, 1] = [demand.most_hz / self.unit for demand in self.demands]
+        return bounds
+
+    def _named(self, rates: Any) -> dict[str, float]:
+        return {demand.name: max(0.0, float(rate)) * self.unit for demand, rate in zip(self.demands, rates, strict=True)}
+
+    def _priced(self, prices: Any) -> set[str]:
+        return {name for name, price in zip(self.limit_names, prices, strict=False) if price > _ROUNDING}
+
+    def _in_order(self, names: set[str]) -> tuple[str, ...]:
+        return tuple(name for name in dict.fromkeys(self.limit_names) if name in names)
+
+    def total(self) -> tuple[dict[str, float], tuple[str, ...]]:
+        cost = self._numpy.zeros(self.columns)
+        cost[self.flows :] = -1.0
+        found, prices = self._solve(cost, self._bounds())
+        return self._named(found.x[self.flows :]), self._in_order(self._priced(prices))
+
+    def fair(self) -> tuple[dict[str, float], tuple[str, ...]]:
+        """The least rate is raised as far as can be; whoever has a price at that point gets no more; on with the others."""
+        np, sparse = self._numpy, require("scipy.sparse", "Capacities.throughput()")
+        count = len(self.demands)
+        rates = np.full(count, math.nan)
+        bottlenecks: set[str] = set()
+        # One more column: the least rate of the demands that are not settled.
+        for name in ("balance", "limits"):
+            matrix = getattr(self, name)
+            setattr(self, name, sparse.hstack([matrix, sparse.csr_matrix((matrix.shape[0], 1))], format="csr"))
+        cost = np.zeros(self.columns + 1)
+        cost[-1] = -1.0
+        while np.isnan(rates).any():
+            free = np.flatnonzero(np.isnan(rates))
+            rows = np.arange(count)
+            ones = sparse.csr_matrix((np.ones(count), (rows, self.flows + rows)), shape=(count, self.columns + 1))
+            least = sparse.csr_matrix((-np.ones(len(free)), (free, [self.columns] * len(free))), shape=ones.shape)
+            bounds = np.vstack([self._bounds(), [[0, math.inf]]])
+            capped = bounds[self.flows : -1, 1]
+            # A hair less than what is settled, so that rounding makes nothing infeasible.
+            at_least = np.where(np.isnan(rates), 0.0, np.nan_to_num(rates) * (1 - _ROUNDING))
+            found, prices = self._solve(cost, bounds, ones + least, at_least)
+            level = found.x[-1]
+            held = np.isnan(rates) & ((prices[len(self.most) :] > _ROUNDING) | (capped <= level * (1 + _ROUNDING)))
+            if not held.any():
+                raise ArithmeticError("the linear programme gave no prices")
+            bottlenecks |= self._priced(prices)
+            rates[held] = level
+        return self._named(rates), self._in_order(bottlenecks)
