@@ -20,7 +20,7 @@ _REACHED = {"yes": COLORS[2], "unsure": COLORS[4], "no": COLORS[1]}
 
 
 def draw_scaling(scaling: Scaling, ax: Any = None) -> Any:
-    """Rate against size with its intervals, coloured by whether the target is reached, and the law that fits best."""
+    """Rate against size with its intervals, coloured by whether the target is reached; a law, if one holds; the fidelity."""
     ax = new_axes(ax)
     table = scaling.table
     size, rate = table["size"], table["rate_hz"]
@@ -30,7 +30,7 @@ def draw_scaling(scaling: Scaling, ax: Any = None) -> Any:
             low, high = table["rate_low_hz"][mine], table["rate_high_hz"][mine]
             bars = np.clip([rate[mine] - low, high - rate[mine]], 0, None)
             ax.errorbar(size[mine], rate[mine], yerr=bars, fmt="o", color=color, label=f"target reached: {word}")
-    if scaling.fits:
+    if scaling.fits and scaling.fits[0].holds:
         best = scaling.fits[0]
         there = rate > 0
         shape = size**best.exponent if best.law == "power" else np.exp(best.exponent * size)
@@ -38,14 +38,18 @@ def draw_scaling(scaling: Scaling, ax: Any = None) -> Any:
         name = f"size^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} size)"
         ax.plot(size[there], factor * shape[there], "--", color=COLORS[0], label=name)
     if scaling.target.rate_hz > 0:
-        ax.axhline(scaling.target.rate_hz, color="#BBBBBB", linestyle=":", label="target")
+        ax.axhline(scaling.target.rate_hz, color="#BBBBBB", linestyle=":", label="target rate")
+    right = ax.twinx()
+    right.plot(size, table["fidelity"], "s:", color="#777777", markersize=4)
+    right.set_ylabel("fidelity (squares)", color="#777777")
+    right.set_ylim(0, 1.02)
     if (rate > 0).any():
         ax.set_yscale("log")
     if (size > 0).all():
         ax.set_xscale("log")
     ax.set_xlabel(scaling.vary)
     ax.set_ylabel("pairs per second of a demand")
-    ax.legend()
+    ax.legend(loc="lower left")
     return ax
 
 

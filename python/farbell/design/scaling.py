@@ -112,6 +112,11 @@ class ScalingFit:
     chi2: float
     points: int
 
+    @property
+    def holds(self) -> bool:
+        """Whether the points scatter about it by not much more than their intervals allow."""
+        return not self.chi2 > _ROUGH
+
 
 def fit(law: str, sizes: Floats, rates: Floats, errors: Floats, level: float = 0.95) -> ScalingFit:
     """Fits a law to rates.
@@ -225,7 +230,7 @@ class Scaling:
         if self.fits:
             best = self.fits[0]
             name = f"{self.vary}^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} {self.vary})"
-            how = "roughly like" if best.chi2 > _ROUGH else "like"
+            how = "like" if best.holds else "roughly like"
             text += f"; the rate {'falls' if best.exponent < 0 else 'grows'} {how} {name}"
         return text + "." + (f" {self.limits.sentence}" if self.limits is not None else "")
 
