@@ -12,7 +12,7 @@ std::vector<std::uint64_t> story_of_a_tableau(int n, std::uint64_t seed);
 namespace farbell {
 namespace {
 
-class Kernels : public testing::TestWithParam<int> {
+class Kernels : public ::testing::TestWithParam<int> {
   void SetUp() override {
     ASSERT_FALSE(farbell_plain::kernels_use_avx2());
     if (!kernels_use_avx2()) GTEST_SKIP() << "this processor has no AVX2";
@@ -33,7 +33,7 @@ TEST_P(Kernels, GiveTheSameTableaux) {
         << n;
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Kernels, testing::Values(1, 2));
+INSTANTIATE_TEST_SUITE_P(Seeds, Kernels, ::testing::Values(1, 2));
 
 }  // namespace
 }  // namespace farbell

@@ -15,7 +15,7 @@ namespace {
 constexpr DeviceId memory{0};
 constexpr NodeId alice{0}, relay{4}, bob{7};
 
-class Facade : public testing::TestWithParam<StoreKind> {
+class Facade : public ::testing::TestWithParam<StoreKind> {
  protected:
   States::Pair pair(NodeId a, NodeId b) {
     return states.create_pair(bell_mixture({1, 0, 0, 0}), {memory, a}, tick_zero, {memory, b}, tick_zero, key++);
@@ -102,7 +102,7 @@ TEST_P(Facade, TooLargeAClusterIsRefusedWithItsLimit) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, Facade,
-                         testing::Values(StoreKind::bell_diagonal, StoreKind::pair_density, StoreKind::stabilizer, StoreKind::density,
+                         ::testing::Values(StoreKind::bell_diagonal, StoreKind::pair_density, StoreKind::stabilizer, StoreKind::density,
                                          StoreKind::ket));
 
 }  // namespace
