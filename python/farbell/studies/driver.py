@@ -103,8 +103,8 @@ class _Driver:
     def _take_stored(self) -> None:
         decide = self._plan.error is not None
         for point, first, count, block in self._store.blocks(data=decide):
-            number, rest = divmod(first, self._plan.per_task)
-            if not rest and number < self._plan.blocks and self._plan.block(number) == (first, count):
+            number = self._plan.number(first, count)
+            if number is not None:
                 self._have.add((point, number))
                 self.tallies[point].take(number, block)
 

@@ -57,10 +57,11 @@ class _Lock:
                     errno.EWOULDBLOCK, f"another run uses this store ({holder}); wait for its end, or stop it", str(self._path)
                 ) from None
             # It may have been removed by the one who had it, between opening and locking.
-            if self._path.exists() and os.path.samestat(os.fstat(file.fileno()), os.stat(self._path)):
-                self._file = file
-            else:
-                file.close()
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file.fileno()), os.stat(self._path)):
+                    self._file = file
+                    break
+            file.close()
         self._file.truncate(0)
         self._file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         self._file.flush()
