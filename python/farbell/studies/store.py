@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -133,6 +134,8 @@ class Store:
             self.close()
             raise
         self._connection = connection
+        if self.path is None:
+            weakref.finalize(self, connection.close)
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         where = ":memory:" if self.path is None else f"{self.path.absolute().as_uri()}?mode={mode}"
