@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +55,7 @@ class Block:
         raw = zlib.decompress(self.data[4 + size :])
         arrays, start = {}, 0
         for name, dtype, shape in fields:
-            values = np.frombuffer(raw, dtype, count=int(np.prod(shape)), offset=start).reshape(shape)
+            values = np.frombuffer(raw, dtype, count=math.prod(shape), offset=start).reshape(shape)
             arrays[name] = values
             start += values.nbytes
         return arrays

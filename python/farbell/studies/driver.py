@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from farbell._core import RunError, SpecError
+from farbell._core import InternalError, RunError, SpecError
 from farbell._interrupts import Interrupts, held_interrupts
 from farbell.running import Interrupted, provenance_of
 from farbell.studies.blocks import Block, Job
@@ -103,8 +103,8 @@ class _Driver:
     def _take_stored(self) -> None:
         decide = self._plan.error is not None
         for point, first, count, block in self._store.blocks(data=decide):
-            number, rest = divmod(first, self._plan.per_task)
-            if not rest and number < self._plan.blocks and self._plan.block(number) == (first, count):
+            number = self._plan.number(first, count)
+            if number is not None:
                 self._have.add((point, number))
                 self.tallies[point].take(number, block)
 
@@ -117,6 +117,8 @@ class _Driver:
             # Blocks that nobody needs any more may still be under way at the end.
             while self._done < len(self.tallies) and not self._interrupts.pressed:
                 self._hand_out(workers)
+                if not (self._under_way or self._suspects):
+                    raise InternalError("a sweep with points that are not finished has nothing to do for them")
                 progress.update(self._done, self._failed)
                 for future in wait(self._under_way, _POLL_S, FIRST_COMPLETED).done:
                     self._take_back(future, workers)

@@ -65,6 +65,11 @@ class Plan:
         first = number * self.per_task
         return first, min(self.per_task, self.most - first)
 
+    def number(self, first: int, count: int) -> int | None:
+        """Which block these replicas are; None if they are none of this plan."""
+        number, rest = divmod(first, self.per_task)
+        return number if not rest and number < self.blocks and self.block(number) == (first, count) else None
+
     def to_json(self) -> str:
         """As JSON."""
         return json.dumps(asdict(self))

@@ -9,6 +9,7 @@ import json
 import os
 import socket
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -57,10 +58,11 @@ class _Lock:
                     errno.EWOULDBLOCK, f"another run uses this store ({holder}); wait for its end, or stop it", str(self._path)
                 ) from None
             # It may have been removed by the one who had it, between opening and locking.
-            if self._path.exists() and os.path.samestat(os.fstat(file.fileno()), os.stat(self._path)):
-                self._file = file
-            else:
-                file.close()
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file.fileno()), os.stat(self._path)):
+                    self._file = file
+                    break
+            file.close()
         self._file.truncate(0)
         self._file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
         self._file.flush()
@@ -132,6 +134,8 @@ class Store:
             self.close()
             raise
         self._connection = connection
+        if self.path is None:
+            weakref.finalize(self, connection.close)
 
     def _connected(self, mode: str) -> sqlite3.Connection:
         where = ":memory:" if self.path is None else f"{self.path.absolute().as_uri()}?mode={mode}"

@@ -62,8 +62,8 @@ class Study:
             return self._given_tallies
         tallies = [Tally(self._plan, lambda point=point: self.sweep.scenario(point)) for point in range(len(self.sweep))]
         for point, first, count, block in self._store.blocks(data=self._plan.error is not None):
-            number, rest = divmod(first, self._plan.per_task)
-            if not rest and number < self._plan.blocks and self._plan.block(number) == (first, count) and tallies[point].open:
+            number = self._plan.number(first, count)
+            if number is not None and tallies[point].open:
                 tallies[point].take(number, block)
         return tallies
 
