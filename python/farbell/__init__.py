@@ -27,6 +27,7 @@ from farbell._core import (
     Distillation,
     DoubleClick,
     Doubling,
+    Failure,
     Fiber,
     GhzDemand,
     Given,
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
         torus,
         waxman,
     )
+    from farbell.what_if import without
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
@@ -84,6 +86,7 @@ _HOMES = {
     "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
     "metro_backbone": "topology", "random_geometric": "topology", "waxman": "topology",
     "from_coordinates": "topology", "from_graphml": "topology", "from_networkx": "topology",
+    "without": "what_if",
 }  # fmt: skip
 
 
@@ -114,6 +117,7 @@ __all__ = [
     "Distillation",
     "DoubleClick",
     "Doubling",
+    "Failure",
     "Fiber",
     "GhzDemand",
     "Given",
@@ -166,4 +170,5 @@ __all__ = [
     "topology",
     "torus",
     "waxman",
+    "without",
 ]

@@ -13,6 +13,7 @@ import random
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -321,6 +322,30 @@ def measure_routes(nodes: int) -> dict[str, float]:
     return figures
 
 
+def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
+    """CPU milliseconds of a failure and its repair at the node on most routes: those of a run with many, less those of one without."""
+    draw = random.Random(2)
+    scenario = routes_network(nodes, seed=nodes)
+    ends = [draw.sample(range(nodes), 2) for _ in range(demands)]
+    scenario = scenario.replace(
+        memories=[idle_memory(4 * demands)],
+        # Hardly ever a pair: what is measured is the control plane.
+        links=[link.replace(generation=given(20e3, 1e-9, 1e-5)) for link in scenario.links],
+        demands=[fb.Demand(name=f"D{i}", node_a=f"n{a}", node_b=f"n{b}") for i, (a, b) in enumerate(ends)],
+    )
+    on_routes = Counter(node for route in fb.compile(scenario).routes for node in route[1:-1])
+    busiest, routes = on_routes.most_common(1)[0]
+    failures = 50
+    down = [(t, t + 0.4 / failures) for t in (0.2 + 0.8 * k / failures for k in range(failures))]
+    models = [fb.compile(scenario.replace(failures=[fb.Failure(nodes=[busiest], down=windows)])) for windows in ([(2, 3)], down)]
+    spent = []
+    for model in models:
+        with Timer() as timer:
+            fb.run(model, threads=1, progress=False)
+        spent.append(timer.cpu_s)
+    return {"failure_ms": (spent[1] - spent[0]) / failures * 1e3, "rerouted": routes}
+
+
 RoutesOfPeer = tuple[str, Callable[[str, str], Any], Callable[[str, str], list[float]]]
 
 
@@ -507,6 +532,7 @@ WORKLOADS = {
     "time_shares": measure_time_shares,
     "grid": measure_grid,
     "routes": measure_routes,
+    "rerouting": measure_rerouting,
     "rows": measure_rows,
     "frames": measure_frames,
     "stabilizer_gate": measure_stabilizer_gate,

@@ -7,6 +7,7 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
+from .failures import Failures
 from .ghz import GhzDemand
 from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
@@ -36,6 +37,7 @@ class Outcome:
     numbers: tuple  # deadlocks, and demands that gave way
     ghz_demands: list
     ghz_states: list
+    failures: list
 
 
 class Run:
@@ -60,6 +62,7 @@ class Run:
         self.ghz_demands = [
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
+        self.failures = Failures(self)
 
     def stream(self, name):
         return Stream(self.scenario["seed"], name, self.replica)
@@ -85,21 +88,34 @@ class Run:
     def record(self, kind, entity, a, b, x=0.0, circuit=0):
         self.trace.append((self.clock.now, self.clock.phase, entity, KINDS[kind], a, b, circuit, x))
 
+    def circuits(self):
+        circuits = [circuit for demand in self.demands for circuit in demand.circuits]
+        circuits += [arm.circuit for demand in self.ghz_demands for arm in demand.arms]
+        return [circuit for circuit in circuits if circuit]
+
+    def account_routes(self):
+        for demand in self.demands:
+            demand.account_route()
+
     def change(self, spec):
         link = self.network.link[spec["link"]]
         goes_down = spec["generation"] is None
-        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over(link))}
+        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over([link]))}
         self.network.set_generation(link, spec["generation"])
         for demand, places in concerned.items():
-            demand.link_went_down(places)
+            demand.links_lost([link], places, at_once=True)
         if not goes_down:
+            for demand in self.demands if self.failures.all else []:
+                demand.links_back()
             self.booking.links_changed()
+        self.account_routes()
 
     def tell_ghz_demands(self, spec):
         for demand in self.ghz_demands:
-            demand.link_went_down(self.network.link[spec["link"]])
+            demand.links_lost([self.network.link[spec["link"]]])
 
     def run(self):
+        self.failures.begin()
         for spec in self.scenario["changes"]:
             self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.change(spec))
         for demand in self.demands:
@@ -115,14 +131,17 @@ class Run:
             horizon = self.clock.last
         for link in self.network.links:
             link.up_ticks += horizon - link.changed_at if link.up else 0
-        circuits = [circuit for demand in self.demands for circuit in demand.circuits]
-        circuits += [arm.circuit for demand in self.ghz_demands for arm in demand.arms]
-        for circuit in filter(None, circuits):
+        for node in self.network.nodes:
+            node.up_ticks += horizon - node.changed_at if not node.failed else 0
+        for demand in self.demands:
+            demand.account_route(horizon)
+        for circuit in self.circuits():
             circuit.settle(horizon)
         self.trace.sort()
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
             self.booking.rows, (self.booking.numbers, self.booking.releases), self.ghz_demands, self.ghz_states,
+            self.failures.rows,
         )  # fmt: skip
 
 

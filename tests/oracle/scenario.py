@@ -3,7 +3,8 @@
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [],
+    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
 MEMORY = {
@@ -43,6 +44,7 @@ DEMAND = {
 GHZ_DEMAND = {
     "center": "", "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
+FAILURE = {"name": "", "nodes": [], "links": [], "mtbf_s": None, "mttr_s": None, "down": []}
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},
     "back_to_back": {"at_s": 0.0, "requests": None},
@@ -92,4 +94,7 @@ def complete(document):
         changes.append(value | {"generation": generation and generation_of(generation)})
     ghz_demands = [GHZ_DEMAND | value for value in scenario["ghz_demands"]]
     ghz_demands = [demand | {"traffic": of_kind(TRAFFIC, demand["traffic"])} for demand in ghz_demands]
-    return scenario | {"links": links, "demands": demands, "ghz_demands": ghz_demands, "changes": changes}
+    failures = [FAILURE | value for value in scenario["failures"]]
+    for failure in failures:
+        failure["name"] = failure["name"] or "+".join(failure["nodes"] + failure["links"])
+    return scenario | {"failures": failures, "links": links, "demands": demands, "ghz_demands": ghz_demands, "changes": changes}

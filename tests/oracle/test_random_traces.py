@@ -95,6 +95,30 @@ def ghz_demand_of(draw, nodes):
 
 
 @st.composite
+def failures_of(draw, names, links):
+    """Windows at round times, so that they meet what else happens then; some are too short to be noticed."""
+    failures = []
+    for i in range(draw(st.integers(1, 3))):
+        failure = {
+            "name": f"F{i}", "nodes": draw(st.lists(st.sampled_from(names), max_size=2, unique=True)),
+            "links": draw(st.lists(st.sampled_from(links), max_size=2, unique=True)),
+        }  # fmt: skip
+        if not failure["nodes"] and not failure["links"]:
+            failure["links"] = [links[0]]
+        if draw(st.booleans()):
+            failure |= {"mtbf_s": draw(st.sampled_from([5e-5, 2e-4])), "mttr_s": draw(st.sampled_from([1e-5, 5e-5, 2e-4]))}
+        else:
+            times = draw(
+                st.lists(st.sampled_from([0.0, 5e-5, 6e-5, 1e-4, 2e-4, 2.1e-4, 3e-4, 5e-4]), min_size=2, max_size=6, unique=True)
+            )
+            times = sorted(times)[: len(times) // 2 * 2]
+            failure["down"] = [list(window) for window in zip(times[::2], times[1::2], strict=True)]
+        failures.append(failure)
+    heartbeats = {"heartbeat_period_s": draw(st.sampled_from([1e-5, 2.5e-5])), "missed_heartbeats": draw(st.integers(1, 3))}
+    return {"failures": failures} | draw(st.sampled_from([{}, heartbeats, heartbeats]))
+
+
+@st.composite
 def scenario_of(draw):
     names = [f"v{i}" for i in range(draw(st.integers(2, 5)))]
     edges = [(draw(st.sampled_from(names[:i])), names[i]) for i in range(1, len(names))]
@@ -213,6 +237,16 @@ many = settings(
     max_examples=int(os.environ.get("ORACLE_EXAMPLES", "60")), deadline=None, print_blob=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
+
+
+@many
+@given(st.data())
+def test_same_run_with_failures(data):
+    scenario = data.draw(st.one_of(scenario_of(), crowded()))
+    links = [link["name"] for link in scenario["links"]]
+    scenario |= data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
+    assume(compiles(scenario))
+    assert_same_run(scenario)
 
 
 @many

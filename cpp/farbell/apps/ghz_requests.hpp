@@ -39,10 +39,14 @@ class GhzRequests {
   };
 
   GhzRequests(const Setup& setup, EventQueue& queue, States& states, Fusing& fusing, Routes& routes, Circuits& circuits,
-              GhzRecorder& recorder, Trace& trace);
+              const Outages& outages, GhzRecorder& recorder, Trace& trace);
 
   void start();   // after that of Requests, which tells the links of their changes
   void handle(const Event& event);
+  // Failures, as Requests is told of them; arms that have lost qubits at a node that is up again are released.
+  void links_lost(std::span<const LinkId> links);
+  void links_back();
+  void node_back(NodeId node);
   void finish();  // writes down what is still open; called once, after the last event
   std::uint64_t stale_events() const { return stale_events_; }
 
@@ -70,7 +74,8 @@ class GhzRequests {
   void post_deadline(std::uint32_t d);
   void deadline(std::uint32_t d);
   void deliver(std::uint32_t shared);
-  void link_down(LinkId link);
+  bool waits_for_repair(std::uint32_t d);
+  bool end_is_down(std::uint32_t d) const;
   bool find_routes(std::uint32_t d);
   bool slots_suffice(std::uint32_t d) const;
 
@@ -91,6 +96,7 @@ class GhzRequests {
   Fusing& fusing_;
   Routes& routes_;
   Circuits& circuits_;
+  const Outages& outages_;
   GhzRecorder& recorder_;
   Trace& trace_;
   std::vector<Row> rows_;                     // by demand

@@ -85,10 +85,18 @@ class Circuits {
   std::uint64_t deadlock_of(ChainId circuit) const { return rows_[circuit.value].deadlock; }
 
   void ask(ChainId circuit);  // in this tick's decisions phase
-  // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
+  // Tells every node of the chain, from the node at `origin`; each gives its slots back when it first hears.
   void release_from(ChainId circuit, std::uint32_t origin);
   void release_everywhere(ChainId circuit);  // every node knows already
   void links_changed();                      // who waits may have another choice of routes now
+  void routes_changed();                     // who waits may have other routes now
+  // Every slot along the route is booked, or was until a release set out.
+  bool complete(ChainId circuit) const;
+  bool booked(ChainId circuit) const;
+  // The node fails: its qubits are gone, and nobody is told. Once it is up again it tells those whose circuits it has lost.
+  void lose_qubits(NodeId node);
+  bool broken_at(ChainId circuit, NodeId node) const;  // it has lost qubits, and leads over the node
+  void tell_of_losses(NodeId node);
 
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
@@ -109,6 +117,7 @@ class Circuits {
     std::optional<Taken> taken;        // which of the demand's routes `route` is
     Route route;                       // once booked or set out for, whatever routes the demand finds meanwhile
     bool chain_built = false;          // for that route
+    bool broken = false;               // a node of it has failed since it was booked
     struct Group {
       LinkId link;
       std::uint32_t group, pool;
@@ -117,7 +126,8 @@ class Circuits {
     std::uint32_t pool = no_pool;
   };
 
-  bool booked(ChainId circuit) const;
+  template <class Use>
+  void each_held_at(NodeId node, Use&& use);
   const Terms& terms(ChainId circuit) const { return terms_[demand(circuit).value]; }
   std::span<const Route> routes(ChainId circuit) const { return routes_.of(demand(circuit)); }
   std::string owner_name(ChainId circuit) const { return owner_name(setup_.demand_names[demand(circuit).value], number(circuit)); }

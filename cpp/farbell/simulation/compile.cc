@@ -36,6 +36,7 @@ class Compiler {
     nodes();
     links();
     changes();
+    failures();
     demands();
     ghz_demands();
     approximations();
@@ -284,6 +285,47 @@ class Compiler {
         row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
       }
       m_.changes.push_back(row);
+    }
+  }
+
+  // ---- failures ----
+  void failures() {
+    if (s_.heartbeat_period_s) m_.heartbeat = positive_ticks(*s_.heartbeat_period_s, "/heartbeat_period_s");
+    Names names("failure", "/failures");
+    for (std::size_t i = 0; i < s_.failures.size(); ++i) {
+      const FailureSpec& failure = s_.failures[i];
+      names.add(failure.label());
+      FailureRow row;
+      const auto add = [&]<class Id>(std::vector<Id>& ids, const std::vector<std::string>& list, const Names& known, std::string_view field) {
+        for (std::size_t k = 0; k < list.size(); ++k) {
+          const std::string path = item("failures", i, field) + "/" + std::to_string(k);
+          const Id id{known.at(list[k], path)};
+          if (std::find(ids.begin(), ids.end(), id) != ids.end())
+            throw SpecError(path, in_quotes(shortened(list[k])), "a name that the failure does not list already");
+          ids.push_back(id);
+        }
+      };
+      add(row.nodes, failure.nodes, node_names_, "nodes");
+      add(row.links, failure.links, link_names_, "links");
+      for (std::size_t k = 0; k < failure.down.size(); ++k) {
+        const std::string path = item("failures", i, "down") + "/" + std::to_string(k);
+        row.windows.push_back({ticks(failure.down[k][0], path + "/0"), ticks(failure.down[k][1], path + "/1")});
+      }
+      row.mtbf_s = failure.mtbf_s.value_or(0);
+      row.mttr_s = failure.mttr_s.value_or(0);
+      if (failure.mtbf_s) row.key = stream("failure:" + failure.label() + "/times", item("failures", i, "name"));
+      m_.failures.push_back(std::move(row));
+    }
+    m_.failure_names = names.all();
+    if (m_.failures.empty()) return;
+    // A link that has failed goes on at its pace, and never succeeds.
+    m_.first_dead = static_cast<std::uint32_t>(m_.programs.size());
+    for (std::uint32_t p = 0; p < m_.first_dead; ++p) {
+      LinkProgram dead;
+      dead.period = m_.programs[p].period;
+      dead.emission = m_.programs[p].emission;
+      dead.herald = m_.programs[p].herald;
+      m_.programs.push_back(std::move(dead));
     }
   }
 
@@ -564,8 +606,12 @@ class Compiler {
     if (std::any_of(s_.demands.begin(), s_.demands.end(), [](const DemandSpec& d) { return d.min_fidelity > 0; }) &&
         std::any_of(m_.programs.begin(), m_.programs.end(), turned))
       note_approximation("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");
-    if (std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; }))
+    const bool closes = std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; });
+    if (closes || (!m_.failures.empty() && m_.heartbeat == never))
       note_approximation("instant_failure_notice", "every node learns at once that a link went down");
+    if (m_.failures.empty() || m_.heartbeat == never) return;
+    note_approximation("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
+    note_approximation("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
   }
 
   const ScenarioSpec& s_;
