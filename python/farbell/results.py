@@ -176,7 +176,7 @@ class Results(Record):
 
         ``route_s``: time in which links that were up joined its ends (those of its own ``route``, if it has one), from the
         start of the run. ``interruptions``: failures of what a circuit that served it led over, or of what one that was on
-        its way to do so did; ``recoveries`` are those that were followed by a delivery while requests were open,
+        its way to do so did; ``recoveries`` are those that were followed by a pair made since, while requests were open,
         ``recovery_mean_s`` and ``recovery_max_s`` the time until then. ``refused_*`` are requests lost for that reason.
         """
         return self._if_recorded("demand_availability", "failures")
@@ -277,7 +277,9 @@ class Results(Record):
             ``pairs`` delivered, their rate and mean fidelity; latency quantiles of the requests delivered (within 1 %;
             requests that timed out are not among them); the asymptotic secret-key fraction of the averaged error rates,
             and the secret-key rate. Everything counts from the end of the warm-up. How the intervals are made stands in
-            docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``.
+            docs/physics/confidence_intervals.md, and for each row in ``rate_method`` and ``fidelity_method``. With
+            failures, from the start of the run: the ``availability`` of a route, ``interruptions``, the mean time to
+            recover from them, and requests lost by reason, as in :attr:`demand_availability`.
         """
         return summary(self, level, protocol)
 

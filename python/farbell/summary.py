@@ -13,6 +13,7 @@ from farbell.analysis.chsh import chsh
 from farbell.analysis.intervals import Interval, function_interval, rate_interval, ratio_interval, score_interval
 from farbell.analysis.key import KeyProtocol, key_fraction, key_fraction_gradient
 from farbell.analysis.latency import latency_quantile
+from farbell.availability import availability_columns
 from farbell.record import Record
 from farbell.table import ResultTable
 
@@ -105,6 +106,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
             "latency_p95_s": latency_quantile(sketch, 0.95),
             **_ends("key_fraction", key),
             **_ends("key_rate", key_rate, "_hz"),
+            **availability_columns(record, demand),
         }
 
     return _by_demand(record, columns)

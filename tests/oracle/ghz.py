@@ -7,6 +7,7 @@ import numpy as np
 from . import states
 from .circuit import Circuit
 from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS, ticks
+from .failures import waits
 from .scenario import DEMAND
 from .segments import A, B
 from .traffic import DONE, NO_REASON, NO_ROUTE, NODE_DOWN, QUEUE_FULL, REFUSED, ROUTE_LOST, TIMED_OUT, Demand, Request

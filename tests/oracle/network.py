@@ -203,7 +203,7 @@ def distilled(fresh, spec, ends):
 
 
 class Ledger:
-    """Free memory slots, given to circuits first come, first served."""
+    """Free memory slots, given to circuits by priority, then first come, first served."""
 
     def __init__(self, clock):
         self.clock = clock
@@ -216,6 +216,7 @@ class Ledger:
         def join():
             if circuit.asking:
                 self.waiting.append(circuit)
+                self.waiting.sort(key=lambda other: -other.demand.spec["priority"])  # stable
                 self.grant()
 
         self.clock.post(self.clock.now, DECISIONS, join)

@@ -69,6 +69,7 @@ def demand_of(draw, nodes):
         "min_fidelity": draw(st.sampled_from([0.0, 0.0, 0.0, 0.6])), "z_basis_probability": draw(st.sampled_from([0.5, 0.0, 0.8])),
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
+        "priority": draw(st.sampled_from([0, 0, 1, -2])),
     }  # fmt: skip
     concurrency(draw, demand)
     demand["swapping"] = {"kind": draw(st.sampled_from(["asap", "asap", "doubling", "sequential"]))}
@@ -154,6 +155,9 @@ def scenario_of(draw):
     hop_by_hop = {"reservation": "hop_by_hop", "on_deadlock": draw(st.sampled_from(["report", "release", "release", "stop"]))}
     slotted = {"timing": "slotted", "slot_s": draw(st.sampled_from([10e-6, 16.7e-6]))}
     ghz_demands = [draw(ghz_demand_of(names)) | {"name": f"G{i}"} for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
+    booking = draw(st.sampled_from([{"ghz_demands": ghz_demands}, hop_by_hop]))
+    if booking is hop_by_hop:
+        demands = [demand | {"priority": 0} for demand in demands]
     return {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
@@ -163,7 +167,7 @@ def scenario_of(draw):
             "fidelity_constrained": draw(st.booleans()),
         },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
-    } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{"ghz_demands": ghz_demands}, hop_by_hop]))  # fmt: skip
+    } | draw(st.sampled_from([{}, slotted])) | booking  # fmt: skip
 
 
 @st.composite

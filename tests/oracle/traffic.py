@@ -438,7 +438,7 @@ class Demand:
         for name, read in zip("ab", segment.readings, strict=True):
             row[f"basis_{name}"], row[f"outcome_{name}"] = ("zx".index(read[0]), read[1]) if read else (-1, -1)
         self.run.pairs.append(row)
-        if self.interrupted is not None:
+        if self.interrupted is not None and segment.born >= self.interrupted:
             self.recoveries.append(self.now - self.interrupted)
             self.interrupted = None
         if request.pairs_asked and request.pairs == request.pairs_asked:

@@ -25,8 +25,9 @@ class Availability {
   void update(Tick now);
   // A circuit that serves the demand, or is on its way to do so, leads over what has just failed.
   void interrupt(DemandId demand, Tick now);
-  void delivered(DemandId demand, Tick now) {
-    if (!rows_.empty() && rows_[demand.value].interrupted != never) [[unlikely]] recover(rows_[demand.value], now);
+  // A pair whose oldest emission is `born`; what was under way before says nothing of a recovery.
+  void delivered(DemandId demand, Tick born, Tick now) {
+    if (!rows_.empty() && rows_[demand.value].interrupted <= born) [[unlikely]] recover(rows_[demand.value], now);
   }
   // Nobody waits for the recovery any more.
   void abandon(DemandId demand) {

@@ -428,7 +428,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
-  availability_.delivered(d, now);
+  availability_.delivered(d, segment.born, now);
   accounts_.pair(c, s, segment);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, c.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;

@@ -50,10 +50,7 @@ void Circuits::handle(const Event& event) {
     return;
   }
   switch (event.to.op) {
-    case op_ask:
-      waiting_.push_back(circuit);
-      grant_waiting();
-      break;
+    case op_ask: join_line(circuit); break;
     case op_reach: reach(circuit, static_cast<std::uint32_t>(event.payload)); break;
     case op_start: start(circuit); break;
     case op_release: release_position(circuit, static_cast<std::uint32_t>(event.payload)); break;
@@ -78,7 +75,15 @@ void Circuits::ask(ChainId circuit) {
               std::uint64_t{row.generation} << 32);
 }
 
-// The first node without the slots, those aside that circuits asked for earlier wait for. None = the route can be booked.
+// Behind all that are not of lower priority.
+void Circuits::join_line(ChainId circuit) {
+  const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), terms(circuit).priority,
+                                      [&](std::int64_t priority, ChainId other) { return priority > terms(other).priority; });
+  waiting_.insert(place, circuit);
+  grant_waiting();
+}
+
+// The first node without the slots, those aside that circuits before it in line wait for. None = the route can be booked.
 NodeId Circuits::full_node(ChainId circuit, const Route& route) const {
   for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
     const NodeId n = route.nodes[i];

@@ -32,6 +32,7 @@ class Circuits {
     std::uint32_t circuits = 1;  // as many requests may be served at a time
     std::uint32_t width = 1, end_slots = 1;  // slots of a hop, and of each end
     Tick reservation = never;
+    std::int64_t priority = 0;  // in the ledger's line
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
     std::vector<LaneKeys> lane_keys;  // of the first circuit, by hop of the first route at the start
@@ -136,6 +137,7 @@ class Circuits {
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
   std::optional<std::uint32_t> bookable(ChainId circuit) const;
+  void join_line(ChainId circuit);
   void grant_waiting();
   void grant(ChainId circuit, std::uint32_t chosen);
   void reach(ChainId circuit, std::uint32_t position);
@@ -161,8 +163,8 @@ class Circuits {
   std::vector<Row> rows_;            // by circuit
   std::vector<ChainId> first_;       // by demand
   Slots slots_;
-  std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits asked for earlier
-  std::vector<ChainId> waiting_;        // for the ledger
+  std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits before it in line
+  std::vector<ChainId> waiting_;        // for the ledger, highest priority first
   std::vector<bool> grant_posted_;      // by node; the ledger has one line
   bool check_posted_ = false;
   std::vector<ChainId> deadlocked_;     // when last looked for

@@ -376,6 +376,10 @@ class Compiler {
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
       terms.pipelined = demand.pipelined;
+      terms.priority = demand.priority;
+      if (demand.priority != 0 && s_.reservation == Reservation::hop_by_hop)
+        throw SpecError(item("demands", i, "priority"), std::to_string(demand.priority),
+                        "0 with \"reservation\": \"hop_by_hop\", where nodes serve first come, first served");
       terms.up = address(HandlerIndex::requests, Requests::op_up);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
