@@ -35,9 +35,7 @@ def failure_lines(record: Record, most: int = 5) -> Iterator[str]:
     """The demands that failures reached, a line each, those with the least availability first."""
     if "failures" not in record.tables:
         return
-    rows = [
-        {"demand": name, **availability_columns(record, demand)} for demand, name in enumerate(record.network.demand_names)
-    ]
+    rows = [{"demand": name, **availability_columns(record, demand)} for demand, name in enumerate(record.network.demand_names)]
     lost = {row["demand"]: sum(row[f"refused_{reason}"] for reason in _REFUSED) for row in rows}
     reached = [row for row in rows if row["interruptions"] or row["availability"] < 1 or lost[row["demand"]]]
     count = len(record.tables["failures"])
@@ -45,7 +43,9 @@ def failure_lines(record: Record, most: int = 5) -> Iterator[str]:
     for row in sorted(reached, key=lambda row: row["availability"])[:most]:
         recovery = row["recovery_mean_s"]
         words = [f"a route {row['availability']:.2%} of the time"]
-        words += [f"{row['interruptions']:,} interruption{'s' if row['interruptions'] != 1 else ''}"] if row["interruptions"] else []
+        words += (
+            [f"{row['interruptions']:,} interruption{'s' if row['interruptions'] != 1 else ''}"] if row["interruptions"] else []
+        )
         words += [f"pairs again after {quantity(float(f'{recovery:.3g}'), 's')} on average"] if np.isfinite(recovery) else []
         words += [f"{lost[row['demand']]:,} requests lost"] if lost[row["demand"]] else []
         yield f"{row['demand']}: {', '.join(words)}"

@@ -128,7 +128,8 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: farbell-runs/NAME-SEED.")] = None,
     record: Annotated[str | None, typer.Option(help="What to keep: rows or summary.")] = None,
     failing: Annotated[
-        list[str] | None, typer.Option("--fail", metavar="NAME", help="A node or link that is down the whole run; may be repeated.")
+        list[str] | None,
+        typer.Option("--fail", metavar="NAME", help="A node or link that is down the whole run; may be repeated."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,

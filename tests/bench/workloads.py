@@ -323,7 +323,7 @@ def measure_routes(nodes: int) -> dict[str, float]:
 
 
 def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
-    """CPU milliseconds of a failure and its repair at the node on most routes: those of a run with many, less those of one without."""
+    """CPU milliseconds of a failure and its repair at the node on most routes: a run with many less one without, by failure."""
     draw = random.Random(2)
     scenario = routes_network(nodes, seed=nodes)
     ends = [draw.sample(range(nodes), 2) for _ in range(demands)]
@@ -337,7 +337,9 @@ def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
     busiest, routes = on_routes.most_common(1)[0]
     failures = 50
     down = [(t, t + 0.4 / failures) for t in (0.2 + 0.8 * k / failures for k in range(failures))]
-    models = [fb.compile(scenario.replace(failures=[fb.Failure(nodes=[busiest], down=windows)])) for windows in ([(2, 3)], down)]
+    models = [
+        fb.compile(scenario.replace(failures=[fb.Failure(nodes=[busiest], down=windows)])) for windows in ([(2, 3)], down)
+    ]
     spent = []
     for model in models:
         with Timer() as timer:

@@ -61,7 +61,14 @@ class Failures:
         def row(element, **names):
             if step == 1:
                 noticed = now if self.period is None or getattr(element, "noticed", False) else None
-                self.open_rows[element] = {"failure": failure.index, "node": -1, "link": -1, "down": now, "noticed": noticed, "up": None} | names
+                self.open_rows[element] = {
+                    "failure": failure.index,
+                    "node": -1,
+                    "link": -1,
+                    "down": now,
+                    "noticed": noticed,
+                    "up": None,
+                } | names
                 self.rows.append(self.open_rows[element])
             elif element in self.open_rows:
                 self.open_rows.pop(element)["up"] = now
@@ -178,5 +185,3 @@ PATIENT = ("continuous", "back_to_back")
 def waits(spec):
     """Whether requests wait for a repair when no route is left."""
     return spec["deadline_s"] is not None or spec.get("max_wait_s") is not None or spec["traffic"]["kind"] in PATIENT
-
-

@@ -110,7 +110,9 @@ def failures_of(draw, names, links):
             failure |= {"mtbf_s": draw(st.sampled_from([5e-5, 2e-4])), "mttr_s": draw(st.sampled_from([1e-5, 5e-5, 2e-4]))}
         else:
             times = draw(
-                st.lists(st.sampled_from([0.0, 5e-5, 6e-5, 1e-4, 2e-4, 2.1e-4, 3e-4, 5e-4]), min_size=2, max_size=6, unique=True)
+                st.lists(
+                    st.sampled_from([0.0, 5e-5, 6e-5, 1e-4, 2e-4, 2.1e-4, 3e-4, 5e-4]), min_size=2, max_size=6, unique=True
+                )
             )
             times = sorted(times)[: len(times) // 2 * 2]
             failure["down"] = [list(window) for window in zip(times[::2], times[1::2], strict=True)]

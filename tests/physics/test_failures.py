@@ -57,7 +57,11 @@ def integral_of_product(factors: int) -> float:
     t = np.linspace(0, DURATION_S, 200_001)
     tau = 1 / (1 / MTBF_S + 1 / MTTR_S)
     up = long_run() + (1 - long_run()) * np.exp(-t / tau)
-    return float(np.trapezoid(up**factors, t) / DURATION_S) if hasattr(np, "trapezoid") else float(np.trapz(up**factors, t) / DURATION_S)
+    return (
+        float(np.trapezoid(up**factors, t) / DURATION_S)
+        if hasattr(np, "trapezoid")
+        else float(np.trapz(up**factors, t) / DURATION_S)
+    )
 
 
 def test_one_element() -> None:

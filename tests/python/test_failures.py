@@ -19,7 +19,9 @@ def square(**fields: object) -> fb.Scenario:
         duration_s="1 s",
         memories=[fb.Memory(name="memory", slots=4)],
         nodes=[fb.Node(name=name, memory="memory") for name in "abcd"],
-        links=[fb.Link(node_a=x, node_b=y, fiber=fb.Fiber(length_m="1 km"), generation=LINK) for x, y in ("ab", "bc", "cd", "da")],
+        links=[
+            fb.Link(node_a=x, node_b=y, fiber=fb.Fiber(length_m="1 km"), generation=LINK) for x, y in ("ab", "bc", "cd", "da")
+        ],
         demands=[demand],
     ).replace(**fields)
 
@@ -147,7 +149,12 @@ def surfnet() -> fb.Scenario:
     slots = min(memory.slots for memory in scenario.memories)
     link = fb.Given(success_probability=0.5, attempt_period_s="20 us", herald_delay_s="20 us")
     demands = [
-        demand.replace(name=f"D{i}", traffic=fb.Table(at_s=[0.001 * k + 1e-4 * i for k in range(15)]), pairs_per_request=1, deadline_s="5 ms" if i % 2 else None)
+        demand.replace(
+            name=f"D{i}",
+            traffic=fb.Table(at_s=[0.001 * k + 1e-4 * i for k in range(15)]),
+            pairs_per_request=1,
+            deadline_s="5 ms" if i % 2 else None,
+        )
         for i, demand in enumerate(scenario.demands)
     ]
     demands += [
@@ -175,4 +182,5 @@ def test_each_element_of_surfnet_in_turn(heartbeats: dict[str, object]) -> None:
         assert only(results.failures)["up_s"] == 0.012, name
         last = np.char.startswith(requests["demand"].astype(str), "last")
         assert np.all(requests["started_s"][last] - requests["asked_s"][last] < GAP_S) and np.sum(last) == 10, name
-    assert reasons == {"node_down"}
+    # A node that is back is known to be so only when its neighbours have heard of it.
+    assert {"node_down"} <= reasons <= {"node_down", "no_route"}

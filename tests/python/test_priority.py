@@ -18,7 +18,9 @@ def star(*priorities: int) -> fb.Scenario:
         nodes=[fb.Node(name=name, memory="memory") for name in ("hub", *names)],
         links=[fb.Link(node_a="hub", node_b=name, fiber=fb.Fiber(length_m=0), generation=link) for name in names],
         demands=[
-            fb.Demand(name=f"D{k}", node_a=names[2 * k], node_b=names[2 * k + 1], traffic=fb.OneOff(at_s=k * 1e-6), priority=priority)
+            fb.Demand(
+                name=f"D{k}", node_a=names[2 * k], node_b=names[2 * k + 1], traffic=fb.OneOff(at_s=k * 1e-6), priority=priority
+            )
             for k, priority in enumerate(priorities)
         ],
     )
