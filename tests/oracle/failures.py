@@ -30,14 +30,23 @@ class Failure:
         return start, self.last
 
 
+class Recalibration(Failure):
+    """A link is down at times that are known."""
+
+    def __init__(self, run, index, link, windows):
+        self.run, self.index, self.nodes, self.links = run, index, [], [link]
+        self.last, self.windows, self.stream = -1, list(windows), None
+
+
 class Failures:
-    def __init__(self, run):
+    def __init__(self, run, recalibrations):
         self.run, self.network, self.clock = run, run.network, run.clock
         scenario = run.scenario
         period = scenario["heartbeat_period_s"]
         self.period = None if period is None else ticks(period, run.ticks_per_s)
         self.missed = scenario["missed_heartbeats"]
         self.all = [Failure(run, index, spec) for index, spec in enumerate(scenario["failures"])]
+        self.all += [Recalibration(run, len(self.all) + i, *entry) for i, entry in enumerate(recalibrations)]
         self.rows = []
         self.open_rows = {}  # by element
 

@@ -58,15 +58,18 @@ class Network:
         for link in self.links:
             self.set_generation(link, link.spec["generation"])
 
-    def set_generation(self, link, generation):
+    def model_of(self, link, generation, worn=(1.0, 1.0)):
+        memories = [node.memory for node in link.ends]
+        bell_diagonal = self.scenario["state"] == "bell_diagonal"
+        model = link_model(generation, link.spec, memories, self.scenario["stations"], self.ticks_per_s, bell_diagonal, worn)
+        return slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
+
+    def set_generation(self, link, generation, worn=(1.0, 1.0)):
         """None takes the link down."""
         self.settle_up_time(link)
         link.open = generation is not None
         if link.open:
-            memories = [node.memory for node in link.ends]
-            bell_diagonal = self.scenario["state"] == "bell_diagonal"
-            model = link_model(generation, link.spec, memories, self.scenario["stations"], self.ticks_per_s, bell_diagonal)
-            link.own_model = slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
+            link.own_model = self.model_of(link, generation, worn)
             self.settle_model(link)
 
     def settle_up_time(self, link):

@@ -7,6 +7,7 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
+from .drift import mean_fidelity, timeline, wear
 from .failures import Failures
 from .ghz import GhzDemand
 from .hardware import OpticalPhase
@@ -62,7 +63,8 @@ class Run:
         self.ghz_demands = [
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
-        self.failures = Failures(self)
+        self.changes, recalibrations = self.changes_and_recalibrations()
+        self.failures = Failures(self, recalibrations)
 
     def stream(self, name):
         return Stream(self.scenario["seed"], name, self.replica)
@@ -97,11 +99,32 @@ class Run:
         for demand in self.demands:
             demand.account_route()
 
+    def changes_and_recalibrations(self):
+        """Those of the scenario, then what drift does to each link."""
+        second = self.ticks_per_s
+        changes = [spec | {"at": ticks(spec["at_s"], second), "worn": (1.0, 1.0)} for spec in self.scenario["changes"]]
+        recalibrations = []
+        horizon = ticks(self.scenario["duration_s"], second)
+        for link in self.network.links:
+            if drift := link.spec["drift"]:
+                generation = link.spec["generation"]
+
+                def worn(k, drift=drift):
+                    return wear(drift, k * drift["step_s"])
+
+                def fidelity_after(k, link=link, generation=generation, worn=worn):
+                    return mean_fidelity(self.network.model_of(link, generation, worn(k)))
+
+                steps, windows = timeline(drift, horizon, lambda s: ticks(s, second), fidelity_after)
+                changes += [{"link": link.name, "generation": generation, "at": tick, "worn": worn(k)} for tick, k in steps]
+                recalibrations += [(link, windows)] if windows else []
+        return changes, recalibrations
+
     def change(self, spec):
         link = self.network.link[spec["link"]]
         goes_down = spec["generation"] is None
         concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over([link]))}
-        self.network.set_generation(link, spec["generation"])
+        self.network.set_generation(link, spec["generation"], spec["worn"])
         for demand, places in concerned.items():
             demand.links_lost([link], places, at_once=True)
         if not goes_down:
@@ -116,13 +139,13 @@ class Run:
 
     def run(self):
         self.failures.begin()
-        for spec in self.scenario["changes"]:
-            self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.change(spec))
+        for spec in self.changes:
+            self.clock.post(spec["at"], ARRIVALS, lambda spec=spec: self.change(spec))
         for demand in self.demands:
             demand.begin()
-        for spec in self.scenario["changes"] if self.ghz_demands else []:
+        for spec in self.changes if self.ghz_demands else []:
             if spec["generation"] is None:
-                self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.tell_ghz_demands(spec))
+                self.clock.post(spec["at"], ARRIVALS, lambda spec=spec: self.tell_ghz_demands(spec))
         for demand in self.ghz_demands:
             demand.begin()
         horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)

@@ -1,5 +1,7 @@
 """A scenario as plain data: the file format with every default filled in."""
 
+from .drift import DRIFT
+
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
@@ -20,7 +22,7 @@ DETECTOR = {
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
-LINK = {"name": "", "distillation": None}
+LINK = {"name": "", "distillation": None, "drift": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
 FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
@@ -78,6 +80,7 @@ def complete(document):
         link["name"] = link["name"] or f"{link['node_a']}--{link['node_b']}"
         link["fiber"] = FIBER | link["fiber"]
         link["generation"] = generation_of(link["generation"])
+        link["drift"] = link["drift"] and DRIFT | link["drift"]
         link["distillation"] = link["distillation"] and DISTILLATION | link["distillation"]
         links.append(link)
     for value in scenario["demands"]:

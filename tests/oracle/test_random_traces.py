@@ -121,6 +121,25 @@ def failures_of(draw, names, links):
     return {"failures": failures} | draw(st.sampled_from([{}, heartbeats, heartbeats]))
 
 
+def drift_of():
+    """Some tens of steps, with recalibrations by the clock, by fidelity, by both or not at all."""
+    taus = st.sampled_from(
+        [{"efficiency_tau_s": 3e-4}, {"coherence_tau_s": 1e-3}, {"efficiency_tau_s": 2e-4, "coherence_tau_s": 5e-4}]
+    )
+    whens = st.sampled_from(
+        [{}]
+        + [
+            when | {"recalibration_s": 2e-5}
+            for when in (
+                {"recalibrate_every_s": 1e-4},
+                {"recalibrate_below": 0.6},
+                {"recalibrate_every_s": 1.5e-4, "recalibrate_below": 0.7},
+            )
+        ]
+    )
+    return st.builds(lambda step, tau, when: {"step_s": step} | tau | when, st.sampled_from([1e-5, 3.3e-5, 1e-4]), taus, whens)
+
+
 @st.composite
 def scenario_of(draw):
     names = [f"v{i}" for i in range(draw(st.integers(2, 5)))]
@@ -233,6 +252,7 @@ def compiles(scenario):
                 "for the distillation of",
                 "max_wait_s",
                 "/ghz_demands/",
+                "/recalibrate_below",
             )
         ), error
         return False
@@ -247,10 +267,17 @@ many = settings(
 
 @many
 @given(st.data())
-def test_same_run_with_failures(data):
+def test_same_run_with_failures_and_drift(data):
     scenario = data.draw(st.one_of(scenario_of(), crowded()))
     links = [link["name"] for link in scenario["links"]]
-    scenario |= data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
+    if data.draw(st.sampled_from([True, True, False])):
+        scenario |= data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
+    if data.draw(st.booleans()):
+        changed = {change["link"] for change in scenario["changes"]}
+        scenario["links"] = [
+            link if link["name"] in changed else link | {"drift": data.draw(sometimes(drift_of()))}
+            for link in scenario["links"]
+        ]
     assume(compiles(scenario))
     assert_same_run(scenario)
 

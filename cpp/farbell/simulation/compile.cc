@@ -36,6 +36,7 @@ class Compiler {
     nodes();
     links();
     changes();
+    drifts();
     failures();
     demands();
     ghz_demands();
@@ -145,7 +146,8 @@ class Compiler {
 
   // ---- links ----
   // Links with equal hardware share a program, and the work of computing it.
-  std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path) {
+  std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path,
+                        Wear wear = {}) {
     std::optional<std::uint32_t> station;
     std::string key;
     const auto put = [&key](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
@@ -154,6 +156,8 @@ class Compiler {
     put(fiber.length_m);
     put(fiber.attenuation_db_per_km);
     put(fiber.speed_m_per_s);
+    put(wear.efficiency);
+    put(wear.coherence);
     const auto put_station = [&](const auto& click) {
       station = station_names_.at(click.station, path + "/station");
       put(*station);
@@ -181,7 +185,7 @@ class Compiler {
     const auto [known, fresh] = programs_.emplace(key, static_cast<std::uint32_t>(m_.programs.size()));
     if (!fresh) return known->second;
 
-    const LinkModel model = herald_model(generation, fiber, a, b, station, path);
+    const LinkModel model = herald_model(generation, fiber, a, b, station, path, wear);
     for (const ModelNote& note : model.approximations) note_approximation(note.name, note.description);
     LinkProgram p;
     p.success = model.success_probability;
@@ -215,10 +219,10 @@ class Compiler {
   }
 
   LinkModel herald_model(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b,
-                         std::optional<std::uint32_t> station, const std::string& path) const {
+                         std::optional<std::uint32_t> station, const std::string& path, Wear wear) const {
     try {
       LinkModel model =
-          link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr);
+          link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr, wear);
       if (s_.slot_s) require_recovery(model, *s_.slot_s);
       return model;
     } catch (const SpecError& error) {
@@ -275,6 +279,8 @@ class Compiler {
       ChangeRow row;
       row.at = ticks(change.at_s, item("changes", i, "at_s"));
       row.link = LinkId{link_names_.at(change.link, item("changes", i, "link"))};
+      if (s_.links[row.link.value].drift)
+        throw SpecError(item("changes", i, "link"), in_quotes(shortened(change.link)), "a link without drift: its drift changes it");
       row.cost = infinity;
       if (change.generation) {
         const LinkRow& link = m_.links[row.link.value];
@@ -286,6 +292,60 @@ class Compiler {
       }
       m_.changes.push_back(row);
     }
+  }
+
+  // ---- drift: changes and pauses at known times ----
+  void drifts() {
+    for (std::size_t i = 0; i < s_.links.size(); ++i)
+      if (s_.links[i].drift) drift(i);
+  }
+
+  void drift(std::size_t i) {
+    constexpr std::size_t most_changes = 1'000'000;
+    const LinkSpec& link = s_.links[i];
+    const DriftSpec& spec = *link.drift;
+    const std::string path = item("links", i, "drift");
+    const LinkId id{static_cast<std::uint32_t>(i)};
+    const LinkRow& row = m_.links[i];
+    const Tick step = positive_ticks(spec.step_s, path + "/step_s");
+    const Tick every = spec.recalibrate_every_s ? positive_ticks(*spec.recalibrate_every_s, path + "/recalibrate_every_s") : never;
+    const Tick pause = spec.recalibration_s ? positive_ticks(*spec.recalibration_s, path + "/recalibration_s") : tick_zero;
+    const double below = spec.recalibrate_below.value_or(0);
+    if (facts_[row.program].fidelity < below)
+      throw SpecError(path + "/recalibrate_below", number_text(below), "at most " + number_text(facts_[row.program].fidelity) +
+                                                                           ", the fidelity that a recalibration restores");
+    std::vector<std::uint32_t> programs;  // by steps since a recalibration
+    const auto change_to = [&](Tick at, std::size_t k) {
+      while (programs.size() <= k) {
+        const Wear wear = spec.after(static_cast<double>(programs.size()) * spec.step_s);
+        programs.push_back(program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"), wear));
+      }
+      if (at > m_.horizon) return;
+      if (m_.changes.size() >= most_changes)
+        throw SpecError(path + "/step_s", number_text(spec.step_s) + " s", "steps so long that links drift at most " +
+                                                                              std::to_string(most_changes) + " times in the run");
+      m_.changes.push_back({at, id, programs[k], routing_cost(s_.routing.kind, facts_[programs[k]])});
+    };
+    FailureRow recalibration;
+    recalibration.links = {id};
+    for (Tick start = tick_zero; start <= m_.horizon;) {
+      if (start > tick_zero) change_to(start, 0);
+      Tick due = start + every;
+      for (std::size_t k = 1;; ++k) {
+        const Tick at = after(start, step, static_cast<std::int64_t>(k));
+        if (at >= due || at > m_.horizon) break;
+        change_to(at, k);
+        if (facts_[programs[k]].fidelity < below) {
+          m_.changes.pop_back();
+          due = at;
+        }
+      }
+      if (due > m_.horizon) break;
+      recalibration.windows.push_back({due, due + pause});
+      start = due + pause;
+    }
+    if (!recalibration.windows.empty()) recalibrations_.push_back(std::move(recalibration));
+    note_approximation("stepped_drift", "links that drift change in steps");
   }
 
   // ---- failures ----
@@ -314,6 +374,10 @@ class Compiler {
       row.mtbf_s = failure.mtbf_s.value_or(0);
       row.mttr_s = failure.mttr_s.value_or(0);
       if (failure.mtbf_s) row.key = stream("failure:" + failure.label() + "/times", item("failures", i, "name"));
+      m_.failures.push_back(std::move(row));
+    }
+    for (FailureRow& row : recalibrations_) {
+      names.add("recalibration of " + m_.link_names[row.links[0].value]);
       m_.failures.push_back(std::move(row));
     }
     m_.failure_names = names.all();
@@ -624,6 +688,7 @@ class Compiler {
       link_names_{"link", "/links"}, demand_names_{"demand", "/demands"};
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program
+  std::vector<FailureRow> recalibrations_;
   std::unordered_set<std::uint64_t> keys_;
 };
 
