@@ -180,7 +180,7 @@ def test_family_reaches_what_it_is_for():
     assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(8))
     requests = [request for outcome in outcomes for demand in outcome.demands for request in demand.requests]
     assert {request.status for request in requests} == set(range(4))
-    assert {request.reason for request in requests} == set(range(5))
+    assert {request.reason for request in requests} == set(range(6))
     nodes = [node for outcome in outcomes for node in outcome.nodes]
     demands = [demand for outcome in outcomes for demand in outcome.demands]
     assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100
