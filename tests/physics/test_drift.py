@@ -80,9 +80,9 @@ def test_efficiency() -> None:
 
 def test_refusals() -> None:
     with pytest.raises(fb.SpecError, match="something falls"):
-        fb.Drift(step_s=1)
+        fb.compile(link(fb.Drift(step_s=1)))
     with pytest.raises(fb.SpecError, match="how long the link is down"):
-        fb.Drift(step_s=1, coherence_tau_s=1, recalibrate_every_s=1)
+        fb.compile(link(fb.Drift(step_s=1, coherence_tau_s=1, recalibrate_every_s=1)))
     drift = fb.Drift(step_s=STEP_S, coherence_tau_s=TAU_S, recalibrate_below=0.96, recalibration_s=0.05)
     with pytest.raises(fb.SpecError, match="restores") as error:
         fb.compile(link(drift))

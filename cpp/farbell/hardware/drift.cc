@@ -12,13 +12,13 @@ Wear DriftSpec::after(double seconds) const {
   return {left(efficiency_tau_s), left(coherence_tau_s)};
 }
 
-void Describe<DriftSpec>::check(const DriftSpec& spec) {
+void check(const DriftSpec& spec, const std::string& path) {
   if (!spec.efficiency_tau_s && !spec.coherence_tau_s)
-    throw SpecError("/efficiency_tau_s", "nothing, nor coherence_tau_s", "a time in which something falls");
+    throw SpecError(path + "/efficiency_tau_s", "nothing, nor coherence_tau_s", "a time in which something falls");
   if (spec.recalibrates() && !spec.recalibration_s)
-    throw SpecError("/recalibration_s", "nothing", "how long the link is down, since it is recalibrated");
+    throw SpecError(path + "/recalibration_s", "nothing", "how long the link is down, since it is recalibrated");
   if (!spec.recalibrates() && spec.recalibration_s)
-    throw SpecError("/recalibration_s", number_text(*spec.recalibration_s) + " s", "null unless recalibrate_every_s or recalibrate_below is given");
+    throw SpecError(path + "/recalibration_s", number_text(*spec.recalibration_s) + " s", "null unless recalibrate_every_s or recalibrate_below is given");
 }
 
 }  // namespace farbell

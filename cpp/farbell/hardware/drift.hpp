@@ -40,7 +40,9 @@ struct Describe<DriftSpec> {
             "The link is recalibrated at the first step in which the mean fidelity of its pairs is below this; null = whatever it is."),
       field("recalibration_s", &DriftSpec::recalibration_s, "s", positive, "How long the link is down for it; given if it is recalibrated, else null."),
   };
-  static void check(const DriftSpec& spec);
 };
+
+// Throws a SpecError at `path` unless something falls, and a recalibration has a length.
+void check(const DriftSpec& spec, const std::string& path);
 
 }  // namespace farbell

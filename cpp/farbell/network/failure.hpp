@@ -39,9 +39,9 @@ struct Describe<FailureSpec> {
       field("down", &FailureSpec::down, "s", non_negative,
             "Windows [from, until] in which they are down, each after the one before: failures, maintenance, links not there yet or not any more."),
   };
-
-  // One way to say when, and windows in order.
-  static void check(const FailureSpec& failure);
 };
+
+// Throws a SpecError at `path` unless the failure names something, has one way to say when, and its windows are in order.
+void check(const FailureSpec& failure, const std::string& path);
 
 }  // namespace farbell

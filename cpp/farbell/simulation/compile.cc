@@ -301,10 +301,11 @@ class Compiler {
   }
 
   void drift(std::size_t i) {
-    constexpr std::size_t most_changes = 1'000'000;
+    constexpr std::size_t most_changes = 1'000'000, most_programs = 10'000;
     const LinkSpec& link = s_.links[i];
     const DriftSpec& spec = *link.drift;
     const std::string path = item("links", i, "drift");
+    check(spec, path);
     const LinkId id{static_cast<std::uint32_t>(i)};
     const LinkRow& row = m_.links[i];
     const Tick step = positive_ticks(spec.step_s, path + "/step_s");
@@ -321,9 +322,10 @@ class Compiler {
         programs.push_back(program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"), wear));
       }
       if (at > m_.horizon) return;
-      if (m_.changes.size() >= most_changes)
-        throw SpecError(path + "/step_s", number_text(spec.step_s) + " s", "steps so long that links drift at most " +
-                                                                              std::to_string(most_changes) + " times in the run");
+      if (m_.changes.size() >= most_changes || programs.size() >= most_programs)
+        throw SpecError(path + "/step_s", number_text(spec.step_s) + " s",
+                        "steps so long that there are at most " + std::to_string(most_programs) + " between recalibrations, and " +
+                            std::to_string(most_changes) + " of all links in the run");
       m_.changes.push_back({at, id, programs[k], routing_cost(s_.routing.kind, facts_[programs[k]])});
     };
     FailureRow recalibration;
@@ -354,6 +356,7 @@ class Compiler {
     Names names("failure", "/failures");
     for (std::size_t i = 0; i < s_.failures.size(); ++i) {
       const FailureSpec& failure = s_.failures[i];
+      check(failure, item("failures", i));
       names.add(failure.label());
       FailureRow row;
       const auto add = [&]<class Id>(std::vector<Id>& ids, const std::vector<std::string>& list, const Names& known, std::string_view field) {
