@@ -140,6 +140,13 @@ def test_without_names_what_is_there() -> None:
         fb.without(square())
 
 
+def test_a_divided_fibre_fails_as_one() -> None:
+    long = fb.chain(nodes=2, length_m="90 km")
+    divided = fb.topology.with_repeaters(fb.without(long, "n0--n1", down=[(1, 2)]), span_limit_m="30 km")
+    assert divided.failures[0].links == tuple(link.name or f"{link.node_a}--{link.node_b}" for link in divided.links)
+    fb.compile(divided)
+
+
 LAST_S, GAP_S = 0.03, 0.005
 
 
