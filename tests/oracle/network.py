@@ -38,6 +38,9 @@ class Link:
     def up(self):
         return self.open and not self.failed
 
+    def usable(self):
+        return self.up and self.own_model.success > 0
+
 
 class Network:
     def __init__(self, scenario, clock, ticks_per_s):

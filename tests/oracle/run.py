@@ -122,13 +122,13 @@ class Run:
 
     def change(self, spec):
         link = self.network.link[spec["link"]]
-        goes_down = spec["generation"] is None
+        goes_down, before = spec["generation"] is None, link.usable()
         concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over([link]))}
         self.network.set_generation(link, spec["generation"], spec["worn"])
         for demand, places in concerned.items():
             demand.links_lost([link], places, at_once=True)
         if not goes_down:
-            for demand in self.demands if self.failures.all else []:
+            for demand in self.demands if self.failures.all and link.usable() and not before else []:
                 demand.links_back()
             self.booking.links_changed()
         self.account_routes()

@@ -335,7 +335,7 @@ class Demand:
         now = self.now if now is None else now
         self.route_ticks += (now - self.route_since) * self.has_route
         self.route_since = now
-        up = [link for link in self.run.network.links if link.up and link.own_model.success > 0]
+        up = [link for link in self.run.network.links if link.usable()]
         if self.listed:
             self.has_route = any(set(links) <= set(up) for _, links in self.first_alternatives)
         else:

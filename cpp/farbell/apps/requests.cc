@@ -446,11 +446,13 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
 void Requests::change(const ChangeRow& change) {
   const LinkId link = change.link;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
+  const auto usable = [&] { return outages_.up(link) && routes_.can_succeed(link); };
+  const bool before = usable();
   if (change.program) {
     routes_.set_cost(link, change.cost);
     outages_.change(link, *change.program, queue_.now());
     lanes_.set_program(link, outages_.program(link));
-    if (outages_.any()) links_back();
+    if (outages_.any() && usable() && !before) links_back();
     circuits_.links_changed();
   } else {
     outages_.close(link, queue_.now());
@@ -458,7 +460,7 @@ void Requests::change(const ChangeRow& change) {
     routes_.set_cost(link, change.cost);
     lose_routes(affected, {&link, 1}, News::everywhere);
   }
-  availability_.update(queue_.now());
+  if (usable() != before) availability_.update(queue_.now());
 }
 
 // Those of each demand that lead over one of these links, or would.
