@@ -7,6 +7,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
@@ -301,52 +302,24 @@ class Compiler {
   }
 
   void drift(std::size_t i) {
-    constexpr std::size_t most_changes = 1'000'000, most_programs = 10'000;
     const LinkSpec& link = s_.links[i];
-    const DriftSpec& spec = *link.drift;
     const std::string path = item("links", i, "drift");
-    check(spec, path);
-    const LinkId id{static_cast<std::uint32_t>(i)};
     const LinkRow& row = m_.links[i];
-    const Tick step = positive_ticks(spec.step_s, path + "/step_s");
-    const Tick every = spec.recalibrate_every_s ? positive_ticks(*spec.recalibrate_every_s, path + "/recalibrate_every_s") : never;
-    const Tick pause = spec.recalibration_s ? positive_ticks(*spec.recalibration_s, path + "/recalibration_s") : tick_zero;
-    const double below = spec.recalibrate_below.value_or(0);
-    if (facts_[row.program].fidelity < below)
-      throw SpecError(path + "/recalibrate_below", number_text(below), "at most " + number_text(facts_[row.program].fidelity) +
-                                                                           ", the fidelity that a recalibration restores");
     std::vector<std::uint32_t> programs;  // by steps since a recalibration
-    const auto change_to = [&](Tick at, std::size_t k) {
+    const auto after_steps = [&](std::size_t k) -> const LinkFacts& {
       while (programs.size() <= k) {
-        const Wear wear = spec.after(static_cast<double>(programs.size()) * spec.step_s);
+        const Wear wear = link.drift->after(static_cast<double>(programs.size()) * link.drift->step_s);
         programs.push_back(program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"), wear));
       }
-      if (at > m_.horizon) return;
-      if (m_.changes.size() >= most_changes || programs.size() >= most_programs)
-        throw SpecError(path + "/step_s", number_text(spec.step_s) + " s",
-                        "steps so long that there are at most " + std::to_string(most_programs) + " between recalibrations, and " +
-                            std::to_string(most_changes) + " of all links in the run");
-      m_.changes.push_back({at, id, programs[k], routing_cost(s_.routing.kind, facts_[programs[k]])});
+      return facts_[programs[k]];
     };
-    FailureRow recalibration;
-    recalibration.links = {id};
-    for (Tick start = tick_zero; start <= m_.horizon;) {
-      if (start > tick_zero) change_to(start, 0);
-      Tick due = start + every;
-      for (std::size_t k = 1;; ++k) {
-        const Tick at = after(start, step, static_cast<std::int64_t>(k));
-        if (at >= due || at > m_.horizon) break;
-        change_to(at, k);
-        if (facts_[programs[k]].fidelity < below) {
-          m_.changes.pop_back();
-          due = at;
-        }
-      }
-      if (due > m_.horizon) break;
-      recalibration.windows.push_back({due, due + pause});
-      start = due + pause;
+    const LinkId id{static_cast<std::uint32_t>(i)};
+    DriftPlan plan = drift_plan(m_, *link.drift, path, [&](std::size_t k) { return after_steps(k).fidelity; });
+    for (const auto& [at, k] : plan.changes) {
+      const double cost = routing_cost(s_.routing.kind, after_steps(k));
+      m_.changes.push_back({at, id, programs[k], cost});
     }
-    if (!recalibration.windows.empty()) recalibrations_.push_back(std::move(recalibration));
+    if (!plan.recalibrations.empty()) recalibrations_.push_back({{}, {id}, std::move(plan.recalibrations)});
     note_approximation("stepped_drift", "links that drift change in steps");
   }
 
@@ -356,26 +329,8 @@ class Compiler {
     Names names("failure", "/failures");
     for (std::size_t i = 0; i < s_.failures.size(); ++i) {
       const FailureSpec& failure = s_.failures[i];
-      check(failure, item("failures", i));
       names.add(failure.label());
-      FailureRow row;
-      const auto add = [&]<class Id>(std::vector<Id>& ids, const std::vector<std::string>& list, const Names& known, std::string_view field) {
-        for (std::size_t k = 0; k < list.size(); ++k) {
-          const std::string path = item("failures", i, field) + "/" + std::to_string(k);
-          const Id id{known.at(list[k], path)};
-          if (std::find(ids.begin(), ids.end(), id) != ids.end())
-            throw SpecError(path, in_quotes(shortened(list[k])), "a name that the failure does not list already");
-          ids.push_back(id);
-        }
-      };
-      add(row.nodes, failure.nodes, node_names_, "nodes");
-      add(row.links, failure.links, link_names_, "links");
-      for (std::size_t k = 0; k < failure.down.size(); ++k) {
-        const std::string path = item("failures", i, "down") + "/" + std::to_string(k);
-        row.windows.push_back({ticks(failure.down[k][0], path + "/0"), ticks(failure.down[k][1], path + "/1")});
-      }
-      row.mtbf_s = failure.mtbf_s.value_or(0);
-      row.mttr_s = failure.mttr_s.value_or(0);
+      FailureRow row = failure_row(m_, failure, node_names_, link_names_, item("failures", i));
       if (failure.mtbf_s) row.key = stream("failure:" + failure.label() + "/times", item("failures", i, "name"));
       m_.failures.push_back(std::move(row));
     }
