@@ -137,7 +137,7 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
                         row.measured += f" ({peer} {its:,.1f} ms, {its / found[0][figure]:,.0f}x)"
                 rows.append(row)
     if found := on("rerouting"):
-        work = f"a node of 1,024 fails and is repaired, 128 demands, {found[0]['rerouted']:.0f} over it"
+        work = f"ten nodes of 1,024 fail and are repaired: {found[0]['rerouted']:.0f} of 128 demands look for routes"
         rows.append(at_most(work, found[0]["failure_ms"], 20.0, ms))
     if found := on("1e5 rows", "1e7 rows"):
         rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))
