@@ -201,6 +201,7 @@ Examples
       .def_property_readonly("ghz_arms", &ghz_arms,
                              "Routes of each GHZ demand at the start, from its center to each user, as lists of node names.")
       .def_readonly("ghz_demand_names", &Model::ghz_demand_names)
+      .def_readonly("failure_names", &Model::failure_names)
       .def("link_table", &link_table,
            "Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot).")
       .def("__repr__", [](const Model& model) {

@@ -78,6 +78,15 @@ Sequential())"},
     {"Change", R"(
 >>> fb.Change(at_s="3 s", link="alice--bob").generation is None  # the link goes down
 True)"},
+    {"Drift", R"(
+>>> drift = fb.Drift(step_s="1 s", coherence_tau_s="1000 s", recalibrate_below=0.9, recalibration_s="20 s")
+>>> drift.recalibrate_below
+0.9)"},
+    {"Failure", R"(
+>>> fb.Failure(nodes=["Utrecht"], down=[("10 s", "20 s")]).down
+((10.0, 20.0),)
+>>> fb.Failure(links=["alice--bob", "alice--carol"], mtbf_s="100 h", mttr_s="2 h").mtbf_s
+360000.0)"},
     {"Routing", R"(
 >>> fb.Routing(kind="hops").kind
 'hops')"},

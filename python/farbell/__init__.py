@@ -28,6 +28,8 @@ from farbell._core import (
     Distillation,
     DoubleClick,
     Doubling,
+    Drift,
+    Failure,
     Fiber,
     GhzDemand,
     Given,
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
         torus,
         waxman,
     )
+    from farbell.what_if import without
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
@@ -93,6 +96,7 @@ _HOMES = {
     "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
     "metro_backbone": "topology", "random_geometric": "topology", "waxman": "topology",
     "from_coordinates": "topology", "from_graphml": "topology", "from_networkx": "topology",
+    "without": "what_if",
 }  # fmt: skip
 
 
@@ -123,8 +127,10 @@ __all__ = [
     "Distillation",
     "DoubleClick",
     "Doubling",
+    "Drift",
     "Elasticities",
     "ElementaryLink",
+    "Failure",
     "Fiber",
     "GhzDemand",
     "Given",
@@ -191,4 +197,5 @@ __all__ = [
     "topology",
     "torus",
     "waxman",
+    "without",
 ]

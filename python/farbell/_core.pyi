@@ -1243,6 +1243,90 @@ class Node:
     def __hash__(self) -> int: ...
 
 @final
+class Drift:
+    """How a link gets worse with time, and when it is recalibrated: then it is as at the start.
+
+    Parameters
+    ----------
+    step_s : float | str
+        The link changes so often; in between it stays as it was at the start of the step. [s]
+    efficiency_tau_s : float | str | None
+        The success probability of a given link, or the efficiency of the station's detectors for this link, falls by exp(-t / tau); null = it stays. [s]
+    coherence_tau_s : float | str | None
+        The correlations of a given link's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay. [s]
+    recalibrate_every_s : float | str | None
+        Time from the start, or the end of a recalibration, to the next; null = not by the clock. [s]
+    recalibrate_below : float | None
+        The link is recalibrated at the first step in which the mean fidelity of its pairs is below this; null = whatever it is.
+    recalibration_s : float | str | None
+        How long the link is down for it; given if it is recalibrated, else null. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> drift = fb.Drift(step_s="1 s", coherence_tau_s="1000 s", recalibrate_below=0.9, recalibration_s="20 s")
+    >>> drift.recalibrate_below
+    0.9
+    """
+    def __init__(
+        self,
+        *,
+        step_s: float | str,
+        efficiency_tau_s: float | str | None = None,
+        coherence_tau_s: float | str | None = None,
+        recalibrate_every_s: float | str | None = None,
+        recalibrate_below: float | None = None,
+        recalibration_s: float | str | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        step_s: float | str = ...,
+        efficiency_tau_s: float | str | None = ...,
+        coherence_tau_s: float | str | None = ...,
+        recalibrate_every_s: float | str | None = ...,
+        recalibrate_below: float | None = ...,
+        recalibration_s: float | str | None = ...,
+    ) -> Drift:
+        """A new Drift with these fields changed."""
+    @property
+    def step_s(self) -> float:
+        """The link changes so often; in between it stays as it was at the start of the step. [s]"""
+    @property
+    def efficiency_tau_s(self) -> float | None:
+        """The success probability of a given link, or the efficiency of the station's detectors for this link, falls by exp(-t / tau); null = it stays. [s]"""
+    @property
+    def coherence_tau_s(self) -> float | None:
+        """The correlations of a given link's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay. [s]"""
+    @property
+    def recalibrate_every_s(self) -> float | None:
+        """Time from the start, or the end of a recalibration, to the next; null = not by the clock. [s]"""
+    @property
+    def recalibrate_below(self) -> float | None:
+        """The link is recalibrated at the first step in which the mean fidelity of its pairs is below this; null = whatever it is."""
+    @property
+    def recalibration_s(self) -> float | None:
+        """How long the link is down for it; given if it is recalibrated, else null. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Drift:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Drift:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Drift:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Link:
     """A fibre between two nodes over which entangled pairs are made.
 
@@ -1260,6 +1344,8 @@ class Link:
         How the link makes pairs.
     distillation : Distillation | Mapping[str, Any] | None
         How the link's pairs are distilled before they are swapped; null = not.
+    drift : Drift | Mapping[str, Any] | None
+        How the link gets worse with time; null = not.
 
     Examples
     --------
@@ -1278,6 +1364,7 @@ class Link:
         fiber: Fiber | Mapping[str, Any],
         generation: Given | DoubleClick | SingleClick | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
+        drift: Drift | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -1288,6 +1375,7 @@ class Link:
         fiber: Fiber | Mapping[str, Any] = ...,
         generation: Given | DoubleClick | SingleClick | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
+        drift: Drift | Mapping[str, Any] | None = ...,
     ) -> Link:
         """A new Link with these fields changed."""
     @property
@@ -1308,6 +1396,9 @@ class Link:
     @property
     def distillation(self) -> Distillation | None:
         """How the link's pairs are distilled before they are swapped; null = not."""
+    @property
+    def drift(self) -> Drift | None:
+        """How the link gets worse with time; null = not."""
     def with_values(self, values: dict[str, Any]) -> Link:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1381,6 +1472,91 @@ class Change:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> Change:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Failure:
+    """Nodes and links that are down together: at random, with `mtbf_s` and `mttr_s`, or in the windows of `down`.
+
+    Parameters
+    ----------
+    name : str
+        Unique name, such as "maintenance"; empty = the names of what fails, joined by "+".
+    nodes : Sequence[str]
+        Names of the nodes that fail; all their links are down, and their qubits lost.
+    links : Sequence[str]
+        Names of the links that fail.
+    mtbf_s : float | str | None
+        Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times. [s]
+    mttr_s : float | str | None
+        Mean time to repair, exponential; given if `mtbf_s` is. [s]
+    down : Sequence[Sequence[float | str]]
+        Windows [from, until] in which they are down, each after the one before: failures, maintenance, links not there yet or not any more. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Failure(nodes=["Utrecht"], down=[("10 s", "20 s")]).down
+    ((10.0, 20.0),)
+    >>> fb.Failure(links=["alice--bob", "alice--carol"], mtbf_s="100 h", mttr_s="2 h").mtbf_s
+    360000.0
+    """
+    def __init__(
+        self,
+        *,
+        name: str = '',
+        nodes: Sequence[str] = [],
+        links: Sequence[str] = [],
+        mtbf_s: float | str | None = None,
+        mttr_s: float | str | None = None,
+        down: Sequence[Sequence[float | str]] = [],
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        nodes: Sequence[str] = ...,
+        links: Sequence[str] = ...,
+        mtbf_s: float | str | None = ...,
+        mttr_s: float | str | None = ...,
+        down: Sequence[Sequence[float | str]] = ...,
+    ) -> Failure:
+        """A new Failure with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name, such as "maintenance"; empty = the names of what fails, joined by "+"."""
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the nodes that fail; all their links are down, and their qubits lost."""
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Names of the links that fail."""
+    @property
+    def mtbf_s(self) -> float | None:
+        """Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times. [s]"""
+    @property
+    def mttr_s(self) -> float | None:
+        """Mean time to repair, exponential; given if `mtbf_s` is. [s]"""
+    @property
+    def down(self) -> tuple[tuple[float, ...], ...]:
+        """Windows [from, until] in which they are down, each after the one before: failures, maintenance, links not there yet or not any more. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Failure:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Failure:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Failure:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -1696,6 +1872,8 @@ class Demand:
         Requests that may be served at a time, each over a circuit with slots of its own; the others wait.
     max_wait_s : float | str | None
         Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]
+    priority : int
+        Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger.
     use : Literal["keep", "measure"]
         What is done with a delivered pair.
     z_basis_probability : float
@@ -1737,6 +1915,7 @@ class Demand:
         max_queue: int | None = None,
         concurrent_requests: int = 1,
         max_wait_s: float | str | None = None,
+        priority: int = 0,
         use: Literal["keep", "measure"] = 'keep',
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
@@ -1762,6 +1941,7 @@ class Demand:
         max_queue: int | None = ...,
         concurrent_requests: int = ...,
         max_wait_s: float | str | None = ...,
+        priority: int = ...,
         use: Literal["keep", "measure"] = ...,
         z_basis_probability: float = ...,
         pipelined: bool = ...,
@@ -1809,6 +1989,9 @@ class Demand:
     @property
     def max_wait_s(self) -> float | None:
         """Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]"""
+    @property
+    def priority(self) -> int:
+        """Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger."""
     @property
     def use(self) -> Literal["keep", "measure"]:
         """What is done with a delivered pair."""
@@ -2074,6 +2257,12 @@ class Scenario:
         Demands for GHZ states.
     changes : Sequence[Change | Mapping[str, Any]]
         Changes of links during the run.
+    failures : Sequence[Failure | Mapping[str, Any]]
+        Nodes and links that fail during the run.
+    heartbeat_period_s : float | str | None
+        Neighbours notice failures by heartbeats that do not come, sent so often; null = everybody knows at once. [s]
+    missed_heartbeats : int
+        With heartbeat_period_s: how many that are missed in a row make a failure.
     credits : Sequence[str]
         Whom to credit for the data.
     notes : Sequence[str]
@@ -2117,6 +2306,9 @@ class Scenario:
         demands: Sequence[Demand | Mapping[str, Any]] = [],
         ghz_demands: Sequence[GhzDemand | Mapping[str, Any]] = [],
         changes: Sequence[Change | Mapping[str, Any]] = [],
+        failures: Sequence[Failure | Mapping[str, Any]] = [],
+        heartbeat_period_s: float | str | None = None,
+        missed_heartbeats: int = 3,
         credits: Sequence[str] = [],
         notes: Sequence[str] = [],
     ) -> None: ...
@@ -2148,6 +2340,9 @@ class Scenario:
         demands: Sequence[Demand | Mapping[str, Any]] = ...,
         ghz_demands: Sequence[GhzDemand | Mapping[str, Any]] = ...,
         changes: Sequence[Change | Mapping[str, Any]] = ...,
+        failures: Sequence[Failure | Mapping[str, Any]] = ...,
+        heartbeat_period_s: float | str | None = ...,
+        missed_heartbeats: int = ...,
         credits: Sequence[str] = ...,
         notes: Sequence[str] = ...,
     ) -> Scenario:
@@ -2227,6 +2422,15 @@ class Scenario:
     @property
     def changes(self) -> tuple[Change, ...]:
         """Changes of links during the run."""
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Nodes and links that fail during the run."""
+    @property
+    def heartbeat_period_s(self) -> float | None:
+        """Neighbours notice failures by heartbeats that do not come, sent so often; null = everybody knows at once. [s]"""
+    @property
+    def missed_heartbeats(self) -> int:
+        """With heartbeat_period_s: how many that are missed in a row make a failure."""
     @property
     def credits(self) -> tuple[str, ...]:
         """Whom to credit for the data."""
@@ -2798,6 +3002,8 @@ class Model:
         """Routes of each GHZ demand at the start, from its center to each user, as lists of node names."""
     @property
     def ghz_demand_names(self) -> list[str]: ...
+    @property
+    def failure_names(self) -> list[str]: ...
     def link_table(self) -> dict[str, Any]:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from farbell._core import Scenario
+from farbell.availability import failure_lines
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
 from farbell.design import Requirements, Scaling
@@ -134,12 +135,14 @@ def results_text(results: Results) -> str:
     approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
     waits = list(time_shares_lines(results))[:_MOST_WAITS]
     stuck = list(deadlock_lines(results))
+    failures = list(failure_lines(results))
     partial = ["PARTIAL: the run ended before its duration was simulated."] if results.partial else []
     return "\n".join(
         [
             "\n\n".join(tables),
             legend,
             *(["", "Where the time went:", *(f"  - {line}" for line in waits)] if waits else []),
+            *(["", "Failures:", *(f"  - {line}" for line in failures)] if failures else []),
             "",
             *_wrapped("Deadlocks:", stuck),
             *([""] if stuck else []),
@@ -343,6 +346,7 @@ def results_json(results: Results, folder: Path, checked: ResultTable | None = N
         "ghz_demands": _plain_rows(results.ghz_summary()),
         "deadlocks": deadlock_count(results),
         "first_deadlocks": list(deadlock_lines(results)),
+        "failures": list(failure_lines(results)),
         **checks,
         "approximations": [dict(entry) for entry in results.approximations],
         "provenance": dict(results.provenance),

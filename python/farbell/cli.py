@@ -85,6 +85,10 @@ def run(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads for replicas; default: one a core.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; default: farbell-runs/NAME-SEED.")] = None,
     record: Annotated[str | None, typer.Option(help="What to keep: rows or summary.")] = None,
+    failing: Annotated[
+        list[str] | None,
+        typer.Option("--fail", metavar="NAME", help="A node or link that is down the whole run; may be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report.")] = True,
@@ -109,6 +113,8 @@ def run(
     with exit_codes():
         changes: dict[str, Any] = {"seed": seed, "record": record}
         chosen = load(scenario).replace(**{name: value for name, value in changes.items() if value is not None})
+        if failing:
+            chosen = fb.without(chosen, *failing)
         model = fb.compile(chosen)
         if check is not None:
             # A file that is wrong costs no run.

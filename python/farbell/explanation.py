@@ -22,6 +22,7 @@ REASONS = {
     "route_lost": "its route was lost",
     "queue_full": "the queue was full",
     "not_served": "it was not served in time",
+    "node_down": "one of its ends was down",
 }
 
 

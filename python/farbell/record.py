@@ -27,6 +27,8 @@ TABLES = ("pairs", "requests", "links", "nodes", "demands", "time_spent", "repli
 GHZ_TABLES = ("ghz_states", "ghz_requests", "ghz_demands", "ghz_batches")
 #: Which may be larger than memory.
 ROW_TABLES = TABLES[:2] + GHZ_TABLES[:2]
+#: Those of scenarios with failures.
+FAILURE_TABLES = ("failures", "node_availability", "demand_availability")
 #: Tables over simulated time, and the trace if there is one.
 PROFILES = ("occupancy", "link_use", "trace")
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
@@ -46,7 +48,7 @@ MOMENTS = (
 
 _BASES = ("z", "x")
 _STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served")
+_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
 _FIDELITY_KIND = ("exact", "sampled")
@@ -60,6 +62,7 @@ class Network:
     link_names: tuple[str, ...]
     demand_names: tuple[str, ...]
     ghz_demand_names: tuple[str, ...]
+    failure_names: tuple[str, ...]
     routes: tuple[tuple[str, ...], ...]
     ghz_arms: tuple[tuple[tuple[str, ...], ...], ...]
     state: str
@@ -75,7 +78,7 @@ class Network:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that every run of it has."""
-        return TABLES + (GHZ_TABLES if self.ghz_demand_names else ())
+        return TABLES + (GHZ_TABLES if self.ghz_demand_names else ()) + (FAILURE_TABLES if self.failure_names else ())
 
     @property
     def sampled(self) -> bool:
@@ -98,6 +101,7 @@ class Network:
             link_names=links,
             demand_names=tuple(model.demand_names),
             ghz_demand_names=tuple(model.ghz_demand_names),
+            failure_names=tuple(model.failure_names),
             routes=tuple(tuple(route) for route in model.routes),
             ghz_arms=tuple(tuple(map(tuple, arms)) for arms in model.ghz_arms),
             state=model.state,
@@ -113,6 +117,7 @@ class Network:
             "demand": self.demand_names + self.ghz_demand_names,
             "link": self.link_names,
             "node": self.node_names,
+            "failure": self.failure_names,
             "status": _STATUS,
             "reason": _REASON,
             "ended": _ENDED,

@@ -16,6 +16,7 @@ import numpy as np
 
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
+from farbell.availability import failure_lines
 from farbell.bounds import route_bounds
 from farbell.deadlocks import deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity
@@ -235,6 +236,8 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
         yield f'<p class="partial">Partial: the run ended before its duration was simulated{why}.</p>'
     for line in deadlock_lines(record):
         yield f'<p class="partial">{_escaped(line)}</p>'
+    if failures := list(failure_lines(record)):
+        yield "<h2>Failures</h2><ul>" + "".join(f"<li>{_escaped(line)}</li>" for line in failures) + "</ul>"
     yield "<h2>Map</h2>" + _plot("map", "map")
     yield _demand_section(record)
     yield _ghz_section(record)

@@ -26,6 +26,7 @@ from farbell.ghz import ghz_outcomes, ghz_summary
 from farbell.record import (
     BATCH_SUMS,
     BATCHES,
+    FAILURE_TABLES,
     FIDELITY_BINS,
     GHZ_TABLES,
     LATENCY_BUCKETS,
@@ -150,9 +151,43 @@ class Results(Record):
         return self._of_ghz("ghz_demands")
 
     def _of_ghz(self, name: str) -> ResultTable:
+        return self._if_recorded(name, "ghz_demands")
+
+    def _if_recorded(self, name: str, field: str) -> ResultTable:
         if name not in self.tables:
-            raise SpecError(name, "nothing recorded", "results of a scenario with ghz_demands")
+            raise SpecError(name, "nothing recorded", f"results of a scenario with {field}")
         return self.tables[name]
+
+    @property
+    def failures(self) -> ResultTable:
+        """Nodes and links that went down, a row each time.
+
+        ``failure`` took down ``node`` or ``link`` at ``down_s``; at ``noticed_s`` neighbours had noticed (at once without
+        heartbeats), at ``up_s`` it was back. Times that never came are nan. A link that is down because its node is has
+        no row. With ``record="summary"`` the first 1,000 rows of each replica are kept.
+
+        Raises
+        ------
+        SpecError
+            If the scenario has no failures; so do the other tables of failures.
+        """
+        return self._if_recorded("failures", "failures")
+
+    @property
+    def node_availability(self) -> ResultTable:
+        """For how long each node was up in each replica; :attr:`links` has an ``up_s``, too."""
+        return self._if_recorded("node_availability", "failures")
+
+    @property
+    def demand_availability(self) -> ResultTable:
+        """How failures reached each demand in each replica.
+
+        ``route_s``: time in which links that were up joined its ends (those of its own ``route``, if it has one), from the
+        start of the run. ``interruptions``: failures of what a circuit that served it led over, or of what one that was on
+        its way to do so did; ``recoveries`` are those that were followed by a pair made since, while requests were open,
+        ``recovery_mean_s`` and ``recovery_max_s`` the time until then. ``refused_*`` are requests lost for that reason.
+        """
+        return self._if_recorded("demand_availability", "failures")
 
     @property
     def occupancy(self) -> ResultTable:
@@ -251,7 +286,9 @@ class Results(Record):
             requests that timed out are not among them; an upper end is infinite where so few say nothing about it); the
             asymptotic secret-key fraction of the averaged error rates, and the secret-key rate. Everything counts from
             the end of the warm-up. How the intervals are made stands in docs/physics/confidence_intervals.md, and for
-            each row in ``rate_method`` and ``fidelity_method``.
+            each row in ``rate_method`` and ``fidelity_method``. With failures, from the start of the run: the
+            ``availability`` of a route, ``interruptions``, the mean time to recover from them, and requests lost by reason,
+            as in :attr:`demand_availability`.
         """
         return summary(self, level, protocol)
 
@@ -475,7 +512,7 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         _write_network(self.network, path / "model.json")
-        for name in ("trace", *GHZ_TABLES):
+        for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES):
             (path / f"{name}.parquet").unlink(missing_ok=True)
         for name, table in {**self.tables, **_statistics(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
@@ -564,6 +601,7 @@ def _write_network(network: Network, path: Path) -> None:
         "links": network.link_names,
         "demands": network.demand_names,
         "ghz_demands": network.ghz_demand_names,
+        "failures": network.failure_names,
         "routes": network.routes,
         "ghz_arms": network.ghz_arms,
         "state": network.state,
@@ -581,6 +619,7 @@ def _read_network(path: Path) -> Network:
         link_names=links,
         demand_names=tuple(document["demands"]),
         ghz_demand_names=tuple(document.get("ghz_demands", ())),
+        failure_names=tuple(document.get("failures", ())),
         routes=tuple(map(tuple, document["routes"])),
         ghz_arms=tuple(tuple(map(tuple, arms)) for arms in document.get("ghz_arms", ())),
         state=document["state"],

@@ -20,6 +20,7 @@ from farbell.analysis.intervals import (
 )
 from farbell.analysis.key import KeyProtocol, key_fraction, key_fraction_gradient
 from farbell.analysis.latency import latency_interval
+from farbell.availability import availability_columns
 from farbell.record import MOMENTS, Record
 from farbell.table import ResultTable
 
@@ -154,6 +155,7 @@ def summary(record: Record, level: float = 0.95, protocol: KeyProtocol = "bbm92"
             **_ends("latency_p95", p95, "_s"),
             **_ends("key_fraction", key),
             **_ends("key_rate", key_rate, "_hz"),
+            **availability_columns(record, demand),
         }
 
     return _by_demand(record, columns)

@@ -15,6 +15,7 @@ import random
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -323,6 +324,34 @@ def measure_routes(nodes: int) -> dict[str, float]:
         figures[f"{name}_one_ms"] = median_ms(one_of_peer, 1)
         figures[f"{name}_ten_ms"] = median_ms(ten_of_peer, 1)
     return figures
+
+
+def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
+    """CPU milliseconds of a failure of the ten busiest nodes and its repair: a run with many less one without, a failure."""
+    draw = random.Random(2)
+    scenario = routes_network(nodes, seed=nodes)
+    ends = [draw.sample(range(nodes), 2) for _ in range(demands)]
+    failures, busiest = 50, 10
+    period_s = 0.8 / failures
+    scenario = scenario.replace(
+        memories=[idle_memory(4 * demands)],
+        # Hardly ever a pair: what is measured is the control plane. Each failure finds all on their first routes again.
+        links=[link.replace(generation=given(20e3, 1e-9, 1e-5)) for link in scenario.links],
+        demands=[
+            fb.Demand(name=f"D{i}", node_a=f"n{a}", node_b=f"n{b}", reservation_s=period_s / 8) for i, (a, b) in enumerate(ends)
+        ],
+    )
+    routes = fb.compile(scenario).routes
+    on_routes = Counter(node for route in routes for node in route[1:-1])
+    lost = [node for node, _ in on_routes.most_common(busiest)]
+    down = [(t, t + period_s / 2) for t in (0.2 + period_s * k for k in range(failures))]
+    models = [fb.compile(scenario.replace(failures=[fb.Failure(nodes=lost, down=windows)])) for windows in ([(2, 3)], down)]
+    spent = []
+    for model in models:
+        with Timer() as timer:
+            fb.run(model, threads=1, progress=False)
+        spent.append(timer.cpu_s)
+    return {"failure_ms": (spent[1] - spent[0]) / failures * 1e3, "rerouted": sum(bool({*lost} & {*route}) for route in routes)}
 
 
 RoutesOfPeer = tuple[str, Callable[[str, str], Any], Callable[[str, str], list[float]]]
@@ -638,6 +667,7 @@ WORKLOADS = {
     "time_shares": measure_time_shares,
     "grid": measure_grid,
     "routes": measure_routes,
+    "rerouting": measure_rerouting,
     "rows": measure_rows,
     "sweep": measure_sweep,
     "requirements": measure_requirements,

@@ -15,6 +15,7 @@ class Circuit:
         self.end_slots = demand.spec["buffer"] or self.width
         self.asking = self.up = self.releasing = False
         self.over = False  # before it had started
+        self.broken = False  # a node of it has failed
         self.position = 0  # which the set-up message has reached
         self.route = None
         self.nodes, self.links = [], []
@@ -81,7 +82,7 @@ class Circuit:
             self.post(self.now + self.demand.reservation, EXPIRIES, self.release_everywhere)
 
     def start(self):
-        if not all(self.booked):
+        if self.releasing or not all(self.booked):
             return
         self.up = True
         for hop, link in enumerate(self.links):
@@ -356,8 +357,10 @@ class Circuit:
 
     def release_from(self, end):
         """News of the end of the last request spreads from one end of the circuit."""
+        self.release_from_position(0 if end == A else self.last)
+
+    def release_from_position(self, origin):
         self.up, self.releasing = False, True
-        origin = 0 if end == A else self.last
         for position in range(len(self.nodes)):
             self.post(self.now + self.d[origin][position], ARRIVALS, self.release_node, position)
 
@@ -382,6 +385,39 @@ class Circuit:
         self.run.booking.give_back(self, *self.needs(self.route)[position])
         if not any(self.booked):
             self.demand.circuit_is_gone(self)
+
+    # ---- failures ------------------------------------------------------------------------------------------------------
+
+    def complete(self):
+        """Or it was until a release set out."""
+        return self.releasing or (bool(self.booked) and all(self.booked))
+
+    def release_from_ends(self, link):
+        hop = self.links.index(link)
+        for position in (hop, hop + 1):
+            if not self.nodes[position].failed:
+                self.release_from_position(position)
+
+    def position_held_at(self, node):
+        return self.nodes.index(node) if node in self.nodes and self.booked[self.nodes.index(node)] else None
+
+    def lose_qubits_at(self, node):
+        position = self.position_held_at(node)
+        if position is None:
+            return
+        self.broken = True
+        for half in sorted(self.halves[position], key=lambda half: half.side == A):
+            self.lose(half)
+            half.group.free_slot(half.side)
+
+    def node_back(self, node):
+        position = self.position_held_at(node)
+        if position is None or not self.broken:
+            return
+        if self.complete():
+            self.release_from_position(position)
+        else:
+            self.release_everywhere()
 
     def settle(self, horizon):
         """Slots that are still occupied at the end of the run."""

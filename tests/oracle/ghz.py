@@ -7,9 +7,10 @@ import numpy as np
 from . import states
 from .circuit import Circuit
 from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS, ticks
+from .failures import waits
 from .scenario import DEMAND
 from .segments import A, B
-from .traffic import DONE, NO_REASON, NO_ROUTE, QUEUE_FULL, REFUSED, ROUTE_LOST, TIMED_OUT, Demand, Request
+from .traffic import DONE, NO_REASON, NO_ROUTE, NODE_DOWN, QUEUE_FULL, REFUSED, ROUTE_LOST, TIMED_OUT, Demand, Request
 
 CZ = np.diag([1, 1, 1, -1]).astype(complex)
 
@@ -36,7 +37,8 @@ class Arm:
         self.run, self.ghz, self.number, self.index = run, ghz, number, ghz.index
         self.name, self.user = f"{ghz.name}/arm:{user.name}", user
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
-        self.alternatives = run.network.routes(self.spec)[:1]
+        self.alternatives = self.first_alternatives = run.network.routes(self.spec)[:1]
+        self.ends = center, user
         self.circuit, self.ready = None, []
 
     def ask(self):
@@ -57,8 +59,8 @@ class Arm:
             return bool(found)
         return True
 
-    def leads_over(self, link):
-        return link in ((self.circuit and self.circuit.route) or self.choices()[0])[1]
+    def leads_over(self, links):
+        return bool(set(links) & set(((self.circuit and self.circuit.route) or self.choices()[0])[1]))
 
     def deliver(self, circuit, segment):
         if segment.complete():
@@ -141,8 +143,8 @@ class GhzDemand(Demand):
             self.end(request, REFUSED, QUEUE_FULL)
             return
         self.routed = self.routed or self.have_routes()
-        if not self.routed:
-            self.end(request, REFUSED, NO_ROUTE)
+        if not self.routed and not self.waits_for_repair():
+            self.end(request, REFUSED, NODE_DOWN if self.end_is_down() else NO_ROUTE)
             return
         self.queue.append(request)
         if request.deadline is not None:
@@ -151,7 +153,7 @@ class GhzDemand(Demand):
         self.serve()
 
     def set_up(self):
-        if self.queue and not any(arm.circuit for arm in self.arms):
+        if self.queue and self.routed and not any(arm.circuit for arm in self.arms):
             for arm in self.arms:
                 arm.ask()
 
@@ -200,14 +202,37 @@ class GhzDemand(Demand):
                 need[node] = need.get(node, 0) + (width if node in (nodes[0], nodes[-1]) else 2 * width)
         return all(slots <= node.memory["slots"] for node, slots in need.items())
 
-    def link_went_down(self, link):
-        if not self.routed or not any(arm.leads_over(link) for arm in self.arms):
+    def links_lost(self, links):
+        if not self.routed or not any(arm.leads_over(links) for arm in self.arms):
             return
         self.release_everywhere()
         self.routed = self.have_routes()
-        while not self.routed and self.queue:
-            self.end(self.queue[0], REFUSED, ROUTE_LOST)
+        while not self.routed and self.queue and not self.waits_for_repair():
+            self.end(self.queue[0], REFUSED, NODE_DOWN if self.end_is_down() else ROUTE_LOST)
         self.set_up()
+
+    def end_is_down(self):
+        return any(node.failed for arm in self.arms for node in arm.ends)
+
+    def waits_for_repair(self):
+        network = self.run.network
+        return (
+            bool(self.run.failures.all)
+            and waits(self.spec)
+            and all(network.usable_if_repaired(arm.spec, arm.alternatives, listed=False) for arm in self.arms)
+        )
+
+    def links_back(self):
+        if all(self.run.network.usable(arm.first_alternatives[0]) for arm in self.arms):
+            for arm in self.arms:
+                arm.alternatives = arm.first_alternatives
+        if not self.routed:
+            self.routed = self.have_routes()
+            self.set_up()
+
+    def node_back(self, node):
+        if any(arm.circuit and arm.circuit.broken and node in arm.circuit.nodes for arm in self.arms):
+            self.release_everywhere()
 
     # ---- fusions ---------------------------------------------------------------------------------------------------------
 

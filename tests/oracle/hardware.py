@@ -7,6 +7,7 @@ import numpy as np
 
 from . import fock
 from .clock import ticks
+from .drift import worn_given, worn_station
 from .states import bell_diagonal_part, depolarise, pair_state
 
 
@@ -72,12 +73,12 @@ def given_model(generation, ticks_per_s):
     return LinkModel(generation["success_probability"], ticks(period_s, ticks_per_s), period_s, (0, 0), (herald, herald), rows)
 
 
-def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal):
-    """`memories`: those of the link's two nodes."""
+def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal, worn=(1.0, 1.0)):
+    """`memories`: those of the link's two nodes; `worn`: what is left of efficiency and coherence."""
     if generation["kind"] == "given":
-        model = given_model(generation, ticks_per_s)
+        model = worn_given(given_model(generation, ticks_per_s), worn)
     else:
-        model = click_model(generation, link, memories, stations[generation["station"]], ticks_per_s)
+        model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
     if bell_diagonal:
         # The mean over the phase: coherences of the first memory shrink.
         shrink = exp(-(model.phase_sigma**2) / 2)

@@ -1,5 +1,7 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from . import states
@@ -17,6 +19,7 @@ class Node:
         self.processing = ticks(spec["processing_delay_s"], ticks_per_s)
         self.free_slots = memory["slots"]
         self.line, self.holders = [], []  # with reservation hop by hop: circuits, first come first
+        self.failed, self.up_ticks, self.changed_at = 0, 0, 0  # failures that hold it down
         self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.cut_offs = self.slot_ticks = 0
 
 
@@ -26,9 +29,17 @@ class Link:
         self.ends = nodes
         self.length_m = spec["fiber"]["length_m"]
         self.delay = ticks(self.length_m / spec["fiber"]["speed_m_per_s"], ticks_per_s)
-        self.up, self.model = True, None
+        self.open, self.model, self.own_model = True, None, None
+        self.failed, self.noticed, self.epoch = 0, False, 0  # failures that hold it down; known to be down
         self.attempts = self.successes = self.lane_ticks = 0
         self.up_ticks, self.changed_at = 0, 0
+
+    @property
+    def up(self):
+        return self.open and not self.failed
+
+    def usable(self):
+        return self.up and self.own_model.success > 0
 
 
 class Network:
@@ -36,6 +47,7 @@ class Network:
         self.scenario, self.clock, self.ticks_per_s = scenario, clock, ticks_per_s
         self.slot = ticks(scenario["slot_s"], ticks_per_s) if scenario["timing"] == "slotted" else None
         self.ideal = scenario["control"] == "ideal"
+        self.as_if_repaired = False
         self.nodes = [
             Node(index, spec, scenario["memories"][spec["memory"]], ticks_per_s, self.slot is not None)
             for index, spec in enumerate(scenario["nodes"])
@@ -49,28 +61,39 @@ class Network:
         for link in self.links:
             self.set_generation(link, link.spec["generation"])
 
-    def set_generation(self, link, generation):
+    def model_of(self, link, generation, worn=(1.0, 1.0)):
+        memories = [node.memory for node in link.ends]
+        bell_diagonal = self.scenario["state"] == "bell_diagonal"
+        model = link_model(generation, link.spec, memories, self.scenario["stations"], self.ticks_per_s, bell_diagonal, worn)
+        return slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
+
+    def set_generation(self, link, generation, worn=(1.0, 1.0)):
         """None takes the link down."""
+        self.settle_up_time(link)
+        link.open = generation is not None
+        if link.open:
+            link.own_model = self.model_of(link, generation, worn)
+            self.settle_model(link)
+
+    def settle_up_time(self, link):
         if link.up:
             link.up_ticks += self.clock.now - link.changed_at
         link.changed_at = self.clock.now
-        link.up = generation is not None
-        if link.up:
-            memories = [node.memory for node in link.ends]
-            bell_diagonal = self.scenario["state"] == "bell_diagonal"
-            model = link_model(generation, link.spec, memories, self.scenario["stations"], self.ticks_per_s, bell_diagonal)
-            link.model = slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
+
+    def settle_model(self, link):
+        """A regime of its own each time."""
+        link.model = replace(link.own_model, success=0.0) if link.failed else replace(link.own_model)
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 
     def cost(self, link):
         """None: the link cannot be used."""
-        if not link.up or link.model.success == 0:
+        if not link.open or link.own_model.success == 0 or (link.noticed and not self.as_if_repaired):
             return None
         metric = self.scenario["routing"]["kind"]
         if metric == "hops":
             return 1.0
-        return link.length_m if metric == "length" else link.model.period_s / link.model.success
+        return link.length_m if metric == "length" else link.own_model.period_s / link.own_model.success
 
     def links_between(self, x, y):
         """Usable links between two nodes, the preferred one first."""
@@ -106,6 +129,19 @@ class Network:
         found.sort(key=lambda path: path[:3])
         by_position = demand["swapping"]["kind"] in ("tree", "table")
         return [route for *_, route in found[: 1 if by_position else self.scenario["routing"]["alternatives"]]]
+
+    def usable_if_repaired(self, demand, routes, listed):
+        self.as_if_repaired = True
+        found = any(self.usable(route) for route in routes) or (not listed and bool(self.routes(demand)))
+        self.as_if_repaired = False
+        return found
+
+    def joined(self, a, b, links):
+        """Whether these links lead from a to b."""
+        reached = {a}
+        while new := {node for link in links for node in link.ends if set(link.ends) & reached} - reached:
+            reached |= new
+        return b in reached
 
     def usable(self, route):
         return all(self.cost(link) is not None for link in route[1])
@@ -173,7 +209,7 @@ def distilled(fresh, spec, ends):
 
 
 class Ledger:
-    """Free memory slots, given to circuits first come, first served."""
+    """Free memory slots, given to circuits by priority, then first come, first served."""
 
     def __init__(self, clock):
         self.clock = clock
@@ -186,6 +222,7 @@ class Ledger:
         def join():
             if circuit.asking:
                 self.waiting.append(circuit)
+                self.waiting.sort(key=lambda other: -other.demand.spec["priority"])  # stable
                 self.grant()
 
         self.clock.post(self.clock.now, DECISIONS, join)

@@ -7,6 +7,8 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
+from .drift import mean_fidelity, timeline, wear
+from .failures import Failures
 from .ghz import GhzDemand
 from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
@@ -36,6 +38,7 @@ class Outcome:
     numbers: tuple  # deadlocks, and demands that gave way
     ghz_demands: list
     ghz_states: list
+    failures: list
 
 
 class Run:
@@ -60,6 +63,8 @@ class Run:
         self.ghz_demands = [
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
+        self.changes, recalibrations = self.changes_and_recalibrations()
+        self.failures = Failures(self, recalibrations)
 
     def stream(self, name):
         return Stream(self.scenario["seed"], name, self.replica)
@@ -85,28 +90,62 @@ class Run:
     def record(self, kind, entity, a, b, x=0.0, circuit=0):
         self.trace.append((self.clock.now, self.clock.phase, entity, KINDS[kind], a, b, circuit, x))
 
+    def circuits(self):
+        circuits = [circuit for demand in self.demands for circuit in demand.circuits]
+        circuits += [arm.circuit for demand in self.ghz_demands for arm in demand.arms]
+        return [circuit for circuit in circuits if circuit]
+
+    def account_routes(self):
+        for demand in self.demands:
+            demand.account_route()
+
+    def changes_and_recalibrations(self):
+        """Those of the scenario, then what drift does to each link."""
+        second = self.ticks_per_s
+        changes = [spec | {"at": ticks(spec["at_s"], second), "worn": (1.0, 1.0)} for spec in self.scenario["changes"]]
+        recalibrations = []
+        horizon = ticks(self.scenario["duration_s"], second)
+        for link in self.network.links:
+            if drift := link.spec["drift"]:
+                generation = link.spec["generation"]
+
+                def worn(k, drift=drift):
+                    return wear(drift, k * drift["step_s"])
+
+                def fidelity_after(k, link=link, generation=generation, worn=worn):
+                    return mean_fidelity(self.network.model_of(link, generation, worn(k)))
+
+                steps, windows = timeline(drift, horizon, lambda s: ticks(s, second), fidelity_after)
+                changes += [{"link": link.name, "generation": generation, "at": tick, "worn": worn(k)} for tick, k in steps]
+                recalibrations += [(link, windows)] if windows else []
+        return changes, recalibrations
+
     def change(self, spec):
         link = self.network.link[spec["link"]]
-        goes_down = spec["generation"] is None
-        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over(link))}
-        self.network.set_generation(link, spec["generation"])
+        goes_down, before = spec["generation"] is None, link.usable()
+        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over([link]))}
+        self.network.set_generation(link, spec["generation"], spec["worn"])
         for demand, places in concerned.items():
-            demand.link_went_down(places)
+            demand.links_lost([link], places, at_once=True)
         if not goes_down:
+            for demand in self.demands if self.failures.all and link.usable() and not before else []:
+                demand.links_back()
             self.booking.links_changed()
+        self.account_routes()
 
     def tell_ghz_demands(self, spec):
         for demand in self.ghz_demands:
-            demand.link_went_down(self.network.link[spec["link"]])
+            demand.links_lost([self.network.link[spec["link"]]])
 
     def run(self):
-        for spec in self.scenario["changes"]:
-            self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.change(spec))
+        self.failures.begin()
+        for spec in self.changes:
+            self.clock.post(spec["at"], ARRIVALS, lambda spec=spec: self.change(spec))
         for demand in self.demands:
             demand.begin()
-        for spec in self.scenario["changes"] if self.ghz_demands else []:
+        for spec in self.changes if self.ghz_demands else []:
             if spec["generation"] is None:
-                self.clock.post(ticks(spec["at_s"], self.ticks_per_s), ARRIVALS, lambda spec=spec: self.tell_ghz_demands(spec))
+                self.clock.post(spec["at"], ARRIVALS, lambda spec=spec: self.tell_ghz_demands(spec))
         for demand in self.ghz_demands:
             demand.begin()
         horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)
@@ -115,14 +154,17 @@ class Run:
             horizon = self.clock.last
         for link in self.network.links:
             link.up_ticks += horizon - link.changed_at if link.up else 0
-        circuits = [circuit for demand in self.demands for circuit in demand.circuits]
-        circuits += [arm.circuit for demand in self.ghz_demands for arm in demand.arms]
-        for circuit in filter(None, circuits):
+        for node in self.network.nodes:
+            node.up_ticks += horizon - node.changed_at if not node.failed else 0
+        for demand in self.demands:
+            demand.account_route(horizon)
+        for circuit in self.circuits():
             circuit.settle(horizon)
         self.trace.sort()
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
             self.booking.rows, (self.booking.numbers, self.booking.releases), self.ghz_demands, self.ghz_states,
+            self.failures.rows,
         )  # fmt: skip
 
 

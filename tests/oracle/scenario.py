@@ -1,9 +1,12 @@
 """A scenario as plain data: the file format with every default filled in."""
 
+from .drift import DRIFT
+
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [],
+    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
 MEMORY = {
@@ -19,7 +22,7 @@ DETECTOR = {
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
-LINK = {"name": "", "distillation": None}
+LINK = {"name": "", "distillation": None, "drift": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
 FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
@@ -37,12 +40,13 @@ PAIR_STATE = {
 }
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
-    "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "use": "keep", "z_basis_probability": 0.5,
+    "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "priority": 0, "use": "keep", "z_basis_probability": 0.5,
     "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None,
 }  # fmt: skip
 GHZ_DEMAND = {
     "center": "", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
+FAILURE = {"name": "", "nodes": [], "links": [], "mtbf_s": None, "mttr_s": None, "down": []}
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},
     "back_to_back": {"at_s": 0.0, "requests": None},
@@ -76,6 +80,7 @@ def complete(document):
         link["name"] = link["name"] or f"{link['node_a']}--{link['node_b']}"
         link["fiber"] = FIBER | link["fiber"]
         link["generation"] = generation_of(link["generation"])
+        link["drift"] = link["drift"] and DRIFT | link["drift"]
         link["distillation"] = link["distillation"] and DISTILLATION | link["distillation"]
         links.append(link)
     for value in scenario["demands"]:
@@ -92,4 +97,7 @@ def complete(document):
         changes.append(value | {"generation": generation and generation_of(generation)})
     ghz_demands = [GHZ_DEMAND | value for value in scenario["ghz_demands"]]
     ghz_demands = [demand | {"traffic": of_kind(TRAFFIC, demand["traffic"])} for demand in ghz_demands]
-    return scenario | {"links": links, "demands": demands, "ghz_demands": ghz_demands, "changes": changes}
+    failures = [FAILURE | value for value in scenario["failures"]]
+    for failure in failures:
+        failure["name"] = failure["name"] or "+".join(failure["nodes"] + failure["links"])
+    return scenario | {"failures": failures, "links": links, "demands": demands, "ghz_demands": ghz_demands, "changes": changes}

@@ -105,6 +105,23 @@ DOWN_AND_UP = [
     {"at_s": 4.2e-3, "link": "r3--r4", "generation": given()},
 ]
 
+CUTS = [
+    {"nodes": ["r1"], "down": [[1e-3, 1.6e-3], [3e-3, 3.1e-3]]}, {"links": ["r3--r4", "r2--r3"], "down": [[1.5e-3, 2.2e-3]]},
+    {"name": "r2", "nodes": ["r2"], "mtbf_s": 2e-3, "mttr_s": 3e-4},
+]  # fmt: skip
+HEARTBEATS = {"heartbeat_period_s": 5e-5, "missed_heartbeats": 3}
+RANDOM_CUTS = [
+    {"nodes": ["11"], "mtbf_s": 1e-3, "mttr_s": 5e-4},
+    {"links": ["00--01", "10--20"], "mtbf_s": 8e-4, "mttr_s": 2e-4},
+]
+WORN = {
+    "step_s": 1e-4,
+    "efficiency_tau_s": 2e-3,
+    "coherence_tau_s": 4e-3,
+    "recalibrate_every_s": 1.2e-3,
+    "recalibration_s": 2e-4,
+}
+
 DEJMPS = {"rounds": ["dejmps"]}
 TWICE = {"rounds": ["bbpssw", "dejmps"]}
 PUMP = {"rounds": ["dejmps", "dejmps", "bbpssw"], "scheme": "pumping"}
@@ -463,6 +480,28 @@ SCENARIOS = {
         3, memory=NOISY, demand={"width": 3, "cutoff": {"age_s": 5e-5, "estimated_fidelity": 0.9}, "distillation": DEJMPS}, link=given(0.2), links={"distillation": PUMP},
     ),
     "grid, distilled": grid(3, [(a, b, more | {"width": 2}) for a, b, more in CROSSING], memory=NOISY | GATES, node=FAILING, slots=10, links={"distillation": {"rounds": ["dejmps"], "scheme": "pumping"}}),
+    "failures at once": ring(5, [("r0", "r2", ONE_OFF), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r0", "r3", BACK_TO_BACK)], node=FAILING, failures=CUTS),
+    "failures, heartbeats": ring(
+        5, [("r0", "r2", {"width": 2}), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r0", "r3", BACK_TO_BACK | {"pipelined": False})],
+        memory=NOISY | GATES, node=FAILING, failures=CUTS, length_m=5e3, **HEARTBEATS,
+    ),
+    "failures, hop by hop": grid(3, CROSSING, memory=NOISY, failures=RANDOM_CUTS, slots=4, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS),
+    "failures of a grid, priorities": grid(
+        3, [(a, b, more | {"priority": k, "deadline_s": 4e-4}) for k, (a, b, more) in enumerate(CROSSING)], memory=NOISY | GATES, failures=RANDOM_CUTS,
+        slots=6, **HEARTBEATS,
+    ),
+    "failures, distilled, buffered": ring(
+        4, [("r0", "r2", POISSON | {"width": 2, "distillation": DEJMPS, "generate_when_idle": True, "buffer": 3}), ("r3", "r1", BACK_TO_BACK | {"width": 2, "use": "measure"})],
+        link=given(0.5), links={"distillation": DEJMPS}, slots=12, failures=[{"nodes": ["r0"], "down": [[1e-3, 1.04e-3], [2e-3, 2.5e-3]]}, {"nodes": ["r1"], "mtbf_s": 1e-3, "mttr_s": 1e-4}],
+        **HEARTBEATS,
+    ),
+    "ghz, failures": ghz_star(
+        3, memory=NOISY | GATES, link=given(0.4), ghz={"traffic": {"kind": "back_to_back"}}, failures=[{"nodes": ["u0"], "mtbf_s": 1e-3, "mttr_s": 2e-4}, {"links": ["u1--hub"], "down": [[2e-3, 3e-3]]}],
+        **HEARTBEATS,
+    ),
+    "ghz, refused": ghz_star(3, link=given(0.4), ghz={"traffic": POISSON["traffic"]}, failures=[{"nodes": ["hub"], "down": [[1e-3, 2e-3]]}]),
+    "links that drift": chain(4, demand=BACK_TO_BACK, link=given(0.4), links={"drift": WORN}, memory=NOISY),
+    "clicks that drift": chain(3, link=CLICK, links={"drift": WORN | {"recalibrate_every_s": None, "recalibrate_below": 0.7}}, duration_s=1e-2, control="ideal"),
     "ghz": ghz_star(3, memory=NOISY | GATES, ghz={"traffic": {"kind": "one_off", "requests": 9}}),
     "ghz, the center keeps": ghz_star(3, memory=GAUSSIAN | GATES, ghz={"users": ["hub", "u0", "u1", "u2"], "states_per_request": 3, "traffic": POISSON["traffic"]}),
     "ghz, wide, deadlines": ghz_star(3, memory=NOISY | GATES, link=given(0.3), ghz={"width": 2, "deadline_s": 3e-4, "max_queue": 2, "traffic": POISSON["traffic"]}),

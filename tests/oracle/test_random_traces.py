@@ -69,6 +69,7 @@ def demand_of(draw, nodes):
         "min_fidelity": draw(st.sampled_from([0.0, 0.0, 0.0, 0.6])), "z_basis_probability": draw(st.sampled_from([0.5, 0.0, 0.8])),
         "deadline_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))), "reservation_s": draw(sometimes(st.sampled_from([5e-5, 2e-4]))),
         "max_queue": draw(sometimes(st.integers(1, 3))), "generate_when_idle": draw(st.booleans()), "pipelined": draw(st.booleans()),
+        "priority": draw(st.sampled_from([0, 0, 1, -2])),
     }  # fmt: skip
     concurrency(draw, demand)
     demand["swapping"] = {"kind": draw(st.sampled_from(["asap", "asap", "doubling", "sequential"]))}
@@ -101,6 +102,51 @@ def ghz_demand_of(draw, nodes):
     # Four users may take clusters of eight qubits, which are slow here.
     demand["edges"] = draw(st.sampled_from([[], edges])) if len(demand["users"]) < 4 else []
     return {key: value for key, value in demand.items() if value is not None}
+
+
+@st.composite
+def failures_of(draw, names, links):
+    """Windows at round times, so that they meet what else happens then; some are too short to be noticed."""
+    failures = []
+    for i in range(draw(st.integers(1, 3))):
+        failure = {
+            "name": f"F{i}", "nodes": draw(st.lists(st.sampled_from(names), max_size=2, unique=True)),
+            "links": draw(st.lists(st.sampled_from(links), max_size=2, unique=True)),
+        }  # fmt: skip
+        if not failure["nodes"] and not failure["links"]:
+            failure["links"] = [links[0]]
+        if draw(st.booleans()):
+            failure |= {"mtbf_s": draw(st.sampled_from([5e-5, 2e-4])), "mttr_s": draw(st.sampled_from([1e-5, 5e-5, 2e-4]))}
+        else:
+            times = draw(
+                st.lists(
+                    st.sampled_from([0.0, 5e-5, 6e-5, 1e-4, 2e-4, 2.1e-4, 3e-4, 5e-4]), min_size=2, max_size=6, unique=True
+                )
+            )
+            times = sorted(times)[: len(times) // 2 * 2]
+            failure["down"] = [list(window) for window in zip(times[::2], times[1::2], strict=True)]
+        failures.append(failure)
+    heartbeats = {"heartbeat_period_s": draw(st.sampled_from([1e-5, 2.5e-5])), "missed_heartbeats": draw(st.integers(1, 3))}
+    return {"failures": failures} | draw(st.sampled_from([{}, heartbeats, heartbeats]))
+
+
+def drift_of():
+    """Some tens of steps, with recalibrations by the clock, by fidelity, by both or not at all."""
+    taus = st.sampled_from(
+        [{"efficiency_tau_s": 3e-4}, {"coherence_tau_s": 1e-3}, {"efficiency_tau_s": 2e-4, "coherence_tau_s": 5e-4}]
+    )
+    whens = st.sampled_from(
+        [{}]
+        + [
+            when | {"recalibration_s": 2e-5}
+            for when in (
+                {"recalibrate_every_s": 1e-4},
+                {"recalibrate_below": 0.6},
+                {"recalibrate_every_s": 1.5e-4, "recalibrate_below": 0.7},
+            )
+        ]
+    )
+    return st.builds(lambda step, tau, when: {"step_s": step} | tau | when, st.sampled_from([1e-5, 3.3e-5, 1e-4]), taus, whens)
 
 
 @st.composite
@@ -139,6 +185,9 @@ def scenario_of(draw):
     hop_by_hop = {"reservation": "hop_by_hop", "on_deadlock": draw(st.sampled_from(["report", "release", "release", "stop"]))}
     slotted = {"timing": "slotted", "slot_s": draw(st.sampled_from([10e-6, 16.7e-6]))}
     ghz_demands = [draw(ghz_demand_of(names)) | {"name": f"G{i}"} for i in range(draw(st.sampled_from([0, 0, 1, 2])))]
+    booking = draw(st.sampled_from([{"ghz_demands": ghz_demands}, hop_by_hop]))
+    if booking is hop_by_hop:
+        demands = [demand | {"priority": 0} for demand in demands]
     return {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
@@ -148,7 +197,7 @@ def scenario_of(draw):
             "fidelity_constrained": draw(st.booleans()),
         },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
-    } | draw(st.sampled_from([{}, slotted])) | draw(st.sampled_from([{"ghz_demands": ghz_demands}, hop_by_hop]))  # fmt: skip
+    } | draw(st.sampled_from([{}, slotted])) | booking  # fmt: skip
 
 
 @st.composite
@@ -212,6 +261,7 @@ def compiles(scenario):
                 "for the distillation of",
                 "max_wait_s",
                 "/ghz_demands/",
+                "/recalibrate_below",
             )
         ), error
         return False
@@ -222,6 +272,23 @@ many = settings(
     max_examples=int(os.environ.get("ORACLE_EXAMPLES", "60")), deadline=None, print_blob=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
+
+
+@many
+@given(st.data())
+def test_same_run_with_failures_and_drift(data):
+    scenario = data.draw(st.one_of(scenario_of(), crowded()))
+    links = [link["name"] for link in scenario["links"]]
+    if data.draw(st.sampled_from([True, True, False])):
+        scenario |= data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
+    if data.draw(st.booleans()):
+        changed = {change["link"] for change in scenario["changes"]}
+        scenario["links"] = [
+            link if link["name"] in changed else link | {"drift": data.draw(sometimes(drift_of()))}
+            for link in scenario["links"]
+        ]
+    assume(compiles(scenario))
+    assert_same_run(scenario)
 
 
 @many

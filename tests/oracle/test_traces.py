@@ -89,6 +89,8 @@ def assert_same_tables(tables, oracle):
 
     if oracle.ghz_demands:
         assert_same_ghz_tables(tables, oracle)
+    if "failures" in tables:
+        assert_same_failure_tables(tables, oracle)
     table = tables["links"]
     for name in ("attempts", "successes"):
         assert_same_column(table, name, [getattr(link, name) for link in oracle.links])
@@ -118,6 +120,23 @@ def assert_same_tables(tables, oracle):
         ("distillation_cut_offs", "pool_cut_offs"),
     ):
         assert_same_column(table, name, [getattr(demand, field) for demand in oracle.demands])
+
+
+def assert_same_failure_tables(tables, oracle):
+    second = oracle.ticks_per_s
+    for name in ("failure", "node", "link"):
+        assert_same_column(tables["failures"], name, [row[name] for row in oracle.failures])
+    for name in ("down", "noticed", "up"):
+        times = [float("nan") if row[name] is None else row[name] / second for row in oracle.failures]
+        assert_same_column(tables["failures"], f"{name}_s", times)
+    assert_same_column(tables["node_availability"], "up_s", [node.up_ticks / second for node in oracle.nodes])
+    table = tables["demand_availability"]
+    assert_same_column(table, "route_s", [demand.route_ticks / second for demand in oracle.demands])
+    assert_same_column(table, "interruptions", [demand.interruptions for demand in oracle.demands])
+    recoveries = [demand.recoveries for demand in oracle.demands]
+    assert_same_column(table, "recoveries", [len(times) for times in recoveries])
+    for name, of in (("mean", lambda times: sum(times) / len(times)), ("max", max)):
+        assert_same_column(table, f"recovery_{name}_s", [of(times) / second if times else float("nan") for times in recoveries])
 
 
 def assert_same_ghz_tables(tables, oracle):
@@ -163,7 +182,7 @@ def test_family_reaches_what_it_is_for():
     assert {record[3] for outcome in outcomes for record in outcome.trace} == set(range(8))
     requests = [request for outcome in outcomes for demand in outcome.demands for request in demand.requests]
     assert {request.status for request in requests} == set(range(4))
-    assert {request.reason for request in requests} == set(range(5))
+    assert {request.reason for request in requests} == set(range(6))
     nodes = [node for outcome in outcomes for node in outcome.nodes]
     demands = [demand for outcome in outcomes for demand in outcome.demands]
     assert sum(node.stale_swaps for node in nodes) > 10 and sum(node.lost_qubits for node in nodes) > 100

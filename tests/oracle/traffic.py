@@ -6,10 +6,11 @@ from math import inf, log1p
 from . import states
 from .circuit import Circuit
 from .clock import ARRIVALS, EXPIRIES, SWAPS, ticks
+from .failures import waits
 from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
-NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED = range(5)
+NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED, NODE_DOWN = range(6)
 
 
 @dataclass
@@ -53,6 +54,9 @@ class Demand:
         self.engaged = set()  # places whose circuit serves a request or is on its way to one
         self.coming = []  # those on their way, in line
         self.requests, self.queue = [], []  # all; those that wait
+        self.first_alternatives = self.alternatives
+        self.interrupted, self.interruptions, self.recoveries = None, 0, []
+        self.route_ticks, self.route_since, self.has_route = 0, 0, True
         self.rejected = self.surplus = 0
         self.rounds = self.failed_rounds = self.pool_cut_offs = 0
 
@@ -101,12 +105,13 @@ class Demand:
             None if self.deadline is None else self.now + self.deadline,
         )  # fmt: skip
         self.requests.append(request)
+        if self.spec["max_queue"] is not None and len(self.open()) - 1 >= self.spec["max_queue"]:
+            self.end(request, REFUSED, QUEUE_FULL)
+            return
         if not self.routed:
             self.find_routes()
-        if not self.routed:
-            self.end(request, REFUSED, NO_ROUTE)
-        elif self.spec["max_queue"] is not None and len(self.open()) - 1 >= self.spec["max_queue"]:
-            self.end(request, REFUSED, QUEUE_FULL)
+        if not self.routed and not self.waits_for_repair():
+            self.end(request, REFUSED, NODE_DOWN if self.end_is_down() else NO_ROUTE)
         else:
             self.queue.append(request)
             if request.deadline is not None:
@@ -134,7 +139,7 @@ class Demand:
         self.run.booking.ask(self.circuits[place])
 
     def ask_for_coming(self):
-        for place in self.coming:
+        for place in self.coming if self.routed else []:
             if self.circuits[place] is None:
                 self.ask_for_circuit(place)
 
@@ -229,6 +234,9 @@ class Demand:
             self.served[place] = None
             self.engaged.remove(place)
             self.engage_one()
+        if not self.routed and self.open() and not self.waits_for_repair():
+            self.refuse_all()
+            return
         self.ask_for_coming()
         if self.circuits[place] is None and self.needed(place) and self.routed:
             self.ask_for_circuit(place)
@@ -249,22 +257,91 @@ class Demand:
         if found and not self.listed:
             self.alternatives = found
 
-    def places_over(self, link):
-        """Circuits whose route leads over the link, or would."""
+    def places_over(self, links):
+        """Circuits whose route leads over one of the links, or would."""
         preferred = self.choices()[0] if self.routed else ([], [])
-        routes = [(circuit and circuit.route) or preferred for circuit in self.circuits]
-        return [place for place, route in zip(self.places, routes, strict=True) if self.routed and link in route[1]]
+        return [
+            place
+            for place, circuit in zip(self.places, self.circuits, strict=True)
+            if (self.routed or (circuit and any(circuit.booked)))
+            and set(links) & set(((circuit and circuit.route) or preferred)[1])
+        ]
 
-    def link_went_down(self, places):
-        if not self.usable_routes():
-            self.find_routes()
+    def look_for_routes(self):
+        self.routed = bool(self.usable_routes())
         if not self.routed:
-            for request in self.open():
-                self.end(request, REFUSED, ROUTE_LOST)
-            places = self.places
-        for circuit in [self.circuits[place] for place in places]:
+            self.find_routes()
+
+    def links_lost(self, links, places, at_once):
+        """Everybody knows, or those ends of the link that are up."""
+        self.look_for_routes()
+        circuits = [circuit for circuit in (self.circuits[place] for place in places) if circuit]
+        told = [circuit for circuit in circuits if not at_once and circuit.complete()]
+        for circuit in told:
+            circuit.release_from_ends(links[0])
+        if not self.routed and not told and not self.waits_for_repair():
+            self.refuse_all()
+            return
+        for circuit in circuits:
+            if circuit not in told:
+                circuit.release_everywhere()
+
+    def refuse_all(self):
+        for request in self.open():
+            self.end(request, REFUSED, NODE_DOWN if self.end_is_down() else ROUTE_LOST)
+        for circuit in list(self.circuits):
             if circuit:
                 circuit.release_everywhere()
+
+    # ---- failures ------------------------------------------------------------------------------------------------------
+
+    def ends(self):
+        return [self.run.network.node[self.spec[name]] for name in ("node_a", "node_b")]
+
+    def end_is_down(self):
+        return any(node.failed for node in self.ends())
+
+    def waits_for_repair(self):
+        return (
+            bool(self.run.failures.all)
+            and waits(self.spec)
+            and self.run.network.usable_if_repaired(self.spec, self.alternatives, self.listed)
+        )
+
+    def links_back(self):
+        if any(self.run.network.usable(route) for route in self.first_alternatives):
+            self.alternatives = self.first_alternatives
+        if self.routed:
+            return
+        self.look_for_routes()
+        if self.routed:
+            self.ask_for_coming()
+            for place in self.places:
+                if self.circuits[place] is None and self.needed(place):
+                    self.ask_for_circuit(place)
+
+    def forget_kept_at(self, node):
+        for circuit in self.circuits:
+            if circuit and circuit.route and node in (circuit.nodes[0], circuit.nodes[-1]):
+                circuit.kept.clear()
+
+    def interrupt(self, links):
+        for place in self.engaged:
+            circuit = self.circuits[place]
+            booked = circuit and any(circuit.booked) and set(links) & set(circuit.links)
+            if booked and self.open() and self.interrupted is None:
+                self.interrupted = self.now
+                self.interruptions += 1
+
+    def account_route(self, now=None):
+        now = self.now if now is None else now
+        self.route_ticks += (now - self.route_since) * self.has_route
+        self.route_since = now
+        up = [link for link in self.run.network.links if link.usable()]
+        if self.listed:
+            self.has_route = any(set(links) <= set(up) for _, links in self.first_alternatives)
+        else:
+            self.has_route = self.run.network.joined(*self.ends(), up)
 
     # ---- ends of requests ------------------------------------------------------------------------------------------------
 
@@ -278,6 +355,8 @@ class Demand:
             self.coming.insert(0, place)
         self.disengage_surplus()
         self.run.record("ended", self.name, request.number, status | reason << 8)
+        if not self.open() and self.spec["traffic"]["kind"] != "back_to_back":
+            self.interrupted = None
 
     def ask_again(self):
         traffic = self.spec["traffic"]
@@ -361,6 +440,9 @@ class Demand:
         for name, read in zip("ab", segment.readings, strict=True):
             row[f"basis_{name}"], row[f"outcome_{name}"] = ("zx".index(read[0]), read[1]) if read else (-1, -1)
         self.run.pairs.append(row)
+        if self.interrupted is not None and segment.born >= self.interrupted:
+            self.recoveries.append(self.now - self.interrupted)
+            self.interrupted = None
         if request.pairs_asked and request.pairs == request.pairs_asked:
             self.end(request, DONE)
             self.ask_again()

@@ -109,6 +109,16 @@ def test_folder_names_stay_in_their_place(name: str) -> None:
     assert folder.resolve().parent == Path("farbell-runs").resolve()
 
 
+def test_fail_takes_elements_down() -> None:
+    done = farbell("run", "ring", "--fail", "n1", "--fail", "n2--n3", "--no-report", "--out", "there")
+    assert done.returncode == 0, done.stderr
+    assert "Failures:" in done.stdout and "2 times a node or link went down" in done.stdout
+    failures = fb.load_results("there").failures
+    assert failures["failure"].tolist() == ["n1+n2--n3"] * 2 and failures["down_s"].tolist() == [0, 0]
+    wrong = farbell("run", "ring", "--fail", "n77")
+    assert wrong.returncode == 2 and "n77" in wrong.stderr
+
+
 def test_a_wrong_name_lists_what_there_is() -> None:
     done = farbell("run", "surfnat")
     assert done.returncode == 2

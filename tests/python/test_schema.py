@@ -49,7 +49,13 @@ def rich_scenario() -> fb.Scenario:
         stations=[fb.Station(name="s", visibility=0.9, detector=fb.Detector(efficiency=0.8))],
         nodes=[fb.Node(name=name, memory="m", latitude_deg=1, longitude_deg=2, x_m=3) for name in "a"],
         links=[
-            fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=1e3), generation=generation)
+            fb.Link(
+                node_a=a,
+                node_b=b,
+                fiber=fb.Fiber(length_m=1e3),
+                generation=generation,
+                drift=fb.Drift(step_s=1, efficiency_tau_s=2, coherence_tau_s=3, recalibrate_every_s=4, recalibration_s=0.1),
+            )
             for a, b, generation in zip("abcde", "bcdef", [*given_links, *clicks], strict=True)
         ],
         demands=[
@@ -69,6 +75,11 @@ def rich_scenario() -> fb.Scenario:
             fb.GhzDemand(name="ghz", users=["a", "b"], center="a", traffic=traffic[0], deadline_s=1, max_queue=3, width=2)
         ],
         changes=[fb.Change(at_s=1, link="a--b", generation=given_links[0]), fb.Change(at_s=2, link="a--b")],
+        failures=[
+            fb.Failure(name="works", nodes=["a"], links=["a--b"], down=[(0.1, 0.2)]),
+            fb.Failure(nodes=["b"], mtbf_s=1, mttr_s=2),
+        ],
+        heartbeat_period_s=0.1,
         credits=["someone"],
         notes=["something"],
     )

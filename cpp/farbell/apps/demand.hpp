@@ -22,6 +22,7 @@ struct DemandSpec {
   std::optional<std::int64_t> max_queue;
   std::int64_t concurrent_requests = 1;
   std::optional<double> max_wait_s;
+  std::int64_t priority = 0;
   PairUse use = PairUse::keep;
   double z_basis_probability = 0.5;
   bool pipelined = true;
@@ -71,6 +72,8 @@ struct Describe<DemandSpec> {
       field("max_wait_s", &DemandSpec::max_wait_s, "s", non_negative,
             "Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or "
             "not at all; null = any time."),
+      field("priority", &DemandSpec::priority, within(-1'000'000, 1'000'000),
+            "Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger."),
       field("use", &DemandSpec::use, "What is done with a delivered pair."),
       field("z_basis_probability", &DemandSpec::z_basis_probability, unit_interval,
             "With use measure: probability that an end measures in the Z basis, else X."),

@@ -6,9 +6,9 @@
 namespace farbell {
 
 GhzRequests::GhzRequests(const Setup& setup, EventQueue& queue, States& states, Fusing& fusing, Routes& routes, Circuits& circuits,
-                         GhzRecorder& recorder, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), fusing_(fusing), routes_(routes), circuits_(circuits), recorder_(recorder),
-      trace_(trace), rows_(setup.demands.size()) {
+                         const Outages& outages, GhzRecorder& recorder, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), fusing_(fusing), routes_(routes), circuits_(circuits), outages_(outages),
+      recorder_(recorder), trace_(trace), rows_(setup.demands.size()) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
     rows_[d].bases = Stream(setup.demands[d].bases_key, setup.replica);
@@ -32,7 +32,11 @@ void GhzRequests::handle(const Event& event) {
     case op_deadline: deadline(target); break;
     case op_up: serve(demand_of(ChainId{target})); break;
     case op_gone: set_up(demand_of(ChainId{target})); break;
-    case op_change: link_down(LinkId{target}); break;
+    case op_change: {
+      const LinkId link{target};
+      links_lost({&link, 1});
+      break;
+    }
     default:  // op_shared
       if (setup_.demands[fusing_.shared(target).star].bases.empty()) deliver(target);
       else measure(target, static_cast<std::uint32_t>(event.payload));
@@ -63,7 +67,8 @@ void GhzRequests::ask_now(std::uint32_t d) {
   if (demand.max_queue > 0 && row.queue.size() >= demand.max_queue)
     return write_down(d, request, RequestStatus::refused, Refusal::queue_full, now);
   if (!row.routed) row.routed = find_routes(d);
-  if (!row.routed) return write_down(d, request, RequestStatus::refused, Refusal::no_route, now);
+  if (!row.routed && !waits_for_repair(d))
+    return write_down(d, request, RequestStatus::refused, end_is_down(d) ? Refusal::node_down : Refusal::no_route, now);
   row.queue.push_back(request);
   post_deadline(d);
   set_up(d);
@@ -81,7 +86,7 @@ void GhzRequests::ask_again(std::uint32_t d) {
 
 // Once all arms are gone: arms that stood in line while others hold slots could wait for each other's.
 void GhzRequests::set_up(std::uint32_t d) {
-  if (rows_[d].queue.empty() || !all_arms(d, [&](ChainId c) { return circuits_.state(c) == Circuits::State::idle; })) return;
+  if (rows_[d].queue.empty() || !rows_[d].routed || !all_arms(d, [&](ChainId c) { return circuits_.state(c) == Circuits::State::idle; })) return;
   for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k) circuits_.ask(arm(d, k));
 }
 
@@ -239,19 +244,56 @@ bool GhzRequests::slots_suffice(std::uint32_t d) const {
   return true;
 }
 
-void GhzRequests::link_down(LinkId link) {
+void GhzRequests::links_lost(std::span<const LinkId> lost) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     Row& row = rows_[d];
     const auto avoids = [&](ChainId c) {
       const auto& links = circuits_.route(c).links;
-      return std::find(links.begin(), links.end(), link) == links.end();
+      return std::find_first_of(links.begin(), links.end(), lost.begin(), lost.end()) == links.end();
     };
     if (!row.routed || all_arms(d, avoids)) continue;
     release(d, false);
     row.routed = find_routes(d);
-    while (!row.routed && !row.queue.empty()) end_first(d, RequestStatus::refused, Refusal::route_lost);
+    if (!row.routed && !waits_for_repair(d)) {
+      const Refusal reason = end_is_down(d) ? Refusal::node_down : Refusal::route_lost;
+      while (!row.queue.empty()) end_first(d, RequestStatus::refused, reason);
+    }
     set_up(d);
   }
+}
+
+// ---- failures ---------------------------------------------------------------------------------------------------------------------------
+
+bool GhzRequests::end_is_down(std::uint32_t d) const {
+  if (!outages_.any()) return false;
+  return !all_arms(d, [&](ChainId c) {
+    const auto& ends = routes_.plan(circuits_.demand(c)).ends;
+    return !outages_.failed(ends[0]) && !outages_.failed(ends[1]);
+  });
+}
+
+bool GhzRequests::waits_for_repair(std::uint32_t d) {
+  if (!outages_.any()) return false;
+  const GhzDemandRow& demand = setup_.demands[d];
+  const bool patient = demand.deadline != never || demand.arrivals.endless() || demand.arrivals.back_to_back();
+  return patient && all_arms(d, [&](ChainId c) { return routes_.usable_when_repaired(circuits_.demand(c)); });
+}
+
+// The arms have the routes of the start again together: those are known to have slots enough.
+void GhzRequests::links_back() {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    if (all_arms(d, [&](ChainId c) { return routes_.first_usable(circuits_.demand(c)); }))
+      for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k) routes_.restore(circuits_.demand(arm(d, k)));
+    if (rows_[d].routed) continue;
+    rows_[d].routed = find_routes(d);
+    set_up(d);
+  }
+  circuits_.routes_changed();
+}
+
+void GhzRequests::node_back(NodeId node) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d)
+    if (!all_arms(d, [&](ChainId c) { return !circuits_.broken_at(c, node); })) release(d, false);
 }
 
 // ---- the end of the run -------------------------------------------------------------------------------------------------------------------

@@ -45,10 +45,14 @@ class GhzRequests {
   };
 
   GhzRequests(const Setup& setup, EventQueue& queue, States& states, Fusing& fusing, Routes& routes, Circuits& circuits,
-              GhzRecorder& recorder, Trace& trace);
+              const Outages& outages, GhzRecorder& recorder, Trace& trace);
 
   void start();   // after that of Requests, which tells the links of their changes
   void handle(const Event& event);
+  // Failures, as Requests is told of them; arms that have lost qubits at a node that is up again are released.
+  void links_lost(std::span<const LinkId> links);
+  void links_back();
+  void node_back(NodeId node);
   void finish();  // writes down what is still open; called once, after the last event
   std::uint64_t stale_events() const { return stale_events_; }
 
@@ -87,7 +91,8 @@ class GhzRequests {
   void measure(std::uint32_t shared, std::uint32_t party);
   void hand_over(std::uint32_t shared, double fidelity, std::int32_t bases, std::uint64_t outcomes);
   double fidelity_of(std::uint32_t shared);
-  void link_down(LinkId link);
+  bool waits_for_repair(std::uint32_t d);
+  bool end_is_down(std::uint32_t d) const;
   bool find_routes(std::uint32_t d);
   bool slots_suffice(std::uint32_t d) const;
 
@@ -108,6 +113,7 @@ class GhzRequests {
   Fusing& fusing_;
   Routes& routes_;
   Circuits& circuits_;
+  const Outages& outages_;
   GhzRecorder& recorder_;
   Trace& trace_;
   std::vector<Row> rows_;                     // by demand

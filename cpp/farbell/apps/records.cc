@@ -52,6 +52,7 @@ void Recorder::request(const RequestRow& row) {
     s.done += row.status == RequestStatus::done;
     s.timed_out += row.status == RequestStatus::timed_out;
     s.refused += row.status == RequestStatus::refused;
+    ++s.refused_because[static_cast<std::size_t>(row.reason)];
     if (row.status == RequestStatus::done) {
       const double latency = setup_.clock.seconds(row.finished - row.asked);
       s.latency.add(latency);

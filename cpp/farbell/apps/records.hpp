@@ -12,7 +12,8 @@
 namespace farbell {
 
 enum class RequestStatus : std::uint8_t { open, done, timed_out, refused };
-enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full, not_served };
+enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full, not_served, node_down };
+inline constexpr std::size_t refusal_kinds = 6;
 
 struct PairRow {
   DemandId demand;
@@ -103,6 +104,7 @@ using SpentTicks = std::array<double, spent_kinds>;
 // Statistics of one demand after the warm-up: pairs delivered and requests asked from then on.
 struct DemandSummary {
   std::uint64_t asked = 0, done = 0, timed_out = 0, refused = 0, pairs = 0, rejected = 0, surplus = 0;
+  std::array<std::uint64_t, refusal_kinds> refused_because{};
   Moments fidelity, latency;  // latency: asked to done
   double min_fidelity = 2, max_fidelity = -1;
   std::array<std::array<double, batch_columns>, batch_count> batches{};  // equal stretches of simulated time

@@ -5,10 +5,10 @@
 namespace farbell {
 
 Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
-                   Routes& routes, Circuits& circuits, Recorder& recorder, Trace& trace)
+                   Routes& routes, Circuits& circuits, Outages& outages, Availability& availability, Recorder& recorder, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), routes_(routes),
-      circuits_(circuits), recorder_(recorder), trace_(trace), accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()), up_(setup.links, true),
-      up_since_(setup.links, tick_zero), up_ticks_(setup.links, 0) {
+      circuits_(circuits), outages_(outages), availability_(availability), recorder_(recorder), trace_(trace),
+      accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     const DemandRow& demand = setup.demands[d];
     rows_[d].arrivals = Arrivals(Stream(demand.arrivals_key, setup.replica));
@@ -78,7 +78,8 @@ void Requests::ask_now(DemandId d) {
   trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, request.id, row.open());
   if (demand.max_queue > 0 && row.open() >= demand.max_queue) return write_down(d, request, RequestStatus::refused, Refusal::queue_full);
   if (!row.routed) row.routed = routes_.find(d);
-  if (!row.routed) return write_down(d, request, RequestStatus::refused, Refusal::no_route);
+  if (!row.routed && !waits_for_repair(d))
+    return write_down(d, request, RequestStatus::refused, end_is_down(d) ? Refusal::node_down : Refusal::no_route);
   row.queue.push_back(request);
   if (demand.deadline != never) post_deadline(d);
   if (row.coming.size() < row.queue.size())
@@ -123,6 +124,7 @@ void Requests::engage(ChainId c) {
 }
 
 void Requests::ask_for_coming(DemandId d) {
+  if (!rows_[d.value].routed) return;
   for (ChainId c : rows_[d.value].coming)
     if (circuits_.state(c) == Circuits::State::idle) circuits_.ask(c);
 }
@@ -217,6 +219,8 @@ void Requests::gone(ChainId c) {
     service.engaged = false;
     engage(next_circuit(d));
   }
+  // News that there is no route any more came with the release.
+  if (!row.routed && row.open() > 0 && !waits_for_repair(d)) return refuse_all(d);
   ask_for_coming(d);
   if (circuits_.state(c) == Circuits::State::idle && needed(c) && row.routed) circuits_.ask(c);
   serve_waiting(d);
@@ -280,6 +284,7 @@ void Requests::end_request(DemandId d, std::uint64_t id, RequestStatus status, R
   const Request request = take_open(d, id);
   disengage_surplus(d);
   write_down(d, request, status, reason);
+  if (rows_[d.value].open() == 0 && !setup_.demands[d.value].arrivals.back_to_back()) availability_.abandon(d);
 }
 
 // A back-to-back demand asks at once when a request before has ended.
@@ -424,6 +429,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
     pair.outcome = outcomes->outcome;
   }
   recorder_.pair(pair);
+  availability_.delivered(d, segment.born, now);
   accounts_.pair(c, s, segment);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, c.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
@@ -441,46 +447,135 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
 void Requests::change(const ChangeRow& change) {
   const LinkId link = change.link;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
+  const auto usable = [&] { return outages_.up(link) && routes_.can_succeed(link); };
+  const bool before = usable();
   if (change.program) {
     routes_.set_cost(link, change.cost);
-    lanes_.set_program(link, *change.program);
-    if (!up_[link.value]) up_since_[link.value] = queue_.now();
-    up_[link.value] = true;
+    outages_.change(link, *change.program, queue_.now());
+    lanes_.set_program(link, outages_.program(link));
+    if (outages_.any() && usable() && !before) links_back();
     circuits_.links_changed();
-    return;
+  } else {
+    outages_.close(link, queue_.now());
+    const auto affected = circuits_over({&link, 1});
+    routes_.set_cost(link, change.cost);
+    lose_routes(affected, {&link, 1}, News::everywhere);
   }
-  if (up_[link.value]) up_ticks_[link.value] += static_cast<double>(count(queue_.now() - up_since_[link.value]));
-  up_[link.value] = false;
-  std::vector<std::vector<ChainId>> affected(rows_.size());
-  for (std::uint32_t d = 0; d < rows_.size(); ++d)
-    if (rows_[d].routed)
-      each_circuit(DemandId{d}, [&](ChainId c) {
-        const auto& links = circuits_.route(c).links;
-        if (std::find(links.begin(), links.end(), link) != links.end()) affected[d].push_back(c);
-      });
-  routes_.set_cost(link, change.cost);
-  for (std::uint32_t i = 0; i < rows_.size(); ++i)
-    if (!affected[i].empty()) lose_routes(DemandId{i}, affected[i]);
+  if (usable() != before) availability_.update(queue_.now());
 }
 
-// A link has gone down over which these circuits lead, or would.
-void Requests::lose_routes(DemandId d, const std::vector<ChainId>& affected) {
-  Row& row = rows_[d.value];
-  std::vector<ChainId> asked;
-  for (ChainId c : affected) {
-    if (circuits_.state(c) == Circuits::State::asking) asked.push_back(c);
-    if (circuits_.state(c) != Circuits::State::idle) circuits_.release_everywhere(c);
+// Those of each demand that lead over one of these links, or would.
+std::vector<std::vector<ChainId>> Requests::circuits_over(std::span<const LinkId> links) const {
+  std::vector<std::vector<ChainId>> out(rows_.size());
+  for (std::uint32_t d = 0; d < rows_.size(); ++d)
+    each_circuit(DemandId{d}, [&](ChainId c) {
+      if (!rows_[d].routed && !circuits_.booked(c)) return;
+      const auto& over = circuits_.route(c).links;
+      if (std::find_first_of(over.begin(), over.end(), links.begin(), links.end()) != over.end()) out[d].push_back(c);
+    });
+  return out;
+}
+
+// Links have gone down over which these circuits of each demand lead, or would.
+void Requests::lose_routes(const std::vector<std::vector<ChainId>>& affected, std::span<const LinkId> links, News news) {
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    if (affected[i].empty()) continue;
+    const DemandId d{i};
+    Row& row = rows_[i];
+    std::vector<ChainId> asked;
+    bool is_told = false;
+    for (ChainId c : affected[i]) {
+      const Circuits::State state = circuits_.state(c);
+      if (state == Circuits::State::asking) asked.push_back(c);
+      if (news == News::from_ends && circuits_.complete(c)) {
+        is_told = true;
+        for (LinkId link : links) tell_from_ends(c, link);
+      } else if (state != Circuits::State::idle) {
+        circuits_.release_everywhere(c);
+      }
+    }
+    row.routed = routes_.any_usable(d) || routes_.find(d);
+    // A booked circuit tells when it is gone; one only asked for is gone at once.
+    if (row.routed) for (ChainId c : asked) circuits_.ask(c);
+    else if (!is_told && !waits_for_repair(d)) refuse_all(d);
   }
-  row.routed = routes_.any_usable(d) || routes_.find(d);
-  // A booked circuit tells when it is gone; one only asked for is gone at once.
-  if (row.routed) {
-    for (ChainId c : asked) circuits_.ask(c);
-    return;
-  }
-  for (std::uint64_t id : open_requests(d, queue_.now())) end_request(d, id, RequestStatus::refused, Refusal::route_lost);
+}
+
+// Those ends of the link that are up tell the others along the circuit.
+void Requests::tell_from_ends(ChainId c, LinkId link) {
+  const Route& route = circuits_.route(c);
+  const auto hop = static_cast<std::uint32_t>(std::find(route.links.begin(), route.links.end(), link) - route.links.begin());
+  for (std::uint32_t end : {hop, hop + 1})
+    if (!outages_.failed(route.nodes[end])) circuits_.release_from(c, end);
+}
+
+// No route is left.
+void Requests::refuse_all(DemandId d) {
+  const Refusal reason = end_is_down(d) ? Refusal::node_down : Refusal::route_lost;
+  for (std::uint64_t id : open_requests(d, queue_.now())) end_request(d, id, RequestStatus::refused, reason);
   each_circuit(d, [&](ChainId c) {
     if (circuits_.state(c) != Circuits::State::idle) circuits_.release_everywhere(c);
   });
+}
+
+// ---- failures ---------------------------------------------------------------------------------------------------------------------------
+
+bool Requests::end_is_down(DemandId d) const {
+  const auto& ends = routes_.plan(d).ends;
+  return outages_.any() && (outages_.failed(ends[0]) || outages_.failed(ends[1]));
+}
+
+// Failures end. Those who have set themselves no limit, and are not served one request after the other, do not wait for it.
+bool Requests::waits_for_repair(DemandId d) {
+  if (!outages_.any()) return false;
+  const DemandRow& demand = setup_.demands[d.value];
+  const bool patient = demand.deadline != never || demand.max_wait != never || demand.arrivals.endless() || demand.arrivals.back_to_back();
+  return patient && routes_.usable_when_repaired(d);
+}
+
+void Requests::interrupted(std::span<const LinkId> links) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    if (rows_[d].open() == 0) continue;
+    bool over = false;
+    each_circuit(DemandId{d}, [&](ChainId c) {
+      const auto& mine = circuits_.route(c).links;
+      over = over || (circuits_.booked(c) && services_[c.value].engaged &&
+                      std::find_first_of(mine.begin(), mine.end(), links.begin(), links.end()) != mine.end());
+    });
+    if (over) availability_.interrupt(DemandId{d}, queue_.now());
+  }
+}
+
+void Requests::links_lost(std::span<const LinkId> links, News news) {
+  const auto affected = circuits_over(links);
+  for (LinkId link : links) routes_.set_failed(link, true);
+  lose_routes(affected, links, news);
+}
+
+// Those who wait for a route ask anew; the others may have those of the start again, for their next circuits.
+void Requests::links_back() {
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    const DemandId d{i};
+    Row& row = rows_[i];
+    if (routes_.first_usable(d)) routes_.restore(d);
+    if (row.routed) continue;
+    row.routed = routes_.any_usable(d) || routes_.find(d);
+    if (!row.routed) continue;
+    ask_for_coming(d);
+    each_circuit(d, [&](ChainId c) {
+      if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
+    });
+  }
+  circuits_.routes_changed();
+}
+
+// Pairs that waited for requests at an end of their circuit are none any more.
+void Requests::node_lost(NodeId node) {
+  for (std::uint32_t c = 0; c < services_.size(); ++c) {
+    if (services_[c].kept.empty()) continue;
+    const std::vector<NodeId>& nodes = circuits_.route(ChainId{c}).nodes;
+    if (nodes.front() == node || nodes.back() == node) services_[c].kept.clear();
+  }
 }
 
 // ---- deadlocks ----------------------------------------------------------------------------------------------------------------------------
@@ -555,10 +650,6 @@ void Requests::finish(Tick end) {
                          r.delivered, r.asked, r.started, never});
     }
   }
-}
-
-double Requests::up_ticks(LinkId link, Tick end) const {
-  return up_ticks_[link.value] + (up_[link.value] ? static_cast<double>(count(end - up_since_[link.value])) : 0);
 }
 
 }  // namespace farbell

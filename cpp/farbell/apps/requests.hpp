@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "farbell/apps/arrivals.hpp"
+#include "farbell/apps/availability.hpp"
 #include "farbell/apps/records.hpp"
 #include "farbell/apps/time_accounts.hpp"
 #include "farbell/network/circuits.hpp"
+#include "farbell/network/outages.hpp"
 #include "farbell/network/reservation.hpp"
 
 namespace farbell {
@@ -48,7 +50,6 @@ class Requests {
   struct Setup {
     std::span<const DemandRow> demands;
     std::span<const ChangeRow> changes;
-    std::size_t links = 0;
     Clock clock;
     Tick horizon{};
     std::uint64_t replica = 0;
@@ -57,12 +58,19 @@ class Requests {
   };
 
   Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
-           Routes& routes, Circuits& circuits, Recorder& recorder, Trace& trace);
+           Routes& routes, Circuits& circuits, Outages& outages, Availability& availability, Recorder& recorder, Trace& trace);
 
   void start();  // posts what happens by itself
   void handle(const Event& event);
   void finish(Tick end); // writes down what is still open; called once, after the last event
-  double up_ticks(LinkId link, Tick end) const;
+
+  // Failures. These links are down: demands that are served over them are interrupted, whether anybody knows yet or not.
+  void interrupted(std::span<const LinkId> links);
+  // They are known to be down: everywhere at once, or by those of their ends that are up.
+  enum class News : std::uint8_t { everywhere, from_ends };
+  void links_lost(std::span<const LinkId> links, News news);
+  void links_back();
+  void node_lost(NodeId node);  // with all qubits there
   std::uint64_t deadlocks() const { return deadlocks_; }
   std::uint64_t deadlock_releases() const { return deadlock_releases_; }
   bool stopped() const { return stopped_; }  // by a deadlock
@@ -130,7 +138,12 @@ class Requests {
   bool generates(ChainId c) const;
   void close(ChainId c, std::uint32_t segment);
   void change(const ChangeRow& change);
-  void lose_routes(DemandId d, const std::vector<ChainId>& affected);
+  std::vector<std::vector<ChainId>> circuits_over(std::span<const LinkId> links) const;
+  void lose_routes(const std::vector<std::vector<ChainId>>& affected, std::span<const LinkId> links, News news);
+  void tell_from_ends(ChainId c, LinkId link);
+  bool waits_for_repair(DemandId d);
+  bool end_is_down(DemandId d) const;
+  void refuse_all(DemandId d);
   void look_for_deadlock();
   ChainId youngest(const std::vector<ChainId>& circuits) const;
   void write_down(ChainId c, std::vector<DeadlockRow>& rows) const;
@@ -149,14 +162,13 @@ class Requests {
   Swapping& swapping_;
   Routes& routes_;
   Circuits& circuits_;
+  Outages& outages_;
+  Availability& availability_;
   Recorder& recorder_;
   Trace& trace_;
   TimeAccounts accounts_;
   std::vector<Row> rows_;          // by demand
   std::vector<Service> services_;  // by circuit
-  std::vector<bool> up_;      // by link
-  std::vector<Tick> up_since_;
-  std::vector<double> up_ticks_;
   std::uint64_t stale_events_ = 0, deadlocks_ = 0, deadlock_releases_ = 0;
   bool stopped_ = false;
   std::unordered_map<std::uint32_t, Measurement> measured_;  // segments of which one end has measured

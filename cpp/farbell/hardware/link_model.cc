@@ -14,10 +14,12 @@ namespace farbell {
 namespace {
 
 // Stated, not derived: neither the fibre nor the memories change what a `given` link declares.
-LinkModel model_of(GivenSpec const& given) {
+LinkModel model_of(GivenSpec const& given, Wear wear) {
   LinkModel model;
-  model.success_probability = model.table.success_probability = given.success_probability;
-  model.table.outcomes.push_back({1, 0, correlations(given.state), ""});
+  model.success_probability = model.table.success_probability = wear.efficiency * given.success_probability;
+  Correlations state = correlations(given.state);
+  for (std::size_t k = 1; k < state.size(); ++k) state[k] *= wear.coherence;
+  model.table.outcomes.push_back({1, 0, state, ""});
   model.period_s = given.attempt_period_s;
   model.herald_a_s = model.herald_b_s = given.herald_delay_s;
   return model;
@@ -91,16 +93,19 @@ void require_recovery(LinkModel const& model, double period_s) {
 }
 
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
-                     StationSpec const* station) {
+                     StationSpec const* station, Wear wear) {
   const auto heralded = [&](auto const& click) {
     if (!station || station->name != click.station)
       throw SpecError("/generation/station", in_quotes(click.station),
                       station ? in_quotes(station->name) + ", the station at hand" : "a link with a station, and that station");
-    return model_of(click, fiber, a, b, *station);
+    StationSpec worn = *station;
+    worn.visibility *= wear.coherence;
+    worn.detector.efficiency *= wear.efficiency;
+    return model_of(click, fiber, a, b, worn);
   };
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
-  return model_of(std::get<GivenSpec>(generation));
+  return model_of(std::get<GivenSpec>(generation), wear);
 }
 
 }  // namespace farbell

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "farbell/hardware/drift.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
 #include "farbell/hardware/herald.hpp"
@@ -36,7 +37,7 @@ struct LinkModel : LinkTiming {
 // `station` is the one that the generation names; null for kinds without a station. Throws SpecError at /station/... where its
 // detectors do not recover in time, or it cannot be told whether they do.
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
-                     StationSpec const* station);
+                     StationSpec const* station, Wear wear = {});
 
 // Throws that SpecError where the detectors need longer than the period.
 void require_recovery(LinkModel const& model, double period_s);

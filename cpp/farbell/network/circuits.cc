@@ -50,10 +50,7 @@ void Circuits::handle(const Event& event) {
     return;
   }
   switch (event.to.op) {
-    case op_ask:
-      waiting_.push_back(circuit);
-      grant_waiting();
-      break;
+    case op_ask: join_line(circuit); break;
     case op_reach: reach(circuit, static_cast<std::uint32_t>(event.payload)); break;
     case op_start: start(circuit); break;
     case op_release: release_position(circuit, static_cast<std::uint32_t>(event.payload)); break;
@@ -78,7 +75,15 @@ void Circuits::ask(ChainId circuit) {
               std::uint64_t{row.generation} << 32);
 }
 
-// The first node without the slots, those aside that circuits asked for earlier wait for. None = the route can be booked.
+// Behind all that are not of lower priority.
+void Circuits::join_line(ChainId circuit) {
+  const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), terms(circuit).priority,
+                                      [&](std::int64_t priority, ChainId other) { return priority > terms(other).priority; });
+  waiting_.insert(place, circuit);
+  grant_waiting();
+}
+
+// The first node without the slots, those aside that circuits before it in line wait for. None = the route can be booked.
 NodeId Circuits::full_node(ChainId circuit, const Route& route) const {
   for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
     const NodeId n = route.nodes[i];
@@ -161,6 +166,7 @@ void Circuits::begin_circuit(ChainId circuit) {
   chain.policy_at = never;
   for (Position& position : chain.positions) position.decision_posted = false;
   row.state = State::setting_up;
+  row.broken = false;
   const Tick reservation = terms(circuit).reservation;
   if (reservation != never)
     queue_.post(queue_.now() + reservation, Phase::expiries, {setup_.self.handler, op_expire, circuit.value},
@@ -354,13 +360,14 @@ bool Circuits::begin_release(ChainId circuit) {
 }
 
 void Circuits::release_from(ChainId circuit, std::uint32_t origin) {
-  if (!begin_release(circuit)) return;
+  if (rows_[circuit.value].state != State::releasing && !begin_release(circuit)) return;
   const Chain& chain = chains_[circuit.value];
   const NodeId teller = chain.positions[origin].node;
   messages_ += chain.hops.size();
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_released, circuit.value, 0, 0, 0, {.to = teller.value});
   const std::uint64_t stamp = std::uint64_t{rows_[circuit.value].generation} << 32;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
+    if (!chain.positions[i].held) continue;
     const Tick arrival = queue_.now() + chain.delay(origin, i);
     trace_.add(queue_.now(), queue_.phase(), TraceKind::message, teller.value, circuit.value,
                static_cast<std::uint64_t>(TraceMessage::release), 0, {.to = chain.positions[i].node.value, .until = arrival});
@@ -381,6 +388,7 @@ void Circuits::release_position(ChainId circuit, std::uint32_t position) {
   Row& row = rows_[circuit.value];
   Chain& chain = chains_[circuit.value];
   Position& here = chain.positions[position];
+  if (!here.held) return;  // told by another node already
   here.held = false;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::slots_freed, here.node.value, circuit.value, 0);
   swapping_.drop_all(circuit, position);
@@ -396,6 +404,48 @@ void Circuits::release_position(ChainId circuit, std::uint32_t position) {
 
 void Circuits::links_changed() {
   if (std::any_of(waiting_.begin(), waiting_.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
+}
+
+void Circuits::routes_changed() {
+  if (!setup_.hop_by_hop) post_grant();
+}
+
+// ---- nodes that fail ------------------------------------------------------------------------------------------------------------------
+
+bool Circuits::complete(ChainId circuit) const {
+  const Row& row = rows_[circuit.value];
+  return row.state == State::releasing || (booked(circuit) && row.positions_held == row.route.nodes.size());
+}
+
+template <class Use>
+void Circuits::each_held_at(NodeId node, Use&& use) {
+  for (std::uint32_t c = 0; c < rows_.size(); ++c) {
+    if (!booked(ChainId{c})) continue;
+    const std::vector<NodeId>& nodes = rows_[c].route.nodes;
+    const auto place = static_cast<std::uint32_t>(std::find(nodes.begin(), nodes.end(), node) - nodes.begin());
+    if (place < nodes.size() && chains_[c].positions[place].held) use(ChainId{c}, place);
+  }
+}
+
+void Circuits::lose_qubits(NodeId node) {
+  each_held_at(node, [&](ChainId circuit, std::uint32_t position) {
+    swapping_.drop_all(circuit, position);
+    rows_[circuit.value].broken = true;
+  });
+}
+
+bool Circuits::broken_at(ChainId circuit, NodeId node) const {
+  if (!booked(circuit) || !rows_[circuit.value].broken) return false;
+  const std::vector<NodeId>& nodes = rows_[circuit.value].route.nodes;
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+void Circuits::tell_of_losses(NodeId node) {
+  each_held_at(node, [&](ChainId circuit, std::uint32_t position) {
+    if (!rows_[circuit.value].broken) return;
+    if (complete(circuit)) release_from(circuit, position);
+    else release_everywhere(circuit);
+  });
 }
 
 void Circuits::post_check() {

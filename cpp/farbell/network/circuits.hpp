@@ -32,6 +32,7 @@ class Circuits {
     std::uint32_t circuits = 1;  // as many requests may be served at a time
     std::uint32_t width = 1, end_slots = 1;  // slots of a hop, and of each end
     Tick reservation = never;
+    std::int64_t priority = 0;  // in the ledger's line
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
     std::vector<LaneKeys> lane_keys;  // of the first circuit, by hop of the first route at the start
@@ -85,10 +86,18 @@ class Circuits {
   std::uint64_t deadlock_of(ChainId circuit) const { return rows_[circuit.value].deadlock; }
 
   void ask(ChainId circuit);  // in this tick's decisions phase
-  // Tells every node of the chain, from the node at `origin`; each gives its slots back when it hears.
+  // Tells every node of the chain, from the node at `origin`; each gives its slots back when it first hears.
   void release_from(ChainId circuit, std::uint32_t origin);
   void release_everywhere(ChainId circuit);  // every node knows already
   void links_changed();                      // who waits may have another choice of routes now
+  void routes_changed();                     // who waits may have other routes now
+  // Every slot along the route is booked, or was until a release set out.
+  bool complete(ChainId circuit) const;
+  bool booked(ChainId circuit) const;
+  // The node fails: its qubits are gone, and nobody is told. Once it is up again it tells those whose circuits it has lost.
+  void lose_qubits(NodeId node);
+  bool broken_at(ChainId circuit, NodeId node) const;  // it has lost qubits, and leads over the node
+  void tell_of_losses(NodeId node);
 
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
@@ -109,6 +118,7 @@ class Circuits {
     std::optional<Taken> taken;        // which of the demand's routes `route` is
     Route route;                       // once booked or set out for, whatever routes the demand finds meanwhile
     bool chain_built = false;          // for that route
+    bool broken = false;               // a node of it has failed since it was booked
     struct Group {
       LinkId link;
       std::uint32_t group, pool;
@@ -117,7 +127,8 @@ class Circuits {
     std::uint32_t pool = no_pool;
   };
 
-  bool booked(ChainId circuit) const;
+  template <class Use>
+  void each_held_at(NodeId node, Use&& use);
   const Terms& terms(ChainId circuit) const { return terms_[demand(circuit).value]; }
   std::span<const Route> routes(ChainId circuit) const { return routes_.of(demand(circuit)); }
   std::string owner_name(ChainId circuit) const { return owner_name(setup_.demand_names[demand(circuit).value], number(circuit)); }
@@ -126,6 +137,7 @@ class Circuits {
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
   std::optional<std::uint32_t> bookable(ChainId circuit) const;
+  void join_line(ChainId circuit);
   void grant_waiting();
   void grant(ChainId circuit, std::uint32_t chosen);
   void reach(ChainId circuit, std::uint32_t position);
@@ -151,8 +163,8 @@ class Circuits {
   std::vector<Row> rows_;            // by circuit
   std::vector<ChainId> first_;       // by demand
   Slots slots_;
-  std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits asked for earlier
-  std::vector<ChainId> waiting_;        // for the ledger
+  std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits before it in line
+  std::vector<ChainId> waiting_;        // for the ledger, highest priority first
   std::vector<bool> grant_posted_;      // by node; the ledger has one line
   bool check_posted_ = false;
   std::vector<ChainId> deadlocked_;     // when last looked for

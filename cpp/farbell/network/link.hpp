@@ -1,6 +1,7 @@
 // A link: two nodes, the fibre between them, and how it makes pairs.
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/drift.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
 #include "farbell/protocols/swapping_spec.hpp"
@@ -14,6 +15,7 @@ struct LinkSpec {
   FiberSpec fiber;
   GenerationSpec generation;
   std::optional<DistillationSpec> distillation;
+  std::optional<DriftSpec> drift;
 
   // The name by which changes, results and messages know the link.
   std::string label() const { return name.empty() ? node_a + "--" + node_b : name; }
@@ -32,6 +34,7 @@ struct Describe<LinkSpec> {
       required(field("fiber", &LinkSpec::fiber, "The fibre.")),
       required(field("generation", &LinkSpec::generation, "How the link makes pairs.")),
       field("distillation", &LinkSpec::distillation, "How the link's pairs are distilled before they are swapped; null = not."),
+      field("drift", &LinkSpec::drift, "How the link gets worse with time; null = not."),
   };
 };
 

@@ -24,15 +24,55 @@ std::size_t Routes::preferred(DemandId demand) const {
   return first == list.end() ? 0 : static_cast<std::size_t>(first - list.begin());
 }
 
+void Routes::set_cost(LinkId link, double cost) {
+  if (!repaired_cost_.empty()) repaired_cost_[link.value] = cost;
+  if (repaired_cost_.empty() || !failed_[link.value]) cost_[link.value] = cost;
+}
+
+void Routes::set_failed(LinkId link, bool failed) {
+  if (repaired_cost_.empty()) {
+    repaired_cost_ = cost_;
+    failed_.assign(cost_.size(), false);
+  }
+  failed_[link.value] = failed;
+  cost_[link.value] = failed ? std::numeric_limits<double>::infinity() : repaired_cost_[link.value];
+}
+
+PathFinder& Routes::paths() {
+  if (!paths_) paths_ = std::make_unique<PathFinder>(graph_);
+  return *paths_;
+}
+
 bool Routes::find(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
   if (plan.fixed) return any_usable(demand);
-  if (!paths_) paths_ = std::make_unique<PathFinder>(graph_);
-  std::vector<Route> found = paths_->k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
+  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
   if (found.empty()) return false;
-  rows_[demand.value].found = std::move(found);
-  ++rows_[demand.value].version;
+  Row& row = rows_[demand.value];
+  row.found = std::move(found);
+  row.version = ++row.versions;
   return true;
+}
+
+bool Routes::usable_when_repaired(DemandId demand) {
+  if (repaired_cost_.empty()) return any_usable(demand);
+  const auto usable = [&](const Route& route) {
+    return route_cost(route, repaired_cost_) < std::numeric_limits<double>::infinity();
+  };
+  const auto list = of(demand);
+  const RoutePlan& plan = plans_[demand.value];
+  if (std::any_of(list.begin(), list.end(), usable)) return true;
+  return !plan.fixed && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired_cost_));
+}
+
+bool Routes::first_usable(DemandId demand) const {
+  const std::vector<Route>& first = plans_[demand.value].routes;
+  return std::any_of(first.begin(), first.end(), [&](const Route& route) { return usable(route); });
+}
+
+void Routes::restore(DemandId demand) {
+  rows_[demand.value].found.clear();
+  rows_[demand.value].version = 0;
 }
 
 }  // namespace farbell

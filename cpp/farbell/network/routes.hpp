@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -26,27 +27,42 @@ class Routes {
     const Row& row = rows_[demand.value];
     return row.found.empty() ? std::span<const Route>(plans_[demand.value].routes) : row.found;
   }
-  // How often they were found anew.
+  const RoutePlan& plan(DemandId demand) const { return plans_[demand.value]; }
+  // Which of those that were found; 0 = those at the start.
   std::uint32_t version(DemandId demand) const { return rows_[demand.value].version; }
   bool usable(const Route& route) const;
   bool any_usable(DemandId demand) const;
   // The first that is usable; the first of all where none is.
   std::size_t preferred(DemandId demand) const;
 
-  void set_cost(LinkId link, double cost) { cost_[link.value] = cost; }
+  void set_cost(LinkId link, double cost);
+  // Known to have failed: not usable, whatever it costs, until it is known to be back.
+  void set_failed(LinkId link, bool failed);
   // Looks for routes among the links that are usable now. False if there is none; what the demand had then stays.
   bool find(DemandId demand);
+  // Whether the link could be used if it had not failed.
+  bool can_succeed(LinkId link) const {
+    return (repaired_cost_.empty() ? cost_ : repaired_cost_)[link.value] < std::numeric_limits<double>::infinity();
+  }
+  // Whether there would be a route if nothing had failed.
+  bool usable_when_repaired(DemandId demand);
+  bool first_usable(DemandId demand) const;  // one of those at the start
+  void restore(DemandId demand);             // has those at the start again
 
  private:
   struct Row {
     std::vector<Route> found;  // empty: those of the plan
-    std::uint32_t version = 0;
+    std::uint32_t version = 0, versions = 0;
   };
+
+  PathFinder& paths();
 
   const Graph& graph_;
   std::span<const RoutePlan> plans_;
   std::vector<Row> rows_;     // by demand
   std::vector<double> cost_;  // by link
+  std::vector<double> repaired_cost_;  // if nothing had failed; empty before anything has
+  std::vector<bool> failed_;           // the same
   std::unique_ptr<PathFinder> paths_;  // made when first needed: most runs look for no route
 };
 

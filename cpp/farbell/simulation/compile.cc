@@ -7,6 +7,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
@@ -36,6 +37,8 @@ class Compiler {
     nodes();
     links();
     changes();
+    drifts();
+    failures();
     bell_diagonal_parts();
     demands();
     ghz_demands();
@@ -168,7 +171,8 @@ class Compiler {
 
   // ---- links ----
   // Links with equal hardware share a program, and the work of computing it.
-  std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path) {
+  std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path,
+                        Wear wear = {}) {
     std::optional<std::uint32_t> station;
     std::string key;
     const auto put = [&key](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
@@ -177,6 +181,8 @@ class Compiler {
     put(fiber.length_m);
     put(fiber.attenuation_db_per_km);
     put(fiber.speed_m_per_s);
+    put(wear.efficiency);
+    put(wear.coherence);
     const auto put_station = [&](const auto& click) {
       station = station_names_.at(click.station, path + "/station");
       put(*station);
@@ -204,7 +210,7 @@ class Compiler {
     const auto [known, fresh] = programs_.emplace(key, static_cast<std::uint32_t>(m_.programs.size()));
     if (!fresh) return known->second;
 
-    const LinkModel model = herald_model(generation, fiber, a, b, station, path);
+    const LinkModel model = herald_model(generation, fiber, a, b, station, path, wear);
     for (const ModelNote& note : model.approximations) note_approximation(note.name, note.description);
     LinkProgram p;
     p.success = model.success_probability;
@@ -238,10 +244,10 @@ class Compiler {
   }
 
   LinkModel herald_model(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b,
-                         std::optional<std::uint32_t> station, const std::string& path) const {
+                         std::optional<std::uint32_t> station, const std::string& path, Wear wear) const {
     try {
       LinkModel model =
-          link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr);
+          link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr, wear);
       if (s_.slot_s) require_recovery(model, *s_.slot_s);
       return model;
     } catch (const SpecError& error) {
@@ -299,6 +305,8 @@ class Compiler {
       ChangeRow row;
       row.at = ticks(change.at_s, item("changes", i, "at_s"));
       row.link = LinkId{link_names_.at(change.link, item("changes", i, "link"))};
+      if (s_.links[row.link.value].drift)
+        throw SpecError(item("changes", i, "link"), in_quotes(shortened(change.link)), "a link without drift: its drift changes it");
       row.cost = infinity;
       if (change.generation) {
         const LinkRow& link = m_.links[row.link.value];
@@ -309,6 +317,62 @@ class Compiler {
         row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
       }
       m_.changes.push_back(row);
+    }
+  }
+
+  // ---- drift: changes and pauses at known times ----
+  void drifts() {
+    for (std::size_t i = 0; i < s_.links.size(); ++i)
+      if (s_.links[i].drift) drift(i);
+  }
+
+  void drift(std::size_t i) {
+    const LinkSpec& link = s_.links[i];
+    const std::string path = item("links", i, "drift");
+    const LinkRow& row = m_.links[i];
+    std::vector<std::uint32_t> programs;  // by steps since a recalibration
+    const auto after_steps = [&](std::size_t k) -> const LinkFacts& {
+      while (programs.size() <= k) {
+        const Wear wear = link.drift->after(static_cast<double>(programs.size()) * link.drift->step_s);
+        programs.push_back(program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"), wear));
+      }
+      return facts_[programs[k]];
+    };
+    const LinkId id{static_cast<std::uint32_t>(i)};
+    DriftPlan plan = drift_plan(m_, *link.drift, path, [&](std::size_t k) { return after_steps(k).fidelity; });
+    for (const auto& [at, k] : plan.changes) {
+      const double cost = routing_cost(s_.routing.kind, after_steps(k));
+      m_.changes.push_back({at, id, programs[k], cost});
+    }
+    if (!plan.recalibrations.empty()) recalibrations_.push_back({{}, {id}, std::move(plan.recalibrations)});
+    note_approximation("stepped_drift", "links that drift change in steps");
+  }
+
+  // ---- failures ----
+  void failures() {
+    if (s_.heartbeat_period_s) m_.heartbeat = positive_ticks(*s_.heartbeat_period_s, "/heartbeat_period_s");
+    Names names("failure", "/failures");
+    for (std::size_t i = 0; i < s_.failures.size(); ++i) {
+      const FailureSpec& failure = s_.failures[i];
+      names.add(failure.label());
+      FailureRow row = failure_row(m_, failure, node_names_, link_names_, item("failures", i));
+      if (failure.mtbf_s) row.key = stream("failure:" + failure.label() + "/times", item("failures", i, "name"));
+      m_.failures.push_back(std::move(row));
+    }
+    for (FailureRow& row : recalibrations_) {
+      names.add("recalibration of " + m_.link_names[row.links[0].value]);
+      m_.failures.push_back(std::move(row));
+    }
+    m_.failure_names = names.all();
+    if (m_.failures.empty()) return;
+    // A link that has failed goes on at its pace, and never succeeds.
+    m_.first_dead = static_cast<std::uint32_t>(m_.programs.size());
+    for (std::uint32_t p = 0; p < m_.first_dead; ++p) {
+      LinkProgram dead;
+      dead.period = m_.programs[p].period;
+      dead.emission = m_.programs[p].emission;
+      dead.herald = m_.programs[p].herald;
+      m_.programs.push_back(std::move(dead));
     }
   }
 
@@ -359,6 +423,10 @@ class Compiler {
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
       terms.pipelined = demand.pipelined;
+      terms.priority = demand.priority;
+      if (demand.priority != 0 && s_.reservation == Reservation::hop_by_hop)
+        throw SpecError(item("demands", i, "priority"), std::to_string(demand.priority),
+                        "0 with \"reservation\": \"hop_by_hop\", where nodes serve first come, first served");
       terms.up = address(HandlerIndex::requests, Requests::op_up);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);
@@ -598,8 +666,12 @@ class Compiler {
     if (std::any_of(s_.demands.begin(), s_.demands.end(), [](const DemandSpec& d) { return d.min_fidelity > 0; }) &&
         std::any_of(m_.programs.begin(), m_.programs.end(), turned))
       note_approximation("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");
-    if (std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; }))
+    const bool closes = std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; });
+    if (closes || (!m_.failures.empty() && m_.heartbeat == never))
       note_approximation("instant_failure_notice", "every node learns at once that a link went down");
+    if (m_.failures.empty() || m_.heartbeat == never) return;
+    note_approximation("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
+    note_approximation("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
   }
 
   const ScenarioSpec& s_;
@@ -608,6 +680,7 @@ class Compiler {
       link_names_{"link", "/links"}, demand_names_{"demand", "/demands"};
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program
+  std::vector<FailureRow> recalibrations_;
   std::unordered_set<std::uint64_t> keys_;
 };
 

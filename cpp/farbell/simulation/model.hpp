@@ -4,14 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "farbell/apps/ghz_requests.hpp"
-#include "farbell/apps/requests.hpp"
+#include "farbell/apps/failures.hpp"
 #include "farbell/simulation/scenario.hpp"
 
 namespace farbell {
 
 // The modules of a run, as rows of its handler table.
-enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests };
+enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests, failures };
 constexpr Address address(HandlerIndex handler, std::uint16_t op = 0, std::uint32_t target = 0) {
   return {static_cast<std::uint16_t>(handler), op, target};
 }
@@ -51,8 +50,11 @@ struct Model {
   std::vector<std::string> circuit_owners;  // the same: as random streams name them
   std::size_t circuits = 0;            // of all of them
   std::vector<ChangeRow> changes;
+  std::vector<FailureRow> failures;
+  Tick heartbeat = never;              // never = failures are known at once
+  std::uint32_t first_dead = 0;        // program p of a link that has failed is program first_dead + p
 
-  std::vector<std::string> node_names, link_names, demand_names, ghz_demand_names;
+  std::vector<std::string> node_names, link_names, demand_names, ghz_demand_names, failure_names;
   std::vector<NamedApproximation> approximations;
 };
 

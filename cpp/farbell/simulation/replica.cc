@@ -1,6 +1,7 @@
 #include "farbell/simulation/replica.hpp"
 
 #include <chrono>
+#include <limits>
 
 namespace farbell {
 
@@ -29,12 +30,16 @@ class Replica {
                    model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check)},
                   model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
+        outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
+                  model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
+                  model.scenario.record == RecordMode::rows ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary}),
+        availability_(model.graph, routes_, outages_, model.demands.size()),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
                    options.request_block},
                   model.demands.size()),
-        requests_({model.demands, model.changes, model.links.size(), model.clock, model.horizon, options.replica,
+        requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, address(HandlerIndex::requests)},
-                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, recorder_, trace_),
+                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, chains_, trace_),
         ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.ghz_state_block,
@@ -42,7 +47,9 @@ class Replica {
                       model.ghz_demands.size()),
         ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica,
                        address(HandlerIndex::ghz_requests)},
-                      queue_, states_, fusing_, routes_, circuits_, ghz_recorder_, trace_) {
+                      queue_, states_, fusing_, routes_, circuits_, outages_, ghz_recorder_, trace_),
+        failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
+                  outages_, availability_, requests_, ghz_requests_, trace_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
@@ -59,10 +66,12 @@ class Replica {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->distilling_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->fusing_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->ghz_requests_.handle(e); },
+        [](void* self, const Event& e) { static_cast<Replica*>(self)->failures_.handle(e); },
     };
   }
 
   Ended run(const RunLimits& limits, std::atomic<double>& progress) {
+    failures_.start();
     requests_.start();
     ghz_requests_.start();
     for (std::int64_t slice = 1; slice <= slices; ++slice) {
@@ -90,14 +99,19 @@ class Replica {
     ghz_requests_.finish();
     r.events = queue_.processed();
     r.stale_events = lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() +
-                     requests_.stale_events() + fusing_.stale_events() + ghz_requests_.stale_events();
+                     requests_.stale_events() + fusing_.stale_events() + ghz_requests_.stale_events() + failures_.stale_events();
     r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages();
     r.deadlocks = requests_.deadlocks();
     r.deadlock_releases = requests_.deadlock_releases();
     r.links = lanes_.counters();
     for (LinkCounters& link : r.links) r.messages += 2 * link.successes;  // heralds
-    for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(requests_.up_ticks(LinkId{l}, r.end));
+    for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(outages_.up_ticks(LinkId{l}, r.end));
     r.nodes = swapping_.counters();
+    if (outages_.any()) {
+      for (std::uint32_t n = 0; n < model_.nodes.size(); ++n) r.node_up_ticks.push_back(outages_.up_ticks(NodeId{n}, r.end));
+      r.availability = availability_.finish(r.end);
+      r.outages = std::move(outages_.rows());
+    }
     r.demands = recorder_.take_summaries();
     for (std::uint32_t d = 0; d < model_.demands.size(); ++d) {
       DemandPath path;
@@ -151,11 +165,14 @@ class Replica {
   Distilling distilling_;
   Routes routes_;
   Circuits circuits_;
+  Outages outages_;
+  Availability availability_;
   Recorder recorder_;
   Requests requests_;
   Fusing fusing_;
   GhzRecorder ghz_recorder_;
   GhzRequests ghz_requests_;
+  Failures failures_;
   HandlerTable handlers_;
 };
 

@@ -56,6 +56,9 @@ struct ReplicaResult {
   std::vector<DistillationCounters> distillation;  // by demand
   std::vector<PairRow> pairs;        // since the last full block
   std::vector<RequestRow> requests;
+  std::vector<OutageRow> outages;
+  std::vector<double> node_up_ticks;            // empty without failures
+  std::vector<DemandAvailability> availability;  // the same
   std::vector<GhzRow> ghz_states;
   std::vector<RequestRow> ghz_requests;
   std::vector<DeadlockRow> deadlock_rows;

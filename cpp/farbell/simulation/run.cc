@@ -131,6 +131,51 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
   tables.push_back(std::move(t));
 }
 
+void failure_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
+  const Clock& clock = model.clock;
+  const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
+  const auto id_or_none = [](auto id) { return id ? std::int64_t{id.value} : -1; };
+  {
+    const auto rows = all(results, &ReplicaResult::outages);
+    Table t{"failures", {}};
+    t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
+    t.add<std::uint32_t>("failure", rows, [](const auto& a) { return a.row->failure; });
+    t.add<std::int64_t>("node", rows, [&](const auto& a) { return id_or_none(a.row->node); });
+    t.add<std::int64_t>("link", rows, [&](const auto& a) { return id_or_none(a.row->link); });
+    t.add<double>("down_s", rows, [&](const auto& a) { return seconds(a.row->down); });
+    t.add<double>("noticed_s", rows, [&](const auto& a) { return seconds(a.row->noticed); });
+    t.add<double>("up_s", rows, [&](const auto& a) { return seconds(a.row->up); });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = all(results, &ReplicaResult::node_up_ticks);
+    Table t{"node_availability", {}};
+    add_place(t, rows, "node");
+    t.add<double>("up_s", rows, [&](const auto& a) { return *a.row / clock.ticks_per_s; });
+    tables.push_back(std::move(t));
+  }
+  {
+    const auto rows = all(results, &ReplicaResult::availability);
+    const auto refused = [](const auto& a, Refusal reason) {
+      return a.result->demands[a.index].refused_because[static_cast<std::size_t>(reason)];
+    };
+    const auto of_some = [](const auto& a, double ticks) {
+      return a.row->recovery.n > 0 ? ticks : std::numeric_limits<double>::quiet_NaN();
+    };
+    Table t{"demand_availability", {}};
+    add_place(t, rows, "demand");
+    t.add<double>("route_s", rows, [&](const auto& a) { return a.row->route_ticks / clock.ticks_per_s; });
+    t.add<std::uint64_t>("interruptions", rows, [](const auto& a) { return a.row->interruptions; });
+    t.add<std::uint64_t>("recoveries", rows, [](const auto& a) { return a.row->recovery.n; });
+    t.add<double>("recovery_mean_s", rows, [&](const auto& a) { return of_some(a, a.row->recovery.mean) / clock.ticks_per_s; });
+    t.add<double>("recovery_max_s", rows, [&](const auto& a) { return of_some(a, a.row->longest_recovery) / clock.ticks_per_s; });
+    t.add<std::uint64_t>("refused_no_route", rows, [&](const auto& a) { return refused(a, Refusal::no_route); });
+    t.add<std::uint64_t>("refused_route_lost", rows, [&](const auto& a) { return refused(a, Refusal::route_lost); });
+    t.add<std::uint64_t>("refused_node_down", rows, [&](const auto& a) { return refused(a, Refusal::node_down); });
+    tables.push_back(std::move(t));
+  }
+}
+
 // Demands are numbered after those for pairs, as their names are.
 void ghz_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
   const auto number = [&](std::uint32_t demand) { return model.demands.size() + demand; };
@@ -301,6 +346,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   out.spilled = rows.spilled();
   entity_tables(model, results, out.tables);
   deadlock_table(model.clock, results, out.tables);
+  if (!model.failures.empty()) failure_tables(model, results, out.tables);
   if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) use_tables(results, out.tables);
   if (options.trace) trace_table(results, out.tables);

@@ -6,6 +6,7 @@
 #include "farbell/hardware/memory.hpp"
 #include "farbell/hardware/station.hpp"
 #include "farbell/network/change.hpp"
+#include "farbell/network/failure.hpp"
 #include "farbell/network/link.hpp"
 #include "farbell/network/node.hpp"
 #include "farbell/network/reservation.hpp"
@@ -54,6 +55,9 @@ struct ScenarioSpec {
   std::vector<DemandSpec> demands;
   std::vector<GhzDemandSpec> ghz_demands;
   std::vector<ChangeSpec> changes;
+  std::vector<FailureSpec> failures;
+  std::optional<double> heartbeat_period_s;
+  std::int64_t missed_heartbeats = 3;
   std::vector<std::string> credits;
   std::vector<std::string> notes;
 
@@ -170,6 +174,11 @@ struct Describe<ScenarioSpec> {
       field("demands", &ScenarioSpec::demands, "Demands for pairs."),
       field("ghz_demands", &ScenarioSpec::ghz_demands, "Demands for GHZ states."),
       field("changes", &ScenarioSpec::changes, "Changes of links during the run."),
+      field("failures", &ScenarioSpec::failures, "Nodes and links that fail during the run."),
+      field("heartbeat_period_s", &ScenarioSpec::heartbeat_period_s, "s", positive,
+            "Neighbours notice failures by heartbeats that do not come, sent so often; null = everybody knows at once."),
+      field("missed_heartbeats", &ScenarioSpec::missed_heartbeats, within(1, 1'000'000'000),
+            "With heartbeat_period_s: how many that are missed in a row make a failure."),
       field("credits", &ScenarioSpec::credits, "Whom to credit for the data."),
       field("notes", &ScenarioSpec::notes, "What a reader should know about the data."),
   };

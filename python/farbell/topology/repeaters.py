@@ -104,6 +104,7 @@ def with_repeaters(
     added: list[Node] = []
     links: list[Link] = []
     ways: dict[frozenset[str], list[str]] = {}
+    spans: dict[str, list[str]] = {}
     undivided: set[frozenset[str]] = set()
     for number, link in enumerate(scenario.links):
         path = f"links/{number}"
@@ -113,7 +114,8 @@ def with_repeaters(
             links.append(link)
             undivided.add(ends)
             continue
-        if (link.name or f"{link.node_a}--{link.node_b}") in changing:
+        label = link.name or f"{link.node_a}--{link.node_b}"
+        if label in changing:
             raise SpecError(path, "a link to be divided that changes during the run", "changes of shorter links only")
         if generation is None and isinstance(link.generation, Given):
             found = "a link to be divided whose generation is given, for its whole length"
@@ -130,6 +132,7 @@ def with_repeaters(
             link.replace(name="", node_a=x, node_b=y, fiber=fiber, generation=how) for x, y in zip(way, way[1:], strict=False)
         ]
         ways.setdefault(ends, way)
+        spans[label] = [f"{x}--{y}" for x, y in zip(way, way[1:], strict=False)]
     if not added:
         return scenario
     led = {ends: way for ends, way in ways.items() if ends not in undivided}
@@ -138,5 +141,10 @@ def with_repeaters(
         nodes=[*scenario.nodes, *added],
         links=links,
         demands=[demand.replace(route=_through(demand.route, led)) for demand in scenario.demands],
+        # A fibre that is cut is cut in one of its spans: all of them are down.
+        failures=[
+            failure.replace(links=[span for name in failure.links for span in spans.get(name, [name])])
+            for failure in scenario.failures
+        ],
         notes=[*scenario.notes, note],
     )

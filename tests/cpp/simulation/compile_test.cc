@@ -57,6 +57,12 @@ TEST(Compile, RefusesWithPathAndNearestName) {
          s.demands[0].max_queue = 2;
        }},
       {"/demands/0/max_wait_s", "", [](auto& s) { s.demands[0].max_wait_s = 0; }},
+      {"/failures/0/nodes/1", "alice", [](auto& s) { s.failures = {{.nodes = {"bob", "alise"}, .down = {{1, 2}}}}; }},
+      {"/failures/0/links/0", "alice--relay", [](auto& s) { s.failures = {{.links = {"alice-relay"}, .down = {{1, 2}}}}; }},
+      {"/failures/0/nodes/1", "", [](auto& s) { s.failures = {{.nodes = {"bob", "bob"}, .down = {{1, 2}}}}; }},
+      {"/failures/1/name", "", [](auto& s) { s.failures = {{.nodes = {"bob"}, .down = {{1, 2}}}, {.nodes = {"bob"}, .down = {{3, 4}}}}; }},
+      {"/demands/0/priority", "", [](auto& s) { s.reservation = Reservation::hop_by_hop; s.demands[0].priority = 1; }},
+      {"/heartbeat_period_s", "", [](auto& s) { s.heartbeat_period_s = 1e-14; }},
       {"/demands/0/route/1", "", [](auto& s) { s.demands[0].route = {"alice", "bob"}; }},
       {"/demands/0/route/2", "", [](auto& s) { s.demands[0].route = {"alice", "relay", "alice"}; }},
       {"/demands/0/route/0", "", [](auto& s) { s.demands[0].route = {"relay", "bob"}; }},
