@@ -33,9 +33,9 @@ from farbell.record import (
     MOMENTS,
     PROFILES,
     ROW_TABLES,
-    Network,
     Record,
 )
+from farbell.saved import as_array, as_histogram, read_network, statistics_tables, write_network
 from farbell.storage import read_table, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
@@ -511,10 +511,10 @@ class Results(Record):
         (path / "scenario.json").write_text(self.scenario.to_json() + "\n", encoding="utf-8")
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
-        _write_network(self.network, path / "model.json")
+        write_network(self.network, path / "model.json")
         for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES):
             (path / f"{name}.parquet").unlink(missing_ok=True)
-        for name, table in {**self.tables, **_statistics(self), **self.profiles}.items():
+        for name, table in {**self.tables, **statistics_tables(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
         table = self.summary()
         write_table(table, path / "summary.parquet")
@@ -594,76 +594,6 @@ def _write_csv(table: ResultTable, path: Path) -> None:
         writer.writerows(table.rows())
 
 
-def _write_network(network: Network, path: Path) -> None:
-    links = {name: network.link_models.codes(name).tolist() for name in network.link_models if name != "link"}
-    document = {
-        "nodes": network.node_names,
-        "links": network.link_names,
-        "demands": network.demand_names,
-        "ghz_demands": network.ghz_demand_names,
-        "failures": network.failure_names,
-        "routes": network.routes,
-        "ghz_arms": network.ghz_arms,
-        "state": network.state,
-        "approximations": network.approximations,
-        "link_models": links,
-    }
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-
-
-def _read_network(path: Path) -> Network:
-    document = json.loads(path.read_text(encoding="utf-8"))
-    links = tuple(document["links"])
-    return Network(
-        node_names=tuple(document["nodes"]),
-        link_names=links,
-        demand_names=tuple(document["demands"]),
-        ghz_demand_names=tuple(document.get("ghz_demands", ())),
-        failure_names=tuple(document.get("failures", ())),
-        routes=tuple(map(tuple, document["routes"])),
-        ghz_arms=tuple(tuple(map(tuple, arms)) for arms in document.get("ghz_arms", ())),
-        state=document["state"],
-        approximations=tuple(document["approximations"]),
-        link_models=ResultTable({"link": np.arange(len(links)), **document["link_models"]}, {"link": links}),
-    )
-
-
-# The statistics are arrays in memory and tidy tables on disk: one row an entry, histograms without their empty bins.
-
-
-def _indexed(array: Any, index: Iterable[str], columns: Iterable[str], words: Mapping[str, tuple[str, ...]]) -> ResultTable:
-    """An array whose last axis are columns, as one row an entry of the others."""
-    shape = array.shape[:-1]
-    places = np.indices(shape).reshape(len(shape), -1)
-    values = array.reshape(-1, array.shape[-1]).T
-    return ResultTable({**dict(zip(index, places, strict=True)), **dict(zip(columns, values, strict=True))}, words)
-
-
-def _histogram(counts: Any, bin_name: str, words: Mapping[str, tuple[str, ...]]) -> ResultTable:
-    demand, place = np.nonzero(counts)
-    return ResultTable({"demand": demand, bin_name: place, "count": counts[demand, place]}, words)
-
-
-def _statistics(record: Record) -> dict[str, ResultTable]:
-    words = record.network.categories
-    return {
-        "batches": _indexed(record.batches, ("replica", "demand", "batch"), BATCH_SUMS, words),
-        "moments": _indexed(record.moments, ("replica", "demand"), MOMENTS, words),
-        "latency_sketch": _histogram(record.latency_sketch, "bucket", words),
-        "fidelity_histogram": _histogram(record.fidelity_histogram, "bin", words),
-    }
-
-
-def _as_array(table: ResultTable, columns: Iterable[str], *shape: int) -> Any:
-    return np.stack([table[name] for name in columns], axis=-1).reshape(*shape)
-
-
-def _as_histogram(table: ResultTable, bin_name: str, demands: int, bins: int) -> Any:
-    counts = np.zeros((demands, bins), dtype=np.uint64)
-    counts[table.codes("demand"), table[bin_name]] = table["count"]
-    return counts
-
-
 def load_results(folder: str | Path) -> Results:
     """Results that :meth:`Results.save` wrote.
 
@@ -707,7 +637,7 @@ def _loaded(path: Path) -> Results:
         if (found := provenance.pop("format", None)) != _FORMAT:
             raise SpecError("provenance.json", f"format {found!r}", f"format {_FORMAT}, which this version writes")
         scenario = Scenario.from_json((path / "scenario.json").read_text(encoding="utf-8"))
-        network = _read_network(path / "model.json")
+        network = read_network(path / "model.json")
     except (FileNotFoundError, NotADirectoryError):
         raise FileNotFoundError(f"no results in {path}") from None
     words = network.categories
@@ -721,10 +651,10 @@ def _loaded(path: Path) -> Results:
         scenario=scenario,
         network=network,
         tables=tables,
-        batches=_as_array(read("batches"), BATCH_SUMS, replicas, demands, BATCHES, len(BATCH_SUMS)),
-        moments=_as_array(read("moments"), MOMENTS, replicas, demands, len(MOMENTS)),
-        latency_sketch=_as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
-        fidelity_histogram=_as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
+        batches=as_array(read("batches"), BATCH_SUMS, replicas, demands, BATCHES, len(BATCH_SUMS)),
+        moments=as_array(read("moments"), MOMENTS, replicas, demands, len(MOMENTS)),
+        latency_sketch=as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
+        fidelity_histogram=as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
         profiles={name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
     )

@@ -19,7 +19,7 @@ PYTHON_FLOORS = [
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
     ["topology", "bounds", "trace", "storage", "use_over_time"],
     ["record", "placing"],
-    ["availability"],
+    ["availability", "saved"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],
     ["explain"],
