@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
+from farbell._core import RunError, SpecError
 from farbell._extras import require
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR
 from farbell.availability import failure_lines
 from farbell.bounds import route_bounds
 from farbell.deadlocks import deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity
+from farbell.diagrams import message_sequence, space_time
 from farbell.figures import fidelity_figure, latency_figure, map_figure, rate_figure, time_use_figure
 from farbell.ghz import ghz_summary
 from farbell.record import Record
@@ -32,6 +34,8 @@ __all__ = ["write_report"]
 
 # Longer tables are cut in the page; the folder of results has all of them.
 _MOST_ROWS = 200
+# Events that are replayed for a drawing, at most.
+_MOST_REPLAYED = 1_000_000
 _LONGEST_SCENARIO = 300_000
 _BUTTONS = ["toImage", "zoom2d", "pan2d", "resetScale2d"]
 _CONFIG = {"responsive": True, "displaylogo": False, "modeBarButtons": [_BUTTONS]}
@@ -205,6 +209,32 @@ def _time_use_section(record: Record, figures: Mapping[str, Any]) -> Iterator[st
         yield note(link_time_use(record), "links", meaning)
 
 
+def _diagram_section(record: Record) -> Iterator[str]:
+    """How the first pair came about, replayed as far as that is quick and the drawing can be read."""
+    head = next(record.tables["pairs"].batches(), None)
+    if head is None or not len(head):
+        return
+    pair = next(head[:1].rows())
+    mine = record.tables["replicas"]["replica"] == pair["replica"]
+    events, simulated_s = (float(record.tables["replicas"][name][mine].sum()) for name in ("events", "simulated_s"))
+    if events * pair["delivered_s"] > _MOST_REPLAYED * simulated_s:
+        return
+    window = (max(0.0, pair["delivered_s"] - 1.05 * pair["age_s"]), pair["delivered_s"] + 0.02 * pair["age_s"])
+    try:
+        drawn = [
+            draw(record, demand=pair["demand"], replica=pair["replica"], window_s=window)
+            for draw in (space_time, message_sequence)
+        ]
+    except (SpecError, RunError):  # too much to draw
+        return
+    yield "<h2>The first pair, in space and time</h2>"
+    yield from (diagram._repr_html_() for diagram in drawn)
+    yield (
+        '<p class="note">From the emission of its oldest photon to its delivery, replayed from the scenario and its seed. '
+        "fb.plot.space_time and fb.plot.message_sequence draw any other window or request, farbell explain tells of one.</p>"
+    )
+
+
 def _scenario_section(record: Record) -> str:
     text = record.scenario.to_json()
     if len(text) > _LONGEST_SCENARIO:
@@ -252,6 +282,7 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     yield "</div></div>"
     yield from _time_share_section(record)
     yield from _time_use_section(record, figures)
+    yield from _diagram_section(record)
     yield "<h2>Hardware</h2>"
     rows = [[_escaped(cell) for cell in row] for row in hardware_rows(scenario)]
     yield _table(["device", "parameter", "value"], rows, "words")

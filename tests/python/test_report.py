@@ -210,3 +210,11 @@ def test_missing_matplotlib_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'farbell\[plot\]'"):
         fb.plot.map(fb.chain())
+
+
+def test_the_first_pair_is_drawn_where_there_are_rows(tmp_path: Path) -> None:
+    scenario = fb.chain(nodes=3, length_m="20 km", duration_s=0.2)
+    drawn = fb.run(scenario).write_report(tmp_path / "rows.html").read_text(encoding="utf-8")
+    assert "The first pair, in space and time" in drawn and drawn.count("<svg") >= 2
+    plain = fb.run(scenario.replace(record="summary")).write_report(tmp_path / "summary.html").read_text(encoding="utf-8")
+    assert "The first pair, in space and time" not in plain
