@@ -78,3 +78,6 @@ def escape_bars(_app: Sphinx, _what: str, _name: str, _value: Any, _options: Any
 def setup(app: Sphinx) -> None:
     app.connect("source-read", add_contents)
     app.connect("autodoc-process-docstring", escape_bars)
+
+# Names of attributes that several classes have, in docstrings: a guess at a link, not a dead one.
+suppress_warnings = ["ref.python"]
