@@ -79,5 +79,6 @@ def setup(app: Sphinx) -> None:
     app.connect("source-read", add_contents)
     app.connect("autodoc-process-docstring", escape_bars)
 
+
 # Names of attributes that several classes have, in docstrings: a guess at a link, not a dead one.
 suppress_warnings = ["ref.python"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import random
@@ -122,20 +123,19 @@ def test_two_runs_on_one_store_are_refused_and_readers_are_not(tmp_path: Path) -
     swept().run(path)
 
 
-def read_only(tmp_path: Path) -> Path:
-    """A folder that cannot be written, also by root."""
-    if os.geteuid() == 0:
-        return Path("/sys/kernel")
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     folder.chmod(0o500)
-    return folder
 
+    def denied(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
-def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    folder = read_only(tmp_path)
-    with pytest.raises(PermissionError, match=r"study\.db"):
-        swept().run(folder / "study.db")
+    with monkeypatch.context() as patch:
+        if os.geteuid() == 0:  # whom permissions do not stop
+            patch.setattr("farbell.studies.store.open", denied, raising=False)
+        with pytest.raises(PermissionError, match=r"study\.db"):
+            swept().run(folder / "study.db")
     with pytest.raises(FileNotFoundError, match=r"study\.db"):
         swept().run(tmp_path / "none" / "study.db")
 
