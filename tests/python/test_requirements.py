@@ -72,6 +72,13 @@ def test_targets_are_checked() -> None:
         assert error.value.path == path
 
 
+def test_a_search_without_a_target_or_an_end_is_refused() -> None:
+    with pytest.raises(fb.SpecError, match="a rate or a fidelity above 0"):
+        fb.requirements(network(), target={}, improve=["fidelity"])
+    with pytest.raises(fb.SpecError, match="and finite"):
+        fb.requirements(network(), target={"rate": 1}, improve=["fidelity"], most=math.inf)
+
+
 def test_one_parameter_is_its_closed_form() -> None:
     """rate = p / T: 100 pairs/s need p = 0.1. 8 replicas of 50 s: about 40,000 pairs, an error of 0.5 %; 3 % would be seen."""
     answer = fb.requirements(network(), target={"rate": 100}, improve=["success_probability"], workers=1)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from farbell._core import Scenario, SpecError
-from farbell.design.scenario_parameters import Parameter, changed, parameters
+from farbell.design.scenario_parameters import Parameter, changed, matching, parameters
 from farbell.topology.network import nearest
 
 __all__ = ["improvable", "improved", "improved_value", "named"]
@@ -76,7 +76,7 @@ def named(scenario: Scenario, names: Sequence[str]) -> dict[str, list[Parameter]
     better = improvable(scenario)
     found = {}
     for name in names:
-        mine = [p for p in better if name in (p.path, p.name)]
+        mine = matching(better, name)
         if not mine:
             every = {p.path: p for p in parameters(scenario)} | {p.name: p for p in parameters(scenario)}
             allowed = sorted({p.name for p in better})

@@ -78,7 +78,10 @@ class Kept:
             figures = evaluate()
             with self._lock:
                 if self._file is not None:
-                    self._file.execute("INSERT OR IGNORE INTO evaluations VALUES (?, ?, ?)", (key, *figures))
+                    try:
+                        self._file.execute("INSERT OR IGNORE INTO evaluations VALUES (?, ?, ?)", (key, *figures))
+                    except sqlite3.Error as error:
+                        raise OSError(f"the search's file cannot be written ({error}); what is in it is kept") from None
                 self._made[key] = figures
         return self._made[key]
 

@@ -128,6 +128,11 @@ def parameters(scenario: Scenario) -> list[Parameter]:
     ]
 
 
+def matching(found: list[Parameter], name: str) -> list[Parameter]:
+    """Those that a name means: a path, or a field wherever it stands."""
+    return [p for p in found if name in (p.path, p.name)]
+
+
 def changed(scenario: Scenario, changes: Mapping[str, Callable[[float], float]]) -> Scenario:
     """A scenario with parameters changed, each in every place that shares it.
 

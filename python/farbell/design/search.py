@@ -232,8 +232,10 @@ def requirements(
     wanted, found = Target.of(target), named(scenario, improve)
     if len(set(improve)) != len(improve) or not improve:
         raise SpecError("improve", repr(list(improve)), "at least one name, each once")
-    if not most > 1:
-        raise SpecError("most", repr(most), "a factor above 1")
+    if wanted == Target():
+        raise SpecError("target", repr(target), "a rate or a fidelity above 0")
+    if not 1 < most < math.inf:
+        raise SpecError("most", repr(most), "a factor above 1, and finite")
     start = scenario.seed if seed is None else seed
     with ExitStack() as stack:
         kept = stack.enter_context(Kept.of(store, scenario, start, replicas))
@@ -243,7 +245,8 @@ def requirements(
             top = np.full(len(improve), math.log(most))
             if search.shortfall(top) > 0:
                 raise SpecError("target", str(wanted), _at_most(search, top, most))
-            pool = stack.enter_context(ThreadPoolExecutor(workers or os.cpu_count() or 1))
+            pool = ThreadPoolExecutor(workers or os.cpu_count() or 1)
+            stack.callback(pool.shutdown, cancel_futures=True)  # Ctrl-C does not wait for a whole generation
             best = search.trimmed(_evolved(optimize, search, top, pool, start, generations, progress))
         rate, fidelity = search.figures(best)
         factors = search.factors(best)

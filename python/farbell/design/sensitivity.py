@@ -14,7 +14,7 @@ import numpy.typing as npt
 from farbell._core import Scenario, SpecError
 from farbell.analysis.distributions import student_t_quantile
 from farbell.design.improvement import improved_value
-from farbell.design.scenario_parameters import Parameter, changed, parameters
+from farbell.design.scenario_parameters import Parameter, changed, matching, parameters
 from farbell.results import Results
 from farbell.running import compile, run, with_progress
 from farbell.table import ResultTable
@@ -136,7 +136,7 @@ def _selected(scenario: Scenario, names: Sequence[str] | None) -> list[Parameter
         return every
     found = []
     for name in names:
-        mine = [p for p in every if name in (p.path, p.name)]
+        mine = matching(every, name)
         if not mine:
             fields = sorted({p.name for p in every})
             known = [*fields, *(p.path for p in every)]
