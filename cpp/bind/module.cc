@@ -18,5 +18,6 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_exact_states(m);
   farbell::bind_stabilizer(m);
   farbell::bind_hardware(m);
+  farbell::bind_programs(m);
   farbell::bind_simulation(m);
 }

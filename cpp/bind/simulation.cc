@@ -9,6 +9,7 @@
 #include "bind.hpp"
 #include "farbell/simulation/route_query.hpp"
 #include "farbell/simulation/run.hpp"
+#include "programs.hpp"
 #include "spec_text.hpp"
 
 namespace py = pybind11;
@@ -109,6 +110,17 @@ py::dict link_table(const Model& model) {
   return out;
 }
 
+// What was raised in a program, or by what it did, as a Python exception.
+py::object failure_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const py::error_already_set& error) {
+    return error.value();
+  } catch (const RunError& error) {
+    return py::module_::import("farbell._core").attr("RunError")(error.what());
+  }
+}
+
 using OnBlock = std::function<void(std::string, py::dict)>;
 // False: stop, as after Ctrl-C.
 using OnProgress = std::function<bool(double, std::uint64_t)>;
@@ -117,7 +129,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
                    std::uint64_t memory_limit_bytes, bool trace, double trace_from_s, std::optional<double> trace_until_s,
                    std::uint64_t trace_rows, std::uint32_t bins, bool account_time, std::optional<double> stop_s,
                    std::optional<std::uint64_t> max_events, std::optional<double> max_wall_s, const std::optional<OnBlock>& on_block,
-                   const std::optional<OnProgress>& on_progress) {
+                   const std::optional<OnProgress>& on_progress, const py::object& programs) {
   RunOptions options{replicas,   first_replica, threads, memory_limit_bytes, trace,     trace_from_s, trace_until_s,
                      trace_rows, bins,          account_time, stop_s,  max_events,         max_wall_s};
   RunHooks hooks;
@@ -137,11 +149,10 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
       const std::string name = table.name;
       (*on_block)(name, columns(std::move(table)));
     };
-  RunOutput out = [&] {
-    // Safe because the model is constant and no Python object is touched but in the hooks, which take the lock.
-    const py::gil_scoped_release no_gil;
-    return run(model, options, hooks);
-  }();
+  std::optional<PythonPrograms> host;
+  if (!programs.is_none()) options.programs = &host.emplace(programs).table;
+  // Without programs no Python object is touched but in the hooks, which take the lock; the model is constant.
+  RunOutput out = without_gil(!host, [&] { return run(model, options, hooks); });
 
   py::dict result, tables;
   for (Table& table : out.tables) {
@@ -154,6 +165,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   result["latency_sketch"] = hand_over(std::move(out.latency_sketch));
   result["fidelity_histogram"] = hand_over(std::move(out.fidelity_histogram));
   result["interrupted"] = out.interrupted;
+  result["failure"] = out.failure ? failure_of(out.failure) : py::none();
   result["spilled"] = out.spilled;
   return result;
 }
@@ -218,7 +230,7 @@ Examples
         py::arg("trace_from_s") = 0.0, py::arg("trace_until_s") = py::none(), py::arg("trace_rows") = std::uint64_t{1} << 20,
         py::arg("bins") = 0, py::arg("account_time") = true, py::arg("stop_s") = py::none(), py::arg("max_events") = py::none(),
         py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none(),
-        py::arg("on_progress") = py::none(),
+        py::arg("on_progress") = py::none(), py::arg("programs") = py::none(),
         "Runs replicas of a compiled scenario; `farbell.run` wraps the result.");
 }
 

@@ -19,6 +19,7 @@ from farbell._core import (
     Asap,
     BackToBack,
     BellWeights,
+    ByPrograms,
     Change,
     Continuous,
     Cutoff,
@@ -58,9 +59,10 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, routing, states, topology
+    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, programs, routing, states, topology
     from farbell.design import Elasticities, Requirements, Scaling, elasticities, requirements, scale
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
+    from farbell.programs import Program, Refused, TimedOut, all_of, any_of, truth
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
@@ -84,11 +86,12 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "platforms": "", "plot": "", "routing": "", "states": "", "topology": "",
+    "hardware": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "results",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
     "elasticities": "design", "requirements": "design", "scale": "design",
+    "Program": "programs", "TimedOut": "programs", "Refused": "programs", "all_of": "programs", "any_of": "programs", "truth": "programs",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
@@ -118,6 +121,7 @@ __all__ = [
     "Asap",
     "BackToBack",
     "BellWeights",
+    "ByPrograms",
     "Change",
     "Continuous",
     "Cutoff",
@@ -146,6 +150,8 @@ __all__ = [
     "Poisson",
     "PolicyEntry",
     "PolicyTable",
+    "Program",
+    "Refused",
     "Requirements",
     "ResultTable",
     "Results",
@@ -160,10 +166,13 @@ __all__ = [
     "Study",
     "Sweep",
     "Table",
+    "TimedOut",
     "Tree",
     "Werner",
     "__version__",
+    "all_of",
     "analysis",
+    "any_of",
     "bounds",
     "chain",
     "channels",
@@ -185,6 +194,7 @@ __all__ = [
     "placement_limits",
     "platforms",
     "plot",
+    "programs",
     "random_geometric",
     "requirements",
     "ring",
@@ -196,6 +206,7 @@ __all__ = [
     "sweep",
     "topology",
     "torus",
+    "truth",
     "waxman",
     "without",
 ]

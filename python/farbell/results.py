@@ -118,6 +118,27 @@ class Results(Record):
         return self.tables["deadlocks"]
 
     @property
+    def records(self) -> ResultTable:
+        """What programs wrote down with :meth:`Node.record`, a row each: time, replica, node, program, their columns.
+
+        Raises
+        ------
+        SpecError
+            If the run had no programs.
+        """
+        return self._of_programs("records")
+
+    @property
+    def processes(self) -> ResultTable:
+        """Processes of programs that still waited when the run ended: for what, in which line, since when."""
+        return self._of_programs("processes")
+
+    def _of_programs(self, name: str) -> ResultTable:
+        if name not in self.profiles:
+            raise SpecError(name, "a run without programs", "runs with programs=...")
+        return self.profiles[name]
+
+    @property
     def ghz_states(self) -> ResultTable:
         """GHZ states that all their users know of, a row each; empty with ``record="summary"``.
 

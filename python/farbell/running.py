@@ -9,10 +9,10 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
@@ -22,6 +22,9 @@ from farbell.results import Results
 from farbell.storage import Spill
 from farbell.trace import TRACE_ROWS
 from farbell.use_over_time import time_bins
+
+if TYPE_CHECKING:
+    from farbell.programs.host import Host
 
 __all__ = ["Interrupted", "compile", "run"]
 
@@ -197,6 +200,7 @@ def run(
     max_wall_s: float | None = None,
     trace: bool | tuple[float, float] = False,
     time_shares: bool = True,
+    programs: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -222,6 +226,10 @@ def run(
         simulated time. At most 1,048,576 rows, all replicas together.
     time_shares : bool
         Whether to say where the time went, for :meth:`Results.time_shares`; it takes a few per cent of the run.
+    programs : dict, optional
+        Node name -> :class:`farbell.Program`, function of a node that yields, or list of them. A run with programs has one
+        thread. For every two nodes whose programs may share pairs, and that no demand with traffic
+        :class:`ByPrograms` joins, such a demand is added to the scenario.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -235,7 +243,8 @@ def run(
     SpecError
         If the scenario is wrong.
     RunError
-        If the run failed, or its trace outgrew its limit.
+        If the run failed, or its trace outgrew its limit. If a program failed, its attribute ``partial`` holds the results
+        of the replicas before.
     KeyboardInterrupt
         On Ctrl-C; its attribute ``partial`` holds the results so far.
 
@@ -263,6 +272,10 @@ def run(
     else:
         model = _compiled(scenario.scenario.replace(**changes)) if changes else scenario
 
+    host = None
+    if programs is not None:
+        model, host = _hosted(model, programs)
+        workers = 1
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
@@ -293,6 +306,7 @@ def run(
                 bins=time_bins(len(network.node_names), len(network.link_names), replicas),
                 on_block=spill.take,
                 on_progress=progressed,
+                programs=host,
             )
         finally:
             bar.close()
@@ -310,10 +324,30 @@ def run(
             latency_sketch=output["latency_sketch"],
             fidelity_histogram=output["fidelity_histogram"],
             provenance=provenance,
-            profiles=profiles_of(output["tables"], network, ticks_per_s(model.scenario)),
+            profiles=_profiles(output["tables"], network, model.scenario, host),
         )
         if out is not None:
             results.save(out)
     if output["interrupted"] or interrupts.pressed:
         raise Interrupted(results)
+    if host is not None and output["failure"] is not None:
+        failure = output["failure"]
+        failure.partial = results
+        raise failure
     return results
+
+
+def _hosted(model: Model, programs: Mapping[str, Any]) -> tuple[Model, Host]:
+    from farbell.programs.binding import bound, with_demands
+    from farbell.programs.host import Host
+
+    of_nodes = bound(model.scenario, programs)
+    scenario = with_demands(model.scenario, of_nodes)
+    if scenario is not model.scenario:
+        model = _compiled(scenario)
+    return model, Host(model, of_nodes)
+
+
+def _profiles(tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None) -> Mapping[str, Any]:
+    profiles = profiles_of(tables, network, ticks_per_s(scenario))
+    return profiles if host is None else {**profiles, **host.records.tables()}

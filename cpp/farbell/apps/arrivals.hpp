@@ -10,7 +10,7 @@ namespace farbell {
 
 // Poisson gaps stay in seconds: they are drawn.
 struct ArrivalPlan {
-  enum class Kind : std::uint8_t { one_off, back_to_back, continuous, poisson, table } kind = Kind::continuous;
+  enum class Kind : std::uint8_t { one_off, back_to_back, continuous, poisson, table, programs } kind = Kind::continuous;
   Tick at{};
   std::uint64_t requests = 0;  // one_off, back_to_back; 0 = without end
   double at_s = 0, rate_hz = 0;
@@ -18,6 +18,7 @@ struct ArrivalPlan {
 
   bool endless() const { return kind == Kind::continuous; }
   bool back_to_back() const { return kind == Kind::back_to_back; }
+  bool by_programs() const { return kind == Kind::programs; }
   // Whether arrivals follow each other by the clock.
   bool goes_on() const { return kind == Kind::poisson || kind == Kind::table; }
 };

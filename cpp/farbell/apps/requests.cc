@@ -1,5 +1,7 @@
 #include "farbell/apps/requests.hpp"
 
+#include "farbell/apps/programs.hpp"
+
 #include <algorithm>
 
 namespace farbell {
@@ -44,6 +46,7 @@ void Requests::handle(const Event& event) {
     case op_gone: gone(ChainId{target}); break;
     case op_change: change(setup_.changes[target]); break;
     case op_check: look_for_deadlock(); break;
+    case op_given_up: give_up(DemandId{target}, event.payload); break;
     default:
       ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
@@ -71,15 +74,23 @@ void Requests::arrive(DemandId d) {
 
 void Requests::ask_now(DemandId d) {
   const DemandRow& demand = setup_.demands[d.value];
+  ask_now(d, demand.arrivals.endless() ? 0 : demand.pairs_per_request, demand.min_fidelity);
+}
+
+std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fidelity) {
+  const DemandRow& demand = setup_.demands[d.value];
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
   recorder_.asked(d, now);
-  const Request request{row.next_id++, 0, now, never};
+  const Request request{row.next_id++, 0, now, never, pairs, min_fidelity};
   trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, request.id, row.open());
-  if (demand.max_queue > 0 && row.open() >= demand.max_queue) return write_down(d, request, RequestStatus::refused, Refusal::queue_full);
+  const auto refuse = [&](Refusal reason) {
+    write_down(d, request, RequestStatus::refused, reason);
+    return request.id;
+  };
+  if (demand.max_queue > 0 && row.open() >= demand.max_queue) return refuse(Refusal::queue_full);
   if (!row.routed) row.routed = routes_.find(d);
-  if (!row.routed && !waits_for_repair(d))
-    return write_down(d, request, RequestStatus::refused, end_is_down(d) ? Refusal::node_down : Refusal::no_route);
+  if (!row.routed && !waits_for_repair(d)) return refuse(end_is_down(d) ? Refusal::node_down : Refusal::no_route);
   row.queue.push_back(request);
   if (demand.deadline != never) post_deadline(d);
   if (row.coming.size() < row.queue.size())
@@ -88,6 +99,34 @@ void Requests::ask_now(DemandId d) {
   serve_waiting(d);
   if (demand.max_wait != never && !row.queue.empty() && row.queue.back().id == request.id)
     queue_.post(now + demand.max_wait, Phase::swaps, {setup_.self.handler, op_waited, d.value}, request.id);
+  return request.id;
+}
+
+std::uint64_t Requests::ask(DemandId d, const Wish& wish) {
+  const std::uint64_t id = ask_now(d, wish.pairs, std::max(wish.min_fidelity, setup_.demands[d.value].min_fidelity));
+  if (wish.timeout != never)
+    queue_.post(queue_.now() + wish.timeout, Phase::expiries, {setup_.self.handler, op_given_up, d.value}, id);
+  return id;
+}
+
+void Requests::withdraw(DemandId d, std::uint64_t id) { give_up(d, id); }
+
+bool Requests::is_open(DemandId d, std::uint64_t id) {
+  Row& row = rows_[d.value];
+  bool open = row.waiting(id) != row.queue.end();
+  each_circuit(d, [&](ChainId c) {
+    const auto& request = services_[c.value].request;
+    open = open || (request && request->id == id);
+  });
+  return open;
+}
+
+// Both ends know when a request of a program is given up.
+void Requests::give_up(DemandId d, std::uint64_t id) {
+  if (!is_open(d, id)) return;
+  end_request(d, id, RequestStatus::timed_out, Refusal::none);
+  serve_waiting(d);
+  release_surplus(d);
 }
 
 // ---- circuits for requests ----------------------------------------------------------------------------------------------------------------
@@ -271,13 +310,12 @@ Requests::Request Requests::take_open(DemandId d, std::uint64_t id) {
 }
 
 void Requests::write_down(DemandId d, const Request& request, RequestStatus status, Refusal reason) {
-  const DemandRow& demand = setup_.demands[d.value];
-  const bool endless = demand.arrivals.endless();
-  recorder_.request({d, status, reason, request.circuit, request.id, endless ? 0 : demand.pairs_per_request, request.delivered, request.asked,
-                     request.started, queue_.now()});
+  recorder_.request({d, status, reason, request.circuit, request.id, request.pairs, request.delivered, request.asked, request.started,
+                     queue_.now()});
   trace_.add(queue_.now(), queue_.phase(), TraceKind::request_ended, d.value, request.id,
              static_cast<std::uint64_t>(status) | static_cast<std::uint64_t>(reason) << 8);
   if (status == RequestStatus::refused) rows_[d.value].stopped = true;
+  if (setup_.demands[d.value].arrivals.by_programs()) programs_->request_ended({d, request.id, status, reason});
 }
 
 void Requests::end_request(DemandId d, std::uint64_t id, RequestStatus status, Refusal reason) {
@@ -368,9 +406,28 @@ void Requests::serve_kept(ChainId c) {
 void Requests::hand_over(std::uint32_t s) {
   const Segment segment = segments_.segment(s);
   const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
-  swapping_.consume(s);
+  if (!hand_to_programs(s, c)) swapping_.consume(s);
   deliver(segment.chain, s, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
   close(segment.chain, s);
+}
+
+// The qubits of a pair that counts for a request of a program stay, in slots that are the programs' from now on.
+bool Requests::hand_to_programs(std::uint32_t s, const Correlators& correlators) {
+  const Segment segment = segments_.segment(s);
+  const DemandId d = circuits_.demand(segment.chain);
+  const auto& request = services_[segment.chain.value].request;
+  if (!setup_.demands[d.value].arrivals.by_programs() || !request || correlators.fidelity() < request->min_fidelity - fidelity_slack) return false;
+  const std::vector<NodeId>& nodes = circuits_.route(segment.chain).nodes;
+  PairForPrograms pair{d, request->id, {}, segment.born, correlators.fidelity()};
+  for (const End end : {end_a, end_b}) {
+    const QubitId q = segment.half[end];
+    swapping_.hand_out(q);
+    pair.halves[end] = {q, end == end_a ? nodes.front() : nodes.back(), circuits_.lend(segment.chain, end)};
+  }
+  // Whoever holds it knows its frame.
+  if (segment.frame != 0) states_.reframe(segment.half[end_a], pauli_of_frame[segment.frame], queue_.now());
+  programs_->pair(pair);
+  return true;
 }
 
 // Hops of a chain that is not pipelined go on, unless the circuit is released with this pair.
@@ -410,7 +467,6 @@ void Requests::measure(std::uint32_t s, End end) {
 void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const Correlators& correlators, const Measurement* outcomes,
                        End later_end) {
   const DemandId d = circuits_.demand(c);
-  const DemandRow& demand = setup_.demands[d.value];
   const Tick now = queue_.now();
   const Trace::More about{.pair = trace_.number(s)};
   if (!services_[c.value].request) {
@@ -419,7 +475,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
   }
   Request& request = *services_[c.value].request;
   const double fidelity = correlators.fidelity();
-  if (fidelity < demand.min_fidelity - fidelity_slack) {
+  if (fidelity < request.min_fidelity - fidelity_slack) {
     trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, c.value, request.id, 0, fidelity, about);
     return recorder_.rejected(d, now);
   }
@@ -433,7 +489,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
   accounts_.pair(c, s, segment);
   trace_.add(now, Phase::arrivals, TraceKind::delivery, c.value, request.id, segment.swaps, fidelity, about);
   ++request.delivered;
-  if (demand.arrivals.endless() || request.delivered < demand.pairs_per_request) return;
+  if (request.pairs == 0 || request.delivered < request.pairs) return;
   end_request(d, request.id, RequestStatus::done, Refusal::none);
   ask_again(d);
   serve_waiting(d);
@@ -642,12 +698,9 @@ void Requests::finish(Tick end) {
     each_circuit(DemandId{d}, [&](ChainId c) {
       if (services_[c.value].engaged) accounts_.in_vain(c, generates(c), end);
     });
-    const DemandRow& demand = setup_.demands[d];
-    const bool endless = demand.arrivals.endless();
     for (std::uint64_t id : open_requests(DemandId{d}, end)) {
       const Request r = take_open(DemandId{d}, id);
-      recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.circuit, r.id, endless ? 0 : demand.pairs_per_request,
-                         r.delivered, r.asked, r.started, never});
+      recorder_.request({DemandId{d}, RequestStatus::open, Refusal::none, r.circuit, r.id, r.pairs, r.delivered, r.asked, r.started, never});
     }
   }
 }

@@ -22,6 +22,8 @@ namespace farbell {
 // Fidelities closer than this are equal: arithmetic must not reject a pair that just reaches what is asked.
 inline constexpr double fidelity_slack = 1e-9;
 
+class Programs;
+
 struct DemandRow {
   ArrivalPlan arrivals;
   std::uint64_t pairs_per_request = 1;
@@ -44,7 +46,7 @@ struct ChangeRow {
 class Requests {
  public:
   enum Op : std::uint16_t {
-    op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_ready_a, op_ready_b
+    op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_given_up, op_ready_a, op_ready_b
   };
 
   struct Setup {
@@ -61,6 +63,16 @@ class Requests {
            Routes& routes, Circuits& circuits, Outages& outages, Availability& availability, Recorder& recorder, Trace& trace);
 
   void start();  // posts what happens by itself
+  // Whoever asks for pairs by programs is told of them.
+  void serve(Programs& programs) { programs_ = &programs; }
+  struct Wish {
+    std::uint64_t pairs = 1;
+    double min_fidelity = 0;
+    Tick timeout = never;
+  };
+  // By a program, now. What becomes of the request is told later in this tick, at the earliest.
+  std::uint64_t ask(DemandId demand, const Wish& wish);
+  void withdraw(DemandId demand, std::uint64_t request);  // timed out before its time; nothing if it has ended
   void handle(const Event& event);
   void finish(Tick end); // writes down what is still open; called once, after the last event
 
@@ -80,6 +92,8 @@ class Requests {
   struct Request {
     std::uint64_t id = 0, delivered = 0;
     Tick asked{}, started = never;
+    std::uint64_t pairs = 0;          // wanted; 0 = without end
+    double min_fidelity = 0;
     std::int32_t circuit = -1;        // that served it last
   };
   struct Row {
@@ -109,6 +123,9 @@ class Requests {
 
   void arrive(DemandId d);
   void ask_now(DemandId d);
+  std::uint64_t ask_now(DemandId d, std::uint64_t pairs, double min_fidelity);
+  bool is_open(DemandId d, std::uint64_t id);
+  void give_up(DemandId d, std::uint64_t id);
   void schedule_arrival(DemandId d);
   ChainId next_circuit(DemandId d) const;
   void engage(ChainId c);
@@ -132,6 +149,7 @@ class Requests {
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
   void hand_over(std::uint32_t segment);
+  bool hand_to_programs(std::uint32_t segment, const Correlators& correlators);
   void serve_kept(ChainId c);
   void measure(std::uint32_t segment, End end);
   void deliver(ChainId c, std::uint32_t s, const Segment& segment, const Correlators& correlators, const Measurement* outcomes, End later_end);
@@ -167,6 +185,7 @@ class Requests {
   Recorder& recorder_;
   Trace& trace_;
   TimeAccounts accounts_;
+  Programs* programs_ = nullptr;
   std::vector<Row> rows_;          // by demand
   std::vector<Service> services_;  // by circuit
   std::uint64_t stale_events_ = 0, deadlocks_ = 0, deadlock_releases_ = 0;

@@ -37,7 +37,11 @@ struct TableSpec {
   bool operator==(const TableSpec&) const = default;
 };
 
-using TrafficSpec = std::variant<ContinuousSpec, OneOffSpec, BackToBackSpec, PoissonSpec, TableSpec>;
+struct ByProgramsSpec {
+  bool operator==(const ByProgramsSpec&) const = default;
+};
+
+using TrafficSpec = std::variant<ContinuousSpec, OneOffSpec, BackToBackSpec, PoissonSpec, TableSpec, ByProgramsSpec>;
 
 template <>
 struct Describe<OneOffSpec> {
@@ -80,6 +84,14 @@ struct Describe<PoissonSpec> {
       required(field("rate_hz", &PoissonSpec::rate_hz, "Hz", positive, "Mean number of requests per second.")),
       field("at_s", &PoissonSpec::at_s, "s", non_negative, "From when on."),
   };
+};
+
+template <>
+struct Describe<ByProgramsSpec> {
+  static constexpr std::string_view name = "ByPrograms";
+  static constexpr std::string_view kind = "by_programs";
+  static constexpr std::string_view doc = "Requests asked by the programs of either end, which get the pairs.";
+  static constexpr auto fields = std::tuple{};
 };
 
 template <>

@@ -394,12 +394,42 @@ void Circuits::release_position(ChainId circuit, std::uint32_t position) {
   swapping_.drop_all(circuit, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
-  slots_.give_back(here.node, circuit);
+  std::uint32_t kept = 0;
+  if (position == 0) kept += std::exchange(row.lent[end_a], 0);
+  if (position == chain.last()) kept += std::exchange(row.lent[end_b], 0);
+  slots_.give_back(here.node, circuit, kept);
   post_grant(here.node);
   if (--row.positions_held > 0) return;
   row.state = State::idle;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, circuit.value, 0, 0);
   tell(terms(circuit).gone, circuit);
+}
+
+// ---- slots of programs ------------------------------------------------------------------------------------------------------------------
+
+Circuits::Loan Circuits::lend(ChainId circuit, End end) {
+  const Chain& chain = chains_[circuit.value];
+  const Position& here = chain.positions[end == end_a ? 0 : chain.last()];
+  if (take_slot(here.node)) {
+    lanes_.free_slot(chain.hops[end == end_a ? 0 : chain.last() - 1].group, end);
+    return {};
+  }
+  ++rows_[circuit.value].lent[end];
+  return {circuit, chain.generation, end};
+}
+
+void Circuits::take_back(NodeId node, const Loan& loan) {
+  if (loan.circuit) {
+    const Chain& chain = chains_[loan.circuit.value];
+    const bool lacks = chain.generation == loan.generation && chain.positions[loan.end == end_a ? 0 : chain.last()].held;
+    if (lacks) {
+      --rows_[loan.circuit.value].lent[loan.end];
+      lanes_.free_slot(chain.hops[loan.end == end_a ? 0 : chain.last() - 1].group, loan.end);
+      return;
+    }
+  }
+  slots_.give_back_by_program(node);
+  post_grant(node);
 }
 
 void Circuits::links_changed() {

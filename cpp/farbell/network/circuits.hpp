@@ -1,6 +1,7 @@
 // Circuits: a route of a demand, the memory slots booked along it, its set-up and its release. First come, first served, network-wide
 // (ledger) or node by node (hop by hop).
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -99,6 +100,17 @@ class Circuits {
   bool broken_at(ChainId circuit, NodeId node) const;  // it has lost qubits, and leads over the node
   void tell_of_losses(NodeId node);
 
+  // A slot that holds a program's qubit: of a circuit, which lacks it until then, or (no circuit) of the node's free ones.
+  struct Loan {
+    ChainId circuit;
+    std::uint32_t generation = 0;  // of its chain
+    End end = end_a;
+  };
+  // For a qubit that the circuit's end has delivered to a program. A free slot of the node takes the place of its own if there is one.
+  Loan lend(ChainId circuit, End end);
+  void take_back(NodeId node, const Loan& loan);  // the qubit is gone
+  bool take_slot(NodeId node) { return waiting_.empty() && slots_.take_for_program(node); }
+
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
@@ -119,6 +131,7 @@ class Circuits {
     Route route;                       // once booked or set out for, whatever routes the demand finds meanwhile
     bool chain_built = false;          // for that route
     bool broken = false;               // a node of it has failed since it was booked
+    std::array<std::uint32_t, 2> lent{};  // slots of its ends that hold programs' qubits
     struct Group {
       LinkId link;
       std::uint32_t group, pool;

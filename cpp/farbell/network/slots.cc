@@ -12,7 +12,7 @@ auto of(ChainId circuit) {
 
 Slots::Slots(std::span<const NodeRow> nodes, std::size_t circuits) : waits_at_(circuits) {
   pools_.reserve(nodes.size());
-  for (const NodeRow& node : nodes) pools_.push_back({node.slots, Shares(&memory_), Shares(&memory_)});
+  for (const NodeRow& node : nodes) pools_.push_back({node.slots, 0, Shares(&memory_), Shares(&memory_)});
 }
 
 void Slots::take(NodeId n, Share share) {
@@ -21,11 +21,25 @@ void Slots::take(NodeId n, Share share) {
   pool.held.push_back(share);
 }
 
-void Slots::give_back(NodeId n, ChainId circuit) {
+void Slots::give_back(NodeId n, ChainId circuit, std::uint32_t kept) {
   Pool& pool = pools_[n.value];
   const auto share = std::find_if(pool.held.begin(), pool.held.end(), of(circuit));
-  pool.free += share->slots;
+  pool.free += share->slots - kept;
+  pool.by_programs += kept;
   pool.held.erase(share);
+}
+
+bool Slots::take_for_program(NodeId n) {
+  Pool& pool = pools_[n.value];
+  if (pool.free == 0 || !pool.line.empty()) return false;
+  --pool.free;
+  ++pool.by_programs;
+  return true;
+}
+
+void Slots::give_back_by_program(NodeId n) {
+  ++pools_[n.value].free;
+  --pools_[n.value].by_programs;
 }
 
 bool Slots::take_or_wait(NodeId n, Share share) {
@@ -57,7 +71,7 @@ void Slots::leave_line(ChainId circuit) {
 
 bool Slots::surely_served(ChainId circuit) const {
   const Pool& pool = pools_[waits_at_[circuit.value].value];
-  std::uint64_t slots = pool.free;
+  std::uint64_t slots = std::uint64_t{pool.free} + pool.by_programs;
   for (const Share& share : pool.held)
     if (!waits_at_[share.circuit.value]) slots += share.slots;
   const auto last = std::find_if(pool.line.begin(), pool.line.end(), of(circuit));
@@ -78,7 +92,7 @@ std::vector<ChainId> Slots::deadlocked() const {
     changed = false;
     for (NodeId n : nodes) {
       const Pool& pool = pools_[n.value];
-      std::uint64_t slots = pool.free;
+      std::uint64_t slots = std::uint64_t{pool.free} + pool.by_programs;
       for (const Share& share : pool.held)
         if (ends[share.circuit.value]) slots += share.slots;
       for (const Share& share : pool.line) {

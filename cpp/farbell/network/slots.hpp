@@ -29,7 +29,11 @@ class Slots {
   NodeId waits_at(ChainId circuit) const { return waits_at_[circuit.value]; }       // none = it waits in no line
 
   void take(NodeId n, Share share);
-  void give_back(NodeId n, ChainId circuit);
+  // Programs hold slots without a circuit, and give them back some day.
+  bool take_for_program(NodeId n);  // false: none is free, or somebody waits for them
+  void give_back_by_program(NodeId n);
+  // All but `kept` of its slots, which programs hold from then on.
+  void give_back(NodeId n, ChainId circuit, std::uint32_t kept = 0);
 
   // Takes slots at once if nobody waits there and there are enough; else joins the node's line, and is false.
   bool take_or_wait(NodeId n, Share share);
@@ -46,7 +50,7 @@ class Slots {
 
  private:
   struct Pool {
-    std::uint32_t free = 0;
+    std::uint32_t free = 0, by_programs = 0;
     Shares held, line;
   };
 

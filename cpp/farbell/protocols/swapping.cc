@@ -374,6 +374,13 @@ void Swapping::consume_half(QubitId q) {
   give_slot_back(h);
 }
 
+void Swapping::hand_out(QubitId q) {
+  const Half h = segments_.half(q);
+  segments_.forget(q);
+  segments_.segment(h.segment).half[other(h.side)] = QubitId{};
+  count_occupied(chains_[h.chain.value].positions[h.position].node, h.occupied_since, queue_.now());
+}
+
 void Swapping::consume(std::uint32_t s) {
   for (QubitId q : segments_.segment(s).half)
     if (q) {

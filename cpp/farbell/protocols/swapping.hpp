@@ -35,6 +35,10 @@ class Swapping {
   void drop_all(ChainId chain, std::uint32_t position);
   // The two halves of a delivered, rejected or surplus segment are taken; `end` has yet to be called.
   void consume(std::uint32_t segment);
+  // The half is its node's, and no longer the chain's; its slot is the caller's to give back.
+  void hand_out(QubitId q);
+  // A slot of that node was occupied by something else than a half.
+  void count_occupied(NodeId node, Tick since, Tick until) { counters_[node.value].slot_ticks += static_cast<double>(count(until - since)); }
   // A half that was measured by its node; the segment keeps the other.
   void consume_half(QubitId q);
   // Writes down that the time since a pair's hop began to attempt was in vain.

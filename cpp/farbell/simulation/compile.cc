@@ -128,6 +128,14 @@ class Compiler {
       if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); refuses(why.empty()))
         refuse_noise(item("memories", i), why, "what");
       m_.devices.push_back(device);
+      OperationTimes times;
+      if (m_.slot == tick_zero) {
+        times.initialisation = ticks(memory.initialisation_s, item("memories", i, "initialisation_s"));
+        times.single_qubit_gate = ticks(memory.single_qubit_gate_s, item("memories", i, "single_qubit_gate_s"));
+        times.two_qubit_gate = ticks(memory.two_qubit_gate_s, item("memories", i, "two_qubit_gate_s"));
+        times.measurement = ticks(memory.measurement_s, item("memories", i, "measurement_s"));
+      }
+      m_.operation_times.push_back(times);
     }
     for (const StationSpec& station : s_.stations) station_names_.add(station.name);
   }
@@ -407,6 +415,7 @@ class Compiler {
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
       if (demand.max_wait_s) row.max_wait = ticks(*demand.max_wait_s, item("demands", i, "max_wait_s"));
       check_concurrent_requests(demand, i);
+      if (row.arrivals.by_programs()) check_programs(demand, i);
       row.measure = demand.use == PairUse::measure;
       row.generate_when_idle = demand.generate_when_idle;
       row.keeps_pairs = demand.buffer.has_value();
@@ -554,6 +563,14 @@ class Compiler {
       throw SpecError(path, found, "at least width (" + std::to_string(demand.width) + "): pairs wait in the slots in which they were made");
   }
 
+  // What programs get they do with as they like.
+  void check_programs(const DemandSpec& demand, std::size_t i) const {
+    if (demand.use == PairUse::measure)
+      throw SpecError(item("demands", i, "use"), "\"measure\"", "\"keep\" with \"by_programs\" traffic: programs measure their qubits themselves");
+    if (!s_.failures.empty())
+      throw SpecError(item("demands", i, "traffic"), "\"by_programs\" in a scenario with failures", "no failures, which programs cannot meet yet");
+  }
+
   static void check_concurrent_requests(const DemandSpec& demand, std::size_t i) {
     const std::int64_t most = demand.concurrent_requests;
     if (most > 1 && std::holds_alternative<ContinuousSpec>(demand.traffic))
@@ -630,6 +647,8 @@ class Compiler {
       at(next->at_s);
     } else if (const auto* endless = std::get_if<ContinuousSpec>(&traffic)) {
       at(endless->at_s);
+    } else if (std::holds_alternative<ByProgramsSpec>(traffic)) {
+      plan.kind = ArrivalPlan::Kind::programs;
     } else if (const auto* poisson = std::get_if<PoissonSpec>(&traffic)) {
       plan.kind = ArrivalPlan::Kind::poisson;
       plan.rate_hz = poisson->rate_hz;

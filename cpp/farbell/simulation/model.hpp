@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "farbell/apps/failures.hpp"
+#include "farbell/apps/programs.hpp"
 #include "farbell/simulation/scenario.hpp"
 
 namespace farbell {
 
 // The modules of a run, as rows of its handler table.
-enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests, failures };
+enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests, failures, programs };
 constexpr Address address(HandlerIndex handler, std::uint16_t op = 0, std::uint32_t target = 0) {
   return {static_cast<std::uint16_t>(handler), op, target};
 }
@@ -32,6 +33,7 @@ struct Model {
   bool pauli_twirl = false;
 
   std::vector<Device> devices;
+  std::vector<OperationTimes> operation_times;  // by device
   std::vector<NodeRow> nodes;
   std::vector<Tick> processing_delay;  // by node
   std::vector<std::uint64_t> swap_keys;

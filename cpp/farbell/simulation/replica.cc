@@ -49,7 +49,11 @@ class Replica {
                        address(HandlerIndex::ghz_requests)},
                       queue_, states_, fusing_, routes_, circuits_, outages_, ghz_recorder_, trace_),
         failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
-                  outages_, availability_, requests_, ghz_requests_, trace_) {
+                  outages_, availability_, requests_, ghz_requests_, trace_),
+        programs_({model.nodes, model.operation_times, model.node_names, model.scenario.seed, model.fibre_delay, model.processing_delay,
+                   model.graph, model.clock, address(HandlerIndex::programs), options.replica,
+                   model.scenario.control == ControlPlane::ideal},
+                  options.programs, queue_, states_, swapping_, circuits_, requests_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
@@ -67,6 +71,7 @@ class Replica {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->fusing_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->ghz_requests_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->failures_.handle(e); },
+        [](void* self, const Event& e) { static_cast<Replica*>(self)->programs_.handle(e); },
     };
   }
 
@@ -74,6 +79,7 @@ class Replica {
     failures_.start();
     requests_.start();
     ghz_requests_.start();
+    programs_.start();
     for (std::int64_t slice = 1; slice <= slices; ++slice) {
       const Tick until = earlier(horizon_, slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice});
       const Ended ended = run_until(queue_, until, limits, handlers_, this);
@@ -97,10 +103,11 @@ class Replica {
     swapping_.settle_all(r.end);
     requests_.finish(r.end);
     ghz_requests_.finish();
+    programs_.finish(r.end);
     r.events = queue_.processed();
     r.stale_events = lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() +
                      requests_.stale_events() + fusing_.stale_events() + ghz_requests_.stale_events() + failures_.stale_events();
-    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages();
+    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages() + programs_.messages();
     r.deadlocks = requests_.deadlocks();
     r.deadlock_releases = requests_.deadlock_releases();
     r.links = lanes_.counters();
@@ -173,6 +180,7 @@ class Replica {
   GhzRecorder ghz_recorder_;
   GhzRequests ghz_requests_;
   Failures failures_;
+  Programs programs_;
   HandlerTable handlers_;
 };
 

@@ -298,12 +298,15 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   if (!model.ghz_demands.empty()) ghz = {model.demands.size(), is_sampled(model.store)};
   RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 
+  RunOutput out;
   const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
+    if (out.failure) return;
     ReplicaOptions replica;
     replica.replica = options.first_replica + index;
     replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
                      options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
     replica.bins = options.bins;
+    replica.programs = options.programs;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
@@ -322,7 +325,15 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.request_block = push(&RowBlock::requests);
     replica.ghz_state_block = push(&RowBlock::ghz_states);
     replica.ghz_request_block = push(&RowBlock::ghz_requests);
-    ReplicaResult result = run_replica(model, replica, stop, progress[index]);
+    ReplicaResult result;
+    try {
+      result = run_replica(model, replica, stop, progress[index]);
+    } catch (...) {
+      if (!options.programs) throw;
+      out.failure = std::current_exception();
+      channel.push({replica.replica, {}, {}, {}, {}, true});
+      return;
+    }
     channel.push({replica.replica, std::move(result.pairs), std::move(result.requests), std::move(result.ghz_states),
                   std::move(result.ghz_requests), true});
     results[index] = std::move(result);
@@ -337,10 +348,9 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   };
 
   ReplicaPool<RowBlock> pool;
-  pool.threads = options.threads;
+  pool.threads = options.programs ? 1 : options.threads;
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
-  RunOutput out;
   out.interrupted = outcome.interrupted;
   rows.finish(out.tables);
   out.spilled = rows.spilled();

@@ -1,5 +1,6 @@
 // Replicas of a compiled scenario on a pool of threads, and their results put together in the order of the replicas.
 #pragma once
+#include <exception>
 #include <functional>
 #include <optional>
 #include <vector>
@@ -24,6 +25,7 @@ struct RunOptions {
   std::optional<double> stop_s;                       // the run goes no further
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
+  const ProgramHost* programs = nullptr;  // runs the programs of nodes, on the calling thread; then there is one thread
 };
 
 // Called on the thread that called run().
@@ -39,6 +41,7 @@ struct RunOutput {
   xt::xtensor<std::uint64_t, 2> latency_sketch;      // [demand, bucket]
   xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
   bool interrupted = false;
+  std::exception_ptr failure;  // of a program: its replica, and those after it, are missing
   bool spilled = false;  // all rows of pairs, GHZ states and requests went to `spill`; their tables here are empty
 };
 

@@ -31,6 +31,8 @@ constexpr bool is_bell_diagonal(Correlations const& r) {
 
 enum class Basis : std::uint8_t { z, x, y };
 
+// The Pauli gate on one qubit that a frame stands for.
+inline constexpr int pauli_of_frame[] = {0, 3, 1, 2};
 constexpr int pauli_of(Basis basis) { return basis == Basis::z ? 3 : basis == Basis::x ? 1 : 2; }
 
 // Sign that conjugation by Pauli p gives Pauli k: +1 if they commute, -1 if not.

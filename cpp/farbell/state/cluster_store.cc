@@ -300,6 +300,14 @@ QubitPair ClusterStore<State>::take_in(LeavingPair const& pair) {
 }
 
 template <class State>
+QubitId ClusterStore<State>::take_in(LeavingQubit const& qubit) {
+  const QubitPair taken = create_pair(qubit.state, qubit.waits.device, qubit.waits.since, qubit.waits.device, qubit.waits.since);
+  qubits_[taken.a.value].origin = qubit.waits.origin;
+  release(taken.b);
+  return taken.a;
+}
+
+template <class State>
 QubitId ClusterStore<State>::create_qubit(DeviceId device, Tick since, std::uint64_t noise_key) {
   const std::uint32_t q = take_qubit(device, since, splitmix64(noise_key));
   add_cluster(State(Subsystems::qubits(1)), {q});
@@ -422,11 +430,19 @@ void ClusterStore<State>::apply_pauli(QubitId q, int pauli, Tick now) {
 }
 
 template <class State>
-void ClusterStore<State>::apply(Gate gate, QubitId q, Tick now) {
+void ClusterStore<State>::reframe(QubitId q, int pauli, Tick now) {
   Qubit& row = live_row(q);
   decay_to(row, now);
   const int at = static_cast<int>(row.position);
-  state(row).apply(gate, std::span(&at, 1));
+  state(row).apply(pauli_gates[pauli], std::span(&at, 1));
+}
+
+template <class State>
+void ClusterStore<State>::apply(Gate gate, QubitId q, Tick now, double angle) {
+  Qubit& row = live_row(q);
+  decay_to(row, now);
+  const int at = static_cast<int>(row.position);
+  state(row).apply(gate, std::span(&at, 1), angle);
   depolarise(state(row), {at}, model(row).single_qubit_reliability, stream(row));
 }
 

@@ -30,6 +30,7 @@ class ClusterStore {
                         std::uint64_t noise_key = 0);
   // A pair that comes from another store.
   QubitPair take_in(LeavingPair const& pair);
+  QubitId take_in(LeavingQubit const& qubit);
   // A qubit in |0>.
   QubitId create_qubit(DeviceId device, Tick since, std::uint64_t noise_key = 0);
 
@@ -39,9 +40,11 @@ class ClusterStore {
   void release(QubitId q);
   int measure(QubitId q, Basis basis, Tick now, double u);
   void apply_pauli(QubitId q, int pauli, Tick now);
+  // A change of the frame: no gate, no errors.
+  void reframe(QubitId q, int pauli, Tick now);
 
   // Gates with the errors of the (first) qubit's device; two qubits become one cluster. Throws RunError where it would be too large.
-  void apply(Gate gate, QubitId q, Tick now);
+  void apply(Gate gate, QubitId q, Tick now, double angle = 0);
   void apply(Gate gate, QubitId a, QubitId b, Tick now);
 
   double expectation(QubitId a, QubitId b, int i, int j, Tick now) const;

@@ -28,6 +28,12 @@ struct LeavingPair {
   WaitingQubit a, b;
 };
 
+// A qubit without a partner that does; the other side of `state` is maximally mixed.
+struct LeavingQubit {
+  Correlations state{};
+  WaitingQubit waits;
+};
+
 [[noreturn]] void throw_no_qubit(QubitId q);
 [[noreturn]] void throw_no_pair(QubitId a, QubitId b);
 // Throws RunError for a cluster of more qubits than a store holds.
@@ -154,6 +160,15 @@ class PairStore {
     return bit;
   }
 
+  // A change of the frame: no gate, no errors.
+  void reframe(QubitId q, int pauli, Tick now) {
+    Qubit& row = live_row(q);
+    State& state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    if (row.since < now) row.since = now;
+    state.apply_pauli(row.side, pauli);
+  }
+
   // Pauli gate (1 = X, 2 = Y, 3 = Z) with the error of the device's single-qubit gates.
   void apply_pauli(QubitId q, int pauli, Tick now) {
     Qubit& row = live_row(q);
@@ -181,6 +196,25 @@ class PairStore {
       --live_;
     }
     return pair;
+  }
+  LeavingQubit take_out_single(QubitId q, Tick now) {
+    Qubit& row = live_row(q);
+    State state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    LeavingQubit qubit;
+    const auto bloch = state.bloch(row.side);
+    for (int i = 0; i < 4; ++i) qubit.state[4 * i] = bloch[i];
+    qubit.waits = {DeviceId(row.device), later(row.since, now), row.origin};
+    free_rows_.push_back(row.row);
+    row.row = none;
+    --live_;
+    return qubit;
+  }
+  // A name for a qubit that lives elsewhere.
+  QubitId take_name() {
+    const std::uint32_t q = take_qubit();
+    --live_;
+    return QubitId(q);
   }
   void give_back(QubitId name) {
     ++live_;

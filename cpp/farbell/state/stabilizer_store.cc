@@ -12,7 +12,6 @@ namespace {
 
 // Bell index of Phi+ after a Pauli on one side, and back.
 constexpr std::uint8_t frame_of[4] = {0, 2, 3, 1};
-constexpr int pauli_of_frame[4] = {0, 3, 1, 2};
 
 // The gate that turns eigenstates of a Pauli into eigenstates of Z of the same sign.
 constexpr Gate to_z[4] = {Gate::i, Gate::h, Gate::sqrt_x, Gate::i};
@@ -453,7 +452,7 @@ void StabilizerStore::apply_pauli(QubitId id, int pauli, Tick now) {
   if (q.since < now) q.since = now;
 }
 
-void StabilizerStore::apply(Gate gate, QubitId id, Tick now) {
+void StabilizerStore::apply(Gate gate, QubitId id, Tick now, double) {
   require_clifford(gate, 1);
   if (gate <= Gate::z) return apply_pauli(id, static_cast<int>(gate), now);
   Qubit& q = live_row(id);

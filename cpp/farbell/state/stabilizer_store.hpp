@@ -36,9 +36,11 @@ class StabilizerStore {
   void release(QubitId q);
   int measure(QubitId q, Basis basis, Tick now, double u);
   void apply_pauli(QubitId q, int pauli, Tick now);
+  // A change of the frame: no gate, no errors.
+  void reframe(QubitId q, int pauli, Tick) { flip(live_row(q), pauli); }
 
   // Clifford gates with the errors of the (first) qubit's device; two qubits become one cluster.
-  void apply(Gate gate, QubitId q, Tick now);
+  void apply(Gate gate, QubitId q, Tick now, double angle = 0);
   void apply(Gate gate, QubitId a, QubitId b, Tick now);
   // The parity of a product of Paulis on different qubits, by an ideal measurement; all qubits stay.
   int measure_pauli(std::vector<PauliOn> const& paulis, Tick now, double u);

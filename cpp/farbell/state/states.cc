@@ -101,6 +101,14 @@ States::Pair States::create_pair(Correlations const& state, Place a, Tick since_
 }
 int States::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   require_together(b, c, now);
+  if (promoted(b) || promoted(c)) [[unlikely]] {
+    promote(b, now);
+    promote(c, now);
+    const int outcome = placed(now, b, c, [&] { return density_.bell_measure(in_clusters(b), in_clusters(c), now, u); });
+    give_back(b);
+    give_back(c);
+    return outcome;
+  }
   return placed(now, b, c, [&] { return on_store(*this, [&](auto& store) { return store.bell_measure(b, c, now, u); }); });
 }
 DistillationOutcome States::distil(DistillationProtocol protocol, Pair kept, Pair used, int kept_frame, int used_frame, Tick now,
@@ -129,19 +137,47 @@ int States::measure(QubitId q, Basis basis, Tick now, double u) {
   });
 }
 void States::apply_pauli(QubitId q, int pauli, Tick now) {
-  placed(now, q, {}, [&] { on_store(*this, [&](auto& store) { store.apply_pauli(q, pauli, now); }); });
+  placed(now, q, {}, [&] {
+    if (promoted(q)) [[unlikely]] return density_.apply_pauli(in_clusters(q), pauli, now);
+    on_store(*this, [&](auto& store) { store.apply_pauli(q, pauli, now); });
+  });
+}
+void States::reframe(QubitId q, int pauli, Tick now) {
+  placed(now, q, {}, [&] {
+    if (promoted(q)) [[unlikely]] return density_.reframe(in_clusters(q), pauli, now);
+    on_store(*this, [&](auto& store) { store.reframe(q, pauli, now); });
+  });
 }
 
 bool States::promote(QubitId q, Tick now) {
   if (cluster_store(kind_) == kind_ || promoted(q)) return false;
-  const LeavingPair pair = kind_ == StoreKind::bell_diagonal ? bell_diagonal_.take_out(q, now) : pair_density_.take_out(q, now);
-  const Pair taken = density_.take_in(pair);
-  for (auto [name, there] : {std::pair{pair.names.a, taken.a}, std::pair{pair.names.b, taken.b}}) {
-    if (name.value >= in_clusters_.size()) in_clusters_.resize(name.value + 1);
-    in_clusters_[name.value] = there;
-    ++promoted_;
-  }
+  const auto from = [&](auto& store) {
+    if (!store.paired(q)) return name_promoted(q, density_.take_in(store.take_out_single(q, now)));
+    const LeavingPair pair = store.take_out(q, now);
+    const Pair taken = density_.take_in(pair);
+    name_promoted(pair.names.a, taken.a);
+    name_promoted(pair.names.b, taken.b);
+  };
+  if (kind_ == StoreKind::bell_diagonal) from(bell_diagonal_);
+  else from(pair_density_);
   return true;
+}
+void States::name_promoted(QubitId name, QubitId there) {
+  if (name.value >= in_clusters_.size()) in_clusters_.resize(name.value + 1);
+  in_clusters_[name.value] = there;
+  ++promoted_;
+}
+QubitId States::create_qubit(Place place, Tick since, std::uint64_t noise_key) {
+  QubitId q;
+  if (cluster_store(kind_) == kind_) {
+    q = on_clusters(*this, [&](auto& store) { return store.create_qubit(place.device, since, noise_key); });
+  } else {
+    q = kind_ == StoreKind::bell_diagonal ? bell_diagonal_.take_name() : pair_density_.take_name();
+    name_promoted(q, density_.create_qubit(place.device, since, noise_key));
+  }
+  if (nodes_.size() <= q.value) nodes_.resize(q.value + std::size_t{1});
+  nodes_[q.value] = place.node;
+  return q;
 }
 // The name of a promoted qubit that is gone.
 void States::give_back(QubitId q) {
@@ -150,11 +186,14 @@ void States::give_back(QubitId q) {
   if (kind_ == StoreKind::bell_diagonal) bell_diagonal_.give_back(q);
   else pair_density_.give_back(q);
 }
-void States::apply(Gate gate, QubitId q, Tick now) {
-  placed(now, q, {}, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(q), now); }); });
+void States::apply(Gate gate, QubitId q, Tick now, double angle) {
+  promote(q, now);
+  placed(now, q, {}, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(q), now, angle); }); });
 }
 void States::apply(Gate gate, QubitId a, QubitId b, Tick now) {
   require_together(a, b, now);
+  promote(a, now);
+  promote(b, now);
   placed(now, a, b, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(a), in_clusters(b), now); }); });
 }
 double States::ghz_fidelity(std::vector<QubitId> qubits, PauliFrame const& frame, Tick now) const {
@@ -167,18 +206,26 @@ double States::graph_fidelity(std::vector<QubitId> qubits, Edges const& edges, P
 }
 
 bool States::paired(QubitId q) const {
+  if (promoted(q)) [[unlikely]] return density_.paired(in_clusters(q));
   return on_store(*this, [&](auto const& store) { return store.paired(q); });
 }
 QubitId States::partner(QubitId q) const {
   return on_store(*this, [&](auto const& store) { return store.partner(q); });
 }
+std::array<double, 4> States::bloch(QubitId q, Tick now) const {
+  if (promoted(q)) [[unlikely]] return density_.bloch(in_clusters(q), now);
+  return on_store(*this, [&](auto const& store) { return store.bloch(q, now); });
+}
 Correlators States::correlators(QubitId a, QubitId b, Tick now, int frame) const {
+  if (promoted(a)) [[unlikely]] return density_.correlators(in_clusters(a), in_clusters(b), now, frame);
   return on_store(*this, [&](auto const& store) { return store.correlators(a, b, now, frame); });
 }
 DeviceId States::device(QubitId q) const {
+  if (promoted(q)) [[unlikely]] return density_.device(in_clusters(q));
   return on_store(*this, [&](auto const& store) { return store.device(q); });
 }
 Tick States::since(QubitId q) const {
+  if (promoted(q)) [[unlikely]] return density_.since(in_clusters(q));
   return on_store(*this, [&](auto const& store) { return store.since(q); });
 }
 std::size_t States::live() const {

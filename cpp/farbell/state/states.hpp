@@ -67,13 +67,17 @@ class States {
 
   // Pauli gate (1 = X, 2 = Y, 3 = Z) with the device's single-qubit gate errors.
   void apply_pauli(QubitId q, int pauli, Tick now);
+  // The same in the Pauli frame: no gate, and so neither time nor errors.
+  void reframe(QubitId q, int pauli, Tick now);
 
   // Where the store holds pairs alone: the pair of q goes on, under the same names, in the density store. For gates, which it needs
   // before, and what they make; nothing else than a fidelity can then be read, and qubits be measured and released.
   // False if the store holds clusters itself.
   bool promote(QubitId q, Tick now);
+  // A qubit in |0>. Where the store holds pairs alone, it is born promoted.
+  QubitId create_qubit(Place place, Tick since, std::uint64_t noise_key = 0);
   // Gates with the errors of the (first) qubit's device; two qubits become one cluster. Throws RunError where it would be too large.
-  void apply(Gate gate, QubitId q, Tick now);
+  void apply(Gate gate, QubitId q, Tick now, double angle = 0);
   void apply(Gate gate, QubitId a, QubitId b, Tick now);
   // Of a cluster to the GHZ state, the frame undone; reading changes nothing.
   double ghz_fidelity(std::vector<QubitId> qubits, PauliFrame const& frame, Tick now) const;
@@ -82,6 +86,9 @@ class States {
 
   bool paired(QubitId q) const;
   QubitId partner(QubitId q) const;
+
+  // (1, <X>, <Y>, <Z>) of one qubit, whatever becomes of the others.
+  std::array<double, 4> bloch(QubitId q, Tick now) const;
 
   // Frame-corrected correlators of a pair at `now`; reading changes nothing.
   Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const;
@@ -110,6 +117,7 @@ class States {
   bool promoted(QubitId q) const { return promoted_ > 0 && q.value < in_clusters_.size() && in_clusters_[q.value]; }
   QubitId in_clusters(QubitId q) const { return promoted(q) ? in_clusters_[q.value] : q; }
   void give_back(QubitId q);
+  void name_promoted(QubitId name, QubitId there);
 
   StoreKind kind_;
   BellDiagonalStore bell_diagonal_;  // only the store of kind_ is ever filled, and the density store with what was promoted

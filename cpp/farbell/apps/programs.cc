@@ -1,0 +1,209 @@
+#include "farbell/apps/programs.hpp"
+
+#include <bit>
+#include <string>
+
+#include "farbell/base/errors.hpp"
+
+namespace farbell {
+
+Programs::Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
+                   Requests& requests)
+    : setup_(setup), host_(host), queue_(queue), states_(states), swapping_(swapping), circuits_(circuits), requests_(requests) {
+  requests_.serve(*this);
+  if (!host_) return;
+  streams_.resize(setup.nodes.size());
+  busy_until_.resize(setup.nodes.size(), tick_zero);
+}
+
+void Programs::start() {
+  if (host_) queue_.post(tick_zero, Phase::arrivals, {setup_.self.handler, op_begin, 0}, 0);
+}
+
+void Programs::handle(const Event& event) {
+  switch (event.to.op) {
+    case op_begin: host_->begin(host_->self, *this, setup_.replica); break;
+    case op_news: {
+      const News news = std::move(news_.front());
+      news_.pop_front();
+      if (const auto* pair = std::get_if<PairForPrograms>(&news)) host_->pair(host_->self, *pair);
+      else host_->request_ended(host_->self, std::get<RequestEnded>(news));
+      break;
+    }
+    case op_message: host_->message(host_->self, event.payload); break;
+    case op_timer: host_->done(host_->self, event.payload, 0); break;
+    default: carry_out(event.to.target);
+  }
+}
+
+void Programs::finish(Tick end) {
+  for (const Held& h : held_)
+    if (h.held) swapping_.count_occupied(h.node, h.since, end);
+  if (host_) host_->end(host_->self);
+}
+
+// ---- pairs and slots --------------------------------------------------------------------------------------------------------------------
+
+void Programs::hold(QubitId q, NodeId node, const Circuits::Loan& slot) {
+  if (held_.size() <= q.value) held_.resize(q.value + std::size_t{1});
+  held_[q.value] = {true, false, node, slot, queue_.now()};
+  ++held_count_;
+}
+
+void Programs::give_up(QubitId q) {
+  Held& h = held_[q.value];
+  h.held = false;
+  --held_count_;
+  swapping_.count_occupied(h.node, h.since, queue_.now());
+  circuits_.take_back(h.node, h.slot);
+}
+
+void Programs::pair(const PairForPrograms& pair) {
+  for (const auto& half : pair.halves) hold(half.qubit, half.node, half.slot);
+  if (host_) return tell(pair);
+  for (const auto& half : pair.halves) release(half.node, half.qubit);
+}
+
+void Programs::tell(const News& news) {
+  if (!host_) return;
+  news_.push_back(news);
+  queue_.post(queue_.now(), Phase::arrivals, {setup_.self.handler, op_news, 0}, 0);
+}
+
+Stream& Programs::stream(NodeId node) {
+  auto& stream = streams_[node.value];
+  if (!stream) stream.emplace(stream_key(setup_.seed, "node:" + setup_.node_names[node.value] + "/program"), setup_.replica);
+  return *stream;
+}
+
+void Programs::release(NodeId node, QubitId q) {
+  require(node, q, "release");
+  states_.release(q);
+  give_up(q);
+}
+
+void Programs::require(NodeId node, QubitId q, const char* what) const {
+  const auto refuse = [&](const std::string& why) {
+    throw RunError(std::string(what) + " of qubit " + std::to_string(q.value) + ": " + why);
+  };
+  if (q.value >= held_.size() || !held_[q.value].held) refuse("it was measured, released or swapped before");
+  if (held_[q.value].node != node) refuse("it is at another node");
+  if (held_[q.value].taken) refuse("a measurement of it is under way");
+}
+
+// ---- messages and timers ----------------------------------------------------------------------------------------------------------------
+
+// Along the way of least fibre delay; nodes between process it.
+Tick Programs::delay(NodeId from, NodeId to) {
+  if (setup_.ideal_control || from == to) return tick_zero;
+  const std::uint64_t key = std::uint64_t{from.value} << 32 | to.value;
+  const auto [known, fresh] = delays_.try_emplace(key, never);
+  if (!fresh) return known->second;
+  if (!paths_) {
+    paths_.emplace(setup_.graph);
+    for (Tick t : setup_.fibre_delay) delay_cost_.push_back(static_cast<double>(count(t)));
+  }
+  const Route route = paths_->shortest(from, to, delay_cost_);
+  if (!route) return never;
+  Tick sum = tick_zero;
+  for (LinkId link : route.links) sum += setup_.fibre_delay[link.value];
+  for (std::size_t i = 1; i + 1 < route.nodes.size(); ++i) sum += setup_.processing_delay[route.nodes[i].value];
+  return known->second = sum;
+}
+
+void Programs::send(NodeId from, NodeId to, std::uint64_t message) {
+  ++messages_;
+  queue_.post(queue_.now() + delay(from, to), Phase::arrivals, {setup_.self.handler, op_message, to.value}, message);
+}
+
+void Programs::set_timer(Tick after, std::uint64_t operation) {
+  queue_.post(queue_.now() + after, Phase::decisions, {setup_.self.handler, op_timer, 0}, operation);
+}
+
+// ---- operations -------------------------------------------------------------------------------------------------------------------------
+
+void Programs::post(Tick takes, const Operation& operation) {
+  std::uint32_t row = static_cast<std::uint32_t>(operations_.size());
+  if (free_operations_.empty()) {
+    operations_.push_back(operation);
+  } else {
+    row = free_operations_.back();
+    free_operations_.pop_back();
+    operations_[row] = operation;
+  }
+  Tick& busy = busy_until_[operation.node.value];
+  busy = later(busy, queue_.now()) + takes;
+  queue_.post(busy, Phase::swaps, {setup_.self.handler, op_operation, row}, 0);
+}
+
+void Programs::gate(NodeId node, Gate gate, double angle, QubitId a, std::optional<QubitId> b, std::uint64_t operation) {
+  require(node, a, "gate");
+  if (b) require(node, *b, "gate");
+  post(b ? times(node).two_qubit_gate : times(node).single_qubit_gate, {Kind::gate, gate, Basis::z, angle, node, a, b.value_or(QubitId{}), operation});
+}
+
+void Programs::measure(NodeId node, QubitId q, Basis basis, std::uint64_t operation) {
+  require(node, q, "measurement");
+  held_[q.value].taken = true;
+  post(times(node).measurement, {Kind::measure, Gate::i, basis, 0, node, q, {}, operation});
+}
+
+void Programs::bell_measure(NodeId node, QubitId a, QubitId b, std::uint64_t operation) {
+  require(node, a, "Bell measurement");
+  require(node, b, "Bell measurement");
+  if (a == b) throw RunError("Bell measurement of qubit " + std::to_string(a.value) + " with itself");
+  held_[a.value].taken = held_[b.value].taken = true;
+  post(setup_.nodes[node.value].swap_duration, {Kind::bell_measure, Gate::i, Basis::z, 0, node, a, b, operation});
+}
+
+// Of a stream of errors, where the states sample them.
+std::uint64_t Programs::noise_key(NodeId node) { return std::bit_cast<std::uint64_t>(stream(node).next().u1); }
+
+std::optional<QubitId> Programs::create_qubit(NodeId node, std::uint64_t operation) {
+  if (!circuits_.take_slot(node)) return {};
+  const Tick ready = later(busy_until_[node.value], queue_.now()) + times(node).initialisation;
+  const QubitId q = states_.create_qubit({setup_.nodes[node.value].device, node}, ready, noise_key(node));
+  hold(q, node, {});
+  post(times(node).initialisation, {Kind::initialise, Gate::i, Basis::z, 0, node, q, {}, operation});
+  return q;
+}
+
+void Programs::carry_out(std::uint32_t row) {
+  const Operation o = operations_[row];
+  free_operations_.push_back(row);
+  const Tick now = queue_.now();
+  std::int64_t result = 0;
+  switch (o.kind) {
+    case Kind::gate:
+      // It may have been given up since the gate was asked for.
+      for (QubitId q : {o.a, o.b})
+        if (q && (q.value >= held_.size() || !held_[q.value].held))
+          throw RunError("gate on qubit " + std::to_string(q.value) + ", which was released while the gate was under way");
+      if (o.b) states_.apply(o.gate, o.a, o.b, now);
+      else states_.apply(o.gate, o.a, now, o.angle);
+      break;
+    case Kind::measure:
+      result = states_.measure(o.a, o.basis, now, stream(o.node).next().u0);
+      give_up(o.a);
+      break;
+    case Kind::bell_measure: {
+      const Stream::Draw draw = stream(o.node).next();
+      if (draw.u0 < setup_.nodes[o.node.value].swap_success) {
+        result = states_.bell_measure(o.a, o.b, now, draw.u1);
+      } else {
+        states_.release(o.a);
+        states_.release(o.b);
+        result = -1;
+      }
+      give_up(o.a);
+      give_up(o.b);
+      break;
+    }
+    case Kind::initialise: break;
+  }
+  host_->done(host_->self, o.operation, result);
+}
+
+double Programs::fidelity(QubitId a, QubitId b) const { return states_.correlators(a, b, queue_.now(), 0).fidelity(); }
+
+}  // namespace farbell

@@ -1,0 +1,165 @@
+// What programs of nodes do to a run, and what they are told: pairs, messages, timers, gates and read-outs. Who runs the programs is a
+// host, which knows their language; here they are numbers.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "farbell/apps/requests.hpp"
+#include "farbell/network/circuits.hpp"
+#include "farbell/network/paths.hpp"
+#include "farbell/state/gates.hpp"
+
+namespace farbell {
+
+// How long the operations of a node's memory take.
+struct OperationTimes {
+  Tick initialisation = tick_zero, single_qubit_gate = tick_zero, two_qubit_gate = tick_zero, measurement = tick_zero;
+};
+
+// A pair that its ends have, and know, with its frame undone.
+struct PairForPrograms {
+  struct Half {
+    QubitId qubit;
+    NodeId node;
+    Circuits::Loan slot;
+  };
+
+  DemandId demand;
+  std::uint64_t request = 0;
+  std::array<Half, 2> halves;
+  Tick born{};
+  double fidelity = 0;  // as both ends can work it out
+};
+
+struct RequestEnded {
+  DemandId demand;
+  std::uint64_t request = 0;
+  RequestStatus status = RequestStatus::done;
+  Refusal reason = Refusal::none;
+};
+
+class Programs;
+
+// Told of what happens, within the event in which it happens; it may call Programs back. What it throws ends the run.
+struct ProgramHost {
+  void* self = nullptr;
+  void (*begin)(void* self, Programs& programs, std::uint64_t replica) = nullptr;  // at tick 0
+  void (*pair)(void* self, const PairForPrograms& pair) = nullptr;
+  void (*request_ended)(void* self, const RequestEnded& ended) = nullptr;
+  void (*message)(void* self, std::uint64_t message) = nullptr;                       // has come
+  void (*done)(void* self, std::uint64_t operation, std::int64_t result) = nullptr;   // an operation or a timer
+  void (*end)(void* self) = nullptr;                                                  // of the run
+};
+
+class Programs {
+ public:
+  enum Op : std::uint16_t { op_begin, op_news, op_message, op_timer, op_operation };
+
+  struct Setup {
+    std::span<const NodeRow> nodes;
+    std::span<const OperationTimes> times;    // by device
+    std::span<const std::string> node_names;  // for the random stream of each node's programs
+    std::uint64_t seed = 0;
+    std::span<const Tick> fibre_delay;        // by link
+    std::span<const Tick> processing_delay;   // by node
+    const Graph& graph;
+    Clock clock;
+    Address self;
+    std::uint64_t replica = 0;
+    bool ideal_control = false;
+  };
+
+  Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
+           Requests& requests);
+
+  void start();  // posts the beginning
+  void handle(const Event& event);
+  void finish(Tick end);  // called once, after the last event
+
+  // ---- for Requests: the host hears of it when they have done what they were about ----
+  void pair(const PairForPrograms& pair);
+  void request_ended(const RequestEnded& ended) { tell(ended); }
+
+  // ---- for the host ----
+  Tick now() const { return queue_.now(); }
+  const Clock& clock() const { return setup_.clock; }
+  std::uint64_t ask(DemandId demand, const Requests::Wish& wish) { return requests_.ask(demand, wish); }
+  void withdraw(DemandId demand, std::uint64_t request) { requests_.withdraw(demand, request); }
+  // The host is told of the number when it has come.
+  void send(NodeId from, NodeId to, std::uint64_t message);
+  Tick delay(NodeId from, NodeId to);
+  void set_timer(Tick after, std::uint64_t operation);
+
+  // Operations on qubits take the times of their memory, and a node makes one after the other. Each throws RunError, before anything is
+  // changed, for a qubit that is gone, that another operation is about to take, or that is another node's.
+  void gate(NodeId node, Gate gate, double angle, QubitId a, std::optional<QubitId> b, std::uint64_t operation);
+  void measure(NodeId node, QubitId q, Basis basis, std::uint64_t operation);
+  // Result: phase bit + 2 parity bit, or -1 if the node's swap fails; both qubits are gone.
+  void bell_measure(NodeId node, QubitId a, QubitId b, std::uint64_t operation);
+  // In |0>; its name is known at once. None = the node has no free slot.
+  std::optional<QubitId> create_qubit(NodeId node, std::uint64_t operation);
+  void release(NodeId node, QubitId q);
+
+  // What no node can know: for records, not for decisions.
+  double fidelity(QubitId a, QubitId b) const;
+  std::array<double, 4> bloch(QubitId q) const { return states_.bloch(q, queue_.now()); }
+
+  std::uint64_t messages() const { return messages_; }
+  std::uint64_t held() const { return held_count_; }  // qubits that programs hold
+
+ private:
+  enum class Kind : std::uint8_t { gate, measure, bell_measure, initialise };
+  struct Operation {
+    Kind kind = Kind::gate;
+    Gate gate = Gate::i;
+    Basis basis = Basis::z;
+    double angle = 0;
+    NodeId node;
+    QubitId a, b;
+    std::uint64_t operation = 0;  // the host's number
+  };
+  struct Held {
+    bool held = false, taken = false;  // taken: an operation is about to end it
+    NodeId node;
+    Circuits::Loan slot;
+    Tick since{};
+  };
+
+  using News = std::variant<PairForPrograms, RequestEnded>;
+  void tell(const News& news);
+  const OperationTimes& times(NodeId node) const { return setup_.times[setup_.nodes[node.value].device.value]; }
+  Stream& stream(NodeId node);
+  std::uint64_t noise_key(NodeId node);
+  void hold(QubitId q, NodeId node, const Circuits::Loan& slot);
+  void give_up(QubitId q);  // its slot
+  void require(NodeId node, QubitId q, const char* what) const;
+  void post(Tick takes, const Operation& operation);
+  void carry_out(std::uint32_t row);
+
+  Setup setup_;
+  const ProgramHost* host_;
+  EventQueue& queue_;
+  States& states_;
+  Swapping& swapping_;
+  Circuits& circuits_;
+  Requests& requests_;
+  std::vector<std::optional<Stream>> streams_;  // by node, made when first needed
+  std::vector<Tick> busy_until_;       // by node
+  std::vector<Held> held_;             // by qubit
+  std::deque<News> news_;              // that the host has not heard of
+  std::vector<Operation> operations_;
+  std::vector<std::uint32_t> free_operations_;
+  std::vector<double> delay_cost_;     // by link
+  std::optional<PathFinder> paths_;    // of messages, made when first needed
+  std::unordered_map<std::uint64_t, Tick> delays_;
+  std::uint64_t messages_ = 0, held_count_ = 0;
+};
+
+}  // namespace farbell

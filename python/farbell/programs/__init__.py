@@ -1,0 +1,46 @@
+"""A researcher's own protocols: a Python generator for each node, run by the core's clock.
+
+A program asks its node for pairs, gates, read-outs, messages and timers; each call begins the operation and gives it
+back, and ``yield`` waits until it is done:
+
+>>> import farbell as fb
+>>> class Alice(fb.Program):
+...     def run(self, node):
+...         pair = yield node.entangle("bob")
+...         outcome = yield node.measure(pair.qubit, basis="X")
+...         yield node.send("bob", outcome)
+>>> class Bob(fb.Program):
+...     def run(self, node):
+...         pair = yield node.accept("alice")
+...         mine = yield node.measure(pair.qubit, basis="X")
+...         theirs = yield node.receive("alice")
+...         node.record(equal=mine == theirs)
+>>> two = fb.chain(nodes=["alice", "bob"], length_m="10 km", duration_s=1, demands=[])
+>>> results = fb.run(two, programs={"alice": Alice(), "bob": Bob()}, seed=1)
+>>> results.records["equal"].tolist()
+[True]
+"""
+
+from __future__ import annotations
+
+from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
+from farbell.programs.operations import Cancelled, Operation, Refused, TimedOut, all_of, any_of
+from farbell.programs.program import Program
+from farbell.programs.truth import Truth, truth
+
+__all__ = [
+    "BellOutcome",
+    "Cancelled",
+    "Message",
+    "Node",
+    "Operation",
+    "Pair",
+    "Program",
+    "Qubit",
+    "Refused",
+    "TimedOut",
+    "Truth",
+    "all_of",
+    "any_of",
+    "truth",
+]

@@ -1,0 +1,86 @@
+"""Programs bound to nodes: whose they are, and who shares pairs with whom."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from farbell._core import ByPrograms, Demand, Scenario, SpecError
+from farbell.topology.network import nearest
+
+__all__ = ["bound", "with_demands"]
+
+#: Demands that are made for programs that name no peers.
+_MOST_DEMANDS = 5_000
+
+
+def bound(scenario: Scenario, programs: Any) -> dict[str, list[tuple[str, Any]]]:
+    """Node -> its programs with their titles, in the order of the nodes in the scenario.
+
+    Raises
+    ------
+    SpecError
+        If a node does not exist, or what is bound to it is no program.
+    """
+    if not isinstance(programs, Mapping):
+        raise SpecError("programs", repr(programs), "a dict of node name -> program, or list of programs")
+    names = [node.name for node in scenario.nodes]
+    for name in programs:
+        if name not in names:
+            raise SpecError("programs", repr(name), "names of nodes", nearest(str(name), names))
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for name in names:
+        if name not in programs:
+            continue
+        given = programs[name]
+        found[name] = [(_title(name, each), each) for each in (given if isinstance(given, Sequence) else [given])]
+    return found
+
+
+def _title(node: str, program: Any) -> str:
+    if isinstance(program, type):
+        raise SpecError(f"programs/{node}", f"the class {program.__name__}", f"an object: {program.__name__}()")
+    if hasattr(program, "run"):
+        return type(program).__name__
+    if callable(program):
+        return getattr(program, "__name__", type(program).__name__)
+    raise SpecError(f"programs/{node}", repr(program), "a Program, or a function of a node that yields")
+
+
+def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, Any]]]) -> Scenario:
+    """The scenario with a demand by programs for every two nodes whose programs may ask for pairs and that have none yet."""
+    peers = {node: _peers(node, scenario, each) for node, each in programs.items()}
+    joined = {frozenset((d.node_a, d.node_b)) for d in scenario.demands if isinstance(d.traffic, ByPrograms)}
+    taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
+    added = []
+    for a, b in itertools.combinations(programs, 2):
+        listed = peers[a], peers[b]
+        wanted = listed == (None, None) or (listed[0] is not None and b in listed[0]) or (listed[1] is not None and a in listed[1])
+        if not wanted or frozenset((a, b)) in joined:
+            continue
+        name = f"{a}->{b}"
+        added.append(
+            Demand(node_a=a, node_b=b, traffic=ByPrograms(), name=name if name not in taken else f"{name} by programs")
+        )
+        if len(added) > _MOST_DEMANDS:
+            raise SpecError(
+                "programs", f"{len(programs)} nodes with programs", f"at most {_MOST_DEMANDS:,} pairs of them that may share pairs: "
+                "set `peers` of the programs to the nodes with which they do"
+            )
+    return scenario.replace(demands=[*scenario.demands, *added]) if added else scenario
+
+
+def _peers(node: str, scenario: Scenario, programs: Sequence[tuple[str, Any]]) -> set[str] | None:
+    """None: any; of several programs at a node the union."""
+    found: set[str] = set()
+    names = {each.name for each in scenario.nodes}
+    for title, program in programs:
+        peers = getattr(program, "peers", None)
+        if peers is None:
+            return None
+        for peer in peers:
+            if peer not in names:
+                raise SpecError(f"programs/{node}", f"peers of {title}: {peer!r}", "names of nodes", nearest(str(peer), sorted(names)))
+        found.update(peers)
+    return found

@@ -1,0 +1,268 @@
+"""A node as its programs see it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from farbell._core import RunError
+from farbell.programs.operations import Operation
+
+if TYPE_CHECKING:
+    from farbell.programs.host import Host
+
+__all__ = ["BellOutcome", "Message", "Node", "Pair", "Qubit"]
+
+_BASES = {"Z": 0, "X": 1, "Y": 2, "z": 0, "x": 1, "y": 2}
+
+
+class Qubit:
+    """A qubit in a memory slot of a node, until it is measured or released."""
+
+    __slots__ = ("index", "node")
+
+    def __init__(self, index: int, node: str) -> None:
+        self.index = index
+        self.node = node
+
+    def __repr__(self) -> str:
+        return f"<qubit {self.index} at {self.node}>"
+
+
+class Pair:
+    """A node's half of an entangled pair whose Pauli frame is undone: up to noise it is the Bell state Phi+.
+
+    Attributes
+    ----------
+    qubit : Qubit
+        The node's own half.
+    peer : str
+        Name of the node that has the other.
+    id : tuple of int
+        The same at both ends, and different for every pair of a run.
+    estimated_fidelity : float
+        What both ends can work out from the heralds, the times and the declared noise, as the pair was delivered.
+    born_s : float
+        When the oldest photon of it was emitted.
+    """
+
+    __slots__ = ("_both", "born_s", "estimated_fidelity", "id", "peer", "qubit")
+
+    def __init__(
+        self, qubit: Qubit, peer: str, id: tuple[int, int], estimated_fidelity: float, born_s: float, both: tuple[int, int]
+    ) -> None:
+        self.qubit = qubit
+        self.peer = peer
+        self.id = id
+        self.estimated_fidelity = estimated_fidelity
+        self.born_s = born_s
+        self._both = both
+
+    def __repr__(self) -> str:
+        return f"<pair {self.id} with {self.peer}, estimated fidelity {self.estimated_fidelity:.4f}>"
+
+
+class BellOutcome(NamedTuple):
+    """Of a Bell measurement: the Bell state found is (Z^phase X^parity on one side of) Phi+."""
+
+    phase: int
+    parity: int
+
+
+@dataclass(frozen=True)
+class Message:
+    """A classical message, as :meth:`Node.receive_any` gives it."""
+
+    sender: str
+    content: Any
+    sent_s: float
+
+
+class Node:
+    """What a program can do at its node. Each call begins at once; ``yield`` what it returns to wait for it.
+
+    Attributes
+    ----------
+    name : str
+        Its name in the scenario.
+    neighbours : tuple of str
+        Nodes that a link joins to it.
+    replica : int
+        Which replica of the run this is.
+    random : random.Random
+        The program's own dice: fixed by the scenario's seed, the node and the replica.
+    """
+
+    def __init__(self, host: Host, index: int, name: str, neighbours: tuple[str, ...], dice: random.Random, replica: int) -> None:
+        self._host = host
+        self._index = index
+        self._program = ""
+        self.name = name
+        self.neighbours = neighbours
+        self.random = dice
+        self.replica = replica
+
+    @property
+    def now_s(self) -> float:
+        """Simulated time in seconds."""
+        return self._host.now_s
+
+    # ---- entanglement ----
+
+    def entangle(
+        self, peer: str, *, pairs: int = 1, min_fidelity: float = 0.0, timeout_s: float | str | None = None
+    ) -> Operation:
+        """Asks the network for pairs with another node.
+
+        Parameters
+        ----------
+        peer : str
+            Name of the other node, whose program gets its halves by :meth:`accept`.
+        pairs : int
+            How many.
+        min_fidelity : float
+            Pairs whose estimated fidelity is below it are rejected, and others made.
+        timeout_s : float or str, optional
+            After which the request is given up: :class:`TimedOut`, whose ``pairs`` are those that had come by then.
+
+        Returns
+        -------
+        Operation
+            Its value: a :class:`Pair`, or a list of them if ``pairs`` is more than 1. It fails with :class:`TimedOut` or
+            :class:`Refused`.
+
+        Raises
+        ------
+        RunError
+            If no demand of the scenario, and no ``peers`` of a program, joins the two nodes.
+        """
+        return self._host.entangle(self, peer, pairs, min_fidelity, timeout_s)
+
+    def accept(self, peer: str, *, timeout_s: float | str | None = None) -> Operation:
+        """The next pair that the program of another node has asked for with this node.
+
+        Parameters
+        ----------
+        peer : str
+            Name of the node that asked.
+        timeout_s : float or str, optional
+            After which it fails with :class:`TimedOut`.
+
+        Returns
+        -------
+        Operation
+            Its value: a :class:`Pair`.
+        """
+        return self._host.accept(self, peer, timeout_s)
+
+    # ---- messages and time ----
+
+    def send(self, peer: str, content: Any = None) -> Operation:
+        """Sends a classical message; it is done at once, and arrives after the delay of the way of least fibre delay.
+
+        Parameters
+        ----------
+        peer : str
+            Name of the node that gets it.
+        content : object
+            Anything; it is not copied.
+        """
+        return self._host.send(self, peer, content)
+
+    def receive(self, peer: str, *, timeout_s: float | str | None = None) -> Operation:
+        """The next message of another node; its value is the content. Messages are kept until they are received."""
+        return self._host.receive(self, peer, timeout_s)
+
+    def receive_any(self, *, timeout_s: float | str | None = None) -> Operation:
+        """The next message of any node; its value is a :class:`Message`."""
+        return self._host.receive(self, None, timeout_s)
+
+    def wait(self, duration_s: float | str) -> Operation:
+        """A timer."""
+        return self._host.wait(self, duration_s)
+
+    def delay_s(self, peer: str) -> float:
+        """How long a message to another node takes."""
+        return self._host.delay_s(self, peer)
+
+    # ---- qubits ----
+
+    def create_qubit(self) -> Operation:
+        """A qubit in |0>, in a free memory slot; it takes the time of the memory's initialisation.
+
+        Returns
+        -------
+        Operation
+            Its value: a :class:`Qubit`.
+
+        Raises
+        ------
+        RunError
+            If the node has no free slot, or others wait for one.
+        """
+        return self._host.create_qubit(self)
+
+    def gate(self, name: str, *qubits: Qubit, angle_rad: float = 0.0) -> Operation:
+        """A gate on one or two qubits of this node, with the memory's errors and duration.
+
+        Parameters
+        ----------
+        name : str
+            As in :mod:`farbell.states`: "h", "x", "s", "cx", "cz", "rx", ...
+        *qubits : Qubit
+            As many as the gate acts on; of "cx" the first is the control.
+        angle_rad : float
+            Of "rx", "ry", "rz" and "phase".
+        """
+        return self._host.gate(self, name, qubits, angle_rad)
+
+    def measure(self, qubit: Qubit, basis: str = "Z") -> Operation:
+        """Reads a qubit in the basis "X", "Y" or "Z", with the memory's read-out errors; its value is 0 or 1.
+
+        The qubit is gone, and its slot free, when the read-out is done.
+        """
+        if basis not in _BASES:
+            raise RunError(f'measure() in the basis {basis!r}; there are "X", "Y" and "Z"')
+        return self._host.measure(self, qubit, _BASES[basis])
+
+    def bell_measure(self, a: Qubit, b: Qubit) -> Operation:
+        """Reads two qubits in the Bell basis, which is also how a repeater swaps.
+
+        Returns
+        -------
+        Operation
+            Its value: a :class:`BellOutcome`, or None with probability 1 - ``swap_success_probability`` of the node. Both
+            qubits are gone then.
+        """
+        return self._host.bell_measure(self, a, b)
+
+    def release(self, qubit: Qubit) -> None:
+        """Gives a qubit up at once; what it was entangled with lives on without it."""
+        self._host.release(self, qubit)
+
+    # ---- the program itself ----
+
+    def start(self, process: Generator[Any, Any, Any]) -> Operation:
+        """Runs another generator beside this one, at this node, from now on.
+
+        Returns
+        -------
+        Operation
+            Its value: what the generator returns.
+        """
+        return self._host.start(self, process)
+
+    def record(self, **columns: Any) -> None:
+        """Adds a row to ``results.records``: time, replica, node, program, and these columns.
+
+        Parameters
+        ----------
+        **columns : int, float, bool, str or Truth
+            A column has one type in the whole run.
+        """
+        self._host.record(self, columns)
+
+    def __repr__(self) -> str:
+        return f"<node {self.name}>"

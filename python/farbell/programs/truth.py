@@ -1,0 +1,42 @@
+"""What no node can know: for records of what happened, never for decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from farbell.programs.node import Pair, Qubit
+
+__all__ = ["Truth", "truth"]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """A figure of the quantum state that :meth:`Node.record` writes down as it is then; a program cannot read it."""
+
+    kind: Literal["fidelity", "x", "y", "z"]
+    of: Any
+
+
+class _Truths:
+    """Figures of the true state, for :meth:`Node.record`."""
+
+    def fidelity(self, pair: Pair) -> Truth:
+        """Fidelity of a pair, both of whose qubits are still held, to the Bell state Phi+."""
+        return Truth("fidelity", pair)
+
+    def x(self, qubit: Qubit) -> Truth:
+        """Expectation of Pauli X of a qubit."""
+        return Truth("x", qubit)
+
+    def y(self, qubit: Qubit) -> Truth:
+        """Expectation of Pauli Y of a qubit."""
+        return Truth("y", qubit)
+
+    def z(self, qubit: Qubit) -> Truth:
+        """Expectation of Pauli Z of a qubit."""
+        return Truth("z", qubit)
+
+
+truth = _Truths()
