@@ -40,6 +40,7 @@ class Compiler {
     drifts();
     failures();
     bell_diagonal_parts();
+    programs();
     demands();
     ghz_demands();
     approximations();
@@ -382,6 +383,11 @@ class Compiler {
       dead.herald = m_.programs[p].herald;
       m_.programs.push_back(std::move(dead));
     }
+  }
+
+  // ---- programs ----
+  void programs() const {
+    for (std::size_t i = 0; i < s_.programs.size(); ++i) node_names_.at(s_.programs[i].node, item("programs", i, "node"));
   }
 
   // ---- demands ----

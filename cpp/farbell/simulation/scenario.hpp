@@ -2,6 +2,7 @@
 #pragma once
 #include "farbell/apps/demand.hpp"
 #include "farbell/apps/ghz_demand.hpp"
+#include "farbell/apps/program_spec.hpp"
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/memory.hpp"
 #include "farbell/hardware/station.hpp"
@@ -54,6 +55,7 @@ struct ScenarioSpec {
   std::vector<LinkSpec> links;
   std::vector<DemandSpec> demands;
   std::vector<GhzDemandSpec> ghz_demands;
+  std::vector<ProgramSpec> programs;
   std::vector<ChangeSpec> changes;
   std::vector<FailureSpec> failures;
   std::optional<double> heartbeat_period_s;
@@ -173,6 +175,7 @@ struct Describe<ScenarioSpec> {
       field("links", &ScenarioSpec::links, "Links."),
       field("demands", &ScenarioSpec::demands, "Demands for pairs."),
       field("ghz_demands", &ScenarioSpec::ghz_demands, "Demands for GHZ states."),
+      field("programs", &ScenarioSpec::programs, "Programs that run at nodes."),
       field("changes", &ScenarioSpec::changes, "Changes of links during the run."),
       field("failures", &ScenarioSpec::failures, "Nodes and links that fail during the run."),
       field("heartbeat_period_s", &ScenarioSpec::heartbeat_period_s, "s", positive,

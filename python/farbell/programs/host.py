@@ -6,6 +6,7 @@ import random
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import GeneratorType
 from typing import Any
 
@@ -33,9 +34,10 @@ class Process:
     generator: Generator[Any, Any, Any]
     ended: Operation
     waits_for: Operation | None = None
-    since_s: float = 0.0
+    since: int = 0  # ticks
     steps: int = 0
     stepped_at: int = -1
+    resume: Any = None  # what an operation calls
 
     @property
     def line(self) -> str:
@@ -145,16 +147,14 @@ class Host:
         if found is None:
             return
         operation, value = found
-        if operation.done:
-            return
-        operation._succeed(result if value is None else value(result))
+        if not operation.done:
+            operation._succeed(result if value is None else value(result))
 
     def end(self) -> None:
-        now = self.now_s
         for process in self._processes:
             waits = process.waits_for
             if waits is not None:
-                self.records.waiting(self._replica, process, waits.what, now)
+                self.records.waiting(self._replica, process, waits.what, process.since / self._ticks_per_s)
         self._run = None
 
     # ---- processes ----
@@ -172,6 +172,7 @@ class Host:
     def _begin_process(self, node: Node, generator: Generator[Any, Any, Any]) -> Operation:
         ended = Operation(f"the process {getattr(generator, '__name__', 'run')} of {node._program}")
         process = Process(node, node._program, generator, ended)
+        process.resume = partial(self._resume, process)
         self._processes.append(process)
         self._step(process, None, None)
         return ended
@@ -206,8 +207,8 @@ class Host:
                 continue
             if yielded._waits is not None:
                 raise RunError(f"{self._where(process)}, {process.line}: waits for {yielded!r}, for which somebody waits already")
-            process.waits_for, process.since_s = yielded, now / self._ticks_per_s
-            yielded._waits = lambda operation: self._resume(process, operation)
+            process.waits_for, process.since = yielded, now
+            yielded._waits = process.resume
             return
 
     def _resume(self, process: Process, operation: Operation) -> None:
@@ -235,8 +236,8 @@ class Host:
             raise RunError(f"{of}: there is no node {name!r}")
         return self._numbers[name]
 
-    def _operation(self, what: str, value: Any = None, cancel: Any = None) -> tuple[Operation, int]:
-        operation = Operation(what, cancel)
+    def _operation(self, what: str, value: Any = None, cancel: Any = None, of: Any = None) -> tuple[Operation, int]:
+        operation = Operation(what, cancel, of)
         number = self._next
         self._next += 1
         self._operations[number] = operation, value
@@ -255,7 +256,7 @@ class Host:
         if not 0 <= min_fidelity <= 1:
             raise RunError(f"entangle({peer!r}, min_fidelity={min_fidelity!r}): allowed are numbers from 0 to 1")
         timeout = 1e300 if timeout_s is None else _core.seconds(timeout_s)
-        operation = Operation(f"entangle({peer!r})")
+        operation = Operation("entangle", None, peer)
         request = self._run.ask(demand, pairs, min_fidelity, timeout)
         operation._cancel = lambda: self._run.withdraw(demand, request)
         self._requests[demand, request] = _Request(node, operation, pairs)
@@ -263,16 +264,15 @@ class Host:
 
     def accept(self, node: Node, peer: str, timeout_s: float | str | None) -> Operation:
         self._number(peer, "accept")
-        return self._take(node, self._offers[node.name], peer, f"accept({peer!r})", timeout_s)
+        return self._take(self._offers[node.name], peer, "accept", timeout_s)
 
     def receive(self, node: Node, peer: str | None, timeout_s: float | str | None) -> Operation:
         if peer is not None:
             self._number(peer, "receive")
-        what = "receive_any()" if peer is None else f"receive({peer!r})"
-        return self._take(node, self._mail[node.name], peer, what, timeout_s)
+        return self._take(self._mail[node.name], peer, "receive" if peer is not None else "receive_any()", timeout_s)
 
-    def _take(self, node: Node, inbox: _Inbox, peer: str | None, what: str, timeout_s: float | str | None) -> Operation:
-        operation = Operation(what)
+    def _take(self, inbox: _Inbox, peer: str | None, what: str, timeout_s: float | str | None) -> Operation:
+        operation = Operation(what, None, peer)
         for i, (sender, content, whole) in enumerate(inbox.came):
             if peer is None or sender == peer:
                 del inbox.came[i]
@@ -286,7 +286,7 @@ class Host:
             def too_late(_: int) -> None:
                 if not operation.done:
                     inbox.waiting.remove(entry)
-                    operation._fail(TimedOut(f"{what}: not in time"))
+                    operation._fail(TimedOut(f"{operation.what}: not in time"))
 
             number = self._next
             self._next += 1
@@ -310,13 +310,13 @@ class Host:
         self._next += 1
         self._messages[number] = peer, Message(node.name, content, self.now_s)
         self._run.send(node._index, to, number)
-        sent = Operation(f"send({peer!r})")
+        sent = Operation("send", None, peer)
         sent.done = True
         return sent
 
     def wait(self, node: Node, duration_s: float | str) -> Operation:
-        operation, number = self._operation(f"wait({duration_s!r})", lambda _: None, lambda: None)
-        self._run.set_timer(_core.seconds(duration_s), number)
+        operation, number = self._operation("wait", _nothing, _nothing, duration_s)
+        self._run.set_timer(duration_s if type(duration_s) is float and duration_s >= 0 else _core.seconds(duration_s), number)
         return operation
 
     def delay_s(self, node: Node, peer: str) -> float:
@@ -342,7 +342,7 @@ class Host:
         if angle_rad and not angles:
             raise RunError(f"gate({name!r}, angle_rad={angle_rad!r}): it has no angle")
         indices = [_index(q) for q in qubits]
-        operation, number = self._operation(f"gate({name!r})", lambda _: None)
+        operation, number = self._operation("gate", _nothing, None, name)
         self._run.gate(node._index, gate, angle_rad, indices[0], indices[1] if arity == 2 else None, number)
         return operation
 
@@ -355,7 +355,7 @@ class Host:
     def bell_measure(self, node: Node, a: Qubit, b: Qubit) -> Operation:
         indices = _index(a), _index(b)
         operation, number = self._operation(
-            "bell_measure()", lambda result: None if result < 0 else BellOutcome(result & 1, result >> 1)
+            "bell_measure()", _BELL_OUTCOMES.get
         )
         self._run.bell_measure(node._index, *indices, number)
         return operation
@@ -373,6 +373,13 @@ class Host:
             return fidelity
         component: float = self._run.bloch(_index(truth.of))["xyz".index(truth.kind)]
         return component
+
+
+def _nothing(*_: int) -> None:
+    """The value of operations that have none, and how a timer is cancelled."""
+
+
+_BELL_OUTCOMES = {bell: BellOutcome(bell & 1, bell >> 1) for bell in range(4)}
 
 
 def _index(qubit: Any) -> int:

@@ -47,15 +47,21 @@ class Operation:
         What is being done, for messages.
     """
 
-    __slots__ = ("_cancel", "_error", "_waits", "done", "value", "what")
+    __slots__ = ("_cancel", "_error", "_of", "_waits", "_what", "done", "value")
+    # `_waits` is called with the operation when it is done: it resumes a process, or is a part of any_of or all_of.
 
-    def __init__(self, what: str, cancel: Callable[[], None] | None = None) -> None:
-        self.what = what
+    def __init__(self, what: str, cancel: Callable[[], None] | None = None, of: Any = None) -> None:
+        self._what = what
+        self._of = of
         self.done = False
         self.value: Any = None
         self._error: BaseException | None = None
         self._waits: Callable[[Operation], None] | None = None
         self._cancel = cancel
+
+    @property
+    def what(self) -> str:
+        return self._what if self._of is None else f"{self._what}({self._of!r})"
 
     def cancel(self) -> None:
         """Gives it up; nothing if it is done. Who waits for it meets :class:`Cancelled`.
