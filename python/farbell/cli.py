@@ -89,6 +89,10 @@ def run(
         list[str] | None,
         typer.Option("--fail", metavar="NAME", help="A node or link that is down the whole run; may be repeated."),
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MODULE", help="Let programs that the scenario names be imported from it; may be repeated."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report.")] = True,
@@ -121,6 +125,10 @@ def run(
             read_expectations(check, model.demand_names, model.ghz_demand_names)
         if max_wall is not None and not max_wall > 0:
             raise fb.SpecError("--max-wall", f"{max_wall:g}", "a number of seconds above 0")
+        if allow:
+            from farbell.programs.imports import search_here
+
+            search_here()
         folder = free_folder(out, chosen)
         talk = not (quiet or as_json)
         if talk:
@@ -134,6 +142,7 @@ def run(
                     max_events=max_events,
                     max_wall_s=max_wall,
                     progress=talk and sys.stderr.isatty(),
+                    allow=allow or (),
                 )
             except fb.Interrupted as stop:
                 results = stop.partial

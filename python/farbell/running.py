@@ -201,6 +201,7 @@ def run(
     trace: bool | tuple[float, float] = False,
     time_shares: bool = True,
     programs: Mapping[str, Any] | None = None,
+    allow: Sequence[str] = (),
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -230,6 +231,8 @@ def run(
         Node name -> :class:`farbell.Program`, function of a node that yields, or list of them. A run with programs has one
         thread. For every two nodes whose programs may share pairs, and that no demand with traffic
         :class:`ByPrograms` joins, such a demand is added to the scenario.
+    allow : list of str
+        Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -273,8 +276,8 @@ def run(
         model = _compiled(scenario.scenario.replace(**changes)) if changes else scenario
 
     host = None
-    if programs is not None:
-        model, host = _hosted(model, programs)
+    if programs is not None or model.scenario.programs:
+        model, host = _hosted(model, programs or {}, allow)
         workers = 1
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
@@ -337,11 +340,14 @@ def run(
     return results
 
 
-def _hosted(model: Model, programs: Mapping[str, Any]) -> tuple[Model, Host]:
+def _hosted(model: Model, programs: Mapping[str, Any], allow: Sequence[str]) -> tuple[Model, Host]:
     from farbell.programs.binding import bound, with_demands
     from farbell.programs.host import Host
+    from farbell.programs.imports import imported
 
     of_nodes = bound(model.scenario, programs)
+    for node, named in bound(model.scenario, imported(model.scenario, allow)).items():
+        of_nodes[node] = named + of_nodes.get(node, [])
     scenario = with_demands(model.scenario, of_nodes)
     if scenario is not model.scenario:
         model = _compiled(scenario)
