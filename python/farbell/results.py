@@ -32,11 +32,12 @@ from farbell.record import (
     LATENCY_BUCKETS,
     MOMENTS,
     PROFILES,
+    PROGRAM_TABLES,
     ROW_TABLES,
     Record,
 )
 from farbell.saved import as_array, as_histogram, read_network, statistics_tables, write_network
-from farbell.storage import read_table, write_table
+from farbell.storage import read_table, words_of, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
 from farbell.time_shares import time_shares
@@ -664,7 +665,8 @@ def _loaded(path: Path) -> Results:
     words = network.categories
 
     def read(name: str, *, in_memory: bool = True) -> ResultTable:
-        return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
+        file = path / f"{name}.parquet"
+        return read_table(file, words_of(file) if name in PROGRAM_TABLES else words, in_memory=in_memory)
 
     tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in network.tables}
     demands, replicas = len(network.demand_names), len(tables["replicas"])

@@ -13,7 +13,7 @@ import numpy as np
 
 from farbell.table import BATCH_ROWS, Arrays, Column, ResultTable, arrow_array, numpy_array
 
-__all__ = ["ParquetRows", "Spill", "read_table", "write_table"]
+__all__ = ["ParquetRows", "Spill", "read_table", "write_table", "words_of"]
 
 
 class ParquetRows:
@@ -154,6 +154,19 @@ def write_table(table: ResultTable, path: Path) -> None:
         writer.write_batch(first)
         for batch in batches:
             writer.write_batch(batch)
+
+
+def words_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """Column -> its words, of a table whose words nobody else knows."""
+    import pyarrow.parquet
+
+    with pyarrow.parquet.ParquetFile(path) as file:
+        names = [field.name for field in file.schema_arrow if pyarrow.types.is_dictionary(field.type)]
+        found = file.read(names)
+    return {
+        name: tuple(found[name].unify_dictionaries().chunk(0).dictionary.to_pylist()) if found.num_rows else ()
+        for name in names
+    }
 
 
 def read_table(path: Path, categories: Mapping[str, tuple[str, ...]], *, in_memory: bool) -> ResultTable:

@@ -9,7 +9,7 @@ import pytest
 
 import farbell as fb
 
-MODULE = '''
+MODULE = """
 import farbell as fb
 
 class Counting(fb.Program):
@@ -25,7 +25,7 @@ def napping(node):
     node.record(k=-1)
 
 open("imported.txt", "w").close()
-'''
+"""
 
 
 @pytest.fixture
@@ -76,7 +76,10 @@ def test_allowed_programs_run_with_their_parameters(scenario: fb.Scenario) -> No
     [
         ({"program": "{module}:Countin"}, "did you mean Counting"),
         ({"program": "{module}"}, "module:name"),
-        ({"program": "{module}:Counting", "parameters": [{"name": "round", "value": 1}]}, "unexpected keyword argument 'round'"),
+        (
+            {"program": "{module}:Counting", "parameters": [{"name": "round", "value": 1}]},
+            "unexpected keyword argument 'round'",
+        ),
         ({"program": "{module}:napping", "parameters": [{"name": "round", "value": 1}]}, "no class"),
         ({"node": "n7"}, "/programs/0/node"),
     ],
@@ -91,7 +94,9 @@ def test_programs_that_cannot_be_had_are_refused(scenario: fb.Scenario, change: 
 
 def test_a_module_that_does_not_exist_is_named(scenario: fb.Scenario) -> None:
     with pytest.raises(fb.SpecError, match="no_such_module_of_mine"):
-        fb.run(scenario.replace(programs=[{"node": "n0", "program": "no_such_module_of_mine:A"}]), allow=["no_such_module_of_mine"])
+        fb.run(
+            scenario.replace(programs=[{"node": "n0", "program": "no_such_module_of_mine:A"}]), allow=["no_such_module_of_mine"]
+        )
 
 
 def test_the_command_line_allows_modules_of_the_working_folder(scenario: fb.Scenario, tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, 
     added = []
     for a, b in itertools.combinations(programs, 2):
         listed = peers[a], peers[b]
-        wanted = listed == (None, None) or (listed[0] is not None and b in listed[0]) or (listed[1] is not None and a in listed[1])
+        wanted = (
+            listed == (None, None) or (listed[0] is not None and b in listed[0]) or (listed[1] is not None and a in listed[1])
+        )
         if not wanted or frozenset((a, b)) in joined:
             continue
         name = f"{a}->{b}"
@@ -65,8 +67,10 @@ def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, 
         )
         if len(added) > _MOST_DEMANDS:
             raise SpecError(
-                "programs", f"{len(programs)} nodes with programs", f"at most {_MOST_DEMANDS:,} pairs of them that may share pairs: "
-                "set `peers` of the programs to the nodes with which they do"
+                "programs",
+                f"{len(programs)} nodes with programs",
+                f"at most {_MOST_DEMANDS:,} pairs of them that may share pairs: "
+                "set `peers` of the programs to the nodes with which they do",
             )
     return scenario.replace(demands=[*scenario.demands, *added]) if added else scenario
 
@@ -81,6 +85,8 @@ def _peers(node: str, scenario: Scenario, programs: Sequence[tuple[str, Any]]) -
             return None
         for peer in peers:
             if peer not in names:
-                raise SpecError(f"programs/{node}", f"peers of {title}: {peer!r}", "names of nodes", nearest(str(peer), sorted(names)))
+                raise SpecError(
+                    f"programs/{node}", f"peers of {title}: {peer!r}", "names of nodes", nearest(str(peer), sorted(names))
+                )
         found.update(peers)
     return found

@@ -188,7 +188,9 @@ class Host:
             process.steps += 1
             if process.steps > _STEPS_AT_ONCE:
                 where = process.line
-                raise RunError(f"{self._where(process)}, {where}: goes round for ever, {_STEPS_AT_ONCE:,} steps without time passing")
+                raise RunError(
+                    f"{self._where(process)}, {where}: goes round for ever, {_STEPS_AT_ONCE:,} steps without time passing"
+                )
             try:
                 yielded = generator.send(value) if error is None else generator.throw(error)
             except StopIteration as stop:
@@ -206,7 +208,9 @@ class Host:
                 value, error = yielded.value, yielded._error
                 continue
             if yielded._waits is not None:
-                raise RunError(f"{self._where(process)}, {process.line}: waits for {yielded!r}, for which somebody waits already")
+                raise RunError(
+                    f"{self._where(process)}, {process.line}: waits for {yielded!r}, for which somebody waits already"
+                )
             process.waits_for, process.since = yielded, now
             yielded._waits = process.resume
             return
@@ -221,7 +225,11 @@ class Host:
         if isinstance(error, RunError) and getattr(error, "_placed", False):
             return error
         trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None and "farbell/programs" not in trace.tb_next.tb_frame.f_code.co_filename:
+        while (
+            trace is not None
+            and trace.tb_next is not None
+            and "farbell/programs" not in trace.tb_next.tb_frame.f_code.co_filename
+        ):
             trace = trace.tb_next
         line = f", {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
         now = f", {self.now_s:.9g} s"
@@ -354,9 +362,7 @@ class Host:
 
     def bell_measure(self, node: Node, a: Qubit, b: Qubit) -> Operation:
         indices = _index(a), _index(b)
-        operation, number = self._operation(
-            "bell_measure()", _BELL_OUTCOMES.get
-        )
+        operation, number = self._operation("bell_measure()", _BELL_OUTCOMES.get)
         self._run.bell_measure(node._index, *indices, number)
         return operation
 

@@ -50,7 +50,9 @@ def _made(spec: Any, path: str) -> Any:
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:
-        raise SpecError(f"{path}/program", f"module {module_name!r}, which cannot be imported ({error})", "modules that can") from error
+        raise SpecError(
+            f"{path}/program", f"module {module_name!r}, which cannot be imported ({error})", "modules that can"
+        ) from error
     if not hasattr(module, name):
         raise SpecError(f"{path}/program", repr(spec.program), f"names in {module_name}", nearest(name, dir(module)))
     program = getattr(module, name)

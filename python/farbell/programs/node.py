@@ -95,7 +95,9 @@ class Node:
         The program's own dice: fixed by the scenario's seed, the node and the replica.
     """
 
-    def __init__(self, host: Host, index: int, name: str, neighbours: tuple[str, ...], dice: random.Random, replica: int) -> None:
+    def __init__(
+        self, host: Host, index: int, name: str, neighbours: tuple[str, ...], dice: random.Random, replica: int
+    ) -> None:
         self._host = host
         self._index = index
         self._program = ""
