@@ -13,7 +13,7 @@ import numpy as np
 
 from farbell.table import BATCH_ROWS, Arrays, Column, ResultTable, arrow_array, numpy_array
 
-__all__ = ["ParquetRows", "Spill", "read_table", "write_table", "words_of"]
+__all__ = ["ParquetRows", "Spill", "read_table", "words_of", "write_table"]
 
 
 class ParquetRows:

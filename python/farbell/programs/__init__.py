@@ -26,7 +26,7 @@ from __future__ import annotations
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
 from farbell.programs.operations import Cancelled, Operation, Refused, TimedOut, all_of, any_of
 from farbell.programs.program import Program
-from farbell.programs.truth import Truth, truth
+from farbell.programs.truths import Truth, truth
 
 __all__ = [
     "BellOutcome",

@@ -11,14 +11,15 @@ from types import GeneratorType
 from typing import Any
 
 from farbell import _core
-from farbell._core import ByPrograms, InternalError, Model, RunError
+from farbell._core import ByPrograms, Model, RunError
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
 from farbell.programs.operations import Operation, Refused, TimedOut
 from farbell.programs.records import Records
-from farbell.programs.truth import Truth
+from farbell.programs.truths import Truth
 
 __all__ = ["Host", "Process"]
 
+_GATES = _core.program_gates()
 _STATUS = ("open", "done", "timed_out", "refused")
 _REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down")
 #: Steps that a process may take at one instant of simulated time before it is taken to go round for ever.
@@ -256,8 +257,8 @@ class Host:
         demand = self._demands.get((node.name, peer))
         if demand is None:
             raise RunError(
-                f"entangle({peer!r}) at {node.name}: no demand by programs joins them; both need programs that name each other in "
-                f'their peers, or the scenario a demand with traffic "by_programs"'
+                f"entangle({peer!r}) at {node.name}: no demand by programs joins them; both need programs that name each "
+                f'other in their peers, or the scenario a demand with traffic "by_programs"'
             )
         if not isinstance(pairs, int) or pairs < 1:
             raise RunError(f"entangle({peer!r}, pairs={pairs!r}): allowed are whole numbers of at least 1")
@@ -341,9 +342,9 @@ class Host:
         return operation
 
     def gate(self, node: Node, name: str, qubits: Sequence[Qubit], angle_rad: float) -> Operation:
-        known = _core.program_gates.get(name.lower() if isinstance(name, str) else name)
+        known = _GATES.get(name.lower()) if isinstance(name, str) else None
         if known is None:
-            raise RunError(f"gate({name!r}): there is no such gate; there are " + ", ".join(_core.program_gates))
+            raise RunError(f"gate({name!r}): there is no such gate; there are " + ", ".join(_GATES))
         gate, arity, angles = known
         if len(qubits) != arity:
             raise RunError(f"gate({name!r}) on {len(qubits)} qubits: it acts on {arity}")

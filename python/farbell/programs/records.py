@@ -64,7 +64,7 @@ class Records:
         }
         words = {}
         for i, name in ((2, "node"), (3, "program")):
-            columns[name], words[name] = _words([row[i] for row in rows])
+            columns[name], words[name] = _words([str(row[i]) for row in rows])
         for name, kind in self._types.items():
             found = [row[4].get(name) for row in rows]
             if kind == "str":
@@ -80,7 +80,7 @@ class Records:
         columns: dict[str, Any] = {"replica": np.array([row[0] for row in rows], dtype=np.int64)}
         words = {}
         for i, name in ((1, "node"), (2, "program"), (3, "waits_for"), (4, "line")):
-            columns[name], words[name] = _words([row[i] for row in rows])
+            columns[name], words[name] = _words([str(row[i]) for row in rows])
         columns["since_s"] = np.array([row[5] for row in rows], dtype=float)
         return ResultTable(columns, words)
 
