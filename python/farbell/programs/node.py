@@ -65,10 +65,27 @@ class Pair:
 
 
 class BellOutcome(NamedTuple):
-    """Of a Bell measurement: the Bell state found is (Z^phase X^parity on one side of) Phi+."""
+    """Of a Bell measurement: the Bell state found is (Z^phase X^parity on one side of) Phi+.
+
+    Attributes
+    ----------
+    phase, parity : int
+        0 or 1.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.programs.BellOutcome(phase=1, parity=1).corrections
+    ('x', 'z')
+    """
 
     phase: int
     parity: int
+
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """Gates for the far end, in this order: of what was teleported, or of a pair that was swapped to be Phi+ again."""
+        return ("x",) * self.parity + ("z",) * self.phase
 
 
 @dataclass(frozen=True)
