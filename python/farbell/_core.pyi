@@ -8,6 +8,7 @@ import numpy.typing
 
 __version__: str
 compiler: str
+program_gates: dict[str, tuple[int, int, int]]
 
 class SpecError(ValueError):
     """The scenario is wrong.
@@ -1843,6 +1844,39 @@ class Table:
     def __hash__(self) -> int: ...
 
 @final
+class ByPrograms:
+    """Requests asked by the programs of either end, which get the pairs.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> ByPrograms:
+        """A new ByPrograms with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> ByPrograms:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ByPrograms:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ByPrograms:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Demand:
     """A pair of nodes that asks for entangled pairs.
 
@@ -1854,7 +1888,7 @@ class Demand:
         Name of one end.
     node_b : str
         Name of the other end.
-    traffic : Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any]
+    traffic : Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any]
         When requests are asked.
     pairs_per_request : int
         Pairs that a request asks for (a continuous request has no end).
@@ -1906,7 +1940,7 @@ class Demand:
         name: str = '',
         node_a: str,
         node_b: str,
-        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         pairs_per_request: int = 1,
         width: int = 1,
         min_fidelity: float = 0.0,
@@ -1932,7 +1966,7 @@ class Demand:
         name: str = ...,
         node_a: str = ...,
         node_b: str = ...,
-        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         pairs_per_request: int = ...,
         width: int = ...,
         min_fidelity: float = ...,
@@ -1963,7 +1997,7 @@ class Demand:
     def node_b(self) -> str:
         """Name of the other end."""
     @property
-    def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table:
+    def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms:
         """When requests are asked."""
     @property
     def pairs_per_request(self) -> int:
@@ -2052,7 +2086,7 @@ class GhzDemand:
         Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all.
     edges : Sequence[Sequence[str]]
         Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state.
-    traffic : Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any]
+    traffic : Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any]
         When requests are asked.
     states_per_request : int
         States that a request asks for (a continuous request has no end).
@@ -2080,7 +2114,7 @@ class GhzDemand:
         users: Sequence[str],
         center: str = '',
         edges: Sequence[Sequence[str]] = [],
-        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         states_per_request: int = 1,
         width: int = 1,
         min_fidelity: float = 0.0,
@@ -2095,7 +2129,7 @@ class GhzDemand:
         users: Sequence[str] = ...,
         center: str = ...,
         edges: Sequence[Sequence[str]] = ...,
-        traffic: Continuous | OneOff | BackToBack | Poisson | Table | Mapping[str, Any] = ...,
+        traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         states_per_request: int = ...,
         width: int = ...,
         min_fidelity: float = ...,
@@ -2117,7 +2151,7 @@ class GhzDemand:
     def edges(self) -> tuple[tuple[str, ...], ...]:
         """Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state."""
     @property
-    def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table:
+    def traffic(self) -> Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms:
         """When requests are asked."""
     @property
     def states_per_request(self) -> int:
@@ -2966,6 +3000,59 @@ class LinkModel:
     def __repr__(self) -> str: ...
 
 @final
+class ProgramRun:
+    """A run as the host of its programs sees it; `farbell.programs` wraps it. Nodes, demands and qubits are numbers."""
+    def now(self) -> int:
+        """Ticks."""
+    @property
+    def ticks_per_s(self) -> float: ...
+    def ask(
+        self,
+        arg0: SupportsInt | SupportsIndex,
+        arg1: SupportsInt | SupportsIndex,
+        arg2: SupportsFloat | SupportsIndex,
+        arg3: SupportsFloat | SupportsIndex,
+    ) -> int: ...
+    def withdraw(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> None: ...
+    def send(
+        self,
+        arg0: SupportsInt | SupportsIndex,
+        arg1: SupportsInt | SupportsIndex,
+        arg2: SupportsInt | SupportsIndex,
+    ) -> None: ...
+    def delay_s(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
+    def set_timer(self, arg0: SupportsFloat | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> None: ...
+    def gate(
+        self,
+        arg0: SupportsInt | SupportsIndex,
+        arg1: SupportsInt | SupportsIndex,
+        arg2: SupportsFloat | SupportsIndex,
+        arg3: SupportsInt | SupportsIndex,
+        arg4: SupportsInt | SupportsIndex | None,
+        arg5: SupportsInt | SupportsIndex,
+    ) -> None: ...
+    def measure(
+        self,
+        arg0: SupportsInt | SupportsIndex,
+        arg1: SupportsInt | SupportsIndex,
+        arg2: SupportsInt | SupportsIndex,
+        arg3: SupportsInt | SupportsIndex,
+    ) -> None: ...
+    def bell_measure(
+        self,
+        arg0: SupportsInt | SupportsIndex,
+        arg1: SupportsInt | SupportsIndex,
+        arg2: SupportsInt | SupportsIndex,
+        arg3: SupportsInt | SupportsIndex,
+    ) -> None: ...
+    def create_qubit(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> int | None: ...
+    def release(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> None: ...
+    def fidelity(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
+    def bloch(self, arg0: SupportsInt | SupportsIndex) -> tuple[float, float, float]: ...
+    @property
+    def held(self) -> int: ...
+
+@final
 class Model:
     """A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
 
@@ -3131,5 +3218,6 @@ def run(
     max_wall_s: SupportsFloat | SupportsIndex | None = None,
     on_block: Callable[[str, dict[str, Any]], None] | None = None,
     on_progress: Callable[[float, int], bool] | None = None,
+    programs: object = None,
 ) -> dict[str, Any]:
     """Runs replicas of a compiled scenario; `farbell.run` wraps the result."""

@@ -30,7 +30,9 @@ ROW_TABLES = TABLES[:2] + GHZ_TABLES[:2]
 #: Those of scenarios with failures.
 FAILURE_TABLES = ("failures", "node_availability", "demand_availability")
 #: Tables over simulated time, and the trace if there is one.
-PROFILES = ("occupancy", "link_use", "trace", "records", "processes")
+PROFILES = ("occupancy", "link_use", "trace")
+#: Those of runs with programs, whose words are their own.
+PROGRAM_TABLES = ("records", "processes")
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.

@@ -32,11 +32,12 @@ from farbell.record import (
     LATENCY_BUCKETS,
     MOMENTS,
     PROFILES,
+    PROGRAM_TABLES,
     ROW_TABLES,
     Record,
 )
 from farbell.saved import as_array, as_histogram, read_network, statistics_tables, write_network
-from farbell.storage import read_table, write_table
+from farbell.storage import read_table, words_of, write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
 from farbell.time_shares import time_shares
@@ -533,7 +534,7 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         write_network(self.network, path / "model.json")
-        for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES):
+        for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES, *PROGRAM_TABLES):
             (path / f"{name}.parquet").unlink(missing_ok=True)
         for name, table in {**self.tables, **statistics_tables(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
@@ -677,5 +678,12 @@ def _loaded(path: Path) -> Results:
         latency_sketch=as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
         fidelity_histogram=as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
-        profiles={name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
+        profiles={
+            **{name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
+            **{
+                name: read_table(file, words_of(file), in_memory=True)
+                for name in PROGRAM_TABLES
+                if (file := path / f"{name}.parquet").exists()
+            },
+        },
     )

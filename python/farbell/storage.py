@@ -13,7 +13,7 @@ import numpy as np
 
 from farbell.table import BATCH_ROWS, Arrays, Column, ResultTable, arrow_array, numpy_array
 
-__all__ = ["ParquetRows", "Spill", "read_table", "write_table"]
+__all__ = ["ParquetRows", "Spill", "read_table", "words_of", "write_table"]
 
 
 class ParquetRows:
@@ -154,6 +154,18 @@ def write_table(table: ResultTable, path: Path) -> None:
         writer.write_batch(first)
         for batch in batches:
             writer.write_batch(batch)
+
+
+def words_of(path: Path) -> dict[str, tuple[str, ...]]:
+    """Column -> its words, as a table that :func:`write_table` wrote has them."""
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(path).unify_dictionaries()
+    return {
+        field.name: tuple(table[field.name].chunk(0).dictionary.to_pylist()) if len(table) else ()
+        for field in table.schema
+        if pyarrow.types.is_dictionary(field.type)
+    }
 
 
 def read_table(path: Path, categories: Mapping[str, tuple[str, ...]], *, in_memory: bool) -> ResultTable:

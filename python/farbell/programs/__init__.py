@@ -24,9 +24,9 @@ back, and ``yield`` waits until it is done:
 from __future__ import annotations
 
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
-from farbell.programs.operations import Cancelled, Operation, Refused, TimedOut, all_of, any_of
+from farbell.programs.operations import Cancelled, Operation, Refused, Request, TimedOut, all_of, any_of
 from farbell.programs.program import Program
-from farbell.programs.truth import Truth, truth
+from farbell.programs.truths import Truth, truth
 
 __all__ = [
     "BellOutcome",
@@ -38,6 +38,7 @@ __all__ = [
     "Program",
     "Qubit",
     "Refused",
+    "Request",
     "TimedOut",
     "Truth",
     "all_of",

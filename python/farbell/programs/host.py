@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 import random
+import traceback
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import GeneratorType
 from typing import Any
 
 from farbell import _core
-from farbell._core import ByPrograms, InternalError, Model, RunError
+from farbell._core import ByPrograms, InternalError, Model, RunError, SpecError
+from farbell.programs.binding import groups
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
-from farbell.programs.operations import Operation, Refused, TimedOut
+from farbell.programs.operations import Operation, Refused, Request, TimedOut
 from farbell.programs.records import Records
-from farbell.programs.truth import Truth
+from farbell.programs.truths import Truth
+from farbell.topology.network import nearest
 
 __all__ = ["Host", "Process"]
 
@@ -56,11 +61,10 @@ class _Inbox:
 
 
 @dataclass
-class _Request:
+class _Asked:
     asker: Node
-    operation: Operation
+    operation: Request
     wanted: int
-    pairs: list[Pair] = field(default_factory=list)
 
 
 class Host:
@@ -75,6 +79,8 @@ class Host:
             for mine, other in ((link.node_a, link.node_b), (link.node_b, link.node_a)):
                 if mine in self._neighbours:
                     self._neighbours[mine][other] = None
+        joined = groups(model.scenario)
+        self._reach = {name: joined[name] for name in programs}
         self._demands: dict[tuple[str, str], int] = {}
         for number, demand in enumerate(model.scenario.demands):
             if isinstance(demand.traffic, ByPrograms):
@@ -83,32 +89,32 @@ class Host:
         self._run: Any = None
         self._replica = 0
         self.records = Records()
-        self.failure: RunError | None = None
+        self._failed: RunError | None = None
 
     # ---- what the core calls ----
 
     def begin(self, run: Any, replica: int) -> None:
-        self._run, self._replica = run, replica
+        self._run, self._replica, self._failed = run, replica, None
         self._ticks_per_s: float = run.ticks_per_s
         self._operations: dict[int, tuple[Operation, Any]] = {}
         self._next = 0
-        self._requests: dict[tuple[int, int], _Request] = {}
+        self._requests: dict[tuple[int, int], _Asked] = {}
         self._messages: dict[int, tuple[str, Message]] = {}
         self._mail: dict[str, _Inbox] = {name: _Inbox() for name in self._programs}
         self._offers: dict[str, _Inbox] = {name: _Inbox() for name in self._programs}
         self._processes: list[Process] = []
         for name, programs in self._programs.items():
-            for title, program in programs:
-                dice = random.Random(f"{self._model.scenario.seed}/{replica}/{name}/{title}")
+            for number, (title, program) in enumerate(programs):
+                dice = random.Random(f"{self._model.scenario.seed}/{replica}/{name}/{number}")
                 node = Node(self, self._numbers[name], name, tuple(self._neighbours[name]), dice, replica)
                 node._program = title
                 body = program.run if hasattr(program, "run") else program
                 try:
                     generator = body(node)
                 except Exception as error:
-                    raise self._failure(node, title, "", error) from error
+                    raise self._failure(node, error) from error
                 if not isinstance(generator, Generator):
-                    raise RunError(f"program {title} at node {name} never yields: its run() is no generator")
+                    raise self._failed_at(node, "", "never yields: it is no generator")
                 self._begin_process(node, generator)
 
     def pair(self, demand: int, request: int, a: int, b: int, fidelity: float, born: int) -> None:
@@ -120,11 +126,15 @@ class Host:
             mine: Pair(Qubit(q, mine), other, number, fidelity, born / self._ticks_per_s, (a, b))
             for mine, other, q in ((spec.node_a, spec.node_b, a), (spec.node_b, spec.node_a, b))
         }
-        asker = asked.asker.name
-        asked.pairs.append(halves.pop(asker))
+        if asked.operation.done:  # given up in this very tick, before the news came
+            for half in halves.values():
+                self._run.release(self._numbers[half.qubit.node], half.qubit.index)
+            return
+        asker, pairs = asked.asker.name, asked.operation.pairs
+        pairs.append(halves.pop(asker))
         ((peer, half),) = halves.items()
-        if len(asked.pairs) == asked.wanted:
-            asked.operation._succeed(asked.pairs[0] if asked.wanted == 1 else asked.pairs)
+        if len(pairs) == asked.wanted:
+            asked.operation._succeed(pairs[0] if asked.wanted == 1 else pairs)
         self._put(self._offers[peer], asker, half, half)
 
     def request_ended(self, demand: int, request: int, status: int, reason: int) -> None:
@@ -132,7 +142,7 @@ class Host:
         if asked.operation.done:
             return
         if _STATUS[status] == "timed_out":
-            asked.operation._fail(TimedOut(f"{asked.operation.what}: not in time", asked.pairs))
+            asked.operation._fail(TimedOut(f"{asked.operation.what}: not in time", asked.operation.pairs))
         elif _STATUS[status] == "refused":
             asked.operation._fail(Refused(f"{asked.operation.what}: refused, {_REASON[reason]}"))
 
@@ -156,6 +166,8 @@ class Host:
             if waits is not None:
                 self.records.waiting(self._replica, process, waits.what, now)
         self._run = None
+        if self._failed is not None:  # and a program has caught what another raised
+            raise self._failed
 
     # ---- processes ----
 
@@ -166,15 +178,31 @@ class Host:
 
     def start(self, node: Node, generator: Any) -> Operation:
         if not isinstance(generator, Generator):
-            raise RunError(f"start() takes a generator, such as what a function with yield returns, not {generator!r}")
+            hint = "; call it: start(f(...))" if inspect.isgeneratorfunction(generator) else ""
+            raise RunError(f"start() takes a generator, such as what a function with yield returns, not {generator!r}{hint}")
         return self._begin_process(node, generator)
 
     def _begin_process(self, node: Node, generator: Generator[Any, Any, Any]) -> Operation:
         ended = Operation(f"the process {getattr(generator, '__name__', 'run')} of {node._program}")
         process = Process(node, node._program, generator, ended)
+        ended._cancel = lambda: self._stop(process)
         self._processes.append(process)
         self._step(process, None, None)
         return ended
+
+    def _stop(self, process: Process) -> None:
+        """Ends a process where it waits, and gives up what it waits for."""
+        if process.waits_for is None:
+            raise RunError(f"{process.ended.what} cannot be cancelled: it is running; let it return")
+        waits, process.waits_for = process.waits_for, None
+        self._processes.remove(process)
+        waits._waits = None
+        if waits._cancel is not None:
+            waits.cancel()
+        try:
+            process.generator.close()
+        except Exception as raised:
+            raise self._failure(process.node, raised) from raised
 
     def _step(self, process: Process, value: Any, error: BaseException | None) -> None:
         """Resumes a process until it waits for something that is not done."""
@@ -186,8 +214,9 @@ class Host:
         while True:
             process.steps += 1
             if process.steps > _STEPS_AT_ONCE:
-                where = process.line
-                raise RunError(f"{self._where(process)}, {where}: goes round for ever, {_STEPS_AT_ONCE:,} steps without time passing")
+                raise self._failed_at(
+                    process.node, process.line, f"goes round for ever, {_STEPS_AT_ONCE:,} steps without time passing"
+                )
             try:
                 yielded = generator.send(value) if error is None else generator.throw(error)
             except StopIteration as stop:
@@ -195,17 +224,14 @@ class Host:
                 process.ended._succeed(stop.value)
                 return
             except Exception as raised:
-                raise self._failure(process.node, process.program, "", raised) from raised
+                raise self._failure(process.node, raised) from raised
             if not isinstance(yielded, Operation):
-                raise RunError(
-                    f"{self._where(process)}, {process.line}: yielded {yielded!r}; "
-                    "a program yields operations of its node, or any_of and all_of of them"
-                )
+                raise self._failed_at(process.node, process.line, f"yielded {yielded!r}; {_instead_of(yielded)}")
             if yielded.done:
                 value, error = yielded.value, yielded._error
                 continue
             if yielded._waits is not None:
-                raise RunError(f"{self._where(process)}, {process.line}: waits for {yielded!r}, for which somebody waits already")
+                raise self._failed_at(process.node, process.line, f"waits for {yielded!r}, for which somebody waits already")
             process.waits_for, process.since_s = yielded, now / self._ticks_per_s
             yielded._waits = lambda operation: self._resume(process, operation)
             return
@@ -213,26 +239,26 @@ class Host:
     def _resume(self, process: Process, operation: Operation) -> None:
         self._step(process, operation.value, operation._error)
 
-    def _where(self, process: Process) -> str:
-        return f"program {process.program} at node {process.node.name}, {self.now_s:.9g} s"
+    def _failure(self, node: Node, error: Exception) -> RunError:
+        """What is raised for what a program raised, with the line of the innermost generator."""
+        if error is self._failed:
+            return self._failed
+        line = ""
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_flags & inspect.CO_GENERATOR:
+                line = f"{frame.f_code.co_filename}:{number}"
+        return self._failed_at(node, line, str(error) if isinstance(error, RunError) else f"{type(error).__name__}: {error}")
 
-    def _failure(self, node: Node, title: str, where: str, error: Exception) -> RunError:
-        if isinstance(error, RunError) and getattr(error, "_placed", False):
-            return error
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None and "farbell/programs" not in trace.tb_next.tb_frame.f_code.co_filename:
-            trace = trace.tb_next
-        line = f", {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
-        now = f", {self.now_s:.9g} s"
-        failed = RunError(f"program {title} at node {node.name}{now}{line}: {type(error).__name__}: {error}")
-        failed._placed = True  # type: ignore[attr-defined]
-        return failed
+    def _failed_at(self, node: Node, line: str, what: str) -> RunError:
+        where = f", {line}" if line else ""
+        self._failed = RunError(f"program {node._program} at node {node.name}, {self.now_s:.9g} s{where}: {what}")
+        return self._failed
 
     # ---- what nodes do ----
 
     def _number(self, name: str, of: str) -> int:
         if name not in self._numbers:
-            raise RunError(f"{of}: there is no node {name!r}")
+            raise RunError(f"{of}({name!r}): there is no such node{_hint(name, self._numbers)}")
         return self._numbers[name]
 
     def _operation(self, what: str, value: Any = None, cancel: Any = None) -> tuple[Operation, int]:
@@ -244,21 +270,23 @@ class Host:
 
     def entangle(self, node: Node, peer: str, pairs: int, min_fidelity: float, timeout_s: float | str | None) -> Operation:
         self._number(peer, "entangle")
+        if peer not in self._offers:
+            raise RunError(f"entangle({peer!r}): no program runs there to accept it")
         demand = self._demands.get((node.name, peer))
         if demand is None:
             raise RunError(
-                f"entangle({peer!r}) at {node.name}: no demand by programs joins them; both need programs that name each other in "
-                f'their peers, or the scenario a demand with traffic "by_programs"'
+                f"entangle({peer!r}) at {node.name}: no demand by programs joins them: no links do, or both name `peers` and "
+                "not each other"
             )
         if not isinstance(pairs, int) or pairs < 1:
             raise RunError(f"entangle({peer!r}, pairs={pairs!r}): allowed are whole numbers of at least 1")
         if not 0 <= min_fidelity <= 1:
             raise RunError(f"entangle({peer!r}, min_fidelity={min_fidelity!r}): allowed are numbers from 0 to 1")
-        timeout = 1e300 if timeout_s is None else _core.seconds(timeout_s)
-        operation = Operation(f"entangle({peer!r})")
+        timeout = 1e300 if timeout_s is None else _seconds(timeout_s)
+        operation = Request(f"entangle({peer!r})", [])
         request = self._run.ask(demand, pairs, min_fidelity, timeout)
         operation._cancel = lambda: self._run.withdraw(demand, request)
-        self._requests[demand, request] = _Request(node, operation, pairs)
+        self._requests[demand, request] = _Asked(node, operation, pairs)
         return operation
 
     def accept(self, node: Node, peer: str, timeout_s: float | str | None) -> Operation:
@@ -272,6 +300,7 @@ class Host:
         return self._take(node, self._mail[node.name], peer, what, timeout_s)
 
     def _take(self, node: Node, inbox: _Inbox, peer: str | None, what: str, timeout_s: float | str | None) -> Operation:
+        timeout = None if timeout_s is None else _seconds(timeout_s)
         operation = Operation(what)
         for i, (sender, content, whole) in enumerate(inbox.came):
             if peer is None or sender == peer:
@@ -281,7 +310,7 @@ class Host:
         entry = (peer, operation)
         inbox.waiting.append(entry)
         operation._cancel = lambda: inbox.waiting.remove(entry)
-        if timeout_s is not None:
+        if timeout is not None:
 
             def too_late(_: int) -> None:
                 if not operation.done:
@@ -291,7 +320,7 @@ class Host:
             number = self._next
             self._next += 1
             self._operations[number] = Operation("timer"), too_late
-            self._run.set_timer(_core.seconds(timeout_s), number)
+            self._run.set_timer(timeout, number)
         return operation
 
     def _put(self, inbox: _Inbox, sender: str, content: Any, whole: Any) -> None:
@@ -306,6 +335,8 @@ class Host:
         to = self._number(peer, "send")
         if peer not in self._mail:
             raise RunError(f"send({peer!r}): no program runs there to receive it")
+        if peer not in self._reach[node.name]:
+            raise RunError(f"send({peer!r}): no links lead there")
         number = self._next
         self._next += 1
         self._messages[number] = peer, Message(node.name, content, self.now_s)
@@ -315,27 +346,31 @@ class Host:
         return sent
 
     def wait(self, node: Node, duration_s: float | str) -> Operation:
+        duration = _seconds(duration_s)
         operation, number = self._operation(f"wait({duration_s!r})", lambda _: None, lambda: None)
-        self._run.set_timer(_core.seconds(duration_s), number)
+        self._run.set_timer(duration, number)
         return operation
 
     def delay_s(self, node: Node, peer: str) -> float:
         delay: float = self._run.delay_s(node._index, self._number(peer, "delay_s"))
-        return delay
+        return delay if peer in self._reach[node.name] else math.inf
 
     def create_qubit(self, node: Node) -> Operation:
         made: list[Qubit] = []
         operation, number = self._operation("create_qubit()", lambda _: made[0])
         index = self._run.create_qubit(node._index, number)
         if index is None:
-            raise RunError(f"create_qubit() at {node.name}: no memory slot is free there")
-        made.append(Qubit(index, node.name))
+            del self._operations[number]
+            operation._fail(Refused(f"create_qubit() at {node.name}: no memory slot is free there"))
+        else:
+            made.append(Qubit(index, node.name))
         return operation
 
     def gate(self, node: Node, name: str, qubits: Sequence[Qubit], angle_rad: float) -> Operation:
         known = _core.program_gates.get(name.lower() if isinstance(name, str) else name)
         if known is None:
-            raise RunError(f"gate({name!r}): there is no such gate; there are " + ", ".join(_core.program_gates))
+            names = _core.program_gates
+            raise RunError(f"gate({name!r}): there is no such gate{_hint(name, names)}; there are " + ", ".join(names))
         gate, arity, angles = known
         if len(qubits) != arity:
             raise RunError(f"gate({name!r}) on {len(qubits)} qubits: it acts on {arity}")
@@ -368,15 +403,48 @@ class Host:
         self.records.add(self.now_s, self._replica, node.name, node._program, values)
 
     def _true(self, truth: Truth) -> float:
-        if truth.kind == "fidelity":
-            fidelity: float = self._run.fidelity(*truth.of._both)
-            return fidelity
-        component: float = self._run.bloch(_index(truth.of))["xyz".index(truth.kind)]
-        return component
+        if truth.kind == "fidelity" and not isinstance(truth.of, Pair):
+            raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair")
+        qubits = truth.of._both if truth.kind == "fidelity" else (_index(truth.of),)
+        try:
+            figure: float = (
+                self._run.fidelity(*qubits) if truth.kind == "fidelity" else self._run.bloch(*qubits)["xyz".index(truth.kind)]
+            )
+        except InternalError:  # the core knows no qubit of that number
+            raise RunError(f"fb.truth.{truth.kind}({truth.of!r}): it was measured, released or swapped before") from None
+        return figure
 
 
 def _index(qubit: Any) -> int:
     if not isinstance(qubit, Qubit):
-        what = "a Pair; its .qubit is what you want" if isinstance(qubit, Pair) else repr(qubit)
-        raise RunError(f"found {what}, where a qubit is allowed")
+        what = repr(qubit)
+        if isinstance(qubit, Pair):
+            what += "; its .qubit is what you want"
+        elif isinstance(qubit, Operation):
+            what += "; its value, which `yield` gives, is what you want"
+        raise RunError(f"where a qubit is allowed there is {what}")
     return qubit.index
+
+
+def _seconds(given: float | str) -> float:
+    try:
+        seconds: float = _core.seconds(given)
+    except SpecError as error:
+        raise RunError(f"a time of {given!r}: allowed is {error.allowed}") from None
+    if not seconds >= 0:
+        raise RunError(f"a time of {given!r}: allowed are numbers of seconds of at least 0")
+    return seconds
+
+
+def _hint(name: Any, known: Iterable[str]) -> str:
+    likely = nearest(str(name), known)
+    return f", did you mean {likely!r}?" if likely else ""
+
+
+def _instead_of(yielded: Any) -> str:
+    """What a program may have meant that yielded this."""
+    if isinstance(yielded, Generator):
+        return "`yield from` it, or node.start() it"
+    if isinstance(yielded, (list, tuple)) and yielded and all(isinstance(each, Operation) for each in yielded):
+        return "join them: fb.all_of(...) or fb.any_of(...)"
+    return "a program yields operations of its node, or fb.any_of(...) and fb.all_of(...) of them"

@@ -19,7 +19,18 @@ _BASES = {"Z": 0, "X": 1, "Y": 2, "z": 0, "x": 1, "y": 2}
 
 
 class Qubit:
-    """A qubit in a memory slot of a node, until it is measured or released."""
+    """A qubit in a memory slot of a node, until it is measured or released.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def coin(node):
+    ...     qubit = yield node.create_qubit()
+    ...     yield node.gate("x", qubit)
+    ...     node.record(read=(yield node.measure(qubit)))
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": coin}).records["read"].tolist()
+    [1]
+    """
 
     __slots__ = ("index", "node")
 
@@ -46,6 +57,19 @@ class Pair:
         What both ends can work out from the heralds, the times and the declared noise, as the pair was delivered.
     born_s : float
         When the oldest photon of it was emitted.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def alice(node):
+    ...     pair = yield node.entangle("n1")
+    ...     node.record(peer=pair.peer, good=pair.estimated_fidelity > 0.9)
+    >>> def bob(node):
+    ...     pair = yield node.accept("n0")
+    ...     node.record(peer=pair.peer, good=pair.estimated_fidelity > 0.9)
+    >>> records = fb.run(fb.chain(2, demands=[]), programs={"n0": alice, "n1": bob}).records
+    >>> records["peer"].tolist(), records["good"].tolist()
+    (['n1', 'n0'], [True, True])
     """
 
     __slots__ = ("_both", "born_s", "estimated_fidelity", "id", "peer", "qubit")
@@ -90,7 +114,21 @@ class BellOutcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A classical message, as :meth:`Node.receive_any` gives it."""
+    """A classical message, as :meth:`Node.receive_any` gives it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def hub(node):
+    ...     for _ in range(2):
+    ...         message = yield node.receive_any()
+    ...         node.record(sender=message.sender, content=message.content)
+    >>> def leaf(node):
+    ...     yield node.send("n0", f"from {node.name}")
+    >>> records = fb.run(fb.star(2, demands=[]), programs={"n0": hub, "n1": leaf, "n2": leaf}).records
+    >>> records["content"].tolist()
+    ['from n1', 'from n2']
+    """
 
     sender: str
     content: Any
@@ -109,10 +147,25 @@ class Node:
     replica : int
         Which replica of the run this is.
     random : random.Random
-        The program's own dice: fixed by the scenario's seed, the node and the replica.
+        The program's own dice: fixed by the scenario's seed, the replica, the node, and the place among its programs.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def alice(node):
+    ...     sent_s = node.now_s
+    ...     yield node.send("n1", "ping")
+    ...     yield node.receive("n1")
+    ...     node.record(there_and_back=(node.now_s - sent_s) / node.delay_s("n1"))
+    >>> def bob(node):
+    ...     yield node.send("n0", (yield node.receive("n0")))
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": alice, "n1": bob}).records["there_and_back"].tolist()
+    [2.0]
     """
 
-    def __init__(self, host: Host, index: int, name: str, neighbours: tuple[str, ...], dice: random.Random, replica: int) -> None:
+    def __init__(
+        self, host: Host, index: int, name: str, neighbours: tuple[str, ...], dice: random.Random, replica: int
+    ) -> None:
         self._host = host
         self._index = index
         self._program = ""
@@ -153,7 +206,7 @@ class Node:
         Raises
         ------
         RunError
-            If no demand of the scenario, and no ``peers`` of a program, joins the two nodes.
+            If the other node has no program, or no demand by programs joins the two: see :attr:`Program.peers`.
         """
         return self._host.entangle(self, peer, pairs, min_fidelity, timeout_s)
 
@@ -189,7 +242,18 @@ class Node:
         return self._host.send(self, peer, content)
 
     def receive(self, peer: str, *, timeout_s: float | str | None = None) -> Operation:
-        """The next message of another node; its value is the content. Messages are kept until they are received."""
+        """The next message of another node; its value is the content.
+
+        Messages are kept until they are received, and come in the order in which they arrive: those of one node as they were
+        sent. Of several processes that wait, the one that asked first gets it.
+
+        Parameters
+        ----------
+        peer : str
+            Name of the node that sent it.
+        timeout_s : float or str, optional
+            After which it fails with :class:`TimedOut`.
+        """
         return self._host.receive(self, peer, timeout_s)
 
     def receive_any(self, *, timeout_s: float | str | None = None) -> Operation:
@@ -197,11 +261,17 @@ class Node:
         return self._host.receive(self, None, timeout_s)
 
     def wait(self, duration_s: float | str) -> Operation:
-        """A timer."""
+        """A timer.
+
+        Parameters
+        ----------
+        duration_s : float or str
+            From now on.
+        """
         return self._host.wait(self, duration_s)
 
     def delay_s(self, peer: str) -> float:
-        """How long a message to another node takes."""
+        """How long a message to another node takes; infinite if no links lead there."""
         return self._host.delay_s(self, peer)
 
     # ---- qubits ----
@@ -216,8 +286,8 @@ class Node:
 
         Raises
         ------
-        RunError
-            If the node has no free slot, or others wait for one.
+        Refused
+            By ``yield``, if the node has no free slot, or others wait for one.
         """
         return self._host.create_qubit(self)
 
@@ -227,7 +297,8 @@ class Node:
         Parameters
         ----------
         name : str
-            As in :mod:`farbell.states`: "h", "x", "s", "cx", "cz", "rx", ...
+            "i", "x", "y", "z", "h", "s", "s_dag", "sqrt_x", "sqrt_y", "t", "rx", "ry", "rz", "phase", "cx", "cy", "cz",
+            "swap", "iswap", ...: see the page on gates.
         *qubits : Qubit
             As many as the gate acts on; of "cx" the first is the control.
         angle_rad : float
@@ -241,7 +312,7 @@ class Node:
         The qubit is gone, and its slot free, when the read-out is done.
         """
         if basis not in _BASES:
-            raise RunError(f'measure() in the basis {basis!r}; there are "X", "Y" and "Z"')
+            raise RunError(f'measure() in the basis {basis!r}: there are "X", "Y" and "Z"')
         return self._host.measure(self, qubit, _BASES[basis])
 
     def bell_measure(self, a: Qubit, b: Qubit) -> Operation:
@@ -277,7 +348,8 @@ class Node:
         Parameters
         ----------
         **columns : int, float, bool, str or Truth
-            A column has one type in the whole run.
+            A column has one type in the whole run. Rows that lack it have nan there, or "" if it is text; a column of
+            whole numbers, or of true and false, that some rows lack is one of numbers.
         """
         self._host.record(self, columns)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,6 +85,6 @@ class Records:
         return ResultTable(columns, words)
 
 
-def _words(found: list[str]) -> tuple[Any, tuple[str, ...]]:
+def _words(found: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
     known = {word: number for number, word in enumerate(dict.fromkeys(found))}
     return np.array([known[word] for word in found], dtype=np.uint32), tuple(known)

@@ -6,7 +6,6 @@ import farbell as fb
 
 
 class Tester(fb.Program):  # in the XZ plane, with angles counted from Z
-
     def __init__(self, peer, angles_rad, asks):
         self.peer, self.angles_rad, self.asks = peer, angles_rad, asks
 
@@ -19,7 +18,7 @@ class Tester(fb.Program):  # in the XZ plane, with angles counted from Z
             node.record(setting=setting, outcome=outcome)
 
 
-def testers(alice="n0", bob="n1"):
+def both_testers(alice="n0", bob="n1"):
     return {alice: Tester(bob, (0, pi / 2), asks=True), bob: Tester(alice, (pi / 4, -pi / 4), asks=False)}
 
 
@@ -33,5 +32,5 @@ def correlations(records, alice="n0", bob="n1"):
 
 
 if __name__ == "__main__":
-    ((e00, e01), (e10, e11)) = correlations(fb.run(fb.chain(2, demands=[]), programs=testers()).records)
+    ((e00, e01), (e10, e11)) = correlations(fb.run(fb.chain(2, demands=[]), programs=both_testers()).records)
     print("S =", e00 + e01 + e10 - e11)

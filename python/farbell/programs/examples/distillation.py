@@ -35,5 +35,6 @@ class End(fb.Program):
 
 
 if __name__ == "__main__":
-    two = fb.chain(2, demands=[], generation=fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.8)))
+    link = fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.8))
+    two = fb.chain(2, demands=[], generation=link)
     print(fb.run(two, programs={"n0": End("n1", asks=True), "n1": End("n0", asks=False)}).records)

@@ -29,7 +29,7 @@ class Contender(fb.Program):
         left = self.names
         while len(left) > 1:
             winners = [left[-1]] if len(left) % 2 else []
-            for one, other in zip(left[::2], left[1::2]):
+            for one, other in zip(left[::2], left[1::2], strict=False):
                 winners.append((yield from self.match(node, one, other)))
             left = winners
         node.record(leader=left[0])
