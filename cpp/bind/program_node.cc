@@ -1,7 +1,5 @@
 // What programs do at their node, where what they say is well-formed. All else goes to the host's method of that name in Python: it says what
 // is wrong, or puts it well and comes back.
-#include <structmember.h>
-
 #include <cmath>
 #include <cstddef>
 #include <optional>

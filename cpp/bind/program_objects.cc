@@ -1,6 +1,4 @@
 // Operations, processes, qubits and pairs of programs: plain objects that know what belongs to them.
-#include <structmember.h>
-
 #include <cstddef>
 
 #include "guarded.hpp"
@@ -135,14 +133,18 @@ int process_init(PyObject* self, PyObject* args, PyObject*) {
   return 0;
 }
 
+PyObject* process_since(PyObject* self, void*) {
+  return PyFloat_FromDouble(static_cast<double>(process(self)->since) / process(self)->host->state->ticks_per_s);
+}
+
 PyMemberDef process_members[] = {
     {"node", T_OBJECT, offsetof(Process, node), READONLY, "(self) -> Any"},
     {"generator", T_OBJECT, offsetof(Process, generator), READONLY, "(self) -> Any"},
     {"ended", T_OBJECT, offsetof(Process, ended), READONLY, "(self) -> Any"},
-    {"since", T_LONGLONG, offsetof(Process, since), READONLY, "(self) -> int\n\nTick at which it began to wait."},
     {},
 };
 PyGetSetDef process_fields[] = {
+    {"since_s", process_since, nullptr, "(self) -> float\n\nWhen it began to wait.", nullptr},
     {"waits_for", get_field<&Process::waits_for>, set_field<&Process::waits_for>, "(self) -> Any", nullptr},
     {},
 };

@@ -1,8 +1,6 @@
 // The host of programs: the core tells it what has happened, and it resumes whoever waited for that, until all wait again.
 #include "program_steps.hpp"
 
-#include <structmember.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <utility>

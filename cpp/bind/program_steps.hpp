@@ -2,6 +2,7 @@
 // waited. What is said to the user, and whatever is not well-formed, is left to `farbell.programs`, whose classes derive from these.
 #pragma once
 #include <Python.h>
+#include <structmember.h>
 
 #include <cstdint>
 #include <deque>
@@ -93,7 +94,7 @@ struct UnderWay {
   PyObject* what = nullptr;   // an Operation, or the content of a letter; null: the row is free
   PyObject* gives = nullptr;  // the value it will have
   Kind kind = Kind::nothing;
-  NodeId from, to;
+  NodeId from{}, to{};
   Tick since{};
 };
 

@@ -3,8 +3,7 @@
 
 #include <pybind11/stl.h>
 
-#include <map>
-#include <tuple>
+#include <string>
 
 #include "bind.hpp"
 #include "program_steps.hpp"
@@ -36,12 +35,10 @@ void bind_programs(py::module_& m) {
         return py::make_tuple(v[1], v[2], v[3]);
       })
       .def_property_readonly("held", &Programs::held);
-  m.def("program_gates", [] {
-    std::map<std::string, std::tuple<int, int, int>> gates;
-    for (int g = 0; g < static_cast<int>(std::size(gate_table)); ++g)
-      gates[std::string(gate_table[g].name)] = {g, gate_table[g].qubits, gate_table[g].angles};
-    return gates;
-  }, "Name -> number, qubits, angles.");
+  py::dict gates;
+  for (std::size_t g = 0; g < std::size(gate_table); ++g)
+    gates[py::str(std::string(gate_table[g].name))] = py::make_tuple(g, gate_table[g].qubits, gate_table[g].angles);
+  m.attr("program_gates") = gates;
 }
 
 }  // namespace farbell

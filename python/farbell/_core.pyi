@@ -8,6 +8,7 @@ import numpy.typing
 
 __version__: str
 compiler: str
+program_gates: dict[str, tuple[int, int, int]]
 
 class SpecError(ValueError):
     """The scenario is wrong.

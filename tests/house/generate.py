@@ -27,6 +27,7 @@ NAMES = {
     "collections.abc": ["Callable", "Iterable", "Iterator", "Mapping", "Sequence"],
     "typing": ["Annotated", "Any", "Literal", "SupportsFloat", "SupportsIndex", "SupportsInt", "final", "overload"],
 }
+CONSTANTS = {"__version__": "str", "compiler": "str", "program_gates": "dict[str, tuple[int, int, int]]"}
 LINE_LENGTH = 120
 # Classes that Python code derives from.
 BASES = {"PauliFramesState", "StabilizerState"}
@@ -51,8 +52,8 @@ def stub(module: ModuleType) -> str:
             classes.append("\n".join(class_lines(member, module.__name__)))
         elif callable(member):
             functions.append("\n".join(function_lines(name, member, module.__name__)))
-        elif name in {"__version__", "compiler"}:
-            constants.append(f"{name}: {type(member).__name__}")
+        elif name in CONSTANTS:
+            constants.append(f"{name}: {CONSTANTS[name]}")
     body = "\n\n".join(["\n".join(constants), *classes, *functions]) + "\n"
     return "\n".join([f'"""{module.__doc__}"""', "", *imports(body), "", body])
 

@@ -24,7 +24,7 @@ back, and ``yield`` waits until it is done:
 from __future__ import annotations
 
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
-from farbell.programs.operations import Cancelled, Operation, Refused, TimedOut, all_of, any_of
+from farbell.programs.operations import Cancelled, Operation, Refused, Request, TimedOut, all_of, any_of
 from farbell.programs.program import Program
 from farbell.programs.truths import Truth, truth
 
@@ -38,6 +38,7 @@ __all__ = [
     "Program",
     "Qubit",
     "Refused",
+    "Request",
     "TimedOut",
     "Truth",
     "all_of",
