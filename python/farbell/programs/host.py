@@ -51,9 +51,6 @@ class Process(ProgramProcess):
 class Host(ProgramHost):
     """The programs of one run, replica after replica."""
 
-    def __new__(cls, *_: Any) -> Host:
-        return super().__new__(cls)
-
     def __init__(self, model: Model, programs: Mapping[str, Sequence[tuple[str, Any]]]) -> None:
         names = list(model.node_names)
         self._numbers = {name: number for number, name in enumerate(names)}
@@ -186,21 +183,21 @@ class Host(ProgramHost):
                 f"entangle({peer!r}) at {node.name}: no demand by programs joins them: no links do, or both name `peers` and "
                 "not each other"
             )
-        if not isinstance(pairs, int) or pairs < 1:
+        if not isinstance(pairs, int) or not 0 < pairs < 2**63:
             raise RunError(f"entangle({peer!r}, pairs={pairs!r}): allowed are whole numbers of at least 1")
         if not 0 <= min_fidelity <= 1:
             raise RunError(f"entangle({peer!r}, min_fidelity={min_fidelity!r}): allowed are numbers from 0 to 1")
-        node._demands[peer] = demand
-        return node._entangle(peer, int(pairs), float(min_fidelity), _timeout(timeout_s))
+        node._demands[str(peer)] = demand
+        return node._entangle(str(peer), int(pairs), float(min_fidelity), _timeout(timeout_s))
 
     def accept(self, node: Node, peer: str, timeout_s: float | str | None) -> Operation:
         self._number(peer, "accept")
-        return node._accept(peer, _timeout(timeout_s))
+        return node._accept(str(peer), _timeout(timeout_s))
 
     def receive(self, node: Node, peer: str | None, timeout_s: float | str | None) -> Operation:
         if peer is not None:
             self._number(peer, "receive")
-        return node._receive(peer, _timeout(timeout_s))
+        return node._receive(None if peer is None else str(peer), _timeout(timeout_s))
 
     def send(self, node: Node, peer: str, content: Any) -> Operation:
         to = self._number(peer, "send")
@@ -208,8 +205,8 @@ class Host(ProgramHost):
             raise RunError(f"send({peer!r}): no program runs there to receive it")
         if peer not in self._reach[node.name]:
             raise RunError(f"send({peer!r}): no links lead there")
-        node._addresses[peer] = to
-        return node._send(peer, content)
+        node._addresses[str(peer)] = to
+        return node._send(str(peer), content)
 
     def wait(self, node: Node, duration_s: float | str) -> Operation:
         return node._wait(_seconds(duration_s), duration_s)
@@ -224,7 +221,7 @@ class Host(ProgramHost):
         operation._fail(Refused(f"create_qubit() at {node.name}: no memory slot is free there"))
         return operation
 
-    def gate(self, node: Node, name: str, qubits: Sequence[Qubit], angle_rad: float) -> Operation:
+    def gate(self, node: Node, name: str, qubits: tuple[Qubit, ...], angle_rad: float) -> Operation:
         known = _core.program_gates.get(name.lower() if isinstance(name, str) else name)
         if known is None:
             names = _core.program_gates
@@ -234,6 +231,8 @@ class Host(ProgramHost):
             raise RunError(f"gate({name!r}) on {len(qubits)} qubits: it acts on {arity}")
         if angle_rad and not angles:
             raise RunError(f"gate({name!r}, angle_rad={angle_rad!r}): it has no angle")
+        if not math.isfinite(angle_rad):
+            raise RunError(f"gate({name!r}, angle_rad={angle_rad!r}): allowed are finite angles")
         for qubit in qubits:
             _index(qubit)
         return node._gate(name.lower(), qubits, float(angle_rad))
