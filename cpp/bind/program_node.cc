@@ -97,6 +97,7 @@ PyObject* take(PyObject* self, Arguments a, Py_ssize_t n, bool of_offers, PyObje
     if (a[1] != Py_None && !is_time(a[1])) return in_python(self, method, a, n);
     static PyObject* const any = name("receive_any()");
     Programs& run = host->state->running();
+    const Tick timeout = a[1] == Py_None ? never : run.clock().tick(PyFloat_AS_DOUBLE(a[1]));
     Operation* operation = peer ? new_operation(host, what, a[0], Operation::Kind::letter) : new_operation(host, any, nullptr, Operation::Kind::letter);
     if (!operation) return nullptr;
     operation->node = node(self)->index;
@@ -113,7 +114,7 @@ PyObject* take(PyObject* self, Arguments a, Py_ssize_t n, bool of_offers, PyObje
     Py_INCREF(operation);
     box(of_offers ? host->state->offers : host->state->mail, operation->node).takers.push_back({peer, operation});
     if (a[1] != Py_None)
-      run.set_timer(run.clock().tick(PyFloat_AS_DOUBLE(a[1])), host->state->add({object(operation), nullptr, UnderWay::Kind::too_late}));
+      run.set_timer(timeout, host->state->add({object(operation), nullptr, UnderWay::Kind::too_late}));
     return object(operation);
   });
 }
@@ -139,11 +140,11 @@ PyObject* entangle(PyObject* self, Arguments a, Py_ssize_t n) {
     if (!demand || pairs < 1 || !(fidelity >= 0 && fidelity <= 1) || (a[3] != Py_None && !is_time(a[3]))) return in_python(self, "entangle", a, n);
     static PyObject* const what = name("entangle");
     Programs& run = host->state->running();
+    const Tick timeout = a[3] == Py_None ? never : run.clock().tick(PyFloat_AS_DOUBLE(a[3]));
     Operation* operation = new_operation(host, what, a[0], Operation::Kind::request);
     if (!operation) return nullptr;
     operation->pairs = PyList_New(0);
     operation->demand = DemandId{*demand};
-    const Tick timeout = a[3] == Py_None ? never : run.clock().tick(PyFloat_AS_DOUBLE(a[3]));
     operation->request = run.ask(operation->demand, {static_cast<std::uint64_t>(pairs), fidelity, timeout});
     Py_INCREF(operation);
     host->state->requests.emplace(std::uint64_t{*demand} << 40 | operation->request, Asked{operation, asker->index, static_cast<std::uint64_t>(pairs)});

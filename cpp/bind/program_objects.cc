@@ -67,8 +67,12 @@ int operation_init(PyObject* self, PyObject* args, PyObject* named) {
   set(operation(self)->cancel, cancel);
   return 0;
 }
-PyObject* operation_succeed(PyObject* self, PyObject* value) { return succeed(operation(self), value) < 0 ? nullptr : Py_NewRef(Py_None); }
-PyObject* operation_fail(PyObject* self, PyObject* error) { return fail(operation(self), error) < 0 ? nullptr : Py_NewRef(Py_None); }
+PyObject* operation_succeed(PyObject* self, PyObject* value) {
+  return guarded([&]() -> PyObject* { return succeed(operation(self), value) < 0 ? nullptr : Py_NewRef(Py_None); });
+}
+PyObject* operation_fail(PyObject* self, PyObject* error) {
+  return guarded([&]() -> PyObject* { return fail(operation(self), error) < 0 ? nullptr : Py_NewRef(Py_None); });
+}
 PyObject* operation_withdraw(PyObject* self, PyObject*) {
   return guarded([&]() -> PyObject* { return withdraw(operation(self)) < 0 ? nullptr : Py_NewRef(Py_None); });
 }
@@ -134,7 +138,8 @@ int process_init(PyObject* self, PyObject* args, PyObject*) {
 }
 
 PyObject* process_since(PyObject* self, void*) {
-  return PyFloat_FromDouble(static_cast<double>(process(self)->since) / process(self)->host->state->ticks_per_s);
+  const Host* host = process(self)->host;
+  return PyFloat_FromDouble(static_cast<double>(process(self)->since) / (host ? host->state->ticks_per_s : 1));
 }
 
 PyMemberDef process_members[] = {

@@ -446,7 +446,7 @@ PyObject* host_now(PyObject* self, void*) {
 // A process that has just been made.
 PyObject* host_launch(PyObject* self, PyObject* process) {
   return guarded([&]() -> PyObject* {
-    if (!PyObject_TypeCheck(process, process_type)) return PyErr_Format(PyExc_TypeError, "not a process");
+    if (!PyObject_TypeCheck(process, process_type) || !reinterpret_cast<Process*>(process)->host) return PyErr_Format(PyExc_TypeError, "not a process");
     if (PyDict_SetItem(host(self)->processes, process, Py_None) < 0) return nullptr;
     return step(reinterpret_cast<Process*>(process), nullptr, nullptr) < 0 ? nullptr : Py_NewRef(Py_None);
   });
