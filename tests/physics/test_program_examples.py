@@ -26,7 +26,9 @@ FIDELITY = 0.9
 W = (4 * FIDELITY - 1) / 3
 
 
-def network(shape: str = "chain", nodes: int = 2, duration_s: float = 1.0, fidelity: float = FIDELITY, **options: object) -> fb.Scenario:
+def network(
+    shape: str = "chain", nodes: int = 2, duration_s: float = 1.0, fidelity: float = FIDELITY, **options: object
+) -> fb.Scenario:
     return getattr(fb, shape)(
         nodes,
         length_m=20.0,
