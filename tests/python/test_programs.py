@@ -807,7 +807,7 @@ def test_an_error_of_another_process_cannot_be_swallowed() -> None:
         except Exception:
             yield node.wait("1 ms")
 
-    with pytest.raises(fb.RunError, match="program first at node n0, 0 s.*yielded 7"):
+    with pytest.raises(fb.RunError, match=r"program first at node n0, 0 s.*yielded 7"):
         run(first)
 
 
@@ -818,9 +818,8 @@ def test_who_waits_for_ever_is_told_at_the_end() -> None:
 
     (row,) = run(first).processes.rows()
     line = first.__code__.co_firstlineno + 2
-    assert row == {
-        "replica": 0, "node": "n0", "program": "first", "waits_for": "receive('n1')", "line": f"{__file__}:{line}", "since_s": 1e-3,
-    }  # fmt: skip
+    told = {"waits_for": "receive('n1')", "line": f"{__file__}:{line}", "since_s": 1e-3}
+    assert row == {"replica": 0, "node": "n0", "program": "first", **told}
 
 
 @pytest.mark.parametrize(
