@@ -257,9 +257,9 @@ def all_of(*operations: Operation) -> Operation:
         nonlocal left
         operation._waits = None
         left -= 1
-        if joined.done:
-            return
         if operation._error is not None:
+            for other in operations:
+                other._waits = None
             joined._fail(operation._error)
         elif left == 0:
             joined._succeed([each.value for each in operations])
