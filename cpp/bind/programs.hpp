@@ -8,9 +8,10 @@ namespace farbell {
 
 struct PythonPrograms {
   explicit PythonPrograms(const pybind11::object& host);
-  PythonPrograms(const PythonPrograms&) = delete;  // the table points here
+  PythonPrograms(const PythonPrograms&) = delete;
+  ~PythonPrograms();  // no run goes on then
 
-  pybind11::object begin, pair, request_ended, message, done, end;
+  pybind11::object host;
   ProgramHost table;
 };
 

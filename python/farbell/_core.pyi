@@ -8,6 +8,7 @@ import numpy.typing
 
 __version__: str
 compiler: str
+program_gates: dict[str, tuple[int, int, int]]
 
 class SpecError(ValueError):
     """The scenario is wrong.
@@ -3018,6 +3019,7 @@ class HeraldOutcome:
     >>> round(table.outcomes[0].probability, 6), table.outcomes[0].pattern
     (0.25, '11')
     """
+    def __init__(self, *args: Any) -> None: ...
     @property
     def pattern(self) -> str:
         """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link."""
@@ -3049,6 +3051,7 @@ class HeraldTable:
     >>> round(table.success_probability, 6), round(table.fidelity, 6)
     (0.045, 1.0)
     """
+    def __init__(self, *args: Any) -> None: ...
     @property
     def success_probability(self) -> float:
         """Probability that an attempt succeeds."""
@@ -3076,6 +3079,7 @@ class LinkModel:
     >>> fb.hardware.link_model(link, memory, memory).period_s
     1e-05
     """
+    def __init__(self, *args: Any) -> None: ...
     @property
     def success_probability(self) -> float:
         """Probability that an attempt succeeds."""
@@ -3108,54 +3112,82 @@ class LinkModel:
         """Named approximations in force: name -> description."""
     def __repr__(self) -> str: ...
 
+class ProgramOperation:
+    """What `farbell.programs.Operation` keeps."""
+    def __init__(self, *args: Any) -> None: ...
+    def _succeed(self, value: object) -> None:
+        """It is done; who waits for it goes on."""
+    def _fail(self, error: BaseException) -> None:
+        """It is done; who waits for it meets the error."""
+    def _withdraw(self) -> None:
+        """The core no longer has to do it."""
+    done: bool
+    value: Any
+    _error: BaseException | None
+    _waits: Any
+    _pairs: list[Any]
+    _cancel: Callable[[], None] | None
+    what: str
+
+class ProgramHost:
+    """What `farbell.programs.host.Host` keeps. Made of the names of the nodes, their numbers, and its classes."""
+    def __init__(self, *args: Any) -> None: ...
+    def _launch(self, process: ProgramProcess) -> None:
+        """Runs it until it waits."""
+    _run: Any
+    """The run that goes on, or None."""
+    _processes: dict[Any, None]
+    """Those that have not ended."""
+    now_s: float
+    """Simulated time in seconds."""
+
+class ProgramProcess:
+    """A generator at a node, and what it waits for."""
+    def __init__(self, *args: Any) -> None: ...
+    node: Any
+    generator: Any
+    ended: Any
+    since_s: float
+    """When it began to wait."""
+    waits_for: Any
+
+class ProgramQubit:
+    """What `farbell.programs.Qubit` keeps."""
+    node: str
+    index: int
+
+class ProgramPair:
+    """What `farbell.programs.Pair` keeps."""
+    qubit: Any
+    peer: str
+    estimated_fidelity: float
+    born_s: float
+    id: tuple[int, int]
+    _both: tuple[int, int]
+
+class ProgramNode:
+    """What `farbell.programs.Node` does."""
+    def __init__(self, *args: Any) -> None: ...
+    def _wait(self, seconds: Any, put: Any = None) -> Any: ...
+    def _send(self, peer: str, content: object) -> Any: ...
+    def _receive(self, peer: str | None, seconds: Any) -> Any: ...
+    def _accept(self, peer: str, seconds: Any) -> Any: ...
+    def _entangle(self, peer: str, pairs: int, min_fidelity: float, seconds: Any) -> Any: ...
+    def _create_qubit(self) -> Any: ...
+    def _gate(self, name: str, qubits: tuple[Any, ...], angle_rad: float) -> Any: ...
+    def _measure(self, qubit: Any, basis: str) -> Any: ...
+    def _bell_measure(self, a: Any, b: Any) -> Any: ...
+    def _release(self, qubit: Any) -> None: ...
+    _host: Any
+    _addresses: dict[str, int]
+    _demands: dict[str, int]
+    _index: int
+
 @final
 class ProgramRun:
     """A run as the host of its programs sees it; `farbell.programs` wraps it. Nodes, demands and qubits are numbers."""
-    def now(self) -> int:
-        """Ticks."""
-    @property
-    def ticks_per_s(self) -> float: ...
-    def ask(
-        self,
-        arg0: SupportsInt | SupportsIndex,
-        arg1: SupportsInt | SupportsIndex,
-        arg2: SupportsFloat | SupportsIndex,
-        arg3: SupportsFloat | SupportsIndex,
-    ) -> int: ...
-    def withdraw(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> None: ...
-    def send(
-        self,
-        arg0: SupportsInt | SupportsIndex,
-        arg1: SupportsInt | SupportsIndex,
-        arg2: SupportsInt | SupportsIndex,
-    ) -> None: ...
+    def __init__(self, *args: Any) -> None: ...
     def delay_s(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
-    def set_timer(self, arg0: SupportsFloat | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> None: ...
-    def gate(
-        self,
-        arg0: SupportsInt | SupportsIndex,
-        arg1: SupportsInt | SupportsIndex,
-        arg2: SupportsFloat | SupportsIndex,
-        arg3: SupportsInt | SupportsIndex,
-        arg4: SupportsInt | SupportsIndex | None,
-        arg5: SupportsInt | SupportsIndex,
-    ) -> None: ...
-    def measure(
-        self,
-        arg0: SupportsInt | SupportsIndex,
-        arg1: SupportsInt | SupportsIndex,
-        arg2: SupportsInt | SupportsIndex,
-        arg3: SupportsInt | SupportsIndex,
-    ) -> None: ...
-    def bell_measure(
-        self,
-        arg0: SupportsInt | SupportsIndex,
-        arg1: SupportsInt | SupportsIndex,
-        arg2: SupportsInt | SupportsIndex,
-        arg3: SupportsInt | SupportsIndex,
-    ) -> None: ...
-    def create_qubit(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> int | None: ...
-    def release(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> None: ...
     def fidelity(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
     def bloch(self, arg0: SupportsInt | SupportsIndex) -> tuple[float, float, float]: ...
     @property
@@ -3172,6 +3204,7 @@ class Model:
     >>> model.link_names, model.routes
     (['n0--n1', 'n1--n2'], [['n0', 'n1', 'n2']])
     """
+    def __init__(self, *args: Any) -> None: ...
     @property
     def scenario(self) -> Scenario:
         """What it was compiled from."""

@@ -30,9 +30,9 @@ ROW_TABLES = TABLES[:2] + GHZ_TABLES[:2]
 #: Those of scenarios with failures.
 FAILURE_TABLES = ("failures", "node_availability", "demand_availability")
 #: Tables over simulated time, and the trace if there is one.
-#: Those of runs with programs, with words of their own.
+PROFILES = ("occupancy", "link_use", "trace")
+#: Those of runs with programs, whose words are their own.
 PROGRAM_TABLES = ("records", "processes")
-PROFILES = ("occupancy", "link_use", "trace", *PROGRAM_TABLES)
 #: Shapes of the statistics: batches a replica, buckets of the latency sketch, bins of the fidelity histogram.
 BATCHES, LATENCY_BUCKETS, FIDELITY_BINS = 32, 2048, 100
 #: What the columns of `Record.batches` and `Record.moments` hold.

@@ -114,6 +114,10 @@ def find_request(record: Record, request: int, demand: str | None, replica: int,
 
 def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float] | None = None) -> Mapping[str, ResultTable]:
     """The replica again. Its own limits do not matter here: it goes as far as it went."""
+    if "records" in record.profiles:
+        raise SpecError(
+            "programs", "a run with programs, which are kept nowhere, so that it cannot be replayed", "runs with trace=True"
+        )
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
     start_s, until_s = trace or (0.0, None)
     output = _core.run(

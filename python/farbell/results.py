@@ -534,7 +534,7 @@ class Results(Record):
         provenance = {"format": _FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         write_network(self.network, path / "model.json")
-        for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES):
+        for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES, *PROGRAM_TABLES):
             (path / f"{name}.parquet").unlink(missing_ok=True)
         for name, table in {**self.tables, **statistics_tables(self), **self.profiles}.items():
             write_table(table, path / f"{name}.parquet")
@@ -665,8 +665,7 @@ def _loaded(path: Path) -> Results:
     words = network.categories
 
     def read(name: str, *, in_memory: bool = True) -> ResultTable:
-        file = path / f"{name}.parquet"
-        return read_table(file, words_of(file) if name in PROGRAM_TABLES else words, in_memory=in_memory)
+        return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
 
     tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in network.tables}
     demands, replicas = len(network.demand_names), len(tables["replicas"])
@@ -679,5 +678,12 @@ def _loaded(path: Path) -> Results:
         latency_sketch=as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
         fidelity_histogram=as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
-        profiles={name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
+        profiles={
+            **{name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
+            **{
+                name: read_table(file, words_of(file), in_memory=True)
+                for name in PROGRAM_TABLES
+                if (file := path / f"{name}.parquet").exists()
+            },
+        },
     )

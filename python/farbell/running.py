@@ -229,7 +229,7 @@ def run(
         Whether to say where the time went, for :meth:`Results.time_shares`; it takes a few per cent of the run.
     programs : dict, optional
         Node name -> :class:`farbell.Program`, function of a node that yields, or list of them. A run with programs has one
-        thread. For every two nodes whose programs may share pairs, and that no demand with traffic
+        thread, and refuses more. For every two nodes whose programs may share pairs, and that no demand with traffic
         :class:`ByPrograms` joins, such a demand is added to the scenario.
     allow : list of str
         Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
@@ -246,8 +246,9 @@ def run(
     SpecError
         If the scenario is wrong.
     RunError
-        If the run failed, or its trace outgrew its limit. If a program failed, its attribute ``partial`` holds the results
-        of the replicas before.
+        If the run failed, or its trace outgrew its limit. If a program failed, the message names it, its node, the line and
+        the simulated time, and the attribute ``partial`` holds the results of the replicas before, and what was recorded
+        until then.
     KeyboardInterrupt
         On Ctrl-C; its attribute ``partial`` holds the results so far.
 
@@ -277,6 +278,8 @@ def run(
 
     host = None
     if programs is not None or model.scenario.programs:
+        if threads is not None and workers > 1:
+            raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
         model, host = _hosted(model, programs or {}, allow)
         workers = 1
     network = Network.of(model)

@@ -157,15 +157,14 @@ def write_table(table: ResultTable, path: Path) -> None:
 
 
 def words_of(path: Path) -> dict[str, tuple[str, ...]]:
-    """Column -> its words, of a table whose words nobody else knows."""
+    """Column -> its words, as a table that :func:`write_table` wrote has them."""
     import pyarrow.parquet
 
-    with pyarrow.parquet.ParquetFile(path) as file:
-        names = [field.name for field in file.schema_arrow if pyarrow.types.is_dictionary(field.type)]
-        found = file.read(names)
+    table = pyarrow.parquet.read_table(path).unify_dictionaries()
     return {
-        name: tuple(found[name].unify_dictionaries().chunk(0).dictionary.to_pylist()) if found.num_rows else ()
-        for name in names
+        field.name: tuple(table[field.name].chunk(0).dictionary.to_pylist()) if len(table) else ()
+        for field in table.schema
+        if pyarrow.types.is_dictionary(field.type)
     }
 
 

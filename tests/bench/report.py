@@ -78,6 +78,9 @@ WORKLOADS: dict[str, list[str]] = {
     "stabilizer, Pauli frames": ["frames", "shots=65536"],
     **{f"sweep, {executor}": ["sweep", "points=1000", f"executor={executor}"] for executor in ("process", "dask", "joblib")},
     "requirements": ["requirements"],
+    "programs, steps": ["program_steps", "steps=200000"],
+    "programs, teleportation": ["program_teleport", "duration_s=0.5"],
+    "programs, 100 nodes": ["program_swaps", "nodes=100", "duration_s=0.05"],
     "import": ["import", "what=farbell"],
     "threads": ["threads"],
 }
@@ -170,6 +173,20 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
     if found := on("stabilizer, Pauli frames"):
         row = at_most("Pauli frames from Python, 65,536 noisy swaps: one", found[0]["shot_ns"], 7.0, "{:.1f} ns CPU")
         row.measured += f" (Stim's FlipSimulator {found[0]['stim_ns']:.1f} ns)"
+        rows.append(row)
+    if found := on("programs, steps"):
+        row = at_most("programs: a step with a message, beyond the body's own time", found[0]["step_us"], 0.6, "{:.2f} us CPU")
+        row.measured += f" (the body {found[0]['body_us']:.2f})"
+        rows.append(row)
+    if found := on("programs, teleportation"):
+        rows.append(
+            at_least("programs: teleportation over 3 nodes", found[0]["teleported_per_cpu_s"], 50_000, "{:,.0f} / CPU s")
+        )
+    if found := on("programs, 100 nodes"):
+        row = at_most(
+            "programs: swap-asap on 100 nodes, CPU time of a pair", found[0]["ratio"], 10.0, "{:.1f}x of the policy built in"
+        )
+        row.measured += f" ({found[0]['swap_us']:.1f} us a node)"
         rows.append(row)
     for executor, goal in (("process", 5.0), ("dask", 15.0), ("joblib", None)):
         if (found := on(f"sweep, {executor}")) and found[0]:

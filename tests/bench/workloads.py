@@ -20,6 +20,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
+
 
 def peak_mb() -> float:
     """High-water mark of this program's memory; `ru_maxrss` would also hold that of the process that started it."""
@@ -674,6 +676,9 @@ WORKLOADS = {
     "frames": measure_frames,
     "stabilizer_gate": measure_stabilizer_gate,
     "stabilizer_wide": measure_stabilizer_wide,
+    "program_steps": measure_program_steps,
+    "program_teleport": measure_program_teleport,
+    "program_swaps": measure_program_swaps,
     "import": measure_import,
     "threads": measure_threads,
 }

@@ -13,7 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, WrapperDescriptorType
+from types import GetSetDescriptorType, MemberDescriptorType, ModuleType, WrapperDescriptorType
 from typing import Any
 
 import farbell._core as core
@@ -27,9 +27,13 @@ NAMES = {
     "collections.abc": ["Callable", "Iterable", "Iterator", "Mapping", "Sequence"],
     "typing": ["Annotated", "Any", "Literal", "SupportsFloat", "SupportsIndex", "SupportsInt", "final", "overload"],
 }
+CONSTANTS = {"__version__": "str", "compiler": "str", "program_gates": "dict[str, tuple[int, int, int]]"}
 LINE_LENGTH = 120
 # Classes that Python code derives from.
-BASES = {"PauliFramesState", "StabilizerState"}
+BASES = {
+    *("PauliFramesState", "StabilizerState"),
+    *("ProgramHost", "ProgramNode", "ProgramOperation", "ProgramPair", "ProgramProcess", "ProgramQubit"),
+}
 # Python calls these with any object.
 COMPARISONS = {"__eq__", "__ne__"}
 
@@ -51,8 +55,8 @@ def stub(module: ModuleType) -> str:
             classes.append("\n".join(class_lines(member, module.__name__)))
         elif callable(member):
             functions.append("\n".join(function_lines(name, member, module.__name__)))
-        elif name in {"__version__", "compiler"}:
-            constants.append(f"{name}: {type(member).__name__}")
+        elif name in CONSTANTS:
+            constants.append(f"{name}: {CONSTANTS[name]}")
     body = "\n\n".join(["\n".join(constants), *classes, *functions]) + "\n"
     return "\n".join([f'"""{module.__doc__}"""', "", *imports(body), "", body])
 
@@ -84,6 +88,10 @@ def class_lines(cls: type, module: str) -> Iterator[str]:
             yield "    @property"
             result = signatures(member.fget.__doc__ or "", module)[0][1]
             yield from indented(definition(name, "self", result, doc_lines(member.__doc__)))
+        elif isinstance(member, (GetSetDescriptorType, MemberDescriptorType)) and not name.startswith("__"):
+            yield from field_lines(name, member, module)
+        elif name == "__init__" and isinstance(member, WrapperDescriptorType):  # likewise; it says nothing of its arguments
+            yield "    def __init__(self, *args: Any) -> None: ..."
         elif wanted(name, member):
             static = isinstance(member, staticmethod)
             yield from indented(function_lines(name, getattr(cls, name), module, cls, static))
@@ -93,6 +101,13 @@ def class_lines(cls: type, module: str) -> Iterator[str]:
         yield f"    def {name}(self, other: object, /) -> bool: ..."
     if vars(cls).get("__hash__"):
         yield "    def __hash__(self) -> int: ..."
+
+
+def field_lines(name: str, field: GetSetDescriptorType | MemberDescriptorType, module: str) -> Iterator[str]:
+    """A field of a class that is written with CPython alone, whose docstring begins with its signature."""
+    _, result, doc = signatures(field.__doc__ or "", module)[0]
+    yield f"    {name}: {result}"
+    yield from indented(doc_lines(doc))
 
 
 def wanted(name: str, member: object) -> bool:

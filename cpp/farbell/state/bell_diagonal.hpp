@@ -39,6 +39,13 @@ struct BellDiagonal {
     for (int k = 1; k < 4; ++k) c[k] *= pauli_sign(p, k);
   }
 
+  // A qubit in |0>, without a partner.
+  static BellDiagonal zero() {
+    BellDiagonal state;
+    state.c = {1, 0, 0, 1};
+    state.single = true;
+    return state;
+  }
   // The other qubit is traced out.
   void keep(int) {
     if (!single) c = {1, 0, 0, 0};

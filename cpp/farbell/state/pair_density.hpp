@@ -8,6 +8,7 @@
 #include "farbell/state/capabilities.hpp"
 #include "farbell/state/device.hpp"
 #include "farbell/state/distillation.hpp"
+#include "farbell/state/rotation.hpp"
 
 namespace farbell {
 
@@ -37,6 +38,13 @@ struct PairDensity {
   void depolarise(int side, double reliability) { decay(side, {reliability, reliability, reliability, 0}); }
   void apply_pauli(int side, int p) { decay(side, {pauli_sign(p, 1), pauli_sign(p, 2), pauli_sign(p, 3), 0}); }
 
+  void rotate(int side, Rotation const& rotation) {
+    const int step = side == 0 ? 4 : 1, across = 5 - step;
+    for (int j = 0; j < 4; ++j) rotation.turn(r.data() + j * across, step);
+  }
+
+  // A qubit in |0>, on side 0, without a partner.
+  static PairDensity zero() { return PairDensity({1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0}); }
   void keep(int side) { set_product(side, bloch(side)); }
 
   double read_zero_probability(int side, Basis basis, ReadoutPovm const& povm) const {

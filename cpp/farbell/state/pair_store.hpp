@@ -54,20 +54,18 @@ class PairStore {
 
   // Each qubit waits in its device from its own tick on. Nothing is drawn, so no key of a stream of errors is needed.
   QubitPair create_pair(Correlations const& state, DeviceId device_a, Tick since_a, DeviceId device_b, Tick since_b, std::uint64_t = 0) {
-    std::uint32_t row;
-    if (free_rows_.empty()) {
-      row = static_cast<std::uint32_t>(rows_.size());
-      rows_.emplace_back(state);
-      free_rows_.reserve(rows_.capacity());
-    } else {
-      row = free_rows_.back();
-      free_rows_.pop_back();
-      rows_[row] = State(state);
-    }
+    const std::uint32_t row = take_row(State(state));
     const std::uint32_t a = take_qubit(), b = take_qubit();
     qubits_[a] = {since_a, since_a, device_a.value, row, b, 0};
     qubits_[b] = {since_b, since_b, device_b.value, row, a, 1};
     return {QubitId(a), QubitId(b)};
+  }
+
+  // A qubit in |0>, which waits from that tick on.
+  QubitId create_qubit(DeviceId device, Tick since, std::uint64_t = 0) {
+    const std::uint32_t q = take_qubit();
+    qubits_[q] = {since, since, device.value, take_row(State::zero()), none, 0};
+    return QubitId(q);
   }
 
   // Measures b and c in the Bell basis; both are gone then and their partners, if they have any, form a pair.
@@ -179,6 +177,16 @@ class PairStore {
     state.depolarise(row.side, model(row).single_qubit_reliability);
   }
 
+  // A gate on one qubit, with its errors. Not of Bell-diagonal pairs, which it would make something else.
+  void rotate(QubitId q, Rotation const& rotation, Tick now) {
+    Qubit& row = live_row(q);
+    State& state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    if (row.since < now) row.since = now;
+    state.rotate(row.side, rotation);
+    state.depolarise(row.side, model(row).single_qubit_reliability);
+  }
+
   // The pair of q goes on elsewhere. Its two names stay taken until each is given back.
   LeavingPair take_out(QubitId q, Tick now) {
     const QubitId other(live_row(q).partner);
@@ -209,12 +217,6 @@ class PairStore {
     row.row = none;
     --live_;
     return qubit;
-  }
-  // A name for a qubit that lives elsewhere.
-  QubitId take_name() {
-    const std::uint32_t q = take_qubit();
-    --live_;
-    return QubitId(q);
   }
   void give_back(QubitId name) {
     ++live_;
@@ -289,6 +291,17 @@ class PairStore {
     return state;
   }
 
+  std::uint32_t take_row(State const& state) {
+    if (free_rows_.empty()) {
+      rows_.push_back(state);
+      free_rows_.reserve(rows_.capacity());
+      return static_cast<std::uint32_t>(rows_.size() - 1);
+    }
+    const std::uint32_t row = free_rows_.back();
+    free_rows_.pop_back();
+    rows_[row] = state;
+    return row;
+  }
   std::uint32_t take_qubit() {
     ++live_;
     if (free_qubit_ == none) {

@@ -168,13 +168,7 @@ void States::name_promoted(QubitId name, QubitId there) {
   ++promoted_;
 }
 QubitId States::create_qubit(Place place, Tick since, std::uint64_t noise_key) {
-  QubitId q;
-  if (cluster_store(kind_) == kind_) {
-    q = on_clusters(*this, [&](auto& store) { return store.create_qubit(place.device, since, noise_key); });
-  } else {
-    q = kind_ == StoreKind::bell_diagonal ? bell_diagonal_.take_name() : pair_density_.take_name();
-    name_promoted(q, density_.create_qubit(place.device, since, noise_key));
-  }
+  const QubitId q = on_store(*this, [&](auto& store) { return store.create_qubit(place.device, since, noise_key); });
   if (nodes_.size() <= q.value) nodes_.resize(q.value + std::size_t{1});
   nodes_[q.value] = place.node;
   return q;
@@ -187,6 +181,9 @@ void States::give_back(QubitId q) {
   else pair_density_.give_back(q);
 }
 void States::apply(Gate gate, QubitId q, Tick now, double angle) {
+  if (kind_ == StoreKind::pair_density && !promoted(q) && info(gate).qubits == 1)
+    return placed(now, q, {}, [&] { pair_density_.rotate(q, rotation_of(gate, angle), now); });
+  if (kind_ == StoreKind::bell_diagonal && !promoted(q) && gate <= Gate::z) return apply_pauli(q, static_cast<int>(gate), now);
   promote(q, now);
   placed(now, q, {}, [&] { on_clusters(*this, [&](auto& store) { store.apply(gate, in_clusters(q), now, angle); }); });
 }

@@ -74,9 +74,10 @@ class States {
   // before, and what they make; nothing else than a fidelity can then be read, and qubits be measured and released.
   // False if the store holds clusters itself.
   bool promote(QubitId q, Tick now);
-  // A qubit in |0>. Where the store holds pairs alone, it is born promoted.
+  // A qubit in |0>.
   QubitId create_qubit(Place place, Tick since, std::uint64_t noise_key = 0);
-  // Gates with the errors of the (first) qubit's device; two qubits become one cluster. Throws RunError where it would be too large.
+  // Gates with the errors of the (first) qubit's device; two qubits become one cluster. What a store of pairs cannot hold after a gate is
+  // promoted: two-qubit gates, and in the Bell-diagonal store gates other than Paulis. Throws RunError where it would be too large.
   void apply(Gate gate, QubitId q, Tick now, double angle = 0);
   void apply(Gate gate, QubitId a, QubitId b, Tick now);
   // Of a cluster to the GHZ state, the frame undone; reading changes nothing.

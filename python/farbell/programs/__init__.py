@@ -6,17 +6,17 @@ back, and ``yield`` waits until it is done:
 >>> import farbell as fb
 >>> class Alice(fb.Program):
 ...     def run(self, node):
-...         pair = yield node.entangle("bob")
+...         pair = yield node.entangle("n1")
 ...         outcome = yield node.measure(pair.qubit, basis="X")
-...         yield node.send("bob", outcome)
+...         yield node.send("n1", outcome)
 >>> class Bob(fb.Program):
 ...     def run(self, node):
-...         pair = yield node.accept("alice")
+...         pair = yield node.accept("n0")
 ...         mine = yield node.measure(pair.qubit, basis="X")
-...         theirs = yield node.receive("alice")
+...         theirs = yield node.receive("n0")
 ...         node.record(equal=mine == theirs)
->>> two = fb.chain(nodes=["alice", "bob"], length_m="10 km", duration_s=1, demands=[])
->>> results = fb.run(two, programs={"alice": Alice(), "bob": Bob()}, seed=1)
+>>> two = fb.chain(2, length_m="10 km", demands=[])
+>>> results = fb.run(two, programs={"n0": Alice(), "n1": Bob()}, seed=1)
 >>> results.records["equal"].tolist()
 [True]
 """
@@ -24,7 +24,7 @@ back, and ``yield`` waits until it is done:
 from __future__ import annotations
 
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
-from farbell.programs.operations import Cancelled, Operation, Refused, TimedOut, all_of, any_of
+from farbell.programs.operations import Cancelled, Operation, Refused, Request, TimedOut, all_of, any_of
 from farbell.programs.program import Program
 from farbell.programs.truths import Truth, truth
 
@@ -38,6 +38,7 @@ __all__ = [
     "Program",
     "Qubit",
     "Refused",
+    "Request",
     "TimedOut",
     "Truth",
     "all_of",

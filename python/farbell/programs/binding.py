@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from farbell._core import ByPrograms, Demand, Scenario, SpecError
 from farbell.topology.network import nearest
 
-__all__ = ["bound", "with_demands"]
+__all__ = ["bound", "groups", "with_demands"]
 
 #: Demands that are made for programs that name no peers.
 _MOST_DEMANDS = 5_000
@@ -34,7 +34,22 @@ def bound(scenario: Scenario, programs: Any) -> dict[str, list[tuple[str, Any]]]
         if name not in programs:
             continue
         given = programs[name]
-        found[name] = [(_title(name, each), each) for each in (given if isinstance(given, Sequence) else [given])]
+        several = isinstance(given, Sequence) and not isinstance(given, str)
+        found[name] = [(_title(name, each), each) for each in (given if several else [given])]
+    return found
+
+
+def groups(scenario: Scenario) -> dict[str, set[str]]:
+    """Node -> the nodes to which links lead from it, itself among them."""
+    found = {node.name: {node.name} for node in scenario.nodes}
+    for link in scenario.links:
+        one, other = found[link.node_a], found[link.node_b]
+        if one is other:
+            continue
+        small, large = sorted((one, other), key=len)
+        large |= small
+        for name in small:
+            found[name] = large
     return found
 
 
@@ -52,14 +67,14 @@ def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, 
     """The scenario with a demand by programs for every two nodes whose programs may ask for pairs and that have none yet."""
     peers = {node: _peers(node, scenario, each) for node, each in programs.items()}
     joined = {frozenset((d.node_a, d.node_b)) for d in scenario.demands if isinstance(d.traffic, ByPrograms)}
+    reach = groups(scenario)
     taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
     added = []
     for a, b in itertools.combinations(programs, 2):
-        listed = peers[a], peers[b]
-        wanted = (
-            listed == (None, None) or (listed[0] is not None and b in listed[0]) or (listed[1] is not None and a in listed[1])
-        )
-        if not wanted or frozenset((a, b)) in joined:
+        # Who names no peers may run where no links lead to others.
+        anybody = peers[a] is None and peers[b] is None and b in reach[a]
+        named = b in (peers[a] or ()) or a in (peers[b] or ())
+        if not (anybody or named) or frozenset((a, b)) in joined:
             continue
         name = f"{a}->{b}"
         added.append(
@@ -69,8 +84,8 @@ def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, 
             raise SpecError(
                 "programs",
                 f"{len(programs)} nodes with programs",
-                f"at most {_MOST_DEMANDS:,} pairs of them that may share pairs: "
-                "set `peers` of the programs to the nodes with which they do",
+                f"at most {_MOST_DEMANDS:,} pairs of them that may share pairs: set `peers` of the programs to the nodes with "
+                "which they do",
             )
     return scenario.replace(demands=[*scenario.demands, *added]) if added else scenario
 
@@ -83,10 +98,11 @@ def _peers(node: str, scenario: Scenario, programs: Sequence[tuple[str, Any]]) -
         peers = getattr(program, "peers", None)
         if peers is None:
             return None
+        if isinstance(peers, str) or not isinstance(peers, Iterable):
+            raise SpecError(f"programs/{node}", f"peers of {title}: {peers!r}", "a tuple of names of nodes, or None")
         for peer in peers:
             if peer not in names:
-                raise SpecError(
-                    f"programs/{node}", f"peers of {title}: {peer!r}", "names of nodes", nearest(str(peer), sorted(names))
-                )
+                found_name = f"peers of {title}: {peer!r}"
+                raise SpecError(f"programs/{node}", found_name, "names of nodes", nearest(str(peer), sorted(names)))
         found.update(peers)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from farbell._core import RunError
+from farbell._core import ProgramNode, ProgramPair, ProgramQubit
 from farbell.programs.operations import Operation
 
 if TYPE_CHECKING:
@@ -15,23 +15,28 @@ if TYPE_CHECKING:
 
 __all__ = ["BellOutcome", "Message", "Node", "Pair", "Qubit"]
 
-_BASES = {"Z": 0, "X": 1, "Y": 2, "z": 0, "x": 1, "y": 2}
 
+class Qubit(ProgramQubit):
+    """A qubit in a memory slot of a node, until it is measured or released.
 
-class Qubit:
-    """A qubit in a memory slot of a node, until it is measured or released."""
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def coin(node):
+    ...     qubit = yield node.create_qubit()
+    ...     yield node.gate("x", qubit)
+    ...     node.record(read=(yield node.measure(qubit)))
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": coin}).records["read"].tolist()
+    [1]
+    """
 
-    __slots__ = ("index", "node")
-
-    def __init__(self, index: int, node: str) -> None:
-        self.index = index
-        self.node = node
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"<qubit {self.index} at {self.node}>"
 
 
-class Pair:
+class Pair(ProgramPair):
     """A node's half of an entangled pair whose Pauli frame is undone: up to noise it is the Bell state Phi+.
 
     Attributes
@@ -46,41 +51,75 @@ class Pair:
         What both ends can work out from the heralds, the times and the declared noise, as the pair was delivered.
     born_s : float
         When the oldest photon of it was emitted.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def alice(node):
+    ...     pair = yield node.entangle("n1")
+    ...     node.record(peer=pair.peer, good=pair.estimated_fidelity > 0.9)
+    >>> def bob(node):
+    ...     pair = yield node.accept("n0")
+    ...     node.record(peer=pair.peer, good=pair.estimated_fidelity > 0.9)
+    >>> records = fb.run(fb.chain(2, demands=[]), programs={"n0": alice, "n1": bob}).records
+    >>> records["peer"].tolist(), records["good"].tolist()
+    (['n1', 'n0'], [True, True])
     """
 
-    __slots__ = ("_both", "born_s", "estimated_fidelity", "id", "peer", "qubit")
-
-    def __init__(
-        self, qubit: Qubit, peer: str, id: tuple[int, int], estimated_fidelity: float, born_s: float, both: tuple[int, int]
-    ) -> None:
-        self.qubit = qubit
-        self.peer = peer
-        self.id = id
-        self.estimated_fidelity = estimated_fidelity
-        self.born_s = born_s
-        self._both = both
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"<pair {self.id} with {self.peer}, estimated fidelity {self.estimated_fidelity:.4f}>"
 
 
 class BellOutcome(NamedTuple):
-    """Of a Bell measurement: the Bell state found is (Z^phase X^parity on one side of) Phi+."""
+    """Of a Bell measurement: the Bell state found is (Z^phase X^parity on one side of) Phi+.
+
+    Attributes
+    ----------
+    phase, parity : int
+        0 or 1.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.programs.BellOutcome(phase=1, parity=1).corrections
+    ('x', 'z')
+    """
 
     phase: int
     parity: int
 
+    @property
+    def corrections(self) -> tuple[str, ...]:
+        """Gates for the far end, in this order: of what was teleported, or of a pair that was swapped to be Phi+ again."""
+        return ("x",) * self.parity + ("z",) * self.phase
+
 
 @dataclass(frozen=True)
 class Message:
-    """A classical message, as :meth:`Node.receive_any` gives it."""
+    """A classical message, as :meth:`Node.receive_any` gives it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def hub(node):
+    ...     for _ in range(2):
+    ...         message = yield node.receive_any()
+    ...         node.record(sender=message.sender, content=message.content)
+    >>> def leaf(node):
+    ...     yield node.send("n0", f"from {node.name}")
+    >>> records = fb.run(fb.star(2, demands=[]), programs={"n0": hub, "n1": leaf, "n2": leaf}).records
+    >>> records["content"].tolist()
+    ['from n1', 'from n2']
+    """
 
     sender: str
     content: Any
     sent_s: float
 
 
-class Node:
+class Node(ProgramNode):
     """What a program can do at its node. Each call begins at once; ``yield`` what it returns to wait for it.
 
     Attributes
@@ -92,14 +131,26 @@ class Node:
     replica : int
         Which replica of the run this is.
     random : random.Random
-        The program's own dice: fixed by the scenario's seed, the node and the replica.
+        The program's own dice: fixed by the scenario's seed, the replica, the node, and the place among its programs.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def alice(node):
+    ...     sent_s = node.now_s
+    ...     yield node.send("n1", "ping")
+    ...     yield node.receive("n1")
+    ...     node.record(there_and_back=(node.now_s - sent_s) / node.delay_s("n1"))
+    >>> def bob(node):
+    ...     yield node.send("n0", (yield node.receive("n0")))
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": alice, "n1": bob}).records["there_and_back"].tolist()
+    [2.0]
     """
 
     def __init__(
         self, host: Host, index: int, name: str, neighbours: tuple[str, ...], dice: random.Random, replica: int
     ) -> None:
-        self._host = host
-        self._index = index
+        super().__init__(host, index)
         self._program = ""
         self.name = name
         self.neighbours = neighbours
@@ -138,9 +189,9 @@ class Node:
         Raises
         ------
         RunError
-            If no demand of the scenario, and no ``peers`` of a program, joins the two nodes.
+            If the other node has no program, or no demand by programs joins the two: see :attr:`Program.peers`.
         """
-        return self._host.entangle(self, peer, pairs, min_fidelity, timeout_s)
+        return self._entangle(peer, pairs, min_fidelity, timeout_s)
 
     def accept(self, peer: str, *, timeout_s: float | str | None = None) -> Operation:
         """The next pair that the program of another node has asked for with this node.
@@ -157,7 +208,7 @@ class Node:
         Operation
             Its value: a :class:`Pair`.
         """
-        return self._host.accept(self, peer, timeout_s)
+        return self._accept(peer, timeout_s)
 
     # ---- messages and time ----
 
@@ -171,22 +222,39 @@ class Node:
         content : object
             Anything; it is not copied.
         """
-        return self._host.send(self, peer, content)
+        return self._send(peer, content)
 
     def receive(self, peer: str, *, timeout_s: float | str | None = None) -> Operation:
-        """The next message of another node; its value is the content. Messages are kept until they are received."""
-        return self._host.receive(self, peer, timeout_s)
+        """The next message of another node; its value is the content.
+
+        Messages are kept until they are received, and come in the order in which they arrive: those of one node as they were
+        sent. Of several processes that wait, the one that asked first gets it.
+
+        Parameters
+        ----------
+        peer : str
+            Name of the node that sent it.
+        timeout_s : float or str, optional
+            After which it fails with :class:`TimedOut`.
+        """
+        return self._receive(peer, timeout_s)
 
     def receive_any(self, *, timeout_s: float | str | None = None) -> Operation:
         """The next message of any node; its value is a :class:`Message`."""
-        return self._host.receive(self, None, timeout_s)
+        return self._receive(None, timeout_s)
 
     def wait(self, duration_s: float | str) -> Operation:
-        """A timer."""
-        return self._host.wait(self, duration_s)
+        """A timer.
+
+        Parameters
+        ----------
+        duration_s : float or str
+            From now on.
+        """
+        return self._wait(duration_s)
 
     def delay_s(self, peer: str) -> float:
-        """How long a message to another node takes."""
+        """How long a message to another node takes; infinite if no links lead there."""
         return self._host.delay_s(self, peer)
 
     # ---- qubits ----
@@ -201,10 +269,10 @@ class Node:
 
         Raises
         ------
-        RunError
-            If the node has no free slot, or others wait for one.
+        Refused
+            By ``yield``, if the node has no free slot, or others wait for one.
         """
-        return self._host.create_qubit(self)
+        return self._create_qubit()
 
     def gate(self, name: str, *qubits: Qubit, angle_rad: float = 0.0) -> Operation:
         """A gate on one or two qubits of this node, with the memory's errors and duration.
@@ -212,22 +280,21 @@ class Node:
         Parameters
         ----------
         name : str
-            As in :mod:`farbell.states`: "h", "x", "s", "cx", "cz", "rx", ...
+            "i", "x", "y", "z", "h", "s", "s_dag", "sqrt_x", "sqrt_y", "t", "rx", "ry", "rz", "phase", "cx", "cy", "cz",
+            "swap", "iswap", ...: see the page on gates.
         *qubits : Qubit
             As many as the gate acts on; of "cx" the first is the control.
         angle_rad : float
             Of "rx", "ry", "rz" and "phase".
         """
-        return self._host.gate(self, name, qubits, angle_rad)
+        return self._gate(name, qubits, angle_rad)
 
     def measure(self, qubit: Qubit, basis: str = "Z") -> Operation:
         """Reads a qubit in the basis "X", "Y" or "Z", with the memory's read-out errors; its value is 0 or 1.
 
         The qubit is gone, and its slot free, when the read-out is done.
         """
-        if basis not in _BASES:
-            raise RunError(f'measure() in the basis {basis!r}; there are "X", "Y" and "Z"')
-        return self._host.measure(self, qubit, _BASES[basis])
+        return self._measure(qubit, basis)
 
     def bell_measure(self, a: Qubit, b: Qubit) -> Operation:
         """Reads two qubits in the Bell basis, which is also how a repeater swaps.
@@ -238,11 +305,11 @@ class Node:
             Its value: a :class:`BellOutcome`, or None with probability 1 - ``swap_success_probability`` of the node. Both
             qubits are gone then.
         """
-        return self._host.bell_measure(self, a, b)
+        return self._bell_measure(a, b)
 
     def release(self, qubit: Qubit) -> None:
         """Gives a qubit up at once; what it was entangled with lives on without it."""
-        self._host.release(self, qubit)
+        self._release(qubit)
 
     # ---- the program itself ----
 
@@ -262,7 +329,8 @@ class Node:
         Parameters
         ----------
         **columns : int, float, bool, str or Truth
-            A column has one type in the whole run.
+            A column has one type in the whole run. Rows that lack it have nan there, or "" if it is text; a column of
+            whole numbers, or of true and false, that some rows lack is one of numbers.
         """
         self._host.record(self, columns)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from farbell._core import RunError
+from farbell._core import ProgramOperation, RunError
 
-__all__ = ["Cancelled", "Operation", "Refused", "TimedOut", "all_of", "any_of"]
+__all__ = ["Cancelled", "Operation", "Refused", "Request", "TimedOut", "all_of", "any_of"]
 
 
 class TimedOut(Exception):
@@ -17,6 +16,17 @@ class TimedOut(Exception):
     ----------
     pairs : list of Pair
         Of a request for several pairs: those that had come.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def patient(node):
+    ...     try:
+    ...         yield node.receive("n1", timeout_s="1 ms")
+    ...     except fb.TimedOut:
+    ...         node.record(gave_up_s=node.now_s)
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": patient}).records["gave_up_s"].tolist()
+    [0.001]
     """
 
     def __init__(self, message: str, pairs: list[Any] | None = None) -> None:
@@ -25,14 +35,47 @@ class TimedOut(Exception):
 
 
 class Refused(Exception):
-    """What a program asked for cannot come: the reason is in the message."""
+    """What a program asked for cannot come: the reason is in the message.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def greedy(node):
+    ...     made = []
+    ...     while True:
+    ...         try:
+    ...             made.append((yield node.create_qubit()))
+    ...         except fb.Refused:
+    ...             node.record(slots=len(made))
+    ...             return
+    >>> two = fb.chain(2, demands=[], memory=fb.Memory(name="m", slots=3))
+    >>> fb.run(two, programs={"n0": greedy}).records["slots"].tolist()
+    [3]
+    """
 
 
 class Cancelled(Exception):
-    """The operation was cancelled while a program waited for it."""
+    """The operation was cancelled while a program waited for it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def main(node):
+    ...     listening = node.receive("n1")
+    ...     def waits():
+    ...         try:
+    ...             yield listening
+    ...         except fb.programs.Cancelled as end:
+    ...             node.record(told=str(end))
+    ...     node.start(waits())
+    ...     yield node.wait("1 ms")
+    ...     listening.cancel()
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": main}).records["told"].tolist()
+    ["receive('n1') was cancelled"]
+    """
 
 
-class Operation:
+class Operation(ProgramOperation):
     """Something that a node was asked to do, and that will be done some time.
 
     ``yield operation`` in a program waits for it, and gives its value or raises what went wrong.
@@ -45,26 +88,29 @@ class Operation:
         Once done: what ``yield`` gives.
     what : str
         What is being done, for messages.
+
+    Examples
+    --------
+    An operation goes on whether or not anybody waits for it:
+
+    >>> import farbell as fb
+    >>> def ready(node):
+    ...     timer = node.wait("2 ms")
+    ...     yield node.wait("5 ms")
+    ...     before = node.now_s
+    ...     yield timer
+    ...     node.record(waited_s=node.now_s - before)
+    >>> fb.run(fb.chain(2, demands=[]), programs={"n0": ready}).records["waited_s"].tolist()
+    [0.0]
     """
 
-    __slots__ = ("_cancel", "_error", "_of", "_waits", "_what", "done", "value")
-    # `_waits` is called with the operation when it is done: it resumes a process, or is a part of any_of or all_of.
-
-    def __init__(self, what: str, cancel: Callable[[], None] | None = None, of: Any = None) -> None:
-        self._what = what
-        self._of = of
-        self.done = False
-        self.value: Any = None
-        self._error: BaseException | None = None
-        self._waits: Callable[[Operation], None] | None = None
-        self._cancel = cancel
-
-    @property
-    def what(self) -> str:
-        return self._what if self._of is None else f"{self._what}({self._of!r})"
+    __slots__ = ()
 
     def cancel(self) -> None:
         """Gives it up; nothing if it is done. Who waits for it meets :class:`Cancelled`.
+
+        A process ends where it waits, and what it waits for is given up, too, if it can be; of :func:`any_of` and
+        :func:`all_of` all that can be.
 
         Raises
         ------
@@ -78,22 +124,43 @@ class Operation:
         self._cancel()
         self._fail(Cancelled(f"{self.what} was cancelled"))
 
-    def _succeed(self, value: Any) -> None:
-        self.done = True
-        self.value = value
-        if self._waits is not None:
-            self._waits(self)
-
-    def _fail(self, error: BaseException) -> None:
-        self.done = True
-        self._error = error
-        if self._waits is not None:
-            self._waits(self)
-
     def __repr__(self) -> str:
         if not self.done:
             return f"<{self.what}: under way>"
         return f"<{self.what}: {self._error if self._error is not None else self.value!r}>"
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"{self.what} is an operation, which has no {name!r}; its value may, which `yield` gives")
+
+
+class Request(Operation):
+    """A request for pairs.
+
+    Attributes
+    ----------
+    pairs : list of Pair
+        Those that have come so far. They stay the program's when the request is cancelled or times out.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def impatient(node):
+    ...     request = node.entangle("n1", pairs=1_000_000)
+    ...     yield node.wait("10 ms")
+    ...     request.cancel()
+    ...     node.record(some=len(request.pairs) > 0)
+    >>> def other(node):
+    ...     yield node.accept("n0")
+    >>> two = fb.chain(2, demands=[])
+    >>> fb.run(two, programs={"n0": impatient, "n1": other}).records["some"].tolist()
+    [True]
+    """
+
+    __slots__ = ()
+
+    @property
+    def pairs(self) -> list[Any]:
+        return self._pairs
 
 
 def _joined(name: str, operations: tuple[Operation, ...]) -> None:
@@ -104,6 +171,13 @@ def _joined(name: str, operations: tuple[Operation, ...]) -> None:
             raise TypeError(f"{name}() takes operations of a node, not {operation!r}")
         if operation._waits is not None:
             raise RunError(f"{name}() of {operation!r}, for which somebody waits already")
+
+
+def _give_up(operations: tuple[Operation, ...]) -> None:
+    for operation in operations:
+        operation._waits = None
+        if operation._cancel is not None:
+            operation.cancel()
 
 
 def any_of(*operations: Operation) -> Operation:
@@ -131,7 +205,7 @@ def any_of(*operations: Operation) -> Operation:
     [False]
     """
     _joined("any_of", operations)
-    first = Operation("the first of " + ", ".join(o.what for o in operations))
+    first = Operation("the first of " + ", ".join(o.what for o in operations), lambda: _give_up(operations))
 
     def ended(operation: Operation) -> None:
         for other in operations:
@@ -161,19 +235,31 @@ def all_of(*operations: Operation) -> Operation:
     Returns
     -------
     Operation
-        Done when all are. One that fails fails it at once.
+        Done when all are. One that fails fails it at once; the others go on.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def hub(node):
+    ...     pairs = yield fb.all_of(node.entangle("n1"), node.entangle("n2"))
+    ...     node.record(with_both=[pair.peer for pair in pairs] == ["n1", "n2"])
+    >>> def leaf(node):
+    ...     yield node.accept("n0")
+    >>> results = fb.run(fb.star(2, demands=[]), programs={"n0": hub, "n1": leaf, "n2": leaf})
+    >>> results.records["with_both"].tolist()
+    [True]
     """
     _joined("all_of", operations)
-    joined = Operation("all of " + ", ".join(o.what for o in operations))
+    joined = Operation("all of " + ", ".join(o.what for o in operations), lambda: _give_up(operations))
     left = sum(not operation.done for operation in operations)
 
     def ended(operation: Operation) -> None:
         nonlocal left
         operation._waits = None
         left -= 1
-        if joined.done:
-            return
         if operation._error is not None:
+            for other in operations:
+                other._waits = None
             joined._fail(operation._error)
         elif left == 0:
             joined._succeed([each.value for each in operations])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from farbell.programs.node import Node
@@ -20,7 +20,10 @@ class Program:
     Attributes
     ----------
     peers : tuple of str or None
-        Names of the nodes with which it shares pairs; None: any node that has a program.
+        Names of the nodes with which it shares pairs; None: any node that has a program. For every two nodes with
+        programs of which one names the other, or neither names any, the run gets a demand with traffic
+        :class:`farbell.ByPrograms`, unless the scenario has one. In large networks name them, or nearly all nodes get a
+        demand with nearly all. Set on the class, or on the object in ``__init__``.
 
     Examples
     --------
@@ -35,7 +38,7 @@ class Program:
     [0.1, 0.2, 0.3]
     """
 
-    peers: ClassVar[tuple[str, ...] | None] = None
+    peers: tuple[str, ...] | None = None
 
     def run(self, node: Node) -> Generator[Any, Any, Any]:
         """A generator that yields what it waits for: operations of ``node``, or some of them joined by

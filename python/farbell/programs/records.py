@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +30,7 @@ class Records:
     def __init__(self) -> None:
         self._rows: list[tuple[float, int, str, str, Mapping[str, Any]]] = []
         self._types: dict[str, str] = {}
-        self._waiting: list[tuple[int, str, str, str, str, float]] = []
+        self._waiting: list[tuple[int, str, str, str, str, float, float]] = []
 
     def add(self, time_s: float, replica: int, node: str, program: str, values: dict[str, Any]) -> None:
         for name, value in values.items():
@@ -49,8 +49,8 @@ class Records:
             raise RunError(f"record({name}={value!r}): a value of type {kind} in a column of type {before}")
         self._rows.append((time_s, replica, node, program, values))
 
-    def waiting(self, replica: int, process: Process, what: str, since_s: float) -> None:
-        self._waiting.append((replica, process.node.name, process.program, what, process.line, since_s))
+    def waiting(self, replica: int, process: Process, what: str, now_s: float) -> None:
+        self._waiting.append((replica, process.node.name, process.program, what, process.line, process.since_s, now_s))
 
     def tables(self) -> dict[str, ResultTable]:
         """By their names in the results."""
@@ -64,7 +64,7 @@ class Records:
         }
         words = {}
         for i, name in ((2, "node"), (3, "program")):
-            columns[name], words[name] = _words([str(row[i]) for row in rows])
+            columns[name], words[name] = _words([row[i] for row in rows])
         for name, kind in self._types.items():
             found = [row[4].get(name) for row in rows]
             if kind == "str":
@@ -80,11 +80,11 @@ class Records:
         columns: dict[str, Any] = {"replica": np.array([row[0] for row in rows], dtype=np.int64)}
         words = {}
         for i, name in ((1, "node"), (2, "program"), (3, "waits_for"), (4, "line")):
-            columns[name], words[name] = _words([str(row[i]) for row in rows])
+            columns[name], words[name] = _words([row[i] for row in rows])
         columns["since_s"] = np.array([row[5] for row in rows], dtype=float)
         return ResultTable(columns, words)
 
 
-def _words(found: list[str]) -> tuple[Any, tuple[str, ...]]:
+def _words(found: Sequence[Any]) -> tuple[Any, tuple[str, ...]]:
     known = {word: number for number, word in enumerate(dict.fromkeys(found))}
     return np.array([known[word] for word in found], dtype=np.uint32), tuple(known)

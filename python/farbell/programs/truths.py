@@ -13,7 +13,19 @@ __all__ = ["Truth", "truth"]
 
 @dataclass(frozen=True)
 class Truth:
-    """A figure of the quantum state that :meth:`Node.record` writes down as it is then; a program cannot read it."""
+    """A figure of the quantum state that :meth:`Node.record` writes down as it is then; a program cannot read it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def tilted(node):
+    ...     qubit = yield node.create_qubit()
+    ...     yield node.gate("ry", qubit, angle_rad=0.5)
+    ...     node.record(x=fb.truth.x(qubit), z=fb.truth.z(qubit))
+    >>> records = fb.run(fb.chain(2, demands=[]), programs={"n0": tilted}).records
+    >>> records["x"].round(3).tolist(), records["z"].round(3).tolist()
+    ([0.479], [0.878])
+    """
 
     kind: Literal["fidelity", "x", "y", "z"]
     of: Any

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/state/correlations.hpp"
@@ -104,6 +105,53 @@ TEST_P(Facade, TooLargeAClusterIsRefusedWithItsLimit) {
 INSTANTIATE_TEST_SUITE_P(Stores, Facade,
                          ::testing::Values(StoreKind::bell_diagonal, StoreKind::pair_density, StoreKind::stabilizer, StoreKind::density,
                                          StoreKind::ket));
+
+// The density matrices of another store are the judge: gates on one qubit, on either half and on a qubit without a partner, in a memory that
+// decays and whose gates fail; what the Bell-diagonal store cannot rotate it promotes.
+class PairsUnderGates : public ::testing::TestWithParam<StoreKind> {
+ protected:
+  static Device noisy() {
+    Device device;
+    const bool pauli = GetParam() == StoreKind::bell_diagonal;
+    device.decay = {.t1_s = pauli ? DecayRates::no_decay : 3.0, .t2_s = pauli ? DecayRates::no_decay : 2.0, .pauli_x_hz = 0.1, .pauli_z_hz = 0.2};
+    device.single_qubit_reliability = 0.97;
+    device.readout = pauli ? Readout{0.95, 0.95} : Readout{0.95, 0.9};
+    return device;
+  }
+  States made(StoreKind kind) { return {kind, {noisy()}, Clock{1}, false}; }
+  Correlations initial() {
+    Correlations r = bell_mixture({0.8, 0.1, 0.06, 0.04});
+    return GetParam() == StoreKind::bell_diagonal ? r : rotated_about_z(r, 0.4);
+  }
+};
+
+TEST_P(PairsUnderGates, AreWhatDensityMatricesBecome) {
+  for (int g = 0; g < static_cast<int>(std::size(gate_table)); ++g) {
+    const Gate gate = static_cast<Gate>(g);
+    if (info(gate).qubits != 1) continue;
+    States store = made(GetParam()), judge = made(StoreKind::density);
+    std::vector<std::array<double, 4>> seen;
+    for (States* states : {&store, &judge}) {
+      const auto p = states->create_pair(initial(), {memory, alice}, tick_zero, {memory, alice}, tick_zero);
+      const QubitId q = states->create_qubit({memory, alice}, tick_zero);
+      states->apply(gate, p.a, Tick{1}, 0.7);
+      states->apply(Gate::x, p.b, Tick{2});
+      states->apply(gate, p.b, Tick{2}, -1.1);
+      states->apply(Gate::y, q, Tick{1});
+      states->apply(gate, q, Tick{2}, 0.3);
+      seen.push_back(states->bloch(q, Tick{3}));
+      const double fidelity = states->correlators(p.a, p.b, Tick{3}, 0).fidelity();
+      const int outcome = states->bell_measure(q, p.a, Tick{3}, 0.6);
+      seen.push_back(states->bloch(p.b, Tick{4}));
+      seen.push_back({fidelity, static_cast<double>(outcome), static_cast<double>(states->measure(p.b, Basis::y, Tick{4}, 0.3)), 0});
+      EXPECT_EQ(states->live(), 0u);
+    }
+    for (std::size_t i = 0; i < 3; ++i)
+      for (int k = 0; k < 4; ++k) EXPECT_NEAR(seen[i][k], seen[i + 3][k], 1e-12) << gate_table[g].name << " " << i << " " << k;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, PairsUnderGates, ::testing::Values(StoreKind::bell_diagonal, StoreKind::pair_density));
 
 }  // namespace
 }  // namespace farbell
