@@ -31,9 +31,10 @@ PYTHON_FLOORS = [
     ["studies"],
     ["design"],
     ["__init__"],
+    ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_studies"],
+    ["cli_studies", "cli_netqasm"],
     ["cli"],
     ["__main__"],
 ]

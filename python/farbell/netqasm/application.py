@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from farbell._core import Scenario, SpecError
-from farbell.netqasm.network import fully_connected, from_network_config
+from farbell.netqasm.network import from_network_config, fully_connected
 from farbell.topology.network import nearest
 
 __all__ = ["Application", "load"]
@@ -56,9 +56,7 @@ class Application:
         inputs = self.inputs[role]
         # Applications take paths from it, in which nothing is written.
         logs = LogConfig(log_subroutines_dir=str(self.folder), comm_log_dir=str(self.folder), app_dir=str(self.folder))
-        config = AppConfig(
-            app_name=role, node_name=self.roles[role], main_func=main, log_config=logs, inputs=dict(inputs)
-        )
+        config = AppConfig(app_name=role, node_name=self.roles[role], main_func=main, log_config=logs, inputs=dict(inputs))
         return lambda: main(app_config=config, **inputs)
 
     def forget(self) -> None:
@@ -71,7 +69,9 @@ class Application:
             sys.modules.pop(f"app_{role}", None)
 
 
-def load(folder: str | Path, *, network: Scenario | None = None, inputs: Mapping[str, Mapping[str, Any]] | None = None) -> Application:
+def load(
+    folder: str | Path, *, network: Scenario | None = None, inputs: Mapping[str, Mapping[str, Any]] | None = None
+) -> Application:
     """Reads the folder of an application; runs nothing of it.
 
     Parameters
@@ -126,7 +126,9 @@ def _roles(folder: Path, found: list[str]) -> dict[str, str]:
         raise SpecError("roles.yaml", repr(given), "role: node, one a line")
     for role in given:
         if role not in found:
-            raise SpecError(f"roles.yaml/{role}", "no file app_ROLE.py of that role", "roles with a file", nearest(str(role), found))
+            raise SpecError(
+                f"roles.yaml/{role}", "no file app_ROLE.py of that role", "roles with a file", nearest(str(role), found)
+            )
     nodes: dict[str, str] = {}
     for role in found:
         if role not in given:
@@ -150,7 +152,12 @@ def _inputs(folder: Path, roles: Mapping[str, str], given: Mapping[str, Mapping[
         known = _arguments(folder / f"app_{role}.py")
         for name in found[role]:
             if known is not None and name not in known:
-                raise SpecError(f"inputs/{role}/{name}", repr(name), f"arguments of main(): {', '.join(known) or 'none'}", nearest(str(name), known))
+                raise SpecError(
+                    f"inputs/{role}/{name}",
+                    repr(name),
+                    f"arguments of main(): {', '.join(known) or 'none'}",
+                    nearest(str(name), known),
+                )
     return found
 
 

@@ -134,8 +134,8 @@ class Controller(Executor):  # type: ignore[misc]
     def _do_controlled_qubit_rotation(
         self, instr: Any, subroutine_id: int, address1: int, address2: int, angle: float
     ) -> _Steps:
+        yield from ()
         raise NotImplementedError(f"the instruction {instr.mnemonic}: only the vanilla flavour is executed")
-        yield
 
     def _do_meas(self, subroutine_id: int, q_address: int) -> _Steps:
         return (yield from self._measured(self._get_position(subroutine_id=subroutine_id, address=q_address)))
@@ -173,8 +173,7 @@ class Controller(Executor):  # type: ignore[misc]
     def _clear_phys_qubit_in_memory(self, physical_address: int) -> _Steps:
         self._give_up(physical_address)
         self._news.tell()
-        return
-        yield
+        yield from ()
 
     def density_matrix(self, app_id: int, virtual: int) -> _Steps:
         """2 x 2, of a qubit by itself."""
@@ -255,7 +254,7 @@ class Controller(Executor):  # type: ignore[misc]
                 self._node.start(self._accept(sockets, ticket))
                 tag, pair = yield ticket
                 measured = tag.kind == RequestType.M.value
-                virtual = None
+                virtual: int | None = None
                 if not measured:
                     virtual = self._app_arrays[app_id][q_array_address, i]
                     yield from self._until_free(app_id, virtual)
@@ -273,7 +272,7 @@ class Controller(Executor):  # type: ignore[misc]
             while queue:
                 try:
                     yield from queue[0]()
-                except Exception as error:  # noqa: BLE001 - the application hears of it where it waits
+                except Exception as error:  # of which the application hears where it waits
                     self._failed = error
                 queue.popleft()
                 self._news.tell()
@@ -291,7 +290,7 @@ class Controller(Executor):  # type: ignore[misc]
         whose, tag = self._exchange.accepted(pair.id)
         whose._succeed((tag, pair))
 
-    def _until_free(self, app_id: int, virtual: int) -> _Steps:
+    def _until_free(self, app_id: int, virtual: int | None) -> _Steps:
         while self._has_virtual_address(app_id, virtual):
             yield self._news.wait(f"the virtual qubit {virtual} to be free")
 

@@ -77,7 +77,9 @@ def _memory(at: str, node: dict[str, Any]) -> Memory:
         _fields(f"{at}/qubits/{i}", qubit, {"id": int, "t1": (int, float), "t2": (int, float)})
         times.add((qubit["t1"], qubit["t2"]))
     if len(times) != 1:
-        raise SpecError(f"{at}/qubits", f"{len(times)} pairs of t1 and t2", "at least one qubit, and the same t1 and t2 for all")
+        raise SpecError(
+            f"{at}/qubits", f"{len(times)} pairs of t1 and t2", "at least one qubit, and the same t1 and t2 for all"
+        )
     ((t1_ns, t2_ns),) = times
     return Memory(
         name=node["name"],

@@ -40,7 +40,9 @@ class Party:
         """Of the thread that asks."""
         party = Lockstep.owner()
         if not isinstance(party, cls):
-            raise RunError("the SDK runs here only in the threads that `farbell netqasm run` gives to the roles of an application")
+            raise RunError(
+                "the SDK runs here only in the threads that `farbell netqasm run` gives to the roles of an application"
+            )
         if role is not None and role != party.role:
             raise ValueError(f"{role!r} in the program of the role {party.role!r}")
         return party
@@ -57,7 +59,8 @@ class Party:
     def node_of(self, role: str) -> str:
         roles = self.application.roles
         if role not in roles:
-            raise ValueError(f"there is no role {role!r}{nearest(role, list(roles)) and f'; did you mean {nearest(role, list(roles))!r}?'}")
+            alike = nearest(role, roles)
+            raise ValueError(f"there is no role {role!r}" + (f"; did you mean {alike!r}?" if alike else ""))
         return roles[role]
 
     def send(self, role: str, channel: str, content: Any) -> None:
@@ -69,7 +72,9 @@ class Party:
     def receive(self, role: str, channel: str, block: bool = True, timeout_s: float | None = None) -> tuple[str, Any]:
         """The next message of a role, or of any with "", and whose it is."""
         what = f"a message from {role or 'anybody'}"
-        work = self._receive(self._mail[role, channel], what, timeout_s) if block else self._look(self._mail[role, channel], what)
+        work = (
+            self._receive(self._mail[role, channel], what, timeout_s) if block else self._look(self._mail[role, channel], what)
+        )
         sender, content = self.ask(what, work)
         return sender, json.loads(content)
 

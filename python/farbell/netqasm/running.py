@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import random
 import sys
 from collections.abc import Generator, Iterator, Mapping
@@ -21,6 +22,7 @@ from farbell.netqasm.lockstep import line_of, line_of_error
 
 if TYPE_CHECKING:
     from farbell.netqasm.party import Party
+    from farbell.programs import Node
 
 __all__ = ["Outcome", "run"]
 
@@ -32,16 +34,19 @@ class Outcome:
     Attributes
     ----------
     returned : list of dict
-        By replica: role -> what its ``main`` returned, in plain Python: numbers, text, lists, dicts; complex numbers stay complex.
+        By replica: role -> what its ``main`` returned, in plain Python: numbers (complex ones, too), text, lists and dicts.
     results : Results
-        Farbell's tables; ``results.records`` has a row for each role that returned.
+        Farbell's tables; ``results.records`` has a row for each role that returned, and when.
+    application : Application
+        What was run.
     """
 
     returned: list[dict[str, Any]]
     results: fb.Results
+    application: Application
 
     def to_json(self) -> list[dict[str, Any]]:
-        """What was returned, with complex numbers as [real, imaginary]."""
+        """What was returned, with complex numbers as [real, imaginary], and what JSON has no number for as text."""
         return [{role: _for_json(value) for role, value in each.items()} for each in self.returned]
 
 
@@ -105,9 +110,9 @@ def run(
             results = fb.run(application.scenario, programs=session.programs(), time_shares=False, **options)
         except fb.RunError as error:
             if (partial := getattr(error, "partial", None)) is not None:
-                error.partial = Outcome(session.whole(len(partial.replicas)), partial)  # type: ignore[attr-defined]
+                error.partial = Outcome(session.whole(len(partial.replicas)), partial, application)  # type: ignore[attr-defined]
             raise
-    outcome = Outcome(session.whole(replicas), results)
+    outcome = Outcome(session.whole(replicas), results, application)
     if session.unfinished:
         failure = fb.RunError("; ".join(session.unfinished[:4]))
         failure.partial = outcome  # type: ignore[attr-defined]
@@ -148,7 +153,7 @@ class _Session:
                 np.random.set_state(numpy_dice)
 
     def programs(self) -> dict[str, Any]:
-        return {node: _Program(self, role, self._reachable(node)) for role, node in self.application.roles.items()}
+        return {node: NetqasmRole(self, role, self._reachable(node)) for role, node in self.application.roles.items()}
 
     def _reachable(self, node: str) -> tuple[str, ...]:
         """The other roles' nodes to which links lead."""
@@ -161,7 +166,7 @@ class _Session:
                     found += [end for end in ends if end not in found]
         return tuple(each for each in self.application.roles.values() if each in found and each != node)
 
-    def party(self, role: str, node: fb.Node) -> Party:
+    def party(self, role: str, node: Node) -> Party:
         from farbell.netqasm.party import Party
 
         if node.replica != self._replica:
@@ -170,7 +175,7 @@ class _Session:
         self._parties.append(party)
         return party
 
-    def _begin(self, node: fb.Node) -> None:
+    def _begin(self, node: Node) -> None:
         """A replica; `node` is that of the first role."""
         from farbell.netqasm.sdk import forget
 
@@ -199,14 +204,13 @@ class _Session:
 
     def failure(self, party: Party, error: BaseException) -> fb.RunError:
         line = line_of_error(error.__traceback__, str(self.application.folder))
-        failed = fb.RunError(
-            f"role {party.role} at node {party.node.name}, {party.node.now_s:.9g} s{line and ', '}{line}: {type(error).__name__}: {error}"
-        )
+        where = f"role {party.role} at node {party.node.name}, {party.node.now_s:.9g} s"
+        failed = fb.RunError(f"{where}, {line or 'outside its folder'}: {type(error).__name__}: {error}")
         failed._placed = True  # type: ignore[attr-defined]
         return failed
 
 
-class _Program(fb.Program):
+class NetqasmRole(fb.Program):
     """A role as a program of its node."""
 
     def __init__(self, session: _Session, role: str, peers: tuple[str, ...]) -> None:
@@ -214,7 +218,7 @@ class _Program(fb.Program):
         self._role = role
         self.peers = peers  # type: ignore[misc]
 
-    def run(self, node: fb.Node) -> Generator[Any, Any, Any]:
+    def run(self, node: Node) -> Generator[Any, Any, Any]:
         session = self._session
         party = session.party(self._role, node)
         try:
@@ -246,4 +250,6 @@ def _for_json(value: Any) -> Any:
         return {name: _for_json(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_for_json(each) for each in value]
-    return [value.real, value.imag] if isinstance(value, complex) else value
+    if isinstance(value, complex):
+        return [_for_json(value.real), _for_json(value.imag)]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -97,8 +97,8 @@ class NetQASMConnection(BaseNetQASMConnection):  # type: ignore[misc]
             assert isinstance(msg, SignalMessage), msg
 
     def _begin(self, work: Any) -> Any:
+        yield from ()
         return self._party.node.start(work)
-        yield
 
     def block(self) -> None:
         """Waits until what was flushed without waiting is done."""
@@ -207,7 +207,7 @@ def to_dm(q: Any) -> Any:
 
 
 def get_fidelity(q1: Any, q2: Any) -> float:
-    """sqrt(<q1| q2 |q1>) of a pure state and any: the square root, as NetSquid has it; elsewhere in Farbell fidelities have none."""
+    """sqrt(<q1| q2 |q1>), of a pure state and any. With the root, as NetSquid has it; elsewhere in Farbell there is none."""
     return math.sqrt(max(np.trace(q1 @ q2).real, 0.0))
 
 
