@@ -42,11 +42,6 @@ class Application:
     def node_names(self) -> list[str]:
         return [node.name for node in self.scenario.nodes]
 
-    def slots(self, node_name: str) -> int:
-        (memory,) = [node.memory for node in self.scenario.nodes if node.name == node_name]
-        (slots,) = [each.slots for each in self.scenario.memories if each.name == memory]
-        return slots
-
     def main(self, role: str) -> Callable[[], Any]:
         """Its ``main`` with all arguments; runs what the file has outside of functions."""
         from netqasm.runtime.app_config import AppConfig

@@ -53,12 +53,11 @@ _NOT_STATED = 100
 class Controller(Executor):  # type: ignore[misc]
     """Of one node and replica. The classical half of the instructions is the SDK's own executor's."""
 
-    def __init__(self, node: Node, exchange: Exchange, node_names: list[str], slots: int) -> None:
+    def __init__(self, node: Node, exchange: Exchange, node_names: list[str]) -> None:
         super().__init__(name=node.name)
         self._node = node
         self._exchange = exchange
         self._node_names = node_names
-        self._slots = slots
         #: By position: a qubit, or the outcome with which it was measured in place.
         self._held: dict[int, Qubit | int] = {}
         self._sockets: dict[tuple[int, int], tuple[int, float]] = {}
@@ -75,8 +74,6 @@ class Controller(Executor):  # type: ignore[misc]
 
     def begin(self, app_id: int, max_qubits: int) -> SharedMemory:
         """Registers an application; gives what it shares with its host."""
-        if max_qubits > self._slots:
-            raise ValueError(f"max_qubits={max_qubits}: node {self._node.name} has {self._slots} memory slots")
         self.init_new_application(app_id, max_qubits)
         return self._shared_memories[app_id]
 

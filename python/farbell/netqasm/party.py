@@ -25,12 +25,12 @@ _LOOK_S = 1e-6
 class Party:
     """What the SDK's classes in an application's thread use."""
 
-    def __init__(self, application: Application, role: str, node: Node, exchange: Exchange) -> None:
+    def __init__(self, application: Application, role: str, node: Node, exchange: Exchange, max_wall_s: float | None) -> None:
         self.application = application
         self.role = role
         self.node = node
-        self.controller = Controller(node, exchange, application.node_names, application.slots(node.name))
-        self.lockstep = Lockstep(f"{role} of {application.folder.name}", self._body, self)
+        self.controller = Controller(node, exchange, application.node_names)
+        self.lockstep = Lockstep(self._body, self, str(application.folder), max_wall_s)
         self.what = ""
         self.since_s = 0.0
         self._mail: dict[tuple[str, str], deque[tuple[str, Any]]] = defaultdict(deque)
@@ -51,8 +51,13 @@ class Party:
         return self.application.main(self.role)()
 
     def ask(self, what: str, work: _Steps) -> Any:
-        self.what, self.since_s = what, self.node.now_s
-        return self.lockstep.ask(work)
+        """From the application's thread, which itself never touches the simulation: it may have ended."""
+
+        def noted() -> _Steps:
+            self.what, self.since_s = what, self.node.now_s
+            return (yield from work)
+
+        return self.lockstep.ask(noted())
 
     # ---- messages ----
 

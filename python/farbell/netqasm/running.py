@@ -18,13 +18,16 @@ import farbell as fb
 from farbell._extras import require
 from farbell.netqasm.application import Application, load
 from farbell.netqasm.exchange import Exchange
-from farbell.netqasm.lockstep import line_of, line_of_error
+from farbell.netqasm.lockstep import line_of_error
 
 if TYPE_CHECKING:
     from farbell.netqasm.party import Party
     from farbell.programs import Node
 
 __all__ = ["Outcome", "run"]
+
+#: Roles that never ended, in a message.
+_MOST_TOLD = 4
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,9 @@ def run(
         Independent repetitions; each loads the application's files anew.
     seed : int, optional
         In place of the scenario's own. Also seeds ``random`` and ``numpy.random`` for the application.
-    max_wall_s, progress, out : optional
+    max_wall_s : float, optional
+        Real time: a replica that takes longer ends early, as does the run if a role computes for longer without waiting.
+    progress, out : optional
         As for :func:`farbell.run`.
 
     Returns
@@ -103,7 +108,7 @@ def run(
     """
     require("netqasm", "farbell.netqasm")
     application = folder if isinstance(folder, Application) else load(folder, network=network, inputs=inputs)
-    session = _Session(application)
+    session = _Session(application, max_wall_s)
     options: dict[str, Any] = {"replicas": replicas, "seed": seed, "max_wall_s": max_wall_s, "progress": progress, "out": out}
     with session.prepared():
         try:
@@ -114,7 +119,9 @@ def run(
             raise
     outcome = Outcome(session.whole(replicas), results, application)
     if session.unfinished:
-        failure = fb.RunError("; ".join(session.unfinished[:4]))
+        more = len(session.unfinished) - _MOST_TOLD
+        told = [*session.unfinished[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])]
+        failure = fb.RunError("; ".join(told))
         failure.partial = outcome  # type: ignore[attr-defined]
         raise failure
     return outcome
@@ -123,8 +130,9 @@ def run(
 class _Session:
     """What all replicas of a run share."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, max_wall_s: float | None) -> None:
         self.application = application
+        self._max_wall_s = max_wall_s
         self.returned: dict[int, dict[str, Any]] = {}
         self.unfinished: list[str] = []
         self._replica = -1
@@ -171,7 +179,7 @@ class _Session:
 
         if node.replica != self._replica:
             self._begin(node)
-        party = Party(self.application, role, node, self._exchange)
+        party = Party(self.application, role, node, self._exchange, self._max_wall_s)
         self._parties.append(party)
         return party
 
@@ -190,22 +198,19 @@ class _Session:
 
     def _stop(self) -> None:
         """What has not ended by the end of a replica never will."""
-        folder = str(self.application.folder)
         for party in self._parties:
-            lockstep = party.lockstep
-            if not lockstep.ended:
-                line = line_of(lockstep.frame(), folder)
+            party.lockstep.stop()
+            if party.lockstep.left_at is not None:
                 self.unfinished.append(
-                    f"replica {self._replica}: role {party.role} at node {party.node.name}, {line}: "
+                    f"replica {self._replica}: role {party.role} at node {party.node.name}, {party.lockstep.left_at}: "
                     f"waits for {party.what} since {party.since_s:.9g} s"
                 )
-            lockstep.stop()
         self._parties = []
 
     def failure(self, party: Party, error: BaseException) -> fb.RunError:
         line = line_of_error(error.__traceback__, str(self.application.folder))
         where = f"role {party.role} at node {party.node.name}, {party.node.now_s:.9g} s"
-        failed = fb.RunError(f"{where}, {line or 'outside its folder'}: {type(error).__name__}: {error}")
+        failed = fb.RunError(f"{where}{line and ', '}{line}: {type(error).__name__}: {error}")
         failed._placed = True  # type: ignore[attr-defined]
         return failed
 
@@ -223,7 +228,7 @@ class NetqasmRole(fb.Program):
         party = session.party(self._role, node)
         try:
             returned = yield from party.lockstep.drive()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise session.failure(party, error) from error
         value = _plain(returned)
         session.returned[node.replica][self._role] = value
