@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import doctest
 import hashlib
 import importlib.metadata
+import inspect
 import itertools
 import json
 import os
@@ -429,6 +431,53 @@ def test_waiting_for_messages(written: Any) -> None:
     text, looks = nq.run(folder, seed=SEED).returned[0]["alice"]
     assert text == "a message from alice: nothing came within 1e-05 s"
     assert looks in (10, 11)
+
+
+def test_files_beside_the_programs_are_read(written: Any) -> None:
+    text = """
+    def main(app_config=None, turns=0):
+        e = EPRSocket("{peer}")
+        with NetQASMConnection("{me}", epr_sockets=[e]) as conn:
+            q = e.{verb}_keep()[0]
+            conn.flush()
+            state = get_qubit_state(q)
+        return app_config.node_name, turns, conn.node_name
+    """
+    programs = {
+        me: text.replace("{me}", me).replace("{peer}", peer).replace("{verb}", verb)
+        for me, peer, verb in (("alice", "bob", "create"), ("bob", "alice", "recv"))
+    }
+    folder = written(**programs)
+    (folder / "roles.yaml").write_text("bob: delft\nalice: leiden\n")
+    (folder / "alice.yaml").write_text("turns: 3\n")
+    node = "gate_fidelity: 1.0, qubits: [{id: 0, t1: 0, t2: 0}]"
+    (folder / "network.yaml").write_text(
+        f"nodes: [{{name: delft, {node}}}, {{name: leiden, {node}}}]\n"
+        "links: [{name: l, node_name1: delft, node_name2: leiden, noise_type: Depolarise, fidelity: 0.8}]\n"
+    )
+    outcome = nq.run(folder, seed=SEED)
+    assert outcome.returned == [{"alice": ["leiden", 3, "leiden"], "bob": ["delft", 0, "delft"]}]
+    assert outcome.results.pairs["fidelity"].tolist() == pytest.approx([0.8])
+
+
+def test_a_request_that_takes_too_long_fails_in_the_application(written: Any) -> None:
+    programs = with_pairs("e.{verb}_keep()\nconn.flush()")
+    programs["alice"] = programs["alice"].replace("e.create_keep()", "e.create_keep(max_time=5)")
+    never = fb.Given(success_probability=1, attempt_period_s=1e-3, herald_delay_s=1e-3)
+    network = line("alice", "bob", length_m=0)
+    network = network.replace(links=[network.links[0].replace(generation=never)])
+    with pytest.raises(fb.RunError, match=r"role alice at node alice, 5e-06 s, .*TimedOut"):
+        nq.run(written(**programs), network=network, seed=SEED)
+
+
+@pytest.mark.parametrize("name", nq.__all__)
+def test_examples_in_docstrings(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    test = doctest.DocTestParser().get_doctest(inspect.getdoc(getattr(nq, name)) or "", {}, name, None, 0)
+    assert test.examples
+    report: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE).run(test, out=report.append)
+    assert not report, "".join(report)
 
 
 # ---- what goes wrong ----

@@ -31,6 +31,15 @@ class Application:
         Role -> arguments of its ``main``, beside ``app_config``.
     scenario : Scenario
         The network on which it runs.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import farbell as fb, farbell.netqasm
+    >>> _ = Path("app_alice.py").write_text("def main(app_config, n=1): return n + 1")
+    >>> application = fb.netqasm.load(".", inputs={"alice": {"n": 3}})
+    >>> application.roles, application.inputs
+    ({'alice': 'alice'}, {'alice': {'n': 3}})
     """
 
     folder: Path
@@ -40,6 +49,7 @@ class Application:
 
     @property
     def node_names(self) -> list[str]:
+        """In the order of the scenario; the SDK numbers nodes so."""
         return [node.name for node in self.scenario.nodes]
 
     def main(self, role: str) -> Callable[[], Any]:
@@ -85,6 +95,18 @@ def load(
         If anything in it is wrong.
     OSError
         If it cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import farbell as fb, farbell.netqasm
+    >>> _ = Path("app_alice.py").write_text("def main(app_config): return 'done'")
+    >>> _ = Path("roles.yaml").write_text("alice: delft")
+    >>> application = fb.netqasm.load(".")
+    >>> application.node_names
+    ['delft']
+    >>> fb.netqasm.run(application).returned
+    [{'alice': 'done'}]
     """
     folder = Path(folder).resolve()
     found = sorted(path.stem.removeprefix("app_") for path in folder.iterdir() if path.match("app_*.py"))

@@ -149,7 +149,11 @@ class Controller(Executor):  # type: ignore[misc]
                 yield self._node.gate(gate, qubit, angle_rad=turns * unit)
 
     def _get_instruction_handlers(self) -> Any:
-        return {**super()._get_instruction_handlers(), **dict.fromkeys(_MEASUREMENTS, self._measure_in_basis)}
+        own = dict.fromkeys(_MEASUREMENTS, self._measure_in_basis)
+        return {**super()._get_instruction_handlers(), **own, "breakpoint": self._refuse}
+
+    def _refuse(self, subroutine_id: int, instr: Any) -> None:
+        _known({}, instr)
 
     def _measure_in_basis(self, subroutine_id: int, instr: Any) -> _Steps:
         app_id = self._get_app_id(subroutine_id)

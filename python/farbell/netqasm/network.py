@@ -21,20 +21,57 @@ _NOISE = ("NoNoise", "Depolarise", "DiscreteDepolarise", "Bitflip")
 
 
 def fully_connected(node_names: Sequence[str]) -> Scenario:
-    """Nodes without noise, each joined to each by an ideal link."""
+    """Nodes without noise, each joined to each by an ideal link.
+
+    Parameters
+    ----------
+    node_names : sequence of str
+        Of at least one node.
+
+    Returns
+    -------
+    Scenario
+        Pairs take 1 us, messages no time, and each node holds 32 qubits.
+
+    Examples
+    --------
+    >>> import farbell.netqasm
+    >>> [link.node_a + link.node_b for link in farbell.netqasm.fully_connected(["a", "b", "c"]).links]
+    ['ab', 'ac', 'bc']
+    """
     memory = Memory(name="ideal", slots=_SLOTS)
     links = [_link("", a, b, Werner()) for a, b in itertools.combinations(node_names, 2)]
     return _scenario([memory], [Node(name=name, memory="ideal") for name in node_names], links)
 
 
 def from_network_config(config: Any) -> Scenario:
-    """The contents of a ``network.yaml``: nodes with qubits, T1, T2 (in ns; 0 = none) and the reliability of gates; links with
-    the fidelity of their pairs and a kind of noise.
+    """The contents of a ``network.yaml`` as a scenario.
+
+    Parameters
+    ----------
+    config : dict
+        ``nodes`` with qubits, their T1 and T2 (in ns; 0 = none) and the reliability of gates; ``links`` with the fidelity of
+        their pairs and a kind of noise.
+
+    Returns
+    -------
+    Scenario
+        Pairs take 1 us, gates and messages no time.
 
     Raises
     ------
     SpecError
         If something is missing, not known or not to be simulated.
+
+    Examples
+    --------
+    >>> import farbell.netqasm
+    >>> node = {"gate_fidelity": 0.99, "qubits": [{"id": 0, "t1": 0, "t2": 1e9}]}
+    >>> link = {"name": "ab", "node_name1": "a", "node_name2": "b", "noise_type": "Depolarise", "fidelity": 0.9}
+    >>> nodes = [{"name": name, **node} for name in "ab"]
+    >>> network = farbell.netqasm.from_network_config({"nodes": nodes, "links": [link]})
+    >>> network.memories[0].t2_s, network.links[0].generation.state.fidelity
+    (1.0, 0.9)
     """
     path = "network.yaml"
     _fields(path, config, {"nodes": list, "links": list})

@@ -42,6 +42,15 @@ class Outcome:
         Farbell's tables; ``results.records`` has a row for each role that returned, and when.
     application : Application
         What was run.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import farbell as fb, farbell.netqasm
+    >>> _ = Path("app_alice.py").write_text("def main(app_config): return {'z': 1j}")
+    >>> outcome = fb.netqasm.run(".")
+    >>> outcome.returned, outcome.to_json()
+    ([{'alice': {'z': 1j}}], [{'alice': {'z': [0.0, 1.0]}}])
     """
 
     returned: list[dict[str, Any]]
