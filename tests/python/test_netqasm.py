@@ -493,6 +493,12 @@ def test_examples_in_docstrings(name: str, tmp_path: Path, monkeypatch: pytest.M
         ("def main(app_config=None):\n    raise SystemExit(3)\n", "SystemExit: 3"),
         ("\nimport no_such_module\ndef main(app_config=None): ...\n", "No module named 'no_such_module'"),
         ("def main(app_config=None):\n    Socket('alice', 'bob', use_callbacks=True)\n", "use_callbacks=True"),
+        ("def main(app_config=None):\n    Socket('alice', 'bob').send(3)\n", "a message is text, not int"),
+        (
+            "def main(app_config=None):\n    e = EPRSocket('bob')\n    with NetQASMConnection('alice', epr_sockets=[e]):\n"
+            "        e.create_keep()\n",
+            "waits for a subroutine, to create pairs with bob since 0 s",
+        ),
         ("def main(app_config=None):\n    while True: pass\n", "it computes for more than 1 s"),
     ],
 )
@@ -505,6 +511,28 @@ def test_a_role_that_fails_is_named_with_its_line(written: Any, alice: str, mess
     assert "role alice at node alice" in str(caught.value)
     assert f"{folder / 'app_alice.py'}:" in str(caught.value)
     assert threading.active_count() == threads
+
+
+def test_roles_that_no_links_join_cannot_talk(written: Any) -> None:
+    folder = written(alice="def main(app_config=None):\n    Socket('alice', 'bob')\n", bob=IDLE)
+    with pytest.raises(fb.RunError, match="no links lead from node alice to node bob, which has the role 'bob'"):
+        nq.run(folder, network=line("alice", "bob", length_m=1).replace(links=[]), seed=SEED)
+
+
+def test_what_is_flushed_without_waiting_is_done_later(written: Any) -> None:
+    folder = written(
+        alice="""
+        def main(app_config=None):
+            with NetQASMConnection("alice") as conn:
+                q = Qubit(conn)
+                q.X()
+                m = q.measure()
+                conn.flush(block=False)
+                conn.block()
+                return int(m)
+        """
+    )
+    assert nq.run(folder, seed=SEED).returned == [{"alice": 1}]
 
 
 def test_results_of_replicas_that_ended_are_kept(written: Any) -> None:

@@ -52,6 +52,17 @@ class Application:
         """In the order of the scenario; the SDK numbers nodes so."""
         return [node.name for node in self.scenario.nodes]
 
+    def reachable(self, node: str) -> tuple[str, ...]:
+        """The other roles' nodes to which links lead."""
+        found = [node]
+        for here in found:
+            for link in self.scenario.links:
+                ends = [link.node_a, link.node_b]
+                if here in ends:
+                    ends.remove(here)
+                    found += [end for end in ends if end not in found]
+        return tuple(each for each in self.roles.values() if each in found and each != node)
+
     def main(self, role: str) -> Callable[[], Any]:
         """Its ``main`` with all arguments; runs what the file has outside of functions."""
         from netqasm.runtime.app_config import AppConfig

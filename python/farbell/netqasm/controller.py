@@ -281,6 +281,12 @@ class Controller(Executor):  # type: ignore[misc]
         if len(queue) == 1:
             self._node.start(work_off())
 
+    @property
+    def open_requests(self) -> list[str]:
+        """What has been asked of the network, in words."""
+        ends = {"create": "create pairs with {0.receiver}", "receive": "receive pairs from {0.creator}"}
+        return [ends[role].format(sockets) for (role, sockets), queue in self._queues.items() if queue]
+
     def _accept(self, sockets: SocketPair, ticket: Operation) -> _Steps:
         """Tells the creator that this node is ready, which takes a message, and takes the half that comes."""
         delay_s = self._node.delay_s(sockets.creator)

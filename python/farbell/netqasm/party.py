@@ -59,6 +59,10 @@ class Party:
 
         return self.lockstep.ask(noted())
 
+    @property
+    def waits_for(self) -> str:
+        return ", to ".join([self.what, *self.controller.open_requests])
+
     # ---- messages ----
 
     def node_of(self, role: str) -> str:
@@ -66,7 +70,10 @@ class Party:
         if role not in roles:
             alike = nearest(role, roles)
             raise ValueError(f"there is no role {role!r}" + (f"; did you mean {alike!r}?" if alike else ""))
-        return roles[role]
+        node = roles[role]
+        if node not in (self.node.name, *self.application.reachable(self.node.name)):
+            raise ValueError(f"no links lead from node {self.node.name} to node {node}, which has the role {role!r}")
+        return node
 
     def send(self, role: str, channel: str, content: Any) -> None:
         def work() -> _Steps:

@@ -170,18 +170,9 @@ class _Session:
                 np.random.set_state(numpy_dice)
 
     def programs(self) -> dict[str, Any]:
-        return {node: NetqasmRole(self, role, self._reachable(node)) for role, node in self.application.roles.items()}
-
-    def _reachable(self, node: str) -> tuple[str, ...]:
-        """The other roles' nodes to which links lead."""
-        found = [node]
-        for here in found:
-            for link in self.application.scenario.links:
-                ends = [link.node_a, link.node_b]
-                if here in ends:
-                    ends.remove(here)
-                    found += [end for end in ends if end not in found]
-        return tuple(each for each in self.application.roles.values() if each in found and each != node)
+        return {
+            node: NetqasmRole(self, role, self.application.reachable(node)) for role, node in self.application.roles.items()
+        }
 
     def party(self, role: str, node: Node) -> Party:
         from farbell.netqasm.party import Party
@@ -212,7 +203,7 @@ class _Session:
             if party.lockstep.left_at is not None:
                 self.unfinished.append(
                     f"replica {self._replica}: role {party.role} at node {party.node.name}, {party.lockstep.left_at}: "
-                    f"waits for {party.what} since {party.since_s:.9g} s"
+                    f"waits for {party.waits_for} since {party.since_s:.9g} s"
                 )
         self._parties = []
 

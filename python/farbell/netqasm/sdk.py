@@ -116,6 +116,12 @@ def _waited(operation: Operation) -> Any:
     return (yield operation)
 
 
+def _text(message: Any) -> str:
+    if not isinstance(message, str):
+        raise TypeError(f"a message is text, not {type(message).__name__}")
+    return message
+
+
 class Socket(socket.Socket):  # type: ignore[misc]
     """Carries messages between two roles over the fibres of the network; opening one takes no time."""
 
@@ -140,18 +146,13 @@ class Socket(socket.Socket):  # type: ignore[misc]
         self.connected = True
 
     def send(self, msg: str) -> None:
-        self._send("text", msg)
-
-    def _send(self, channel: str, content: Any) -> None:
-        if channel != "structured" and not isinstance(content, str):
-            raise TypeError(f"a message is text, not {type(content).__name__}")
-        self._party.send(self.remote_app_name, f"{self.id}", content)
+        self._party.send(self.remote_app_name, str(self.id), _text(msg))
 
     def recv(self, block: bool = True, timeout: float | None = None, maxsize: int | None = None) -> Any:
-        return self._party.receive(self.remote_app_name, f"{self.id}", block, timeout)[1]
+        return self._party.receive(self.remote_app_name, str(self.id), block, timeout)[1]
 
     def send_structured(self, msg: StructuredMessage) -> None:
-        self._send("structured", {"header": msg.header, "payload": msg.payload})
+        self._party.send(self.remote_app_name, str(self.id), {"header": msg.header, "payload": msg.payload})
 
     def recv_structured(
         self, block: bool = True, timeout: float | None = None, maxsize: int | None = None
@@ -175,7 +176,7 @@ class BroadcastChannel(broadcast_channel.BroadcastChannel):  # type: ignore[misc
 
     def send(self, msg: str) -> None:
         for remote in self._remotes:
-            self._party.send(remote, "broadcast", msg)
+            self._party.send(remote, "broadcast", _text(msg))
 
     def recv(self, block: bool = True, timeout: float | None = None) -> tuple[str, str]:
         return self._party.receive("", "broadcast", block, timeout)
