@@ -70,8 +70,8 @@ def run(
                 tell(partial, out, as_json, quiet)
             raise
         except fb.Interrupted as stop:
-            kept = f"; what was finished is in {out}" if out is not None and stop.partial else ""
-            fail(INTERRUPTED, f"interrupted{kept}")
+            tell(stop.partial, out, as_json, quiet)
+            fail(INTERRUPTED, "interrupted")
         tell(outcome, out, as_json, quiet)
         if outcome.results.partial:
             fail(RUN_FAILED, "a limit ended the run early")

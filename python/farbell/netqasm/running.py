@@ -103,7 +103,7 @@ def run(
         If a role raised, or waited for something that never came: the message names role, node, simulated time, file and line.
         Its attribute ``partial`` is the outcome so far.
     KeyboardInterrupt
-        On Ctrl-C.
+        On Ctrl-C; :class:`farbell.Interrupted`, with the outcome so far in ``partial``, unless a role was computing.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def run(
     with session.prepared():
         try:
             results = fb.run(application.scenario, programs=session.programs(), time_shares=False, **options)
-        except fb.RunError as error:
+        except (fb.RunError, fb.Interrupted) as error:
             if (partial := getattr(error, "partial", None)) is not None:
                 error.partial = Outcome(session.whole(len(partial.replicas)), partial, application)  # type: ignore[attr-defined]
             raise
