@@ -18,6 +18,7 @@ _EXTRAS = {
     "scipy": "optimize",
     "stim": "states",
     "xarray": "frames",
+    "yaml": "netqasm",
 }
 
 

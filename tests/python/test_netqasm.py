@@ -644,6 +644,16 @@ def test_exit_codes(arguments: list[str], code: int, message: str) -> None:
     assert (done.returncode, message in done.stderr) == (code, True), done.stderr
 
 
+@pytest.mark.parametrize("missing, files", [("netqasm", {}), ("yaml", {"roles.yaml": "alice: a"})])
+def test_the_missing_extra_is_named(written: Any, missing: str, files: dict[str, str]) -> None:
+    folder = written(alice=IDLE)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    code = f"import sys; sys.modules[{missing!r}] = None; from farbell.cli import app; app(['netqasm', 'run', {str(folder)!r}])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, f"needs {missing}: pip install 'farbell[netqasm]'" in done.stderr) == (1, True), done.stderr
+
+
 @pytest.mark.parametrize(
     "body",
     [

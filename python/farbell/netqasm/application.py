@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from farbell._core import Scenario, SpecError
+from farbell._extras import require
 from farbell.netqasm.network import from_network_config, fully_connected
 from farbell.topology.network import nearest
 
@@ -138,8 +139,7 @@ def _read_yaml(path: Path) -> Any:
     """None if there is no such file. Plain values only: YAML can name code to run."""
     if not path.exists():
         return None
-    import yaml
-
+    yaml = require("yaml", f"reading {path.name}")
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as error:
