@@ -124,7 +124,7 @@ def run(
             results = fb.run(application.scenario, programs=session.programs(), time_shares=False, **options)
         except (fb.RunError, fb.Interrupted) as error:
             if (partial := getattr(error, "partial", None)) is not None:
-                error.partial = Outcome(session.whole(len(partial.replicas)), partial, application)  # type: ignore[attr-defined]
+                error.partial = Outcome(session.whole(len(partial.replicas)), partial, application)  # type: ignore[union-attr]
             raise
     outcome = Outcome(session.whole(replicas), results, application)
     if session.unfinished:
