@@ -9,6 +9,7 @@ from typing import Any
 _EXTRAS = {
     "distributed": "dask",
     "matplotlib": "plot",
+    "netqasm": "netqasm",
     "networkx": "graph",
     "pandas": "frames",
     "plotly": "report",
@@ -17,6 +18,7 @@ _EXTRAS = {
     "scipy": "optimize",
     "stim": "states",
     "xarray": "frames",
+    "yaml": "netqasm",
 }
 
 

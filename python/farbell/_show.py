@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from farbell.results import Results
 from farbell.studies import Study
 from farbell.table import ResultTable, cell_text
 from farbell.time_shares import time_shares_lines
+
+if TYPE_CHECKING:
+    from farbell.netqasm import Outcome
 
 # Demands whose waits are told; `Results.time_shares` has all.
 _MOST_WAITS = 20
@@ -175,7 +178,7 @@ def _plain(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _plain_rows(table: ResultTable) -> list[dict[str, object]]:
+def plain_rows(table: ResultTable) -> list[dict[str, object]]:
     return [{name: _plain(value) for name, value in row.items()} for row in table.rows()]
 
 
@@ -251,9 +254,9 @@ def study_json(study: Study) -> dict[str, Any]:
     """The same for programs."""
     return {
         "complete": study.complete,
-        "demands": _plain_rows(study.table()),
-        "ghz_demands": _plain_rows(study.ghz_table()),
-        "errors": _plain_rows(study.errors),
+        "demands": plain_rows(study.table()),
+        "ghz_demands": plain_rows(study.ghz_table()),
+        "errors": plain_rows(study.errors),
     }
 
 
@@ -298,10 +301,10 @@ def scaling_json(answer: Scaling) -> str:
     """The same for programs."""
     return _json(
         {
-            "sizes": _plain_rows(answer.table),
+            "sizes": plain_rows(answer.table),
             "breaks_at": answer.breaks_at,
             "fits": [asdict(law) for law in answer.fits],
-            "limits": _plain_rows(answer.limits.table) if answer.limits is not None else [],
+            "limits": plain_rows(answer.limits.table) if answer.limits is not None else [],
             "sentence": answer.sentence,
         }
     )
@@ -319,7 +322,7 @@ def requirements_json(answer: Requirements) -> str:
     """The same for programs."""
     figures = {"cost": answer.cost, "rate_hz": answer.rate_hz, "fidelity": answer.fidelity}
     return _json(
-        {**figures, "factors": dict(answer.factors), "required": _plain_rows(answer.table), "sentence": answer.sentence}
+        {**figures, "factors": dict(answer.factors), "required": plain_rows(answer.table), "sentence": answer.sentence}
     )
 
 
@@ -336,19 +339,47 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def results_json(results: Results, folder: Path, checked: ResultTable | None = None) -> dict[str, Any]:
+def returned_text(outcome: Outcome) -> str:
+    """A line for each role that returned: when, and what."""
+    ended_s = {(row["replica"], row["node"]): row["time_s"] for row in outcome.results.records.rows()}
+    lines = [
+        f"{f'replica {replica}: ' if len(outcome.returned) > 1 else ''}{role}, after "
+        f"{_seconds(ended_s[replica, outcome.application.roles[role]])}: {json.dumps(value)}"
+        for replica, roles in enumerate(outcome.to_json())
+        for role, value in roles.items()
+    ]
+    return "\n".join(lines)
+
+
+def pairs_text(results: Results) -> str:
+    """Pairs that applications asked for: a run of theirs has an end of its own, so that rates say nothing."""
+    rows = [
+        [
+            str(row["demand"]),
+            f"{row['asked']:,}",
+            f"{row['pairs']:,}",
+            _interval(row, "fidelity", digits=4),
+            _seconds(row["latency_p50_s"]),
+        ]
+        for row in results.summary().rows()
+        if row["asked"]
+    ]
+    return text_table(["demand", "asked", "pairs", "fidelity", "latency p50"], rows, left={0})
+
+
+def results_json(results: Results, folder: Path | None, checked: ResultTable | None = None) -> dict[str, Any]:
     """The same as `results_text` and `check_text`, for programs."""
-    checks = {} if checked is None else {"check": _plain_rows(checked)}
+    checks = {} if checked is None else {"check": plain_rows(checked)}
     return {
         "scenario": results.scenario.name,
         "partial": results.partial,
-        "demands": _plain_rows(results.summary()),
-        "ghz_demands": _plain_rows(results.ghz_summary()),
+        "demands": plain_rows(results.summary()),
+        "ghz_demands": plain_rows(results.ghz_summary()),
         "deadlocks": deadlock_count(results),
         "first_deadlocks": list(deadlock_lines(results)),
         "failures": list(failure_lines(results)),
         **checks,
         "approximations": [dict(entry) for entry in results.approximations],
         "provenance": dict(results.provenance),
-        "folder": str(folder),
+        "folder": None if folder is None else str(folder),
     }

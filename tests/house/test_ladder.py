@@ -32,9 +32,10 @@ PYTHON_FLOORS = [
     ["design"],
     ["__init__"],
     ["programs.examples"],
+    ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_studies"],
+    ["cli_studies", "cli_netqasm"],
     ["cli"],
     ["__main__"],
 ]
