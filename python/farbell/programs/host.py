@@ -21,7 +21,7 @@ __all__ = ["Host", "Process"]
 
 _GATES = _core.program_gates()
 _STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down")
+_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "not_admitted")
 #: Steps that a process may take at one instant of simulated time before it is taken to go round for ever.
 _STEPS_AT_ONCE = 1_000_000
 
