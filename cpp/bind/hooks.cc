@@ -29,7 +29,7 @@ const Question* asked(PyObject* self) {
 PyObject* get_column(PyObject* self, void* info) {
   const Question* question = asked(self);
   if (!question) return nullptr;
-  const auto* column = static_cast<const ColumnInfo*>(info);
+  const auto* column = static_cast<const RuleColumnInfo*>(info);
   const double value = question->value(question->view, column->column);
   return column->truth ? PyBool_FromLong(value != 0) : PyFloat_FromDouble(value);
 }
@@ -60,9 +60,9 @@ py::object view_type(DecisionPoint point) {
   if (point != DecisionPoint::admit) name("node", get_name<&ViewObject::node>, "Name of the node.");
   std::string doc = "What is known where \"" + std::string(choice_name(point)) + "\" is decided, for the hook that is called.\n\nAttributes\n----------";
   for (const auto& def : get) doc += std::string("\n") + def.name + " : str\n    " + def.doc;
-  for (const ColumnInfo& column : columns)
+  for (const RuleColumnInfo& column : rule_columns)
     if (column.at(point)) {
-      get.push_back({lasting(column.name), get_column, nullptr, lasting(column.doc), const_cast<ColumnInfo*>(&column)});
+      get.push_back({lasting(column.name), get_column, nullptr, lasting(column.doc), const_cast<RuleColumnInfo*>(&column)});
       annotations[get.back().name] = column.truth ? truth : number;
       doc += std::string("\n") + get.back().name + (column.truth ? " : bool\n    " : " : float\n    ") + get.back().doc;
     }
@@ -152,7 +152,7 @@ void bind_hooks(py::module_& m) {
     py::dict out;
     for (const auto& point : Describe<DecisionPoint>::values) {
       py::list known;
-      for (const ColumnInfo& column : columns)
+      for (const RuleColumnInfo& column : rule_columns)
         if (column.at(point.value)) known.append(py::make_tuple(column.name, column.unit, column.doc));
       out[py::str(std::string(point.name))] = known;
     }

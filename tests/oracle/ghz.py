@@ -33,6 +33,8 @@ class Arm:
     measures, reservation = False, None
     rounds = failed_rounds = pool_cut_offs = 0
 
+    rules = {}
+
     def __init__(self, run, ghz, number, center, user):
         self.run, self.ghz, self.number, self.index = run, ghz, number, ghz.index
         self.name, self.user = f"{ghz.name}/arm:{user.name}", user

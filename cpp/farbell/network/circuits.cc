@@ -293,7 +293,7 @@ void Circuits::build_chain(ChainId circuit) {
   apply(terms.order, chain);
   if (const std::uint32_t d = demand(circuit).value; d < setup_.decisions.size() && setup_.decisions[d].of_nodes()) {
     chain.decisions = &setup_.decisions[d];
-    chain.ordered = chain.ordered || chain.decisions->read_reach();
+    chain.ordered = true;  // nodes know how far pairs reach, and look again when that changes
   }
   if (terms.distillation) {
     if (row.pool == no_pool) {

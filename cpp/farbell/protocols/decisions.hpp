@@ -16,15 +16,15 @@
 namespace farbell {
 
 // "a" and "b": of the pair towards that end of the route.
-enum class Column : std::uint8_t {
+enum class RuleColumn : std::uint8_t {
   time_s, hops, position, t1_s, t2_s,
   age_s_a, age_s_b, estimated_fidelity_a, estimated_fidelity_b, pair_hops_a, pair_hops_b, waited_s_a, waited_s_b, waiting_a, waiting_b,
   age_s, estimated_fidelity, pair_hops, waited_s, towards_a,
   request, pairs, min_fidelity, waiting_requests, served_requests,
 };
 
-struct ColumnInfo {
-  Column column;
+struct RuleColumnInfo {
+  RuleColumn column;
   std::string_view name, unit, doc;
   std::uint8_t points;  // at which it is known: a bit each
   bool truth = false;   // true or false, instead of a number
@@ -34,40 +34,39 @@ struct ColumnInfo {
 
 // The one table of what is known where; errors, the views of hooks and the documentation are made from it.
 inline constexpr std::uint8_t at_swap = 1, at_discard = 2, at_admit = 4, at_nodes = at_swap | at_discard;
-inline constexpr auto columns = std::array{
-    ColumnInfo{Column::time_s, "time_s", "s", "Simulated time.", at_nodes | at_admit},
-    ColumnInfo{Column::hops, "hops", "", "Hops of the route.", at_nodes | at_admit},
-    ColumnInfo{Column::position, "position", "", "Position of the node on the route, node_a being 0.", at_nodes},
-    ColumnInfo{Column::t1_s, "t1_s", "s", "T1 of the node's memory; infinite if it has none.", at_nodes},
-    ColumnInfo{Column::t2_s, "t2_s", "s", "T2 of the node's memory; infinite if it has none.", at_nodes},
-    ColumnInfo{Column::age_s_a, "age_s_a", "s", "Age of the pair towards node_a since its emission, as the node knows it.", at_swap},
-    ColumnInfo{Column::age_s_b, "age_s_b", "s", "The same of the pair towards node_b.", at_swap},
-    ColumnInfo{Column::estimated_fidelity_a, "estimated_fidelity_a", "",
+inline constexpr auto rule_columns = std::array{
+    RuleColumnInfo{RuleColumn::time_s, "time_s", "s", "Simulated time.", at_nodes | at_admit},
+    RuleColumnInfo{RuleColumn::hops, "hops", "", "Hops of the route.", at_nodes | at_admit},
+    RuleColumnInfo{RuleColumn::position, "position", "", "Position of the node on the route, node_a being 0.", at_nodes},
+    RuleColumnInfo{RuleColumn::t1_s, "t1_s", "s", "T1 of the node's memory; infinite if it has none.", at_nodes},
+    RuleColumnInfo{RuleColumn::t2_s, "t2_s", "s", "T2 of the node's memory; infinite if it has none.", at_nodes},
+    RuleColumnInfo{RuleColumn::age_s_a, "age_s_a", "s", "Age of the pair towards node_a since its emission, as the node knows it.", at_swap},
+    RuleColumnInfo{RuleColumn::age_s_b, "age_s_b", "s", "The same of the pair towards node_b.", at_swap},
+    RuleColumnInfo{RuleColumn::estimated_fidelity_a, "estimated_fidelity_a", "",
                "Fidelity of the pair towards node_a, as the node works it out from the herald and the declared memories.", at_swap},
-    ColumnInfo{Column::estimated_fidelity_b, "estimated_fidelity_b", "", "The same of the pair towards node_b.", at_swap},
-    ColumnInfo{Column::pair_hops_a, "pair_hops_a", "", "Hops that the pair towards node_a spans, as news of swaps has told.", at_swap},
-    ColumnInfo{Column::pair_hops_b, "pair_hops_b", "", "The same of the pair towards node_b.", at_swap},
-    ColumnInfo{Column::waited_s_a, "waited_s_a", "s", "Time since the node could use the pair towards node_a.", at_swap},
-    ColumnInfo{Column::waited_s_b, "waited_s_b", "s", "The same of the pair towards node_b.", at_swap},
-    ColumnInfo{Column::waiting_a, "waiting_a", "", "Pairs towards node_a that the node could swap.", at_nodes},
-    ColumnInfo{Column::waiting_b, "waiting_b", "", "Pairs towards node_b that the node could swap.", at_nodes},
-    ColumnInfo{Column::age_s, "age_s", "s", "Age of the pair since its emission, as the node knows it.", at_discard},
-    ColumnInfo{Column::estimated_fidelity, "estimated_fidelity", "",
+    RuleColumnInfo{RuleColumn::estimated_fidelity_b, "estimated_fidelity_b", "", "The same of the pair towards node_b.", at_swap},
+    RuleColumnInfo{RuleColumn::pair_hops_a, "pair_hops_a", "", "Hops that the pair towards node_a spans, as news of swaps has told.", at_swap},
+    RuleColumnInfo{RuleColumn::pair_hops_b, "pair_hops_b", "", "The same of the pair towards node_b.", at_swap},
+    RuleColumnInfo{RuleColumn::waited_s_a, "waited_s_a", "s", "Time since the node could use the pair towards node_a.", at_swap},
+    RuleColumnInfo{RuleColumn::waited_s_b, "waited_s_b", "s", "The same of the pair towards node_b.", at_swap},
+    RuleColumnInfo{RuleColumn::waiting_a, "waiting_a", "", "Pairs towards node_a that the node could swap.", at_nodes},
+    RuleColumnInfo{RuleColumn::waiting_b, "waiting_b", "", "Pairs towards node_b that the node could swap.", at_nodes},
+    RuleColumnInfo{RuleColumn::age_s, "age_s", "s", "Age of the pair since its emission, as the node knows it.", at_discard},
+    RuleColumnInfo{RuleColumn::estimated_fidelity, "estimated_fidelity", "",
                "Fidelity of the pair, as the node works it out from the herald and the declared memories.", at_discard},
-    ColumnInfo{Column::pair_hops, "pair_hops", "", "Hops that the pair spans, as news of swaps has told.", at_discard},
-    ColumnInfo{Column::waited_s, "waited_s", "s", "Time since the node could use the pair.", at_discard},
-    ColumnInfo{Column::towards_a, "towards_a", "", "Whether the pair leads towards node_a.", at_discard, true},
-    ColumnInfo{Column::request, "request", "", "Number of the request, the demand's first being 0.", at_admit},
-    ColumnInfo{Column::pairs, "pairs", "", "Pairs that the request asks for; infinite if it has no end.", at_admit},
-    ColumnInfo{Column::min_fidelity, "min_fidelity", "", "Fidelity that it asks for.", at_admit},
-    ColumnInfo{Column::waiting_requests, "waiting_requests", "", "Requests of the demand that wait.", at_admit},
-    ColumnInfo{Column::served_requests, "served_requests", "", "Requests of the demand that are served.", at_admit},
+    RuleColumnInfo{RuleColumn::pair_hops, "pair_hops", "", "Hops that the pair spans, as news of swaps has told.", at_discard},
+    RuleColumnInfo{RuleColumn::waited_s, "waited_s", "s", "Time since the node could use the pair.", at_discard},
+    RuleColumnInfo{RuleColumn::towards_a, "towards_a", "", "Whether the pair leads towards node_a.", at_discard, true},
+    RuleColumnInfo{RuleColumn::request, "request", "", "Number of the request, the demand's first being 0.", at_admit},
+    RuleColumnInfo{RuleColumn::pairs, "pairs", "", "Pairs that the request asks for; infinite if it has no end.", at_admit},
+    RuleColumnInfo{RuleColumn::min_fidelity, "min_fidelity", "", "Fidelity that it asks for.", at_admit},
+    RuleColumnInfo{RuleColumn::waiting_requests, "waiting_requests", "", "Requests of the demand that wait.", at_admit},
+    RuleColumnInfo{RuleColumn::served_requests, "served_requests", "", "Requests of the demand that are served.", at_admit},
 };
 
-constexpr bool is_estimate(Column c) {
-  return c == Column::estimated_fidelity || c == Column::estimated_fidelity_a || c == Column::estimated_fidelity_b;
+constexpr bool is_estimate(RuleColumn c) {
+  return c == RuleColumn::estimated_fidelity || c == RuleColumn::estimated_fidelity_a || c == RuleColumn::estimated_fidelity_b;
 }
-constexpr bool is_reach(Column c) { return c == Column::pair_hops || c == Column::pair_hops_a || c == Column::pair_hops_b; }
 
 // A condition in postfix order, over doubles; 1 = true, 0 = false.
 struct RuleProgram {
@@ -79,7 +78,7 @@ struct RuleProgram {
   };
   struct Step {
     Op op{};
-    Column column{};
+    RuleColumn column{};
     std::uint32_t skip = 0;
     double number = 0;
   };
@@ -147,7 +146,7 @@ struct Question {
   DemandId demand;
   Tick now{};
   const void* view = nullptr;
-  double (*value)(const void* view, Column column) = nullptr;
+  double (*value)(const void* view, RuleColumn column) = nullptr;
 };
 
 // A function from outside the core, for every demand. It may throw, which ends the replica.
@@ -171,19 +170,13 @@ class Decisions {
 
   bool taken(DecisionPoint point) const { return at(point).rule || at(point).hook; }
   bool of_nodes() const { return taken(DecisionPoint::swap) || taken(DecisionPoint::discard); }
-  // Whether nodes must learn of swaps elsewhere for it.
-  bool read_reach() const {
-    for (DecisionPoint p : {DecisionPoint::swap, DecisionPoint::discard})
-      if (at(p).hook || (at(p).rule && at(p).rule->reads(is_reach))) return true;
-    return false;
-  }
 
   // `view`: a column's value by its name.
   template <class View>
   bool decide(DecisionPoint point, const View& view, NodeId node, DemandId demand, Tick now) const {
     const Way& way = at(point);
     if (way.rule) return way.rule->holds(view);
-    return way.hook->decide(way.hook->self, {point, node, demand, now, &view, [](const void* v, Column column) {
+    return way.hook->decide(way.hook->self, {point, node, demand, now, &view, [](const void* v, RuleColumn column) {
                                                return (*static_cast<const View*>(v))(column);
                                              }});
   }

@@ -192,7 +192,7 @@ class RuleParser {
     if (!is_letter(token_[0])) refuse(token_, "a column, a number or \"(\"");
     for (const Function& f : functions)
       if (token_ == f.name) return call(f);
-    for (const ColumnInfo& column : columns)
+    for (const RuleColumnInfo& column : rule_columns)
       if (token_ == column.name && column.at(point_)) {
         add({Op::column, column.column}, 1);
         next();
@@ -218,7 +218,7 @@ class RuleParser {
   [[noreturn]] void unknown() const {
     std::string known;
     Nearest nearest(token_);
-    for (const ColumnInfo& column : columns)
+    for (const RuleColumnInfo& column : rule_columns)
       if (column.at(point_)) {
         known += (known.empty() ? "" : ", ") + std::string(column.name);
         nearest.offer(column.name);

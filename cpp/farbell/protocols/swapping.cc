@@ -118,29 +118,29 @@ struct Swapping::View {
   std::uint32_t position;
   QubitId a, b;  // towards each end; the one that a discard is about stands in both
 
-  double operator()(Column column) const {
+  double operator()(RuleColumn column) const {
     const Device& memory = swapping.setup_.devices[swapping.setup_.nodes[chain.positions[position].node.value].device.value];
     switch (column) {
-      case Column::time_s: return swapping.setup_.clock.seconds(swapping.queue_.now());
-      case Column::hops: return chain.last();
-      case Column::position: return position;
-      case Column::t1_s: return memory.decay.t1_s;
-      case Column::t2_s: return memory.decay.t2_s;
-      case Column::age_s:
-      case Column::age_s_a: return age_s(a);
-      case Column::age_s_b: return age_s(b);
-      case Column::estimated_fidelity:
-      case Column::estimated_fidelity_a: return estimated_fidelity(a);
-      case Column::estimated_fidelity_b: return estimated_fidelity(b);
-      case Column::pair_hops:
-      case Column::pair_hops_a: return pair_hops(a);
-      case Column::pair_hops_b: return pair_hops(b);
-      case Column::waited_s:
-      case Column::waited_s_a: return swapping.setup_.clock.seconds(swapping.queue_.now() - half(a).ready);
-      case Column::waited_s_b: return swapping.setup_.clock.seconds(swapping.queue_.now() - half(b).ready);
-      case Column::waiting_a: return waiting(end_a);
-      case Column::waiting_b: return waiting(end_b);
-      case Column::towards_a: return half(a).side == end_a;
+      case RuleColumn::time_s: return swapping.setup_.clock.seconds(swapping.queue_.now());
+      case RuleColumn::hops: return chain.last();
+      case RuleColumn::position: return position;
+      case RuleColumn::t1_s: return memory.decay.t1_s;
+      case RuleColumn::t2_s: return memory.decay.t2_s;
+      case RuleColumn::age_s:
+      case RuleColumn::age_s_a: return age_s(a);
+      case RuleColumn::age_s_b: return age_s(b);
+      case RuleColumn::estimated_fidelity:
+      case RuleColumn::estimated_fidelity_a: return estimated_fidelity(a);
+      case RuleColumn::estimated_fidelity_b: return estimated_fidelity(b);
+      case RuleColumn::pair_hops:
+      case RuleColumn::pair_hops_a: return pair_hops(a);
+      case RuleColumn::pair_hops_b: return pair_hops(b);
+      case RuleColumn::waited_s:
+      case RuleColumn::waited_s_a: return swapping.setup_.clock.seconds(swapping.queue_.now() - half(a).ready);
+      case RuleColumn::waited_s_b: return swapping.setup_.clock.seconds(swapping.queue_.now() - half(b).ready);
+      case RuleColumn::waiting_a: return waiting(end_a);
+      case RuleColumn::waiting_b: return waiting(end_b);
+      case RuleColumn::towards_a: return half(a).side == end_a;
       default: return std::numeric_limits<double>::quiet_NaN();  // of requests: no rule and no view reads them here
     }
   }

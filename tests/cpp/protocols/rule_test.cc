@@ -11,8 +11,8 @@
 namespace farbell {
 namespace {
 
-bool holds(const std::string& text, const std::map<Column, double>& values = {}, DecisionPoint point = DecisionPoint::swap) {
-  return compile_rule(point, text, "/when").holds([&](Column c) { return values.at(c); });
+bool holds(const std::string& text, const std::map<RuleColumn, double>& values = {}, DecisionPoint point = DecisionPoint::swap) {
+  return compile_rule(point, text, "/when").holds([&](RuleColumn c) { return values.at(c); });
 }
 
 std::string refused(const std::string& text, DecisionPoint point = DecisionPoint::swap) {
@@ -41,14 +41,14 @@ TEST(Rule, HasThePrecedenceOfPython) {
 }
 
 TEST(Rule, ReadsAColumnOnlyIfItMatters) {
-  const std::map<Column, double> one{{Column::age_s_a, 0.1}};
+  const std::map<RuleColumn, double> one{{RuleColumn::age_s_a, 0.1}};
   EXPECT_FALSE(holds("age_s_a < 0.1 and estimated_fidelity_a > 0.5", one));
   EXPECT_TRUE(holds("age_s_a == 0.1 or estimated_fidelity_a > 0.5", one));
-  EXPECT_TRUE(holds("towards_a and not false", {{Column::towards_a, 1}}, DecisionPoint::discard));
+  EXPECT_TRUE(holds("towards_a and not false", {{RuleColumn::towards_a, 1}}, DecisionPoint::discard));
 }
 
 TEST(Rule, DividesByZeroAsDoublesDo) {
-  const std::map<Column, double> zero{{Column::time_s, 0}};
+  const std::map<RuleColumn, double> zero{{RuleColumn::time_s, 0}};
   EXPECT_TRUE(holds("1 / time_s > 1e300", zero));
   for (const std::string relation : {"<", "<=", ">", ">=", "==", "!="}) EXPECT_FALSE(holds("time_s / time_s " + relation + " 1", zero)) << relation;
   EXPECT_FALSE(holds("sqrt(-1) < 1 or log(-1) < 1"));
@@ -89,15 +89,15 @@ TEST(Rule, NestsOnlySoDeep) {
   EXPECT_TRUE(holds(flat + " == 10001"));
 }
 
-TEST(Columns, AreListedInTheOrderOfTheirNumbers) {
-  for (std::size_t k = 0; k < columns.size(); ++k) EXPECT_EQ(static_cast<std::size_t>(columns[k].column), k);
+TEST(RuleColumns, AreListedInTheOrderOfTheirNumbers) {
+  for (std::size_t k = 0; k < rule_columns.size(); ++k) EXPECT_EQ(static_cast<std::size_t>(rule_columns[k].column), k);
 }
 
 // Stated in tests/bench: 50 ns. Ten times as much here, where other work may be going on.
 TEST(Rule, IsFast) {
   const RuleProgram rule = compile_rule(DecisionPoint::swap, "age_s_a < 0.3 * t2_s and age_s_b < 0.3 * t2_s", "");
   double age = 0.1;
-  const auto view = [&](Column c) { return c == Column::t2_s ? 1 : age; };
+  const auto view = [&](RuleColumn c) { return c == RuleColumn::t2_s ? 1 : age; };
   int held = 0;
   constexpr int calls = 100'000;
   double best = INFINITY;
