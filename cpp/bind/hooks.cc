@@ -84,7 +84,7 @@ bool is_truth(PyObject* value) {
 
 }  // namespace
 
-PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_(model) {
+PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_(model), run_error_(py::module_::import("farbell._core").attr("RunError")) {
   for (const std::string& name : model.node_names) node_names_.emplace_back(name);
   for (const std::string& name : model.demand_names) demand_names_.emplace_back(name);
   for (const auto& point : Describe<DecisionPoint>::values) {
@@ -135,9 +135,8 @@ void PythonHooks::fail(const Question& question, const std::string& why) const {
   const std::string text = "hook \"" + std::string(choice_name(question.point)) + "\"" +
                            (question.node ? " at node \"" + model_.node_names[question.node.value] + "\"" : "") + ", demand \"" +
                            model_.demand_names[question.demand.value] + "\", at " + number_text(model_.clock.seconds(question.now)) + " s: " + why;
-  const py::object error = py::module_::import("farbell._core").attr("RunError");
-  if (PyErr_Occurred()) py::raise_from(error.ptr(), text.c_str());
-  else PyErr_SetString(error.ptr(), text.c_str());
+  if (PyErr_Occurred()) py::raise_from(run_error_.ptr(), text.c_str());
+  else PyErr_SetString(run_error_.ptr(), text.c_str());
   throw py::error_already_set();
 }
 

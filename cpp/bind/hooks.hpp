@@ -26,6 +26,7 @@ class PythonHooks {
     pybind11::object function, view;
   };
   const Model& model_;
+  pybind11::object run_error_;
   std::array<Hook, decision_points> hooks_;
   std::vector<pybind11::str> node_names_, demand_names_;
   DecisionHook table_;

@@ -251,8 +251,8 @@ def run(
     SpecError
         If the scenario is wrong.
     RunError
-        If the run failed, or its trace outgrew its limit. If a program or hook failed, its attribute ``partial`` holds the results
-        of the replicas before.
+        If the run failed, or its trace outgrew its limit. If a program or hook failed, its attribute ``partial`` holds
+        the results of the replicas before.
     KeyboardInterrupt
         On Ctrl-C; its attribute ``partial`` holds the results so far.
 

@@ -33,15 +33,13 @@ class Arm:
     measures, reservation = False, None
     rounds = failed_rounds = pool_cut_offs = 0
 
-    rules = {}
-
     def __init__(self, run, ghz, number, center, user):
         self.run, self.ghz, self.number, self.index = run, ghz, number, ghz.index
         self.name, self.user = f"{ghz.name}/arm:{user.name}", user
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
         self.alternatives = self.first_alternatives = run.network.routes(self.spec)[:1]
         self.ends = center, user
-        self.circuit, self.ready = None, []
+        self.circuit, self.ready, self.rules = None, [], {}
 
     def ask(self):
         self.circuit = Circuit(self.run, self, self.number)

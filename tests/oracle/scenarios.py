@@ -158,14 +158,20 @@ YOUNG = [
     {"do": "discard", "when": "age_s >= 0.1 * min(t1_s, t2_s) and not (towards_a and waiting_b == 0)"},
 ]
 GOOD = [
-    {"do": "swap", "when": "estimated_fidelity_a > 0.8 and estimated_fidelity_b > 0.8 and sqrt(estimated_fidelity_a * estimated_fidelity_b) - 0.01 > 0.8"},
+    {
+        "do": "swap",
+        "when": "estimated_fidelity_a > 0.8 and estimated_fidelity_b > 0.8 and sqrt(estimated_fidelity_a * estimated_fidelity_b) - 0.01 > 0.8",
+    },
     {"do": "discard", "when": "estimated_fidelity <= 0.83"},
 ]
 NESTED = [
     {"do": "swap", "when": "pair_hops_a == pair_hops_b or abs(hops / 2 - position) < 1"},
     {"do": "discard", "when": "waited_s > exp(log(2e-4)) and pair_hops == 1"},
 ]
-ADMIT = {"do": "admit", "when": "waiting_requests + served_requests < 3 and request != 1 and (pairs >= 1 or min_fidelity > 0) and time_s / hops >= 0"}
+ADMIT = {
+    "do": "admit",
+    "when": "waiting_requests + served_requests < 3 and request != 1 and (pairs >= 1 or min_fidelity > 0) and time_s / hops >= 0",
+}
 
 SCENARIOS = {
     "one link": chain(2, memory=NOISY),
