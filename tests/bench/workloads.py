@@ -707,6 +707,7 @@ def measure_sweep(points: int, executor: str, rounds: int = 3, workers: int = 2)
 WORKLOADS = {
     "against": measure_against,
     "chain_33": measure_chain_33,
+    "decisions": measure_decisions,
     "chain_1000": measure_chain_1000,
     "chain_200": measure_chain_200,
     "time_shares": measure_time_shares,
