@@ -133,7 +133,7 @@ class Demand:
             "time_s": lambda: self.now / self.run.ticks_per_s,
             "hops": lambda: len((route or self.choices()[0])[1]),
             "request": lambda: request.number,
-            "pairs": lambda: request.pairs or inf,
+            "pairs": lambda: request.pairs_asked or inf,
             "min_fidelity": lambda: self.spec["min_fidelity"],
             "waiting_requests": lambda: len(self.queue),
             "served_requests": lambda: len(self.open()) - 1 - len(self.queue),
