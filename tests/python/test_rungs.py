@@ -180,6 +180,28 @@ def test_admission_by_the_length_of_the_queue_is_max_queue() -> None:
         np.testing.assert_array_equal(ruled_[name], built_in[name])
 
 
+def test_a_program_is_told_that_its_request_was_not_admitted() -> None:
+    scenario = fb.chain(nodes=2, length_m="1 km", demands=[], duration_s=0.1)
+    demand = fb.Demand(node_a="n0", node_b="n1", traffic=fb.ByPrograms(), rules=[fb.Rule(do="admit", when="time_s > 0.01")])
+    told: list[str] = []
+
+    def asks(node: Any) -> Any:
+        try:
+            yield node.entangle("n1")
+        except fb.Refused as refused:
+            told.append(str(refused))
+        yield node.wait("20 ms")
+        pair = yield node.entangle("n1")
+        told.append(type(pair).__name__)
+
+    def waits(node: Any) -> Any:
+        yield node.wait("90 ms")
+
+    fb.run(scenario.replace(demands=[demand]), programs={"n0": asks, "n1": waits})
+    assert "not_admitted" in told[0]
+    assert told[1:] == ["Pair"]
+
+
 # ---- what is refused -------------------------------------------------------------------------------------------------
 
 
