@@ -236,8 +236,8 @@ def run(
         Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
     hooks : dict, optional
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
-        the columns of rules as attributes, and returns True or False. It decides for every demand; its own rules cannot
-        have the same point. A run with hooks has one thread.
+        the columns of rules as attributes, and returns True or False. It decides for every demand for pairs, none of which
+        may have a rule for that point. A run with hooks has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
