@@ -61,7 +61,7 @@ WORKLOADS: dict[str, list[str]] = {
     f"{CHAIN}, DEJMPS": ["chain_33", "duration_s=10", "slots=20", "distil=dejmps"],
     f"{CHAIN}, cut-offs": ["chain_33", "duration_s=20", "cutoff_s=0.02"],
     f"{CHAIN}, time shares": ["time_shares", "duration_s=3"],
-    f"{CHAIN}, decisions": ["decisions", "duration_s=3"],
+    f"{CHAIN}, decisions": ["decisions", "duration_s=1"],
     "chain of 1,000": ["chain_1000"],
     "chain of 200, 200 pairs": ["chain_200"],
     "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
