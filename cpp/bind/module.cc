@@ -19,5 +19,6 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_stabilizer(m);
   farbell::bind_hardware(m);
   farbell::bind_programs(m);
+  farbell::bind_hooks(m);
   farbell::bind_simulation(m);
 }

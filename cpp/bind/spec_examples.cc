@@ -61,6 +61,10 @@ Sequential())"},
     {"Cutoff", R"(
 >>> fb.Cutoff(age_s="20 ms").age_s
 0.02)"},
+    {"Rule", R"(
+>>> young = fb.Rule(do="swap", when="max(age_s_a, age_s_b) < 0.1 * t2_s")
+>>> fb.Demand(node_a="alice", node_b="bob", rules=[young]).rules[0].do
+'swap')"},
     {"Distillation", R"(
 >>> fb.Distillation(rounds=["dejmps", "dejmps"]).scheme
 'recurrence')"},

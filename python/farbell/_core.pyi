@@ -1140,6 +1140,52 @@ class Distillation:
     def __hash__(self) -> int: ...
 
 @final
+class Rule:
+    """A decision of nodes, as a condition on what they know.
+
+    Parameters
+    ----------
+    do : Literal["swap", "discard", "admit"]
+        What is decided.
+    when : str
+        The condition: named columns, numbers, + - * /, comparisons, and, or, not, min, max, abs, exp, log, sqrt.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> young = fb.Rule(do="swap", when="max(age_s_a, age_s_b) < 0.1 * t2_s")
+    >>> fb.Demand(node_a="alice", node_b="bob", rules=[young]).rules[0].do
+    'swap'
+    """
+    def __init__(self, *, do: Literal["swap", "discard", "admit"], when: str) -> None: ...
+    def replace(self, *, do: Literal["swap", "discard", "admit"] = ..., when: str = ...) -> Rule:
+        """A new Rule with these fields changed."""
+    @property
+    def do(self) -> Literal["swap", "discard", "admit"]:
+        """What is decided."""
+    @property
+    def when(self) -> str:
+        """The condition: named columns, numbers, + - * /, comparisons, and, or, not, min, max, abs, exp, log, sqrt."""
+    def with_values(self, values: dict[str, Any]) -> Rule:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Rule:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Rule:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Node:
     """A network node: an end node, a repeater, or both.
 
@@ -1926,6 +1972,8 @@ class Demand:
         When waiting qubits are given up; null = never.
     distillation : Distillation | Mapping[str, Any] | None
         How end-to-end pairs are distilled before they are delivered; null = not.
+    rules : Sequence[Rule | Mapping[str, Any]]
+        Decisions of one's own, at most one for each point: whether to swap, to give up, to take a request.
 
     Examples
     --------
@@ -1959,6 +2007,7 @@ class Demand:
         swapping: Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any] = ...,
         cutoff: Cutoff | Mapping[str, Any] | None = None,
         distillation: Distillation | Mapping[str, Any] | None = None,
+        rules: Sequence[Rule | Mapping[str, Any]] = [],
     ) -> None: ...
     def replace(
         self,
@@ -1985,6 +2034,7 @@ class Demand:
         swapping: Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any] = ...,
         cutoff: Cutoff | Mapping[str, Any] | None = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
+        rules: Sequence[Rule | Mapping[str, Any]] = ...,
     ) -> Demand:
         """A new Demand with these fields changed."""
     @property
@@ -2053,6 +2103,9 @@ class Demand:
     @property
     def distillation(self) -> Distillation | None:
         """How end-to-end pairs are distilled before they are delivered; null = not."""
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Decisions of one's own, at most one for each point: whether to swap, to give up, to take a request."""
     def with_values(self, values: dict[str, Any]) -> Demand:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -3194,6 +3247,147 @@ class ProgramRun:
     def held(self) -> int: ...
 
 @final
+class SwapView:
+    """What is known where "swap" is decided, for the hook that is called.
+
+    Attributes
+    ----------
+    demand : str
+        Name of the demand.
+    node : str
+        Name of the node.
+    time_s : float
+        Simulated time.
+    hops : float
+        Hops of the route.
+    position : float
+        Position of the node on the route, node_a being 0.
+    t1_s : float
+        T1 of the node's memory; infinite if it has none.
+    t2_s : float
+        T2 of the node's memory; infinite if it has none.
+    age_s_a : float
+        Age of the pair towards node_a since its emission, as the node knows it.
+    age_s_b : float
+        The same of the pair towards node_b.
+    estimated_fidelity_a : float
+        Fidelity of the pair towards node_a, as the node works it out from the herald and the declared memories.
+    estimated_fidelity_b : float
+        The same of the pair towards node_b.
+    pair_hops_a : float
+        Hops that the pair towards node_a spans, as news of swaps has told.
+    pair_hops_b : float
+        The same of the pair towards node_b.
+    waited_s_a : float
+        Time since the node could use the pair towards node_a.
+    waited_s_b : float
+        The same of the pair towards node_b.
+    waiting_a : float
+        Pairs towards node_a that the node could swap.
+    waiting_b : float
+        Pairs towards node_b that the node could swap.
+    """
+    demand: str
+    node: str
+    time_s: float
+    hops: float
+    position: float
+    t1_s: float
+    t2_s: float
+    age_s_a: float
+    age_s_b: float
+    estimated_fidelity_a: float
+    estimated_fidelity_b: float
+    pair_hops_a: float
+    pair_hops_b: float
+    waited_s_a: float
+    waited_s_b: float
+    waiting_a: float
+    waiting_b: float
+
+@final
+class DiscardView:
+    """What is known where "discard" is decided, for the hook that is called.
+
+    Attributes
+    ----------
+    demand : str
+        Name of the demand.
+    node : str
+        Name of the node.
+    time_s : float
+        Simulated time.
+    hops : float
+        Hops of the route.
+    position : float
+        Position of the node on the route, node_a being 0.
+    t1_s : float
+        T1 of the node's memory; infinite if it has none.
+    t2_s : float
+        T2 of the node's memory; infinite if it has none.
+    waiting_a : float
+        Pairs towards node_a that the node could swap.
+    waiting_b : float
+        Pairs towards node_b that the node could swap.
+    age_s : float
+        Age of the pair since its emission, as the node knows it.
+    estimated_fidelity : float
+        Fidelity of the pair, as the node works it out from the herald and the declared memories.
+    pair_hops : float
+        Hops that the pair spans, as news of swaps has told.
+    waited_s : float
+        Time since the node could use the pair.
+    towards_a : bool
+        Whether the pair leads towards node_a.
+    """
+    demand: str
+    node: str
+    time_s: float
+    hops: float
+    position: float
+    t1_s: float
+    t2_s: float
+    waiting_a: float
+    waiting_b: float
+    age_s: float
+    estimated_fidelity: float
+    pair_hops: float
+    waited_s: float
+    towards_a: bool
+
+@final
+class AdmitView:
+    """What is known where "admit" is decided, for the hook that is called.
+
+    Attributes
+    ----------
+    demand : str
+        Name of the demand.
+    time_s : float
+        Simulated time.
+    hops : float
+        Hops of the route.
+    request : float
+        Number of the request, the demand's first being 0.
+    pairs : float
+        Pairs that the request asks for; infinite if it has no end.
+    min_fidelity : float
+        Fidelity that it asks for.
+    waiting_requests : float
+        Requests of the demand that wait.
+    served_requests : float
+        Requests of the demand that are served.
+    """
+    demand: str
+    time_s: float
+    hops: float
+    request: float
+    pairs: float
+    min_fidelity: float
+    waiting_requests: float
+    served_requests: float
+
+@final
 class Model:
     """A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
 
@@ -3336,6 +3530,12 @@ def fiber_delay_s(fiber: Fiber) -> float: ...
 
 def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station | None) -> LinkModel: ...
 
+def program_gates() -> dict[str, tuple[int, int, int]]:
+    """Name -> number, qubits, angles."""
+
+def decision_columns() -> dict[str, Any]:
+    """Decision point -> what is known there: tuples of name, unit and meaning."""
+
 def compile(scenario: Scenario) -> Model:
     """Checks a scenario and works out everything that does not change during a run. Raises SpecError."""
 
@@ -3361,5 +3561,6 @@ def run(
     on_block: Callable[[str, dict[str, Any]], None] | None = None,
     on_progress: Callable[[float, int], bool] | None = None,
     programs: object = None,
+    decisions: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Runs replicas of a compiled scenario; `farbell.run` wraps the result."""

@@ -9,7 +9,7 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -202,6 +202,7 @@ def run(
     time_shares: bool = True,
     programs: Mapping[str, Any] | None = None,
     allow: Sequence[str] = (),
+    hooks: Mapping[str, Callable[[Any], bool]] | None = None,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -233,6 +234,10 @@ def run(
         :class:`ByPrograms` joins, such a demand is added to the scenario.
     allow : list of str
         Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
+    hooks : dict, optional
+        Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
+        the columns of rules as attributes, and returns True or False. It decides for every demand for pairs, none of which
+        may have a rule for that point. A run with hooks has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -246,7 +251,7 @@ def run(
     SpecError
         If the scenario is wrong.
     RunError
-        If the run failed, or its trace outgrew its limit. If a program failed, the message names it, its node, the line and
+        If the run failed, or its trace outgrew its limit. If a program or a hook failed, the message names it, its node, the line and
         the simulated time, and the attribute ``partial`` holds the results of the replicas before, and what was recorded
         until then.
     KeyboardInterrupt
@@ -282,6 +287,12 @@ def run(
             raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
         model, host = _hosted(model, programs or {}, allow)
         workers = 1
+    decisions = None
+    if hooks is not None:
+        from farbell.hooks import checked
+
+        decisions = checked(hooks, model.scenario)
+        workers = 1
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
@@ -313,6 +324,7 @@ def run(
                 on_block=spill.take,
                 on_progress=progressed,
                 programs=host,
+                decisions=decisions,
             )
         finally:
             bar.close()
@@ -336,7 +348,7 @@ def run(
             results.save(out)
     if output["interrupted"] or interrupts.pressed:
         raise Interrupted(results)
-    if host is not None and output["failure"] is not None:
+    if output["failure"] is not None:
         failure = output["failure"]
         failure.partial = results
         raise failure

@@ -61,6 +61,7 @@ WORKLOADS: dict[str, list[str]] = {
     f"{CHAIN}, DEJMPS": ["chain_33", "duration_s=10", "slots=20", "distil=dejmps"],
     f"{CHAIN}, cut-offs": ["chain_33", "duration_s=20", "cutoff_s=0.02"],
     f"{CHAIN}, time shares": ["time_shares", "duration_s=3"],
+    f"{CHAIN}, decisions": ["decisions", "duration_s=1"],
     "chain of 1,000": ["chain_1000"],
     "chain of 200, 200 pairs": ["chain_200"],
     "grid 32 x 32": ["grid", "side=32", "demands=128", "duration_s=1"],
@@ -106,6 +107,13 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
             rows.append(at_most(f"{CHAIN}: {what}, CPU time of a delivered pair", cost, goal, "{:.2f}x of that without"))
     if found := on(f"{CHAIN}, time shares"):
         rows.append(at_most(f"{CHAIN}: the breakdown of time", found[0]["cost"], 1.1, "{:.2f}x of the run without"))
+    if found := on(f"{CHAIN}, decisions"):
+        row = at_most(f"{CHAIN}: the condition of a rule", found[0]["rule_ns"], 50.0, "{:.0f} ns")
+        row.measured += f" (a node that looks at all: {found[0]['look_ns']:.0f} ns a swap, with news of how far pairs reach)"
+        rows.append(row)
+        row = at_most(f"{CHAIN}: a swap by a hook, above its body", found[0]["hook_ns"], 350.0, "{:.0f} ns")
+        row.measured += f" (body {found[0]['body_ns']:.0f} ns; {found[0]['column_ns']:.0f} ns to read and compare a column)"
+        rows.append(row)
     if found := on("chain of 1,000"):
         rows.append(at_most("chain of 1,000, one pair: run", found[0]["cpu_s"] * 1e3, 1.0, ms))
     if found := on("chain of 200, 200 pairs"):

@@ -1,6 +1,6 @@
 """A circuit: slots booked along a route, the pairs in them, swaps, news of losses, and the release."""
 
-from . import policies, states
+from . import policies, rules, states
 from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS, ticks
 from .distilling import Pool
 from .segments import GONE, LOCKED, PENDING, WAITING, A, B, Half, Segment
@@ -34,6 +34,8 @@ class Circuit:
         self.policy, self.cutoff = demand.spec["swapping"], demand.spec["cutoff"]
         self.wanted = policies.wanted_reach(self.policy, [node.name for node in self.nodes])
         self.policy_at = None
+        self.rules = {do: rule for do, rule in demand.rules.items() if do != "admit"}
+        self.looks = [False] * len(self.nodes)  # in this round's decisions
         self.pools = [self.pool_of(link.spec["distillation"], f"link:{link.name}/demand:{self.owner}", (hop, hop + 1), self.pair_is_ready)
                       for hop, link in enumerate(self.links)]  # fmt: skip
         self.end_pool = self.pool_of(demand.spec["distillation"], f"demand:{self.owner}", (0, self.last), self.chain_is_ready)
@@ -109,6 +111,8 @@ class Circuit:
         known = [heralded[A] if hop == 0 else 0, heralded[B] if hop + 1 == self.last else 0]
         segment = Segment(halves, (hop, hop + 1), frame, 0, min(qubit.since for qubit in qubits), known)
         self.expiry(segment)
+        if self.rules:
+            rules.remember(segment)
         for half in halves:
             half.reach = halves[1 - half.side].position
             self.halves[half.position].append(half)
@@ -124,6 +128,8 @@ class Circuit:
     def pair_is_ready(self, segment):
         """A hop's pair has been distilled."""
         self.expiry(segment)
+        if self.rules:
+            rules.remember(segment)
         for half in segment.halves:
             if half.position in (0, self.last):
                 segment.known[half.side] = self.now
@@ -152,11 +158,14 @@ class Circuit:
         if wanted and half.reach != wanted[1 - half.side]:
             return
         half.state = WAITING
+        half.ready = self.now
         queues = self.queues[position]
         # A half that is the B end of its hop was made with the neighbour towards A.
         queues[A if half.side == B else B].append(half)
         if self.policy["kind"] == "table":
             self.look_up_at(self.now)
+        elif self.rules:
+            self.look(position)
         elif all(queues):
             self.post(self.now, DECISIONS, self.decide, position)
 
@@ -167,6 +176,28 @@ class Circuit:
         half.reach = min(half.reach, reach) if half.side == B else max(half.reach, reach)
         if half.heralded and half.state == PENDING:
             self.consider(half)
+        elif half.state == WAITING and self.rules:
+            self.look(half.position)
+
+    def look(self, position):
+        if not self.looks[position]:
+            self.looks[position] = True
+            self.post(self.now, DECISIONS, self.decide_by_rules, position)
+
+    def decide_by_rules(self, position):
+        self.looks[position] = False
+        towards_a, towards_b = self.queues[position]
+        if "discard" in self.rules:
+            for half in [*towards_a, *towards_b]:
+                if self.rules["discard"].holds(rules.known_at(self, position, half)):
+                    self.give_up(half)
+        swap = self.rules.get("swap", rules.Rule("true"))
+        for b in list(towards_a):
+            allowed = (c for c in towards_b if swap.holds(rules.known_at(self, position, b, c)))
+            if (c := next(allowed, None)) is not None:
+                towards_a.remove(b)
+                towards_b.remove(c)
+                self.lock(position, b, c)
 
     def look_up_at(self, tick):
         if self.policy_at != tick:
@@ -193,7 +224,9 @@ class Circuit:
             self.lock_heads(position)
 
     def lock_heads(self, position):
-        b, c = (queue.pop(0) for queue in self.queues[position])
+        self.lock(position, *(queue.pop(0) for queue in self.queues[position]))
+
+    def lock(self, position, b, c):
         b.state = c.state = LOCKED
         self.post(self.now + self.nodes[position].swap_time, SWAPS, self.swap, b, c)
 

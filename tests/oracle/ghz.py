@@ -39,7 +39,7 @@ class Arm:
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
         self.alternatives = self.first_alternatives = run.network.routes(self.spec)[:1]
         self.ends = center, user
-        self.circuit, self.ready = None, []
+        self.circuit, self.ready, self.rules = None, [], {}
 
     def ask(self):
         self.circuit = Circuit(self.run, self, self.number)

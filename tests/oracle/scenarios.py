@@ -153,6 +153,26 @@ def two_ways(demands, kind="hops", alternatives=2, **rest):
     return network(edges, demands, routing=routing, **rest)
 
 
+YOUNG = [
+    {"do": "swap", "when": "max(age_s_a, age_s_b) < 0.05 * t2_s or waiting_a + waiting_b >= 5 and waited_s_a <= waited_s_b"},
+    {"do": "discard", "when": "age_s >= 0.1 * min(t1_s, t2_s) and not (towards_a and waiting_b == 0)"},
+]
+GOOD = [
+    {
+        "do": "swap",
+        "when": "estimated_fidelity_a > 0.8 and estimated_fidelity_b > 0.8 and sqrt(estimated_fidelity_a * estimated_fidelity_b) - 0.01 > 0.8",
+    },
+    {"do": "discard", "when": "estimated_fidelity <= 0.83"},
+]
+NESTED = [
+    {"do": "swap", "when": "pair_hops_a == pair_hops_b or abs(hops / 2 - position) < 1"},
+    {"do": "discard", "when": "waited_s > exp(log(2e-4)) and pair_hops == 1"},
+]
+ADMIT = {
+    "do": "admit",
+    "when": "waiting_requests + served_requests < 3 and request != 1 and (pairs >= 1 or min_fidelity > 0) and time_s / hops >= 0",
+}
+
 SCENARIOS = {
     "one link": chain(2, memory=NOISY),
     "one link, asymmetric state": chain(2, memory=NOISY, link=given(state=SKEWED)),
@@ -530,4 +550,16 @@ SCENARIOS = {
         ghz_demands=[{"name": "g", "users": ["a", "b", "c"], "traffic": POISSON["traffic"], "states_per_request": 2}], routing={"kind": "hops", "alternatives": 2},
         changes=[{"at_s": 1e-3, "link": "n--c"}, {"at_s": 2e-3, "link": "m--n"}, {"at_s": 3e-3, "link": "m--n", "generation": given(0.4)}],
     ),
+    "rules, always": chain(4, memory=NOISY | GATES, demand={"width": 2, "rules": [{"do": "swap", "when": "true"}, {"do": "discard", "when": "age_s > 1"}]}),
+    "rules by age": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, length_m=5e3),
+    "rules by age, ideal": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, control="ideal"),
+    "rules by estimated fidelity": chain(5, memory=NOISY, demand={"width": 2, "rules": GOOD}, link=given(state=SKEWED), length_m=5e3),
+    "rules by estimated fidelity, ideal": chain(5, memory=GAUSSIAN, demand={"width": 2, "rules": GOOD}, control="ideal"),
+    "rules by estimated fidelity, distilled": chain(
+        4, memory=NOISY | GATES, demand={"width": 4, "rules": GOOD}, link=given(0.4, state=SKEWED), links={"distillation": DEJMPS}, length_m=5e3,
+    ),
+    "rules by hops": chain(6, memory=NOISY | GATES, demand={"width": 2, "rules": NESTED}, link=given(0.4), length_m=5e3),
+    "rules by hops, slotted": chain(6, memory=NOISY, demand={"width": 2, "rules": NESTED}, link=given(0.4), **SLOTTED),
+    "rules and an order": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG, "swapping": {"kind": "doubling"}}, length_m=5e3),
+    "rules in a grid, admission": grid(3, [(a, b, more | {"width": 2, "rules": [*YOUNG, ADMIT]}) for a, b, more in CROSSING], memory=NOISY | GATES, slots=6),
 }  # fmt: skip

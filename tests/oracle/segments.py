@@ -14,6 +14,8 @@ class Half:
         self.heralded = False
         self.reach = None  # position of its partner, as far as its node knows
         self.expires = None
+        self.ready = None  # when it entered its queue
+        self.pair_as_known = None  # where rules ask for it: (copies of its qubits, oldest emission, frame)
         self.segment = None
         self.news = None  # (tick, position) from which a notice of its partner's loss set out
         self.notified = False  # it came while the half was locked

@@ -60,6 +60,36 @@ def concurrency(draw, demand):
     demand["max_wait_s"] = draw(sometimes(st.sampled_from([0.0, 5e-5, 1.2e-4])))
 
 
+# No limit is a fidelity or time that a pair may have to the last digit.
+CONDITIONS = {
+    "swap": [
+        "age_s_a < 5.01e-5 and age_s_b < 5.01e-5",
+        "min(estimated_fidelity_a, estimated_fidelity_b) > 0.7123 or time_s > 2.003e-4",
+        "pair_hops_a >= pair_hops_b or waited_s_b > 3.07e-5",
+        "waiting_a + waiting_b > 2 or position != 1 or hops == 2",
+        "1e9 * t1_s > 0 and 0.1 * t2_s > waited_s_a",
+    ],
+    "discard": [
+        "age_s > 7.003e-5",
+        "estimated_fidelity < 0.8123 and pair_hops == 1",
+        "towards_a and waited_s > 2.007e-5 and waiting_b == 0",
+        "not (waiting_a == 1 or age_s < 3.01e-5)",
+    ],
+    "admit": [
+        "waiting_requests + served_requests < 2",
+        "request != 1 and hops <= 2 or pairs > 2",
+        "time_s > 1.01e-4 or min_fidelity > 0",
+    ],
+}
+
+
+def rules_of():
+    one = st.sampled_from(sorted(CONDITIONS)).flatmap(
+        lambda do: st.sampled_from(CONDITIONS[do]).map(lambda when: {"do": do, "when": when})
+    )
+    return st.one_of(st.just([]), st.lists(one, max_size=3, unique_by=lambda rule: rule["do"]))
+
+
 @st.composite
 def demand_of(draw, nodes):
     a, b = draw(st.lists(st.sampled_from(nodes), min_size=2, max_size=2, unique=True))
@@ -78,6 +108,7 @@ def demand_of(draw, nodes):
             st.sampled_from([{"age_s": 6e-5}, {"estimated_fidelity": 0.7}, {"attempts": 2}, {"attempts": 5, "age_s": 9e-5}])
         )
     )
+    demand["rules"] = draw(rules_of())
     if demand["width"] > 1:
         demand["distillation"] = draw(sometimes(st.sampled_from([scenarios.DEJMPS, scenarios.DEJMPS | {"scheme": "pumping"}])))
     if demand["generate_when_idle"] and demand["use"] == "keep":

@@ -7,10 +7,11 @@ from . import states
 from .circuit import Circuit
 from .clock import ARRIVALS, EXPIRIES, SWAPS, ticks
 from .failures import waits
+from .rules import Rule
 from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
-NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED, NODE_DOWN = range(6)
+NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED, NODE_DOWN, NOT_ADMITTED = range(7)
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Demand:
                 for route in self.alternatives
                 if spec["min_fidelity"] <= run.network.reachable_fidelity(route, spec["distillation"], run.devices) + 1e-9
             ]
+        self.rules = {rule["do"]: Rule(rule["when"]) for rule in spec["rules"]}
         self.places = range(spec["concurrent_requests"])
         self.circuits = [None for _ in self.places]
         self.served = [None for _ in self.places]  # the request of each circuit
@@ -112,6 +114,8 @@ class Demand:
             self.find_routes()
         if not self.routed and not self.waits_for_repair():
             self.end(request, REFUSED, NODE_DOWN if self.end_is_down() else NO_ROUTE)
+        elif "admit" in self.rules and not self.rules["admit"].holds(self.known_of(request)):
+            self.end(request, REFUSED, NOT_ADMITTED)
         else:
             self.queue.append(request)
             if request.deadline is not None:
@@ -122,6 +126,18 @@ class Demand:
                 self.engage_one()
             self.ask_for_coming()
             self.serve_waiting()
+
+    def known_of(self, request):
+        route = self.circuits[0] and self.circuits[0].route
+        return {
+            "time_s": lambda: self.now / self.run.ticks_per_s,
+            "hops": lambda: len((route or self.choices()[0])[1]),
+            "request": lambda: request.number,
+            "pairs": lambda: request.pairs_asked or inf,
+            "min_fidelity": lambda: self.spec["min_fidelity"],
+            "waiting_requests": lambda: len(self.queue),
+            "served_requests": lambda: len(self.open()) - 1 - len(self.queue),
+        }
 
     def open(self):
         return [request for request in self.requests if request.status == OPEN]

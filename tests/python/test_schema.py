@@ -67,6 +67,7 @@ def rich_scenario() -> fb.Scenario:
                 route=["a", "b"],
                 swapping=order,
                 cutoff=fb.Cutoff(age_s=1, attempts=3),
+                rules=[fb.Rule(do="admit", when="waiting_requests < 3")],
                 distillation=fb.Distillation(rounds=["bbpssw", "epl"], scheme="pumping"),
             )
             for t, order in zip(traffic, orders, strict=True)

@@ -43,6 +43,7 @@ SPECS = [
     fb.PolicyTable(entries=[fb.PolicyEntry(links=[[0, 1]], swap=[])], otherwise="wait"),
     fb.Cutoff(age_s="5 ms", attempts=20, estimated_fidelity=0.8),
     fb.Distillation(rounds=["bbpssw", "dejmps"], scheme="pumping"),
+    fb.Rule(do="discard", when="age_s > 0.1 * t2_s"),
     fb.Node(name="a", memory="ion", parallel_links=2, latitude_deg=-3.5),
     fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1), generation=fb.DoubleClick(station="middle")),
     fb.Drift(step_s="1 s", coherence_tau_s="1 h", recalibrate_below=0.9, recalibration_s="1 min"),

@@ -2,6 +2,7 @@
 #pragma once
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
+#include "farbell/protocols/rule_spec.hpp"
 #include "farbell/protocols/swapping_spec.hpp"
 
 namespace farbell {
@@ -32,6 +33,7 @@ struct DemandSpec {
   SwappingSpec swapping;
   std::optional<CutoffSpec> cutoff;
   std::optional<DistillationSpec> distillation;
+  std::vector<RuleSpec> rules;
 
   // The name by which results and messages know the demand.
   std::string label() const { return name.empty() ? node_a + "->" + node_b : name; }
@@ -89,6 +91,7 @@ struct Describe<DemandSpec> {
       field("swapping", &DemandSpec::swapping, "In which order the nodes between the ends swap."),
       field("cutoff", &DemandSpec::cutoff, "When waiting qubits are given up; null = never."),
       field("distillation", &DemandSpec::distillation, "How end-to-end pairs are distilled before they are delivered; null = not."),
+      field("rules", &DemandSpec::rules, "Decisions of one's own, at most one for each point: whether to swap, to give up, to take a request."),
   };
 };
 

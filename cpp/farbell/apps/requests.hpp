@@ -57,6 +57,7 @@ class Requests {
     std::uint64_t replica = 0;
     OnDeadlock on_deadlock = OnDeadlock::report;
     Address self;
+    std::span<const Decisions> decisions{};  // by demand, as far as there are any
   };
 
   Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
@@ -124,6 +125,7 @@ class Requests {
   void arrive(DemandId d);
   void ask_now(DemandId d);
   std::uint64_t ask_now(DemandId d, std::uint64_t pairs, double min_fidelity);
+  bool admits(DemandId d, const Request& request) const;
   bool is_open(DemandId d, std::uint64_t id);
   void give_up(DemandId d, std::uint64_t id);
   void schedule_arrival(DemandId d);

@@ -163,7 +163,7 @@ void Circuits::begin_circuit(ChainId circuit) {
   Chain& chain = chains_[circuit.value];
   ++chain.generation;
   ++row.generation;
-  chain.policy_at = never;
+  swapping_.forget_policy(circuit);
   for (Position& position : chain.positions) position.decision_posted = false;
   row.state = State::setting_up;
   row.broken = false;
@@ -291,6 +291,10 @@ void Circuits::build_chain(ChainId circuit) {
   chain.table = terms.table ? &*terms.table : nullptr;
   chain.cutoff = terms.cutoff;
   apply(terms.order, chain);
+  if (const std::uint32_t d = demand(circuit).value; d < setup_.decisions.size() && setup_.decisions[d].of_nodes()) {
+    chain.decisions = &setup_.decisions[d];
+    chain.ordered = true;  // nodes know how far pairs reach, and look again when that changes
+  }
   if (terms.distillation) {
     if (row.pool == no_pool) {
       const bool first_one = number(circuit) == 0;

@@ -55,6 +55,7 @@ class Circuits {
     Address self;
     Address distil;  // told of segments that span a chain which distils them
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
+    std::span<const Decisions> decisions{};  // by demand, as far as there are any
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,

@@ -46,6 +46,7 @@ struct Hop {
 };
 
 struct PolicyTable;
+class Decisions;
 
 // 128 bytes, in this order of the fields: every step looks its chain up by number.
 struct Chain {
@@ -58,7 +59,7 @@ struct Chain {
   Address ready;                 // told of every segment that spans the chain
   Address distilled;
   const PolicyTable* table = nullptr;
-  Tick policy_at = never;        // when the table is looked at next
+  const Decisions* decisions = nullptr;  // of its inner nodes, where they are not all taken by the rest of this
   Cutoff cutoff;
   bool ordered = false;          // swaps wait for pairs of a certain reach: far halves must learn of swaps
   bool ideal = false;            // everybody knows everything at once

@@ -190,6 +190,7 @@ void Distilling::done(std::uint32_t index, Item item) {
     return;
   }
   const Tick expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, segment.half[end_a], segment.half[end_b], segment.frame, segment.born) : never;
+  if (chain.decisions) [[unlikely]] segments_.remember(item.segment);
   for (End e : {end_a, end_b}) {
     const QubitId q = segment.half[e];
     Half& half = segments_.half(q);

@@ -59,7 +59,16 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   row.has_path = false;
   enter(row.half[end_a], birth, s, birth.hop, end_b);
   enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
+  if (chains_[birth.chain.value].decisions) [[unlikely]] remember(s);
   return s;
+}
+
+void Segments::remember(std::uint32_t s) {
+  const Segment& row = segments_[s];
+  Known known{row.born, row.frame, {}};
+  if (holds_pairs_alone(states_.kind())) known.pair = states_.known(row.half[end_a], row.half[end_b]);
+  if (known_.size() < halves_.size()) known_.resize(halves_.size());
+  for (QubitId q : row.half) known_[q.value] = known;
 }
 
 bool Segments::spans(std::uint32_t s) const {

@@ -97,6 +97,14 @@ class Segments {
     path.until = h.ready;
     return path;
   }
+  // What a half's node knows of its pair: how the pair was when it was made or distilled. Kept where decisions are taken on it.
+  struct Known {
+    Tick born = never;
+    int frame = 0;
+    KnownPair pair;
+  };
+  void remember(std::uint32_t s);
+  const Known& known(QubitId q) const { return known_[q.value]; }
   Loss& loss(std::uint32_t s, End e) { return losses_[s][e]; }
   const Loss& loss(std::uint32_t s, End e) const { return losses_[s][e]; }
   bool spans(std::uint32_t s) const;
@@ -127,6 +135,7 @@ class Segments {
   std::vector<Segment> segments_;
   std::vector<std::array<Loss, 2>> losses_;  // by segment
   std::vector<Path> paths_;                  // by segment
+  std::vector<Known> known_;                 // by QubitId
   std::vector<std::uint32_t> free_;
 };
 

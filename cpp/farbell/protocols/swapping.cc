@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
 
 namespace farbell {
 
 Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes,
                    std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), chains_(chains), trace_(trace),
-      counters_(setup.nodes.size()), lost_(chains.size()) {
+      counters_(setup.nodes.size()), lost_(chains.size()), policy_at_(chains.size(), never) {
   for (std::uint64_t key : setup.swap_keys) streams_.emplace_back(key, setup.replica);
 }
 
@@ -27,8 +28,9 @@ void Swapping::handle(const Event& event) {
       break;
     case op_decide:
       // A chain that was released and set up again meanwhile has its own decision to take.
-      if (chains_[event.to.target].generation == high) decide(chains_[event.to.target], low);
-      else ++stale_events_;
+      if (Chain& chain = chains_[event.to.target]; chain.generation != high) ++stale_events_;
+      else if (chain.decisions) [[unlikely]] decide_by(*chain.decisions, chain, ChainId{event.to.target}, low);
+      else decide(chain, low);
       break;
     case op_swap:
       if (current(high)) swap(qubit, QubitId{low});
@@ -68,6 +70,7 @@ inline void Swapping::consider(QubitId q) {
   h.ready = queue_.now();
   segments_.move(q, HalfState::waiting);
   if (chain.table) [[unlikely]] return post_policy(chain, id, queue_.now());
+  if (chain.decisions) [[unlikely]] return look(chain, id, position);
   const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
   if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
   here.decision_posted = true;
@@ -87,6 +90,7 @@ void Swapping::grown(QubitId q, std::uint32_t reach) {
   h.reach = h.side == end_a ? std::min(h.reach, reach) : std::max(h.reach, reach);
   h.by_path = true;
   if (h.heralded && h.state == HalfState::pending) consider(q);
+  else if (Chain& chain = chains_[h.chain.value]; chain.decisions && h.state == HalfState::waiting) look(chain, h.chain, h.position);
 }
 
 // Locks the oldest halves to either side for a swap, as long as there are two.
@@ -94,21 +98,118 @@ void Swapping::decide(Chain& chain, std::uint32_t position) {
   Position& here = chain.positions[position];
   here.decision_posted = false;
   const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
-  while (head(end_a) && head(end_b)) {
-    const QubitId b = head(end_a), c = head(end_b);
-    segments_.move(b, HalfState::locked);
-    segments_.move(c, HalfState::locked);
-    if (trace_.on) [[unlikely]] trace_start(b, c, here.node);
-    queue_.post(queue_.now() + setup_.nodes[here.node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
-                std::uint64_t{segments_.half(b).generation} << 32 | c.value);
+  while (head(end_a) && head(end_b)) start_swap(head(end_a), head(end_b), here.node);
+}
+
+inline void Swapping::start_swap(QubitId b, QubitId c, NodeId node) {
+  segments_.move(b, HalfState::locked);
+  segments_.move(c, HalfState::locked);
+  if (trace_.on) [[unlikely]] trace_start(b, c, node);
+  queue_.post(queue_.now() + setup_.nodes[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
+              std::uint64_t{segments_.half(b).generation} << 32 | c.value);
+}
+
+// ---- decisions by rules and hooks ----------------------------------------------------------------------------------------------------
+
+// What a node knows of the pairs that a decision is about.
+struct Swapping::View {
+  const Swapping& swapping;
+  const Chain& chain;
+  std::uint32_t position;
+  QubitId a, b;  // towards each end; the one that a discard is about stands in both
+
+  double operator()(RuleColumn column) const {
+    const Device& memory = swapping.setup_.devices[swapping.setup_.nodes[chain.positions[position].node.value].device.value];
+    switch (column) {
+      case RuleColumn::time_s: return swapping.setup_.clock.seconds(swapping.queue_.now());
+      case RuleColumn::hops: return chain.last();
+      case RuleColumn::position: return position;
+      case RuleColumn::t1_s: return memory.decay.t1_s;
+      case RuleColumn::t2_s: return memory.decay.t2_s;
+      case RuleColumn::age_s:
+      case RuleColumn::age_s_a: return age_s(a);
+      case RuleColumn::age_s_b: return age_s(b);
+      case RuleColumn::estimated_fidelity:
+      case RuleColumn::estimated_fidelity_a: return estimated_fidelity(a);
+      case RuleColumn::estimated_fidelity_b: return estimated_fidelity(b);
+      case RuleColumn::pair_hops:
+      case RuleColumn::pair_hops_a: return pair_hops(a);
+      case RuleColumn::pair_hops_b: return pair_hops(b);
+      case RuleColumn::waited_s:
+      case RuleColumn::waited_s_a: return swapping.setup_.clock.seconds(swapping.queue_.now() - half(a).ready);
+      case RuleColumn::waited_s_b: return swapping.setup_.clock.seconds(swapping.queue_.now() - half(b).ready);
+      case RuleColumn::waiting_a: return waiting(end_a);
+      case RuleColumn::waiting_b: return waiting(end_b);
+      case RuleColumn::towards_a: return half(a).side == end_a;
+      default: return std::numeric_limits<double>::quiet_NaN();  // of requests: no rule and no view reads them here
+    }
+  }
+
+ private:
+  const Half& half(QubitId q) const { return swapping.segments_.half(q); }
+  // With ideal control everybody knows the pair as it is.
+  const Segment* seen(QubitId q) const {
+    const Segment& s = swapping.segments_.segment(half(q).segment);
+    return chain.ideal && s.half[end_a] && s.half[end_b] ? &s : nullptr;
+  }
+  double age_s(QubitId q) const {
+    const Segment* s = seen(q);
+    return swapping.setup_.clock.seconds(swapping.queue_.now() - (s ? s->born : swapping.segments_.known(q).born));
+  }
+  double estimated_fidelity(QubitId q) const {
+    const Tick now = swapping.queue_.now();
+    if (const Segment* s = seen(q)) return swapping.states_.correlators(s->half[end_a], s->half[end_b], now, s->frame).fidelity();
+    const Segments::Known& known = swapping.segments_.known(q);
+    return swapping.states_.correlators(known.pair, now, known.frame).fidelity();
+  }
+  double pair_hops(QubitId q) const {
+    const Half& h = half(q);
+    return h.side == end_a ? h.position - h.reach : h.reach - h.position;
+  }
+  double waiting(End side) const {
+    double sum = 0;
+    for (QubitId q = chain.positions[position].halves[side][static_cast<int>(HalfState::waiting)].head; q; q = half(q).next) ++sum;
+    return sum;
+  }
+};
+
+void Swapping::look(Chain& chain, ChainId id, std::uint32_t position) {
+  Position& here = chain.positions[position];
+  if (here.decision_posted) return;
+  here.decision_posted = true;
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_decide, id.value}, std::uint64_t{chain.generation} << 32 | position);
+}
+
+// First what is given up, then what is swapped: to each pair towards A, oldest first, the oldest towards B with which it may be.
+void Swapping::decide_by(const Decisions& decisions, Chain& chain, ChainId id, std::uint32_t position) {
+  Position& here = chain.positions[position];
+  here.decision_posted = false;
+  const DemandId demand = setup_.demands[id.value];
+  const auto holds = [&](DecisionPoint point, QubitId a, QubitId b) {
+    return decisions.decide(point, View{*this, chain, position, a, b}, here.node, demand, queue_.now());
+  };
+  const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
+  const auto next = [&](QubitId q) { return segments_.half(q).next; };
+  if (decisions.taken(DecisionPoint::discard))
+    for (End side : {end_a, end_b})
+      for (QubitId q = head(side), after; q; q = after) {
+        after = next(q);
+        if (holds(DecisionPoint::discard, q, q)) give_up(q);
+      }
+  const bool all = !decisions.taken(DecisionPoint::swap);
+  for (QubitId b = head(end_a), after; b; b = after) {
+    after = next(b);
+    QubitId c = head(end_b);
+    while (c && !all && !holds(DecisionPoint::swap, b, c)) c = next(c);
+    if (c) start_swap(b, c, here.node);
   }
 }
 
 // ---- policy tables: one decision a slot for the whole chain -----------------------------------------------------------------------
 
 void Swapping::post_policy(Chain& chain, ChainId id, Tick at) {
-  if (chain.policy_at == at) return;
-  chain.policy_at = at;
+  if (policy_at_[id.value] == at) return;
+  policy_at_[id.value] = at;
   queue_.post(at, Phase::decisions, {setup_.self.handler, op_policy, id.value}, chain.generation);
 }
 
@@ -258,7 +359,7 @@ void Swapping::give_up(QubitId q) {
   const End side = other(h.side);  // of the segment
   ++counters_[node.value].cut_offs;
   waste(h.chain, segments_.began(h), LossCause::cut_off);
-  trace_.add(queue_.now(), Phase::expiries, TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
   segments_.forget(q);
   states_.release(q);
   if (segments_.lose(h.segment, side, queue_.now(), h.position, true)) end(h.segment);

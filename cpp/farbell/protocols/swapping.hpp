@@ -7,6 +7,7 @@
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
+#include "farbell/protocols/decisions.hpp"
 #include "farbell/protocols/lanes.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/policy_table.hpp"
@@ -24,6 +25,9 @@ class Swapping {
     Address self;
     std::uint64_t replica = 0;
     Tick slot = tick_zero;  // 0 = real time
+    std::span<const Device> devices;
+    Clock clock;
+    std::span<const DemandId> demands{};  // by chain
   };
 
   Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, std::vector<Chain>& chains,
@@ -49,6 +53,9 @@ class Swapping {
   // A segment without halves: its row is freed, and its hops may make another where the chain is not pipelined.
   void end(std::uint32_t segment);
 
+  // The chain is set up anew.
+  void forget_policy(ChainId chain) { policy_at_[chain.value] = never; }
+
   const std::vector<NodeCounters>& counters() const { return counters_; }
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
@@ -62,6 +69,10 @@ class Swapping {
   void grown(QubitId q, std::uint32_t reach);
   void consider(QubitId q);
   void decide(Chain& chain, std::uint32_t position);
+  void start_swap(QubitId b, QubitId c, NodeId node);
+  struct View;
+  void look(Chain& chain, ChainId id, std::uint32_t position);
+  void decide_by(const Decisions& decisions, Chain& chain, ChainId id, std::uint32_t position);
   void post_policy(Chain& chain, ChainId id, Tick at);
   void follow_policy(Chain& chain, ChainId id);
   void swap(QubitId b, QubitId c);
@@ -89,6 +100,7 @@ class Swapping {
   std::vector<Stream> streams_;  // by node
   std::vector<NodeCounters> counters_;
   std::vector<LostTime> lost_;   // by chain
+  std::vector<Tick> policy_at_;  // by chain: when its table is looked at next
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 

@@ -43,6 +43,7 @@ class Compiler {
     programs();
     demands();
     ghz_demands();
+    for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
     approximations();
     return std::move(m_);
   }

@@ -51,6 +51,7 @@ struct Model {
   std::vector<Circuits::Terms> terms;  // the same
   std::vector<std::string> circuit_owners;  // the same: as random streams name them
   std::size_t circuits = 0;            // of all of them
+  std::vector<RulePrograms> rules;     // by demand for pairs
   std::vector<ChangeRow> changes;
   std::vector<FailureRow> failures;
   Tick heartbeat = never;              // never = failures are known at once

@@ -173,4 +173,24 @@ void rounds_fit(const Model& model, const std::string& path, const Route& route,
     if (model.links[link.value].distillation) check(*model.links[link.value].distillation, "of the link " + in_quotes(model.link_names[link.value]));
 }
 
+RulePrograms rules(const Model& model, std::size_t demand) {
+  const DemandSpec& spec = model.scenario.demands[demand];
+  RulePrograms out;
+  for (std::size_t k = 0; k < spec.rules.size(); ++k) {
+    const RuleSpec& rule = spec.rules[k];
+    const std::string path = item("demands", demand, "rules") + "/" + std::to_string(k);
+    std::optional<RuleProgram>& program = out[static_cast<std::size_t>(rule.point)];
+    const std::string point = in_quotes(choice_name(rule.point));
+    if (program) throw SpecError(path + "/do", point, "one rule for each point; join conditions by \"and\" and \"or\"");
+    if (rule.point != DecisionPoint::admit && std::holds_alternative<PolicyTableSpec>(spec.swapping))
+      throw SpecError(path + "/do", point, "\"admit\" with a policy table, which takes the decisions of nodes");
+    program = compile_rule(rule.point, rule.when, path + "/when");
+    if (!holds_pairs_alone(model.store) && program->reads(is_estimate))
+      throw SpecError(path + "/when", in_quotes(shortened(rule.when)),
+                      std::string("a condition without estimated fidelities with \"state\": \"") + capabilities(model.store).store +
+                          "\"; or \"state\": \"pair_density\"");
+  }
+  return out;
+}
+
 }  // namespace farbell

@@ -16,6 +16,9 @@ void swap_when(const Model& model, const Names& nodes, std::size_t demand, const
 // Of a demand that has one.
 Cutoff cutoff(const Model& model, std::size_t demand, const Route& route);
 
+// Of a demand, compiled. Once the store is known.
+RulePrograms rules(const Model& model, std::size_t demand);
+
 // Each round needs as many lanes as pairs wait for it or are used up at a time; `path` of the width.
 void rounds_fit(const Model& model, const std::string& path, const Route& route, const Circuits::Terms& terms);
 

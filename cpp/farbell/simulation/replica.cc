@@ -1,5 +1,6 @@
 #include "farbell/simulation/replica.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 
@@ -10,6 +11,19 @@ namespace {
 // The modules in the order of the ladder; each is given only what stands below it.
 class Replica {
  public:
+  static std::vector<Decisions> decisions(const Model& model, const DecisionHook* hook) {
+    std::vector<Decisions> out;
+    for (const RulePrograms& rules : model.rules) out.emplace_back(rules, hook);
+    const auto none = [](const Decisions& d) { return !d.of_nodes() && !d.taken(DecisionPoint::admit); };
+    if (std::all_of(out.begin(), out.end(), none)) out.clear();
+    return out;
+  }
+  static std::vector<DemandId> owners(const Model& model) {
+    std::vector<DemandId> out;
+    for (std::uint32_t d = 0; d < model.terms.size(); ++d) out.insert(out.end(), model.terms[d].circuits, DemandId{d});
+    return out;
+  }
+
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
         states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
@@ -19,7 +33,11 @@ class Replica {
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
                 options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
                queue_, states_, segments_, chains_, trace_),
-        swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot}, queue_, states_, segments_,
+        decisions_(decisions(model, options.hook)),
+        owners_(owners(model)),
+        swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot, model.devices, model.clock,
+                   owners_},
+                  queue_, states_, segments_,
                   lanes_, chains_, trace_),
         distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
                      options.replica},
@@ -28,7 +46,7 @@ class Replica {
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
-                   address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check)},
+                   address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_},
                   model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
                   model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
@@ -38,7 +56,7 @@ class Replica {
                    options.request_block},
                   model.demands.size()),
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
-                   model.scenario.on_deadlock, address(HandlerIndex::requests)},
+                   model.scenario.on_deadlock, address(HandlerIndex::requests), decisions_},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, chains_, trace_),
@@ -168,6 +186,8 @@ class Replica {
   std::vector<Chain> chains_;
   Segments segments_;
   Lanes lanes_;
+  std::vector<Decisions> decisions_;  // by demand; empty where none has any
+  std::vector<DemandId> owners_;      // by chain
   Swapping swapping_;
   Distilling distilling_;
   Routes routes_;

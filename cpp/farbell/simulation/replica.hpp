@@ -25,6 +25,7 @@ struct ReplicaOptions {
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;
+  const DecisionHook* hook = nullptr;
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;

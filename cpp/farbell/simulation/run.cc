@@ -307,6 +307,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
                      options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
     replica.bins = options.bins;
     replica.programs = options.programs;
+    replica.hook = options.hook;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
@@ -329,7 +330,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     try {
       result = run_replica(model, replica, stop, progress[index]);
     } catch (...) {
-      if (!options.programs) throw;
+      if (!options.programs && !options.hook) throw;
       out.failure = std::current_exception();
       channel.push({replica.replica, {}, {}, {}, {}, true});
       return;
@@ -348,7 +349,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   };
 
   ReplicaPool<RowBlock> pool;
-  pool.threads = options.programs ? 1 : options.threads;
+  pool.threads = options.programs || options.hook ? 1 : options.threads;
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
   out.interrupted = outcome.interrupted;

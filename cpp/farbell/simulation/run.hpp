@@ -26,6 +26,7 @@ struct RunOptions {
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;  // runs the programs of nodes, on the calling thread; then there is one thread
+  const DecisionHook* hook = nullptr;     // takes decisions; the same
 };
 
 // Called on the thread that called run().
@@ -41,7 +42,7 @@ struct RunOutput {
   xt::xtensor<std::uint64_t, 2> latency_sketch;      // [demand, bucket]
   xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
   bool interrupted = false;
-  std::exception_ptr failure;  // of a program: its replica, and those after it, are missing
+  std::exception_ptr failure;  // of a program or hook: its replica, and those after it, are missing
   bool spilled = false;  // all rows of pairs, GHZ states and requests went to `spill`; their tables here are empty
 };
 

@@ -1,5 +1,6 @@
 // Markdown parameter tables from the field tables.
 #include "farbell/base/units.hpp"
+#include "farbell/protocols/decisions.hpp"
 #include "farbell/simulation/json_text.hpp"
 #include "farbell/simulation/range_text.hpp"
 #include "farbell/simulation/spec_json.hpp"
@@ -91,6 +92,18 @@ void add_tables(std::string& page, TypeList<T...>) {
   (add(static_cast<T*>(nullptr)), ...);
 }
 
+// What conditions may name.
+void add_rule_columns(std::string& page) {
+  page += "\n## Columns of rules\n\nWhat a [rule](#rule), and the view of a hook, knows at a decision point.\n\n| column |";
+  for (const auto& point : Describe<DecisionPoint>::values) page += " `" + std::string(point.name) + "` |";
+  page += " unit | meaning |\n|---|---|---|---|---|---|\n";
+  for (const RuleColumnInfo& column : rule_columns) {
+    page += "| `" + std::string(column.name) + "` |";
+    for (const auto& point : Describe<DecisionPoint>::values) page += column.at(point.value) ? " x |" : " |";
+    page += " " + std::string(column.truth ? "true or false" : column.unit) + " | " + std::string(column.doc) + " |\n";
+  }
+}
+
 }  // namespace
 
 std::string parameter_tables() {
@@ -105,6 +118,7 @@ std::string parameter_tables() {
   for (const std::string_view unit : {"m", "s", "Hz", "m/s", "dB/km", "deg"})
     page += "| " + std::string(unit) + " | " + units_text(unit) + " |\n";
   add_tables(page, AllSpecs{});
+  add_rule_columns(page);
   return page;
 }
 

@@ -21,6 +21,12 @@ struct WaitingQubit {
   Tick since{}, origin{};
 };
 
+// What can be said of a pair's fidelity from how it was at some tick, whatever becomes of its qubits.
+struct KnownPair {
+  double xx = 0, yy = 0, zz = 0, z_of_a = 0, z_of_b = 0;
+  WaitingQubit a, b;
+};
+
 // A pair that leaves a store for another one.
 struct LeavingPair {
   Correlations state{};
@@ -233,6 +239,21 @@ class PairStore {
     pair_row(a, b);
     const State state = decayed(a, b, now);
     return Correlators::corrected(state.expectation(1, 1), state.expectation(2, 2), state.expectation(3, 3), frame);
+  }
+  KnownPair known(QubitId a, QubitId b) const {
+    const Qubit &first = pair_row(a, b), &second = qubits_[b.value];
+    const State& state = rows_[first.row];
+    const double z_of_0 = state.expectation(3, 0), z_of_1 = state.expectation(0, 3);
+    const auto waiting = [](const Qubit& q) { return WaitingQubit{DeviceId(q.device), q.since, q.origin}; };
+    return {state.expectation(1, 1), state.expectation(2, 2), state.expectation(3, 3), first.side == 0 ? z_of_0 : z_of_1,
+            first.side == 0 ? z_of_1 : z_of_0, waiting(first), waiting(second)};
+  }
+  // As its qubits would have decayed since.
+  Correlators correlators(KnownPair const& pair, Tick now, int frame) const {
+    const auto map = [&](WaitingQubit const& q) { return devices_[q.device.value].decay.map(q.since, q.origin, now); };
+    const BlochMap a = map(pair.a), b = map(pair.b);
+    const double zz = a.az * (b.az * pair.zz + b.tz * pair.z_of_a) + a.tz * (b.az * pair.z_of_b + b.tz);
+    return Correlators::corrected(a.ax * b.ax * pair.xx, a.ay * b.ay * pair.yy, zz, frame);
   }
   // (1, <X>, <Y>, <Z>) of one qubit, whatever its partner does.
   std::array<double, 4> bloch(QubitId q, Tick now) const {

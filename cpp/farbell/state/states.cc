@@ -217,6 +217,12 @@ Correlators States::correlators(QubitId a, QubitId b, Tick now, int frame) const
   if (promoted(a)) [[unlikely]] return density_.correlators(in_clusters(a), in_clusters(b), now, frame);
   return on_store(*this, [&](auto const& store) { return store.correlators(a, b, now, frame); });
 }
+KnownPair States::known(QubitId a, QubitId b) const {
+  return kind_ == StoreKind::bell_diagonal ? bell_diagonal_.known(a, b) : pair_density_.known(a, b);
+}
+Correlators States::correlators(KnownPair const& pair, Tick now, int frame) const {
+  return kind_ == StoreKind::bell_diagonal ? bell_diagonal_.correlators(pair, now, frame) : pair_density_.correlators(pair, now, frame);
+}
 DeviceId States::device(QubitId q) const {
   if (promoted(q)) [[unlikely]] return density_.device(in_clusters(q));
   return on_store(*this, [&](auto const& store) { return store.device(q); });

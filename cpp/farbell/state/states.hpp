@@ -23,6 +23,7 @@ Capabilities const& capabilities(StoreKind kind);
 constexpr StoreKind cluster_store(StoreKind kind) {
   return kind == StoreKind::bell_diagonal || kind == StoreKind::pair_density ? StoreKind::density : kind;
 }
+constexpr bool holds_pairs_alone(StoreKind kind) { return kind == StoreKind::bell_diagonal || kind == StoreKind::pair_density; }
 // Whether a run follows one trajectory of the noise: what is read of its states is right on average only.
 constexpr bool is_sampled(StoreKind kind) { return kind == StoreKind::stabilizer || kind == StoreKind::ket; }
 
@@ -93,6 +94,10 @@ class States {
 
   // Frame-corrected correlators of a pair at `now`; reading changes nothing.
   Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const;
+
+  // A pair as it is; and the same at `now`, if nothing but decay has come to it since. In stores of pairs alone.
+  KnownPair known(QubitId a, QubitId b) const;
+  Correlators correlators(KnownPair const& pair, Tick now, int frame) const;
 
   DeviceId device(QubitId q) const;
   // Its node, or the last one that had a qubit of that name.

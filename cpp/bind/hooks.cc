@@ -1,0 +1,162 @@
+// The views of hooks are plain objects of C with a getter a column: a run calls them millions of times.
+#include "hooks.hpp"
+
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bind.hpp"
+#include "farbell/base/text.hpp"
+
+namespace py = pybind11;
+
+namespace farbell {
+namespace {
+
+struct ViewObject {
+  PyObject_HEAD
+  const Question* question;  // none between calls
+  PyObject *node, *demand;   // borrowed from the hooks
+};
+ViewObject* as_view(PyObject* self) { return reinterpret_cast<ViewObject*>(self); }
+
+const Question* asked(PyObject* self) {
+  const Question* question = as_view(self)->question;
+  if (!question) PyErr_SetString(PyExc_RuntimeError, "a hook's view can be read while the hook is called, and no longer: keep the values instead");
+  return question;
+}
+PyObject* get_column(PyObject* self, void* info) {
+  const Question* question = asked(self);
+  if (!question) return nullptr;
+  const auto* column = static_cast<const RuleColumnInfo*>(info);
+  const double value = question->value(question->view, column->column);
+  return column->truth ? PyBool_FromLong(value != 0) : PyFloat_FromDouble(value);
+}
+template <PyObject* ViewObject::* member>
+PyObject* get_name(PyObject* self, void*) {
+  return asked(self) ? Py_NewRef(as_view(self)->*member) : nullptr;
+}
+
+constexpr std::array view_names{"SwapView", "DiscardView", "AdmitView"};
+std::array<py::handle, decision_points> view_types;
+
+// Text that Python keeps a pointer to.
+const char* lasting(std::string_view text) {
+  static std::vector<std::unique_ptr<std::string>> texts;
+  return texts.emplace_back(std::make_unique<std::string>(text))->c_str();
+}
+
+py::object view_type(DecisionPoint point) {
+  static std::array<std::vector<PyGetSetDef>, decision_points> getters;
+  auto& get = getters[static_cast<std::size_t>(point)];
+  py::dict annotations;
+  const py::object number = py::type::of(py::float_()), truth = py::type::of(py::bool_()), text = py::type::of(py::str());
+  const auto name = [&](const char* member, getter read, const char* doc) {
+    get.push_back({member, read, nullptr, doc, nullptr});
+    annotations[member] = text;
+  };
+  name("demand", get_name<&ViewObject::demand>, "Name of the demand.");
+  if (point != DecisionPoint::admit) name("node", get_name<&ViewObject::node>, "Name of the node.");
+  std::string doc = "What is known where \"" + std::string(choice_name(point)) + "\" is decided, for the hook that is called.\n\nAttributes\n----------";
+  for (const auto& def : get) doc += std::string("\n") + def.name + " : str\n    " + def.doc;
+  for (const RuleColumnInfo& column : rule_columns)
+    if (column.at(point)) {
+      get.push_back({lasting(column.name), get_column, nullptr, lasting(column.doc), const_cast<RuleColumnInfo*>(&column)});
+      annotations[get.back().name] = column.truth ? truth : number;
+      doc += std::string("\n") + get.back().name + (column.truth ? " : bool\n    " : " : float\n    ") + get.back().doc;
+    }
+  get.push_back({});
+  std::array slots{PyType_Slot{Py_tp_getset, get.data()}, PyType_Slot{Py_tp_doc, const_cast<char*>(lasting(doc))}, PyType_Slot{0, nullptr}};
+  PyType_Spec spec{lasting(std::string("farbell._core.") + view_names[static_cast<std::size_t>(point)]), sizeof(ViewObject), 0,
+                   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots.data()};
+  auto type = py::reinterpret_steal<py::object>(PyType_FromSpec(&spec));
+  if (!type) throw py::error_already_set();
+  type.attr("__annotations__") = annotations;
+  return type;
+}
+
+// NumPy's comparisons give their own kind of truth.
+bool is_truth(PyObject* value) {
+  const char* type = Py_TYPE(value)->tp_name;
+  return PyBool_Check(value) || std::strcmp(type, "numpy.bool") == 0 || std::strcmp(type, "numpy.bool_") == 0;
+}
+
+}  // namespace
+
+PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_(model), run_error_(py::module_::import("farbell._core").attr("RunError")) {
+  for (const std::string& name : model.node_names) node_names_.emplace_back(name);
+  for (const std::string& name : model.demand_names) demand_names_.emplace_back(name);
+  for (const auto& point : Describe<DecisionPoint>::values) {
+    const auto p = static_cast<std::size_t>(point.value);
+    const py::str name{std::string(point.name)};
+    if (!functions.contains(name)) continue;
+    auto* type = reinterpret_cast<PyTypeObject*>(view_types[p].ptr());
+    hooks_[p] = {functions[name], py::reinterpret_steal<py::object>(type->tp_alloc(type, 0))};
+    if (!hooks_[p].view) throw py::error_already_set();
+    table_.asked[p] = true;
+  }
+  table_.self = this;
+  table_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
+}
+
+PythonHooks::~PythonHooks() {
+  for (Hook& hook : hooks_)
+    if (hook.view) as_view(hook.view.ptr())->question = nullptr;
+}
+
+bool PythonHooks::decide(const Question& question) {
+  const Hook& hook = hooks_[static_cast<std::size_t>(question.point)];
+  ViewObject* view = as_view(hook.view.ptr());
+  view->question = &question;
+  view->demand = demand_names_[question.demand.value].ptr();
+  view->node = question.node ? node_names_[question.node.value].ptr() : nullptr;
+  PyObject* const argument = hook.view.ptr();
+  PyObject* const result = PyObject_Vectorcall(hook.function.ptr(), &argument, 1, nullptr);
+  view->question = nullptr;
+  if (result == Py_True || result == Py_False) [[likely]] {
+    Py_DECREF(result);  // from 3.12 on it lives for ever
+    return result == Py_True;
+  }
+  if (!result) {
+    py::error_already_set error;
+    if (!error.matches(PyExc_Exception)) throw error;
+    const std::string what = std::string(py::str(error.type().attr("__name__"))) + ": " + std::string(py::str(error.value()));
+    error.restore();
+    fail(question, what);
+  }
+  const auto given = py::reinterpret_steal<py::object>(result);
+  if (is_truth(result)) return PyObject_IsTrue(result) == 1;
+  fail(question, "it returned " + std::string(py::repr(given)) + ", where True or False is allowed");
+}
+
+// What Python has raised, if anything, becomes the cause.
+void PythonHooks::fail(const Question& question, const std::string& why) const {
+  const std::string text = "hook \"" + std::string(choice_name(question.point)) + "\"" +
+                           (question.node ? " at node \"" + model_.node_names[question.node.value] + "\"" : "") + ", demand \"" +
+                           model_.demand_names[question.demand.value] + "\", at " + number_text(model_.clock.seconds(question.now)) + " s: " + why;
+  if (PyErr_Occurred()) py::raise_from(run_error_.ptr(), text.c_str());
+  else PyErr_SetString(run_error_.ptr(), text.c_str());
+  throw py::error_already_set();
+}
+
+void bind_hooks(py::module_& m) {
+  for (const auto& point : Describe<DecisionPoint>::values) {
+    const auto p = static_cast<std::size_t>(point.value);
+    py::object type = view_type(point.value);
+    m.attr(view_names[p]) = type;
+    view_types[p] = type.release();  // as long as the module, which is never unloaded
+  }
+  m.def("decision_columns", [] {
+    py::dict out;
+    for (const auto& point : Describe<DecisionPoint>::values) {
+      py::list known;
+      for (const RuleColumnInfo& column : rule_columns)
+        if (column.at(point.value)) known.append(py::make_tuple(column.name, column.unit, column.doc));
+      out[py::str(std::string(point.name))] = known;
+    }
+    return out;
+  }, "Decision point -> what is known there: tuples of name, unit and meaning.");
+}
+
+}  // namespace farbell
