@@ -72,3 +72,17 @@ def json_or_text(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def target_of(text: str | None) -> dict[str, float]:
+    """`rate=1,fidelity=0.8` as a mapping; what it may name is checked where it is used."""
+    found: dict[str, float] = {}
+    for part in (text or "").split(","):
+        if not part.strip():
+            continue
+        name, _, value = part.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise fb.SpecError("--target", repr(part), "a name and a number: rate=1,fidelity=0.8") from None
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -14,10 +15,13 @@ from typing import Any
 import numpy as np
 
 from farbell._core import Scenario
+from farbell.analysis.flows import Throughput
 from farbell.availability import failure_lines
+from farbell.bounds import Forbidden
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
-from farbell.design import Requirements, Scaling
+from farbell.design import Requirements, Scaling, TargetPlacement
+from farbell.placing import Placement
 from farbell.results import Results
 from farbell.studies import Study
 from farbell.table import ResultTable, cell_text
@@ -320,6 +324,94 @@ def requirements_json(answer: Requirements) -> str:
     figures = {"cost": answer.cost, "rate_hz": answer.rate_hz, "fidelity": answer.fidelity}
     return _json(
         {**figures, "factors": dict(answer.factors), "required": _plain_rows(answer.table), "sentence": answer.sentence}
+    )
+
+
+def bounds_text(tables: Mapping[str, ResultTable], most: Throughput | None) -> str:
+    """What each demand can get at most, beside what a run gave it if there was one."""
+    parts = []
+    for table, title, unit in ((tables["demands"], "demand", "pairs"), (tables["ghz_demands"], "GHZ demand", "states")):
+        if not len(table):
+            continue
+        ran = "share" in table.columns
+        headers = [title, *([f"{unit}/s", "share"] if ran else []), "at most", "its route", "any route", "limited by", "bits/s"]
+        rows = [
+            [
+                str(row["demand"]),
+                *([_interval(row, "rate", "_hz"), f"{row['share']:.1%}"] if ran else []),
+                *(_number(row[name], 4) for name in ("bound_hz", "route_hz", "flow_hz")),
+                str(row["limited_by"]),
+                _number(row["capacity_hz"], 4),
+            ]
+            for row in table.rows()
+        ]
+        parts.append(text_table(headers, rows, left={0, len(headers) - 2}))
+    legend = (
+        "At most: per second, by any protocol; the lower of what its route and what any routes allow.\n"
+        "Bits: secret bits, by any use of the same light."
+    )
+    ghz = "\nGHZ demands: by the smallest cut between any two users. Of their fidelity there is no bound."
+    parts.append(legend + (ghz if len(tables["ghz_demands"]) else ""))
+    if most is not None:
+        least = min(most.rates_hz.values(), default=0.0)
+        words = f"All demands of pairs together: at most {most.total_hz:.4g} pairs/s, of which the least gets {least:.4g}"
+        parts.append(f"{words}; limited by {', '.join(most.bottlenecks[:8]) or 'nothing'}.")
+    return "\n\n".join(parts)
+
+
+def bounds_json(tables: Mapping[str, ResultTable], most: Throughput | None, over: Forbidden | None) -> str:
+    """The same for programs."""
+    return _json(
+        {
+            **{name: _plain_rows(table) for name, table in tables.items()},
+            "together": None if most is None else {**asdict(most), "rates_hz": dict(most.rates_hz)},
+            "forbidden": None if over is None else {**asdict(over), "sentence": str(over)},
+        }
+    )
+
+
+def placement_text(placement: Placement, answer: TargetPlacement | None) -> str:
+    """Paths, what was tried for the target, and the answer in words."""
+    lengths = {frozenset((link.node_a, link.node_b)): link.length_m for link in placement.links}
+    rows = []
+    for (a, b), paths in placement.paths.items():
+        for path in paths:
+            spans = [lengths[frozenset(hop)] for hop in itertools.pairwise(path)]
+            rows.append([f"{a}->{b}", ", ".join(path[1:-1]) or "-", _number(max(spans) / 1e3, 4), _number(sum(spans) / 1e3, 4)])
+    parts = [text_table(["ends", "repeaters on the way", "longest span km", "length km"], rows, left={0, 1})]
+    if answer is not None:
+        tried = [
+            [
+                f"{row['repeaters']}",
+                _number(row["longest_span_m"] / 1e3, 4),
+                _interval(row, "rate", "_hz"),
+                _interval(row, "fidelity", digits=4),
+                f"{row['replicas']}",
+                row["reached"],
+                row["why"],
+            ]
+            for row in answer.tried.rows()
+        ]
+        headers = ["repeaters", "longest span km", "pairs/s", "fidelity", "replicas", "target", "why not"]
+        parts.append(text_table(headers, tried, left={5, 6}))
+        parts.append(f"{answer.sentence} Of each try the slowest and the worst demand. Brackets: 95 % confidence.")
+    else:
+        how = "the fewest that do" if placement.optimal else f"{placement.least} or more are needed"
+        parts.append(f"{counted(placement.cost, 'repeater')} ({how}): {', '.join(placement.repeaters) or 'none'}.")
+    return "\n\n".join(parts)
+
+
+def placement_json(placement: Placement, answer: TargetPlacement | None) -> str:
+    """The same for programs."""
+    return _json(
+        {
+            "repeaters": list(placement.repeaters),
+            "least": placement.least if answer is None else answer.least,
+            "paths": [{"ends": list(ends), "paths": [list(path) for path in paths]} for ends, paths in placement.paths.items()],
+            "links": [asdict(link) for link in placement.links],
+            "tried": _plain_rows(answer.tried) if answer is not None else [],
+            "demands": _plain_rows(answer.results.summary()) if answer is not None else [],
+        }
     )
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import farbell as fb
-from farbell._shell import INTERRUPTED, RUN_FAILED, exit_codes, fail, json_or_text, load
+from farbell._shell import INTERRUPTED, RUN_FAILED, exit_codes, fail, json_or_text, load, target_of
 
 
 def sweep(
@@ -174,20 +174,6 @@ def named_value(text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise fb.SpecError("--with", repr(text), "a name and its value: 'length_m=20 km'")
     return name.strip(), value.strip()
-
-
-def target_of(text: str | None) -> dict[str, float]:
-    """`rate=1,fidelity=0.8` as a mapping; what it may name is checked where it is used."""
-    found: dict[str, float] = {}
-    for part in (text or "").split(","):
-        if not part.strip():
-            continue
-        name, _, value = part.partition("=")
-        try:
-            found[name.strip()] = float(value)
-        except ValueError:
-            raise fb.SpecError("--target", repr(part), "a name and a number: rate=1,fidelity=0.8") from None
-    return found
 
 
 def sizes_of(text: str) -> tuple[str, list[float]]:

@@ -33,7 +33,7 @@ PYTHON_FLOORS = [
     ["__init__"],
     ["_show"],
     ["_shell"],
-    ["cli_studies"],
+    ["cli_limits", "cli_studies"],
     ["cli"],
     ["__main__"],
 ]

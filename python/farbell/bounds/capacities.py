@@ -124,7 +124,10 @@ def _all_last(scenario: Scenario) -> bool:
         return False
     hows = [change.generation for change in scenario.changes]
     cut = any(how is None or (isinstance(how, Given) and how.success_probability == 0) for how in hows)
-    return not scenario.ghz_demands and not cut and all(map(_lasts, scenario.demands))
+    states_last = all(
+        isinstance(demand.traffic, Continuous | OneOff) and demand.deadline_s is None for demand in scenario.ghz_demands
+    )
+    return states_last and not cut and all(map(_lasts, scenario.demands))
 
 
 def _handover_gap_s(scenario: Scenario, link: Link, all_last: bool) -> float:
