@@ -31,9 +31,6 @@ from farbell.topology.network import checked_count
 
 __all__ = ["TargetPlacement", "placement_for_target"]
 
-# Of an interval, in names of columns.
-_ENDS = ("", "_low", "_high")
-
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TargetPlacement:
@@ -286,23 +283,24 @@ def _tried(
     while True:
         results = run(scenario, replicas=replicas, progress=False, time_shares=False)
         rows = list(results.summary(level).rows())
-        rates = [Interval(*(row[f"rate{end}_hz"] for end in _ENDS), "none", level) for row in rows]
-        fidelities = [Interval(*(row[f"fidelity{end}"] for end in _ENDS), "none", level) for row in rows]
-        verdicts = {reached(*both, wanted) for both in zip(rates, fidelities, strict=True)}
+        rates = [_interval(row, "rate{}_hz", level) for row in rows]
+        fidelities = [_interval(row, "fidelity{}", level) for row in rows]
+        verdicts = [reached(rate, fidelity, wanted) for rate, fidelity in zip(rates, fidelities, strict=True)]
         verdict = next(word for word in ("no", "unsure", "yes") if word in verdicts)
         if verdict != "unsure" or replicas >= max_replicas:
             break
         replicas = min(2 * replicas, max_replicas)
     slowest = min(rates, key=lambda interval: interval.value)
     worst = min(fidelities, key=lambda interval: interval.value if interval.value == interval.value else -1.0)
-    missing = [row for row, *both in zip(rows, rates, fidelities, strict=True) if reached(*both, wanted) == verdict]
+    missing = [row for row, found in zip(rows, verdicts, strict=True) if found == verdict]
     missed = min(missing, key=lambda row: row["rate_hz"])
-    why = (
-        ""
-        if verdict == "yes"
-        else f"{missed['demand']} gets {missed['rate_hz']:.4g} pairs/s at fidelity {missed['fidelity']:.4g}"
-    )
-    return _Try(place, scenario, results, slowest, worst, verdict, why)
+    why = f"{missed['demand']} gets {missed['rate_hz']:.4g} pairs/s at fidelity {missed['fidelity']:.4g}"
+    return _Try(place, scenario, results, slowest, worst, verdict, "" if verdict == "yes" else why)
+
+
+def _interval(row: Mapping[str, Any], name: str, level: float) -> Interval:
+    value, low, high = (row[name.format(end)] for end in ("", "_low", "_high"))
+    return Interval(value, low, high, "none", level)
 
 
 def _conditions(span_m: float, max_repeaters: int | None) -> str:
