@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 import farbell as fb
 from farbell.design import improvable, improved, improved_value
+from farbell.kept_file import _Lock
 
 
 def network(nodes: int = 2, *, success: float = 0.01, fidelity: float = 0.9, **rest: Any) -> Any:
@@ -156,11 +159,40 @@ def test_a_search_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_file_of_another_search_is_refused(tmp_path: Path) -> None:
     store = tmp_path / "search.db"
     fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=store)
-    with pytest.raises(fb.SpecError, match="scenario"):
+    with pytest.raises(fb.SpecError, match=r"another search: its /scenario/duration_s is 1; this one's 2"):
         fb.requirements(network(duration_s=2.0), target={"rate": 1}, improve=["fidelity"], store=store)
     (tmp_path / "text.db").write_text("no database " * 100)
-    with pytest.raises(fb.SpecError, match="store"):
+    with pytest.raises(OSError, match="no store of a search"):
         fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=tmp_path / "text.db")
+    with pytest.raises(fb.SpecError, match="an SQLite file of something else"):
+        fb.sweep(network(duration_s=1.0), {"seed": [1]}).run(store)
+    lock = _Lock(store)
+    lock.take()
+    with pytest.raises(BlockingIOError, match="another run uses this store"):
+        fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=store)
+    lock.release()
+    assert not list(tmp_path.glob("*-lock"))
+
+
+def test_a_search_on_a_full_disk_keeps_what_was_tried(tmp_path: Path) -> None:
+    """A process that may write no file larger than 100 kB: to it the disk is full there."""
+    store = tmp_path / "search.db"
+    code = f"""
+import resource, farbell as fb
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+link = fb.Given(success_probability=0.01, attempt_period_s="0.1 ms", state=fb.Werner(fidelity=0.9))
+network = fb.chain(nodes=2, length_m="20 km", generation=link, duration_s=0.1)
+asked = {{"target": {{"rate": 300, "fidelity": 0.95}}, "improve": ["success_probability", "fidelity"]}}
+try:
+    fb.requirements(network, **asked, replicas=1, workers=1, generations=20, store={str(store)!r})
+except OSError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert "the store of the search cannot be written" in done.stdout, done.stderr
+    with sqlite3.connect(store) as file:
+        assert file.execute("SELECT count(*) FROM evaluation").fetchone()[0] > 10
+    file.close()
 
 
 def test_requirements_are_drawn() -> None:

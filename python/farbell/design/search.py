@@ -213,7 +213,10 @@ def requirements(
     Raises
     ------
     SpecError
-        If a name means nothing that can get better, or if not even hardware `most` times better reaches the target.
+        If a name means nothing that can get better, if not even hardware `most` times better reaches the target, or if `store`
+        is of another search or version.
+    OSError
+        If `store` cannot be written, or another run uses it; what was evaluated stays in it.
     ImportError
         Without scipy: ``pip install 'farbell[optimize]'``.
 
@@ -238,7 +241,7 @@ def requirements(
         raise SpecError("most", repr(most), "a factor above 1, and finite")
     start = scenario.seed if seed is None else seed
     with ExitStack() as stack:
-        kept = stack.enter_context(Kept.of(store, scenario, start, replicas))
+        kept = stack.enter_context(Kept(store, scenario, start, replicas))
         search = _Search(scenario, improve, wanted, replicas, start, kept)
         best = np.zeros(len(improve))
         if search.shortfall(best) > 0:
