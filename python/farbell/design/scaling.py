@@ -20,14 +20,26 @@ from farbell.analysis.intervals import Interval
 from farbell.analysis.latency import latency_quantile
 from farbell.design.sensitivity import Elasticities, elasticities
 from farbell.results import Results
+from farbell.running import run
 from farbell.studies import sweep
-from farbell.summary import rate_and_fidelity
+from farbell.summary import ESTIMATES, rate_and_fidelity
 from farbell.table import ResultTable
+from farbell.topology.network import nearest
 
 __all__ = ["Scaling", "ScalingFit", "Target", "scale"]
 
 Floats = npt.NDArray[np.float64]
 
+#: Figures that grow or fall with the size; of those with errors the intervals are known well enough to weigh points.
+_WITH_ERRORS = ("rate_hz", "fidelity")
+_FIGURES = (
+    *_WITH_ERRORS, "latency_p50_s", "latency_p95_s", "pair_age_p50_s", "pair_age_p95_s", "occupied_slots",
+    "messages_per_pair", "events_per_pair", "memory_slots", "fiber_km", "cost",
+)  # fmt: skip
+#: Replicas whose pairs are looked at one by one.
+_AGE_REPLICAS = 4
+#: What a network is made of and may cost.
+_PRICED = ("nodes", "links", "memory_slots", "fiber_km")
 #: Scatter about a law, in units of what intervals allow, beyond which it holds roughly only.
 _ROUGH = 4.0
 
@@ -94,9 +106,11 @@ class ScalingFit:
     exponent, low, high : float
         Estimate and ends of its interval; wider where the points scatter more than their intervals say.
     chi2 : float
-        Weighted sum of squares per degree of freedom: about 1 for the true law.
+        Weighted sum of squares per degree of freedom: about 1 for the true law; nan for figures without intervals.
     points : int
         Sizes that took part: those that delivered pairs.
+    scatter : float
+        Root mean square of the distances of the points from the law, relative: 0.05 = they lie 5 % off.
 
     Examples
     --------
@@ -111,6 +125,7 @@ class ScalingFit:
     high: float
     chi2: float
     points: int
+    scatter: float = math.nan
 
     @property
     def holds(self) -> bool:
@@ -118,33 +133,46 @@ class ScalingFit:
         return not self.chi2 > _ROUGH
 
 
-def fit(law: str, sizes: Floats, rates: Floats, errors: Floats, level: float = 0.95) -> ScalingFit:
-    """Fits a law to rates.
+def fit(law: str, sizes: Floats, values: Floats, errors: Floats | None, level: float = 0.95) -> ScalingFit:
+    """Fits a law to figures at growing sizes.
 
     Parameters
     ----------
     law : str
         ``power`` or ``exponential``.
-    sizes, rates, errors : numpy.ndarray
-        Sizes, rates (above 0), and standard errors of the logarithms of the rates.
+    sizes, values : numpy.ndarray
+        Sizes, and figures above 0.
+    errors : numpy.ndarray, optional
+        Standard errors of the logarithms of the figures; left out: unknown, so that only the scatter about the law tells.
     level : float
         Confidence level.
     """
-    x = np.log(sizes) if law == "power" else sizes
-    weights = 1 / errors**2
+    x, y = np.log(sizes) if law == "power" else sizes, np.log(values)
+    weights = np.ones(len(x)) if errors is None else 1 / errors**2
     total = weights.sum()
-    x_mean, y = (weights * x).sum() / total, np.log(rates)
+    x_mean = (weights * x).sum() / total
     spread = (weights * (x - x_mean) ** 2).sum()
     slope = float((weights * (x - x_mean) * y).sum() / spread)
     rest = y - (weights * y).sum() / total - slope * (x - x_mean)
     freedom = len(x) - 2
-    chi2 = float((weights * rest**2).sum() / freedom) if freedom > 0 else math.nan
-    error = math.sqrt(1 / spread) * math.sqrt(max(chi2, 1.0) if freedom > 0 else 1.0)
+    squares = float((weights * rest**2).sum() / freedom) if freedom > 0 else math.nan
+    known = 0.0 if errors is None else 1.0
+    error = math.sqrt(max(squares, known) / spread) if freedom > 0 else math.sqrt(1 / spread)
     width = student_t_quantile(0.5 + level / 2, max(freedom, 1)) * error
-    return ScalingFit(law, slope, slope - width, slope + width, chi2, len(x))
+    scatter = float(np.sqrt(np.mean(rest**2)))
+    chi2 = math.nan if errors is None else squares
+    return ScalingFit(law, slope, slope - width, slope + width, chi2, len(x), scatter)
 
 
-def _row(size: float, results: Results, target: Target, level: float) -> dict[str, Any]:
+def _pair_ages(scenario: Scenario, replicas: int) -> dict[str, float]:
+    """How long pairs were in the making: what latency is where demands are continuous. A study keeps no rows of pairs."""
+    some = run(scenario, replicas=min(replicas, _AGE_REPLICAS), record="rows", progress=False, time_shares=False)
+    ages_s = some.pairs["age_s"]
+    p50, p95 = np.quantile(ages_s, (0.5, 0.95)) if len(ages_s) else (math.nan, math.nan)
+    return {"pair_age_p50_s": float(p50), "pair_age_p95_s": float(p95)}
+
+
+def _row(size: float, results: Results, target: Target, prices: Mapping[str, float], level: float) -> dict[str, Any]:
     demands = max(len(results.network.demand_names), 1)
     batches, seconds = results.batches.sum(axis=1), results.batch_seconds * demands
     rate, fidelity = rate_and_fidelity(batches, seconds, results.network.sampled, level)
@@ -152,11 +180,16 @@ def _row(size: float, results: Results, target: Target, level: float) -> dict[st
     scenario, simulated = results.scenario, float(results.replicas["simulated_s"].sum())
     events, messages = (float(results.replicas[name].sum()) for name in ("events", "messages"))
     delivered = float(batches[..., 0].sum())
-    slots = float(results.nodes["slots"].sum()) / max(len(results.replicas), 1)
-    return {
-        "size": size,
+    built = {
         "nodes": len(scenario.nodes),
         "links": len(scenario.links),
+        "memory_slots": float(results.nodes["slots"].sum()) / max(len(results.replicas), 1),
+        "fiber_km": sum(link.fiber.length_m for link in scenario.links) / 1e3,
+    }
+    return {
+        "size": size,
+        **built,
+        "cost": sum(price * built[name] for name, price in prices.items()) if prices else math.nan,
         "demands": len(results.network.demand_names),
         "rate_hz": rate.value,
         "rate_low_hz": rate.low,
@@ -166,13 +199,16 @@ def _row(size: float, results: Results, target: Target, level: float) -> dict[st
         "fidelity_high": fidelity.high,
         "latency_p50_s": latency_quantile(sketch, 0.5),
         "latency_p95_s": latency_quantile(sketch, 0.95),
+        **_pair_ages(scenario, len(results.replicas)),
         "occupied_slots": float(results.nodes["slot_seconds"].sum()) / simulated if simulated else math.nan,
-        "memory_slots": slots,
-        "fiber_km": sum(link.fiber.length_m for link in scenario.links) / 1e3,
         "messages_per_pair": messages / delivered if delivered else math.nan,
         "events_per_pair": events / delivered if delivered else math.nan,
         "reached": reached(rate, fidelity, target),
     }
+
+
+def _listed(rows: Sequence[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{row['size']:g}" for row in rows)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,15 +218,19 @@ class Scaling:
     Attributes
     ----------
     table : ResultTable
-        A row a size: nodes, links, demands; mean rate of a demand and fidelity with intervals; latency of requests done;
-        memory slots there and occupied on average; kilometres of fibre; classical messages and events per delivered pair;
-        whether the target was ``reached``: yes, no, or unsure where an interval contains it.
+        A row a size: nodes, links, memory slots, kilometres of fibre, and what they cost; demands; mean rate of a demand and
+        fidelity with intervals; latency of requests done; age of pairs at their delivery, since their oldest emission;
+        memory slots occupied on average; classical messages and events per delivered pair; whether the target was
+        ``reached``: yes, no, or unsure where an interval contains it.
     vary : str
         What the sizes are of.
     target : Target
         What was asked for.
     fits : tuple of ScalingFit
         Laws for the rate, the better one first; empty with fewer than three sizes that deliver.
+    exponents : ResultTable
+        A row a figure of the table: the better of both laws, its exponent with the ends of its interval, ``chi2``, ``points``
+        and ``scatter`` as :class:`ScalingFit` has them.
     limits : Elasticities or None
         What limits the largest network that still delivers.
 
@@ -208,6 +248,7 @@ class Scaling:
     vary: str
     target: Target
     fits: tuple[ScalingFit, ...]
+    exponents: ResultTable
     limits: Elasticities | None
 
     @property
@@ -219,14 +260,7 @@ class Scaling:
     @property
     def sentence(self) -> str:
         """The answer in words."""
-        where = self.breaks_at
-        text = (
-            f"Reaches {self.target} up to {self.vary} = {self._last:g}, misses it at {where:g}"
-            if where is not None and self._last is not None
-            else f"Misses {self.target} at every size, from {self.vary} = {where:g} on"
-            if where is not None
-            else f"Reaches {self.target} at every size up to {self.vary} = {float(self.table['size'].max()):g}"
-        )
+        text = self._verdict
         if self.fits:
             best = self.fits[0]
             name = f"{self.vary}^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} {self.vary})"
@@ -235,8 +269,41 @@ class Scaling:
         return text + "." + (f" {self.limits.sentence}" if self.limits is not None else "")
 
     @property
-    def _last(self) -> float | None:
-        return max((row["size"] for row in self.table.rows() if row["reached"] == "yes"), default=None)
+    def _verdict(self) -> str:
+        rows = list(self.table.rows())
+        yes, no, unsure = ([row for row in rows if row["reached"] == word] for word in ("yes", "no", "unsure"))
+        if not no and not unsure:
+            return f"Reaches {self.target} at every size up to {self.vary} = {yes[-1]['size']:g}"
+        if not yes and not unsure:
+            return f"Misses {self.target} at every size, from {self.vary} = {no[0]['size']:g} on{self._by(no[0])}"
+        if yes and no and yes[-1]["size"] < no[0]["size"]:
+            text = (
+                f"Reaches {self.target} up to {self.vary} = {yes[-1]['size']:g}, "
+                f"misses it at {no[0]['size']:g}{self._by(no[0])}"
+            )
+        elif yes and no and no[-1]["size"] < yes[0]["size"]:
+            text = (
+                f"Misses {self.target} up to {self.vary} = {no[-1]['size']:g}{self._by(no[-1])}, "
+                f"reaches it from {yes[0]['size']:g} on"
+            )
+        elif yes and no:
+            text = f"Reaches {self.target} at {self.vary} = {_listed(yes)}, misses it at {_listed(no)}"
+        elif yes:
+            text = f"Reaches {self.target} at {self.vary} = {_listed(yes)}"
+        elif no:
+            text = f"Misses {self.target} at {self.vary} = {_listed(no)}{self._by(no[0])}"
+        else:
+            text = f"Whether {self.target} is reached the intervals do not tell"
+        return text + (f"; at {_listed(unsure)} the intervals leave it open" if unsure and (yes or no) else "")
+
+    def _by(self, row: Mapping[str, Any]) -> str:
+        """What misses the target: its rate or its fidelity."""
+        short = []
+        if row["rate_high_hz"] < self.target.rate_hz or row["rate_hz"] == 0:
+            short.append(f"{row['rate_hz']:.3g} pairs/s")
+        if row["fidelity_high"] < self.target.fidelity:
+            short.append(f"fidelity {row['fidelity']:.3g}")
+        return f" ({', '.join(short)})" if short else ""
 
     def __repr__(self) -> str:
         return f"{self.table!r}\n{self.sentence}"
@@ -246,10 +313,22 @@ class Scaling:
         return f"{self.table._repr_html_()}<p>{html.escape(self.sentence)}</p>{limits}"
 
     def plot(self, ax: Any = None) -> Any:
-        """Rate against size, with the target."""
+        """Rate and fidelity against size, with the target."""
         from farbell.design.plots import draw_scaling
 
         return draw_scaling(self, ax)
+
+    def overview(self) -> Any:
+        """A figure with rate and fidelity, latency, memory use, classical messages, and what it takes to build.
+
+        Returns
+        -------
+        numpy.ndarray
+            The four axes.
+        """
+        from farbell.design.plots import draw_scaling_overview
+
+        return draw_scaling_overview(self)
 
 
 def scale(
@@ -259,6 +338,7 @@ def scale(
     target: Target | Mapping[str, float] | None = None,
     replicas: int = 16,
     limits: bool = True,
+    prices: Mapping[str, float] | None = None,
     level: float = 0.95,
     store: str | Path | None = None,
     progress: bool | None = None,
@@ -278,6 +358,9 @@ def scale(
         Independent repetitions of each size.
     limits : bool
         Whether to ask what limits the largest network that delivers.
+    prices : mapping, optional
+        What a network costs: ``nodes``, ``links``, ``memory_slots`` or ``fiber_km`` -> the price of one, in any unit. Left out:
+        the column ``cost`` is nan, and these four columns are the bill.
     level : float
         Confidence level.
     store : path, optional
@@ -290,7 +373,7 @@ def scale(
     Raises
     ------
     SpecError
-        If a scenario or the target is wrong, or more than one thing is varied.
+        If a scenario, a price or the target is wrong, or more than one thing is varied.
 
     Examples
     --------
@@ -308,16 +391,26 @@ def scale(
         raise SpecError(f"vary/{name}", repr(list(sizes)), "at least one number")
     if list(sizes) != sorted(set(sizes)):
         raise SpecError(f"vary/{name}", repr(list(sizes)), "numbers in ascending order, each once")
+    priced = _priced(prices)
     points = sweep(_summaries(network), {name: list(sizes)}, **fixed)
     study = points.run(replicas=replicas, store=store, progress=progress)
     every = [study.results(i) for i in range(len(sizes))]
-    rows = [_row(float(size), results, wanted, level) for size, results in zip(sizes, every, strict=True)]
+    rows = [_row(float(size), results, wanted, priced, level) for size, results in zip(sizes, every, strict=True)]
     table = ResultTable({column: np.array([row[column] for row in rows]) for column in rows[0]})
     delivering = [i for i, row in enumerate(rows) if row["rate_hz"] > 0]
     asked = None
     if limits and delivering:
         asked = elasticities(every[delivering[-1]].scenario, replicas=max(replicas, 8), level=level, progress=progress)
-    return Scaling(table, name, wanted, _fits(table, level), asked)
+    return Scaling(table, name, wanted, _fits(table, "rate_hz", level), _exponents(table, level), asked)
+
+
+def _priced(prices: Mapping[str, float] | None) -> dict[str, float]:
+    for name, price in (prices or {}).items():
+        if name not in _PRICED:
+            raise SpecError(f"prices/{name}", repr(price), f"a price of one of {', '.join(_PRICED)}", nearest(name, _PRICED))
+        if isinstance(price, bool) or not isinstance(price, (int, float)) or not 0 <= price < math.inf:
+            raise SpecError(f"prices/{name}", repr(price), "0 or more, and finite")
+    return {name: float(price) for name, price in (prices or {}).items()}
 
 
 def _summaries(network: Callable[..., Scenario] | Scenario) -> Callable[..., Scenario] | Scenario:
@@ -332,12 +425,24 @@ def _summaries(network: Callable[..., Scenario] | Scenario) -> Callable[..., Sce
     return made
 
 
-def _fits(table: ResultTable, level: float) -> tuple[ScalingFit, ...]:
-    z = NormalDist().inv_cdf(0.5 + level / 2)
-    good = (table["rate_low_hz"] > 0) & np.isfinite(table["rate_high_hz"])
+def _fits(table: ResultTable, figure: str, level: float) -> tuple[ScalingFit, ...]:
+    """Both laws for a figure, the better one first; none with fewer than three sizes that have it."""
+    value = np.asarray(table[figure], dtype=np.float64)
+    ends = ESTIMATES.get(figure) if figure in _WITH_ERRORS else None
+    low, high = (table[ends.format(end)] for end in ("_low", "_high")) if ends else (value, value)
+    good = (low > 0) & np.isfinite(high) & (value > 0)
     if good.sum() < 3:
         return ()
-    rates = table["rate_hz"][good]
-    errors = np.maximum(np.log(table["rate_high_hz"][good] / table["rate_low_hz"][good]) / (2 * z), 1e-12)
-    laws = [fit(law, table["size"][good], rates, errors, level) for law in ("power", "exponential")]
-    return tuple(sorted(laws, key=lambda law: law.chi2))
+    errors = None
+    if ends:
+        errors = np.maximum(np.log(high[good] / low[good]) / (2 * NormalDist().inv_cdf(0.5 + level / 2)), 1e-12)
+    sizes = table["size"][good]
+    shapes = ("power", "exponential") if (sizes > 0).all() else ("exponential",)
+    laws = [fit(law, sizes, value[good], errors, level) for law in shapes]
+    return tuple(sorted(laws, key=lambda law: law.scatter if errors is None else law.chi2))
+
+
+def _exponents(table: ResultTable, level: float) -> ResultTable:
+    best = {figure: laws[0] for figure in _FIGURES if (laws := _fits(table, figure, level))}
+    columns = {name: np.array([getattr(law, name) for law in best.values()]) for name in ScalingFit.__dataclass_fields__}
+    return ResultTable({"figure": np.array(list(best), dtype=np.str_), **columns})
