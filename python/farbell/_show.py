@@ -267,7 +267,7 @@ def scaling_text(answer: Scaling) -> str:
     priced = bool(np.isfinite(answer.table["cost"]).any())
     headers = [
         answer.vary,
-        "nodes",
+        *(["nodes"] if answer.vary != "nodes" else []),
         "slots",
         "fibre km",
         *(["cost"] if priced else []),
@@ -277,11 +277,12 @@ def scaling_text(answer: Scaling) -> str:
         "slots used",
         "messages/pair",
         "target",
+        "note",
     ]
     rows = [
         [
             cell_text(row["size"]),
-            f"{row['nodes']:,}",
+            *([f"{row['nodes']:,}"] if answer.vary != "nodes" else []),
             f"{row['memory_slots']:,.0f}",
             cell_text(row["fiber_km"]),
             *([cell_text(row["cost"])] if priced else []),
@@ -291,10 +292,11 @@ def scaling_text(answer: Scaling) -> str:
             cell_text(row["occupied_slots"]),
             cell_text(row["messages_per_pair"]),
             row["reached"],
+            row["note"],
         ]
         for row in answer.table.rows()
     ]
-    parts = [text_table(headers, rows, left={len(headers) - 1})]
+    parts = [text_table(headers, rows, left={len(headers) - 2, len(headers) - 1})]
     if len(answer.exponents):
         laws = [
             [
@@ -307,11 +309,11 @@ def scaling_text(answer: Scaling) -> str:
         ]
         parts.append(text_table(["grows like", "law", "x", "points are off by"], laws, left={0, 1}))
     if answer.limits is not None:
-        parts.append(limits_text(answer.limits))
+        parts.append(limits_text(answer.limits, f"what limits it at {answer.vary} = {answer.limits_at:g}"))
     return "\n\n".join([*parts, answer.sentence])
 
 
-def limits_text(limits: Elasticities) -> str:
+def limits_text(limits: Elasticities, title: str) -> str:
     """The parameters that matter most for rate or fidelity, with intervals."""
 
     def gain(row: Mapping[str, Any], quantity: str) -> str:
@@ -319,7 +321,7 @@ def limits_text(limits: Elasticities) -> str:
         return "-" if math.isnan(value) else f"{value:.3g} ({low:.3g} to {high:.3g})"
 
     rows = [[row["parameter"], gain(row, "rate"), gain(row, "fidelity"), row["note"]] for row in limits.ranked()[:_MOST_LIMITS]]
-    return text_table(["what limits it", "gain of rate", "gain of fidelity", "note"], rows, left={0, 3})
+    return text_table([title, "gain of rate", "gain of fidelity", "note"], rows, left={0, 3})
 
 
 def scaling_json(answer: Scaling) -> str:
@@ -330,6 +332,7 @@ def scaling_json(answer: Scaling) -> str:
             "breaks_at": answer.breaks_at,
             "fits": [asdict(law) for law in answer.fits],
             "exponents": _plain_rows(answer.exponents),
+            "limits_at": answer.limits_at,
             "limits": _plain_rows(answer.limits.table) if answer.limits is not None else [],
             "sentence": answer.sentence,
         }

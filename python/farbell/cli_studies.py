@@ -102,7 +102,12 @@ def scale(
         str | None, typer.Option(metavar="NAME=VALUE,...", help="What to reach: rate=1,fidelity=0.8.", show_default=False)
     ] = None,
     given: Annotated[
-        list[str] | None, typer.Option("--with", metavar="NAME=VALUE", help="Another argument of the shape: 'length_m=20 km'.")
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME=VALUE",
+            help="Another argument of the shape, 'length_m=20 km'; runs are of 4 s, 2 s of them warm-up.",
+        ),
     ] = None,
     replicas: Annotated[int, typer.Option(min=2, help="Independent repetitions of each size.")] = 16,
     prices: Annotated[
@@ -111,7 +116,7 @@ def scale(
             metavar="NAME=PRICE,...", help="Of nodes, links, memory_slots, fiber_km: what it costs.", show_default=False
         ),
     ] = None,
-    limits: Annotated[bool, typer.Option(help="Ask what limits the largest network that delivers.")] = True,
+    limits: Annotated[bool, typer.Option(help="Ask what limits it where it breaks, or at its largest.")] = True,
     store: Annotated[Path | None, typer.Option(help="File that keeps what is finished; the same command goes on.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables as Parquet, and the plots.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
@@ -123,6 +128,8 @@ def scale(
         name, sizes = sizes_of(vary)
         shape = of_nodes(network) if network in SHAPES else None
         fixed = {key: json_or_text(value) for key, value in map(named_value, given or [])}
+        if shape is not None and not {"duration_s", "warm_up_s"} & {*fixed, name}:
+            fixed |= RUN_OF_A_SHAPE
         if fixed and shape is None:
             raise fb.SpecError("--with", given[0] if given else "", f"a shape to go with it: {', '.join(SHAPES)}")
         answer = fb.scale(
@@ -182,6 +189,10 @@ def require(
 
 #: Functions of `farbell` that make a network of a size.
 SHAPES = ("chain", "ring", "star", "grid", "torus")
+
+
+#: Long enough that rates of some hundred nodes are not too low because their first pair takes a while.
+RUN_OF_A_SHAPE = {"duration_s": 4.0, "warm_up_s": 2.0}
 
 
 def of_nodes(shape: str) -> Callable[..., fb.Scenario]:

@@ -50,9 +50,9 @@ def judged(*words: str, target: Target = Target(rate_hz=1, fidelity=0.8)) -> fb.
     """An answer whose sizes 1, 2, 4, ... reach a target or not, as the words say."""
     size = 2.0 ** np.arange(len(words))
     rate = np.array([{"yes": 5.0, "no": 0.5, "unsure": 1.0}[word] for word in words])
-    columns = {"size": size, "reached": np.array(words), "rate_hz": rate, "rate_high_hz": 1.2 * rate}
+    columns = {"size": size, "reached": np.array(words), "rate_hz": rate, "rate_high_hz": 1.2 * rate, "note": size * 0 == 1}
     table = fb.ResultTable({**columns, "fidelity": np.full(len(words), 0.9), "fidelity_high": np.full(len(words), 0.92)})
-    return fb.Scaling(table, "n", target, (), fb.ResultTable({}), None)
+    return fb.Scaling(table, "n", target, (), fb.ResultTable({}), None, None)
 
 
 @pytest.mark.parametrize(
@@ -93,6 +93,16 @@ def test_table_and_answer() -> None:
     assert "cost" not in exponents and np.isnan(table["cost"]).all()
     for row in exponents.values():
         assert row["low"] <= row["exponent"] <= row["high"] and row["points"] == 3
+
+
+def test_runs_that_are_short_against_what_pairs_take_are_told() -> None:
+    """16 hops at 0.02 a try of 0.1 ms: pairs take tens of milliseconds, of 50 ms too much, after 5 s of warm-up nothing."""
+    slow = LINK.replace(success_probability=0.02)
+    short = answer(generation=slow, duration_s=0.05)
+    assert short.table["note"].tolist()[-1] == "short run" and "runs are short from nodes" in short.sentence
+    warm = answer(generation=slow, duration_s=5.05, warm_up_s=5)
+    assert warm.table["note"].tolist() == ["", "", ""] and "short" not in warm.sentence
+    assert warm.table["rate_hz"][-1] > short.table["rate_hz"][-1]
 
 
 def test_a_network_costs_what_its_parts_cost() -> None:
@@ -138,9 +148,13 @@ def test_a_path_of_a_scenario_is_a_size_too() -> None:
     assert np.all(np.diff(scaling.table["rate_hz"]) > 0)
 
 
-def test_limits_are_those_of_the_largest_that_delivers() -> None:
+def test_limits_are_those_where_it_breaks_or_of_the_largest() -> None:
+    scaling = answer(limits=True, replicas=8, target={"fidelity": 0.95})
+    assert scaling.limits is not None and scaling.limits_at == scaling.breaks_at == 4
+    alone = fb.elasticities(fb.chain(nodes=4, length_m="20 km", generation=LINK, duration_s=0.5), replicas=8)
+    assert scaling.limits.table["rate_gain"].tolist()[:3] == alone.table["rate_gain"].tolist()[:3]
     scaling = answer(limits=True, replicas=8)
-    assert scaling.limits is not None
+    assert scaling.limits is not None and scaling.limits_at == 8 and "At nodes = 8: " in scaling.sentence
     assert scaling.limits.sentence in scaling.sentence
     assert scaling.limits.plot().get_xlabel()
 

@@ -32,6 +32,10 @@ def draw_scaling(scaling: Scaling, ax: Any = None) -> Any:
             low, high = table["rate_low_hz"][mine], table["rate_high_hz"][mine]
             bars = np.clip([rate[mine] - low, high - rate[mine]], 0, None)
             ax.errorbar(size[mine], rate[mine], yerr=bars, fmt="o", color=color, label=f"target reached: {word}")
+    short = (table["note"] != "") & (rate > 0)
+    if short.any():
+        ax.plot(size[short], rate[short], "o", color="white", markersize=3, zorder=3)
+        ax.plot([], [], "o", color=_GREY, markerfacecolor="white", label="short run")
     if scaling.fits and scaling.fits[0].holds:
         best = scaling.fits[0]
         there = rate > 0
@@ -93,6 +97,9 @@ def draw_scaling_overview(scaling: Scaling) -> Any:
                 law = laws.get(column)
                 shown = f"{name}, size^{law['exponent']:.2f}" if law and law["law"] == "power" else name
                 ax.plot(size[there], values[there], "o-", color=color, label=shown)
+                if column not in ("nodes", "memory_slots", "fiber_km", "cost"):
+                    short = there & (scaling.table["note"] != "")
+                    ax.plot(size[short], values[short], "o", color="white", markersize=3)
         if ax.lines:
             ax.set_yscale("log")
             ax.legend()
@@ -105,8 +112,10 @@ def draw_scaling_overview(scaling: Scaling) -> Any:
 
 def draw_elasticities(elasticities: Elasticities, ax: Any = None, *, most: int = 12) -> Any:
     """Gains of rate and fidelity, the strongest on top."""
-    ax = new_axes(ax)
     rows = elasticities.ranked()[:most][::-1]
+    if ax is None:
+        pyplot = require("matplotlib.pyplot", "farbell.plot")
+        ax = pyplot.subplots(figsize=(9, 1.5 + 0.35 * len(rows)), layout="constrained")[1]
     place = np.arange(len(rows))
     for offset, quantity, color in ((0.2, "rate", COLORS[0]), (-0.2, "fidelity", COLORS[1])):
         gain, low, high = (np.nan_to_num([row[f"{quantity}_gain{end}"] for row in rows]) for end in ("", "_low", "_high"))
@@ -115,7 +124,9 @@ def draw_elasticities(elasticities: Elasticities, ax: Any = None, *, most: int =
         )
     ax.axvline(0, color="black", linewidth=0.8)
     ax.set_yticks(place, [row["parameter"] for row in rows])
-    ax.set_xlabel("relative change per relative improvement")
+    ax.set_xlabel("gain: relative change per relative improvement")
+    ax.grid(axis="x", color=UNUSED, linewidth=0.5)
+    ax.set_axisbelow(True)
     ax.legend()
     return ax
 

@@ -22,7 +22,7 @@ from farbell.design.sensitivity import Elasticities, elasticities
 from farbell.results import Results
 from farbell.running import run
 from farbell.studies import sweep
-from farbell.summary import ESTIMATES, rate_and_fidelity
+from farbell.summary import rate_and_fidelity
 from farbell.table import ResultTable
 from farbell.topology.network import nearest
 
@@ -30,16 +30,17 @@ __all__ = ["Scaling", "ScalingFit", "Target", "scale"]
 
 Floats = npt.NDArray[np.float64]
 
-#: Figures that grow or fall with the size; of those with errors the intervals are known well enough to weigh points.
-_WITH_ERRORS = ("rate_hz", "fidelity")
+#: Figures that grow or fall with the size.
 _FIGURES = (
-    *_WITH_ERRORS, "latency_p50_s", "latency_p95_s", "pair_age_p50_s", "pair_age_p95_s", "occupied_slots",
+    "rate_hz", "fidelity", "latency_p50_s", "latency_p95_s", "pair_age_p50_s", "pair_age_p95_s", "occupied_slots",
     "messages_per_pair", "events_per_pair", "memory_slots", "fiber_km", "cost",
 )  # fmt: skip
 #: Replicas whose pairs are looked at one by one.
 _AGE_REPLICAS = 4
 #: What a network is made of and may cost.
-_PRICED = ("nodes", "links", "memory_slots", "fiber_km")
+_PRICED = ("nodes", "links", "memory_slots", "fiber_km", "cost")
+#: Share of a run's time that pairs may be in the making without the rate being noticeably too low.
+_SHORT = 0.05
 #: Scatter about a law, in units of what intervals allow, beyond which it holds roughly only.
 _ROUGH = 4.0
 
@@ -180,12 +181,18 @@ def _row(size: float, results: Results, target: Target, prices: Mapping[str, flo
     scenario, simulated = results.scenario, float(results.replicas["simulated_s"].sum())
     events, messages = (float(results.replicas[name].sum()) for name in ("events", "messages"))
     delivered = float(batches[..., 0].sum())
+    # Messages and events count from the start, pairs from the end of the warm-up.
+    counted = float(results.batch_seconds.sum())
+    made = delivered * simulated / counted if counted else 0.0
     built = {
         "nodes": len(scenario.nodes),
         "links": len(scenario.links),
         "memory_slots": float(results.nodes["slots"].sum()) / max(len(results.replicas), 1),
         "fiber_km": sum(link.fiber.length_m for link in scenario.links) / 1e3,
     }
+    ages = _pair_ages(scenario, len(results.replicas))
+    # Pairs that were under way when counting began make up for those that are under way at the end.
+    lost = max(0.0, ages["pair_age_p95_s"] - scenario.warm_up_s) / (scenario.duration_s - scenario.warm_up_s)
     return {
         "size": size,
         **built,
@@ -199,11 +206,13 @@ def _row(size: float, results: Results, target: Target, prices: Mapping[str, flo
         "fidelity_high": fidelity.high,
         "latency_p50_s": latency_quantile(sketch, 0.5),
         "latency_p95_s": latency_quantile(sketch, 0.95),
-        **_pair_ages(scenario, len(results.replicas)),
+        **ages,
         "occupied_slots": float(results.nodes["slot_seconds"].sum()) / simulated if simulated else math.nan,
-        "messages_per_pair": messages / delivered if delivered else math.nan,
-        "events_per_pair": events / delivered if delivered else math.nan,
+        "messages_per_pair": messages / made if made else math.nan,
+        "events_per_pair": events / made if made else math.nan,
+        "pairs_per_run": delivered / (max(len(results.replicas), 1) * demands),
         "reached": reached(rate, fidelity, target),
+        "note": "short run" if lost > _SHORT else "",
     }
 
 
@@ -220,8 +229,9 @@ class Scaling:
     table : ResultTable
         A row a size: nodes, links, memory slots, kilometres of fibre, and what they cost; demands; mean rate of a demand and
         fidelity with intervals; latency of requests done; age of pairs at their delivery, since their oldest emission;
-        memory slots occupied on average; classical messages and events per delivered pair; whether the target was
-        ``reached``: yes, no, or unsure where an interval contains it.
+        memory slots occupied on average; classical messages and events per delivered pair; pairs of a demand in a run;
+        whether the target was ``reached``: yes, no, or unsure where an interval contains it; a ``note`` "short run" where
+        pairs take so long that the run, from its warm-up on, counts over 5 % too few of them.
     vary : str
         What the sizes are of.
     target : Target
@@ -232,7 +242,9 @@ class Scaling:
         A row a figure of the table: the better of both laws, its exponent with the ends of its interval, ``chi2``, ``points``
         and ``scatter`` as :class:`ScalingFit` has them.
     limits : Elasticities or None
-        What limits the largest network that still delivers.
+        What limits the network where it breaks, or else the largest that delivers.
+    limits_at : float or None
+        The size of that network.
 
     Examples
     --------
@@ -250,6 +262,7 @@ class Scaling:
     fits: tuple[ScalingFit, ...]
     exponents: ResultTable
     limits: Elasticities | None
+    limits_at: float | None
 
     @property
     def breaks_at(self) -> float | None:
@@ -261,12 +274,19 @@ class Scaling:
     def sentence(self) -> str:
         """The answer in words."""
         text = self._verdict
+        short = [row for row in self.table.rows() if row["note"]]
+        if short:
+            text += (
+                f"; runs are short from {self.vary} = {short[0]['size']:g} on, where pairs take "
+                f"{short[0]['pair_age_p95_s']:.2g} s (rates are too low; a longer duration_s or a warm_up_s mends that)"
+            )
         if self.fits:
             best = self.fits[0]
             name = f"{self.vary}^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} {self.vary})"
             how = "like" if best.holds else "roughly like"
             text += f"; the rate {'falls' if best.exponent < 0 else 'grows'} {how} {name}"
-        return text + "." + (f" {self.limits.sentence}" if self.limits is not None else "")
+        limits = "" if self.limits is None else f" At {self.vary} = {self.limits_at:g}: {self.limits.sentence}"
+        return f"{text}.{limits}"
 
     @property
     def _verdict(self) -> str:
@@ -357,7 +377,7 @@ def scale(
     replicas : int
         Independent repetitions of each size.
     limits : bool
-        Whether to ask what limits the largest network that delivers.
+        Whether to ask what limits the smallest network that misses the target, or, if there is none, the largest that delivers.
     prices : mapping, optional
         What a network costs: ``nodes``, ``links``, ``memory_slots`` or ``fiber_km`` -> the price of one, in any unit. Left out:
         the column ``cost`` is nan, and these four columns are the bill.
@@ -398,16 +418,20 @@ def scale(
     rows = [_row(float(size), results, wanted, priced, level) for size, results in zip(sizes, every, strict=True)]
     table = ResultTable({column: np.array([row[column] for row in rows]) for column in rows[0]})
     delivering = [i for i, row in enumerate(rows) if row["rate_hz"] > 0]
-    asked = None
+    missing = [i for i in delivering if rows[i]["reached"] == "no"]
+    asked, asked_at = None, None
     if limits and delivering:
-        asked = elasticities(every[delivering[-1]].scenario, replicas=max(replicas, 8), level=level, progress=progress)
-    return Scaling(table, name, wanted, _fits(table, "rate_hz", level), _exponents(table, level), asked)
+        at = missing[0] if missing else delivering[-1]
+        asked_at = float(sizes[at])
+        asked = elasticities(every[at].scenario, replicas=max(replicas, 8), level=level, progress=progress)
+    return Scaling(table, name, wanted, _fits(table, "rate_hz", level), _exponents(table, level), asked, asked_at)
 
 
 def _priced(prices: Mapping[str, float] | None) -> dict[str, float]:
     for name, price in (prices or {}).items():
-        if name not in _PRICED:
-            raise SpecError(f"prices/{name}", repr(price), f"a price of one of {', '.join(_PRICED)}", nearest(name, _PRICED))
+        if name not in _PRICED[:-1]:
+            allowed = f"a price of one of {', '.join(_PRICED[:-1])}"
+            raise SpecError(f"prices/{name}", repr(price), allowed, nearest(name, _PRICED[:-1]))
         if isinstance(price, bool) or not isinstance(price, (int, float)) or not 0 <= price < math.inf:
             raise SpecError(f"prices/{name}", repr(price), "0 or more, and finite")
     return {name: float(price) for name, price in (prices or {}).items()}
@@ -427,18 +451,20 @@ def _summaries(network: Callable[..., Scenario] | Scenario) -> Callable[..., Sce
 
 def _fits(table: ResultTable, figure: str, level: float) -> tuple[ScalingFit, ...]:
     """Both laws for a figure, the better one first; none with fewer than three sizes that have it."""
-    value = np.asarray(table[figure], dtype=np.float64)
-    ends = ESTIMATES.get(figure) if figure in _WITH_ERRORS else None
-    low, high = (table[ends.format(end)] for end in ("_low", "_high")) if ends else (value, value)
-    good = (low > 0) & np.isfinite(high) & (value > 0)
+    values = np.asarray(table[figure], dtype=np.float64)
+    good = np.isfinite(values) & (values > 0)
+    if figure not in _PRICED:
+        good &= table["note"] == ""
     if good.sum() < 3:
         return ()
-    errors = None
-    if ends:
-        errors = np.maximum(np.log(high[good] / low[good]) / (2 * NormalDist().inv_cdf(0.5 + level / 2)), 1e-12)
-    sizes = table["size"][good]
+    sizes, values, errors = table["size"][good], values[good], None
+    if figure == "rate_hz":
+        ends = table["rate_high_hz"][good] - table["rate_low_hz"][good]
+        errors = ends / (2 * NormalDist().inv_cdf(0.5 + level / 2)) / values
+        # Replicas may all count the same; still each has the last pair or has it not.
+        errors = np.hypot(errors, 1 / (math.sqrt(12) * table["pairs_per_run"][good]))
     shapes = ("power", "exponential") if (sizes > 0).all() else ("exponential",)
-    laws = [fit(law, sizes, value[good], errors, level) for law in shapes]
+    laws = [fit(law, sizes, values, errors, level) for law in shapes]
     return tuple(sorted(laws, key=lambda law: law.scatter if errors is None else law.chi2))
 
 
