@@ -284,7 +284,10 @@ class Scaling:
             best = self.fits[0]
             name = f"{self.vary}^{best.exponent:.2f}" if best.law == "power" else f"exp({best.exponent:.3g} {self.vary})"
             how = "like" if best.holds else "roughly like"
-            text += f"; the rate {'falls' if best.exponent < 0 else 'grows'} {how} {name}"
+            changes = f"{'falls' if best.exponent < 0 else 'grows'} {how} {name}"
+            # One rate that all intervals contain.
+            level = self.table["rate_low_hz"].max() <= self.table["rate_high_hz"].min()
+            text += f"; the rate {'neither grows nor falls by more than chance' if level else changes}"
         limits = "" if self.limits is None else f" At {self.vary} = {self.limits_at:g}: {self.limits.sentence}"
         return f"{text}.{limits}"
 
@@ -450,12 +453,12 @@ def _summaries(network: Callable[..., Scenario] | Scenario) -> Callable[..., Sce
 
 
 def _fits(table: ResultTable, figure: str, level: float) -> tuple[ScalingFit, ...]:
-    """Both laws for a figure, the better one first; none with fewer than three sizes that have it."""
+    """Both laws for a figure, the better one first; none with fewer than three sizes that have it, or if it never changes."""
     values = np.asarray(table[figure], dtype=np.float64)
     good = np.isfinite(values) & (values > 0)
     if figure not in _PRICED:
         good &= table["note"] == ""
-    if good.sum() < 3:
+    if good.sum() < 3 or np.ptp(values[good]) <= 1e-12 * values[good].max():
         return ()
     sizes, values, errors = table["size"][good], values[good], None
     if figure == "rate_hz":
