@@ -20,7 +20,7 @@ from farbell.availability import failure_lines
 from farbell.bounds import Forbidden
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
-from farbell.design import Requirements, Scaling, TargetPlacement
+from farbell.design import Elasticities, Requirements, Scaling, TargetPlacement
 from farbell.placing import Placement
 from farbell.results import Results
 from farbell.studies import Study
@@ -224,10 +224,8 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
     return "\n".join([*lines, "; ".join(counts) + "."])
 
 
-def study_text(study: Study) -> str:
-    """A table of points and demands, and the points that failed."""
-    table = study.table()
-    varied = table.columns[1 : 1 + len(study.sweep.paths)]
+def points_text(table: ResultTable, varied: Sequence[str]) -> str:
+    """Rows of a study: what is varied, and what each demand got."""
     headers = [*varied, "demand", "replicas", "pairs/s", "fidelity", "latency p50", "key fraction"]
     rows = [
         [
@@ -241,7 +239,13 @@ def study_text(study: Study) -> str:
         ]
         for row in table.rows()
     ]
-    parts = [text_table(headers, rows, left={len(varied)})] if rows else []
+    return text_table(headers, rows, left={len(varied)})
+
+
+def study_text(study: Study) -> str:
+    """A table of points and demands, and the points that failed."""
+    table = study.table()
+    parts = [study.rows_text(table)] if len(table) else []
     ghz = study.ghz_table()
     if len(ghz):
         parts.append(repr(ghz))
@@ -263,39 +267,65 @@ def study_json(study: Study) -> dict[str, Any]:
 
 def scaling_text(answer: Scaling) -> str:
     """A table of sizes, what limits the largest network that delivers, and the answer in words."""
+    latency = "latency_p50_s" if np.isfinite(answer.table["latency_p50_s"]).any() else "pair_age_p50_s"
+    priced = bool(np.isfinite(answer.table["cost"]).any())
     headers = [
         answer.vary,
-        "nodes",
+        *(["nodes"] if answer.vary != "nodes" else []),
+        "slots",
         "fibre km",
+        *(["cost"] if priced else []),
         "pairs/s",
         "fidelity",
-        "latency p50",
+        "latency p50" if latency == "latency_p50_s" else "pair age p50",
         "slots used",
         "messages/pair",
         "target",
+        "note",
     ]
     rows = [
         [
             cell_text(row["size"]),
-            f"{row['nodes']:,}",
+            *([f"{row['nodes']:,}"] if answer.vary != "nodes" else []),
+            f"{row['memory_slots']:,.0f}",
             cell_text(row["fiber_km"]),
+            *([cell_text(row["cost"])] if priced else []),
             _interval(row, "rate", "_hz"),
             _interval(row, "fidelity", digits=4),
-            _seconds(row["latency_p50_s"]),
+            _seconds(row[latency]),
             cell_text(row["occupied_slots"]),
             cell_text(row["messages_per_pair"]),
             row["reached"],
+            row["note"],
         ]
         for row in answer.table.rows()
     ]
-    parts = [text_table(headers, rows, left={8})]
-    if answer.limits is not None:
-        strongest = [
-            [row["parameter"], cell_text(row["rate_gain"]), cell_text(row["fidelity_gain"]), row["note"]]
-            for row in list(answer.limits.table.rows())[:_MOST_LIMITS]
+    parts = [text_table(headers, rows, left={len(headers) - 2, len(headers) - 1})]
+    if len(answer.exponents):
+        laws = [
+            [
+                row["figure"],
+                f"{answer.vary}^x" if row["law"] == "power" else f"exp(x {answer.vary})",
+                f"{row['exponent']:.3g} ({row['low']:.3g} to {row['high']:.3g})",
+                f"{100 * row['scatter']:.2g} %",
+            ]
+            for row in answer.exponents.rows()
         ]
-        parts.append(text_table(["what limits it", "gain of rate", "gain of fidelity", "note"], strongest, left={0, 3}))
+        parts.append(text_table(["grows like", "law", "x", "points are off by"], laws, left={0, 1}))
+    if answer.limits is not None:
+        parts.append(limits_text(answer.limits, f"what limits it at {answer.vary} = {answer.limits_at:g}"))
     return "\n\n".join([*parts, answer.sentence])
+
+
+def limits_text(limits: Elasticities, title: str) -> str:
+    """The parameters that matter most for rate or fidelity, with intervals."""
+
+    def gain(row: Mapping[str, Any], quantity: str) -> str:
+        value, low, high = (row[f"{quantity}_gain{end}"] for end in ("", "_low", "_high"))
+        return "-" if math.isnan(value) else f"{value:.3g} ({low:.3g} to {high:.3g})"
+
+    rows = [[row["parameter"], gain(row, "rate"), gain(row, "fidelity"), row["note"]] for row in limits.ranked()[:_MOST_LIMITS]]
+    return text_table([title, "gain of rate", "gain of fidelity", "note"], rows, left={0, 3})
 
 
 def scaling_json(answer: Scaling) -> str:
@@ -305,6 +335,8 @@ def scaling_json(answer: Scaling) -> str:
             "sizes": _plain_rows(answer.table),
             "breaks_at": answer.breaks_at,
             "fits": [asdict(law) for law in answer.fits],
+            "exponents": _plain_rows(answer.exponents),
+            "limits_at": answer.limits_at,
             "limits": _plain_rows(answer.limits.table) if answer.limits is not None else [],
             "sentence": answer.sentence,
         }

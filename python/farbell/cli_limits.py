@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar, cast
 import typer
 
 import farbell as fb
-from farbell._shell import NOT_AS_EXPECTED, RUN_FAILED, exit_codes, fail, json_or_text, load, target_of
+from farbell._shell import NOT_AS_EXPECTED, RUN_FAILED, exit_codes, fail, json_or_text, load, numbers_of
 
 _Value = TypeVar("_Value")
 
@@ -36,7 +36,7 @@ def bounds(
     with exit_codes():
         if demand is not None and target is None:
             raise fb.SpecError("--demand", repr(demand), "a --target that it is to meet")
-        wanted = Target.of(target_of(target))
+        wanted = Target.of(numbers_of("--target", target))
         results = fb.load_results(network) if (Path(network) / "provenance.json").exists() else None
         model = fb.compile(load(network) if results is None else results.scenario)
         tables = (
@@ -126,7 +126,7 @@ def place(
             else:
                 answer = fb.placement_for_target(
                     map_,
-                    target=target_of(target),
+                    target=numbers_of("--target", target),
                     replicas=replicas,
                     max_replicas=8 * replicas,
                     progress=sys.stderr.isatty(),

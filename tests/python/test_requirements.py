@@ -118,6 +118,18 @@ def test_a_target_out_of_reach_is_refused_with_what_is_reached() -> None:
         fb.requirements(network(), target={"rate": 1e6}, improve=["success_probability"], most=10)
 
 
+def test_what_forbids_the_mean_rate_of_several_demands() -> None:
+    three = network(3).replace(duration_s=1.0)
+    pairs = [("n0", "n1"), ("n0", "n2")]
+    demands = [fb.Demand(name=f"d{i}", node_a=a, node_b=b) for i, (a, b) in enumerate(pairs)]
+    # Each of two links gives 1,000 pairs/s and lane at most, and n1 has two slots.
+    with pytest.raises(fb.SpecError, match=r"all demands together at most [0-9.]+ pairs/s, .* limited by n1"):
+        fb.requirements(three.replace(demands=demands), target={"rate": 1e5}, improve=["success_probability"], replicas=1)
+    few = [demand.replace(traffic=fb.Poisson(rate_hz=2.0), pairs_per_request=3) for demand in demands]
+    with pytest.raises(fb.SpecError, match=r"no more than 6 pairs/s are asked for, on average over demands"):
+        fb.requirements(three.replace(demands=few), target={"rate": 7}, improve=["success_probability"], replicas=1)
+
+
 def test_workers_and_a_second_search_give_the_same(tmp_path: Path) -> None:
     def search(**options: Any) -> Any:
         return fb.requirements(

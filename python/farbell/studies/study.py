@@ -18,13 +18,12 @@ from farbell.studies.plan import FAILED, STATES, UNFINISHED, Plan, Tally
 from farbell.studies.points import Sweep
 from farbell.studies.store import Store
 from farbell.studies.varied import columns, short_names
-from farbell.table import ResultTable, cell_text
+from farbell.table import ResultTable
 
 __all__ = ["Study", "load_study"]
 
 # Columns that a table of a study has beside what is varied and those of a summary.
 _OWN = ("point", "replicas", "state", "error")
-_MOST_SHOWN = 20
 
 
 class Study:
@@ -139,6 +138,19 @@ class Study:
     def rows_of(self, points: Iterable[int]) -> ResultTable:
         """The rows that :meth:`table` has, or will have, for some of the points."""
         return self._stacked([(point, self.results(point).summary()) for point in points if self._counts_of(point)])
+
+    def rows_text(self, rows: ResultTable) -> str:
+        """What terminals show of some rows of :meth:`table`."""
+        from farbell._show import points_text
+
+        return points_text(rows, rows.columns[1 : 1 + len(self.sweep.paths)]) if len(rows) else ""
+
+    def rows_html(self, rows: ResultTable) -> str:
+        """What notebooks show of them."""
+        if not len(rows):
+            return ""
+        names = [*rows.columns[: 4 + len(self.sweep.paths)], "rate_hz", "fidelity", "latency_p50_s", "key_fraction"]
+        return rows[names]._repr_html_()
 
     def _counts_of(self, point: int) -> bool:
         tally = self._tallies[point]
@@ -262,16 +274,7 @@ class Study:
         return f"<Study {self.headline}>"
 
     def _repr_html_(self) -> str:
-        table = self.table()
-        names = [*table.columns[: 3 + len(self.sweep.paths)], "rate_hz", "fidelity", "latency_p50_s", "key_fraction"]
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        rows = ([cell_text(row[name]) for name in names] for row in table[:_MOST_SHOWN].rows()) if len(table) else ()
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        more = f"<p>{len(table):,} rows</p>" if len(table) > _MOST_SHOWN else ""
-        return (
-            f"<p><b>{html.escape(self.headline)}</b></p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
-        )
+        return f"<p><b>{html.escape(self.headline)}</b></p>{self.rows_html(self.table())}"
 
 
 def load_study(path: str | Path) -> Study:
