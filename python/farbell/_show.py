@@ -224,8 +224,10 @@ def check_text(checked: ResultTable, file: str, results: Results) -> str:
     return "\n".join([*lines, "; ".join(counts) + "."])
 
 
-def points_text(table: ResultTable, varied: Sequence[str]) -> str:
-    """Rows of a study: what is varied, and what each demand got."""
+def study_text(study: Study) -> str:
+    """A table of points and demands, and the points that failed."""
+    table = study.table()
+    varied = table.columns[1 : 1 + len(study.sweep.paths)]
     headers = [*varied, "demand", "replicas", "pairs/s", "fidelity", "latency p50", "key fraction"]
     rows = [
         [
@@ -239,13 +241,7 @@ def points_text(table: ResultTable, varied: Sequence[str]) -> str:
         ]
         for row in table.rows()
     ]
-    return text_table(headers, rows, left={len(varied)})
-
-
-def study_text(study: Study) -> str:
-    """A table of points and demands, and the points that failed."""
-    table = study.table()
-    parts = [study.rows_text(table)] if len(table) else []
+    parts = [text_table(headers, rows, left={len(varied)})] if rows else []
     ghz = study.ghz_table()
     if len(ghz):
         parts.append(repr(ghz))

@@ -211,4 +211,7 @@ def test_requirements_are_drawn() -> None:
     answer = fb.requirements(network(duration_s=5.0), target={"rate": 30}, improve=["success_probability"], replicas=1)
     ax = answer.plot()
     assert answer.plot(ax) is ax and "cost" in ax.get_xlabel()
+    best = next(line for line in ax.lines if line.get_label().startswith("Pareto front"))
+    assert np.all(np.diff(best.get_xdata()) >= 0) and np.all(np.diff(best.get_ydata()) >= 0)  # no zigzag
+    assert [panel.get_ylabel() for panel in answer.plot().figure.axes] == ["pairs per second of a demand", "fidelity"]
     assert "<table" in answer._repr_html_() and "required" in repr(answer)

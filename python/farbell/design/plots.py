@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_elasticities", "draw_requirements", "draw_scaling", "draw_scaling_overview"]
 
 _GREY = "#777777"
+#: Sizes that have a tick each.
+_MOST_TICKS = 12
 _REACHED = {"yes": COLORS[2], "unsure": COLORS[4], "no": COLORS[1]}
 
 
@@ -61,8 +63,17 @@ def draw_scaling(scaling: Scaling, ax: Any = None) -> Any:
 
 
 def _scale_sizes(ax: Any, scaling: Scaling) -> None:
-    if (scaling.table["size"] > 0).all():
+    """Sizes as ticks, plain numbers on the other axis: less than a decade has no room for powers of ten."""
+    ticker = require("matplotlib.ticker", "farbell.plot")
+    size = scaling.table["size"]
+    if (size > 0).all():
         ax.set_xscale("log")
+    if len(size) <= _MOST_TICKS:
+        ax.set_xticks(size, [f"{value:g}" for value in size])
+        ax.xaxis.set_minor_locator(ticker.NullLocator())
+    if ax.get_yscale() == "log":
+        for axis in (ax.yaxis.set_major_formatter, ax.yaxis.set_minor_formatter):
+            axis(ticker.LogFormatter(minor_thresholds=(1, 0.4)))
     ax.set_xlabel(scaling.vary)
 
 
@@ -132,19 +143,32 @@ def draw_elasticities(elasticities: Elasticities, ax: Any = None, *, most: int =
 
 
 def draw_requirements(requirements: Requirements, ax: Any = None) -> Any:
-    """Cost and rate of everything tried; what nothing cheaper beats is the front."""
-    ax = new_axes(ax)
-    tried = requirements.tried
-    done = tried["reached"] == 1
+    """Everything tried: rate against cost and, on a figure of its own, fidelity against cost; what is the best for its cost."""
+    axes = [ax]
+    if ax is None:
+        pyplot = require("matplotlib.pyplot", "farbell.plot")
+        axes = list(pyplot.subplots(1, 2, figsize=(12, 5), layout="constrained")[1])
+    tried, target = requirements.tried, requirements.target
+    cost, done = tried["cost"], tried["reached"] == 1
     shown = np.isfinite(tried["rate_hz"])
-    for mine, color, label in ((~done & shown, COLORS[1], "misses the target"), (done, COLORS[2], "reaches the target")):
-        ax.scatter(tried["cost"][mine], tried["rate_hz"][mine], s=8, color=color, label=label)
-    front = (tried["on_front"] == 1) & shown
-    order = np.argsort(tried["cost"][front])
-    ax.plot(tried["cost"][front][order], tried["rate_hz"][front][order], color=COLORS[0], linewidth=0.8, label="Pareto front")
-    ax.scatter([requirements.cost], [requirements.rate_hz], marker="*", s=120, color="black", label="requirement", zorder=3)
-    ax.set_xscale("log")
-    ax.set_xlabel("cost: sum of the factors")
-    ax.set_ylabel("pairs per second of a demand")
-    ax.legend()
-    return ax
+    # The front has three dimensions; each panel cuts it where the other figure is as good as asked.
+    panels = (
+        ("rate_hz", "pairs per second of a demand", target.rate_hz, requirements.rate_hz,
+         tried["fidelity"] >= target.fidelity, f"best at fidelity {target.fidelity:g}" if target.fidelity else "best"),
+        ("fidelity", "fidelity", target.fidelity, requirements.fidelity,
+         tried["rate_hz"] >= target.rate_hz, f"best at {target.rate_hz:g} pairs/s" if target.rate_hz else "best"),
+    )  # fmt: skip
+    for panel, (figure, label, wanted, found, other, name) in zip(axes, panels, strict=False):
+        for mine, color, words in ((~done & shown, COLORS[1], "misses the target"), (done, COLORS[2], "reaches the target")):
+            panel.scatter(cost[mine], tried[figure][mine], s=8, color=color, label=words)
+        order = np.argsort(cost)[(other & shown)[np.argsort(cost)]]
+        best = np.maximum.accumulate(tried[figure][order]) if len(order) else order
+        panel.step(cost[order], best, where="post", color=COLORS[0], linewidth=1.2, label=f"Pareto front: {name}")
+        panel.scatter([requirements.cost], [found], marker="*", s=120, color="black", label="requirement", zorder=3)
+        if wanted > 0:
+            panel.axhline(wanted, color=UNUSED, linestyle=":", label="target")
+        panel.set_xscale("log")
+        panel.set_xlabel("cost: sum of the factors")
+        panel.set_ylabel(label)
+        panel.legend()
+    return axes[0]

@@ -36,8 +36,6 @@ _FIGURES = (
     "rate_hz", "fidelity", "latency_p50_s", "latency_p95_s", "pair_age_p50_s", "pair_age_p95_s", "occupied_slots",
     "messages_per_pair", "events_per_pair", "memory_slots", "fiber_km", "cost",
 )  # fmt: skip
-#: Replicas whose pairs are looked at one by one.
-_AGE_REPLICAS = 4
 #: What a network is made of and may cost.
 _PRICED = ("nodes", "links", "memory_slots", "fiber_km", "cost")
 #: Share of a run's time that pairs may be in the making without the rate being noticeably too low.
@@ -166,10 +164,9 @@ def fit(law: str, sizes: Floats, values: Floats, errors: Floats | None, level: f
     return ScalingFit(law, slope, slope - width, slope + width, chi2, len(x), scatter)
 
 
-def _pair_ages(scenario: Scenario, replicas: int) -> dict[str, float]:
+def _pair_ages(scenario: Scenario) -> dict[str, float]:
     """How long pairs were in the making: what latency is where demands are continuous. A study keeps no rows of pairs."""
-    some = run(scenario, replicas=min(replicas, _AGE_REPLICAS), record="rows", progress=False, time_shares=False)
-    ages_s = some.pairs["age_s"]
+    ages_s = run(scenario, record="rows", progress=False, time_shares=False).pairs["age_s"]
     p50, p95 = np.quantile(ages_s, (0.5, 0.95)) if len(ages_s) else (math.nan, math.nan)
     return {"pair_age_p50_s": float(p50), "pair_age_p95_s": float(p95)}
 
@@ -191,7 +188,7 @@ def _row(size: float, results: Results, target: Target, prices: Mapping[str, flo
         "memory_slots": float(results.nodes["slots"].sum()) / max(len(results.replicas), 1),
         "fiber_km": sum(link.fiber.length_m for link in scenario.links) / 1e3,
     }
-    ages = _pair_ages(scenario, len(results.replicas))
+    ages = _pair_ages(scenario)
     # Pairs that were under way when counting began make up for those that are under way at the end.
     lost = max(0.0, ages["pair_age_p95_s"] - scenario.warm_up_s) / (scenario.duration_s - scenario.warm_up_s)
     return {

@@ -93,7 +93,7 @@ class Requirements:
         return f"{self.table._repr_html_()}<p>{html.escape(self.sentence)}</p>"
 
     def plot(self, ax: Any = None) -> Any:
-        """Everything tried, cost against rate, with the Pareto front."""
+        """Everything tried, rate and fidelity against cost, with the Pareto front; on `ax` the rate alone."""
         from farbell.design.plots import draw_requirements
 
         return draw_requirements(self, ax)

@@ -106,8 +106,7 @@ class Elasticities:
         def strength(row: dict[str, Any]) -> float:
             return max(abs(float(np.nan_to_num(row[f"{quantity}_gain"]))) for quantity in _QUANTITIES)
 
-        moving = [row for row in self.table.rows() if any(math.isfinite(row[f"{quantity}_gain"]) for quantity in _QUANTITIES)]
-        return sorted(moving, key=lambda row: -strength(row))
+        return sorted((row for row in self.table.rows() if strength(row) > _NO_SCATTER), key=lambda row: -strength(row))
 
     @property
     def sentence(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,7 +21,6 @@ from farbell.studies.store import Store
 from farbell.studies.study import Study
 from farbell.studies.varied import Values
 from farbell.studies.workers import Workers, workers_of
-from farbell.table import ResultTable
 from farbell.topology.network import nearest
 
 __all__ = ["run"]
@@ -60,11 +59,7 @@ def run(
                 kept.forget_errors()
             driver = _Driver(sweep, plan, kept, interrupts)
             study = Study(sweep, plan, kept, provenance, driver.tallies)
-
-            def latest(show: Callable[[ResultTable], str]) -> str:
-                return show(study.rows_of(driver.latest))
-
-            with shown(progress, len(sweep), lambda: latest(study.rows_text), lambda: latest(study.rows_html)) as progressed:
+            with shown(progress, len(sweep), lambda: study.shown_rows(study.rows_of(driver.latest))) as progressed:
                 driver.run(executor, workers, progressed)
         finally:
             kept.close()

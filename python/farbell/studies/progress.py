@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from farbell.table import ResultTable
+
 __all__ = ["SHOWN_POINTS", "Progress", "shown"]
 
 #: Points that the table has.
@@ -54,7 +56,7 @@ class _Bar(Progress):
 class _Terminal(Progress):
     """The same over a table of the points that were finished last, on lines that are written again and again."""
 
-    def __init__(self, points: int, latest: Callable[[], str]) -> None:
+    def __init__(self, points: int, latest: Callable[[], ResultTable]) -> None:
         from tqdm import tqdm
 
         self._points, self._latest, self._meter = points, latest, tqdm.format_meter
@@ -70,13 +72,15 @@ class _Terminal(Progress):
         if now - self._shown < _TABLE_S:
             return
         self._shown = now
-        size = shutil.get_terminal_size()
+        size, rows = shutil.get_terminal_size(), self._latest()
         meter = self._meter(
             done, self._points, now - self._start, initial=self._initial, prefix="sweep", unit=" points",
             postfix=f"{failed} failed" if failed else None, ncols=size.columns - 1,
         )  # fmt: skip
         # A line that the terminal broke in two could not be written over.
-        lines = [line[: size.columns - 1] for line in [meter, *self._latest().splitlines()][: size.lines - 1]]
+        lines = [
+            line[: size.columns - 1] for line in [meter, *(repr(rows).splitlines() if len(rows) else ())][: size.lines - 1]
+        ]
         self._write("".join(f"{line}\n" for line in lines))
         self._lines = len(lines)
 
@@ -92,7 +96,7 @@ class _Terminal(Progress):
 class _LiveTable(Progress):
     """The same, and the table of the points that were finished last, in a cell of a notebook."""
 
-    def __init__(self, points: int, latest: Callable[[], str]) -> None:
+    def __init__(self, points: int, latest: Callable[[], ResultTable]) -> None:
         from IPython.display import HTML, display
 
         self._points, self._latest, self._html = points, latest, HTML
@@ -111,7 +115,8 @@ class _LiveTable(Progress):
         fresh = done - self._first
         if fresh:
             text += f", about {(self._points - done) * (now - self._start) / fresh:,.0f} s left"
-        self._handle.update(self._html(f"<p>{html.escape(text)}</p>{self._latest()}"))
+        rows = self._latest()
+        self._handle.update(self._html(f"<p>{html.escape(text)}</p>{rows._repr_html_() if len(rows) else ''}"))
 
     def close(self) -> None:
         # The study shows itself.
@@ -124,7 +129,7 @@ def _in_notebook() -> bool:
 
 
 @contextlib.contextmanager
-def shown(wanted: bool | None, points: int, as_text: Callable[[], str], as_html: Callable[[], str]) -> Iterator[Progress]:
+def shown(wanted: bool | None, points: int, latest: Callable[[], ResultTable]) -> Iterator[Progress]:
     """Progress, where and how it can be seen.
 
     Parameters
@@ -133,14 +138,14 @@ def shown(wanted: bool | None, points: int, as_text: Callable[[], str], as_html:
         Whether it is to be shown; None: in notebooks and on terminals.
     points : int
         How many there are.
-    as_text, as_html : callable
-        Give the rows of the points that were finished last.
+    latest : callable
+        Gives the rows of the points that were finished last.
     """
     progress = Progress()
     if wanted is not False and _in_notebook():
-        progress = _LiveTable(points, as_html)
+        progress = _LiveTable(points, latest)
     elif wanted is not False and sys.stderr.isatty():
-        progress = _Terminal(points, as_text)
+        progress = _Terminal(points, latest)
     elif wanted:
         progress = _Bar(points)
     try:

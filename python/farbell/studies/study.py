@@ -139,18 +139,12 @@ class Study:
         """The rows that :meth:`table` has, or will have, for some of the points."""
         return self._stacked([(point, self.results(point).summary()) for point in points if self._counts_of(point)])
 
-    def rows_text(self, rows: ResultTable) -> str:
-        """What terminals show of some rows of :meth:`table`."""
-        from farbell._show import points_text
-
-        return points_text(rows, rows.columns[1 : 1 + len(self.sweep.paths)]) if len(rows) else ""
-
-    def rows_html(self, rows: ResultTable) -> str:
-        """What notebooks show of them."""
+    def shown_rows(self, rows: ResultTable) -> ResultTable:
+        """Of some rows of :meth:`table` the columns that fit on a screen."""
         if not len(rows):
-            return ""
+            return rows
         names = [*rows.columns[: 4 + len(self.sweep.paths)], "rate_hz", "fidelity", "latency_p50_s", "key_fraction"]
-        return rows[names]._repr_html_()
+        return rows[names]
 
     def _counts_of(self, point: int) -> bool:
         tally = self._tallies[point]
@@ -274,7 +268,7 @@ class Study:
         return f"<Study {self.headline}>"
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{html.escape(self.headline)}</b></p>{self.rows_html(self.table())}"
+        return f"<p><b>{html.escape(self.headline)}</b></p>{self.shown_rows(self.table())._repr_html_()}"
 
 
 def load_study(path: str | Path) -> Study:
