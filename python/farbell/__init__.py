@@ -59,7 +59,16 @@ from farbell.examples import example, examples
 
 if TYPE_CHECKING:
     from farbell import analysis, bounds, channels, design, hardware, platforms, plot, routing, states, topology
-    from farbell.design import Elasticities, Requirements, Scaling, elasticities, requirements, scale
+    from farbell.design import (
+        Elasticities,
+        Requirements,
+        Scaling,
+        TargetPlacement,
+        elasticities,
+        placement_for_target,
+        requirements,
+        scale,
+    )
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.results import Results, load_results
     from farbell.running import Interrupted, compile, run
@@ -88,7 +97,8 @@ _HOMES = {
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "results",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
-    "elasticities": "design", "requirements": "design", "scale": "design",
+    "TargetPlacement": "design", "elasticities": "design", "placement_for_target": "design", "requirements": "design",
+    "scale": "design",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
@@ -160,6 +170,7 @@ __all__ = [
     "Study",
     "Sweep",
     "Table",
+    "TargetPlacement",
     "Tree",
     "Werner",
     "__version__",
@@ -182,6 +193,7 @@ __all__ = [
     "load_study",
     "metro_backbone",
     "placement",
+    "placement_for_target",
     "placement_limits",
     "platforms",
     "plot",

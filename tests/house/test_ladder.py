@@ -17,7 +17,7 @@ PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
-    ["topology", "bounds", "trace", "storage", "use_over_time"],
+    ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing"],
     ["availability", "saved"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
@@ -33,7 +33,7 @@ PYTHON_FLOORS = [
     ["__init__"],
     ["_show"],
     ["_shell"],
-    ["cli_studies"],
+    ["cli_limits", "cli_studies"],
     ["cli"],
     ["__main__"],
 ]
