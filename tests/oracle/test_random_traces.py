@@ -5,6 +5,7 @@ A failure prints the scenario and a `reproduce_failure` line that replays it.
 
 import json
 import os
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from farbell import _core
 from oracle import scenarios
 from oracle.test_traces import assert_same_run
+from oracle.traffic import Demand
 
 MICROSECONDS = [0.0, 1e-6, 3e-6, 5e-6, 10e-6, 20e-6]
 
@@ -307,6 +309,26 @@ def test_same_run_with_failures_and_drift(data):
         ]
     assume(compiles(scenario))
     assert_same_run(scenario)
+
+
+def looks_at_once(demand):
+    demand.routed = bool(demand.usable_routes())
+    if not demand.routed:
+        demand.find_routes()
+
+
+@many
+@given(st.data())
+def test_routes_looked_for_when_used_are_those_looked_for_at_the_failure(data):
+    """Where links do not turn in between: the product looks on first use, this oracle at once."""
+    scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
+    at_s = data.draw(st.sampled_from([5e-5, 1e-4, 2e-4]))
+    links = [link["name"] for link in scenario["links"]]
+    lost = data.draw(st.lists(st.sampled_from(links), min_size=1, max_size=2, unique=True))
+    scenario |= {"failures": [{"name": "F", "links": lost, "down": [[at_s, 1.0]]}], "changes": [], "ghz_demands": []}
+    assume(compiles(scenario))
+    with patch.object(Demand, "look_for_routes", looks_at_once):
+        assert_same_run(scenario)
 
 
 @many
