@@ -32,7 +32,11 @@ void WaitingLine::leave(ChainId circuit, Tick now) {
 template <class Key>
 void WaitingLine::sort_by(Key&& key) {
   const auto rank = [&](const Entry& entry) { return std::tuple(-claims_[entry.demand.value].priority, key(entry), entry.number); };
-  std::sort(entries_.begin(), entries_.end(), [&](const Entry& x, const Entry& y) { return rank(x) < rank(y); });
+  std::vector<std::pair<decltype(rank(Entry{})), Entry>> ranked;  // each key is worked out once
+  ranked.reserve(entries_.size());
+  for (const Entry& entry : entries_) ranked.emplace_back(rank(entry), entry);
+  std::sort(ranked.begin(), ranked.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+  for (std::size_t i = 0; i < ranked.size(); ++i) entries_[i] = ranked[i].second;
 }
 
 const std::vector<ChainId>& WaitingLine::in_order(Tick now) {
