@@ -284,7 +284,7 @@ class Ledger:
     def grant(self):
         """Each circuit may use what those before it in line do not wait for."""
         set_aside = {}
-        self.waiting.sort(key=self.rank)
+        self.waiting[:] = sorted(self.waiting, key=self.rank)  # a list that is being sorted looks empty
 
         def has_room(needs):
             return all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs)
