@@ -1148,6 +1148,8 @@ class Node:
         Unique name.
     memory : str
         Name of the node's memory.
+    region : str
+        Name of the region in which it stands, for failures; empty = none.
     parallel_links : int | None
         How many of the node's links may attempt at the same time; null = all.
     swap_success_probability : float
@@ -1174,6 +1176,7 @@ class Node:
         *,
         name: str,
         memory: str,
+        region: str = '',
         parallel_links: int | None = None,
         swap_success_probability: float = 1.0,
         processing_delay_s: float | str = 0.0,
@@ -1187,6 +1190,7 @@ class Node:
         *,
         name: str = ...,
         memory: str = ...,
+        region: str = ...,
         parallel_links: int | None = ...,
         swap_success_probability: float = ...,
         processing_delay_s: float | str = ...,
@@ -1202,6 +1206,9 @@ class Node:
     @property
     def memory(self) -> str:
         """Name of the node's memory."""
+    @property
+    def region(self) -> str:
+        """Name of the region in which it stands, for failures; empty = none."""
     @property
     def parallel_links(self) -> int | None:
         """How many of the node's links may attempt at the same time; null = all."""
@@ -1492,6 +1499,8 @@ class Failure:
         Names of the nodes that fail; all their links are down, and their qubits lost.
     links : Sequence[str]
         Names of the links that fail.
+    regions : Sequence[str]
+        Names of regions all of whose nodes fail.
     mtbf_s : float | str | None
         Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times. [s]
     mttr_s : float | str | None
@@ -1513,6 +1522,7 @@ class Failure:
         name: str = '',
         nodes: Sequence[str] = [],
         links: Sequence[str] = [],
+        regions: Sequence[str] = [],
         mtbf_s: float | str | None = None,
         mttr_s: float | str | None = None,
         down: Sequence[Sequence[float | str]] = [],
@@ -1523,6 +1533,7 @@ class Failure:
         name: str = ...,
         nodes: Sequence[str] = ...,
         links: Sequence[str] = ...,
+        regions: Sequence[str] = ...,
         mtbf_s: float | str | None = ...,
         mttr_s: float | str | None = ...,
         down: Sequence[Sequence[float | str]] = ...,
@@ -1537,6 +1548,9 @@ class Failure:
     @property
     def links(self) -> tuple[str, ...]:
         """Names of the links that fail."""
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Names of regions all of whose nodes fail."""
     @property
     def mtbf_s(self) -> float | None:
         """Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times. [s]"""
@@ -1873,7 +1887,9 @@ class Demand:
     max_wait_s : float | str | None
         Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]
     priority : int
-        Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger.
+        Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger.
+    weight : float
+        With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these.
     use : Literal["keep", "measure"]
         What is done with a delivered pair.
     z_basis_probability : float
@@ -1916,6 +1932,7 @@ class Demand:
         concurrent_requests: int = 1,
         max_wait_s: float | str | None = None,
         priority: int = 0,
+        weight: float = 1.0,
         use: Literal["keep", "measure"] = 'keep',
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
@@ -1942,6 +1959,7 @@ class Demand:
         concurrent_requests: int = ...,
         max_wait_s: float | str | None = ...,
         priority: int = ...,
+        weight: float = ...,
         use: Literal["keep", "measure"] = ...,
         z_basis_probability: float = ...,
         pipelined: bool = ...,
@@ -1991,7 +2009,10 @@ class Demand:
         """Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]"""
     @property
     def priority(self) -> int:
-        """Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger."""
+        """Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."""
+    @property
+    def weight(self) -> float:
+        """With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these."""
     @property
     def use(self) -> Literal["keep", "measure"]:
         """What is done with a delivered pair."""
@@ -2239,8 +2260,12 @@ class Scenario:
         How routes are chosen.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
+    scheduler : Literal["fifo", "weighted_fair", "earliest_deadline"]
+        Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger.
     on_deadlock : Literal["report", "release", "stop"]
         With reservation hop_by_hop: what to do when circuits wait for each other for ever.
+    max_open_requests : int | None
+        Requests of all demands for pairs that may wait or be served at a time, further ones are refused (`network_full`); null = any number.
     limits : Limits | Mapping[str, Any]
         Limits on a run.
     memories : Sequence[Memory | Mapping[str, Any]]
@@ -2297,7 +2322,9 @@ class Scenario:
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
+        scheduler: Literal["fifo", "weighted_fair", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
+        max_open_requests: int | None = None,
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = [],
         stations: Sequence[Station | Mapping[str, Any]] = [],
@@ -2331,7 +2358,9 @@ class Scenario:
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
+        scheduler: Literal["fifo", "weighted_fair", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
+        max_open_requests: int | None = ...,
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = ...,
         stations: Sequence[Station | Mapping[str, Any]] = ...,
@@ -2396,8 +2425,14 @@ class Scenario:
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
         """How circuits come by their memory slots."""
     @property
+    def scheduler(self) -> Literal["fifo", "weighted_fair", "earliest_deadline"]:
+        """Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger."""
+    @property
     def on_deadlock(self) -> Literal["report", "release", "stop"]:
         """With reservation hop_by_hop: what to do when circuits wait for each other for ever."""
+    @property
+    def max_open_requests(self) -> int | None:
+        """Requests of all demands for pairs that may wait or be served at a time, further ones are refused (`network_full`); null = any number."""
     @property
     def limits(self) -> Limits:
         """Limits on a run."""

@@ -57,7 +57,18 @@ _KINDS = {
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
     "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),
-    "end": ("open", "done", "timed_out", "refused", "no_route", "route_lost", "queue_full", "not_served", "node_down"),
+    "end": (
+        "open",
+        "done",
+        "timed_out",
+        "refused",
+        "no_route",
+        "route_lost",
+        "queue_full",
+        "not_served",
+        "node_down",
+        "network_full",
+    ),
     "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),
     "basis": ("z", "x", "y"),
     "state": ("down", "up"),
