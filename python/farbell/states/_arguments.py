@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import secrets
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -18,6 +20,22 @@ Side: TypeAlias = Literal["a", "b"]
 Matrix: TypeAlias = npt.NDArray[np.complex128]
 Real: TypeAlias = npt.NDArray[np.float64]
 Approximate: TypeAlias = Literal["none", "pauli_twirl"]
+
+
+def whole(value: Any, what: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise SpecError(what, repr(value), "a whole number") from None
+
+
+def seed_or_random(seed: int | None) -> int:
+    if seed is None:
+        return secrets.randbits(64)
+    number = whole(seed, "seed")
+    if not 0 <= number < 2**64:
+        raise SpecError("seed", repr(seed), "0 to 2^64 - 1")
+    return number
 
 
 def index_of(name: str, what: str, allowed: Sequence[str]) -> int:
