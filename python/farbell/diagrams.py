@@ -77,10 +77,8 @@ def _outcomes_told(record: Record, row: Row) -> list[dict[str, Any]]:
     for arm, route in enumerate(_routes(record, row["demand"])):
         takes_s = sum(delay[frozenset(hop)] for hop in pairwise(route)) + sum(passing[node] for node in route[1:-1])
         until_s = row["time_s"] + (takes_s if scenario.control == "messages" else 0.0)
-        told.append(
-            {**row, "kind": "message", "to_node": route[-1], "until_s": min(until_s, row["until_s"]), "circuit": arm, "pair": -1}
-            | {"detail": "fusion_outcomes"}
-        )
+        message = {"kind": "message", "detail": "fusion_outcomes", "to_node": route[-1], "circuit": arm, "pair": -1}
+        told.append({**row, **message, "until_s": min(until_s, row["until_s"])})
     return told
 
 
@@ -593,7 +591,7 @@ def message_sequence(
     _node_names(canvas, places, top, bottom)
     sent: dict[int, float] = {}
     last_s = math.nan
-    for place, (time, number, row, arrived) in enumerate(lines):
+    for place, (time, _, row, arrived) in enumerate(lines):
         y = top + step * (place + 1)
         if time != last_s:
             canvas.text(

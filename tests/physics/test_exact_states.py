@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -112,17 +113,23 @@ def test_remote_cnot(label: str, kind: Any) -> None:
 # ---- by trajectories -----------------------------------------------------------------------------------------------------
 
 
+@cache
+def white_noise(p: float, qubits: int) -> fb.channels.Depolarising:
+    """Made once: a trajectory takes less time than a channel."""
+    return fb.channels.Depolarising(p, qubits=qubits)
+
+
 class Shots:
     """Gates, errors and read-outs of one memory on one trajectory, or on the shots of `PauliFrames`."""
 
     def __init__(self, state: Any, values: dict[str, float]) -> None:
         self.state, self.eta = state, values.get("eta", 1.0)
-        self.gate_error = fb.channels.Depolarising(1 - values.get("p2", 1.0), qubits=2)
+        self.gate_error = white_noise(1 - values.get("p2", 1.0), 2)
 
     def werner_pair(self, a: int, b: int, fidelity: float) -> None:
         self.state.h(a)
         self.state.cx(a, b)
-        self.state.noise(fb.channels.Depolarising(4 * (1 - fidelity) / 3), a)
+        self.state.noise(white_noise(4 * (1 - fidelity) / 3, 1), a)
 
     def cx(self, control: int, target: int) -> None:
         self.state.cx(control, target)
@@ -200,7 +207,10 @@ PREPARATIONS = ([], ["x"], ["h"], ["x", "h"], ["h", "s"], ["x", "h", "s"])
 def test_sampled_teleportation(label: str, kind: Any, detects: float) -> None:
     values, expected = numbers(label), A15.expected[label]
     found = found_by(
-        kind, 3, samples_to_detect(detects, 0.5), lambda s, k: sent_and_found(Shots(s, values), values["F"], PREPARATIONS[k % 6])
+        kind,
+        3,
+        samples_to_detect(detects, 0.5),
+        lambda s, k: sent_and_found(Shots(s, values), values["F"], PREPARATIONS[k % 6]),
     )
     assert_sampled(share(int(found.sum()), len(found), expected), expected, A15.tolerance, detects=detects)
 
@@ -209,9 +219,7 @@ def test_sampled_teleportation(label: str, kind: Any, detects: float) -> None:
 @pytest.mark.parametrize("label", G01.expected)
 def test_sampled_remote_cnot(label: str, kind: Any, detects: float) -> None:
     values, expected = numbers(label), G01.expected[label]["entanglement_fidelity"]
-    found = found_by(
-        kind, 6, samples_to_detect(detects, 0.5), lambda s, _: remote_gate_undone(Shots(s, values), values["F"])
-    )
+    found = found_by(kind, 6, samples_to_detect(detects, 0.5), lambda s, _: remote_gate_undone(Shots(s, values), values["F"]))
     assert_sampled(share(int(found.sum()), len(found), expected), expected, G01.tolerance, detects=detects)
 
 

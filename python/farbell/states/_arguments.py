@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import secrets
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Memory, SpecError
+from farbell._numbers import complex_array, whole
 
 BELL_NAMES = ("Phi+", "Phi-", "Psi+", "Psi-")
 PAULIS = "IXYZ"
@@ -20,13 +20,6 @@ Side: TypeAlias = Literal["a", "b"]
 Matrix: TypeAlias = npt.NDArray[np.complex128]
 Real: TypeAlias = npt.NDArray[np.float64]
 Approximate: TypeAlias = Literal["none", "pauli_twirl"]
-
-
-def whole(value: Any, what: str) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise SpecError(what, repr(value), "a whole number") from None
 
 
 def seed_or_random(seed: int | None) -> int:
@@ -68,7 +61,7 @@ def bell_weights_of(name: str) -> list[float]:
 
 
 def correlations_of_matrix(matrix: npt.ArrayLike) -> Real:
-    rho = np.asarray(matrix, dtype=complex)
+    rho = complex_array(matrix, "matrix")
     if rho.shape == (4,):
         rho = np.outer(rho, rho.conj())
     if rho.shape != (4, 4):

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from farbell import _core
 from farbell._core import SpecError
 from farbell._extras import require
+from farbell._numbers import complex_array, whole
 from farbell.channels import Channel
-from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix, seed_or_random, whole
+from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix, seed_or_random
 from farbell.states._circuit import Step, gate_step
 from farbell.states._exact_arguments import Readout, checked_readout, levels_of, several, weights_of
 from farbell.states._gates import GateMethods
@@ -181,7 +182,7 @@ class ExactState(Register, GateMethods):
         >>> state.to_numpy().real.tolist()
         [0.0, 1.0, 0.0, 0.0]
         """
-        array = np.asarray(matrix, dtype=np.complex128)
+        array = complex_array(matrix, "matrix")
         if array.ndim != 2:
             raise SpecError("matrix", f"shape {array.shape}", "a square matrix")
         self._kernel.unitary(array, self._at(*qubits))
@@ -606,7 +607,7 @@ def _target(target: Any, levels: tuple[int, ...]) -> Matrix:
     elif type(target).__module__.startswith("qutip"):
         array = target.full().squeeze() if target.isket else target.full()
     else:
-        array = np.asarray(target, dtype=np.complex128)
+        array = complex_array(target, "target")
     if array.shape not in ((dimension,), (dimension, dimension)):
         raise SpecError(
             "target", f"shape {array.shape}", f"({dimension},) or ({dimension}, {dimension}) for {len(levels)} qubits"

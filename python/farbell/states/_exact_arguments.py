@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from farbell._core import SpecError
-from farbell.states._arguments import Matrix, whole
+from farbell._numbers import whole
+from farbell.states._arguments import Matrix
 
 #: P(read 0 | 0) and P(read 1 | 1).
 Readout: TypeAlias = tuple[float, float]
@@ -18,6 +19,8 @@ def levels_of(n: int, levels: int | Sequence[int]) -> list[int]:
     count = whole(n, "n")
     if count < 1:
         raise SpecError("n", str(count), "at least 1")
+    if count > 1000:  # a list of so many is a burden by itself
+        raise SpecError("n", f"{count} qubits", "12 in a Density, 20 in a Ket; a Stabilizer holds 10000")
     if isinstance(levels, int):
         return [levels] * count
     listed = [whole(x, "levels") for x in levels]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from farbell import _core
 from farbell._core import SpecError
-
+from farbell._numbers import real
 
 #: What a rotation by 0, 1, 2 or 3 quarter turns is, up to a phase.
 _QUARTERS = {
@@ -58,10 +58,12 @@ class QuarterTurns:
             )
         if angle is not None or gate in _QUARTERS:
             _require_angle(gate, angle)
-            turns = float(angle or 0.0) / (math.pi / 2)
+            turns = real(angle, "angle") / (math.pi / 2)
             if not math.isfinite(turns) or abs(turns - round(turns)) > 1e-9:
                 raise SpecError(
-                    "angle", f"{angle!r} for {gate}, which is not a Clifford gate", "multiples of pi/2; Density and Ket hold any"
+                    "angle",
+                    f"{angle!r} for {gate}, which is not a Clifford gate",
+                    "multiples of pi/2; Density and Ket hold any",
                 )
             gate = _QUARTERS[gate][round(turns) % 4]
         self._apply(gate, list(qubits))
@@ -112,7 +114,7 @@ class GateMethods:
         if len(qubits) != wanted:
             raise SpecError("qubits", f"{len(qubits)} qubits for {gate}", f"{wanted}")
         _require_angle(gate, angle)
-        self._gate(gate, qubits, 0.0 if angle is None else float(angle))
+        self._gate(gate, qubits, 0.0 if angle is None else real(angle, "angle"))
 
     def i(self, q: int) -> None:
         """Identity."""
@@ -168,19 +170,19 @@ class GateMethods:
 
     def rx(self, q: int, angle: float) -> None:
         """Rotation exp(-i angle X / 2)."""
-        self._gate("rx", (q,), float(angle))
+        self._gate("rx", (q,), real(angle, "angle"))
 
     def ry(self, q: int, angle: float) -> None:
         """Rotation exp(-i angle Y / 2)."""
-        self._gate("ry", (q,), float(angle))
+        self._gate("ry", (q,), real(angle, "angle"))
 
     def rz(self, q: int, angle: float) -> None:
         """Rotation exp(-i angle Z / 2)."""
-        self._gate("rz", (q,), float(angle))
+        self._gate("rz", (q,), real(angle, "angle"))
 
     def phase(self, q: int, angle: float) -> None:
         """diag(1, exp(i angle))."""
-        self._gate("phase", (q,), float(angle))
+        self._gate("phase", (q,), real(angle, "angle"))
 
     def cx(self, control: int, target: int) -> None:
         """Controlled X."""

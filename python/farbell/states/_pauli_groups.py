@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farbell._core import SpecError
-from farbell.states._arguments import whole
+from farbell._numbers import whole
 
 Bits = npt.NDArray[np.bool_]
 Ket = npt.NDArray[np.complex128]

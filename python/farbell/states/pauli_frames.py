@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from farbell._core import PauliFramesState, SpecError
 from farbell._extras import require
-from farbell.states._arguments import PAULIS, index_of, seed_or_random, whole
+from farbell._numbers import whole
+from farbell.states._arguments import PAULIS, index_of, seed_or_random
 from farbell.states._gates import QuarterTurns
 from farbell.states._pauli_groups import Bits, paulis_of
 from farbell.states.stabilizer import pauli_errors

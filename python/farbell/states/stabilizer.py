@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from farbell._core import SpecError, StabilizerState
 from farbell._extras import require
+from farbell._numbers import complex_array, whole
 from farbell.channels import Channel
-from farbell.states._arguments import BELL_NAMES, seed_or_random, whole
+from farbell.states._arguments import BELL_NAMES, seed_or_random
 from farbell.states._circuit import Step, gate_step
 from farbell.states._exact_arguments import Readout, checked_readout, several, weights_of
 from farbell.states._gates import QuarterTurns
@@ -84,8 +85,9 @@ class Stabilizer(StabilizerState, Register, QuarterTurns):
 
     Gates are methods by the names of docs/physics/gates.md: ``i``, ``x``, ``y``, ``z``, ``h``, ``s``, ``s_dag``, ``sqrt_x``,
     ``sqrt_x_dag``, ``sqrt_y``, ``sqrt_y_dag`` take a qubit; ``cx`` (also ``cnot``), ``cy``, ``cz``, ``swap``, ``iswap``,
-    ``iswap_dag`` take two; ``rx``, ``ry``, ``rz``, ``phase`` take a qubit and an angle of whole quarter turns. Qubit 0 is the first, most significant factor of the tensor product, as in QuTiP (in Stim's
-    ``state_vector`` with ``endian="big"``). Up to 64 qubits are packed in machine words; larger states are wide tableaux.
+    ``iswap_dag`` take two; ``rx``, ``ry``, ``rz``, ``phase`` take a qubit and an angle of whole quarter turns. Qubit 0 is the
+    first, most significant factor of the tensor product, as in QuTiP (in Stim's ``state_vector`` with ``endian="big"``). Up to
+    64 qubits are packed in machine words; larger states are wide tableaux.
 
     Parameters
     ----------
@@ -151,7 +153,7 @@ class Stabilizer(StabilizerState, Register, QuarterTurns):
         >>> fb.states.Stabilizer.from_numpy([0, 1, -1j, 0] / np.sqrt(2)).stabilizers()
         ['-YX', '-ZZ']
         """
-        return cls._of(group_of_ket(np.asarray(ket, dtype=np.complex128)), seed)
+        return cls._of(group_of_ket(complex_array(ket, "ket")), seed)
 
     @classmethod
     def from_qutip(cls: type[S], state: Any, *, seed: int | None = None) -> S:
@@ -350,7 +352,7 @@ class Stabilizer(StabilizerState, Register, QuarterTurns):
                 raise SpecError("target", f"{len(target.qubits)} qubits", f"{len(there)} qubits")
             pair = [s if len(s.qubits) == s.n else Stabilizer._of(s._group(), 0) for s in (self, target)]
             return pair[0]._fidelity(pair[1])
-        other = np.asarray(target.to_numpy() if hasattr(target, "to_numpy") else target, dtype=np.complex128)
+        other = complex_array(target.to_numpy() if hasattr(target, "to_numpy") else target, "target")
         ket = self.to_numpy()
         if other.shape == ket.shape:
             return float(abs(np.vdot(other, ket)) ** 2)
