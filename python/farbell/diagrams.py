@@ -152,16 +152,17 @@ class _Stays:
             self.held[pair][node].locked_s = time
             self.fusing[row["until_s"]].append(pair)
         elif kind == "fusion":
-            for one in self.fusing.pop(time, []):
-                self.end(one, node, time, "fused")
-                for half in self.held[one].values():
+            for fused in self.fusing.pop(time, []):
+                self.end(fused, node, time, "fused")
+                for half in self.held[fused].values():
                     half.shared_s = row["until_s"]
         elif kind.startswith("ghz_"):
             why = "delivered" if kind == "ghz_delivery" else kind.replace("ghz_", "")
-            for one, halves in list(self.held.items()):
-                for at, half in list(halves.items()):
-                    if half.shared_s == time:
-                        self.end(one, at, time, f"in a state that is {why}")
+            shared = [
+                (number, half) for number, halves in self.held.items() for half in halves.values() if half.shared_s == time
+            ]
+            for number, half in shared:
+                self.end(number, half.node, time, f"in a state that is {why}")
         elif kind == "swap_started":
             for one in (row["left"], row["right"]):
                 if node in self.held[one]:

@@ -14,7 +14,8 @@ PACKAGE = ROOT / "python" / "farbell"
 # The one list, bottom first.
 CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "apps", "simulation"]
 PYTHON_FLOORS = [
-    ["_core", "_extras", "_interrupts", "_numbers"],
+    ["_core", "_extras", "_interrupts"],
+    ["_numbers"],
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
     ["topology", "bounds", "trace", "storage", "use_over_time"],

@@ -194,7 +194,7 @@ class Stabilizer(StabilizerState, Register, QuarterTurns):
         Examples
         --------
         >>> state = fb.states.Stabilizer.bell().tensor(fb.states.Stabilizer.bell("Psi-"))
-        >>> state.stabilizers()
+        >>> sorted(state.stabilizers())
         ['+XX__', '+ZZ__', '-__XX', '-__ZZ']
         """
         if not isinstance(other, Stabilizer):
