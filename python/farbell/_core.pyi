@@ -2723,7 +2723,7 @@ class StabilizerState:
     def _wide(self) -> bool: ...
     @property
     def _records(self) -> bool: ...
-    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _apply(self, gate: str, qubits: Sequence[SupportsIndex]) -> None: ...
     def _measure(
         self,
         product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
@@ -2732,30 +2732,30 @@ class StabilizerState:
     ) -> int: ...
     def _bell_measure(
         self,
-        a: SupportsInt | SupportsIndex,
-        b: SupportsInt | SupportsIndex,
+        a: SupportsIndex,
+        b: SupportsIndex,
         outcome: SupportsInt | SupportsIndex | None,
         readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
     ) -> int: ...
     def _fuse(
         self,
-        a: SupportsInt | SupportsIndex,
-        b: SupportsInt | SupportsIndex,
+        a: SupportsIndex,
+        b: SupportsIndex,
         outcome: SupportsInt | SupportsIndex | None,
         readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
     ) -> int: ...
-    def _measure_z(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> list[int]: ...
+    def _measure_z(self, qubits: Sequence[SupportsIndex]) -> list[int]: ...
     def _expectation(
         self,
         product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
     ) -> int: ...
-    def _drop(self, q: SupportsInt | SupportsIndex, how: str) -> None: ...
-    def release(self, q: SupportsInt | SupportsIndex) -> None:
+    def _drop(self, q: SupportsIndex, how: str) -> None: ...
+    def release(self, q: SupportsIndex) -> None:
         """Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused."""
-    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+    def reset(self, q: SupportsIndex) -> None:
         """Read qubit `q` in Z and turn it to |0>."""
     def _flip(self, product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]]) -> None: ...
-    def _require_there(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _require_there(self, qubits: Sequence[SupportsIndex]) -> None: ...
     def _uniform(self) -> float: ...
     def _generators(
         self,
@@ -2784,41 +2784,41 @@ class StabilizerState:
         parts: tuple[Annotated[numpy.typing.ArrayLike, numpy.uint64], Sequence[str], bool, Sequence[tuple[str, Sequence[SupportsInt | SupportsIndex], Sequence[str]]]],
     ) -> None: ...
     def _assign(self, other: StabilizerState, seed: SupportsInt | SupportsIndex) -> None: ...
-    def i(self, q: SupportsInt | SupportsIndex) -> None:
+    def i(self, q: SupportsIndex) -> None:
         """The gate i (docs/physics/gates.md)."""
-    def x(self, q: SupportsInt | SupportsIndex) -> None:
+    def x(self, q: SupportsIndex) -> None:
         """The gate x (docs/physics/gates.md)."""
-    def y(self, q: SupportsInt | SupportsIndex) -> None:
+    def y(self, q: SupportsIndex) -> None:
         """The gate y (docs/physics/gates.md)."""
-    def z(self, q: SupportsInt | SupportsIndex) -> None:
+    def z(self, q: SupportsIndex) -> None:
         """The gate z (docs/physics/gates.md)."""
-    def h(self, q: SupportsInt | SupportsIndex) -> None:
+    def h(self, q: SupportsIndex) -> None:
         """The gate h (docs/physics/gates.md)."""
-    def s(self, q: SupportsInt | SupportsIndex) -> None:
+    def s(self, q: SupportsIndex) -> None:
         """The gate s (docs/physics/gates.md)."""
-    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def s_dag(self, q: SupportsIndex) -> None:
         """The gate s_dag (docs/physics/gates.md)."""
-    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x(self, q: SupportsIndex) -> None:
         """The gate sqrt_x (docs/physics/gates.md)."""
-    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_x_dag (docs/physics/gates.md)."""
-    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y(self, q: SupportsIndex) -> None:
         """The gate sqrt_y (docs/physics/gates.md)."""
-    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_y_dag (docs/physics/gates.md)."""
-    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cx(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx (docs/physics/gates.md)."""
-    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cnot(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx."""
-    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cy(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cy (docs/physics/gates.md)."""
-    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cz(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cz (docs/physics/gates.md)."""
-    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def swap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate swap (docs/physics/gates.md)."""
-    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap (docs/physics/gates.md)."""
-    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap_dag(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap_dag (docs/physics/gates.md)."""
 
 class PauliFramesState:
@@ -2835,16 +2835,16 @@ class PauliFramesState:
     @property
     def shots(self) -> int:
         """Number of shots."""
-    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _apply(self, gate: str, qubits: Sequence[SupportsIndex]) -> None: ...
     def _noise(
         self,
         errors: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex, SupportsFloat | SupportsIndex]],
-        qubits: Sequence[SupportsInt | SupportsIndex],
+        qubits: Sequence[SupportsIndex],
     ) -> None: ...
     def _apply_where(
         self,
         pauli: SupportsInt | SupportsIndex,
-        q: SupportsInt | SupportsIndex,
+        q: SupportsIndex,
         where: Annotated[numpy.typing.ArrayLike, numpy.bool],
     ) -> None: ...
     def _measure(
@@ -2859,44 +2859,44 @@ class PauliFramesState:
         self,
         parts: tuple[tuple[Annotated[numpy.typing.ArrayLike, numpy.uint64], Sequence[str], bool, Sequence[tuple[str, Sequence[SupportsInt | SupportsIndex], Sequence[str]]]], Annotated[numpy.typing.ArrayLike, numpy.uint64]],
     ) -> None: ...
-    def _require_there(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
-    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+    def _require_there(self, qubits: Sequence[SupportsIndex]) -> None: ...
+    def reset(self, q: SupportsIndex) -> None:
         """Turn qubit `q` to |0> in every shot."""
-    def i(self, q: SupportsInt | SupportsIndex) -> None:
+    def i(self, q: SupportsIndex) -> None:
         """The gate i (docs/physics/gates.md)."""
-    def x(self, q: SupportsInt | SupportsIndex) -> None:
+    def x(self, q: SupportsIndex) -> None:
         """The gate x (docs/physics/gates.md)."""
-    def y(self, q: SupportsInt | SupportsIndex) -> None:
+    def y(self, q: SupportsIndex) -> None:
         """The gate y (docs/physics/gates.md)."""
-    def z(self, q: SupportsInt | SupportsIndex) -> None:
+    def z(self, q: SupportsIndex) -> None:
         """The gate z (docs/physics/gates.md)."""
-    def h(self, q: SupportsInt | SupportsIndex) -> None:
+    def h(self, q: SupportsIndex) -> None:
         """The gate h (docs/physics/gates.md)."""
-    def s(self, q: SupportsInt | SupportsIndex) -> None:
+    def s(self, q: SupportsIndex) -> None:
         """The gate s (docs/physics/gates.md)."""
-    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def s_dag(self, q: SupportsIndex) -> None:
         """The gate s_dag (docs/physics/gates.md)."""
-    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x(self, q: SupportsIndex) -> None:
         """The gate sqrt_x (docs/physics/gates.md)."""
-    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_x_dag (docs/physics/gates.md)."""
-    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y(self, q: SupportsIndex) -> None:
         """The gate sqrt_y (docs/physics/gates.md)."""
-    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_y_dag (docs/physics/gates.md)."""
-    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cx(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx (docs/physics/gates.md)."""
-    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cnot(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx."""
-    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cy(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cy (docs/physics/gates.md)."""
-    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cz(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cz (docs/physics/gates.md)."""
-    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def swap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate swap (docs/physics/gates.md)."""
-    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap (docs/physics/gates.md)."""
-    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap_dag(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap_dag (docs/physics/gates.md)."""
 
 @final

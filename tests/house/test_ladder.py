@@ -15,6 +15,7 @@ PACKAGE = ROOT / "python" / "farbell"
 CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "apps", "simulation"]
 PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
+    ["_numbers"],
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],

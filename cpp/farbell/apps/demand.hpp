@@ -1,5 +1,7 @@
 // A demand: two nodes that ask for entangled pairs, when, how many and how good.
 #pragma once
+#include <array>
+
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
 #include "farbell/protocols/swapping_spec.hpp"
@@ -53,6 +55,9 @@ template <>
 struct Describe<DemandSpec> {
   static constexpr std::string_view name = "Demand";
   static constexpr std::string_view doc = "A pair of nodes that asks for entangled pairs.";
+  static constexpr std::string_view ghz =
+      "demands here are for pairs; GHZ and graph states are asked for in the scenario's list ghz_demands, without a kind (GhzDemand in Python)";
+  static constexpr auto elsewhere = std::array{Misplaced{"kind", ghz}, Misplaced{"users", ghz}};
   static constexpr auto fields = std::tuple{
       field("name", &DemandSpec::name, "Unique name; empty = \"node_a->node_b\"."),
       required(field("node_a", &DemandSpec::node_a, non_empty, "Name of one end.")),
