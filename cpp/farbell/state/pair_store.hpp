@@ -227,7 +227,7 @@ class PairStore {
  private:
   static constexpr std::uint32_t none = QubitId::none_value;
 
-  struct Qubit {
+  struct alignas(32) Qubit {  // never across two cache lines
     Tick since{}, origin{};  // state is up to date at `since`; the coherence clock started at `origin`
     std::uint32_t device = 0;
     std::uint32_t row = none;      // none: this row is free
