@@ -235,6 +235,8 @@ void Lanes::cycle(std::uint32_t index) {
   // Ties between groups go by demand and hop, however their events came to be posted.
   if (succeeding_.empty()) queue_.post(now, Phase::attempts, {setup_.self.handler, op_successes, 0}, 0);
   succeeding_.push_back(index);
+  __builtin_prefetch(&g.link);  // what was not needed yet
+  __builtin_prefetch(&g.attempts);
   g.due = never;  // an older event at this tick is stale
 }
 
@@ -244,7 +246,16 @@ void Lanes::succeed_all() {
       const Group &g = groups_[x], &h = groups_[y];
       return g.chain != h.chain ? g.chain < h.chain : g.hop < h.hop;
     });
-  for (std::uint32_t index : succeeding_) succeed(index);
+  for (std::size_t i = 0; i < succeeding_.size(); ++i) {
+    if (i + 2 < succeeding_.size()) {
+      const Group& g = groups_[succeeding_[i + 2]];
+      const Chain& chain = chains_[g.chain.value];
+      __builtin_prefetch(&chain.hops[g.hop]);
+      __builtin_prefetch(&chain.positions[g.hop]);
+      __builtin_prefetch(&chain.positions[g.hop + 1]);
+    }
+    succeed(succeeding_[i]);
+  }
   succeeding_.clear();
 }
 

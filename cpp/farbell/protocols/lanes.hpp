@@ -97,6 +97,10 @@ class Lanes {
   Tick herald_delay(std::uint32_t group, End position_side) const;
 
   void handle(const Event& event);
+  // The row that an event names.
+  void prefetch(const Event& event) const {
+    if (event.to.op == op_cycle) __builtin_prefetch(&groups_[event.to.target]);
+  }
   // Counts the cycles that started up to `end`; called once, after the last event.
   void settle_all(Tick end);
   std::vector<LinkCounters> counters() const;  // by link

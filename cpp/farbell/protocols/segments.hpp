@@ -106,6 +106,8 @@ class Segments {
   }
   const Loss& loss(std::uint32_t s, End e) const { return losses_[s][e]; }
   bool spans(std::uint32_t s) const;
+  void prefetch(QubitId q) const { __builtin_prefetch(&halves_[q.value]); }
+  void prefetch_segment(QubitId q) const { __builtin_prefetch(&segments_[halves_[q.value].segment]); }
 
   void move(QubitId q, HalfState state);  // into another list of its position
   // Joins `right` into `left` after a Bell measurement of left's B half and right's A half.

@@ -20,6 +20,35 @@ std::vector<NodeCounters> Swapping::counters() const {
   return out;
 }
 
+void Swapping::prefetch(const Event& event) const {
+  const QubitId q{event.to.target};
+  if (event.to.op == op_herald) {
+    segments_.prefetch(q);
+  } else if (event.to.op == op_swap) {
+    const QubitId c{static_cast<std::uint32_t>(event.payload)};
+    for (QubitId half : {q, c}) {
+      segments_.prefetch(half);
+      states_.prefetch(half);
+    }
+  }
+}
+
+void Swapping::prefetch_more(const Event& event) const {
+  if (event.to.op != op_herald && event.to.op != op_swap) return;
+  const QubitId q{event.to.target};
+  const Half& h = segments_.half(q);
+  if (!h.chain) return;
+  const Position& position = chains_[h.chain.value].positions[h.position];
+  __builtin_prefetch(&position);
+  if (event.to.op == op_herald) return;
+  __builtin_prefetch(&position.fibre_from_a);
+  const QubitId c{static_cast<std::uint32_t>(event.payload)};
+  for (QubitId half : {q, c}) {
+    segments_.prefetch_segment(half);
+    states_.prefetch_state(half);
+  }
+}
+
 void Swapping::handle(const Event& event) {
   const auto low = static_cast<std::uint32_t>(event.payload);
   const auto high = static_cast<std::uint32_t>(event.payload >> 32);

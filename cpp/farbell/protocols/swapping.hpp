@@ -30,6 +30,8 @@ class Swapping {
            Trace& trace);
 
   void handle(const Event& event);
+  void prefetch(const Event& event) const;       // the rows that an event names
+  void prefetch_more(const Event& event) const;  // what these name
 
   // Everything that the node at `position` holds for the chain is dropped, without notices: all nodes of the chain are told to.
   void drop_all(ChainId chain, std::uint32_t position);
