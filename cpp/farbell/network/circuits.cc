@@ -358,6 +358,7 @@ void Circuits::build_chain(ChainId circuit) {
     const Row::Group group = group_for(circuit, link, known, keys_known ? &terms.lane_keys[h] : nullptr);
     chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == route.nodes[h], group.pool};
   }
+  chain.complete();
 }
 
 void Circuits::start(ChainId circuit) {

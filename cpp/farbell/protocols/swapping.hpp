@@ -30,6 +30,8 @@ class Swapping {
            Trace& trace);
 
   void handle(const Event& event);
+  void prefetch(const Event& event) const;       // the rows that an event names
+  void prefetch_more(const Event& event) const;  // what these name
 
   // Everything that the node at `position` holds for the chain is dropped, without notices: all nodes of the chain are told to.
   void drop_all(ChainId chain, std::uint32_t position);
@@ -45,7 +47,7 @@ class Swapping {
   // A segment without halves: its row is freed, and its hops may make another where the chain is not pipelined.
   void end(std::uint32_t segment);
 
-  const std::vector<NodeCounters>& counters() const { return counters_; }
+  std::vector<NodeCounters> counters() const;
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
   // By node: ticks that slots were occupied up to `end`, summed over slots, once every event up to then has happened.
@@ -66,7 +68,7 @@ class Swapping {
   void watch_attempts(QubitId q);
   void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
   void give_up(QubitId q);
-  Path swapped(const Half& left, const Half& right, const Chain& chain) const;
+  Path swapped(const Half& left, const Half& right, Tick delay) const;  // delay: to the farther end
   void lost_half_of(std::uint32_t segment, End lost, std::uint32_t position);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
@@ -82,8 +84,14 @@ class Swapping {
   Lanes& lanes_;
   std::vector<Chain>& chains_;
   Trace& trace_;
-  std::vector<Stream> streams_;  // by node
-  std::vector<NodeCounters> counters_;
+  // All that a swap needs of its node is in the first cache line of its row.
+  struct alignas(64) Node {
+    Stream draws;
+    double swap_success;
+    Tick swap_duration;
+    NodeCounters counters;
+  };
+  std::vector<Node> nodes_;
   std::vector<LostTime> lost_;   // by chain
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };

@@ -59,6 +59,13 @@ class Replica {
     if (trace_.on) name_owners();
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
+    handlers_.prefetch = [](void* self, const Event& sooner, const Event& later) {
+      const Replica& replica = *static_cast<Replica*>(self);
+      const auto is_for = [](const Event& event, HandlerIndex handler) { return event.to.handler == static_cast<std::uint16_t>(handler); };
+      if (is_for(later, HandlerIndex::lanes)) replica.lanes_.prefetch(later);
+      if (is_for(later, HandlerIndex::swapping)) replica.swapping_.prefetch(later);
+      if (is_for(sooner, HandlerIndex::swapping)) replica.swapping_.prefetch_more(sooner);
+    };
     handlers_.rows = {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->lanes_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->swapping_.handle(e); },

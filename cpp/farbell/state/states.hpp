@@ -86,6 +86,14 @@ class States {
   // Frame-corrected correlators of a pair at `now`; reading changes nothing.
   Correlators correlators(QubitId a, QubitId b, Tick now, int frame) const;
 
+  // Into the cache: what is kept of a qubit, and then the state that it says it is part of. Only pairs are so many that it pays.
+  void prefetch(QubitId q) const {
+    if (kind_ == StoreKind::pair_density) pair_density_.prefetch(q);
+  }
+  void prefetch_state(QubitId q) const {
+    if (kind_ == StoreKind::pair_density) pair_density_.prefetch_state(q);
+  }
+
   DeviceId device(QubitId q) const;
   // Its node, or the last one that had a qubit of that name.
   NodeId node(QubitId q) const { return q.value < nodes_.size() ? nodes_[q.value] : NodeId{}; }
