@@ -44,8 +44,9 @@ class QuarterTurns:
 
         Examples
         --------
+        >>> import math
         >>> state = fb.states.Stabilizer(2)
-        >>> state.apply("ry", 0, angle=np.pi / 2)
+        >>> state.apply("ry", 0, angle=math.pi / 2)
         >>> state.stabilizers()
         ['+X_', '+_Z']
         >>> state.apply("sqrtx", 0)  # doctest: +IGNORE_EXCEPTION_DETAIL
