@@ -51,7 +51,8 @@ void take_keywords(Value::Object& object, const pybind11::kwargs& keywords) {
     const Value spelling = value_from_python(key);
     const auto* text = spelling.as<std::string>();
     const std::string name = text != nullptr ? *text : found_text(spelling);
-    if (std::ranges::find(names, name) == names.end()) throw unknown_keyword(Describe<T>::name, name, names);
+    if (std::ranges::find(names, name) == names.end())
+      throw unknown_keyword(Describe<T>::name, name, names, said_elsewhere<T>(name));
     // An error inside the argument is told with the whole path.
     Value value;
     try {
@@ -109,8 +110,14 @@ void bind_spec(pybind11::module_& m) {
     // pybind11 would tell what the C++ functions take, (**kwargs), not what they mean.
     py::options options;
     options.disable_function_signatures();
-    c.def(py::init(&spec_from_keywords<T>), init_text<T>().c_str());
-    c.def("replace", &replaced<T>, replace_text<T>().c_str());
+    c.def(py::init([](const py::args& positional, const py::kwargs& keywords) {
+            if (!positional.empty()) throw positional_arguments(Describe<T>::name, field_names<T>());
+            return spec_from_keywords<T>(keywords);
+          }), init_text<T>().c_str());
+    c.def("replace", [](const T& spec, const py::args& positional, const py::kwargs& keywords) {
+      if (!positional.empty()) throw positional_arguments(std::string(Describe<T>::name) + ".replace", field_names<T>());
+      return replaced(spec, keywords);
+    }, replace_text<T>().c_str());
     each_field<T>([&](const auto& f) {
       const std::string getter_doc = std::string(f.name) + "(self) -> " + field_python_type(f);
       const std::function<py::object(const T&)> get = [member = f.member](const T& spec) {

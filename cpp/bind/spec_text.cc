@@ -6,16 +6,28 @@ namespace py = pybind11;
 
 namespace farbell {
 
-py::type_error unknown_keyword(std::string_view what, const std::string& name, const std::vector<std::string_view>& known) {
+namespace {
+
+std::string listed(const std::vector<std::string_view>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(names[i]);
+  return text;
+}
+
+}  // namespace
+
+py::type_error unknown_keyword(std::string_view what, const std::string& name, const std::vector<std::string_view>& known,
+                               std::string_view instead) {
   const std::string nearest = nearest_name(name, known);
   std::string text = std::string(what) + " has no field '" + name + "'";
-  if (!nearest.empty()) {
-    text += "; did you mean '" + nearest + "'?";
-  } else {
-    text += "; its fields are ";
-    for (std::size_t i = 0; i < known.size(); ++i) text += (i == 0 ? "" : ", ") + std::string(known[i]);
-  }
+  if (!instead.empty()) text += "; " + std::string(instead);
+  else if (!nearest.empty()) text += "; did you mean '" + nearest + "'?";
+  else text += "; its fields are " + listed(known);
   return py::type_error(text);
+}
+
+py::type_error positional_arguments(std::string_view what, const std::vector<std::string_view>& known) {
+  return py::type_error(std::string(what) + " takes its fields by name" + (known.empty() ? ", and has none" : ": " + listed(known)));
 }
 
 py::type_error missing_keywords(std::string_view what, const std::vector<std::string>& names) {

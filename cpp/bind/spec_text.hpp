@@ -9,7 +9,10 @@
 
 namespace farbell {
 
-pybind11::type_error unknown_keyword(std::string_view what, const std::string& name, const std::vector<std::string_view>& known);
+// `instead` is what is to be said of a field that belongs elsewhere.
+pybind11::type_error unknown_keyword(std::string_view what, const std::string& name, const std::vector<std::string_view>& known,
+                                     std::string_view instead = {});
+pybind11::type_error positional_arguments(std::string_view what, const std::vector<std::string_view>& known);
 pybind11::type_error missing_keywords(std::string_view what, const std::vector<std::string>& names);
 
 std::string python_repr(double x);

@@ -15,7 +15,36 @@
 namespace py = pybind11;
 
 namespace farbell {
+
+// The number of a qubit: whatever Python counts as a whole number. Anything else is refused as a qubit that is none.
+struct QubitNumber {
+  std::int64_t value = 0;
+  operator std::int64_t() const { return value; }
+};
+
+}  // namespace farbell
+
+template <>
+struct pybind11::detail::type_caster<farbell::QubitNumber> {
+  PYBIND11_TYPE_CASTER(farbell::QubitNumber, const_name("typing.SupportsIndex"));
+
+  bool load(handle source, bool) {
+    const auto number = reinterpret_steal<object>(PyNumber_Index(source.ptr()));
+    if (number) value.value = PyLong_AsLongLong(number.ptr());
+    if (!number || (value.value == -1 && PyErr_Occurred() != nullptr)) {
+      PyErr_Clear();
+      throw farbell::SpecError("qubit", std::string(repr(source)), "a whole number");
+    }
+    return true;
+  }
+};
+
+namespace farbell {
 namespace {
+
+using QubitNumbers = std::vector<QubitNumber>;
+
+std::vector<std::int64_t> plain(QubitNumbers const& qubits) { return {qubits.begin(), qubits.end()}; }
 
 using Bits = py::array_t<bool, py::array::c_style | py::array::forcecast>;
 using Generators = std::tuple<Bits, Bits, Bits>;  // X, Z (a row a generator), and signs
@@ -85,9 +114,9 @@ void def_gates(Class& c) {
     const Gate gate = static_cast<Gate>(&g - gate_table);
     const std::string name(g.name), doc = "The gate " + name + " (docs/physics/gates.md).";
     if (g.qubits == 1) {
-      c.def(name.c_str(), [gate](State& s, std::int64_t q) { s.apply(gate, q); }, py::arg("q"), doc.c_str());
+      c.def(name.c_str(), [gate](State& s, QubitNumber q) { s.apply(gate, q); }, py::arg("q"), doc.c_str());
     } else {
-      const auto apply = [gate](State& s, std::int64_t a, std::int64_t b) { s.apply(gate, a, b); };
+      const auto apply = [gate](State& s, QubitNumber a, QubitNumber b) { s.apply(gate, a, b); };
       c.def(name.c_str(), apply, py::arg("a"), py::arg("b"), doc.c_str());
       if (gate == Gate::cx) c.def("cnot", apply, py::arg("a"), py::arg("b"), "The gate cx.");
     }
@@ -103,13 +132,14 @@ void bind_frames(py::module_& m) {
   c.def(py::init<std::int64_t, std::int64_t, std::uint64_t>(), py::arg("n"), py::arg("shots"), py::arg("seed"))
       .def_property_readonly("n", &PauliFrames::size, "Number of qubits.")
       .def_property_readonly("shots", &PauliFrames::shots, "Number of shots.")
-      .def("_apply", py::overload_cast<std::string const&, std::vector<std::int64_t> const&>(&PauliFrames::apply), py::arg("gate"), py::arg("qubits"))
-      .def("_noise", [](PauliFrames& f, Errors const& errors, std::vector<std::int64_t> const& qubits) {
+      .def("_apply", [](PauliFrames& f, std::string const& gate, QubitNumbers const& qubits) { f.apply(gate, plain(qubits)); },
+           py::arg("gate"), py::arg("qubits"))
+      .def("_noise", [](PauliFrames& f, Errors const& errors, QubitNumbers const& qubits) {
         std::vector<PauliFrames::Error> list;
         for (auto [x, z, p] : errors) list.push_back({x, z, p});
-        without_gil(is_long(f), [&] { f.noise(list, qubits); });
+        without_gil(is_long(f), [&] { f.noise(list, plain(qubits)); });
       }, py::arg("errors"), py::arg("qubits"))
-      .def("_apply_where", [](PauliFrames& f, int pauli, std::int64_t q, Bits const& where) { f.apply_where(pauli, q, packed(where, f).data()); },
+      .def("_apply_where", [](PauliFrames& f, int pauli, QubitNumber q, Bits const& where) { f.apply_where(pauli, q, packed(where, f).data()); },
            py::arg("pauli"), py::arg("q"), py::arg("where"))
       .def("_measure", [](PauliFrames& f, StabilizerState::Product const& product, double flip_probability) {
         Words bits(f.words());
@@ -123,9 +153,9 @@ void bind_frames(py::module_& m) {
       .def("_set_parts", [](PauliFrames& f, std::pair<Parts, WordArray> const& parts) {
         f.set_parts(parts_from(parts.first), words_of(parts.second));
       }, py::arg("parts"))
-      .def("_require_there", [](PauliFrames const& f, std::vector<std::int64_t> const& qubits) { f.reference().require_there(qubits); },
+      .def("_require_there", [](PauliFrames const& f, QubitNumbers const& qubits) { f.reference().require_there(plain(qubits)); },
            py::arg("qubits"))
-      .def("reset", &PauliFrames::reset, py::arg("q"), "Turn qubit `q` to |0> in every shot.");
+      .def("reset", [](PauliFrames& f, QubitNumber q) { f.reset(q); }, py::arg("q"), "Turn qubit `q` to |0> in every shot.");
   def_gates<py::class_<PauliFrames>, PauliFrames>(c);
 }
 
@@ -139,22 +169,27 @@ void bind_stabilizer(py::module_& m) {
       .def_property_readonly("qubits", &State::qubits, "Qubits that are still there.")
       .def_property_readonly("_wide", &State::wide)
       .def_property_readonly("_records", &State::records)
-      .def("_apply", py::overload_cast<std::string const&, std::vector<std::int64_t> const&>(&State::apply), py::arg("gate"), py::arg("qubits"))
+      .def("_apply", [](State& s, std::string const& gate, QubitNumbers const& qubits) { s.apply(gate, plain(qubits)); },
+           py::arg("gate"), py::arg("qubits"))
       .def("_measure", [](State& s, State::Product const& product, std::optional<int> outcome, State::Readout const& readout) {
         return without_gil(s.wide(), [&] { return s.measure(product, outcome, readout); });
       }, py::arg("product"), py::arg("outcome"), py::arg("readout") = State::faithful)
-      .def("_bell_measure", &State::bell_measure, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
-      .def("_fuse", &State::fuse, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
-      .def("_measure_z", [](State& s, std::vector<int> const& qubits) {
-        return without_gil(s.wide(), [&] { return s.measure_z(qubits); });
+      .def("_bell_measure", [](State& s, QubitNumber a, QubitNumber b, std::optional<int> outcome, State::Readout const& readout) {
+        return s.bell_measure(a, b, outcome, readout);
+      }, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_fuse", [](State& s, QubitNumber a, QubitNumber b, std::optional<int> outcome, State::Readout const& readout) {
+        return s.fuse(a, b, outcome, readout);
+      }, py::arg("a"), py::arg("b"), py::arg("outcome"), py::arg("readout") = State::faithful)
+      .def("_measure_z", [](State& s, QubitNumbers const& qubits) {
+        return without_gil(s.wide(), [&] { return s.measure_z(plain(qubits)); });
       }, py::arg("qubits"))
       .def("_expectation", &State::expectation, py::arg("product"))
-      .def("_drop", &State::drop, py::arg("q"), py::arg("how"))
-      .def("release", &State::release, py::arg("q"),
+      .def("_drop", [](State& s, QubitNumber q, std::string const& how) { s.drop(q, how); }, py::arg("q"), py::arg("how"))
+      .def("release", [](State& s, QubitNumber q) { s.release(q); }, py::arg("q"),
            "Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused.")
-      .def("reset", &State::reset, py::arg("q"), "Read qubit `q` in Z and turn it to |0>.")
+      .def("reset", [](State& s, QubitNumber q) { s.reset(q); }, py::arg("q"), "Read qubit `q` in Z and turn it to |0>.")
       .def("_flip", &State::flip, py::arg("product"))
-      .def("_require_there", &State::require_there, py::arg("qubits"))
+      .def("_require_there", [](State const& s, QubitNumbers const& qubits) { s.require_there(plain(qubits)); }, py::arg("qubits"))
       .def("_uniform", &State::uniform)
       .def("_generators", [](State const& s) { return arrays_of(s.generators(), s.size()); })
       .def("_set_generators", [](State& s, Bits const& x, Bits const& z, Bits const& sign) { s.set_generators(rows_of(x, z, sign, s.size())); },

@@ -61,7 +61,16 @@ from farbell.examples import example, examples
 
 if TYPE_CHECKING:
     from farbell import analysis, bounds, channels, design, hardware, platforms, plot, programs, routing, states, topology
-    from farbell.design import Elasticities, Requirements, Scaling, elasticities, requirements, scale
+    from farbell.design import (
+        Elasticities,
+        Requirements,
+        Scaling,
+        TargetPlacement,
+        elasticities,
+        placement_for_target,
+        requirements,
+        scale,
+    )
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.programs import Program, Refused, TimedOut, all_of, any_of, truth
     from farbell.results import Results, load_results
@@ -91,7 +100,8 @@ _HOMES = {
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "results",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
-    "elasticities": "design", "requirements": "design", "scale": "design",
+    "TargetPlacement": "design", "elasticities": "design", "placement_for_target": "design", "requirements": "design",
+    "scale": "design",
     "Program": "programs", "TimedOut": "programs", "Refused": "programs",
     "all_of": "programs", "any_of": "programs", "truth": "programs",
     "Interrupted": "running", "compile": "running", "run": "running",
@@ -169,6 +179,7 @@ __all__ = [
     "Study",
     "Sweep",
     "Table",
+    "TargetPlacement",
     "TimedOut",
     "Tree",
     "Werner",
@@ -194,6 +205,7 @@ __all__ = [
     "load_study",
     "metro_backbone",
     "placement",
+    "placement_for_target",
     "placement_limits",
     "platforms",
     "plot",

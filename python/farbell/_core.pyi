@@ -1195,6 +1195,8 @@ class Node:
         Unique name.
     memory : str
         Name of the node's memory.
+    region : str
+        Name of the region in which it stands, for failures; empty = none.
     parallel_links : int | None
         How many of the node's links may attempt at the same time; null = all.
     swap_success_probability : float
@@ -1221,6 +1223,7 @@ class Node:
         *,
         name: str,
         memory: str,
+        region: str = '',
         parallel_links: int | None = None,
         swap_success_probability: float = 1.0,
         processing_delay_s: float | str = 0.0,
@@ -1234,6 +1237,7 @@ class Node:
         *,
         name: str = ...,
         memory: str = ...,
+        region: str = ...,
         parallel_links: int | None = ...,
         swap_success_probability: float = ...,
         processing_delay_s: float | str = ...,
@@ -1249,6 +1253,9 @@ class Node:
     @property
     def memory(self) -> str:
         """Name of the node's memory."""
+    @property
+    def region(self) -> str:
+        """Name of the region in which it stands, for failures; empty = none."""
     @property
     def parallel_links(self) -> int | None:
         """How many of the node's links may attempt at the same time; null = all."""
@@ -1539,6 +1546,8 @@ class Failure:
         Names of the nodes that fail; all their links are down, and their qubits lost.
     links : Sequence[str]
         Names of the links that fail.
+    regions : Sequence[str]
+        Names of regions all of whose nodes fail.
     mtbf_s : float | str | None
         Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times. [s]
     mttr_s : float | str | None
@@ -1560,6 +1569,7 @@ class Failure:
         name: str = '',
         nodes: Sequence[str] = [],
         links: Sequence[str] = [],
+        regions: Sequence[str] = [],
         mtbf_s: float | str | None = None,
         mttr_s: float | str | None = None,
         down: Sequence[Sequence[float | str]] = [],
@@ -1570,6 +1580,7 @@ class Failure:
         name: str = ...,
         nodes: Sequence[str] = ...,
         links: Sequence[str] = ...,
+        regions: Sequence[str] = ...,
         mtbf_s: float | str | None = ...,
         mttr_s: float | str | None = ...,
         down: Sequence[Sequence[float | str]] = ...,
@@ -1584,6 +1595,9 @@ class Failure:
     @property
     def links(self) -> tuple[str, ...]:
         """Names of the links that fail."""
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Names of regions all of whose nodes fail."""
     @property
     def mtbf_s(self) -> float | None:
         """Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times. [s]"""
@@ -1953,7 +1967,9 @@ class Demand:
     max_wait_s : float | str | None
         Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]
     priority : int
-        Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger.
+        Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger.
+    weight : float
+        With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these.
     use : Literal["keep", "measure"]
         What is done with a delivered pair.
     z_basis_probability : float
@@ -1998,6 +2014,7 @@ class Demand:
         concurrent_requests: int = 1,
         max_wait_s: float | str | None = None,
         priority: int = 0,
+        weight: float = 1.0,
         use: Literal["keep", "measure"] = 'keep',
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
@@ -2025,6 +2042,7 @@ class Demand:
         concurrent_requests: int = ...,
         max_wait_s: float | str | None = ...,
         priority: int = ...,
+        weight: float = ...,
         use: Literal["keep", "measure"] = ...,
         z_basis_probability: float = ...,
         pipelined: bool = ...,
@@ -2075,7 +2093,10 @@ class Demand:
         """Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]"""
     @property
     def priority(self) -> int:
-        """Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger."""
+        """Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."""
+    @property
+    def weight(self) -> float:
+        """With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these."""
     @property
     def use(self) -> Literal["keep", "measure"]:
         """What is done with a delivered pair."""
@@ -2429,8 +2450,12 @@ class Scenario:
         How routes are chosen.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
+    scheduler : Literal["fifo", "weighted_fair", "earliest_deadline"]
+        Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger.
     on_deadlock : Literal["report", "release", "stop"]
         With reservation hop_by_hop: what to do when circuits wait for each other for ever.
+    max_open_requests : int | None
+        Requests of all demands for pairs that may wait or be served at a time, further ones are refused (`network_full`); null = any number.
     limits : Limits | Mapping[str, Any]
         Limits on a run.
     memories : Sequence[Memory | Mapping[str, Any]]
@@ -2489,7 +2514,9 @@ class Scenario:
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
+        scheduler: Literal["fifo", "weighted_fair", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
+        max_open_requests: int | None = None,
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = [],
         stations: Sequence[Station | Mapping[str, Any]] = [],
@@ -2524,7 +2551,9 @@ class Scenario:
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
+        scheduler: Literal["fifo", "weighted_fair", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
+        max_open_requests: int | None = ...,
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = ...,
         stations: Sequence[Station | Mapping[str, Any]] = ...,
@@ -2590,8 +2619,14 @@ class Scenario:
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
         """How circuits come by their memory slots."""
     @property
+    def scheduler(self) -> Literal["fifo", "weighted_fair", "earliest_deadline"]:
+        """Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger."""
+    @property
     def on_deadlock(self) -> Literal["report", "release", "stop"]:
         """With reservation hop_by_hop: what to do when circuits wait for each other for ever."""
+    @property
+    def max_open_requests(self) -> int | None:
+        """Requests of all demands for pairs that may wait or be served at a time, further ones are refused (`network_full`); null = any number."""
     @property
     def limits(self) -> Limits:
         """Limits on a run."""
@@ -2885,7 +2920,7 @@ class StabilizerState:
     def _wide(self) -> bool: ...
     @property
     def _records(self) -> bool: ...
-    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _apply(self, gate: str, qubits: Sequence[SupportsIndex]) -> None: ...
     def _measure(
         self,
         product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
@@ -2894,30 +2929,30 @@ class StabilizerState:
     ) -> int: ...
     def _bell_measure(
         self,
-        a: SupportsInt | SupportsIndex,
-        b: SupportsInt | SupportsIndex,
+        a: SupportsIndex,
+        b: SupportsIndex,
         outcome: SupportsInt | SupportsIndex | None,
         readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
     ) -> int: ...
     def _fuse(
         self,
-        a: SupportsInt | SupportsIndex,
-        b: SupportsInt | SupportsIndex,
+        a: SupportsIndex,
+        b: SupportsIndex,
         outcome: SupportsInt | SupportsIndex | None,
         readout: Annotated[Sequence[SupportsFloat | SupportsIndex], "FixedSize(2)"] = [1.0, 1.0],
     ) -> int: ...
-    def _measure_z(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> list[int]: ...
+    def _measure_z(self, qubits: Sequence[SupportsIndex]) -> list[int]: ...
     def _expectation(
         self,
         product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]],
     ) -> int: ...
-    def _drop(self, q: SupportsInt | SupportsIndex, how: str) -> None: ...
-    def release(self, q: SupportsInt | SupportsIndex) -> None:
+    def _drop(self, q: SupportsIndex, how: str) -> None: ...
+    def release(self, q: SupportsIndex) -> None:
         """Trace qubit `q` out: it is read in Z, with an outcome that nobody learns, and using it later is refused."""
-    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+    def reset(self, q: SupportsIndex) -> None:
         """Read qubit `q` in Z and turn it to |0>."""
     def _flip(self, product: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex]]) -> None: ...
-    def _require_there(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _require_there(self, qubits: Sequence[SupportsIndex]) -> None: ...
     def _uniform(self) -> float: ...
     def _generators(
         self,
@@ -2946,41 +2981,41 @@ class StabilizerState:
         parts: tuple[Annotated[numpy.typing.ArrayLike, numpy.uint64], Sequence[str], bool, Sequence[tuple[str, Sequence[SupportsInt | SupportsIndex], Sequence[str]]]],
     ) -> None: ...
     def _assign(self, other: StabilizerState, seed: SupportsInt | SupportsIndex) -> None: ...
-    def i(self, q: SupportsInt | SupportsIndex) -> None:
+    def i(self, q: SupportsIndex) -> None:
         """The gate i (docs/physics/gates.md)."""
-    def x(self, q: SupportsInt | SupportsIndex) -> None:
+    def x(self, q: SupportsIndex) -> None:
         """The gate x (docs/physics/gates.md)."""
-    def y(self, q: SupportsInt | SupportsIndex) -> None:
+    def y(self, q: SupportsIndex) -> None:
         """The gate y (docs/physics/gates.md)."""
-    def z(self, q: SupportsInt | SupportsIndex) -> None:
+    def z(self, q: SupportsIndex) -> None:
         """The gate z (docs/physics/gates.md)."""
-    def h(self, q: SupportsInt | SupportsIndex) -> None:
+    def h(self, q: SupportsIndex) -> None:
         """The gate h (docs/physics/gates.md)."""
-    def s(self, q: SupportsInt | SupportsIndex) -> None:
+    def s(self, q: SupportsIndex) -> None:
         """The gate s (docs/physics/gates.md)."""
-    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def s_dag(self, q: SupportsIndex) -> None:
         """The gate s_dag (docs/physics/gates.md)."""
-    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x(self, q: SupportsIndex) -> None:
         """The gate sqrt_x (docs/physics/gates.md)."""
-    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_x_dag (docs/physics/gates.md)."""
-    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y(self, q: SupportsIndex) -> None:
         """The gate sqrt_y (docs/physics/gates.md)."""
-    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_y_dag (docs/physics/gates.md)."""
-    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cx(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx (docs/physics/gates.md)."""
-    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cnot(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx."""
-    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cy(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cy (docs/physics/gates.md)."""
-    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cz(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cz (docs/physics/gates.md)."""
-    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def swap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate swap (docs/physics/gates.md)."""
-    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap (docs/physics/gates.md)."""
-    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap_dag(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap_dag (docs/physics/gates.md)."""
 
 class PauliFramesState:
@@ -2997,16 +3032,16 @@ class PauliFramesState:
     @property
     def shots(self) -> int:
         """Number of shots."""
-    def _apply(self, gate: str, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
+    def _apply(self, gate: str, qubits: Sequence[SupportsIndex]) -> None: ...
     def _noise(
         self,
         errors: Sequence[tuple[SupportsInt | SupportsIndex, SupportsInt | SupportsIndex, SupportsFloat | SupportsIndex]],
-        qubits: Sequence[SupportsInt | SupportsIndex],
+        qubits: Sequence[SupportsIndex],
     ) -> None: ...
     def _apply_where(
         self,
         pauli: SupportsInt | SupportsIndex,
-        q: SupportsInt | SupportsIndex,
+        q: SupportsIndex,
         where: Annotated[numpy.typing.ArrayLike, numpy.bool],
     ) -> None: ...
     def _measure(
@@ -3021,44 +3056,44 @@ class PauliFramesState:
         self,
         parts: tuple[tuple[Annotated[numpy.typing.ArrayLike, numpy.uint64], Sequence[str], bool, Sequence[tuple[str, Sequence[SupportsInt | SupportsIndex], Sequence[str]]]], Annotated[numpy.typing.ArrayLike, numpy.uint64]],
     ) -> None: ...
-    def _require_there(self, qubits: Sequence[SupportsInt | SupportsIndex]) -> None: ...
-    def reset(self, q: SupportsInt | SupportsIndex) -> None:
+    def _require_there(self, qubits: Sequence[SupportsIndex]) -> None: ...
+    def reset(self, q: SupportsIndex) -> None:
         """Turn qubit `q` to |0> in every shot."""
-    def i(self, q: SupportsInt | SupportsIndex) -> None:
+    def i(self, q: SupportsIndex) -> None:
         """The gate i (docs/physics/gates.md)."""
-    def x(self, q: SupportsInt | SupportsIndex) -> None:
+    def x(self, q: SupportsIndex) -> None:
         """The gate x (docs/physics/gates.md)."""
-    def y(self, q: SupportsInt | SupportsIndex) -> None:
+    def y(self, q: SupportsIndex) -> None:
         """The gate y (docs/physics/gates.md)."""
-    def z(self, q: SupportsInt | SupportsIndex) -> None:
+    def z(self, q: SupportsIndex) -> None:
         """The gate z (docs/physics/gates.md)."""
-    def h(self, q: SupportsInt | SupportsIndex) -> None:
+    def h(self, q: SupportsIndex) -> None:
         """The gate h (docs/physics/gates.md)."""
-    def s(self, q: SupportsInt | SupportsIndex) -> None:
+    def s(self, q: SupportsIndex) -> None:
         """The gate s (docs/physics/gates.md)."""
-    def s_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def s_dag(self, q: SupportsIndex) -> None:
         """The gate s_dag (docs/physics/gates.md)."""
-    def sqrt_x(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x(self, q: SupportsIndex) -> None:
         """The gate sqrt_x (docs/physics/gates.md)."""
-    def sqrt_x_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_x_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_x_dag (docs/physics/gates.md)."""
-    def sqrt_y(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y(self, q: SupportsIndex) -> None:
         """The gate sqrt_y (docs/physics/gates.md)."""
-    def sqrt_y_dag(self, q: SupportsInt | SupportsIndex) -> None:
+    def sqrt_y_dag(self, q: SupportsIndex) -> None:
         """The gate sqrt_y_dag (docs/physics/gates.md)."""
-    def cx(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cx(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx (docs/physics/gates.md)."""
-    def cnot(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cnot(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cx."""
-    def cy(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cy(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cy (docs/physics/gates.md)."""
-    def cz(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def cz(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate cz (docs/physics/gates.md)."""
-    def swap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def swap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate swap (docs/physics/gates.md)."""
-    def iswap(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap (docs/physics/gates.md)."""
-    def iswap_dag(self, a: SupportsInt | SupportsIndex, b: SupportsInt | SupportsIndex) -> None:
+    def iswap_dag(self, a: SupportsIndex, b: SupportsIndex) -> None:
         """The gate iswap_dag (docs/physics/gates.md)."""
 
 @final

@@ -28,13 +28,13 @@ def fail(code: int, message: str) -> NoReturn:
 
 
 @contextlib.contextmanager
-def exit_codes() -> Iterator[None]:
-    """Turns what can go wrong into a message and an exit code."""
+def exit_codes(store: Path | None = None) -> Iterator[None]:
+    """Turns what can go wrong into a message and an exit code; `store` is where an interrupted command goes on."""
     try:
         yield
         sys.stdout.flush()
     except KeyboardInterrupt:
-        fail(INTERRUPTED, "interrupted")
+        fail(INTERRUPTED, f"interrupted{kept_in(store)}")
     except fb.SpecError as error:
         fail(BAD_INPUT, str(error))
     except fb.RunError as error:
@@ -48,6 +48,11 @@ def exit_codes() -> Iterator[None]:
         discard_output()
         where = f"{error.filename}: " if error.filename else ""
         fail(IO_FAILED, f"{where}{error.strerror or error}")
+
+
+def kept_in(store: Path | None) -> str:
+    """What a message of an interruption says of a store."""
+    return "" if store is None else f"; what was finished is in {store}, and the same command goes on"
 
 
 def discard_output() -> None:
@@ -72,3 +77,17 @@ def json_or_text(text: str) -> Any:
         return json.loads(text)
     except ValueError:
         return text
+
+
+def numbers_of(option: str, text: str | None) -> dict[str, float]:
+    """`rate=1,fidelity=0.8` as a mapping; what it may name is checked where it is used."""
+    found: dict[str, float] = {}
+    for part in (text or "").split(","):
+        if not part.strip():
+            continue
+        name, _, value = part.partition("=")
+        try:
+            found[name.strip()] = float(value)
+        except ValueError:
+            raise fb.SpecError(option, repr(part), "names and numbers: name=1,other=0.8") from None
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -14,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from farbell._core import Scenario
+from farbell.analysis.flows import Throughput
 from farbell.availability import failure_lines
+from farbell.bounds import Forbidden
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
-from farbell.design import Requirements, Scaling
+from farbell.design import Elasticities, Requirements, Scaling, TargetPlacement
+from farbell.placing import Placement
 from farbell.results import Results
 from farbell.studies import Study
 from farbell.table import ResultTable, cell_text
@@ -262,39 +266,65 @@ def study_json(study: Study) -> dict[str, Any]:
 
 def scaling_text(answer: Scaling) -> str:
     """A table of sizes, what limits the largest network that delivers, and the answer in words."""
+    latency = "latency_p50_s" if np.isfinite(answer.table["latency_p50_s"]).any() else "pair_age_p50_s"
+    priced = bool(np.isfinite(answer.table["cost"]).any())
     headers = [
         answer.vary,
-        "nodes",
+        *(["nodes"] if answer.vary != "nodes" else []),
+        "slots",
         "fibre km",
+        *(["cost"] if priced else []),
         "pairs/s",
         "fidelity",
-        "latency p50",
+        "latency p50" if latency == "latency_p50_s" else "pair age p50",
         "slots used",
         "messages/pair",
         "target",
+        "note",
     ]
     rows = [
         [
             cell_text(row["size"]),
-            f"{row['nodes']:,}",
+            *([f"{row['nodes']:,}"] if answer.vary != "nodes" else []),
+            f"{row['memory_slots']:,.0f}",
             cell_text(row["fiber_km"]),
+            *([cell_text(row["cost"])] if priced else []),
             _interval(row, "rate", "_hz"),
             _interval(row, "fidelity", digits=4),
-            _seconds(row["latency_p50_s"]),
+            _seconds(row[latency]),
             cell_text(row["occupied_slots"]),
             cell_text(row["messages_per_pair"]),
             row["reached"],
+            row["note"],
         ]
         for row in answer.table.rows()
     ]
-    parts = [text_table(headers, rows, left={8})]
-    if answer.limits is not None:
-        strongest = [
-            [row["parameter"], cell_text(row["rate_gain"]), cell_text(row["fidelity_gain"]), row["note"]]
-            for row in list(answer.limits.table.rows())[:_MOST_LIMITS]
+    parts = [text_table(headers, rows, left={len(headers) - 2, len(headers) - 1})]
+    if len(answer.exponents):
+        laws = [
+            [
+                row["figure"],
+                f"{answer.vary}^x" if row["law"] == "power" else f"exp(x {answer.vary})",
+                f"{row['exponent']:.3g} ({row['low']:.3g} to {row['high']:.3g})",
+                f"{100 * row['scatter']:.2g} %",
+            ]
+            for row in answer.exponents.rows()
         ]
-        parts.append(text_table(["what limits it", "gain of rate", "gain of fidelity", "note"], strongest, left={0, 3}))
+        parts.append(text_table(["grows like", "law", "x", "points are off by"], laws, left={0, 1}))
+    if answer.limits is not None:
+        parts.append(limits_text(answer.limits, f"what limits it at {answer.vary} = {answer.limits_at:g}"))
     return "\n\n".join([*parts, answer.sentence])
+
+
+def limits_text(limits: Elasticities, title: str) -> str:
+    """The parameters that matter most for rate or fidelity, with intervals."""
+
+    def gain(row: Mapping[str, Any], quantity: str) -> str:
+        value, low, high = (row[f"{quantity}_gain{end}"] for end in ("", "_low", "_high"))
+        return "-" if math.isnan(value) else f"{value:.3g} ({low:.3g} to {high:.3g})"
+
+    rows = [[row["parameter"], gain(row, "rate"), gain(row, "fidelity"), row["note"]] for row in limits.ranked()[:_MOST_LIMITS]]
+    return text_table([title, "gain of rate", "gain of fidelity", "note"], rows, left={0, 3})
 
 
 def scaling_json(answer: Scaling) -> str:
@@ -304,6 +334,8 @@ def scaling_json(answer: Scaling) -> str:
             "sizes": plain_rows(answer.table),
             "breaks_at": answer.breaks_at,
             "fits": [asdict(law) for law in answer.fits],
+            "exponents": plain_rows(answer.exponents),
+            "limits_at": answer.limits_at,
             "limits": plain_rows(answer.limits.table) if answer.limits is not None else [],
             "sentence": answer.sentence,
         }
@@ -323,6 +355,94 @@ def requirements_json(answer: Requirements) -> str:
     figures = {"cost": answer.cost, "rate_hz": answer.rate_hz, "fidelity": answer.fidelity}
     return _json(
         {**figures, "factors": dict(answer.factors), "required": plain_rows(answer.table), "sentence": answer.sentence}
+    )
+
+
+def bounds_text(tables: Mapping[str, ResultTable], most: Throughput | None) -> str:
+    """What each demand can get at most, beside what a run gave it if there was one."""
+    parts = []
+    for table, title, unit in ((tables["demands"], "demand", "pairs"), (tables["ghz_demands"], "GHZ demand", "states")):
+        if not len(table):
+            continue
+        ran = "share" in table.columns
+        headers = [title, *([f"{unit}/s", "share"] if ran else []), "at most", "its route", "any route", "limited by", "bits/s"]
+        rows = [
+            [
+                str(row["demand"]),
+                *([_interval(row, "rate", "_hz"), f"{row['share']:.1%}"] if ran else []),
+                *(_number(row[name], 4) for name in ("bound_hz", "route_hz", "flow_hz")),
+                str(row["limited_by"]),
+                _number(row["capacity_hz"], 4),
+            ]
+            for row in table.rows()
+        ]
+        parts.append(text_table(headers, rows, left={0, len(headers) - 2}))
+    legend = (
+        "At most: per second, by any protocol; the lower of what its route and what any routes allow.\n"
+        "Bits: secret bits, by any use of the same light."
+    )
+    ghz = "\nGHZ demands: by the smallest cut between any two users. Of their fidelity there is no bound."
+    parts.append(legend + (ghz if len(tables["ghz_demands"]) else ""))
+    if most is not None:
+        least = min(most.rates_hz.values(), default=0.0)
+        words = f"All demands of pairs together: at most {most.total_hz:.4g} pairs/s, of which the least gets {least:.4g}"
+        parts.append(f"{words}; limited by {', '.join(most.bottlenecks[:8]) or 'nothing'}.")
+    return "\n\n".join(parts)
+
+
+def bounds_json(tables: Mapping[str, ResultTable], most: Throughput | None, over: Forbidden | None) -> str:
+    """The same for programs."""
+    return _json(
+        {
+            **{name: plain_rows(table) for name, table in tables.items()},
+            "together": None if most is None else {**asdict(most), "rates_hz": dict(most.rates_hz)},
+            "forbidden": None if over is None else {**asdict(over), "sentence": str(over)},
+        }
+    )
+
+
+def placement_text(placement: Placement, answer: TargetPlacement | None) -> str:
+    """Paths, what was tried for the target, and the answer in words."""
+    lengths = {frozenset((link.node_a, link.node_b)): link.length_m for link in placement.links}
+    rows = []
+    for (a, b), paths in placement.paths.items():
+        for path in paths:
+            spans = [lengths[frozenset(hop)] for hop in itertools.pairwise(path)]
+            rows.append([f"{a}->{b}", ", ".join(path[1:-1]) or "-", _number(max(spans) / 1e3, 4), _number(sum(spans) / 1e3, 4)])
+    parts = [text_table(["ends", "repeaters on the way", "longest span km", "length km"], rows, left={0, 1})]
+    if answer is not None:
+        tried = [
+            [
+                f"{row['repeaters']}",
+                _number(row["longest_span_m"] / 1e3, 4),
+                _interval(row, "rate", "_hz"),
+                _interval(row, "fidelity", digits=4),
+                f"{row['replicas']}",
+                row["reached"],
+                row["why"],
+            ]
+            for row in answer.tried.rows()
+        ]
+        headers = ["repeaters", "longest span km", "pairs/s", "fidelity", "replicas", "target", "why not"]
+        parts.append(text_table(headers, tried, left={5, 6}))
+        parts.append(f"{answer.sentence} Of each try the slowest and the worst demand. Brackets: 95 % confidence.")
+    else:
+        how = "the fewest that do" if placement.optimal else f"{placement.least} or more are needed"
+        parts.append(f"{counted(placement.cost, 'repeater')} ({how}): {', '.join(placement.repeaters) or 'none'}.")
+    return "\n\n".join(parts)
+
+
+def placement_json(placement: Placement, answer: TargetPlacement | None) -> str:
+    """The same for programs."""
+    return _json(
+        {
+            "repeaters": list(placement.repeaters),
+            "least": placement.least if answer is None else answer.least,
+            "paths": [{"ends": list(ends), "paths": [list(path) for path in paths]} for ends, paths in placement.paths.items()],
+            "links": [asdict(link) for link in placement.links],
+            "tried": plain_rows(answer.tried) if answer is not None else [],
+            "demands": plain_rows(answer.results.summary()) if answer is not None else [],
+        }
     )
 
 

@@ -25,6 +25,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import SpecError
+from farbell._numbers import complex_array, real, seconds
 
 __all__ = [
     "AmplitudeDamping",
@@ -151,6 +152,11 @@ class Channel:
 
     def pauli_probabilities(self) -> dict[str, float] | None:
         """The probability of each product of Paulis, such as "X" or "ZI", or None if this is no mixture of Paulis."""
+        return None if self._pauli_errors is None else dict(self._pauli_errors)
+
+    @cached_property
+    def _pauli_errors(self) -> dict[str, float] | None:
+        """Worked out once: a stabilizer state asks for each error that it draws."""
         if self.levels != 2:
             return None
         names, chi = self._chi()
@@ -185,12 +191,6 @@ def pauli_matrix(letters: str) -> Matrix:
     return matrix
 
 
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-        raise SpecError(name, repr(value), "a number")
-    return float(value)
-
-
 @dataclass(frozen=True)
 class AmplitudeDamping(Channel):
     """Decay from |1> to |0> with probability `gamma`: ``K = diag(1, sqrt(1 - gamma)), sqrt(gamma) |0><1|``.
@@ -210,7 +210,7 @@ class AmplitudeDamping(Channel):
     gamma: float
 
     def _make(self) -> _core.KrausChannel:
-        return _core.amplitude_damping(_number("gamma", self.gamma))
+        return _core.amplitude_damping(real(self.gamma, "gamma"))
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ class GeneralisedAmplitudeDamping(Channel):
     excited: float
 
     def _make(self) -> _core.KrausChannel:
-        return _core.generalised_amplitude_damping(_number("gamma", self.gamma), _number("excited", self.excited))
+        return _core.generalised_amplitude_damping(real(self.gamma, "gamma"), real(self.excited, "excited"))
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,7 @@ class PhaseDamping(Channel):
     lambda_: float
 
     def _make(self) -> _core.KrausChannel:
-        return _core.phase_damping(_number("lambda_", self.lambda_))
+        return _core.phase_damping(real(self.lambda_, "lambda_"))
 
 
 @dataclass(frozen=True)
@@ -270,7 +270,7 @@ class Dephasing(Channel):
     p: float
 
     def _make(self) -> _core.KrausChannel:
-        p = _number("p", self.p)
+        p = real(self.p, "p")
         return _pauli_kernel("p", p, [1 - p, 0.0, 0.0, p])
 
 
@@ -288,7 +288,7 @@ class BitFlip(Channel):
     p: float
 
     def _make(self) -> _core.KrausChannel:
-        p = _number("p", self.p)
+        p = real(self.p, "p")
         return _pauli_kernel("p", p, [1 - p, p, 0.0, 0.0])
 
 
@@ -319,7 +319,7 @@ class Depolarising(Channel):
     qubits: int = 1
 
     def _make(self) -> _core.KrausChannel:
-        return _core.depolarising(_number("p", self.p), self.qubits)
+        return _core.depolarising(real(self.p, "p"), self.qubits)
 
 
 @dataclass(frozen=True)
@@ -341,7 +341,7 @@ class DepolarisingEach(Channel):
     p: float
 
     def _make(self) -> _core.KrausChannel:
-        return _core.depolarising(_number("p", self.p), 1)
+        return _core.depolarising(real(self.p, "p"), 1)
 
 
 @dataclass(frozen=True, init=False)
@@ -372,7 +372,7 @@ class Pauli(Channel):
             named = dict(probabilities)
         except (TypeError, ValueError):
             raise SpecError("probabilities", repr(probabilities), 'probabilities by name, such as {"X": 0.1}') from None
-        given = {name: _number(f"probabilities/{name}", p) for name, p in named.items()}
+        given = {name: real(p, f"probabilities/{name}") for name, p in named.items()}
         object.__setattr__(self, "probabilities", tuple(given.items()))
         self.__post_init__()
 
@@ -427,10 +427,10 @@ class CoherentRotation(Channel):
                 raise SpecError("axis", repr(self.axis), "X, Y, Z, or three numbers")
             axis = tuple(float(self.axis == p) for p in "XYZ")
         else:
-            axis = tuple(_number("axis", x) for x in self.axis)
+            axis = tuple(real(x, "axis") for x in self.axis)
             if len(axis) != 3:
                 raise SpecError("axis", f"{len(axis)} numbers", "X, Y, Z, or three numbers")
-        return _core.coherent_rotation(list(axis), _number("angle_rad", self.angle_rad))
+        return _core.coherent_rotation(list(axis), real(self.angle_rad, "angle_rad"))
 
 
 @dataclass(frozen=True, init=False)
@@ -457,8 +457,8 @@ class ThermalRelaxation(Channel):
 
     def __init__(self, t1_s: float | str, t2_s: float | str, duration_s: float | str, excited: float = 0.0) -> None:
         for name, value in (("t1_s", t1_s), ("t2_s", t2_s), ("duration_s", duration_s)):
-            object.__setattr__(self, name, _core.seconds(value if isinstance(value, str) else _number(name, value)))
-        object.__setattr__(self, "excited", _number("excited", excited))
+            object.__setattr__(self, name, seconds(value, name))
+        object.__setattr__(self, "excited", real(excited, "excited"))
         self.__post_init__()
 
     def _make(self) -> _core.KrausChannel:
@@ -484,7 +484,7 @@ class Leakage(Channel):
     seepage: float = 0.0
 
     def _make(self) -> _core.KrausChannel:
-        return _core.leakage(_number("p", self.p), _number("seepage", self.seepage))
+        return _core.leakage(real(self.p, "p"), real(self.seepage, "seepage"))
 
 
 @dataclass(frozen=True)
@@ -505,7 +505,7 @@ class Loss(Channel):
     p: float
 
     def _make(self) -> _core.KrausChannel:
-        return _core.leakage(_number("p", self.p), 0.0)
+        return _core.leakage(real(self.p, "p"), 0.0)
 
 
 @dataclass(frozen=True)
@@ -526,7 +526,7 @@ class Erasure(Channel):
     p: float
 
     def _make(self) -> _core.KrausChannel:
-        return _core.leakage(_number("p", self.p), 0.0)
+        return _core.leakage(real(self.p, "p"), 0.0)
 
 
 @dataclass(frozen=True)
@@ -551,7 +551,7 @@ class CollectiveDephasing(Channel):
     qubits: int = 2
 
     def _make(self) -> _core.KrausChannel:
-        return _core.collective_dephasing(_number("sigma_rad", self.sigma_rad), self.qubits)
+        return _core.collective_dephasing(real(self.sigma_rad, "sigma_rad"), self.qubits)
 
 
 @dataclass(frozen=True, init=False, eq=False)
@@ -579,7 +579,7 @@ class Kraus(Channel):
     operators: tuple[Matrix, ...] = field(repr=False)
 
     def __init__(self, operators: Sequence[npt.ArrayLike]) -> None:
-        matrices = tuple(np.array(k, dtype=np.complex128) for k in operators)
+        matrices = tuple(complex_array(k, "kraus") for k in operators)
         for matrix in matrices:
             matrix.flags.writeable = False
         object.__setattr__(self, "operators", matrices)
@@ -623,7 +623,7 @@ def from_choi(choi: npt.ArrayLike) -> Kraus:
     >>> round(same.entanglement_fidelity(), 12), round(channel.entanglement_fidelity(), 12)
     (0.925, 0.925)
     """
-    matrix = np.asarray(choi, dtype=np.complex128)
+    matrix = complex_array(choi, "choi")
     d = math.isqrt(matrix.shape[0]) if matrix.ndim == 2 else 0
     if matrix.shape != (d * d, d * d) or d < 2:
         raise SpecError("choi", f"shape {matrix.shape}", "shape (d^2, d^2)")

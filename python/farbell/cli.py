@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 the run failed, reached a limit or was stopped by a deadlock; 2 the scenario or the command line is
 wrong; 3 a demand got nothing (with `--require-delivery`); 4 a file could not be read or written; 5 the results are not as
-expected (with `--check`); 130 interrupted, with what was finished saved.
+expected (with `--check`), or a bound forbids the target of `bounds`; 130 interrupted, with what was finished saved.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import farbell as fb
-from farbell import _core, cli_netqasm, cli_studies
+from farbell import _core, cli_limits, cli_netqasm, cli_studies
 from farbell._interrupts import held_interrupts
 from farbell._shell import (
     BAD_INPUT,
@@ -209,7 +209,7 @@ def readable_tables(folder: Path) -> list[str]:
     return names
 
 
-for command in (cli_studies.sweep, cli_studies.scale, cli_studies.require):
+for command in (cli_studies.sweep, cli_studies.scale, cli_studies.require, cli_limits.bounds, cli_limits.place):
     app.command()(command)
 
 

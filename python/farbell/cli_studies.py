@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import math
 import sys
+from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import farbell as fb
-from farbell._shell import INTERRUPTED, RUN_FAILED, exit_codes, fail, json_or_text, load
+from farbell._shell import INTERRUPTED, RUN_FAILED, exit_codes, fail, json_or_text, kept_in, load, numbers_of
+from farbell.topology.network import nearest
 
 
 def sweep(
@@ -67,8 +72,7 @@ def sweep(
         elif not quiet:
             print(_show.study_text(study))
         if interrupted:
-            kept = f"; what was finished is in {store}, and the same command goes on" if store is not None else ""
-            fail(INTERRUPTED, f"interrupted{kept}")
+            fail(INTERRUPTED, f"interrupted{kept_in(store)}")
         if len(study.errors):
             fail(RUN_FAILED, f"{len(study.errors)} of {len(study)} points failed: {study.errors['error'][0]}")
 
@@ -94,16 +98,32 @@ def scale(
     ],
     vary: Annotated[
         str,
-        typer.Option(metavar="NAME=SIZES", help="What grows: nodes=4..1024 (doubling), 4..20:4, 4,6,9; or a path."),
+        typer.Option(
+            metavar="NAME=SIZES",
+            help="What grows, by doubling (4..1024), by steps (4..20:4) or as listed (4,6,9). "
+            "Of a shape: nodes, or an argument such as rows, length_m. Of a file: demands (its first so many), length_factor, "
+            "or a path: memories/*/slots.",
+        ),
     ],
     target: Annotated[
         str | None, typer.Option(metavar="NAME=VALUE,...", help="What to reach: rate=1,fidelity=0.8.", show_default=False)
     ] = None,
     given: Annotated[
-        list[str] | None, typer.Option("--with", metavar="NAME=VALUE", help="Another argument of the shape: 'length_m=20 km'.")
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="NAME=VALUE",
+            help="Another argument of the shape, 'length_m=20 km'; runs are of 4 s, 2 s of them warm-up.",
+        ),
     ] = None,
     replicas: Annotated[int, typer.Option(min=2, help="Independent repetitions of each size.")] = 16,
-    limits: Annotated[bool, typer.Option(help="Ask what limits the largest network that delivers.")] = True,
+    prices: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME=PRICE,...", help="Of nodes, links, memory_slots, fiber_km: what it costs.", show_default=False
+        ),
+    ] = None,
+    limits: Annotated[bool, typer.Option(help="Ask what limits it where it breaks, or at its largest.")] = True,
     store: Annotated[Path | None, typer.Option(help="File that keeps what is finished; the same command goes on.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the tables as Parquet, and the plots.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
@@ -111,24 +131,34 @@ def scale(
     """Does it scale? Run a network at growing sizes: what it delivers, where it breaks, and what limits it."""
     from farbell import _show
 
-    with exit_codes():
+    with exit_codes(store):
         name, sizes = sizes_of(vary)
-        shape = getattr(fb, network) if network in SHAPES else None
+        shape = of_nodes(network) if network in SHAPES else None
         fixed = {key: json_or_text(value) for key, value in map(named_value, given or [])}
+        if shape is not None:
+            for option, argument in [("--vary", name), *(("--with", argument) for argument in fixed)]:
+                check_argument(option, argument, network)
+        if shape is not None and not {"duration_s", "warm_up_s"} & {*fixed, name}:
+            fixed |= RUN_OF_A_SHAPE
         if fixed and shape is None:
             raise fb.SpecError("--with", given[0] if given else "", f"a shape to go with it: {', '.join(SHAPES)}")
         answer = fb.scale(
             load(network) if shape is None else shape,
             {name: sizes},
-            target=target_of(target),
+            target=numbers_of("--target", target),
             replicas=replicas,
             limits=limits,
+            prices=numbers_of("--prices", prices),
             store=store,
             progress=sys.stderr.isatty(),
             **fixed,
         )
         if out is not None:
-            write_answer(out, {"sizes": answer.table, **({"limits": answer.limits.table} if answer.limits else {})})
+            tables = {"sizes": answer.table, "exponents": answer.exponents}
+            drawn = {"sizes": lambda: answer.overview()[0]}
+            if answer.limits is not None:
+                tables["limits"], drawn["limits"] = answer.limits.table, answer.limits.plot
+            write_answer(out, tables, drawn)
         print(_show.scaling_json(answer) if as_json else _show.scaling_text(answer))
 
 
@@ -140,27 +170,29 @@ def require(
     replicas: Annotated[int, typer.Option(min=1, help="Independent repetitions of each candidate.")] = 8,
     generations: Annotated[int, typer.Option(min=1, help="Of the search, at most.")] = 40,
     seed: Annotated[int | None, typer.Option(help="In place of the scenario's.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Candidates at a time; default: one a core.")] = None,
     store: Annotated[Path | None, typer.Option(help="File that keeps what was tried; the same command goes on.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the improved scenario, and what was tried as Parquet.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the improved scenario, and what was tried, also drawn.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object.")] = False,
 ) -> None:
     """What must improve? The least improvement of hardware that reaches a target."""
     from farbell import _show
 
-    with exit_codes():
+    with exit_codes(store):
         answer = fb.requirements(
             load(scenario),
-            target=target_of(target),
+            target=numbers_of("--target", target),
             improve=[name.strip() for name in improve.split(",") if name.strip()],
             most=most,
             replicas=replicas,
             generations=generations,
             seed=seed,
+            workers=workers,
             store=store,
             progress=sys.stderr.isatty(),
         )
         if out is not None:
-            write_answer(out, {"required": answer.table, "tried": answer.tried})
+            write_answer(out, {"required": answer.table, "tried": answer.tried}, {"tried": answer.plot})
             (out / "scenario.json").write_text(answer.scenario.to_json() + "\n", encoding="utf-8")
         print(_show.requirements_json(answer) if as_json else _show.requirements_text(answer))
 
@@ -169,25 +201,47 @@ def require(
 SHAPES = ("chain", "ring", "star", "grid", "torus")
 
 
+#: Long enough that rates of some hundred nodes are not too low because their first pair takes a while.
+RUN_OF_A_SHAPE = {"duration_s": 4.0, "warm_up_s": 2.0}
+
+
+def of_nodes(shape: str) -> Callable[..., fb.Scenario]:
+    """A shape that can be asked for by its number of `nodes`, too: a lattice is as square as that allows."""
+    made: Callable[..., fb.Scenario] = getattr(fb, shape)
+
+    @wraps(made)
+    def sized(*, nodes: int | None = None, **arguments: Any) -> fb.Scenario:
+        if nodes is None:
+            return made(**arguments)
+        if shape in ("chain", "ring"):
+            return made(nodes, **arguments)
+        if shape == "star":
+            return made(leaves=nodes - 1, **arguments)
+        fewest = 2 if shape == "grid" else 3
+        rows = next((r for r in range(math.isqrt(max(nodes, 0)), fewest - 1, -1) if nodes % r == 0), None)
+        if rows is None:
+            allowed = f"a number of nodes that makes a {shape}: rows times columns, {fewest} or more each"
+            raise fb.SpecError("nodes", str(nodes), allowed)
+        return made(rows=rows, columns=nodes // rows, **arguments)
+
+    return sized
+
+
+def check_argument(option: str, name: str, shape: str) -> None:
+    """Whether a shape can be made with it: an argument, a field of the scenario, or a path."""
+    of_shape = [argument for argument in inspect.signature(getattr(fb, shape)).parameters if argument != "options"]
+    sizes = [*dict.fromkeys(["nodes", *of_shape]), "width", "attenuation_db_per_km", "speed_m_per_s", "span_limit_m"]
+    known = [*sizes, "traffic", "station", *inspect.signature(fb.Scenario).parameters]
+    if "/" not in name and name not in known:
+        allowed = f"for {shape}: {', '.join(sizes)}, a field of the scenario, or a path such as memories/*/slots"
+        raise fb.SpecError(option, repr(name), allowed, nearest(name, known))
+
+
 def named_value(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
         raise fb.SpecError("--with", repr(text), "a name and its value: 'length_m=20 km'")
     return name.strip(), value.strip()
-
-
-def target_of(text: str | None) -> dict[str, float]:
-    """`rate=1,fidelity=0.8` as a mapping; what it may name is checked where it is used."""
-    found: dict[str, float] = {}
-    for part in (text or "").split(","):
-        if not part.strip():
-            continue
-        name, _, value = part.partition("=")
-        try:
-            found[name.strip()] = float(value)
-        except ValueError:
-            raise fb.SpecError("--target", repr(part), "a name and a number: rate=1,fidelity=0.8") from None
-    return found
 
 
 def sizes_of(text: str) -> tuple[str, list[float]]:
@@ -216,9 +270,15 @@ def number(text: str) -> float:
         return float(text)
 
 
-def write_answer(folder: Path, tables: dict[str, fb.ResultTable]) -> None:
+def write_answer(folder: Path, tables: Mapping[str, fb.ResultTable], drawn: Mapping[str, Callable[[], Any]]) -> None:
+    """Tables as Parquet, and figures as PNG where there is matplotlib."""
     from farbell.storage import write_table
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         write_table(table, folder / f"{name}.parquet")
+    try:
+        for name, draw in drawn.items():
+            draw().figure.savefig(folder / f"{name}.png", dpi=110)
+    except ImportError as error:
+        print(f"farbell: no figures: {error}", file=sys.stderr)

@@ -29,10 +29,14 @@ _GREY = "#777777"
 _MESSAGES = {
     "swap_result": ("result of a swap", _PINK, ""),
     "loss_notice": ("news of a loss", _ORANGE, "5 3"),
+    "distillation_bit": ("bit of distillation", _PINK, "1 2"),
+    "fusion_outcomes": ("outcomes of a fusion", _PINK, ""),
     "set_up": ("set-up and release", _GREY, "2 3"),
     "confirm": ("set-up and release", _GREY, "2 3"),
     "release": ("set-up and release", _GREY, "2 3"),
 }
+# What became of a state, by the kind of its row.
+_STATES = {"ghz_delivery": "delivered", "ghz_rejected": "rejected", "ghz_surplus": "is surplus"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,42 @@ class _Window:
     """What is to be drawn."""
 
     demand: str | None
-    route: tuple[str, ...]
+    routes: tuple[tuple[str, ...], ...]  # one; of a GHZ demand those of its arms, from its center to each user
+    of_states: bool
     start_s: float
     end_s: float
     origin_s: float  # times are given from here on
     rows: Sequence[Row]
     title: str
+
+    def circuit(self, row: Row) -> str:
+        if self.of_states and row["circuit"] >= 0:
+            return f"arm to {self.routes[row['circuit']][-1]}"
+        return "circuit"
+
+
+def _routes(record: Record, name: str) -> tuple[tuple[str, ...], ...]:
+    network = record.network
+    if name in network.ghz_demand_names:
+        return network.ghz_arms[network.ghz_demand_names.index(name)]
+    route = network.routes[network.demand_names.index(name)]
+    return (route,) if route else ()
+
+
+def _outcomes_told(record: Record, row: Row) -> list[dict[str, Any]]:
+    """The messages of a fusion, from its center to each user: a trace has the last arrival only."""
+    scenario = record.scenario
+    delay: dict[frozenset[str], float] = {}
+    for link in scenario.links:
+        delay.setdefault(frozenset((link.node_a, link.node_b)), link.fiber.length_m / link.fiber.speed_m_per_s)
+    passing = {node.name: node.processing_delay_s for node in scenario.nodes}
+    told = []
+    for arm, route in enumerate(_routes(record, row["demand"])):
+        takes_s = sum(delay[frozenset(hop)] for hop in pairwise(route)) + sum(passing[node] for node in route[1:-1])
+        until_s = row["time_s"] + (takes_s if scenario.control == "messages" else 0.0)
+        message = {"kind": "message", "detail": "fusion_outcomes", "to_node": route[-1], "circuit": arm, "pair": -1}
+        told.append({**row, **message, "until_s": min(until_s, row["until_s"])})
+    return told
 
 
 def _window(
@@ -54,7 +88,7 @@ def _window(
     if request is None and window_s is None:
         raise SpecError("request", "neither request nor window_s", "one of them, or both")
     if request is not None:
-        facts = find_request(record, request, demand, replica)
+        facts = find_request(record, request, demand, replica, ghz=True)
         name: str | None = facts.demand
         origin, window = facts.row["asked_s"], window_s or request_window(record, facts)
         if window_s is None:
@@ -64,14 +98,19 @@ def _window(
     else:
         assert window_s is not None
         find_replica(record, replica)
-        name = None if every and demand is None else find_demand(record, demand)
+        name = None if every and demand is None else find_demand(record, demand, ghz=True)
         origin, window, title = window_s[0], window_s, f"{name or 'All demands'}, replica {replica}"
     if not 0 <= window[0] < window[1]:
         raise SpecError("window_s", repr(window), "two times in seconds, the later one second")
     trace, _ = traced(record, replica, window)
-    rows = [row for row in trace.rows() if name is None or row["demand"] in (name, None)]
-    route = record.network.routes[record.network.demand_names.index(name)] if name is not None else ()
-    return _Window(name, route, window[0], window[1], origin, rows, title)
+    rows: list[Row] = []
+    for row in trace.rows():
+        if name is None or row["demand"] in (name, None):
+            rows.append(row)
+            if row["kind"] == "fusion":
+                rows += _outcomes_told(record, row)
+    of_states = name in record.network.ghz_demand_names
+    return _Window(name, () if name is None else _routes(record, name), of_states, window[0], window[1], origin, rows, title)
 
 
 # ---- space and time ------------------------------------------------------------------------------------------------
@@ -87,6 +126,7 @@ class _Half:
     start_s: float
     known_s: float = math.inf
     locked_s: float = math.inf
+    shared_s: float = math.inf  # when the last user knows the state that it is part of
     end_s: float = math.inf
     why: str = "still held"
 
@@ -98,6 +138,7 @@ class _Stays:
     ends: Mapping[str, tuple[str, str]]
     halves: list[_Half] = field(default_factory=list)
     held: dict[int, dict[str, _Half]] = field(default_factory=lambda: defaultdict(dict))  # pair -> node -> its half
+    fusing: dict[float, list[int]] = field(default_factory=lambda: defaultdict(list))  # when its gates are over -> pairs
 
     def take(self, row: Row) -> None:
         kind, node, pair, time = row["kind"], row["node"], row["pair"], row["time_s"]
@@ -107,6 +148,21 @@ class _Stays:
             self.halves += self.held[pair].values()
         elif kind == "herald" and node in self.held[pair]:
             self.held[pair][node].known_s = row["until_s"]
+        elif kind == "fusion_started" and node in self.held[pair]:
+            self.held[pair][node].locked_s = time
+            self.fusing[row["until_s"]].append(pair)
+        elif kind == "fusion":
+            for fused in self.fusing.pop(time, []):
+                self.end(fused, node, time, "fused")
+                for half in self.held[fused].values():
+                    half.shared_s = row["until_s"]
+        elif kind.startswith("ghz_"):
+            why = "delivered" if kind == "ghz_delivery" else kind.replace("ghz_", "")
+            shared = [
+                (number, half) for number, halves in self.held.items() for half in halves.values() if half.shared_s == time
+            ]
+            for number, half in shared:
+                self.end(number, half.node, time, f"in a state that is {why}")
         elif kind == "swap_started":
             for one in (row["left"], row["right"]):
                 if node in self.held[one]:
@@ -202,54 +258,98 @@ def space_time(
 ) -> Diagram:
     """See :func:`farbell.plot.space_time`."""
     window = _window(record, request, demand, replica, window_s, every=False)
-    if not window.route:
+    if not window.routes:
         raise SpecError("demand", f"{window.demand}, which has no route", "a demand with a route")
     ends = {name: (k.node_a, k.node_b) for name, k in zip(record.network.link_names, record.scenario.links, strict=True)}
-    stays = _Stays(ends)
-    for row in window.rows:
-        if row["demand"] is not None:
-            stays.take(row)
-    spans = _spans(window.rows, window.end_s)
-    messages = [r for r in window.rows if r["kind"] == "message" and r["node"] != r["to_node"]]
-    marks = len(stays.halves) * 3 + len(spans) + len(messages)
+    panels = [_panel(window, ends, arm) for arm in range(len(window.routes))]
+    marks = sum(len(panel.halves) * 3 + len(panel.spans) + len(panel.messages) for panel in panels)
     if marks > _MOST_MARKS:
         raise SpecError(
             "window_s",
             f"{marks:,} marks to draw in {window.start_s:.9g} to {window.end_s:.9g} s",
             f"a window of at most {_MOST_MARKS:,}",
         )
-    # Rerouted demands use nodes that are not on the first route: they are drawn beside it.
-    others = {n for half in stays.halves for n in (half.node, half.other)} - set(window.route)
-    left, right, top = 90.0, 800.0 - 50.0 * min(len(others), 4), 118.0
+    left, top = 90.0, 118.0
+    width = max(1000.0, 290.0 + 90.0 * len(panels))
     height = min(2400.0, max(460.0, 2.2 * marks))
     bottom = top + height
-    places = _places(record, window.route, left + 20, right - 20)
-    for i, node in enumerate(sorted(others)):
-        places[node] = right + 40.0 * (i + 1)
-    canvas = Canvas(1000, bottom + 64)
+    wide = (width - 200.0 - left) / len(panels)
+    for k, panel in enumerate(panels):
+        # Rerouted demands use nodes that are not on the first route: they are drawn beside it.
+        others = {n for half in panel.halves for n in (half.node, half.other)} - set(panel.route)
+        begin, end = left + k * wide, left + (k + 1) * wide - 50.0 * min(len(others), 4)
+        panel.places = _places(record, panel.route, begin + 20, end - 20)
+        panel.places.update((node, end + 40.0 * (i + 1)) for i, node in enumerate(sorted(others)))
+    right = end if len(panels) == 1 else width - 200.0
+    canvas = Canvas(width, bottom + 64)
 
     def y(time: float) -> float:
         return top + height * (min(max(time, window.start_s), window.end_s) - window.start_s) / (window.end_s - window.start_s)
 
     _time_axis(canvas, window, top, bottom, left, right)
-    for link, since, until, lanes in spans:
+    for panel in panels:
+        _draw_panel(canvas, panel, window, ends, y, top, bottom)
+    fusions = [row for row in window.rows if row["kind"] == "fusion"]
+    centers = [panel.places[panel.route[0]] for panel in panels]
+    for row in fusions:
+        tip = f"{row['node']} fuses {row['count']} pair{'s' * (row['count'] != 1)}"
+        canvas.line(centers[0], y(row["time_s"]), centers[-1], y(row["time_s"]), tip, stroke=_GREEN, stroke_dasharray="2 3")
+        for x in centers:
+            _diamond(canvas, x, y(row["time_s"]), tip, _GREEN)
+    users = [panel.places[panel.route[-1]] for panel in panels]
+    _draw_labels(canvas, window, [centers[0], *users] if not window.of_states else users, y, right)
+    _legend(canvas, window, [half for panel in panels for half in panel.halves], any(panel.spans for panel in panels))
+    return Diagram(canvas.svg(window.title), window.title)
+
+
+@dataclass
+class _Panel:
+    """A route and what happens along it: of a GHZ demand one arm."""
+
+    route: tuple[str, ...]
+    rows: Sequence[Row]
+    halves: Sequence[_Half]
+    spans: Sequence[tuple[str, float, float, int]]
+    messages: Sequence[Row]
+    places: dict[str, float] = field(default_factory=dict)
+
+
+def _panel(window: _Window, ends: Mapping[str, tuple[str, str]], arm: int) -> _Panel:
+    shared = {"fusion", "ghz_delivery", "ghz_rejected", "ghz_surplus"}
+    rows = [row for row in window.rows if not window.of_states or row["circuit"] == arm or row["kind"] in shared]
+    stays = _Stays(ends)
+    for row in rows:
+        if row["demand"] is not None:
+            stays.take(row)
+    messages = [r for r in rows if r["kind"] == "message" and r["node"] != r["to_node"]]
+    return _Panel(window.routes[arm], rows, stays.halves, _spans(rows, window.end_s), messages)
+
+
+def _draw_panel(
+    canvas: Canvas,
+    panel: _Panel,
+    window: _Window,
+    ends: Mapping[str, tuple[str, str]],
+    y: Callable[[float], float],
+    top: float,
+    bottom: float,
+) -> None:
+    places = panel.places
+    for link, since, until, lanes in panel.spans:
         a, b = sorted(places.get(node, 0.0) for node in ends[link])
         tip = f"{link}: {lanes} lane{'s' if lanes > 1 else ''} attempting for {quantity(until - since, 's', 4)}"
         opacity = min(0.5, 0.2 + 0.06 * lanes)
         canvas.box(a + 0.3 * (b - a), y(since), 0.4 * (b - a), y(until) - y(since), tip, fill=_SKY, fill_opacity=opacity)
     _node_names(canvas, places, top, bottom)
-    _draw_halves(canvas, stays.halves, places, window, y)
-    for row in messages:
+    _draw_halves(canvas, panel.halves, places, window, y)
+    for row in panel.messages:
         label, color, dashes = _MESSAGES[row["detail"]]
         if row["node"] in places and row["to_node"] in places and row["until_s"] >= window.start_s:
             tip = f"{label} from {row['node']} to {row['to_node']}"
-            _slanted(canvas, row, places, window, y, color, dashes, tip, 1.4 if len(messages) < 200 else 0.6)
-    for row in window.rows:
+            _slanted(canvas, row, places, window, y, color, dashes, tip, 1.4 if len(panel.messages) < 200 else 0.6)
+    for row in panel.rows:
         if row["kind"] == "swap" and row["demand"] is not None:
             _draw_swap(canvas, row, places[row["node"]], y(row["time_s"]))
-    _draw_labels(canvas, window, places, y, right)
-    _legend(canvas, window, stays.halves, spans, messages)
-    return Diagram(canvas.svg(window.title), window.title)
 
 
 def _slanted(
@@ -314,14 +414,15 @@ def _draw_swap(canvas: Canvas, row: Row, x: float, y: float) -> None:
             canvas.line(x - 5, y - 5 * s, x + 5, y + 5 * s, tip, stroke=_ORANGE, stroke_width=3.0)
         return
     tip = f"{row['node']} swaps {pairs} to pair {row['pair']}" + (": junk, a half was lost before" if row["stale"] else "")
-    fill = "#ffffff" if row["stale"] else _GREEN
+    _diamond(canvas, x, y, tip, "#ffffff" if row["stale"] else _GREEN)
+
+
+def _diamond(canvas: Canvas, x: float, y: float, tip: str, fill: str) -> None:
     canvas.polygon([(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)], tip, fill=fill, stroke="#00513a", stroke_width=1.2)
 
 
-def _draw_labels(
-    canvas: Canvas, window: _Window, places: Mapping[str, float], y: Callable[[float], float], right: float
-) -> None:
-    """What happened to requests and to the pairs they got, on the right."""
+def _draw_labels(canvas: Canvas, window: _Window, ends: Sequence[float], y: Callable[[float], float], right: float) -> None:
+    """What happened to requests and to the pairs or states they got, on the right; a delivery is drawn across to its ends."""
     texts: list[tuple[float, str, bool]] = []
     for row in window.rows:
         kind = row["kind"]
@@ -331,21 +432,25 @@ def _draw_labels(
             texts.append((row["time_s"], f"pair {row['pair']} rejected, F {row['fidelity']:.3f}", True))
         elif kind == "pair_surplus":
             texts.append((row["time_s"], f"pair {row['pair']} is surplus", True))
+        elif kind in {"ghz_delivery", "ghz_rejected"}:
+            texts.append((row["time_s"], f"state {_STATES[kind]}, F {row['fidelity']:.3f}", True))
+        elif kind == "ghz_surplus":
+            texts.append((row["time_s"], f"state {_STATES[kind]}", True))
         elif kind in {"request_asked", "request_started", "request_ended"}:
             word = {"request_asked": "asked", "request_started": "served"}.get(kind, str(row["detail"]).replace("_", " "))
             texts.append((row["time_s"], f"request {row['request']} {word}", False))
         elif kind in {"circuit_up", "circuit_waits", "circuit_gone"} and row["time_s"] >= window.start_s:
             word = {"circuit_up": "up", "circuit_gone": "gone"}.get(kind, f"waits for slots at {row['to_node']}")
-            texts.append((row["time_s"], f"circuit {word}", False))
+            texts.append((row["time_s"], f"{window.circuit(row)} {word}", False))
         elif kind == "link_changed":
             texts.append((row["time_s"], f"{row['link']} {'down' if row['detail'] == 'down' else 'changes'}", False))
-    first, last = places[window.route[0]], places[window.route[-1]]
+    first, last = min(ends), max(ends)
     below = -math.inf
     shown = set()
     for time, text, across in texts:
         if across:
             canvas.line(first, y(time), last, y(time), text, stroke=_BLACK, stroke_width=1.6)
-            for x in (first, last):
+            for x in ends:
                 canvas.dot(x, y(time), 4, _BLACK, text)
         place = max(y(time), below + 13)
         if (time, text) in shown or place > y(time) + 60:
@@ -356,21 +461,24 @@ def _draw_labels(
         canvas.text(right + 7, place + 4, text, font_size=11, font_weight="600" if across else "400")
 
 
-def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], spans: Sequence[object], messages: Sequence[Row]) -> None:
+def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], attempts: bool) -> None:
     canvas.text(20, 24, window.title, font_size=16, font_weight="600")
     origin = "asked" if window.origin_s != window.start_s or window.title.startswith("Request") else "the start of the window"
     canvas.text(
         20, 42, f"Time runs down, from {origin} at {window.origin_s:.9g} s. Point at a mark to read what it is.", fill="#444444"
     )
-    entries = [("box", _SKY, "attempts")] if spans else []
+    entries = [("box", _SKY, "attempts")] if attempts else []
     if halves:
-        entries += [("box", "#c9c9c9", "memory, herald on its way"), ("box", _YELLOW, "memory waits"), ("box", _GREEN, "swap")]
+        gates = "swap, fusion" if window.of_states else "swap"
+        entries += [("box", "#c9c9c9", "memory, herald on its way"), ("box", _YELLOW, "memory waits"), ("box", _GREEN, gates)]
         entries += [("line", _BLUE, "herald")]
     known: dict[str, tuple[str, str, str]] = {}
-    for row in messages:
+    for row in window.rows:
+        if row["kind"] != "message" or row["node"] == row["to_node"]:
+            continue
         label, color, dashes = _MESSAGES[row["detail"]]
         known[label] = ("dash" if dashes else "line", color, label)
-    if any(row["kind"] == "delivery" for row in window.rows):
+    if any(row["kind"] in {"delivery", "ghz_delivery"} for row in window.rows):
         known["delivery"] = ("line", _BLACK, "delivery")
     x = 20.0
     for shape, color, label in [*entries, *known.values()]:
@@ -398,6 +506,7 @@ def _noted(row: Row) -> tuple[str, str, str]:
             _GREEN if pair >= 0 else _ORANGE,
         )
     texts = {
+        "fusion": (f"fuses {row['count']} pair{'s' * (row['count'] != 1)}", _GREEN),
         "qubit_lost": (f"drops {pair}: other half lost", _ORANGE),
         "notice_held": (f"{pair} is lost, but in a swap", _ORANGE),
         "qubit_released": (f"drops {pair}: circuit given back", _GREY),
@@ -408,7 +517,7 @@ def _noted(row: Row) -> tuple[str, str, str]:
     return row["node"] or "", text, color
 
 
-def _banner(row: Row) -> str:
+def _banner(row: Row, window: _Window) -> str:
     """What a row says across all lines."""
     kind, who = row["kind"], row["demand"]
     if kind == "delivery":
@@ -419,10 +528,14 @@ def _banner(row: Row) -> str:
         return f"request {row['request']} of {who} {'asked' if kind == 'request_asked' else 'served from here on'}"
     if kind in {"pair_rejected", "pair_surplus"}:
         return f"pair {row['pair']} {'rejected' if kind == 'pair_rejected' else 'is surplus'}"
+    if kind == "ghz_delivery":
+        return f"state delivered to request {row['request']} of {who}, fidelity {row['fidelity']:.4f}"
+    if kind in {"ghz_rejected", "ghz_surplus"}:
+        return f"state {_STATES[kind]}"
     if kind == "circuit_waits":
-        return f"circuit of {who} waits for slots at {row['to_node']}"
+        return f"{window.circuit(row)} of {who} waits for slots at {row['to_node']}"
     if kind in {"circuit_asked", "circuit_up", "circuit_gone"}:
-        return f"circuit of {who} {kind.removeprefix('circuit_').replace('asked', 'asked for')}"
+        return f"{window.circuit(row)} of {who} {kind.removeprefix('circuit_').replace('asked', 'asked for')}"
     if kind == "link_changed":
         return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
     return ""
@@ -450,7 +563,7 @@ def message_sequence(
                 lines.append((row["time_s"], number, row, False))
             if row["until_s"] <= window.end_s:
                 lines.append((row["until_s"], number, row, True))
-        elif row["kind"] == "link_success" or _noted(row)[1] or _banner(row):
+        elif row["kind"] == "link_success" or _noted(row)[1] or _banner(row, window):
             lines.append((row["time_s"], number, row, False))
     lines.sort(key=lambda line: line[:2])
     if len(lines) > _MOST_ROWS:
@@ -460,7 +573,10 @@ def message_sequence(
             f"a window of at most {_MOST_ROWS}",
         )
     seen = {n for _, _, r, _ in lines for n in (r["node"], r["to_node"], *ends.get(r["link"], ())) if n is not None}
-    nodes = [n for n in window.route if n in seen or not seen] or []
+    # The center of a GHZ demand stands amid its arms.
+    before, after = window.routes[: len(window.routes) // 2], window.routes[len(window.routes) // 2 :]
+    along = [node for route in before for node in reversed(route[1:])] + [node for route in after for node in route]
+    nodes = [n for n in dict.fromkeys(along) if n in seen or not seen]
     nodes += [n for n in record.network.node_names if n in seen and n not in nodes]
     top, step = 100.0, 19.0
     bottom = top + step * (len(lines) + 1)
@@ -475,10 +591,10 @@ def message_sequence(
     places = {n: 150 + 760 * (i / max(len(nodes) - 1, 1)) for i, n in enumerate(nodes)}
     _node_names(canvas, places, top, bottom)
     sent: dict[int, float] = {}
-    before = math.nan
-    for place, (time, number, row, arrived) in enumerate(lines):
+    last_s = math.nan
+    for place, (time, _, row, arrived) in enumerate(lines):
         y = top + step * (place + 1)
-        if time != before:
+        if time != last_s:
             canvas.text(
                 84,
                 y + 4,
@@ -487,8 +603,8 @@ def message_sequence(
                 fill="#444444",
                 font_size=11,
             )
-            before = time
-        _draw_line(canvas, row, arrived, number, y, top, places, ends, sent)
+            last_s = time
+        _draw_line(canvas, window, row, arrived, y, top, places, ends, sent)
     for row in rows:
         if row["kind"] == "message" and row["until_s"] > window.end_s and id(row) in sent:
             x1, x2 = places[row["node"]], places[row["to_node"]]
@@ -506,9 +622,9 @@ def message_sequence(
 
 def _draw_line(
     canvas: Canvas,
+    window: _Window,
     row: Row,
     arrived: bool,
-    number: int,
     y: float,
     top: float,
     places: Mapping[str, float],
@@ -530,6 +646,8 @@ def _draw_line(
             "set_up": "set-up",
             "confirm": "confirmed",
             "release": "release",
+            "distillation_bit": "bit",
+            "fusion_outcomes": "outcomes",
         }
         text = words[row["detail"]] + (f" {row['pair']}" if row["pair"] >= 0 else "")
         canvas.text(
@@ -551,7 +669,7 @@ def _draw_line(
             left = bool(others) and max(others) <= x
             anchor = "end" if left else "start"
             canvas.text(x - 7 if left else x + 7, y + 4, f"knows {row['pair']}", font_size=10, fill=_BLUE, text_anchor=anchor)
-    elif banner := _banner(row):
+    elif banner := _banner(row, window):
         xs = list(places.values()) or [150.0]
         canvas.line(min(xs) - 30, y, max(xs) + 30, y, banner, stroke="#bbbbbb")
         middle = (min(xs) + max(xs)) / 2

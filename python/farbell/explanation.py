@@ -23,6 +23,7 @@ REASONS = {
     "queue_full": "the queue was full",
     "not_served": "it was not served in time",
     "node_down": "one of its ends was down",
+    "network_full": "too many requests were open in the network",
     "not_admitted": "its demand's rule or hook did not admit it",
 }
 

@@ -50,7 +50,7 @@ MOMENTS = (
 
 _BASES = ("z", "x")
 _STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "not_admitted")
+_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "network_full", "not_admitted")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
 _FIDELITY_KIND = ("exact", "sampled")

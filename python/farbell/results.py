@@ -18,7 +18,7 @@ import numpy.typing as npt
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.analysis.key import KeyProtocol
-from farbell.bound_shares import bound_shares
+from farbell.bound_shares import bound_shares, ghz_bound_shares
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
@@ -421,6 +421,32 @@ class Results(Record):
         ('n0--n1', True)
         """
         return bound_shares(self, level)
+
+    def ghz_bounds(self, level: float = 0.95) -> ResultTable:
+        """Each GHZ demand's rate beside what no protocol could exceed on its links.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level of the intervals.
+
+        Returns
+        -------
+        ResultTable
+            One row a GHZ demand, as of :meth:`bounds`, in states per second: ``route_hz`` is of its slowest arm, ``flow_hz``
+            of the smallest cut between any two of its users (:meth:`farbell.analysis.Capacities.multipartite_flow`), and
+            ``capacity_hz`` the same cut of what the fibres allow. There is no bound for fidelities of GHZ states.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> trio = fb.GhzDemand(name="trio", users=["n1", "n2", "n3"])
+        >>> star = fb.star(leaves=3, length_m=20e3, demands=[], duration_s=0.5).replace(ghz_demands=[trio])
+        >>> row = next(fb.run(star, seed=1).ghz_bounds().rows())
+        >>> 0.3 < row["share"] < 1
+        True
+        """
+        return ghz_bound_shares(self, level)
 
     def correlators(self, level: float = 0.95) -> ResultTable:
         """Mean Pauli expectations, error rates and CHSH value of each demand's pairs.

@@ -9,7 +9,7 @@ import platform
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -177,8 +177,8 @@ class _Bar:
             self._bar.close()
 
 
-def with_progress(work: Sequence[_Work], title: str, show: bool | None) -> Iterator[_Work]:
-    """The items of a list, with a progress bar; by default if standard error is a terminal."""
+def with_progress(work: Iterable[_Work], title: str, show: bool | None) -> Iterator[_Work]:
+    """The items, with a progress bar; by default if standard error is a terminal."""
     if not (sys.stderr.isatty() if show is None else show):
         yield from work
         return

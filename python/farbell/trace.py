@@ -67,6 +67,7 @@ _DETAILS = {
         "queue_full",
         "not_served",
         "node_down",
+        "network_full",
         "not_admitted",
     ),
     "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),

@@ -18,7 +18,8 @@ def without(scenario: Scenario, *names: str, down: Sequence[tuple[float, float]]
     scenario : Scenario
         The network; failures that it has already stay.
     *names : str
-        Nodes, or links by their names or as "node_a--node_b". A name that both have is that of the node.
+        Nodes, links by their names or as "node_a--node_b", or regions of nodes. Of those that share a name the first of
+        these kinds is meant.
     down : sequence of (float, float), optional
         Windows (from, until) in seconds in which all of them are down; left out, the whole run.
 
@@ -30,7 +31,7 @@ def without(scenario: Scenario, *names: str, down: Sequence[tuple[float, float]]
     Raises
     ------
     SpecError
-        If there is no name, or one that no node or link has.
+        If there is no name, or one that no node, link or region has.
 
     Examples
     --------
@@ -43,15 +44,19 @@ def without(scenario: Scenario, *names: str, down: Sequence[tuple[float, float]]
     (['n0--n1'], [0.1])
     """
     if not names:
-        raise SpecError("names", "nothing", "at least one node or link")
+        raise SpecError("names", "nothing", "at least one node, link or region")
     known_nodes = [node.name for node in scenario.nodes]
     known_links = [link.name or f"{link.node_a}--{link.node_b}" for link in scenario.links]
+    regions = [node.region for node in scenario.nodes if node.region]
+    known = [*known_nodes, *known_links, *regions]
     for name in names:
-        if name not in known_nodes and name not in known_links:
-            raise SpecError("names", repr(name), "a node or link of the scenario", nearest(name, [*known_nodes, *known_links]))
+        if name not in known:
+            raise SpecError("names", repr(name), "a node, link or region of the scenario", nearest(name, known))
+    others = [name for name in names if name not in known_nodes]
     failure = Failure(
         nodes=[name for name in names if name in known_nodes],
-        links=[name for name in names if name not in known_nodes],
+        links=[name for name in others if name in known_links],
+        regions=[name for name in others if name not in known_links],
         down=[(0.0, 2 * scenario.duration_s)] if down is None else list(down),
     )
     return scenario.replace(failures=[*scenario.failures, failure])

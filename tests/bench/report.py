@@ -314,12 +314,12 @@ def build_kernels(build: Path) -> None:
 def install_checkout(build: Path) -> Path:
     """A virtual environment with this checkout in it."""
     python = build / "venv" / "bin" / "python"
-    arguments = ["--force-reinstall", "--no-deps"]  # whatever checkout of the same version was there
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
-        arguments = []
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-C", f"build-dir={build / 'wheel'}"]
-    subprocess.run([*pip, *arguments, f"{ROOT}[graph]", "stim"], check=True, env=build_environment())
+    subprocess.run([*pip, f"{ROOT}[graph,dask,optimize]", "stim", "joblib"], check=True, env=build_environment())
+    # Whatever checkout of the same version was there.
+    subprocess.run([*pip, "--force-reinstall", "--no-deps", str(ROOT)], check=True, env=build_environment())
     return python
 
 
@@ -347,7 +347,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peers", action="store_true", help="also run requsim, SimQN and SeQUeNCe, installed from PyPI")
     parser.add_argument("--repetitions", type=int, default=5)
-    parser.add_argument("--only", default="", metavar="TEXT", help="only workloads whose name holds TEXT, and no C++ cases")
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="TEXT", help='only workloads whose name holds TEXT ("C++ cases" are one); may be repeated'
+    )
     parser.add_argument("--build-dir", type=Path, default=ROOT / "build-bench")
     parser.add_argument("--installed", action="store_true", help="measure the farbell of this interpreter, not this checkout")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows there, too")
@@ -356,15 +358,18 @@ def main() -> int:
     def say(text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
+    def wanted(label: str) -> bool:
+        return not options.only or any(text in label for text in options.only)
+
     build = options.build_dir.resolve()
     rows: list[Row] = []
     say("building")
     python = Path(sys.executable) if options.installed else install_checkout(build)
-    if not options.only:
+    if wanted("C++ cases"):
         build_kernels(build)
         say("C++ cases")
         rows += kernel_rows(build, options.repetitions)
-    rows += workload_rows(run_workloads(python, options.repetitions, lambda label: options.only in label, say))
+    rows += workload_rows(run_workloads(python, options.repetitions, wanted, say))
     if options.peers:
         for peer in PEERS:
             say(f"peer {peer.name}")

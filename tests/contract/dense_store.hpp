@@ -2,7 +2,7 @@
 // by brute force. It shares no arithmetic with the library's stores: decay is the exponential of a Lindblad generator, gates
 // are unitaries, errors are Kraus sums. It is the reference for them, and shows that the contract has room for more than pairs.
 #pragma once
-#include <Eigen/Dense>
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -34,6 +34,10 @@ inline Matrix pauli_matrix(int k) {
   return m;
 }
 
+// One kind of product: Eigen would make another one, which takes a second to compile, of every kind of expression.
+inline Matrix times(Matrix const& a, Matrix const& b) { return a * b; }
+inline Matrix times(Matrix const& a, Matrix const& b, Matrix const& c) { return times(times(a, b), c); }
+
 inline Matrix kron(Matrix const& a, Matrix const& b) {
   Matrix out(a.rows() * b.rows(), a.cols() * b.cols());
   for (Eigen::Index i = 0; i < a.rows(); ++i)
@@ -58,7 +62,7 @@ class DenseStore {
   std::vector<QubitId> create_ghz(std::array<DeviceId, 3> const& devices, Tick since) {
     Eigen::VectorXcd psi = Eigen::VectorXcd::Zero(8);
     psi[0] = psi[7] = std::sqrt(0.5);
-    return create(psi * psi.adjoint(), {{devices[0], since}, {devices[1], since}, {devices[2], since}});
+    return create(times(psi, psi.adjoint()), {{devices[0], since}, {devices[1], since}, {devices[2], since}});
   }
 
   int bell_measure(QubitId b, QubitId c, Tick now, double u) {
@@ -104,9 +108,9 @@ class DenseStore {
     merge(kept.a, used.a);
     const Matrix z0 = (pauli_matrix(0) + pauli_matrix(3)) / 2, z1 = (pauli_matrix(0) - pauli_matrix(3)) / 2;
     for (auto [control, target] : {std::pair{kept.a, used.a}, std::pair{kept.b, used.b}}) {
-      const Matrix cnot = embed(control, z0) + embed(control, z1) * embed(target, pauli_matrix(1));
+      const Matrix cnot = embed(control, z0) + times(embed(control, z1), embed(target, pauli_matrix(1)));
       Matrix& rho = cluster(control).rho;
-      rho = depolarised(cnot * rho * cnot.adjoint(), {position(control), position(target)},
+      rho = depolarised(times(cnot, rho, cnot.adjoint()), {position(control), position(target)},
                         devices_[qubit(control).device].two_qubit_reliability);
     }
     const Matrix rho = cluster(kept.a).rho;
@@ -142,7 +146,7 @@ class DenseStore {
     Matrix rho = at.cluster(paulis[0].first).rho;
     for (auto [q, k] : paulis) {
       if (qubit(q).cluster != qubit(paulis[0].first).cluster) throw InternalError("qubits of different clusters");
-      rho = (at.embed(q, pauli_matrix(k)) * rho).eval();
+      rho = times(at.embed(q, pauli_matrix(k)), rho);
     }
     return rho.trace().real();
   }
@@ -221,7 +225,7 @@ class DenseStore {
   Matrix embed(QubitId q, Matrix const& op) const { return embed(op, position(q), cluster(q).rho.rows()); }
   void apply(QubitId q, Matrix const& op) {
     const Matrix full = embed(q, op);
-    cluster(q).rho = (full * cluster(q).rho * full.adjoint()).eval();
+    cluster(q).rho = times(full, cluster(q).rho, full.adjoint());
   }
 
   // The listed qubits are replaced by the maximally mixed state with probability 1 - reliability.
@@ -231,7 +235,7 @@ class DenseStore {
       Matrix sum = Matrix::Zero(rho.rows(), rho.cols());
       for (int k = 0; k < 4; ++k) {
         const Matrix op = embed(pauli_matrix(k), position, rho.rows());
-        sum += op * mixed * op / 4;
+        sum += times(op, mixed, op) / 4;
       }
       mixed = sum;
     }
@@ -243,7 +247,7 @@ class DenseStore {
     Matrix bell = Matrix::Zero(4, 4);
     for (int k = 0; k < 4; ++k) bell += bell_signs[frame][k] / 4 * kron(pauli_matrix(k), pauli_matrix(k));
     Matrix& rho = cluster(p.a).rho;
-    const double fidelity = (bell * rho).trace().real();
+    const double fidelity = times(bell, rho).trace().real();
     rho = fidelity * bell + (1 - fidelity) / 3 * (Matrix::Identity(4, 4) - bell);
   }
 
@@ -253,7 +257,7 @@ class DenseStore {
     for (int truth = 0; truth < 2; ++truth) {
       const double p = truth == 0 ? (bit == 0 ? f.f0 : 1 - f.f0) : (bit == 1 ? f.f1 : 1 - f.f1);
       const Matrix projector = embed((Matrix::Identity(2, 2) + (truth == 0 ? 1.0 : -1.0) * observable) / 2, position, rho.rows());
-      out += p * projector * rho * projector;
+      out += p * times(projector, rho, projector);
     }
     return out;
   }
@@ -281,8 +285,8 @@ class DenseStore {
     const Device& gates = devices_[qubit(b).device];
     Matrix& rho = cluster(b).rho;
     const Matrix z0 = (pauli_matrix(0) + pauli_matrix(3)) / 2, z1 = (pauli_matrix(0) - pauli_matrix(3)) / 2;
-    const Matrix cnot = embed(b, z0) + embed(b, z1) * embed(c, pauli_matrix(1));
-    rho = depolarised(cnot * rho * cnot.adjoint(), {position(b), position(c)}, gates.two_qubit_reliability);
+    const Matrix cnot = embed(b, z0) + times(embed(b, z1), embed(c, pauli_matrix(1)));
+    rho = depolarised(times(cnot, rho, cnot.adjoint()), {position(b), position(c)}, gates.two_qubit_reliability);
     apply(b, (pauli_matrix(1) + pauli_matrix(3)) * std::sqrt(0.5));
     rho = depolarised(rho, {position(b)}, gates.single_qubit_reliability);
     std::array<Matrix, 4> branches;
@@ -302,7 +306,7 @@ class DenseStore {
       Matrix bra = Matrix::Zero(1, 2);
       bra(0, bit) = 1;
       const Matrix full = kron(kron(Matrix::Identity(before, before), bra), Matrix::Identity(after, after));
-      traced += full * in.rho * full.adjoint();
+      traced += times(full, in.rho, full.adjoint());
     }
     in.rho = traced;
     in.qubits.erase(in.qubits.begin() + at);
@@ -316,7 +320,7 @@ class DenseStore {
     lowering(0, 1) = 1;
     Matrix generator = Matrix::Zero(4, 4);
     const auto jump = [&](Matrix const& op, double rate) {
-      const Matrix id = Matrix::Identity(2, 2), square = op.adjoint() * op;
+      const Matrix id = Matrix::Identity(2, 2), square = times(op.adjoint(), op);
       generator += rate * (kron(op.conjugate(), op) - 0.5 * kron(id, square) - 0.5 * kron(square.transpose(), id));
     };
     const double r1 = 1 / d.t1_s;
@@ -336,8 +340,8 @@ class DenseStore {
     const int halvings = std::max(0, 4 + static_cast<int>(std::ceil(std::log2(1e-30 + generator.norm() * t_s))));
     const Matrix step = generator * std::ldexp(t_s, -halvings);
     Matrix sum = Matrix::Identity(4, 4), term = sum;
-    for (int n = 1; n < 20; ++n) sum += term = (term * step / n).eval();
-    for (int n = 0; n < halvings; ++n) sum = (sum * sum).eval();
+    for (int n = 1; n < 20; ++n) sum += term = times(term, step) / n;
+    for (int n = 0; n < halvings; ++n) sum = times(sum, sum);
     return sum;
   }
 
@@ -366,7 +370,7 @@ class DenseStore {
             Matrix left = Matrix::Zero(2, 2), right = Matrix::Zero(2, 2);
             left(m, k) = 1;
             right(l, n) = 1;
-            out += weight * embed(left, at, rho.rows()) * rho * embed(right, at, rho.rows());
+            out += weight * times(embed(left, at, rho.rows()), rho, embed(right, at, rho.rows()));
           }
       }
     rho = out;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import inspect
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -73,3 +74,25 @@ def test_links_between_pages_lead_somewhere() -> None:
             if "://" not in target and not (page.parent / target).exists():
                 dead.append(f"{page.relative_to(ROOT)}: {target}")
     assert not dead
+
+
+def commands() -> Iterator[str]:
+    """Lines of the guides and the README that are commands of ours."""
+    for page in PAGES:
+        blocks = re.findall(r"^(?:    |)farbell .*$", page.read_text(encoding="utf-8"), re.MULTILINE)
+        yield from dict.fromkeys(line.strip() for line in blocks)
+
+
+@pytest.mark.parametrize("line", list(dict.fromkeys(commands())))
+def test_commands_have_the_options_that_pages_name(line: str) -> None:
+    import typer
+
+    from farbell.cli import app
+
+    group = typer.main.get_command(app)
+    words = shlex.split(line, comments=True)[1:]
+    while hasattr(group, "get_command"):
+        name, *words = words
+        group = group.get_command(None, name)
+        assert group is not None, f"no command {name}"
+    group.make_context(name, words)

@@ -15,9 +15,10 @@ PACKAGE = ROOT / "python" / "farbell"
 CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "apps", "simulation"]
 PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
+    ["_numbers"],
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
-    ["topology", "bounds", "trace", "storage", "use_over_time"],
+    ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs"],
     ["availability", "saved"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
@@ -35,7 +36,7 @@ PYTHON_FLOORS = [
     ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_studies", "cli_netqasm"],
+    ["cli_limits", "cli_studies", "cli_netqasm"],
     ["cli"],
     ["__main__"],
 ]

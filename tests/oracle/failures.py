@@ -10,6 +10,8 @@ class Failure:
         self.run, self.index = run, index
         network = run.network
         self.nodes = [network.node[name] for name in spec["nodes"]]
+        for region in spec["regions"]:
+            self.nodes += [network.node[node["name"]] for node in run.scenario["nodes"] if node["region"] == region]
         self.links = [network.link[name] for name in spec["links"]]
         self.spec, self.elapsed, self.last = spec, 0.0, -1
         self.windows = [[ticks(t, run.ticks_per_s) for t in window] for window in spec["down"]]

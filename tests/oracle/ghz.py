@@ -206,7 +206,7 @@ class GhzDemand(Demand):
         if not self.routed or not any(arm.leads_over(links) for arm in self.arms):
             return
         self.release_everywhere()
-        self.routed = self.have_routes()
+        self.routed = bool(self.queue) and self.have_routes()
         while not self.routed and self.queue and not self.waits_for_repair():
             self.end(self.queue[0], REFUSED, NODE_DOWN if self.end_is_down() else ROUTE_LOST)
         self.set_up()
@@ -226,7 +226,7 @@ class GhzDemand(Demand):
         if all(self.run.network.usable(arm.first_alternatives[0]) for arm in self.arms):
             for arm in self.arms:
                 arm.alternatives = arm.first_alternatives
-        if not self.routed:
+        if not self.routed and self.queue:
             self.routed = self.have_routes()
             self.set_up()
 

@@ -1,11 +1,13 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
 from dataclasses import replace
+from math import inf
 
 import numpy as np
 
 from . import states
-from .clock import ARRIVALS, DECISIONS, SWAPS, ticks
+from .clock import ARRIVALS, ATTEMPTS, DECISIONS, SWAPS, ticks
+from .fair_shares import FairShares
 from .hardware import gate_time, link_model, parity_time, slotted
 
 
@@ -209,42 +211,80 @@ def distilled(fresh, spec, ends):
 
 
 class Ledger:
-    """Free memory slots, given to circuits by priority, then first come, first served."""
+    """Free memory slots, given to circuits by priority, then in the order of the scenario's scheduler."""
 
-    def __init__(self, clock):
-        self.clock = clock
+    def __init__(self, run):
+        self.clock, self.scheduler = run.clock, run.scenario["scheduler"]
         self.waiting = []
+        self.shares = FairShares(run, self.waiting)
+        self.joined, self.look_is_due = 0, False
         self.rows, self.numbers, self.releases = [], 0, 0  # no deadlocks
 
     def ask(self, circuit):
         circuit.asking = True
+        self.shares.comes(circuit.demand)
 
         def join():
             if circuit.asking:
+                self.shares.begin(circuit.demand)
+                circuit.joined, self.joined = self.joined, self.joined + 1
+                self.shares.pass_time()
                 self.waiting.append(circuit)
-                self.waiting.sort(key=lambda other: -other.demand.spec["priority"])  # stable
                 self.grant()
 
         self.clock.post(self.clock.now, DECISIONS, join)
 
     def withdraw(self, circuit):
         circuit.asking = False
+        self.shares.goes(circuit.demand)
         if circuit in self.waiting:
-            self.waiting.remove(circuit)
+            self.leave(circuit)
         self.look_again()
 
-    def give_back(self, _, node, slots):
+    def leave(self, circuit):
+        self.shares.pass_time()
+        self.waiting.remove(circuit)
+        if not self.waiting:
+            self.shares.forget()
+
+    def give_back(self, circuit, node, slots):
         node.free_slots += slots
+        self.shares.book(circuit.demand, -slots)
+        if not any(circuit.booked):
+            self.shares.goes(circuit.demand)
         self.look_again()
 
     def look_again(self):
-        self.clock.post(self.clock.now, DECISIONS, self.grant)
+        if self.scheduler == "fifo":
+            self.clock.post(self.clock.now, DECISIONS, self.grant)
+        elif self.waiting and not self.look_is_due:
+            # Behind those who ask again at this tick.
+            self.look_is_due = True
+            self.look_by_way_of(ARRIVALS, ATTEMPTS, DECISIONS)
+
+    def look_by_way_of(self, phase, *phases):
+        self.clock.post(self.clock.now, phase, lambda: self.look_by_way_of(*phases) if phases else self.look())
+
+    def look(self):
+        self.look_is_due = False
+        self.grant()
 
     links_changed = look_again
+
+    def rank(self, circuit):
+        priority, demand = circuit.demand.spec["priority"], circuit.demand
+        key = 0
+        if self.scheduler == "weighted_fair":
+            key = self.shares.tag(demand)
+        if self.scheduler == "earliest_deadline":
+            request = demand.awaited(circuit)
+            key = inf if request is None or request.deadline is None else request.deadline
+        return -priority, key, circuit.joined
 
     def grant(self):
         """Each circuit may use what those before it in line do not wait for."""
         set_aside = {}
+        self.waiting[:] = sorted(self.waiting, key=self.rank)  # a list that is being sorted looks empty
 
         def has_room(needs):
             return all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs)
@@ -253,10 +293,11 @@ class Ledger:
             choices = circuit.demand.choices()
             route = next((route for route in choices if has_room(circuit.needs(route))), None)
             if route:
-                self.waiting.remove(circuit)
+                self.leave(circuit)
                 circuit.asking = False
                 for node, slots in circuit.needs(route):
                     node.free_slots -= slots
+                    self.shares.book(circuit.demand, slots)
                 circuit.granted(route)
                 self.clock.post(self.clock.now + 2 * circuit.d[0][-1], ARRIVALS, circuit.start)
             else:

@@ -48,7 +48,7 @@ class Run:
         self.warm_up = ticks(scenario["warm_up_s"], self.ticks_per_s)
         self.clock = Clock()
         self.network = Network(scenario, self.clock, self.ticks_per_s)
-        self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self.clock)
+        self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self)
         self.permits = Permits(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}

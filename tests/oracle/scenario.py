@@ -5,7 +5,7 @@ from .drift import DRIFT
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
@@ -21,7 +21,7 @@ DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
-NODE = {"parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
+NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 LINK = {"name": "", "distillation": None, "drift": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
@@ -40,13 +40,13 @@ PAIR_STATE = {
 }
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
-    "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "priority": 0, "use": "keep", "z_basis_probability": 0.5,
+    "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "priority": 0, "weight": 1.0, "use": "keep", "z_basis_probability": 0.5,
     "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None, "rules": [],
 }  # fmt: skip
 GHZ_DEMAND = {
     "center": "", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
-FAILURE = {"name": "", "nodes": [], "links": [], "mtbf_s": None, "mttr_s": None, "down": []}
+FAILURE = {"name": "", "nodes": [], "links": [], "regions": [], "mtbf_s": None, "mttr_s": None, "down": []}
 TRAFFIC = {
     "one_off": {"at_s": 0.0, "requests": 1},
     "back_to_back": {"at_s": 0.0, "requests": None},
@@ -99,5 +99,5 @@ def complete(document):
     ghz_demands = [demand | {"traffic": of_kind(TRAFFIC, demand["traffic"])} for demand in ghz_demands]
     failures = [FAILURE | value for value in scenario["failures"]]
     for failure in failures:
-        failure["name"] = failure["name"] or "+".join(failure["nodes"] + failure["links"])
+        failure["name"] = failure["name"] or "+".join(failure["nodes"] + failure["links"] + failure["regions"])
     return scenario | {"failures": failures, "links": links, "demands": demands, "ghz_demands": ghz_demands, "changes": changes}

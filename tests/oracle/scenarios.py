@@ -405,6 +405,18 @@ SCENARIOS = {
         5, [("r0", "r1", TOGETHER | {"width": 2, "pairs_per_request": 3}), ("r2", "r3", TOGETHER)], slots=3, link=given(0.2),
         changes=[{"at_s": 1e-3, "link": "r0--r1"}], on_deadlock="release", **HOP_BY_HOP,
     ),
+    "weighted fair": star(
+        6, [(f"leaf{i}", f"leaf{i + 1}", BACK_TO_BACK | {"weight": w, "reservation_s": 2e-4, "concurrent_requests": n}) for i, w, n in ((0, 1.0, 1), (2, 3.0, 2), (4, 0.5, 1))],
+        slots=4, link=given(0.4), scheduler="weighted_fair",
+    ),
+    "weighted fair, coming and going": star(
+        6, [(f"leaf{i}", f"leaf{j}", POISSON | {"weight": w, "reservation_s": 3e-4, "priority": p}) for i, j, w, p in ((0, 1, 1.0, 0), (2, 3, 3.0, 0), (4, 5, 0.5, 0), (0, 5, 1.0, 1))],
+        slots=2, link=given(0.4), scheduler="weighted_fair", max_open_requests=9,
+    ),
+    "earliest deadline": star(
+        6, [(f"leaf{i}", f"leaf{i + 1}", POISSON | more) for i, more in ((0, {"deadline_s": 1e-3, "reservation_s": 2e-4}), (2, {"deadline_s": 4e-4, "concurrent_requests": 2}), (4, {"reservation_s": 1e-4}))],
+        slots=4, link=given(0.4), scheduler="earliest_deadline",
+    ),
     "buffer": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "buffer": 5, "width": 2}),
     "buffer, one link": chain(2, memory=NOISY, demand=TABLE | {"generate_when_idle": True, "buffer": 3}, link=given(0.3)),
     "buffer, back to back": chain(
@@ -504,6 +516,11 @@ SCENARIOS = {
     "failures, heartbeats": ring(
         5, [("r0", "r2", {"width": 2}), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r0", "r3", BACK_TO_BACK | {"pipelined": False})],
         memory=NOISY | GATES, node=FAILING, failures=CUTS, length_m=5e3, **HEARTBEATS,
+    ),
+    "failures of regions": grid(
+        3, CROSSING, memory=NOISY, nodes={name: {"region": "north"} for name in ("00", "01", "11")} | {"20": {"region": "south"}},
+        failures=[{"regions": ["north"], "nodes": ["22"], "mtbf_s": 1e-3, "mttr_s": 2e-4}, {"name": "power", "regions": ["south"], "links": ["01--02"], "down": [[1e-3, 2e-3]]}],
+        scheduler="weighted_fair", **HEARTBEATS,
     ),
     "failures, hop by hop": grid(3, CROSSING, memory=NOISY, failures=RANDOM_CUTS, slots=4, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS),
     "failures of a grid, priorities": grid(

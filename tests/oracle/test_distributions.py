@@ -60,6 +60,7 @@ def test_waiting_times(coin_waiting):
     assert waiting_p_value(coin_waiting, waiting_times(waiting())) > ALPHA
 
 
+@pytest.mark.slow
 def test_waiting_times_see_five_percent(coin_waiting):
     """A success probability 5 % higher is rejected."""
     assert waiting_p_value(coin_waiting, waiting_times(waiting(0.12 * 1.05))) < ALPHA

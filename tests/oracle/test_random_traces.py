@@ -5,6 +5,7 @@ A failure prints the scenario and a `reproduce_failure` line that replays it.
 
 import json
 import os
+from unittest.mock import patch
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from farbell import _core
 from oracle import scenarios
 from oracle.test_traces import assert_same_run
+from oracle.traffic import Demand
 
 MICROSECONDS = [0.0, 1e-6, 3e-6, 5e-6, 10e-6, 20e-6]
 
@@ -144,7 +146,9 @@ def failures_of(draw, names, links):
             "name": f"F{i}", "nodes": draw(st.lists(st.sampled_from(names), max_size=2, unique=True)),
             "links": draw(st.lists(st.sampled_from(links), max_size=2, unique=True)),
         }  # fmt: skip
-        if not failure["nodes"] and not failure["links"]:
+        if not failure["nodes"]:
+            failure["regions"] = draw(st.sampled_from([[], [], ["even"], ["odd"]])) if len(names) > 1 else []
+        if not failure["nodes"] and not failure["links"] and not failure["regions"]:
             failure["links"] = [links[0]]
         if draw(st.booleans()):
             failure |= {"mtbf_s": draw(st.sampled_from([5e-5, 2e-4])), "mttr_s": draw(st.sampled_from([1e-5, 5e-5, 2e-4]))}
@@ -178,6 +182,18 @@ def drift_of():
         ]
     )
     return st.builds(lambda step, tau, when: {"step_s": step} | tau | when, st.sampled_from([1e-5, 3.3e-5, 1e-4]), taus, whens)
+
+
+def scheduled(draw, scenario):
+    """Another order of the line for slots, where it is allowed, and a bound on open requests."""
+    if scenario.get("reservation") != "hop_by_hop" and not scenario.get("ghz_demands"):
+        schedulers = ["fifo", "weighted_fair", "weighted_fair"]
+        schedulers += ["earliest_deadline"] * 2 * any(demand.get("deadline_s") for demand in scenario["demands"])
+        scenario["scheduler"] = draw(st.sampled_from(schedulers))
+        if scenario["scheduler"] == "weighted_fair":
+            for demand in scenario["demands"]:
+                demand["weight"] = draw(st.sampled_from([1.0, 1.0, 3.0, 0.3]))
+    return scenario | {"max_open_requests": draw(sometimes(st.integers(1, 6)))}
 
 
 @st.composite
@@ -219,7 +235,7 @@ def scenario_of(draw):
     booking = draw(st.sampled_from([{"ghz_demands": ghz_demands}, hop_by_hop]))
     if booking is hop_by_hop:
         demands = [demand | {"priority": 0} for demand in demands]
-    return {
+    return scheduled(draw, {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
         "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
@@ -228,12 +244,12 @@ def scenario_of(draw):
             "fidelity_constrained": draw(st.booleans()),
         },
         "state": draw(st.sampled_from(["pair_density", "bell_diagonal"])), "approximate": draw(st.sampled_from(["none", "pauli_twirl"])),
-    } | draw(st.sampled_from([{}, slotted])) | booking  # fmt: skip
+    } | draw(st.sampled_from([{}, slotted])) | booking)  # fmt: skip
 
 
 @st.composite
-def crowded(draw):
-    """Few slots, many demands whose set-ups start at the same times: circuits wait for each other."""
+def crowded(draw, reservation="hop_by_hop"):
+    """Few slots, many demands whose set-ups start at the same times: circuits wait for each other, or in the ledger's line."""
     names = [f"v{i}" for i in range(draw(st.integers(3, 5)))]
     edges = [
         (names[i - 1] if draw(st.booleans()) else draw(st.sampled_from(names[:i])), names[i]) for i in range(1, len(names))
@@ -258,8 +274,10 @@ def crowded(draw):
         concurrency(draw, demand)
         if demand["generate_when_idle"]:
             demand["buffer"] = draw(sometimes(st.integers(width, slots)))
+        if reservation == "ledger":
+            demand["priority"] = draw(st.sampled_from([0, 0, 0, 1]))
         demands.append({key: value for key, value in demand.items() if value is not None})
-    return {
+    return scheduled(draw, {
         "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "memories": [{"name": "m", "slots": slots}],
         "nodes": [{"name": name, "memory": "m", "processing_delay_s": draw(st.sampled_from([0.0, 2e-6]))} for name in names],
         "links": [
@@ -271,10 +289,10 @@ def crowded(draw):
             {"at_s": t, "link": f"L{draw(st.integers(0, len(edges) - 1))}", "generation": draw(sometimes(st.just(scenarios.given(0.3))))}
             for t in draw(st.lists(st.sampled_from([5e-5, 1e-4, 3e-4]), max_size=3))
         ],
-        "control": draw(st.sampled_from(["messages", "messages", "ideal"])), "reservation": "hop_by_hop",
+        "control": draw(st.sampled_from(["messages", "messages", "ideal"])), "reservation": reservation,
         "routing": {"kind": "hops", "alternatives": draw(st.sampled_from([1, 1, 2, 3]))},
-        "on_deadlock": draw(st.sampled_from(["report", "report", "release", "release", "stop"])),
-    }  # fmt: skip
+        "on_deadlock": draw(st.sampled_from(["report", "report", "release", "release", "stop"])) if reservation == "hop_by_hop" else "report",
+    })  # fmt: skip
 
 
 def compiles(scenario):
@@ -308,9 +326,11 @@ many = settings(
 @many
 @given(st.data())
 def test_same_run_with_failures_and_drift(data):
-    scenario = data.draw(st.one_of(scenario_of(), crowded()))
+    scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
     links = [link["name"] for link in scenario["links"]]
     if data.draw(st.sampled_from([True, True, False])):
+        for i, node in enumerate(scenario["nodes"]):
+            node["region"] = ("even", "odd")[i % 2]
         scenario |= data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
     if data.draw(st.booleans()):
         changed = {change["link"] for change in scenario["changes"]}
@@ -320,6 +340,26 @@ def test_same_run_with_failures_and_drift(data):
         ]
     assume(compiles(scenario))
     assert_same_run(scenario)
+
+
+def looks_at_once(demand):
+    demand.routed = bool(demand.usable_routes())
+    if not demand.routed:
+        demand.find_routes()
+
+
+@many
+@given(st.data())
+def test_routes_looked_for_when_used_are_those_looked_for_at_the_failure(data):
+    """Where links do not turn in between: the product looks on first use, this oracle at once."""
+    scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
+    at_s = data.draw(st.sampled_from([5e-5, 1e-4, 2e-4]))
+    links = [link["name"] for link in scenario["links"]]
+    lost = data.draw(st.lists(st.sampled_from(links), min_size=1, max_size=2, unique=True))
+    scenario |= {"failures": [{"name": "F", "links": lost, "down": [[at_s, 1.0]]}], "changes": [], "ghz_demands": []}
+    assume(compiles(scenario))
+    with patch.object(Demand, "look_for_routes", looks_at_once):
+        assert_same_run(scenario)
 
 
 @many
@@ -332,5 +372,12 @@ def test_same_run_on_random_scenarios(scenario):
 @many
 @given(crowded())
 def test_same_run_where_slots_are_scarce(scenario):
+    assume(compiles(scenario))
+    assert_same_run(scenario)
+
+
+@many
+@given(crowded("ledger"))
+def test_same_run_where_the_ledger_has_a_line(scenario):
     assume(compiles(scenario))
     assert_same_run(scenario)

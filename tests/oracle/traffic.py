@@ -11,7 +11,7 @@ from .rules import Rule
 from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
-NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED, NODE_DOWN, NOT_ADMITTED = range(7)
+NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED, NODE_DOWN, NETWORK_FULL, NOT_ADMITTED = range(8)
 
 
 @dataclass
@@ -109,6 +109,10 @@ class Demand:
         self.requests.append(request)
         if self.spec["max_queue"] is not None and len(self.open()) - 1 >= self.spec["max_queue"]:
             self.end(request, REFUSED, QUEUE_FULL)
+            return
+        most = self.run.scenario["max_open_requests"]
+        if most is not None and sum(len(demand.open()) for demand in self.run.demands) - 1 >= most:
+            self.end(request, REFUSED, NETWORK_FULL)
             return
         if not self.routed:
             self.find_routes()
@@ -284,8 +288,9 @@ class Demand:
         ]
 
     def look_for_routes(self):
+        """Without a request it looks for others when one is asked."""
         self.routed = bool(self.usable_routes())
-        if not self.routed:
+        if not self.routed and (self.open() or self.spec["generate_when_idle"]):
             self.find_routes()
 
     def links_lost(self, links, places, at_once):

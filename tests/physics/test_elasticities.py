@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -81,7 +83,7 @@ def test_fidelity_of_dephasing_memories_is_exact() -> None:
     assert row["fidelity_gain_half_step"] == pytest.approx((log_fidelity(0.05) - log_fidelity(-0.05)) / 0.1, rel=1e-9)
     analytic = (2 * t / t2) * math.exp(-2 * t / t2) / (1 + math.exp(-2 * t / t2))
     assert row["fidelity_gain"] == pytest.approx(analytic, rel=0.01)
-    assert row["rate_gain"] == 0 and row["coupling"] == 1
+    assert row["rate_gain"] == 0 and row["rate_coupling"] == row["fidelity_coupling"] == 1
 
 
 def test_rate_of_two_segments() -> None:
@@ -101,7 +103,33 @@ def test_rate_of_two_segments() -> None:
 def test_common_random_numbers_take_variance_away() -> None:
     scenario = network(2, link(0.01, 1e-4), perfect_memory(), duration_s=1.0)
     row = rows_of(scenario, "attempt_period_s", replicas=32)["attempt_period_s"]
-    assert row["coupling"] > 0.8  # the same successes at other times: about 0.95
+    assert row["rate_coupling"] > 0.8  # the same successes at other times: about 0.95
+    assert row["note"] == ""
+
+
+def test_streams_that_come_apart_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each run with a seed of its own: differences scatter as those of independent runs do, and the note says so.
+
+    The coupling of independent runs is a correlation coefficient: over 256 replicas 0 with an error of 0.06; 0.5 is eight.
+    """
+    module: Any = sys.modules["farbell.design.sensitivity"]
+    real, seeds = module.run, itertools.count(SEED)
+    monkeypatch.setattr(module, "run", lambda point, **options: real(point, **{**options, "seed": next(seeds)}))
+    memory = perfect_memory(two_qubit_gate_reliability=0.9)
+    scenario = network(3, link(0.05, 1e-3, 0.9), memory, duration_s=1.0, state="stabilizer")
+    row = rows_of(scenario, "attempt_period_s", replicas=256)["attempt_period_s"]
+    assert abs(row["rate_coupling"]) < 0.5 and abs(row["fidelity_coupling"]) < 0.5
+    assert "streams came apart (rate)" in row["note"] and "streams came apart (fidelity)" in row["note"]
+
+
+def test_what_matters_most_comes_first_whichever_figure_it_moves() -> None:
+    scenario = network(3, link(0.05, 1e-3, 0.9), perfect_memory(two_qubit_gate_reliability=0.9), duration_s=1.0)
+    limits = fb.elasticities(scenario, replicas=8)
+    ranked = limits.ranked()
+    strength = [max(abs(np.nan_to_num(row[f"{q}_gain"])) for q in ("rate", "fidelity")) for row in ranked]
+    assert strength == sorted(strength, reverse=True) and strength[0] > 0
+    slots = next(row for row in limits.table.rows() if row["parameter"].endswith("/slots"))
+    assert "one step: whole number" in slots["note"]
 
 
 def test_parameters_that_cannot_move_say_why() -> None:

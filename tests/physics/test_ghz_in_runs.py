@@ -70,15 +70,28 @@ def of_werner_pairs(fidelities: Sequence[float], keeps: bool) -> float:
     return (even + odd + all_flipped) / 2
 
 
+def fusion_at_a_user(label: str, **scenario: Any) -> fb.Scenario:
+    f1, f2, p2, eta = (float(part.partition("=")[2]) for part in label.split(","))
+    memory = fb.Memory(name="memory", slots=64, two_qubit_gate_reliability=p2, readout_fidelity_0=eta, readout_fidelity_1=eta)
+    return star([f1, f2], keeps=True, memory=memory, **scenario)
+
+
 @pytest.mark.parametrize("state", EXACT)
 @pytest.mark.parametrize("label", A17.expected)
 def test_fusion_at_a_user(label: str, state: str) -> None:
-    f1, f2, p2, eta = (float(part.partition("=")[2]) for part in label.split(","))
-    memory = fb.Memory(name="memory", slots=64, two_qubit_gate_reliability=p2, readout_fidelity_0=eta, readout_fidelity_1=eta)
-    rows = states(star([f1, f2], keeps=True, memory=memory, state=state))
+    rows = states(fusion_at_a_user(label, state=state))
     np.testing.assert_allclose(rows["fidelity"], A17.expected[label], rtol=0, atol=A17.tolerance)
     assert set(rows["fidelity_kind"]) == {"exact"}
     assert set(rows["users"]) == {3}
+
+
+@pytest.mark.parametrize("state", ["stabilizer", "ket"])
+@pytest.mark.parametrize("label", A17.expected)
+def test_sampled_fusion_at_a_user(label: str, state: str) -> None:
+    """55,000 states: an error of 0.02 of the fidelity is seen (sampling.py), a false alarm is one in 1e10."""
+    rows = states(fusion_at_a_user(label, state=state, demand={"traffic": fb.OneOff(requests=55_000)}))
+    assert_sampled(estimate(rows["fidelity"]), A17.expected[label], A17.tolerance, detects=0.02)
+    assert set(rows["fidelity_kind"]) == {"sampled"}
 
 
 @pytest.mark.parametrize("state", ["bell_diagonal", "pair_density", "density"])

@@ -134,7 +134,14 @@ def scenarios(draw) -> fb.Scenario:
         )
         for _ in range(draw(st.integers(0, 2)))
     ]
-    reservation = draw(st.sampled_from(["ledger", "ledger", "hop_by_hop"]))
+    failures = [
+        fb.Failure(down=[[at, at + draw(st.sampled_from([1e-3, 1e-2]))]], **{kind: [draw(st.sampled_from(of))]})
+        for at in draw(st.lists(st.sampled_from([0.0, 0.005, 0.0151]), max_size=2))
+        for kind, of in [draw(st.sampled_from([("nodes", names), ("links", [link.name for link in links])]))]
+    ]
+    users = draw(st.permutations(names))[: draw(st.integers(2, 3))]
+    ghz = [fb.GhzDemand(name="ghz", users=users, width=draw(st.integers(1, 2)))] if draw(st.booleans()) else []
+    reservation = "ledger" if ghz else draw(st.sampled_from(["ledger", "ledger", "hop_by_hop"]))
     return fb.Scenario(
         memories=[fb.Memory(name="m", slots=draw(st.sampled_from([4, 8])))],
         nodes=[
@@ -148,7 +155,9 @@ def scenarios(draw) -> fb.Scenario:
         ],
         links=links,
         demands=demands,
+        ghz_demands=ghz,
         changes=changes,
+        failures=failures,
         routing=fb.Routing(alternatives=draw(st.integers(1, 2))),
         control=draw(st.sampled_from(["messages", "ideal"])),
         reservation=reservation,
@@ -175,6 +184,15 @@ def pairs_used(results: fb.Results) -> np.ndarray:
     return (needed * made).reshape(-1, len(results.scenario.demands))
 
 
+def states_made(results: fb.Results) -> np.ndarray:
+    """GHZ states of each GHZ demand, by replica."""
+    if not results.scenario.ghz_demands:
+        return np.zeros((len(results.replicas), 0))
+    table = results.ghz_demands
+    made = table["states"] + table["rejected_states"] + table["surplus_states"]
+    return made.reshape(-1, len(results.scenario.ghz_demands))
+
+
 COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.filter_too_much, HealthCheck.too_slow]}
 
 
@@ -184,13 +202,15 @@ def test_no_run_delivers_more_across_a_cut_than_its_links_made(scenario: fb.Scen
     results = fb.run(compiled(scenario), replicas=2, progress=False)
     needed = {None: 1, fb.Distillation(): 2, fb.Distillation(rounds=["epl"] * 2, scheme="pumping"): 3}
     made = results.links["successes"].reshape(2, -1) / np.array([needed[link.distillation] for link in scenario.links])
-    used = pairs_used(results)
+    used, states = pairs_used(results), states_made(results)
     names = [node.name for node in scenario.nodes]
     for size in range(1, len(names)):
         for side in map(set, itertools.combinations(names, size)):
             across = [(link.node_a in side) != (link.node_b in side) for link in scenario.links]
             split = [(demand.node_a in side) != (demand.node_b in side) for demand in scenario.demands]
-            assert np.all(used[:, split].sum(axis=1) <= made[:, across].sum(axis=1))
+            shared = [0 < len(side & set(demand.users)) < len(demand.users) for demand in scenario.ghz_demands]
+            taken = used[:, split].sum(axis=1) + states[:, shared].sum(axis=1)
+            assert np.all(taken <= made[:, across].sum(axis=1))
 
 
 def allowed(rate_hz: float, scenario: fb.Scenario, spread: float) -> float:
@@ -198,6 +218,8 @@ def allowed(rate_hz: float, scenario: fb.Scenario, spread: float) -> float:
     periods = [link.generation.attempt_period_s for link in scenario.links]
     periods += [change.generation.attempt_period_s for change in scenario.changes if change.generation]
     circuits = sum(demand.concurrent_requests for demand in scenario.demands)
+    circuits += sum(len(demand.users) for demand in scenario.ghz_demands)
+    circuits *= 1 + len(scenario.failures)
     mean = rate_hz * (scenario.duration_s + (1 + circuits) * max(periods))
     luck = spread * LOG_FALSE_ALARM / 3
     return mean + luck + math.sqrt(luck**2 + 2 * mean * spread * LOG_FALSE_ALARM)
@@ -224,6 +246,10 @@ def test_no_run_beats_the_bounds(scenario: fb.Scenario) -> None:
         assert delivered[i] <= allowed(routes[i].rate_hz, scenario, 1)
         assert total.rates_hz[demand.name] <= flow * (1 + 1e-6)
     assert delivered.sum() <= allowed(total.total_hz, scenario, spread)
+    ghz = fb.bounds.ghz_demand_bounds(model)
+    for i, states in enumerate(states_made(results)[0]):
+        assert states <= allowed(ghz["flow_hz"][i], scenario, spread)
+        assert states <= allowed(ghz["route_hz"][i], scenario, 1)
 
 
 # That the bounds are not merely large: runs that reach them.
@@ -259,6 +285,40 @@ def test_a_link_alone_reaches_its_bound() -> None:
     assert row["bound_hz"] == row["flow_hz"] == row["route_hz"] == pytest.approx(9000)
     attempts = round(20 * 3 / 1e-4)
     assert_sampled(share(len(results.pairs), attempts, 0.3), row["bound_hz"] / 3e4, 1e-5, detects=0.01)
+
+
+def test_a_star_reaches_the_bound_of_its_ghz_states() -> None:
+    """Certain links: a state each period, which is the smallest cut between two users and the rate of each arm."""
+    generation = fb.Given(success_probability=1, attempt_period_s=1e-3)
+    memory = fb.Memory(name="m", slots=3)
+    star = fb.star(3, memory=memory, generation=generation, demands=[], control="ideal", duration_s=0.9995)
+    results = fb.run(star.replace(ghz_demands=[fb.GhzDemand(name="trio", users=["n1", "n2", "n3"])]), progress=False)
+    row = next(results.ghz_bounds().rows())
+    assert row["demand"] == "trio" and row["asked_hz"] == math.inf
+    assert row["route_hz"] == pytest.approx(1000)
+    # Three lanes a link, of whose slots at the center a state takes two on the way from user to user.
+    assert row["flow_hz"] == pytest.approx(1500)
+    assert len(results.ghz_states) == pytest.approx(1000, abs=1)
+    assert row["share"] == pytest.approx(1, abs=0.01)
+
+
+def test_after_a_failure_a_better_route_may_be_taken() -> None:
+    """The short way is slow; while it is down the long one gives more than it ever could. So no bound is of the short one."""
+    links = [
+        fb.Link(
+            node_a=a, node_b=b, fiber=fb.Fiber(length_m=0), generation=fb.Given(success_probability=p, attempt_period_s=1e-3)
+        )
+        for a, b, p in (("a", "b", 0.01), ("a", "r", 1.0), ("r", "b", 1.0))
+    ]
+    scenario = fb.Scenario(
+        memories=[fb.Memory(name="m", slots=4)], nodes=[fb.Node(name=name, memory="m") for name in "arb"], links=links,
+        demands=[fb.Demand(node_a="a", node_b="b")], failures=[fb.Failure(links=["a--b"], down=[[0.01, 10]])],
+        routing=fb.Routing(kind="hops"), control="ideal", duration_s=2,
+    )  # fmt: skip
+    row = next(fb.run(scenario, progress=False).bounds().rows())
+    assert row["rate_hz"] > 500
+    assert row["route_hz"] == pytest.approx(1000)
+    assert next(fb.bounds.demand_bounds(scenario.replace(failures=[])).rows())["route_hz"] == pytest.approx(10)
 
 
 def test_two_ways_reach_the_flow_that_no_single_way_does() -> None:

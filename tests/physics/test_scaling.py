@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import farbell as fb
+from farbell.analysis.distributions import student_t_quantile
 from farbell.design.scaling import fit
 from physics.sampling import SEED
 
@@ -59,7 +60,11 @@ def test_exponents_of_direct_transmission_and_of_two_segments(hops: int) -> None
     assert expected.exponent == pytest.approx(-0.2 * math.log(10) / 1e4 / hops, rel=0.06)  # p is not small
     for row, rate in zip(answer.table.rows(), 1e3 * law, strict=True):
         assert row["rate_low_hz"] <= rate <= row["rate_high_hz"]
-    assert answer.fits[0].law == "exponential"
+    # What the fit states: the theory is in its interval, and within 6.5 of its standard errors, each 1 % at most.
+    stated = answer.fits[0]
+    assert stated.law == "exponential" and stated.low <= expected.exponent <= stated.high
+    error = (stated.high - stated.low) / 2 / student_t_quantile(0.5 + LEVEL / 2, len(lengths) - 2)
+    assert abs(stated.exponent - expected.exponent) <= 6.5 * error < 0.065 * -stated.exponent
 
 
 def test_swap_as_soon_as_possible_falls_like_one_over_a_logarithm() -> None:

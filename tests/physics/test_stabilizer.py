@@ -349,7 +349,58 @@ REFUSED: list[tuple[Callable[[], object], str]] = [
     (lambda: Stabilizer(2).circuit_text(), "record"),
     (lambda: Stabilizer(2, seed=-1), "seed"),
     (lambda: Stabilizer(2).entropy([0, 0]), "different"),
+    (lambda: Stabilizer(2.5), "n: found 2.5; allowed: a whole number"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2, seed="one"), "seed: found 'one'"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2).h(0.0), "qubit: found 0.0; allowed: a whole number"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2).cx(0, "1"), "qubit: found '1'"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2).h(2**70), "qubit: found 118059"),
+    (lambda: Stabilizer(2).apply("h", None), "qubit: found None"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2).measure(0.5), "qubit: found 0.5"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2).measure_many(2**32), "qubit: found 4294967296"),
+    (lambda: Stabilizer(2).entropy([0.5]), "qubit: found 0.5"),  # type: ignore[list-item]
+    (lambda: fb.states.PauliFrames(2.5, 10), "n: found 2.5"),
+    (lambda: fb.states.PauliFrames(2, 10).h(0.5), "qubit: found 0.5"),  # type: ignore[arg-type]
+    (lambda: Stabilizer(2).rx(0, 0.6), "angle: found 0.6 for rx, which is not a Clifford gate; allowed: multiples of pi/2"),
+    (lambda: Stabilizer(2).rz(0, math.inf), "angle: found inf"),
+    (lambda: Stabilizer(2).apply("ry", 0), "angle: found None; allowed: an angle for ry"),
+    (lambda: Stabilizer(2).apply("h", 0, angle=1.0), "none, since h has no angle"),
+    (lambda: Stabilizer(2).apply("rw", 0, angle=1.0), "gate"),
+    (lambda: Stabilizer(2).tensor(fb.states.Ket(2)), "found Ket; allowed: a Stabilizer"),  # type: ignore[arg-type]
 ]
+
+
+@pytest.mark.parametrize("name", ["rx", "ry", "rz", "phase"])
+def test_whole_quarter_turns_are_those_of_kets(name: str) -> None:
+    for turns in range(-5, 6):
+        exact, state = fb.states.Ket(2), Stabilizer(2)
+        for each in (exact, state):
+            each.h(0)
+            each.apply("sqrt_y", 1)
+            each.cz(0, 1)
+            each.apply(name, 1, angle=turns * math.pi / 2)
+            getattr(each, name)(0, turns * math.pi / 2)
+        assert exact.fidelity(state.to_numpy()) == pytest.approx(1, abs=1e-12)
+
+
+def random_state(rng: np.random.Generator, n: int) -> Stabilizer:
+    state = Stabilizer(n)
+    for _ in range(6 * n):
+        a, b = (int(q) for q in rng.choice(n, 2, replace=False))
+        state.apply(str(rng.choice(ONE)), a)
+        state.apply(str(rng.choice(TWO)), a, b)
+    return state
+
+
+@pytest.mark.parametrize(("n", "m"), [(2, 3), (30, 34), (30, 35), (80, 3)])
+def test_a_product_has_the_generators_of_both(n: int, m: int) -> None:
+    rng = np.random.default_rng([SEED, n, m])
+    a, b = random_state(rng, n), random_state(rng, m)
+    b.release(1)  # numbered anew
+    product = a.tensor(b)
+    assert product.n == n + m - 1
+    for q, row in [(0, row) for row in a.stabilizers()] + [(n, row) for row in b.stabilizers()]:
+        qubits = range(q, q + len(row) - 1)
+        assert product.expectation(row[1:], *qubits) == (-1 if row[0] == "-" else 1)
 
 
 @pytest.mark.parametrize("call, message", REFUSED, ids=[message for _, message in REFUSED])

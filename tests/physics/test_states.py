@@ -1,4 +1,4 @@
-"""Pairs against closed forms and brute-force numbers (A01-A06, A19, A22, E03), through the kernels that a run calls."""
+"""Pairs against closed forms and brute-force numbers (A01-A06, A18, A19, A22, E03), through the kernels that a run calls."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import farbell as fb
-from farbell.states import BELL_NAMES, BellDiagonal, PairDensity
+from farbell.states import BELL_NAMES, BellDiagonal, Density, PairDensity
 from physics.cases import assert_close, case
 
 A01, A02, A03, A04, A05, A06, A18, A19, A22, E03 = (
@@ -31,17 +31,24 @@ def test_relaxation_and_dephasing(label: str) -> None:
 
 @pytest.mark.parametrize("label", A02.expected)
 def test_unlike_memories(label: str) -> None:
-    p, expected = A02.parameters, A02.expected[label]
-    pair = PairDensity.bell("Phi+").decay_to(
-        seconds(label),
-        memory_a=fb.Memory(name="a", t1_s=p["T1A"], t2_s=p["T2A"]),
-        memory_b=fb.Memory(name="b", t1_s=p["T1B"], t2_s=p["T2B"]),
-    )
-    assert_close(pair.fidelity(), expected["F"], A02.tolerance)
-    assert_close(pair.concurrence(), expected["concurrence"], A02.tolerance)
-    assert_close(pair.negativity(), expected["negativity"], A02.tolerance)
-    for population, value in zip(pair.matrix.diagonal().real, expected["populations"], strict=True):
-        assert_close(population, value, A02.tolerance)
+    """Concurrence and negativity are read off the whole state, which no run tells: here alone."""
+    p, expected, t = A02.parameters, A02.expected[label], seconds(label)
+    a = fb.Memory(name="a", t1_s=p["T1A"], t2_s=p["T2A"])
+    b = fb.Memory(name="b", t1_s=p["T1B"], t2_s=p["T2B"])
+    pair, state = PairDensity.bell("Phi+").decay_to(t, memory_a=a, memory_b=b), Density.bell("Phi+")
+    for qubit, memory in enumerate((a, b)):
+        state.decay(qubit, t, memory=memory)
+    found = {
+        "F": (pair.fidelity(), state.fidelity("Phi+")),
+        "concurrence": (pair.concurrence(), state.concurrence(0, 1)),
+        "negativity": (pair.negativity(), state.negativity(0)),
+    }
+    for name, values in found.items():
+        for value in values:
+            assert_close(value, expected[name], A02.tolerance)
+    for matrix in (pair.matrix, state.to_numpy()):
+        for population, value in zip(matrix.diagonal().real, expected["populations"], strict=True):
+            assert_close(population, value, A02.tolerance)
 
 
 @pytest.mark.parametrize("store", [PairDensity, BellDiagonal])
@@ -54,6 +61,21 @@ def test_entanglement_measures(label: str, store: type[PairDensity] | type[BellD
         "log_negativity": pair.log_negativity(),
         "hashing_bound": pair.hashing_bound(),
         "CHSH_max": fb.analysis.maximal_chsh(pair.correlations),
+    }
+    for name, expected in A18.expected[label].items():
+        assert_close(found[name], expected, A18.tolerance)
+
+
+@pytest.mark.parametrize("label", A18.expected)
+def test_entanglement_measures_of_a_density_matrix(label: str) -> None:
+    """The hashing bound is that of two equal ends. Ket and Stabilizer hold pure states: no Werner state."""
+    state = Density.from_pair(PairDensity.werner(float(label.removeprefix("Werner "))))
+    found = {
+        "concurrence": state.concurrence(0, 1),
+        "negativity": state.negativity(0),
+        "log_negativity": state.log_negativity(0),
+        "hashing_bound": state.entropy(0) - state.entropy(),
+        "CHSH_max": fb.analysis.maximal_chsh([[state.expectation(p + q) for q in "IXYZ"] for p in "IXYZ"]),
     }
     for name, expected in A18.expected[label].items():
         assert_close(found[name], expected, A18.tolerance)

@@ -1,13 +1,17 @@
-"""Delivered pairs whose age is known to the tick, against the cases for states (A01-A06, A19, A22, E03).
+"""Delivered pairs whose age is known to the tick, against the cases for states (A01-A06, A15, A18, A19, A22, E03, G06).
 
 Links succeed at once and tell their ends after a stated delay, so that a run has nothing to draw but the outcomes of
 swaps and read-outs. What does not depend on these must meet its case within the case's tolerance in every row. Populations
 and error rates counted by ends that measure are sampled.
+
+Stores that sample errors go through `test_stores_in_runs.py` where a swap draws, A09 to A14 through `test_distillation.py`, A17
+through `test_ghz_in_runs.py`. No run makes a remote gate: G01 goes through states alone (`test_exact_states.py`).
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,8 +23,8 @@ from physics.cases import assert_close, case
 from physics.runs import chains
 from physics.sampling import assert_sampled, share
 
-A01, A02, A03, A04, A05, A06, A19, A22, E03 = (
-    case(id) for id in ("A01", "A02", "A03", "A04", "A05", "A06", "A19", "A22", "E03")
+A01, A02, A03, A04, A05, A06, A15, A18, A19, A22, E03, G06 = (
+    case(id) for id in ("A01", "A02", "A03", "A04", "A05", "A06", "A15", "A18", "A19", "A22", "E03", "G06")
 )
 
 STORES = ("pair_density", "bell_diagonal", "density", "auto")
@@ -138,6 +142,48 @@ def test_swap_of_werner_pairs(label: str, store: str) -> None:
     assert set(rows["swaps"]) == {1}
 
 
+def through_a_noisy_pair(label: str) -> tuple[fb.Scenario, float]:
+    """Half of a perfect pair is teleported through a Werner pair, which is a swap. The mean fidelity that A15 asks for.
+
+    The circuits are the same, and the fidelity of the pair that is left is the entanglement fidelity f of the teleportation: the
+    mean over all states, and over the six cardinal ones, is (2 f + 1)/3 (M. Horodecki et al., Phys. Rev. A 60, 1888 (1999)).
+    """
+    values = {"p2": 1.0, "eta": 1.0} | {x: float(y) for x, y in re.findall(r"(\w+)=([\d.]+)", label)}
+    memory = fb.Memory(
+        name="memory",
+        slots=2,
+        two_qubit_gate_reliability=values["p2"],
+        readout_fidelity_0=values["eta"],
+        readout_fidelity_1=values["eta"],
+    )
+    return chain([PHI_PLUS, fb.Werner(fidelity=values["F"])], memories=[memory]), (3 * A15.expected[label] - 1) / 2
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("label", A15.expected)
+def test_teleportation(label: str, store: str) -> None:
+    scenario, fidelity = through_a_noisy_pair(label)
+    assert_all(pairs(scenario.replace(state=store))["fidelity"], fidelity, 1.5 * A15.tolerance)
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("label", A18.expected)
+def test_entanglement_measures(label: str, store: str) -> None:
+    """Of the mixture of Bell states that the correlators of a pair tell, which a Werner state is."""
+    rows = pairs(chain([fb.Werner(fidelity=float(label.removeprefix("Werner ")))], state=store))
+    for weights in bell_weights(rows).T:
+        pair = fb.states.BellDiagonal.from_weights(weights)
+        found = {
+            "concurrence": pair.concurrence(),
+            "negativity": pair.negativity(),
+            "log_negativity": pair.log_negativity(),
+            "hashing_bound": pair.hashing_bound(),
+            "CHSH_max": fb.analysis.maximal_chsh(pair.correlations),
+        }
+        for name, expected in A18.expected[label].items():
+            assert_close(found[name], expected, A18.tolerance)
+
+
 @pytest.mark.parametrize("store", STORES)
 @pytest.mark.parametrize("length", A05.expected)
 def test_chain_of_werner_links(length: str, store: str) -> None:
@@ -235,3 +281,19 @@ def test_chsh(label: str) -> None:
     for xx, zz in zip(results.pairs["xx"], results.pairs["zz"], strict=True):
         assert_close(fb.analysis.chsh(xx, zz), E03.expected[label], E03.tolerance)
     assert_close(results.correlators()["chsh"][0], E03.expected[label], E03.tolerance)
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("label", G06.expected["win"])
+def test_chsh_game(label: str, store: str) -> None:
+    """Won with probability 1/2 + S/8; S is that of the settings of the game, which the correlators tell."""
+    results = fb.run(chain([fb.Werner(fidelity=float(label.removeprefix("F=")))], state=store), threads=1, progress=False)
+    found = 0.5 + results.correlators()["chsh"] / 8
+    assert_all(found, G06.expected["win"][label], G06.tolerance)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_chsh_game_at_the_classical_bound(store: str) -> None:
+    bound = fb.Werner(fidelity=G06.expected["F_at_classical"])
+    results = fb.run(chain([bound], state=store), threads=1, progress=False)
+    assert_all(0.5 + results.correlators()["chsh"] / 8, 0.75, G06.tolerance)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 import farbell as fb
 from physics.cases import Case, case
@@ -183,20 +184,31 @@ def solve(label: str) -> tuple[float, dict[State, tuple[int, ...]]]:
             if before not in results:
                 results[before] = {action: swapped(before, action) for action in actions(before)}
                 stack += [s for outcome in results[before].values() for s in outcome]
-    value = dict.fromkeys(after, 0.0)
-    best: dict[State, tuple[int, ...]] = {}
+    # Expected slots from each state after swaps, and of each choice before them, as vectors: a delivered state is worth 0.
+    to_after = chances([outcome for choices in results.values() for outcome in choices.values()], list(after))
+    to_before = chances(list(after.values()), list(results))
+    first_choice = np.cumsum([0, *(len(choices) for choices in results.values())])
+    value = np.zeros(len(after))
     for _ in range(100_000):
-        worth = {}
-        for before, choices in results.items():
-            costs = {a: sum(w * value.get(s, 0.0) for s, w in outcome.items()) for a, outcome in choices.items()}
-            best[before] = min(costs, key=lambda a: (round(costs[a], 9), -len(a)))
-            worth[before] = costs[best[before]]
-        new = {state: 1 + sum(w * worth[before] for before, w in outcomes.items()) for state, outcomes in after.items()}
-        change = max(abs(new[s] - value[s]) for s in new)
+        costs = to_after @ value
+        new = 1 + to_before @ np.minimum.reduceat(costs, first_choice[:-1])
+        change = np.abs(new - value).max()
         value = new
         if change < 1e-9:
             break
-    return value[()], best
+    best: dict[State, tuple[int, ...]] = {}
+    for (before, choices), first in zip(results.items(), first_choice, strict=False):
+        cost = dict(zip(choices, costs[first:], strict=False))
+        best[before] = min(cost, key=lambda a: (round(cost[a], 9), -len(a)))
+    return float(value[list(after).index(())]), best
+
+
+def chances(outcomes: list[dict[State, float]], states: list[State]) -> sparse.csr_array:
+    """Row by row the chances of the states; those that are not listed are left out."""
+    column = {state: k for k, state in enumerate(states)}
+    entries = [(row, column[s], w) for row, outcome in enumerate(outcomes) for s, w in outcome.items() if s in column]
+    rows, columns, weights = zip(*entries, strict=True)
+    return sparse.csr_array((weights, (rows, columns)), shape=(len(outcomes), len(states)))
 
 
 def table_of(policy: dict[State, tuple[int, ...]]) -> fb.PolicyTable:

@@ -132,12 +132,56 @@ def test_bad_failures(fields: dict[str, object], path: str) -> None:
     assert error.value.path == f"/failures/0/{path}"
 
 
+def test_who_asks_for_nothing_looks_for_no_route() -> None:
+    """Until its request comes, long after the failure; that has a route."""
+    lonely = square(demand={"traffic": fb.OneOff(at_s="0.5 s")})
+    results = fb.run(fb.without(lonely, "b", down=[(0.2, 0.9)]))
+    assert results.requests["status"].tolist() == ["done"]
+    swaps = dict(zip(results.nodes["node"].tolist(), results.nodes["swaps"].tolist(), strict=True))
+    assert swaps["d"] == 1 and swaps["b"] == 0
+
+
 def test_without_names_what_is_there() -> None:
     with pytest.raises(fb.SpecError) as error:
         fb.without(fb.example("surfnet"), "Utrecth")
     assert error.value.nearest == "Utrecht"
     with pytest.raises(fb.SpecError, match="at least one"):
         fb.without(square())
+
+
+def with_regions(**regions: str) -> fb.Scenario:
+    """Nodes of the square by the region in which they stand."""
+    scenario = square()
+    of = {node: region for region, nodes in regions.items() for node in nodes}
+    return scenario.replace(nodes=[node.replace(region=of.get(node.name, "")) for node in scenario.nodes])
+
+
+def test_a_region_fails_as_one() -> None:
+    scenario = with_regions(north="bd", south="a")
+    power = fb.Failure(regions=["north"], down=[(0.2, 0.4)])
+    by_name = fb.Failure(name="north", nodes=["b", "d"], down=[(0.2, 0.4)])
+    results, same = (fb.run(scenario.replace(failures=[failure])) for failure in (power, by_name))
+    assert results.failures["node"].tolist() == ["b", "d"] and set(results.failures["failure"].tolist()) == {"north"}
+    assert results.pairs.equals(same.pairs) and results.demand_availability.equals(same.demand_availability)
+    assert fb.without(scenario, "north", down=[(0.2, 0.4)]).failures[0] == power
+
+
+@pytest.mark.parametrize(
+    ("failure", "index", "nearest"),
+    [
+        ({"regions": ["nroth"]}, 0, "north"),
+        ({"regions": ["south", "west"]}, 1, None),
+        ({"regions": ["north"], "nodes": ["d"]}, 0, None),
+        ({"regions": ["north", "north"]}, 1, None),
+    ],
+)
+def test_regions_that_are_refused(failure: dict[str, list[str]], index: int, nearest: str | None) -> None:
+    scenario = with_regions(north="bd", south="a")
+    with pytest.raises(fb.SpecError) as error:
+        fb.compile(scenario.replace(failures=[fb.Failure(mtbf_s=1, mttr_s=1, **failure)]))
+    assert error.value.path == f"/failures/0/regions/{index}" and (error.value.nearest or None) == nearest
+    with pytest.raises(fb.SpecError, match="none has one"):
+        fb.compile(square(failures=[fb.Failure(regions=["north"], mtbf_s=1, mttr_s=1)]))
 
 
 def test_a_divided_fibre_fails_as_one() -> None:

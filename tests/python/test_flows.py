@@ -99,6 +99,53 @@ def test_the_flow_is_that_of_networkx_and_its_cut_carries_it(rates: Rates) -> No
     assert not nx.has_path(graph, a, b)
 
 
+def test_cuts_of_many_pairs_in_one_network() -> None:
+    """Each as if it were the first; near one of the ends, or in the middle where a bridge is."""
+    grids = [nx.grid_2d_graph(6, 7), nx.grid_2d_graph(5, 5)]
+    graph = nx.disjoint_union(*(nx.convert_node_labels_to_integers(grid) for grid in grids))
+    graph.add_edge(0, 66)
+    rng = np.random.default_rng(4)
+    names = {node: f"n{node}" for node in graph}
+    rates = {
+        (names[a], names[b]): float(rate) for (a, b), rate in zip(graph.edges, rng.uniform(1, 5, graph.size()), strict=True)
+    }
+    rates["n0", "n66"] = 0.5
+    nx.set_edge_attributes(graph, {(int(a[1:]), int(b[1:])): rate for (a, b), rate in rates.items()}, "rate")
+    capacities = Capacities.of(rates)
+    for _ in range(60):
+        a, b = map(int, rng.choice(len(graph), 2, replace=False))
+        flow = capacities.max_flow(names[a], names[b])
+        assert flow.rate_hz == pytest.approx(nx.maximum_flow_value(graph, a, b, capacity="rate"), rel=1e-9)
+        without = graph.copy()
+        without.remove_edges_from(tuple(int(end[1:]) for end in name.split("--")) for name in flow.links)
+        assert not nx.has_path(without, a, b)
+        assert sum(rates[tuple(name.split("--"))] for name in flow.links) == pytest.approx(flow.rate_hz, rel=1e-9)
+
+
+@settings(deadline=None)
+@given(networks(), st.integers(2, 4))
+def test_states_of_many_users_take_a_pair_across_every_cut_between_them(rates: Rates, count: int) -> None:
+    capacities = Capacities.of(rates)
+    nodes = sorted({node for pair in rates for node in pair})
+    users = nodes[:count]
+    least = min(
+        sum(rate for pair, rate in rates.items() if len(side & set(pair)) == 1)
+        for size in range(1, len(nodes))
+        for side in map(set, itertools.combinations(nodes, size))
+        if 0 < len(side & set(users)) < len(users)
+    )
+    found = capacities.multipartite_flow(users)
+    assert found.rate_hz == pytest.approx(least, rel=1e-9)
+    if len(users) == 2:
+        assert found.rate_hz == pytest.approx(capacities.max_flow(*users).rate_hz)
+
+
+@pytest.mark.parametrize("users", [["a"], ["a", "a"], ["a", "x"], []])
+def test_users_that_cannot_share_a_state_are_refused(users: list[str]) -> None:
+    with pytest.raises(fb.SpecError, match="users"):
+        Capacities.of({("a", "b"): 1.0}).multipartite_flow(users)
+
+
 @settings(deadline=None)
 @given(networks())
 def test_the_widest_path_is_the_widest_of_all(rates: Rates) -> None:

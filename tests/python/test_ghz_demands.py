@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -386,9 +388,80 @@ def test_explain_knows_who_held_the_slots(tmp_path: Path) -> None:
     results = run(network(trio(states_per_request=20), slots=3, demands=[pairs], links=links))
     waits = {wait.kind: wait.text for wait in results.explain(request=0, demand="p").waits}
     assert "held by trio" in waits["slots"]
-    with pytest.raises(fb.SpecError, match="which asks for GHZ states"):
-        fb.plot.space_time(results, request=0, demand="trio")
     assert "GHZ demands" in results.write_report(tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def with_a_repeater(**scenario: Any) -> fb.Scenario:
+    """Arms of unlike lengths from the hub, the last one by way of a repeater, and messages that take their time."""
+    links = (
+        link("alice", "hub", length_m=10e3),
+        link("bob", "hub", length_m=30e3),
+        link("carol", "relay", length_m=20e3),
+        link("relay", "hub", length_m=40e3),
+    )
+    nodes = (*USERS, "hub", "relay")
+    made = network(trio(traffic=fb.OneOff(requests=2)), links=links, nodes=nodes, **scenario)
+    gates = {"single_qubit_gate_s": 1e-5, "two_qubit_gate_s": 2e-5, "measurement_s": 3e-5}
+    return made.replace(memories=[made.memories[0].replace(**gates)])
+
+
+def test_a_request_is_drawn_with_all_its_arms() -> None:
+    results = run(with_a_repeater())
+    row = next(results.ghz_states.rows())
+    svg = fb.plot.space_time(results, request=0).svg
+    root = ElementTree.fromstring(svg)
+    texts = [mark.text for mark in root if mark.tag.endswith("text")]
+    assert texts.count("hub") == 3 and texts.count("relay") == 1 and all(texts.count(user) == 1 for user in USERS)
+    assert f"state delivered, F {row['fidelity']:.3f}" in texts
+    assert {f"arm to {user} up" for user in USERS} < set(texts)
+    assert svg.count("<title>hub fuses 3 pairs</title>") == 4  # a diamond on each arm, and what joins them
+    # Each user hears the outcomes at the speed of light: 10, 30 and 60 km.
+    for user, told in zip(USERS, ("50 us", "150 us", "300 us"), strict=True):
+        assert f"outcomes of a fusion from hub to {user}: {told}" in svg
+    ended = {mark[0].text or "" for mark in root if mark.tag.endswith("rect") and len(mark)}
+    assert sum("in a state that is delivered" in text for text in ended) == 3
+    assert sum(text.startswith("hub holds") and ", fused" in text for text in ended) == 3
+
+
+def test_the_messages_of_a_request_with_all_its_arms() -> None:
+    svg = fb.plot.message_sequence(run(with_a_repeater()), request=0, demand="trio").svg
+    order = [svg.index(f">{name}</text>") for name in ("alice", "hub", "bob", "relay", "carol")]
+    assert order == sorted(order)  # the center amid its arms
+    for text in ("fuses 3 pairs", "state delivered to request 0 of trio", "arm to carol of trio up"):
+        assert text in svg
+    assert svg.count(">outcomes</text>") == 3
+
+
+def test_states_that_are_of_no_use_are_drawn() -> None:
+    picky = with_a_repeater()
+    picky = picky.replace(
+        ghz_demands=[picky.ghz_demands[0].replace(min_fidelity=0.999)],
+        memories=[picky.memories[0].replace(two_qubit_gate_reliability=0.9)],
+    )
+    results = run(picky)
+    for draw in (fb.plot.space_time, fb.plot.message_sequence):
+        assert "state rejected" in draw(results, request=0, demand="trio", window_s=(0.0, 0.01)).svg
+
+
+def test_two_kinds_of_demands_are_told_apart_by_name() -> None:
+    pairs = fb.Demand(name="p", node_a="alice", node_b="bob", traffic=fb.OneOff())
+    results = run(with_a_repeater(demands=[pairs]))
+    for draw in (fb.plot.space_time, fb.plot.message_sequence):
+        with pytest.raises(fb.SpecError, match="one of p, trio"):
+            draw(results, request=0)
+    assert "fuses 3 pairs" in fb.plot.message_sequence(results, window_s=(0.0, 0.01)).svg
+
+
+@pytest.mark.parametrize("extra", [{"kind": "ghz"}, {"users": list(USERS)}, {"kind": "ghz", "users": list(USERS)}])
+def test_a_ghz_demand_among_the_demands_for_pairs(extra: dict[str, Any]) -> None:
+    document = json.loads(network().to_json()) | {"demands": [{"name": "trio", **extra}]}
+    with pytest.raises(fb.SpecError, match="list ghz_demands") as refused:
+        fb.Scenario.from_json(json.dumps(document))
+    assert refused.value.path == f"/demands/0/{next(iter(extra))}"
+    with pytest.raises(fb.SpecError, match="list ghz_demands"):
+        network(demands=[trio()])
+    with pytest.raises(TypeError, match="list ghz_demands"):
+        fb.Demand(name="trio", **extra)
 
 
 # ---- what users measure, and least fidelities -----------------------------------------------------------------------

@@ -279,6 +279,63 @@ def test_a_target_limits_spans_and_repeaters() -> None:
     assert fb.compile(chain).link_table()["rate_hz"][0] == pytest.approx(100, rel=1e-3)
 
 
+# For a target.
+
+
+def test_more_repeaters_are_tried_where_the_simulation_says_no(surfnet: fb.Scenario) -> None:
+    memory = fb.platforms.projected_nv(slots=16).memory
+    asked = {"ends": ["Delft", "Enschede", "Maastricht"], "target": {"rate": 1, "fidelity": 0.8}}
+    found = fb.placement_for_target(surfnet, **asked, memory=memory, duration_s="5 s", progress=False)
+    assert found.least == found.tried["repeaters"][0] < found.placement.cost == found.tried["repeaters"][-1]
+    assert found.tried["reached"].tolist()[-1] == "yes" and "yes" not in found.tried["reached"].tolist()[:-1]
+    assert not found.optimal and "bounds demand 4 at least" in found.sentence
+    summary = found.results.summary()
+    assert summary["rate_low_hz"].min() >= 1 and summary["fidelity_low"].min() >= 0.8
+    assert found.results.scenario == found.scenario
+    assert np.all(np.diff(found.tried["longest_span_m"]) < 0) and np.all(np.diff(found.tried["repeaters"]) > 0)
+    # One that was tried before, and what bounds demand: as placement() itself says.
+    limits = fb.placement_limits(rate_hz=1, fidelity=0.8, memory=memory)
+    assert fb.placement(surfnet, ends=asked["ends"], max_span_m=limits["max_span_m"], capacity=8).cost == found.least
+    span = found.tried["longest_span_m"][0]
+    assert fb.placement(surfnet, ends=asked["ends"], max_span_m=span, capacity=8).cost == found.least
+    assert fb.placement(surfnet, ends=asked["ends"], max_span_m=span - 1, capacity=8).cost > found.least
+
+
+def test_no_fewer_repeaters_at_any_nodes_reach_the_target() -> None:
+    """All placements of fewer on a line, simulated."""
+    line = fb.chain(7, length_m="20 km")
+    asked = {"ends": ["n0", "n6"], "target": {"rate": 60}, "duration_s": "4 s"}
+    found = fb.placement_for_target(line, **asked, progress=False)
+    assert found.placement.cost == 2
+    for count in range(found.placement.cost):
+        for chosen in itertools.combinations(range(1, 6), count):
+            stops = [0, *chosen, 6]
+            lengths = [20e3 * (b - a) for a, b in itertools.pairwise(stops)]
+            network = fb.chain(len(stops), length_m=lengths, duration_s="4 s")
+            row = next(fb.run(network, replicas=4, progress=False).summary().rows())
+            assert row["rate_low_hz"] < 60
+
+
+@pytest.mark.parametrize("asked, message", [
+    ({"target": {"rate": 20, "fidelity": 0.8}}, "most 68.8. km .*its route allows at most 4.313, .* Enschede--Zwolle"),
+    ({"target": {"rate": 1e6}}, "one span of no length"),
+    ({"target": {"rate": 1, "fidelity": 0.97}}, "paths of at most 1 repeater"),
+    ({"target": {"rate": 1, "fidelity": 0.95}}, "less: of placements of 4 repeaters the best has 4, where .* gets"),
+    ({"target": {"rate": 1}, "max_repeaters": 0}, "at least 3, the fewest between Delft and Enschede"),
+    ({"target": {"rate": 1}, "capacity": 1}, "at least 2 paths a repeater"),
+    ({"target": {}}, "a rate or a fidelity above 0"),
+    ({"target": {"rte": 1}}, "one of rate"),
+    ({"target": {"rate": 1}, "memory": fb.Memory(name="m", slots=1)}, "at least 2: Delft is an end of 2 pairs"),
+    ({"target": {"rate": 1}, "max_replicas": 0}, "max_replicas"),
+    ({"target": {"rate": 1}, "method": "best"}, "'exact' or 'greedy'"),
+    ({"target": {"rate": 1}, "generation": fb.Given(success_probability=0.1, attempt_period_s="1 ms")}, "same for any length"),
+])  # fmt: skip
+def test_a_target_that_cannot_be_met_names_what_forbids_it(surfnet: fb.Scenario, asked: dict, message: str) -> None:
+    hardware = {"memory": fb.platforms.projected_nv(slots=16).memory, "duration_s": "2 s", "progress": False}
+    with pytest.raises(fb.SpecError, match=message):
+        fb.placement_for_target(surfnet, **{"ends": ["Delft", "Enschede", "Maastricht"], **hardware, **asked})
+
+
 def test_without_scipy_the_extra_is_named(surfnet: fb.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "scipy"]:
         monkeypatch.delitem(sys.modules, name)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 import farbell as fb
 from farbell.design import improvable, improved, improved_value
+from farbell.kept_file import _Lock
 
 
 def network(nodes: int = 2, *, success: float = 0.01, fidelity: float = 0.9, **rest: Any) -> Any:
@@ -115,6 +118,18 @@ def test_a_target_out_of_reach_is_refused_with_what_is_reached() -> None:
         fb.requirements(network(), target={"rate": 1e6}, improve=["success_probability"], most=10)
 
 
+def test_what_forbids_the_mean_rate_of_several_demands() -> None:
+    three = network(3).replace(duration_s=1.0)
+    pairs = [("n0", "n1"), ("n0", "n2")]
+    demands = [fb.Demand(name=f"d{i}", node_a=a, node_b=b) for i, (a, b) in enumerate(pairs)]
+    # Each of two links gives 1,000 pairs/s and lane at most, and n1 has two slots.
+    with pytest.raises(fb.SpecError, match=r"all demands together at most [0-9.]+ pairs/s, .* limited by n1"):
+        fb.requirements(three.replace(demands=demands), target={"rate": 1e5}, improve=["success_probability"], replicas=1)
+    few = [demand.replace(traffic=fb.Poisson(rate_hz=2.0), pairs_per_request=3) for demand in demands]
+    with pytest.raises(fb.SpecError, match=r"no more than 6 pairs/s are asked for, on average over demands"):
+        fb.requirements(three.replace(demands=few), target={"rate": 7}, improve=["success_probability"], replicas=1)
+
+
 def test_workers_and_a_second_search_give_the_same(tmp_path: Path) -> None:
     def search(**options: Any) -> Any:
         return fb.requirements(
@@ -156,15 +171,47 @@ def test_a_search_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_file_of_another_search_is_refused(tmp_path: Path) -> None:
     store = tmp_path / "search.db"
     fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=store)
-    with pytest.raises(fb.SpecError, match="scenario"):
+    with pytest.raises(fb.SpecError, match=r"another search: its /scenario/duration_s is 1; this one's 2"):
         fb.requirements(network(duration_s=2.0), target={"rate": 1}, improve=["fidelity"], store=store)
     (tmp_path / "text.db").write_text("no database " * 100)
-    with pytest.raises(fb.SpecError, match="store"):
+    with pytest.raises(OSError, match="no store of a search"):
         fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=tmp_path / "text.db")
+    with pytest.raises(fb.SpecError, match="an SQLite file of something else"):
+        fb.sweep(network(duration_s=1.0), {"seed": [1]}).run(store)
+    lock = _Lock(store)
+    lock.take()
+    with pytest.raises(BlockingIOError, match="another run uses this store"):
+        fb.requirements(network(duration_s=1.0), target={"rate": 1}, improve=["fidelity"], store=store)
+    lock.release()
+    assert not list(tmp_path.glob("*-lock"))
+
+
+def test_a_search_on_a_full_disk_keeps_what_was_tried(tmp_path: Path) -> None:
+    """A process that may write no file larger than 100 kB: to it the disk is full there."""
+    store = tmp_path / "search.db"
+    code = f"""
+import resource, farbell as fb
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+link = fb.Given(success_probability=0.01, attempt_period_s="0.1 ms", state=fb.Werner(fidelity=0.9))
+network = fb.chain(nodes=2, length_m="20 km", generation=link, duration_s=0.1)
+asked = {{"target": {{"rate": 300, "fidelity": 0.95}}, "improve": ["success_probability", "fidelity"]}}
+try:
+    fb.requirements(network, **asked, replicas=1, workers=1, generations=20, store={str(store)!r})
+except OSError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert "the store of the search cannot be written" in done.stdout, done.stderr
+    with sqlite3.connect(store) as file:
+        assert file.execute("SELECT count(*) FROM evaluation").fetchone()[0] > 10
+    file.close()
 
 
 def test_requirements_are_drawn() -> None:
     answer = fb.requirements(network(duration_s=5.0), target={"rate": 30}, improve=["success_probability"], replicas=1)
     ax = answer.plot()
     assert answer.plot(ax) is ax and "cost" in ax.get_xlabel()
+    best = next(line for line in ax.lines if line.get_label().startswith("Pareto front"))
+    assert np.all(np.diff(best.get_xdata()) >= 0) and np.all(np.diff(best.get_ydata()) >= 0)  # no zigzag
+    assert [panel.get_ylabel() for panel in answer.plot().figure.axes] == ["pairs per second of a demand", "fidelity"]
     assert "<table" in answer._repr_html_() and "required" in repr(answer)

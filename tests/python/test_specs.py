@@ -217,8 +217,10 @@ def test_keywords_are_checked_as_python_does() -> None:
         fb.Fiber(lenght_m=3)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match="Given needs success_probability and attempt_period_s"):
         fb.Given()  # type: ignore[call-arg]
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="Fiber takes its fields by name: length_m, "):
         fb.Fiber(3)  # type: ignore[misc]
+    with pytest.raises(TypeError, match=r"Fiber\.replace takes its fields by name"):
+        fb.Fiber(length_m=3).replace(4)  # type: ignore[misc]
     with pytest.raises(TypeError, match="lone surrogates"):
         fb.Fiber(**{"\ud800": 1})  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="did you mean 'length_m'"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import itertools
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -451,6 +453,37 @@ def test_a_terminal_shows_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     assert "sweep: " in capsys.readouterr().err
     swept().run()
     assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_shows_the_points_that_were_finished_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(progress, "_TABLE_S", 0.0)
+    monkeypatch.setenv("COLUMNS", "70")
+    monkeypatch.setenv("LINES", "6")
+    swept().run(replicas=2, workers=1)
+    frames = screen.getvalue().split("\x1b[J")
+    assert any("t2_s" in frame and "0.01" in frame for frame in frames) and "/4 [" in frames[1]
+    # No line is broken in two, none leaves the screen, and at the end nothing is left.
+    for frame in frames:
+        lines = re.sub(r"\x1b\[\d+A\r$", "", frame).splitlines()
+        assert len(lines) < 6 and all(len(line) < 70 for line in lines)
+    assert frames[-1] == ""
+
+
+def test_what_a_store_had_already_is_no_sign_of_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """900 of 1,000 points were there; one more took 10 s, so the other 99 take 990 s."""
+    screen, clock = io.StringIO(), iter([0.0, 0.0, 10.0])
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    shown = progress._Terminal(1000, lambda: fb.ResultTable({}))
+    shown.update(900, 0)
+    shown.update(901, 0)
+    assert "901/1000 [00:10<16:30" in screen.getvalue()
 
 
 def test_a_notebook_shows_the_points_that_were_finished_last(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,9 +22,9 @@ import numpy as np
 import pytest
 
 import farbell as fb
+from farbell.kept_file import KeptFile, _Lock
 from farbell.studies import driver
 from farbell.studies.blocks import simulate
-from farbell.studies.store import Store, _Lock
 from farbell.studies.workers import Workers
 
 VARY = {"memories/*/t2_s": ["10 ms", 1.0], "demands/*/width": [1, 2]}
@@ -133,7 +133,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
 
     with monkeypatch.context() as patch:
         if os.geteuid() == 0:  # whom permissions do not stop
-            patch.setattr("farbell.studies.store.open", denied, raising=False)
+            patch.setattr("farbell.kept_file.open", denied, raising=False)
         with pytest.raises(PermissionError, match=r"study\.db"):
             swept().run(folder / "study.db")
     with pytest.raises(FileNotFoundError, match=r"study\.db"):
@@ -143,21 +143,75 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch: p
 def test_a_full_disk_keeps_what_was_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "study.db"
     sweep = fb.sweep(network(), {"seed": list(range(40))})
-    connected = Store._connected
+    connected = KeptFile._connected
 
-    def small(store: Store, mode: str) -> sqlite3.Connection:
+    def small(store: KeptFile, mode: str) -> sqlite3.Connection:
         connection = connected(store, mode)
         connection.execute("PRAGMA max_page_count = 30")
         return connection
 
     with monkeypatch.context() as patch:
-        patch.setattr(Store, "_connected", small)
-        with pytest.raises(OSError, match="no space left for the study; every block that was finished before is kept"):
+        patch.setattr(KeptFile, "_connected", small)
+        with pytest.raises(OSError, match="no space left for the study; what was finished before is kept"):
             sweep.run(path)
     finished = len(fb.load_study(path).table())
     assert 0 < finished < 40
     assert not fb.load_study(path).complete
     assert sweep.run(path).table().equals(sweep.run().table())
+
+
+def limited_to(size: int, work: str) -> str:
+    """What a process says that may write no file larger than that: to it every disk is full there."""
+    code = f"""
+import resource, farbell as fb
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+try:
+    {work}
+except OSError as error:
+    print(type(error).__name__, error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_where_no_more_can_be_written_what_was_finished_is_kept(tmp_path: Path) -> None:
+    """Not by SQLite's own limit but by the system's: the log grows to 300 kB, and the next write fails."""
+    path = tmp_path / "study.db"
+    made = 'fb.chain(nodes=3, length_m="10 km", duration_s=0.05, seed=3)'
+    said = limited_to(300_000, f'fb.sweep({made}, {{"seed": list(range(40))}}).run({str(path)!r}, progress=False)')
+    assert "cannot be written" in said and "what was finished before is kept" in said and str(path) in said
+    finished = fb.load_study(path)
+    assert 0 < len(finished.table()) < 40 and not finished.complete
+    sweep = fb.sweep(network(), {"seed": list(range(40))})
+    assert sweep.run(path).table().equals(sweep.run().table())
+    assert limited_to(0, f'fb.sweep({made}, {{"seed": [1]}}).run({str(tmp_path / "none.db")!r}, progress=False)')
+
+
+def test_a_disk_that_is_full_and_then_is_not(tmp_path: Path) -> None:
+    """A file system of 300 kB in a name space of its own, where the system lets everybody make one; then it grows."""
+    mount = f"mount -t tmpfs -o size=300k tmpfs {tmp_path}"
+    try:
+        subprocess.run(["unshare", "-Urm", "sh", "-c", mount], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no name spaces for file systems here")
+    code = f"""
+import subprocess, farbell as fb
+sweep = fb.sweep(fb.chain(nodes=3, length_m="10 km", duration_s=0.05, seed=3), {{"seed": list(range(40))}})
+try:
+    sweep.run({str(tmp_path / "study.db")!r}, progress=False)
+except OSError as error:
+    print(error)
+print(0 < len(fb.load_study({str(tmp_path / "study.db")!r}).table()) < 40)
+subprocess.run(["mount", "-o", "remount,size=10m", {str(tmp_path)!r}], check=True)
+print(sweep.run({str(tmp_path / "study.db")!r}, progress=False).table().equals(sweep.run(progress=False).table()))
+"""
+    script = ["unshare", "-Urm", "sh", "-c", f'{mount} && exec "$0" -c "$1"', sys.executable, code]
+    done = subprocess.run(script, capture_output=True, text=True, timeout=120, cwd="/")
+    said = done.stdout.splitlines()
+    assert len(said) == 3, done.stderr
+    assert "no space left for the study; what was finished before is kept" in said[0]
+    assert said[1:] == ["True", "True"]
 
 
 def test_points_that_fail_are_told_and_tried_again_on_request(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 // A demand: two nodes that ask for entangled pairs, when, how many and how good.
 #pragma once
+#include <array>
+
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
 #include "farbell/protocols/rule_spec.hpp"
@@ -24,6 +26,7 @@ struct DemandSpec {
   std::int64_t concurrent_requests = 1;
   std::optional<double> max_wait_s;
   std::int64_t priority = 0;
+  double weight = 1;
   PairUse use = PairUse::keep;
   double z_basis_probability = 0.5;
   bool pipelined = true;
@@ -54,6 +57,9 @@ template <>
 struct Describe<DemandSpec> {
   static constexpr std::string_view name = "Demand";
   static constexpr std::string_view doc = "A pair of nodes that asks for entangled pairs.";
+  static constexpr std::string_view ghz =
+      "demands here are for pairs; GHZ and graph states are asked for in the scenario's list ghz_demands, without a kind (GhzDemand in Python)";
+  static constexpr auto elsewhere = std::array{Misplaced{"kind", ghz}, Misplaced{"users", ghz}};
   static constexpr auto fields = std::tuple{
       field("name", &DemandSpec::name, "Unique name; empty = \"node_a->node_b\"."),
       required(field("node_a", &DemandSpec::node_a, non_empty, "Name of one end.")),
@@ -75,7 +81,9 @@ struct Describe<DemandSpec> {
             "Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or "
             "not at all; null = any time."),
       field("priority", &DemandSpec::priority, within(-1'000'000, 1'000'000),
-            "Who waits for memory slots is served before those of lower priority, and as asked among equals; with reservation ledger."),
+            "Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."),
+      field("weight", &DemandSpec::weight, within(1e-6, 1e6),
+            "With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these."),
       field("use", &DemandSpec::use, "What is done with a delivered pair."),
       field("z_basis_probability", &DemandSpec::z_basis_probability, unit_interval,
             "With use measure: probability that an end measures in the Z basis, else X."),

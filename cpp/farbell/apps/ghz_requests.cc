@@ -244,6 +244,7 @@ bool GhzRequests::slots_suffice(std::uint32_t d) const {
   return true;
 }
 
+// Without a request they are looked for when one is asked.
 void GhzRequests::links_lost(std::span<const LinkId> lost) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     Row& row = rows_[d];
@@ -253,7 +254,7 @@ void GhzRequests::links_lost(std::span<const LinkId> lost) {
     };
     if (!row.routed || all_arms(d, avoids)) continue;
     release(d, false);
-    row.routed = find_routes(d);
+    row.routed = !row.queue.empty() && find_routes(d);
     if (!row.routed && !waits_for_repair(d)) {
       const Refusal reason = end_is_down(d) ? Refusal::node_down : Refusal::route_lost;
       while (!row.queue.empty()) end_first(d, RequestStatus::refused, reason);
@@ -284,7 +285,7 @@ void GhzRequests::links_back() {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     if (all_arms(d, [&](ChainId c) { return routes_.first_usable(circuits_.demand(c)); }))
       for (std::uint32_t k = 0; k < setup_.demands[d].arms; ++k) routes_.restore(circuits_.demand(arm(d, k)));
-    if (rows_[d].routed) continue;
+    if (rows_[d].routed || rows_[d].queue.empty()) continue;
     rows_[d].routed = find_routes(d);
     set_up(d);
   }

@@ -30,6 +30,7 @@ void Requests::start() {
 
 void Requests::handle(const Event& event) {
   const std::uint32_t target = event.to.target;
+  const DemandId d = setup_.by_deadline ? concerned(event) : DemandId{};
   switch (event.to.op) {
     case op_arrive: arrive(DemandId{target}); break;
     case op_deadline:
@@ -50,6 +51,33 @@ void Requests::handle(const Event& event) {
     default:
       ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
+  if (d) tell_due(d);
+}
+
+// Whose requests it may move; none = those of several, or of no demand.
+DemandId Requests::concerned(const Event& event) const {
+  switch (event.to.op) {
+    case op_change:
+    case op_check: return {};
+    case op_up:
+    case op_gone: return circuits_.demand(ChainId{event.to.target});
+    case op_ready_a:
+    case op_ready_b: return circuits_.demand(segments_.segment(event.to.target).chain);
+    default: return DemandId{event.to.target};
+  }
+}
+
+// The ledger's line goes by deadlines: those of the requests for which circuits are on their way.
+void Requests::tell_due(DemandId d) {
+  const Row& row = rows_[d.value];
+  each_circuit(d, [&](ChainId c) { circuits_.set_due(c, never); });
+  for (std::size_t i = 0; i < std::min(row.coming.size(), row.queue.size()); ++i)
+    circuits_.set_due(row.coming[i], row.queue[i].asked + setup_.demands[d.value].deadline);
+}
+
+void Requests::tell_all_due() {
+  if (setup_.by_deadline)
+    for (std::uint32_t d = 0; d < rows_.size(); ++d) tell_due(DemandId{d});
 }
 
 // ---- arrivals -------------------------------------------------------------------------------------------------------------------------
@@ -89,10 +117,12 @@ std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fide
     return request.id;
   };
   if (demand.max_queue > 0 && row.open() >= demand.max_queue) return refuse(Refusal::queue_full);
+  if (setup_.max_open_requests > 0 && open_ >= setup_.max_open_requests) return refuse(Refusal::network_full);
   if (!row.routed) row.routed = routes_.find(d);
   if (!row.routed && !waits_for_repair(d)) return refuse(end_is_down(d) ? Refusal::node_down : Refusal::no_route);
   if (d.value < setup_.decisions.size() && !admits(d, request)) return refuse(Refusal::not_admitted);
   row.queue.push_back(request);
+  ++open_;
   if (demand.deadline != never) post_deadline(d);
   if (row.coming.size() < row.queue.size())
     if (const ChainId c = next_circuit(d)) engage(c);
@@ -296,6 +326,7 @@ std::deque<Requests::Request>::iterator Requests::Row::waiting(std::uint64_t id)
 // Its circuit, if it has one, is on its way to the next.
 Requests::Request Requests::take_open(DemandId d, std::uint64_t id) {
   Row& row = rows_[d.value];
+  --open_;
   if (const auto place = row.waiting(id); place != row.queue.end()) {
     const Request request = *place;
     row.queue.erase(place);
@@ -519,6 +550,7 @@ void Requests::change(const ChangeRow& change) {
     lose_routes(affected, {&link, 1}, News::everywhere);
   }
   if (usable() != before) availability_.update(queue_.now());
+  tell_all_due();
 }
 
 // Those of each demand that lead over one of these links, or would.
@@ -551,12 +583,15 @@ void Requests::lose_routes(const std::vector<std::vector<ChainId>>& affected, st
         circuits_.release_everywhere(c);
       }
     }
-    row.routed = routes_.any_usable(d) || routes_.find(d);
+    row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
     // A booked circuit tells when it is gone; one only asked for is gone at once.
     if (row.routed) for (ChainId c : asked) circuits_.ask(c);
     else if (!is_told && !waits_for_repair(d)) refuse_all(d);
   }
 }
+
+// Others look for some when they are used next.
+bool Requests::needs_routes(DemandId d) const { return rows_[d.value].open() > 0 || setup_.demands[d.value].generate_when_idle; }
 
 // Those ends of the link that are up tell the others along the circuit.
 void Requests::tell_from_ends(ChainId c, LinkId link) {
@@ -607,6 +642,7 @@ void Requests::links_lost(std::span<const LinkId> links, News news) {
   const auto affected = circuits_over(links);
   for (LinkId link : links) routes_.set_failed(link, true);
   lose_routes(affected, links, news);
+  tell_all_due();
 }
 
 // Those who wait for a route ask anew; the others may have those of the start again, for their next circuits.
@@ -616,7 +652,7 @@ void Requests::links_back() {
     Row& row = rows_[i];
     if (routes_.first_usable(d)) routes_.restore(d);
     if (row.routed) continue;
-    row.routed = routes_.any_usable(d) || routes_.find(d);
+    row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
     if (!row.routed) continue;
     ask_for_coming(d);
     each_circuit(d, [&](ChainId c) {
@@ -624,6 +660,7 @@ void Requests::links_back() {
     });
   }
   circuits_.routes_changed();
+  tell_all_due();
 }
 
 // Pairs that waited for requests at an end of their circuit are none any more.

@@ -56,6 +56,8 @@ class Requests {
     Tick horizon{};
     std::uint64_t replica = 0;
     OnDeadlock on_deadlock = OnDeadlock::report;
+    std::uint64_t max_open_requests = 0;  // of all demands; 0 = any number
+    bool by_deadline = false;             // those who wait for slots are served in the order of their deadlines
     Address self;
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
   };
@@ -122,6 +124,9 @@ class Requests {
     Correlators correlators;
   };
 
+  DemandId concerned(const Event& event) const;
+  void tell_due(DemandId d);
+  void tell_all_due();
   void arrive(DemandId d);
   void ask_now(DemandId d);
   std::uint64_t ask_now(DemandId d, std::uint64_t pairs, double min_fidelity);
@@ -148,6 +153,7 @@ class Requests {
   void post_deadline(DemandId d);
   void not_served(DemandId d, std::uint64_t id);
   const Request* awaited(ChainId c) const;
+  bool needs_routes(DemandId d) const;
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
   void hand_over(std::uint32_t segment);
@@ -190,6 +196,7 @@ class Requests {
   Programs* programs_ = nullptr;
   std::vector<Row> rows_;          // by demand
   std::vector<Service> services_;  // by circuit
+  std::uint64_t open_ = 0;         // requests of all demands
   std::uint64_t stale_events_ = 0, deadlocks_ = 0, deadlock_releases_ = 0;
   bool stopped_ = false;
   std::unordered_map<std::uint32_t, Measurement> measured_;  // segments of which one end has measured

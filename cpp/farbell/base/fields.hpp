@@ -94,9 +94,15 @@ constexpr Field<T, M> required(Field<T, M> f, Need need = Need::always) {
 // One specialisation a struct: `name`, `doc`, `fields` (a tuple of Field). An alternative of a variant also has `kind`, the
 // word that names it in a scenario. A struct whose fields bind each other has `static void check(const T&)`, which throws
 // a SpecError whose path starts at the struct.
+// Fields that belong elsewhere, and easily stand here by mistake, are an array `elsewhere` of Misplaced.
 // One specialisation an enumeration: `name`, `values` (an array of Choice).
 template <class T>
 struct Describe;
+
+struct Misplaced {
+  std::string_view name;
+  std::string_view instead;
+};
 
 template <class E>
 struct Choice {
@@ -113,6 +119,16 @@ template <class T>
 concept Alternative = Described<T> && requires { Describe<T>::kind; };
 template <class T>
 concept Checked = requires(const T& t) { Describe<T>::check(t); };
+
+// What is to be said of a field that belongs elsewhere; empty for any other.
+template <Described T>
+constexpr std::string_view said_elsewhere([[maybe_unused]] std::string_view name) {
+  if constexpr (requires { Describe<T>::elsewhere; }) {
+    for (const Misplaced& m : Describe<T>::elsewhere)
+      if (m.name == name) return m.instead;
+  }
+  return {};
+}
 
 template <class T>
 inline constexpr bool is_optional = false;

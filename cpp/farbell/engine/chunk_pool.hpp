@@ -86,6 +86,13 @@ struct Fifo {
     return false;
   }
 
+  // The event that many places behind the first one; null if there is none, or it is in another chunk.
+  Event const* ahead(std::ptrdiff_t places) const {
+    Event const* const chunk_end = reinterpret_cast<Event const*>((reinterpret_cast<std::uintptr_t>(read) | (chunk_bytes - 1)) + 1);
+    Event const* const end = read <= write && write < chunk_end ? write : chunk_end;
+    return places < end - read ? read + places : nullptr;
+  }
+
   bool holds_one() const { return read + 1 == write; }
   // The event of a list that holds one; the list keeps its chunk.
   Event const& take_one() { return *(write = read); }

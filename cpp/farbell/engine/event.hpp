@@ -36,6 +36,9 @@ using Handler = void (*)(void* context, Event const& event);
 // The flat table that `Address::handler` indexes.
 struct HandlerTable {
   std::vector<Handler> rows;
+  // Told of two events to come, where many happen in one phase of a tick, so that what they need is in the cache by then: of `later`
+  // the rows that it names, of `sooner` what these name. Changes nothing.
+  void (*prefetch)(void* context, Event const& sooner, Event const& later) = nullptr;
 
   std::uint16_t add(Handler handler) {
     rows.push_back(handler);

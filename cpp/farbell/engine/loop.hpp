@@ -44,7 +44,11 @@ Ended run_until(EventQueue& queue, Tick horizon, RunLimits const& limits, Dispat
 
 // The same with the flat handler table.
 inline Ended run_until(EventQueue& queue, Tick horizon, RunLimits const& limits, HandlerTable const& handlers, void* context) {
-  return run_until(queue, horizon, limits, [&](Event const& event) { handlers.call(context, event); });
+  return run_until(queue, horizon, limits, [&](Event const& event) {
+    if (handlers.prefetch)
+      if (Event const* later = queue.ahead(6)) handlers.prefetch(context, later[-3], *later);
+    handlers.call(context, event);
+  });
 }
 
 }  // namespace farbell

@@ -68,6 +68,11 @@ class EventQueue {
     return true;
   }
 
+  // The event that many places behind the next one of this phase, where it is known already and at hand; else null.
+  Event const* ahead(std::ptrdiff_t places) const {
+    return open_ == 0 ? nullptr : lanes_[round_ & 1][std::countr_zero(open_)].ahead(places);
+  }
+
   // What is left of the current tick still happens, nothing after it.
   void end_with_this_tick() { last_tick_ = now_; }
 

@@ -4,11 +4,19 @@
 
 namespace farbell {
 
+namespace {
+std::vector<WaitingLine::Claim> claims(std::span<const Circuits::Terms> terms) {
+  std::vector<WaitingLine::Claim> out;
+  for (const Circuits::Terms& t : terms) out.push_back(t.claim);
+  return out;
+}
+}  // namespace
+
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
                    Swapping& swapping, Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling),
       chains_(chains), trace_(trace), rows_(chains.size()), slots_(setup.nodes, chains.size()), claimed_(setup.nodes.size(), 0),
-      grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
+      line_(setup.scheduler, claims(terms), chains.size()), grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
   std::size_t hops = 0;
   std::uint32_t next = 0;
   for (std::uint32_t d = 0; d < terms.size(); ++d) {
@@ -41,6 +49,12 @@ void Circuits::handle(const Event& event) {
     }
     return;
   }
+  if (event.to.op == op_settle) {
+    const bool arrivals = event.phase() == Phase::arrivals;
+    queue_.post(queue_.now(), arrivals ? Phase::attempts : Phase::decisions,
+                {setup_.self.handler, arrivals ? op_settle : op_grant, event.to.target}, 0);
+    return;
+  }
   const Row& row = rows_[circuit.value];
   // A reservation expires however far a release has come.
   const bool current = event.to.op == op_expire ? booked(circuit) && chains_[circuit.value].generation == generation
@@ -69,17 +83,43 @@ Slots::Share Circuits::share(ChainId circuit, std::size_t position, const Route&
 
 void Circuits::ask(ChainId circuit) {
   Row& row = rows_[circuit.value];
+  if (line_.is_fair() && is_absent(demand(circuit))) line_.comes(demand(circuit), queue_.now());
   row.state = State::asking;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, circuit.value, 0, 0);
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, circuit.value},
               std::uint64_t{row.generation} << 32);
 }
 
-// Behind all that are not of lower priority.
+bool Circuits::is_absent(DemandId demand) const {
+  const auto first = rows_.begin() + this->first(demand).value;
+  return std::all_of(first, first + terms_[demand.value].circuits, [](const Row& row) { return row.state == State::idle; });
+}
+
+// A demand that was away has no claim to what it might have had: it starts where the last of those is whom it meets at a node.
+void Circuits::begin_fairly(ChainId circuit) {
+  if (!line_.comes_anew(demand(circuit)) || !line_.shares().busy()) return;
+  const std::vector<NodeId>& mine = route(circuit).nodes;
+  std::optional<double> least;
+  const auto consider = [&](ChainId other) {
+    const std::vector<NodeId>& theirs = route(other).nodes;
+    if (demand(other) == demand(circuit) || std::find_first_of(mine.begin(), mine.end(), theirs.begin(), theirs.end()) == mine.end()) return;
+    const double tag = line_.shares().tag(demand(other), queue_.now());
+    least = std::min(tag, least.value_or(tag));
+  };
+  for (ChainId other : line_.in_order(queue_.now())) consider(other);
+  for (std::uint32_t c = 0; c < rows_.size(); ++c)
+    if (booked(ChainId{c})) consider(ChainId{c});
+  if (least) line_.shares().raise(demand(circuit), *least, queue_.now());
+}
+
+void Circuits::becomes_idle(ChainId circuit) {
+  rows_[circuit.value].state = State::idle;
+  if (line_.is_fair()) line_.goes(demand(circuit), queue_.now());
+}
+
 void Circuits::join_line(ChainId circuit) {
-  const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), terms(circuit).priority,
-                                      [&](std::int64_t priority, ChainId other) { return priority > terms(other).priority; });
-  waiting_.insert(place, circuit);
+  if (line_.is_fair()) begin_fairly(circuit);
+  line_.join(circuit, demand(circuit), queue_.now());
   grant_waiting();
 }
 
@@ -103,9 +143,9 @@ std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
 
 void Circuits::grant_waiting() {
   std::vector<NodeId> touched;
-  std::vector<ChainId> still;
-  for (ChainId circuit : waiting_) {
+  for (ChainId circuit : line_.in_order(queue_.now())) {
     if (const auto chosen = bookable(circuit)) {
+      line_.leave(circuit, queue_.now());
       grant(circuit, *chosen);
     } else {
       const Route& wanted = route(circuit);
@@ -115,11 +155,9 @@ void Circuits::grant_waiting() {
         touched.push_back(wanted.nodes[i]);
       }
       trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0, 0, {.to = full.value});
-      still.push_back(circuit);
     }
   }
   for (NodeId n : touched) claimed_[n.value] = 0;
-  waiting_ = std::move(still);
 }
 
 void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
@@ -129,7 +167,9 @@ void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
   Chain& chain = chains_[circuit.value];
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     chain.positions[i].held = true;
-    slots_.take(chain.positions[i].node, share(circuit, i, row.route));
+    const Slots::Share booked = share(circuit, i, row.route);
+    slots_.take(chain.positions[i].node, booked);
+    if (line_.is_fair()) line_.shares().book(row.demand, booked.slots, queue_.now());
   }
   row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
   messages_ += 2 * chain.hops.size();
@@ -322,6 +362,7 @@ void Circuits::build_chain(ChainId circuit) {
     const Row::Group group = group_for(circuit, link, known, keys_known ? &terms.lane_keys[h] : nullptr);
     chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == route.nodes[h], group.pool};
   }
+  chain.complete();
 }
 
 void Circuits::start(ChainId circuit) {
@@ -353,10 +394,10 @@ bool Circuits::begin_release(ChainId circuit) {
   }
   if (row.state == State::asking) {
     if (!setup_.hop_by_hop) {
-      std::erase(waiting_, circuit);
+      line_.leave(circuit, queue_.now());
       post_grant();
     }
-    row.state = State::idle;
+    becomes_idle(circuit);
     return false;
   }
   row.state = State::releasing;
@@ -398,13 +439,14 @@ void Circuits::release_position(ChainId circuit, std::uint32_t position) {
   swapping_.drop_all(circuit, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
+  if (line_.is_fair()) line_.shares().book(row.demand, -std::int64_t{share(circuit, position, row.route).slots}, queue_.now());
   std::uint32_t kept = 0;
   if (position == 0) kept += std::exchange(row.lent[end_a], 0);
   if (position == chain.last()) kept += std::exchange(row.lent[end_b], 0);
   slots_.give_back(here.node, circuit, kept);
   post_grant(here.node);
   if (--row.positions_held > 0) return;
-  row.state = State::idle;
+  becomes_idle(circuit);
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_gone, circuit.value, 0, 0);
   tell(terms(circuit).gone, circuit);
 }
@@ -437,7 +479,8 @@ void Circuits::take_back(NodeId node, const Loan& loan) {
 }
 
 void Circuits::links_changed() {
-  if (std::any_of(waiting_.begin(), waiting_.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
+  const auto& waiting = line_.in_order(queue_.now());
+  if (!line_.is_fifo() || std::any_of(waiting.begin(), waiting.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
 }
 
 void Circuits::routes_changed() {
@@ -488,13 +531,15 @@ void Circuits::post_check() {
   queue_.post(queue_.now(), Phase::swaps, setup_.check, 0);
 }
 
-// Slots of `n` or a place in its line are free: those who wait look again. The ledger has one line, whatever the node.
+// Slots of `n` or a place in its line are free: those who wait look again. The ledger has one line, whatever the node; unless it is first
+// come, first served, whoever asks again for what it gives up at this tick joins it before.
 void Circuits::post_grant(NodeId n) {
   if (!deadlocked_.empty()) post_check();
   const std::uint32_t line = setup_.hop_by_hop ? n.value : 0;
-  if (grant_posted_[line] || (setup_.hop_by_hop ? slots_.line(n).empty() : waiting_.empty())) return;
+  if (grant_posted_[line] || (setup_.hop_by_hop ? slots_.line(n).empty() : line_.empty())) return;
   grant_posted_[line] = true;
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, line}, 0);
+  if (line_.is_fifo()) queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_grant, line}, 0);
+  else queue_.post(queue_.now(), Phase::arrivals, {setup_.self.handler, op_settle, line}, 0);
 }
 
 }  // namespace farbell

@@ -1,5 +1,5 @@
-// Circuits: a route of a demand, the memory slots booked along it, its set-up and its release. First come, first served, network-wide
-// (ledger) or node by node (hop by hop).
+// Circuits: a route of a demand, the memory slots booked along it, its set-up and its release. Slots are booked network-wide (ledger), in
+// the order that the scenario chooses, or node by node (hop by hop), first come, first served.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "farbell/engine/queue.hpp"
 #include "farbell/network/routes.hpp"
 #include "farbell/network/slots.hpp"
+#include "farbell/network/waiting_line.hpp"
 #include "farbell/protocols/distilling.hpp"
 #include "farbell/protocols/lanes.hpp"
 #include "farbell/protocols/swap_order.hpp"
@@ -21,7 +22,7 @@ namespace farbell {
 
 class Circuits {
  public:
-  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire };
+  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire, op_settle };
   enum class State : std::uint8_t { idle, asking, setting_up, up, releasing };
 
   // Random streams of a lane group.
@@ -33,7 +34,7 @@ class Circuits {
     std::uint32_t circuits = 1;  // as many requests may be served at a time
     std::uint32_t width = 1, end_slots = 1;  // slots of a hop, and of each end
     Tick reservation = never;
-    std::int64_t priority = 0;  // in the ledger's line
+    WaitingLine::Claim claim;  // in the ledger's line
     bool notify_each_end = false, pipelined = true;
     Address up, gone, ready;
     std::vector<LaneKeys> lane_keys;  // of the first circuit, by hop of the first route at the start
@@ -52,6 +53,7 @@ class Circuits {
     std::span<const std::string> link_names, demand_names;  // for the random streams of new lane groups
     std::uint64_t seed = 0;
     bool ideal_control = false, hop_by_hop = false;
+    Scheduler scheduler = Scheduler::fifo;
     Address self;
     Address distil;  // told of segments that span a chain which distils them
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
@@ -88,6 +90,8 @@ class Circuits {
   std::uint64_t deadlock_of(ChainId circuit) const { return rows_[circuit.value].deadlock; }
 
   void ask(ChainId circuit);  // in this tick's decisions phase
+  // When the request that it waits for must be done; with Scheduler::earliest_deadline.
+  void set_due(ChainId circuit, Tick due) { line_.set_due(circuit, due); }
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it first hears.
   void release_from(ChainId circuit, std::uint32_t origin);
   void release_everywhere(ChainId circuit);  // every node knows already
@@ -110,7 +114,7 @@ class Circuits {
   // For a qubit that the circuit's end has delivered to a program. A free slot of the node takes the place of its own if there is one.
   Loan lend(ChainId circuit, End end);
   void take_back(NodeId node, const Loan& loan);  // the qubit is gone
-  bool take_slot(NodeId node) { return waiting_.empty() && slots_.take_for_program(node); }
+  bool take_slot(NodeId node) { return line_.empty() && slots_.take_for_program(node); }
 
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
@@ -151,6 +155,9 @@ class Circuits {
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
   std::optional<std::uint32_t> bookable(ChainId circuit) const;
+  bool is_absent(DemandId demand) const;
+  void begin_fairly(ChainId circuit);
+  void becomes_idle(ChainId circuit);
   void join_line(ChainId circuit);
   void grant_waiting();
   void grant(ChainId circuit, std::uint32_t chosen);
@@ -178,7 +185,7 @@ class Circuits {
   std::vector<ChainId> first_;       // by demand
   Slots slots_;
   std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits before it in line
-  std::vector<ChainId> waiting_;        // for the ledger, highest priority first
+  WaitingLine line_;                    // for the ledger
   std::vector<bool> grant_posted_;      // by node; the ledger has one line
   bool check_posted_ = false;
   std::vector<ChainId> deadlocked_;     // when last looked for

@@ -6,7 +6,8 @@
 namespace farbell {
 
 void check(const FailureSpec& f, const std::string& at) {
-  if (f.nodes.empty() && f.links.empty()) throw SpecError(at + "/nodes", "nothing, nor links", "at least one node or link that fails");
+  if (f.nodes.empty() && f.links.empty() && f.regions.empty())
+    throw SpecError(at + "/nodes", "nothing, nor links or regions", "at least one node, link or region that fails");
   if (f.mtbf_s && !f.mttr_s) throw SpecError(at + "/mttr_s", "nothing", "the mean time to repair, since mtbf_s is given");
   if (f.mttr_s && !f.mtbf_s) throw SpecError(at + "/mtbf_s", "nothing", "the mean time between failures, since mttr_s is given");
   if (f.mtbf_s && !f.down.empty()) throw SpecError(at + "/down", "windows beside mtbf_s", "one of them: failures at random, or at stated times");

@@ -8,7 +8,7 @@ namespace farbell {
 
 struct FailureSpec {
   std::string name;
-  std::vector<std::string> nodes, links;
+  std::vector<std::string> nodes, links, regions;
   std::optional<double> mtbf_s, mttr_s;
   std::vector<std::array<double, 2>> down;
 
@@ -16,7 +16,7 @@ struct FailureSpec {
   std::string label() const {
     if (!name.empty()) return name;
     std::string joined;
-    for (const auto* list : {&nodes, &links})
+    for (const auto* list : {&nodes, &links, &regions})
       for (const std::string& element : *list) joined += (joined.empty() ? "" : "+") + element;
     return joined;
   }
@@ -33,6 +33,7 @@ struct Describe<FailureSpec> {
       field("name", &FailureSpec::name, "Unique name, such as \"maintenance\"; empty = the names of what fails, joined by \"+\"."),
       field("nodes", &FailureSpec::nodes, non_empty, "Names of the nodes that fail; all their links are down, and their qubits lost."),
       field("links", &FailureSpec::links, non_empty, "Names of the links that fail."),
+      field("regions", &FailureSpec::regions, non_empty, "Names of regions all of whose nodes fail."),
       field("mtbf_s", &FailureSpec::mtbf_s, "s", positive,
             "Mean time between failures: of the exponential time from a repair, or the start, to the next failure; null = at stated times."),
       field("mttr_s", &FailureSpec::mttr_s, "s", positive, "Mean time to repair, exponential; given if `mtbf_s` is."),

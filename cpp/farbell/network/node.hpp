@@ -7,6 +7,7 @@ namespace farbell {
 struct NodeSpec {
   std::string name;
   std::string memory;
+  std::string region;
   std::optional<std::int64_t> parallel_links;
   double swap_success_probability = 1;
   double processing_delay_s = 0;
@@ -25,6 +26,7 @@ struct Describe<NodeSpec> {
   static constexpr auto fields = std::tuple{
       required(field("name", &NodeSpec::name, non_empty, "Unique name.")),
       required(field("memory", &NodeSpec::memory, non_empty, "Name of the node's memory.")),
+      field("region", &NodeSpec::region, "Name of the region in which it stands, for failures; empty = none."),
       field("parallel_links", &NodeSpec::parallel_links, within(1, 1'000'000'000),
             "How many of the node's links may attempt at the same time; null = all."),
       field("swap_success_probability", &NodeSpec::swap_success_probability, unit_interval,

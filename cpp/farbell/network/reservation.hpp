@@ -1,10 +1,11 @@
-// How circuits come by their memory slots, and what a run does when they wait for each other in a circle.
+// How circuits come by their memory slots, who of those that wait goes first, and what a run does when they wait for each other in a circle.
 #pragma once
 #include "farbell/base/fields.hpp"
 
 namespace farbell {
 
 enum class Reservation { ledger, hop_by_hop };
+enum class Scheduler { fifo, weighted_fair, earliest_deadline };
 enum class OnDeadlock { report, release, stop };
 
 template <>
@@ -14,6 +15,17 @@ struct Describe<Reservation> {
       Choice<Reservation>{Reservation::ledger, "ledger", "all slots of a circuit are booked network-wide at one instant"},
       Choice<Reservation>{Reservation::hop_by_hop, "hop_by_hop",
                           "a set-up message books the slots node by node, and waits where there are none, holding what it has"},
+  };
+};
+
+template <>
+struct Describe<Scheduler> {
+  static constexpr std::string_view name = "Scheduler";
+  static constexpr auto values = std::array{
+      Choice<Scheduler>{Scheduler::fifo, "fifo", "who asked first"},
+      Choice<Scheduler>{Scheduler::weighted_fair, "weighted_fair",
+                        "whose demand has had the fewest memory slots times time for its `weight` while others waited"},
+      Choice<Scheduler>{Scheduler::earliest_deadline, "earliest_deadline", "whose request has the earliest deadline"},
   };
 };
 

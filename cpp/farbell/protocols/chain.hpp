@@ -26,15 +26,20 @@ enum class HalfState : std::uint8_t { pending, waiting, locked };
 
 inline constexpr std::uint32_t any_reach = 0xffffffff;
 
-struct Position {
+// The first cache line is for heralds and decisions, the second for swaps.
+struct alignas(64) Position {
   NodeId node;
   bool held = false;                    // slots booked and not yet given back
   bool decision_posted = false;
-  Tick fibre_from_a = tick_zero;        // flight time of a message from end A
-  Tick processing_from_a = tick_zero;   // processing at the nodes from end A up to and including this one
   std::array<std::array<HalfList, 3>, 2> halves;  // [towards A, towards B][HalfState]
   std::array<std::uint32_t, 2> wanted_reach{any_reach, any_reach};  // positions that the pairs towards A and B must join before a swap
+
+  Tick fibre_from_a = tick_zero;        // flight time of a message from end A
+  Tick processing_from_a = tick_zero;   // processing at the nodes from end A up to and including this one
+  std::array<Tick, 2> to_end{};         // delay of a message to end A, to end B
+  std::array<std::uint32_t, 2> group{}; // of the hop towards A, towards B
 };
+static_assert(sizeof(Position) == 128);
 
 inline constexpr std::uint32_t no_pool = 0xffffffff;
 
@@ -48,24 +53,37 @@ struct Hop {
 struct PolicyTable;
 class Decisions;
 
-// 128 bytes, in this order of the fields: every step looks its chain up by number.
-struct Chain {
+// 128 bytes, in this order of the fields: every step looks its chain up by number, and most need the first cache line only.
+struct alignas(64) Chain {
   std::vector<Position> positions;
   std::vector<Hop> hops;
-  std::uint32_t width = 1;
-  std::uint32_t end_slots = 1;   // of each end: `width`, or more where pairs wait for requests
+  const PolicyTable* table = nullptr;
   std::uint32_t generation = 0;  // raised at each set-up and release: old events are recognised
-  std::uint32_t pool = no_pool;  // where pairs that span the chain are distilled; `ready` is then the distillers', and `distilled` is told after it
+  bool ordered : 1 = false;      // swaps wait for pairs of a certain reach: far halves must learn of swaps
+  bool ideal : 1 = false;        // everybody knows everything at once
+  bool pipelined : 1 = true;     // false: a hop gets its turn back only when what it made has ended
+  bool cuts_off : 1 = false;     // `cutoff` is on
+  bool decides : 1 = false;      // there are `decisions`
+
+  Cutoff cutoff;
+  const Decisions* decisions = nullptr;  // of its inner nodes, where they are not all taken by the rest of this
   Address ready;                 // told of every segment that spans the chain
   Address distilled;
-  const PolicyTable* table = nullptr;
-  const Decisions* decisions = nullptr;  // of its inner nodes, where they are not all taken by the rest of this
-  Cutoff cutoff;
-  bool ordered = false;          // swaps wait for pairs of a certain reach: far halves must learn of swaps
-  bool ideal = false;            // everybody knows everything at once
-  bool pipelined = true;         // false: a hop gets its turn back only when what it made has ended
+  std::uint32_t width = 1;
+  std::uint32_t end_slots = 1;   // of each end: `width`, or more where pairs wait for requests
+  std::uint32_t pool = no_pool;  // where pairs that span the chain are distilled; `ready` is then the distillers', and `distilled` is told after it
   bool notify_each_end = false;  // `ready` at each end's own tick (op, op + 1) instead of once at the later one
   bool distilled_notify_each_end = false;
+
+  // Once all the rest is filled: what is looked up so often that it stands where it is needed.
+  void complete() {
+    cuts_off = cutoff.on();
+    decides = decisions != nullptr;
+    for (std::uint32_t i = 0; i < positions.size(); ++i) {
+      positions[i].to_end = {delay(i, 0), delay(i, last())};
+      positions[i].group = {i > 0 ? hops[i - 1].group : 0, i < last() ? hops[i].group : 0};
+    }
+  }
 
   std::uint32_t last() const { return static_cast<std::uint32_t>(positions.size() - 1); }
 
@@ -78,5 +96,6 @@ struct Chain {
     return (to.fibre_from_a - from.fibre_from_a) + (before.processing_from_a - from.processing_from_a);
   }
 };
+static_assert(sizeof(Chain) == 128);
 
 }  // namespace farbell

@@ -53,7 +53,7 @@ void Distilling::arrive(std::uint32_t index, Item item, std::uint32_t rounds_pas
   Pool& pool = pools_[index];
   const Segment& segment = segments_.segment(item.segment);
   const Chain& chain = chains_[segment.chain.value];
-  if (chain.cutoff.on()) {
+  if (chain.cuts_off) {
     const Tick expires = expiry(chain.cutoff, states_, segment.half[end_a], segment.half[end_b], segment.frame, segment.born);
     for (QubitId q : segment.half) segments_.half(q).expires = expires;
     if (expires != never)
@@ -189,8 +189,8 @@ void Distilling::done(std::uint32_t index, Item item) {
     post_news(queue_, chain.distilled, chain.distilled_notify_each_end, item.segment, segment);
     return;
   }
-  const Tick expires = chain.cutoff.on() ? expiry(chain.cutoff, states_, segment.half[end_a], segment.half[end_b], segment.frame, segment.born) : never;
-  if (chain.decisions) [[unlikely]] segments_.remember(item.segment);
+  const Tick expires = chain.cuts_off ? expiry(chain.cutoff, states_, segment.half[end_a], segment.half[end_b], segment.frame, segment.born) : never;
+  if (chain.decides) [[unlikely]] segments_.remember(item.segment);
   for (End e : {end_a, end_b}) {
     const QubitId q = segment.half[e];
     Half& half = segments_.half(q);

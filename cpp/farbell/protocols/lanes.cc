@@ -11,7 +11,7 @@ namespace farbell {
 
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
-      first_group_(setup.links.size(), no_group), counters_(setup.links.size()), open_(setup.links.size()), permits_(setup.links.size()) {
+      first_group_(setup.links.size(), no_group), open_(setup.links.size()), permits_(setup.links.size()) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
@@ -26,10 +26,14 @@ std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uin
   const auto index = static_cast<std::uint32_t>(groups_.size());
   Group& g = groups_.emplace_back();
   g.link = link;
+  g.program = &setup_.programs[program_of_[link.value]];
+  g.node = setup_.links[link.value].node;
+  g.device = setup_.links[link.value].device;
   g.attempts = Stream(attempts_key, setup_.replica);
   g.herald = Stream(herald_key, setup_.replica);
-  g.next_of_link = first_group_[link.value];
+  next_of_link_.push_back(first_group_[link.value]);
   first_group_[link.value] = index;
+  asleep_.emplace_back();
   return index;
 }
 
@@ -40,7 +44,7 @@ void Lanes::open(std::uint32_t group, ChainId id, std::uint32_t hop) {
   g.hop = hop;
   g.free = {hop == 0 ? chain.end_slots : chain.width, hop + 1 == chain.last() ? chain.end_slots : chain.width};
   g.turns = chain.width;
-  g.open = chain.width;
+  g.open = true;
   opened(g.link, chain.width);
   wanted_lanes_changed(group, 0);
 }
@@ -62,14 +66,17 @@ void Lanes::give_turn(std::uint32_t group) {
 void Lanes::close(std::uint32_t group, End position_side) {
   Group& g = groups_[group];
   const std::uint32_t before = g.wanted();
-  opened(g.link, -std::int64_t{g.open});
-  g.open = 0;
+  if (g.open) opened(g.link, -std::int64_t{chains_[g.chain.value].width});
+  g.open = false;
   g.free[position_side] = 0;
   if (before > 0) wanted_lanes_changed(group, before);
 }
 
 void Lanes::set_program(LinkId link, std::uint32_t program) {
-  each_group_of(link, [&](std::uint32_t index) { settle(groups_[index]); });
+  each_group_of(link, [&](std::uint32_t index) {
+    settle(groups_[index]);
+    groups_[index].program = &setup_.programs[program];
+  });
   program_of_[link.value] = program;
   drifts_[link.value].at = never;
   each_group_of(link, [&](std::uint32_t index) {
@@ -88,7 +95,7 @@ bool Lanes::cycle_is_over(const Group& g) const {
 // Cycles that have been made since the group's counters were last brought up to date.
 inline std::int64_t Lanes::cycles_to_count(const Group& g) const {
   if (g.lanes == 0 || !cycle_is_over(g)) return 0;
-  const Tick period = program(g).period;
+  const Tick period = g.program->period;
   const std::int64_t behind = count(queue_.now() - g.next_cycle);
   std::int64_t cycles = behind / count(period) + 1;
   // The cycle that starts at this very tick is made in the attempts phase of round 0.
@@ -100,7 +107,7 @@ inline std::int64_t Lanes::cycles_to_count(const Group& g) const {
 void Lanes::settle(Group& g) {
   const std::int64_t cycles = cycles_to_count(g);
   if (cycles == 0) return;
-  g.residual -= static_cast<double>(cycles) * (g.lanes * program(g).lambda);
+  g.residual -= static_cast<double>(cycles) * (g.lanes * g.program->lambda);
   count_cycles(g, cycles);
 }
 
@@ -111,7 +118,7 @@ std::uint64_t Lanes::cycles(std::uint32_t group) const {
 
 Tick Lanes::earliest_start(std::uint32_t group, std::uint64_t n) const {
   const Group& g = groups_[group];
-  const Tick next = g.lanes > 0 ? after(g.next_cycle, program(g).period, cycles_to_count(g)) : next_start(later(queue_.now(), g.next_cycle));
+  const Tick next = g.lanes > 0 ? after(g.next_cycle, g.program->period, cycles_to_count(g)) : next_start(later(queue_.now(), g.next_cycle));
   // The link may change meanwhile.
   return after(next, setup_.links[g.link.value].fastest_period, static_cast<std::int64_t>(n) - 1);
 }
@@ -119,18 +126,16 @@ Tick Lanes::earliest_start(std::uint32_t group, std::uint64_t n) const {
 Tick Lanes::herald_delay(std::uint32_t group, End position_side) const {
   const Group& g = groups_[group];
   const bool forward = chains_[g.chain.value].hops[g.hop].forward;
-  return program(g).herald[forward == (position_side == end_a) ? 0 : 1];
+  return g.program->herald[forward == (position_side == end_a) ? 0 : 1];
 }
 
 void Lanes::count_cycles(Group& g, std::int64_t cycles) {
-  const Tick period = program(g).period;
-  LinkCounters& counter = counters_[g.link.value];
-  counter.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
-  counter.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+  const Tick period = g.program->period;
+  g.done.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
+  g.done.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
   g.cycles += static_cast<std::uint64_t>(cycles);
   g.next_cycle = after(g.next_cycle, period, cycles);
   g.next_round = 0;
-  g.looked_at = 0;
 }
 
 Tick Lanes::next_start(Tick earliest) const {
@@ -150,10 +155,12 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     const Tick now = queue_.now();
     g.next_cycle = next_start(later(now, g.next_cycle));
     g.next_round = g.next_cycle == now && queue_.phase() > Phase::attempts ? queue_.round() + 1 : g.next_cycle == now ? queue_.round() : 0;
-    g.looked_at = 0;
     g.trying_since = now;
-    for (const Group::Sleeper& s : g.asleep) queue_.post(now, Phase::decisions, s.to, s.payload);
-    g.asleep.clear();
+    if (g.awaited) [[unlikely]] {
+      for (const Sleeper& s : asleep_[index]) queue_.post(now, Phase::decisions, s.to, s.payload);
+      asleep_[index].clear();
+      g.awaited = false;
+    }
   }
   g.lanes = lanes;
   if (trace_.on) [[unlikely]]
@@ -162,14 +169,14 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
   else g.due = never;
 }
 
-// Finds the next cycle to look at: the successful one, or simply the next when stepping.
-void Lanes::look_ahead(std::uint32_t index) {
+// Finds the next cycle to look at: the successful one, or, when stepping, simply the next after those looked at but not counted.
+void Lanes::look_ahead(std::uint32_t index, std::int64_t looked_at) {
   Group& g = groups_[index];
-  const LinkProgram& link = program(g);
+  const LinkProgram& link = *g.program;
   if (!g.armed) arm(g);
   std::int64_t cycles_before = 0;
   if (setup_.step_attempts) {
-    cycles_before = g.looked_at;
+    cycles_before = looked_at;
   } else {
     const double step = g.lanes * link.lambda;
     if (step <= 0) {
@@ -217,18 +224,19 @@ void Lanes::cycle(std::uint32_t index) {
     ++stale_events_;
     return;
   }
-  const LinkProgram& link = program(g);
-  const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
   if (setup_.step_attempts) {
-    g.looked_at = cycles;
+    const LinkProgram& link = *g.program;
+    const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
     if (!(static_cast<double>(cycles) * (g.lanes * link.lambda) > g.residual)) {
-      look_ahead(index);
+      look_ahead(index, cycles);
       return;
     }
   }
   // Ties between groups go by demand and hop, however their events came to be posted.
   if (succeeding_.empty()) queue_.post(now, Phase::attempts, {setup_.self.handler, op_successes, 0}, 0);
   succeeding_.push_back(index);
+  __builtin_prefetch(&g.link);  // what was not needed yet
+  __builtin_prefetch(&g.attempts);
   g.due = never;  // an older event at this tick is stale
 }
 
@@ -238,7 +246,16 @@ void Lanes::succeed_all() {
       const Group &g = groups_[x], &h = groups_[y];
       return g.chain != h.chain ? g.chain < h.chain : g.hop < h.hop;
     });
-  for (std::uint32_t index : succeeding_) succeed(index);
+  for (std::size_t i = 0; i < succeeding_.size(); ++i) {
+    if (i + 2 < succeeding_.size()) {
+      const Group& g = groups_[succeeding_[i + 2]];
+      const Chain& chain = chains_[g.chain.value];
+      __builtin_prefetch(&chain.hops[g.hop]);
+      __builtin_prefetch(&chain.positions[g.hop]);
+      __builtin_prefetch(&chain.positions[g.hop + 1]);
+    }
+    succeed(succeeding_[i]);
+  }
   succeeding_.clear();
 }
 
@@ -282,15 +299,13 @@ double Lanes::next_phase_rad(LinkId link, const LinkProgram& program) {
 
 void Lanes::succeed(std::uint32_t index) {
   Group& g = groups_[index];
-  const LinkRow& row = setup_.links[g.link.value];
-  const LinkProgram& link = program(g);
+  const LinkProgram& link = *g.program;
   const Tick now = queue_.now();
   const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
   const std::uint32_t before = g.wanted();
   const std::uint32_t made = draw_count(g, link.success);
 
   count_cycles(g, cycles);
-  counters_[g.link.value].successes += made;
   arm(g);
 
   Chain& chain = chains_[g.chain.value];
@@ -301,7 +316,7 @@ void Lanes::succeed(std::uint32_t index) {
   const bool turned = link.phase_sigma_rad > 0;
   const double phase_rad = turned ? next_phase_rad(g.link, link) : 0;
   Correlations turned_state;
-  const bool cut = chain.cutoff.on();
+  const bool cut = chain.cuts_off;
   const std::uint32_t pool = chain.hops[g.hop].pool;
   for (std::uint32_t lane = 0; lane < made; ++lane) {
     const Stream::Draw draw = g.herald.next();
@@ -315,7 +330,7 @@ void Lanes::succeed(std::uint32_t index) {
     birth.hop = g.hop;
     const Correlations* state = &link.states[outcome];
     if (turned) state = &(turned_state = rotated_about_z(*state, phase_rad));
-    birth.pair = states_.create_pair(*state, {row.device[0], row.node[0]}, emitted[0], {row.device[1], row.node[1]}, emitted[1],
+    birth.pair = states_.create_pair(*state, {g.device[0], g.node[0]}, emitted[0], {g.device[1], g.node[1]}, emitted[1],
                                      std::bit_cast<std::uint64_t>(draw.u1));
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
@@ -326,7 +341,7 @@ void Lanes::succeed(std::uint32_t index) {
     birth.began = g.trying_since;
     const std::uint32_t s = segments_.create(birth, forward);
     if (trace_.on) [[unlikely]] trace_success(g, s, heralded);
-    ++g.successes;
+    ++g.done.successes;
     const Segment& segment = segments_.segment(s);
     if (pool != no_pool) [[unlikely]] {
       queue_.post(later(heralded[0], heralded[1]), Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s},
@@ -358,7 +373,7 @@ void Lanes::succeed(std::uint32_t index) {
   }
   if (any_limit_ && limited(g.link)) {
     if (still == 0 && before > 0) --permits_[g.link.value].wanting;
-    const auto [x, y] = row.node;
+    const auto [x, y] = g.node;
     const bool contended = std::any_of(waiting_.begin(), waiting_.end(), [&](LinkId w) {
       const auto [u, v] = setup_.links[w.value].node;
       return u == x || u == y || v == x || v == y;
@@ -369,15 +384,26 @@ void Lanes::succeed(std::uint32_t index) {
 
 void Lanes::trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded) {
   const Tick now = queue_.now();
-  trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.successes, 0, {.pair = trace_.new_number(segment)});
+  trace_.add(now, Phase::attempts, TraceKind::link_success, g.link.value, g.chain.value, g.done.successes, 0, {.pair = trace_.new_number(segment)});
   for (int e : {0, 1})
-    trace_.add(now, Phase::attempts, TraceKind::herald, setup_.links[g.link.value].node[e].value, g.chain.value, 0, 0,
+    trace_.add(now, Phase::attempts, TraceKind::herald, g.node[e].value, g.chain.value, 0, 0,
                {.pair = trace_.number(segment), .until = heralded[e]});
 }
 
 void Lanes::settle_all(Tick end) {
   for (Group& g : groups_)
-    if (g.lanes > 0 && g.next_cycle <= end) count_cycles(g, count(end - g.next_cycle) / count(program(g).period) + 1);
+    if (g.lanes > 0 && g.next_cycle <= end) count_cycles(g, count(end - g.next_cycle) / count(g.program->period) + 1);
+}
+
+std::vector<LinkCounters> Lanes::counters() const {
+  std::vector<LinkCounters> out(setup_.links.size());
+  for (const Group& g : groups_) {
+    LinkCounters& link = out[g.link.value];
+    link.attempts += g.done.attempts;
+    link.successes += g.done.successes;
+    link.lane_ticks += g.done.lane_ticks;
+  }
+  return out;
 }
 
 // ---- use of the links over time ------------------------------------------------------------------------------------------------------
@@ -390,16 +416,17 @@ void Lanes::opened(LinkId link, std::int64_t lanes) {
 }
 
 void Lanes::use_until(Tick end, std::vector<LinkUse>& use) const {
-  use.resize(use.size() + counters_.size());
-  LinkUse* out = use.data() + use.size() - counters_.size();
-  for (std::uint32_t l = 0; l < counters_.size(); ++l) {
+  const std::vector<LinkCounters> done = counters();
+  use.resize(use.size() + done.size());
+  LinkUse* out = use.data() + use.size() - done.size();
+  for (std::uint32_t l = 0; l < done.size(); ++l) {
     const OpenLanes& open = open_[l];
-    out[l] = {counters_[l].attempts, counters_[l].successes, counters_[l].lane_ticks,
+    out[l] = {done[l].attempts, done[l].successes, done[l].lane_ticks,
               open.ticks + static_cast<double>(open.lanes) * static_cast<double>(count(end - open.since))};
   }
   for (const Group& g : groups_) {
     if (g.lanes == 0 || g.next_cycle > end) continue;
-    const Tick period = program(g).period;
+    const Tick period = g.program->period;
     const std::int64_t cycles = count(end - g.next_cycle) / count(period) + 1;
     out[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
     out[g.link.value].lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));

@@ -71,7 +71,11 @@ class Lanes {
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
 
-  void expect_groups(std::size_t groups) { groups_.reserve(groups); }
+  void expect_groups(std::size_t groups) {
+    groups_.reserve(groups);
+    next_of_link_.reserve(groups);
+    asleep_.reserve(groups);
+  }
   std::uint32_t add_group(LinkId link, std::uint64_t attempts_key, std::uint64_t herald_key);
   // Binds a group to a hop, with all of the chain's slots at both of its ends free.
   void open(std::uint32_t group, ChainId chain, std::uint32_t hop);
@@ -85,14 +89,21 @@ class Lanes {
   Tick earliest_start(std::uint32_t group, std::uint64_t n) const;
   bool attempting(std::uint32_t group) const { return groups_[group].lanes > 0; }
   // Posts the event, in the decisions phase, when the group, idle now, begins to attempt again.
-  void wake_when_attempting(std::uint32_t group, Address to, std::uint64_t payload) { groups_[group].asleep.push_back({to, payload}); }
+  void wake_when_attempting(std::uint32_t group, Address to, std::uint64_t payload) {
+    groups_[group].awaited = true;
+    asleep_[group].push_back({to, payload});
+  }
   // From the start of a cycle of the hop until the node at `position_side` of it knows the result.
   Tick herald_delay(std::uint32_t group, End position_side) const;
 
   void handle(const Event& event);
+  // The row that an event names.
+  void prefetch(const Event& event) const {
+    if (event.to.op == op_cycle) __builtin_prefetch(&groups_[event.to.target]);
+  }
   // Counts the cycles that started up to `end`; called once, after the last event.
   void settle_all(Tick end);
-  const std::vector<LinkCounters>& counters() const { return counters_; }
+  std::vector<LinkCounters> counters() const;  // by link
   // By link, up to `end`, once every event up to then has happened.
   void use_until(Tick end, std::vector<LinkUse>& use) const;
   std::uint64_t stale_events() const { return stale_events_; }
@@ -100,34 +111,40 @@ class Lanes {
  private:
   static constexpr std::uint32_t no_group = std::numeric_limits<std::uint32_t>::max();
 
-  struct Group {
+  // Three cache lines: what a change of lanes and the search for the next success need, what is counted, what makes pairs. All that is
+  // needed of the link is here, too.
+  struct alignas(64) Group {
+    const LinkProgram* program = nullptr;  // of the link, now
+    Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
+    Tick due = never;                     // start of the cycle to be looked at next
+    Tick posted = never;                  // earliest pending event
+    double residual = 0;                  // of the unit-exponential threshold
+    std::uint32_t next_round = 0;         // round of the tick of `next_cycle` in which its attempts phase runs
+    std::uint32_t lanes = 0;              // attempting now
+    std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
+    std::uint32_t turns = 0;              // pairs that it may still make; always the width in a pipelined chain
+    bool armed = false;
+    bool open = false;                    // until an end is closed
+    bool awaited = false;                 // somebody is asleep
+
     LinkId link;
     ChainId chain;
     std::uint32_t hop = 0;
-    std::uint32_t next_of_link = no_group;
-    std::array<std::uint32_t, 2> free{};  // slots at the hop's ends nearer to A, nearer to B
-    std::uint32_t turns = 0;              // pairs that it may still make; always the width in a pipelined chain
-    std::uint32_t lanes = 0;              // attempting now
-    std::uint32_t open = 0;               // the chain's width until an end is closed
+    std::uint64_t cycles = 0;             // counted so far
+    LinkCounters done;
+    Tick trying_since = tick_zero;        // since when the group has had a free lane without a success
+    double count_uniform = 0;
+
+    Stream attempts, herald;
+    std::array<NodeId, 2> node;           // of the link
+    std::array<DeviceId, 2> device;
 
     std::uint32_t wanted() const { return std::min({free[end_a], free[end_b], turns}); }
-    Tick next_cycle = tick_zero;          // first cycle not yet counted; while idle, the end of the last one
-    std::uint32_t next_round = 0;         // round of that tick in which its attempts phase runs
-    Tick due = never;                     // start of the cycle to be looked at next
-    Tick posted = never;                  // earliest pending event
-    std::int64_t looked_at = 0;           // cycles counted in this regime (step_attempts)
-    double residual = 0;                  // of the unit-exponential threshold
-    double count_uniform = 0;
-    bool armed = false;
-    std::uint64_t successes = 0;
-    std::uint64_t cycles = 0;             // counted so far
-    Tick trying_since = tick_zero;        // since when the group has had a free lane without a success
-    Stream attempts, herald;
-    struct Sleeper {
-      Address to;
-      std::uint64_t payload;
-    };
-    std::vector<Sleeper> asleep;
+  };
+  static_assert(sizeof(Group) == 192);
+  struct Sleeper {
+    Address to;
+    std::uint64_t payload;
   };
   // The optical phase of a link in units of its standard deviation, drawn where a pair sees it.
   struct Drift {
@@ -145,14 +162,13 @@ class Lanes {
     bool held = false, waits = false, hand_over = false;
   };
 
-  const LinkProgram& program(const Group& g) const { return setup_.programs[program_of_[g.link.value]]; }
   bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
   std::int64_t cycles_to_count(const Group& g) const;
   void settle(Group& g);
   void count_cycles(Group& g, std::int64_t cycles);
   void set_lanes(std::uint32_t index, std::uint32_t lanes);
   void wanted_lanes_changed(std::uint32_t index, std::uint32_t before);
-  void look_ahead(std::uint32_t index);
+  void look_ahead(std::uint32_t index, std::int64_t looked_at = 0);
   void cycle(std::uint32_t index);
   void succeed_all();
   void succeed(std::uint32_t index);
@@ -177,12 +193,13 @@ class Lanes {
   std::vector<Group> groups_;
   template <class F>
   void each_group_of(LinkId link, F&& f) {
-    for (std::uint32_t g = first_group_[link.value]; g != no_group; g = groups_[g].next_of_link) f(g);
+    for (std::uint32_t g = first_group_[link.value]; g != no_group; g = next_of_link_[g]) f(g);
   }
 
-  std::vector<std::uint32_t> first_group_;  // by link; the others follow by `next_of_link`
+  std::vector<std::uint32_t> first_group_;   // by link; the others follow
+  std::vector<std::uint32_t> next_of_link_;  // by group
+  std::vector<std::vector<Sleeper>> asleep_; // by group
   std::vector<std::uint32_t> program_of_;              // link -> program
-  std::vector<LinkCounters> counters_;
   std::vector<Drift> drifts_;               // by link
   std::vector<OpenLanes> open_;             // by link
   std::vector<Permits> permits_;            // by link

@@ -18,8 +18,9 @@ struct NodeRow {
 };
 
 struct NodeCounters {
-  std::uint64_t swaps = 0, failed_swaps = 0, stale_swaps = 0, lost_qubits = 0, cut_offs = 0;
+  std::uint64_t swaps = 0;
   double slot_ticks = 0;  // ticks that slots were occupied by a qubit, summed over slots
+  std::uint64_t failed_swaps = 0, stale_swaps = 0, lost_qubits = 0, cut_offs = 0;
 };
 
 }  // namespace farbell

@@ -16,8 +16,11 @@ void Segments::link(QubitId q) {
 void Segments::unlink(QubitId q) {
   Half& h = halves_[q.value];
   HalfList& l = list(h);
-  (h.previous ? halves_[h.previous.value].next : l.head) = h.next;
-  (h.next ? halves_[h.next.value].previous : l.tail) = h.previous;
+  const bool first = l.head == q, last = l.tail == q;
+  // What the first half says of the one before it is never read: the half behind it is not touched when it leaves.
+  (first ? l.head : halves_[h.previous.value].next) = h.next;
+  if (last) l.tail = first ? QubitId{} : h.previous;
+  else if (!first) halves_[h.next.value].previous = h.previous;
 }
 
 void Segments::enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32_t position, End side) {
@@ -56,10 +59,11 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   row.swaps = 0;
   row.frame = birth.frame;
   row.notice_waits = {};
+  row.noticed = false;
   row.has_path = false;
   enter(row.half[end_a], birth, s, birth.hop, end_b);
   enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
-  if (chains_[birth.chain.value].decisions) [[unlikely]] remember(s);
+  if (chains_[birth.chain.value].decides) [[unlikely]] remember(s);
   return s;
 }
 
@@ -73,10 +77,7 @@ void Segments::remember(std::uint32_t s) {
 
 bool Segments::spans(std::uint32_t s) const {
   const Segment& row = segments_[s];
-  if (!row.half[end_a] || !row.half[end_b]) return false;
-  const Half& a = halves_[row.half[end_a].value];
-  const Half& b = halves_[row.half[end_b].value];
-  return a.position == 0 && b.position == chains_[b.chain.value].last();
+  return row.half[end_a] && row.half[end_b] && row.reach[end_a] == 0 && row.reach[end_b] == chains_[row.chain.value].last();
 }
 
 void Segments::move(QubitId q, HalfState state) {
@@ -125,8 +126,8 @@ bool Segments::lose(std::uint32_t s, End e, Tick now, std::uint32_t position, bo
 void Segments::free_segment(std::uint32_t s) {
   Segment& row = segments_[s];
   ++row.generation;
-  ++losses_[s][end_a].notice;
-  ++losses_[s][end_b].notice;
+  if (row.noticed)
+    for (Loss& loss : losses_[s]) ++loss.notice;
   free_.push_back(s);
 }
 

@@ -43,6 +43,7 @@ struct alignas(64) Segment {
   std::uint8_t frame = 0;
   bool has_path = false;                 // it has been swapped or distilled; before, its halves say what there is to say
   std::array<bool, 2> notice_waits{};    // news of the lost half has come to a holder who has the other half locked
+  bool noticed = false;                  // a notice has been sent
 };
 static_assert(sizeof(Segment) == 64);    // a cache line; what only losses need is in Loss
 
@@ -106,8 +107,15 @@ class Segments {
   void remember(std::uint32_t s);
   const Known& known(QubitId q) const { return known_[q.value]; }
   Loss& loss(std::uint32_t s, End e) { return losses_[s][e]; }
+  // A new notice, and the only valid one, of the loss of that half: its number.
+  std::uint32_t number_notice(std::uint32_t s, End lost) {
+    segments_[s].noticed = true;
+    return ++losses_[s][lost].notice;
+  }
   const Loss& loss(std::uint32_t s, End e) const { return losses_[s][e]; }
   bool spans(std::uint32_t s) const;
+  void prefetch(QubitId q) const { __builtin_prefetch(&halves_[q.value]); }
+  void prefetch_segment(QubitId q) const { __builtin_prefetch(&segments_[halves_[q.value].segment]); }
 
   void move(QubitId q, HalfState state);  // into another list of its position
   // Joins `right` into `left` after a Bell measurement of left's B half and right's A half.

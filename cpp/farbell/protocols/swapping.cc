@@ -9,8 +9,45 @@ namespace farbell {
 Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes,
                    std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), chains_(chains), trace_(trace),
-      counters_(setup.nodes.size()), lost_(chains.size()), policy_at_(chains.size(), never) {
-  for (std::uint64_t key : setup.swap_keys) streams_.emplace_back(key, setup.replica);
+      lost_(chains.size()), policy_at_(chains.size(), never) {
+  nodes_.reserve(setup.nodes.size());
+  for (std::size_t n = 0; n < setup.nodes.size(); ++n)
+    nodes_.push_back({Stream(setup.swap_keys[n], setup.replica), setup.nodes[n].swap_success, setup.nodes[n].swap_duration, {}});
+}
+
+std::vector<NodeCounters> Swapping::counters() const {
+  std::vector<NodeCounters> out;
+  for (const Node& node : nodes_) out.push_back(node.counters);
+  return out;
+}
+
+void Swapping::prefetch(const Event& event) const {
+  const QubitId q{event.to.target};
+  if (event.to.op == op_herald) {
+    segments_.prefetch(q);
+  } else if (event.to.op == op_swap) {
+    const QubitId c{static_cast<std::uint32_t>(event.payload)};
+    for (QubitId half : {q, c}) {
+      segments_.prefetch(half);
+      states_.prefetch(half);
+    }
+  }
+}
+
+void Swapping::prefetch_more(const Event& event) const {
+  if (event.to.op != op_herald && event.to.op != op_swap) return;
+  const QubitId q{event.to.target};
+  const Half& h = segments_.half(q);
+  if (!h.chain) return;
+  const Position& position = chains_[h.chain.value].positions[h.position];
+  __builtin_prefetch(&position);
+  if (event.to.op == op_herald) return;
+  __builtin_prefetch(&position.fibre_from_a);
+  const QubitId c{static_cast<std::uint32_t>(event.payload)};
+  for (QubitId half : {q, c}) {
+    segments_.prefetch_segment(half);
+    states_.prefetch_state(half);
+  }
 }
 
 void Swapping::handle(const Event& event) {
@@ -29,7 +66,7 @@ void Swapping::handle(const Event& event) {
     case op_decide:
       // A chain that was released and set up again meanwhile has its own decision to take.
       if (Chain& chain = chains_[event.to.target]; chain.generation != high) ++stale_events_;
-      else if (chain.decisions) [[unlikely]] decide_by(*chain.decisions, chain, ChainId{event.to.target}, low);
+      else if (chain.decides) [[unlikely]] decide_by(*chain.decisions, chain, ChainId{event.to.target}, low);
       else decide(chain, low);
       break;
     case op_swap:
@@ -70,7 +107,7 @@ inline void Swapping::consider(QubitId q) {
   h.ready = queue_.now();
   segments_.move(q, HalfState::waiting);
   if (chain.table) [[unlikely]] return post_policy(chain, id, queue_.now());
-  if (chain.decisions) [[unlikely]] return look(chain, id, position);
+  if (chain.decides) [[unlikely]] return look(chain, id, position);
   const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
   if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
   here.decision_posted = true;
@@ -80,7 +117,7 @@ inline void Swapping::consider(QubitId q) {
 void Swapping::herald(QubitId q) {
   Half& h = segments_.half(q);
   h.heralded = true;
-  if (chains_[h.chain.value].cutoff.on()) [[unlikely]] watch(q);
+  if (chains_[h.chain.value].cuts_off) [[unlikely]] watch(q);
   consider(q);
 }
 
@@ -90,7 +127,7 @@ void Swapping::grown(QubitId q, std::uint32_t reach) {
   h.reach = h.side == end_a ? std::min(h.reach, reach) : std::max(h.reach, reach);
   h.by_path = true;
   if (h.heralded && h.state == HalfState::pending) consider(q);
-  else if (Chain& chain = chains_[h.chain.value]; chain.decisions && h.state == HalfState::waiting) look(chain, h.chain, h.position);
+  else if (Chain& chain = chains_[h.chain.value]; chain.decides && h.state == HalfState::waiting) look(chain, h.chain, h.position);
 }
 
 // Locks the oldest halves to either side for a swap, as long as there are two.
@@ -105,7 +142,7 @@ inline void Swapping::start_swap(QubitId b, QubitId c, NodeId node) {
   segments_.move(b, HalfState::locked);
   segments_.move(c, HalfState::locked);
   if (trace_.on) [[unlikely]] trace_start(b, c, node);
-  queue_.post(queue_.now() + setup_.nodes[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
+  queue_.post(queue_.now() + nodes_[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
               std::uint64_t{segments_.half(b).generation} << 32 | c.value);
 }
 
@@ -241,28 +278,32 @@ void Swapping::swap(QubitId b, QubitId c) {
   const Half right_half = segments_.half(c);
   const std::uint32_t left = left_half.segment, right = right_half.segment, position = left_half.position;
   const Chain& chain = chains_[left_half.chain.value];
+  const auto [to_a, to_b] = chain.positions[position].to_end;
   const NodeId node = chain.positions[position].node;
-  const Stream::Draw draw = streams_[node.value].next();
+  Node& here = nodes_[node.value];
+  const Stream::Draw draw = here.draws.next();
 
-  NodeCounters& counter = counters_[node.value];
+  NodeCounters& counter = here.counters;
   ++counter.swaps;
   const auto lost_before = [&](std::uint32_t s, End e) { return !segments_.segment(s).half[e] && segments_.loss(s, e).at < now; };
   const bool stale = lost_before(left, end_a) || lost_before(right, end_b);
-  counter.stale_swaps += stale;
   const std::uint64_t stale_mark = stale ? 256 : 0;
-  const Path path = segments_.accounts ? swapped(left_half, right_half, chain) : Path{};
-  if (stale) waste(left_half.chain, path.began, LossCause::stale_half);
+  const Path path = segments_.accounts ? swapped(left_half, right_half, later(to_a, to_b)) : Path{};
+  if (stale) {
+    ++counter.stale_swaps;
+    waste(left_half.chain, path.began, LossCause::stale_half);
+  }
 
   segments_.forget(b);
   segments_.forget(c);
-  if (draw.u0 < setup_.nodes[node.value].swap_success) {
+  if (draw.u0 < here.swap_success) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
     trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
                {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
     if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
     const Tick arrives_left = segments_.arrives(left), arrives_right = segments_.arrives(right);
-    segments_.join(left, right, outcome, {now + chain.delay(position, 0), now + chain.delay(position, chain.last())});
+    segments_.join(left, right, outcome, {now + to_a, now + to_b});
     if (path.arrives >= later(arrives_left, arrives_right)) segments_.set_path(left, path);
     else if (arrives_right > arrives_left) segments_.set_path(left, segments_.path(right));
     const Segment& joined = segments_.segment(left);
@@ -271,7 +312,7 @@ void Swapping::swap(QubitId b, QubitId c) {
     } else if (segments_.spans(left)) {
       post_ready(queue_, chain, left, joined);
     } else {
-      if (chain.ordered || (chain.ideal && chain.cutoff.on())) tell_far_halves(left, chain, position);
+      if (chain.ordered || (chain.ideal && chain.cuts_off)) tell_far_halves(left, chain, position);
       for (End e : {end_a, end_b})
         if (!joined.half[e] && segments_.loss(left, e).announced) lost_half_of(left, e, position);
     }
@@ -297,7 +338,7 @@ void Swapping::tell_far_halves(std::uint32_t s, const Chain& chain, std::uint32_
   const Segment& segment = segments_.segment(s);
   const Tick now = queue_.now();
   const bool whole = segment.half[end_a] && segment.half[end_b];
-  const Tick expires = whole && chain.ideal && chain.cutoff.on()
+  const Tick expires = whole && chain.ideal && chain.cuts_off
                            ? expiry(chain.cutoff, states_, segment.half[end_a], segment.half[end_b], segment.frame, segment.born)
                            : never;
   for (End e : {end_a, end_b}) {
@@ -357,7 +398,7 @@ void Swapping::give_up(QubitId q) {
   const Half h = segments_.half(q);
   const NodeId node = chains_[h.chain.value].positions[h.position].node;
   const End side = other(h.side);  // of the segment
-  ++counters_[node.value].cut_offs;
+  ++nodes_[node.value].counters.cut_offs;
   waste(h.chain, segments_.began(h), LossCause::cut_off);
   trace_.add(queue_.now(), queue_.phase(), TraceKind::cut_off, node.value, h.chain.value, 0, 0, {.pair = trace_.number(h.segment)});
   segments_.forget(q);
@@ -370,7 +411,7 @@ void Swapping::give_up(QubitId q) {
 // Apart from the code that always runs.
 void Swapping::trace_start(QubitId b, QubitId c, NodeId node) {
   trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, node.value, segments_.half(b).chain.value, 0, 0,
-             {.left = number_of(b), .right = number_of(c), .until = queue_.now() + setup_.nodes[node.value].swap_duration});
+             {.left = number_of(b), .right = number_of(c), .until = queue_.now() + nodes_[node.value].swap_duration});
 }
 
 void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
@@ -383,12 +424,12 @@ void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
 }
 
 // Of the two pairs that a swap takes the one that was ready last decides.
-Path Swapping::swapped(const Half& left, const Half& right, const Chain& chain) const {
+Path Swapping::swapped(const Half& left, const Half& right, Tick delay) const {
   const Tick now = queue_.now();
   Path path = segments_.path_to(right.ready > left.ready ? right : left);
   path.operations += now - path.until;
   path.until = now;
-  path.arrives = now + later(chain.delay(left.position, 0), chain.delay(left.position, chain.last()));
+  path.arrives = now + delay;
   return path;
 }
 
@@ -415,7 +456,7 @@ void Swapping::lost_half_of(std::uint32_t s, End lost, std::uint32_t position) {
 
 void Swapping::send_notice(std::uint32_t s, End lost, Tick arrival) {
   ++messages_;
-  const std::uint32_t number = ++segments_.loss(s, lost).notice;
+  const std::uint32_t number = segments_.number_notice(s, lost);
   queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_notice, s}, std::uint64_t{lost} << 32 | number);
 }
 
@@ -433,7 +474,7 @@ void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
     trace_.add(queue_.now(), Phase::arrivals, TraceKind::notice_held, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
     return;
   }
-  ++counters_[node.value].lost_qubits;
+  ++nodes_[node.value].counters.lost_qubits;
   trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_lost, node.value, h.chain.value, 0, 0, {.pair = trace_.number(s)});
   segments_.forget(q);
   states_.release(q);
@@ -444,13 +485,11 @@ void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
 // ---- slots -----------------------------------------------------------------------------------------------------------------------------
 
 void Swapping::give_slot_back(const Half& h) {
-  const Chain& chain = chains_[h.chain.value];
-  const Position& here = chain.positions[h.position];
-  counters_[here.node.value].slot_ticks += static_cast<double>(count(queue_.now() - h.occupied_since));
+  const Position& here = chains_[h.chain.value].positions[h.position];
+  nodes_[here.node.value].counters.slot_ticks += static_cast<double>(count(queue_.now() - h.occupied_since));
   if (!here.held) return;
-  // A half facing B is the A-side end of the hop after its node.
-  const std::uint32_t hop = h.side == end_b ? h.position : h.position - 1;
-  lanes_.free_slot(chain.hops[hop].group, h.side == end_b ? end_a : end_b);
+  // A half facing B is at the A-side end of its hop.
+  lanes_.free_slot(here.group[h.side], other(h.side));
 }
 
 void Swapping::drop_all(ChainId id, std::uint32_t position) {
@@ -499,8 +538,8 @@ void Swapping::end(std::uint32_t s) {
 }
 
 void Swapping::slot_ticks_until(Tick end, std::vector<double>& slot_ticks) const {
-  for (const NodeCounters& node : counters_) slot_ticks.push_back(node.slot_ticks);
-  double* out = slot_ticks.data() + slot_ticks.size() - counters_.size();
+  for (const Node& node : nodes_) slot_ticks.push_back(node.counters.slot_ticks);
+  double* out = slot_ticks.data() + slot_ticks.size() - nodes_.size();
   segments_.each_live([&](const Half& h) {
     out[chains_[h.chain.value].positions[h.position].node.value] += static_cast<double>(count(end - h.occupied_since));
   });
@@ -509,7 +548,7 @@ void Swapping::slot_ticks_until(Tick end, std::vector<double>& slot_ticks) const
 void Swapping::settle_all(Tick end) {
   segments_.each_live([&](const Half& h) {
     const NodeId node = chains_[h.chain.value].positions[h.position].node;
-    counters_[node.value].slot_ticks += static_cast<double>(count(end - h.occupied_since));
+    nodes_[node.value].counters.slot_ticks += static_cast<double>(count(end - h.occupied_since));
   });
 }
 

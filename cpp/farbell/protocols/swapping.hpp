@@ -34,6 +34,8 @@ class Swapping {
            Trace& trace);
 
   void handle(const Event& event);
+  void prefetch(const Event& event) const;       // the rows that an event names
+  void prefetch_more(const Event& event) const;  // what these name
 
   // Everything that the node at `position` holds for the chain is dropped, without notices: all nodes of the chain are told to.
   void drop_all(ChainId chain, std::uint32_t position);
@@ -42,7 +44,7 @@ class Swapping {
   // The half is its node's, and no longer the chain's; its slot is the caller's to give back.
   void hand_out(QubitId q);
   // A slot of that node was occupied by something else than a half.
-  void count_occupied(NodeId node, Tick since, Tick until) { counters_[node.value].slot_ticks += static_cast<double>(count(until - since)); }
+  void count_occupied(NodeId node, Tick since, Tick until) { nodes_[node.value].counters.slot_ticks += static_cast<double>(count(until - since)); }
   // A half that was measured by its node; the segment keeps the other.
   void consume_half(QubitId q);
   // Writes down that the time since a pair's hop began to attempt was in vain.
@@ -56,7 +58,7 @@ class Swapping {
   // The chain is set up anew.
   void forget_policy(ChainId chain) { policy_at_[chain.value] = never; }
 
-  const std::vector<NodeCounters>& counters() const { return counters_; }
+  std::vector<NodeCounters> counters() const;
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
   // By node: ticks that slots were occupied up to `end`, summed over slots, once every event up to then has happened.
@@ -81,7 +83,7 @@ class Swapping {
   void watch_attempts(QubitId q);
   void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
   void give_up(QubitId q);
-  Path swapped(const Half& left, const Half& right, const Chain& chain) const;
+  Path swapped(const Half& left, const Half& right, Tick delay) const;  // delay: to the farther end
   void lost_half_of(std::uint32_t segment, End lost, std::uint32_t position);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
@@ -97,8 +99,14 @@ class Swapping {
   Lanes& lanes_;
   std::vector<Chain>& chains_;
   Trace& trace_;
-  std::vector<Stream> streams_;  // by node
-  std::vector<NodeCounters> counters_;
+  // All that a swap needs of its node is in the first cache line of its row.
+  struct alignas(64) Node {
+    Stream draws;
+    double swap_success;
+    Tick swap_duration;
+    NodeCounters counters;
+  };
+  std::vector<Node> nodes_;
   std::vector<LostTime> lost_;   // by chain
   std::vector<Tick> policy_at_;  // by chain: when its table is looked at next
   std::uint64_t messages_ = 0, stale_events_ = 0;

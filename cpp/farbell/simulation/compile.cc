@@ -7,6 +7,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/model.hpp"
@@ -32,7 +33,7 @@ class Compiler {
 
   Model compile() {
     times();
-    reservation();
+    check_booking(s_);
     memories();
     nodes();
     links();
@@ -71,12 +72,6 @@ class Compiler {
       m_.slot = positive_ticks(*s_.slot_s, "/slot_s");
       if (m_.slot < Tick{2}) throw SpecError("/slot_s", number_text(*s_.slot_s) + " s", "at least two ticks (1 " + tick_name() + ")");
     }
-  }
-
-  void reservation() const {
-    if (s_.reservation == Reservation::ledger && s_.on_deadlock != OnDeadlock::report)
-      throw SpecError("/on_deadlock", in_quotes(choice_name(s_.on_deadlock)),
-                      "\"report\" unless reservation is \"hop_by_hop\": with \"ledger\" there are no deadlocks");
   }
 
   // ---- states ----
@@ -439,10 +434,7 @@ class Compiler {
       if (demand.reservation_s) terms.reservation = positive_ticks(*demand.reservation_s, item("demands", i, "reservation_s"));
       terms.notify_each_end = row.measure;
       terms.pipelined = demand.pipelined;
-      terms.priority = demand.priority;
-      if (demand.priority != 0 && s_.reservation == Reservation::hop_by_hop)
-        throw SpecError(item("demands", i, "priority"), std::to_string(demand.priority),
-                        "0 with \"reservation\": \"hop_by_hop\", where nodes serve first come, first served");
+      terms.claim = {demand.priority, demand.weight};
       terms.up = address(HandlerIndex::requests, Requests::op_up);
       terms.gone = address(HandlerIndex::requests, Requests::op_gone);
       terms.ready = address(HandlerIndex::requests, Requests::op_ready_a);

@@ -21,6 +21,28 @@ std::vector<ElementId> ids(const std::vector<std::string>& list, const Names& kn
   return out;
 }
 
+// All nodes of each region, in the order of the scenario.
+void add_regions(const Model& model, const FailureSpec& failure, std::vector<NodeId>& out, const std::string& path) {
+  const std::vector<NodeSpec>& nodes = model.scenario.nodes;
+  for (std::size_t k = 0; k < failure.regions.size(); ++k) {
+    const std::string& region = failure.regions[k];
+    const std::string here = path + "/" + std::to_string(k);
+    std::vector<std::string> known;
+    bool found = false;
+    for (std::uint32_t n = 0; n < nodes.size(); ++n) {
+      if (!nodes[n].region.empty()) known.push_back(nodes[n].region);
+      if (nodes[n].region != region) continue;
+      found = true;
+      if (std::find(out.begin(), out.end(), NodeId{n}) != out.end())
+        throw SpecError(here, in_quotes(shortened(region)), "a region of whose nodes the failure lists none already (it has " + in_quotes(nodes[n].name) + ")");
+      out.emplace_back(n);
+    }
+    if (!found)
+      throw SpecError(here, in_quotes(shortened(region)), std::string("a region of nodes in /nodes") + (known.empty() ? " (none has one)" : ""),
+                      nearest_name(region, known));
+  }
+}
+
 Tick positive_ticks(const Model& model, double seconds, const std::string& path) {
   const Tick t = ticks_of(model, seconds, path);
   if (t == tick_zero) throw SpecError(path, number_text(seconds) + " s", "at least one tick");
@@ -34,6 +56,7 @@ FailureRow failure_row(const Model& model, const FailureSpec& failure, const Nam
   FailureRow row;
   row.nodes = ids<NodeId>(failure.nodes, nodes, path + "/nodes");
   row.links = ids<LinkId>(failure.links, links, path + "/links");
+  add_regions(model, failure, row.nodes, path + "/regions");
   for (std::size_t k = 0; k < failure.down.size(); ++k) {
     const std::string here = path + "/down/" + std::to_string(k);
     row.windows.push_back({ticks_of(model, failure.down[k][0], here + "/0"), ticks_of(model, failure.down[k][1], here + "/1")});

@@ -116,6 +116,10 @@ void fail_unknown(std::string_view what, std::string_view key, const std::vector
                   "the fields of " + std::string(what) + ": " + names, nearest_name(key, known));
 }
 
+void fail_elsewhere(std::string_view key, std::string_view instead, const Where& at) {
+  throw SpecError(at.pointer(), "the field " + in_quotes(shortened(key)), std::string(instead));
+}
+
 void fail_missing(std::string_view what, std::string_view doc, const Where& at) {
   throw SpecError(at.pointer(), "nothing", "the required field of " + std::string(what) + ": " + std::string(doc));
 }

@@ -28,6 +28,7 @@ std::size_t read_kind(const Value& value, const std::string_view* kinds, std::si
 
 [[noreturn]] void fail_unknown(std::string_view what, std::string_view key, const std::vector<std::string_view>& known,
                                const Where& at);
+[[noreturn]] void fail_elsewhere(std::string_view key, std::string_view instead, const Where& at);
 [[noreturn]] void fail_missing(std::string_view what, std::string_view doc, const Where& at);
 [[noreturn]] void fail_kind(const Value& found, std::string_view kind, const Where& at);
 
@@ -125,7 +126,9 @@ T read_struct(const Value& value, Origin origin, const Where& at) {
       }
       ++i;
     });
-    if (!known) fail_unknown(Describe<T>::name, member.key, field_names<T>(), here);
+    if (known) continue;
+    if (const std::string_view instead = said_elsewhere<T>(member.key); !instead.empty()) fail_elsewhere(member.key, instead, here);
+    fail_unknown(Describe<T>::name, member.key, field_names<T>(), here);
   }
   std::size_t i = 0;
   each_field<T>([&](const auto& f) {

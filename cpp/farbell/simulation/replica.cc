@@ -45,7 +45,7 @@ class Replica {
         routes_(model.graph, model.route_plans, model.link_cost),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
-                   model.scenario.reservation == Reservation::hop_by_hop, address(HandlerIndex::circuits),
+                   model.scenario.reservation == Reservation::hop_by_hop, model.scenario.scheduler, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_},
                   model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
@@ -56,7 +56,8 @@ class Replica {
                    options.request_block},
                   model.demands.size()),
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
-                   model.scenario.on_deadlock, address(HandlerIndex::requests), decisions_},
+                   model.scenario.on_deadlock, static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)),
+                   model.scenario.scheduler == Scheduler::earliest_deadline, address(HandlerIndex::requests), decisions_},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, chains_, trace_),
@@ -80,6 +81,13 @@ class Replica {
     if (trace_.on) name_owners();
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
+    handlers_.prefetch = [](void* self, const Event& sooner, const Event& later) {
+      const Replica& replica = *static_cast<Replica*>(self);
+      const auto is_for = [](const Event& event, HandlerIndex handler) { return event.to.handler == static_cast<std::uint16_t>(handler); };
+      if (is_for(later, HandlerIndex::lanes)) replica.lanes_.prefetch(later);
+      if (is_for(later, HandlerIndex::swapping)) replica.swapping_.prefetch(later);
+      if (is_for(sooner, HandlerIndex::swapping)) replica.swapping_.prefetch_more(sooner);
+    };
     handlers_.rows = {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->lanes_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->swapping_.handle(e); },

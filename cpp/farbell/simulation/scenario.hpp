@@ -47,7 +47,9 @@ struct ScenarioSpec {
   RecordMode record = RecordMode::rows;
   RoutingSpec routing;
   Reservation reservation = Reservation::ledger;
+  Scheduler scheduler = Scheduler::fifo;
   OnDeadlock on_deadlock = OnDeadlock::report;
+  std::optional<std::int64_t> max_open_requests;
   LimitsSpec limits;
   std::vector<MemorySpec> memories;
   std::vector<StationSpec> stations;
@@ -167,7 +169,11 @@ struct Describe<ScenarioSpec> {
       field("record", &ScenarioSpec::record, "What a run keeps."),
       field("routing", &ScenarioSpec::routing, "How routes are chosen."),
       field("reservation", &ScenarioSpec::reservation, "How circuits come by their memory slots."),
+      field("scheduler", &ScenarioSpec::scheduler,
+            "Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger."),
       field("on_deadlock", &ScenarioSpec::on_deadlock, "With reservation hop_by_hop: what to do when circuits wait for each other for ever."),
+      field("max_open_requests", &ScenarioSpec::max_open_requests, at_least(1),
+            "Requests of all demands for pairs that may wait or be served at a time, further ones are refused (`network_full`); null = any number."),
       field("limits", &ScenarioSpec::limits, "Limits on a run."),
       field("memories", &ScenarioSpec::memories, "Kinds of memory."),
       field("stations", &ScenarioSpec::stations, "Kinds of midpoint station."),

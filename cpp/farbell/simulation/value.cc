@@ -7,6 +7,20 @@
 
 namespace farbell {
 
+Value::Value() = default;
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+Value::~Value() = default;
+
+Value::Value(std::string x) : data(std::move(x)) {}
+Value::Value(std::string_view x) : data(std::string(x)) {}
+Value::Value(const char* x) : data(std::string(x)) {}
+Value::Value(Array x) : data(std::move(x)) {}
+Value::Value(Object x) : data(std::move(x)) {}
+Value::Value(Foreign x) : data(std::move(x)) {}
+
 const Value* Value::find(std::string_view key) const {
   if (const auto* object = as<Object>())
     for (const Member& member : *object)

@@ -20,17 +20,24 @@ struct Value {
 
   std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object, Foreign> data = nullptr;
 
-  Value() = default;
+  // Copied, moved and destroyed out of line: inlined wherever a document is made, they would take most of the time to compile.
+  Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
+
   Value(bool x) : data(x) {}
   Value(std::int64_t x) : data(x) {}
   Value(std::uint64_t x) : data(x) {}
   Value(double x) : data(x) {}
-  Value(std::string x) : data(std::move(x)) {}
-  Value(std::string_view x) : data(std::string(x)) {}
-  Value(const char* x) : data(std::string(x)) {}
-  Value(Array x) : data(std::move(x)) {}
-  Value(Object x) : data(std::move(x)) {}
-  Value(Foreign x) : data(std::move(x)) {}
+  Value(std::string x);
+  Value(std::string_view x);
+  Value(const char* x);
+  Value(Array x);
+  Value(Object x);
+  Value(Foreign x);
 
   template <class T>
   const T* as() const {

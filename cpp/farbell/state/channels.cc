@@ -1,6 +1,5 @@
 #include "farbell/state/channels.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <bit>
 #include <cmath>
 #include <string>
@@ -71,7 +70,7 @@ Channel::Channel(std::vector<Matrix> kraus) : kraus_(std::move(kraus)) {
   for (Matrix const& k : kraus_) {
     if (k.rows() != n || k.cols() != n || n < 2)
       throw SpecError("kraus", "an operator of " + std::to_string(k.rows()) + " x " + std::to_string(k.cols()), "square matrices of one size");
-    sum += k.adjoint() * k;
+    sum += gram(k);
   }
   const double deviation = (sum - Matrix::Identity(n, n)).cwiseAbs().maxCoeff();
   if (!(deviation <= tolerance))
@@ -162,7 +161,7 @@ Channel thermal_relaxation(double t1_s, double t2_s, double duration_s, double e
   const Channel coherence = phase_damping(dephasing);
   std::vector<Matrix> kraus;
   for (Matrix const& later : coherence.kraus())
-    for (Matrix const& k : relaxation.kraus()) kraus.push_back(later * k);
+    for (Matrix const& k : relaxation.kraus()) kraus.push_back(product(later, k));
   return Channel(non_zero(std::move(kraus)));
 }
 
@@ -185,17 +184,17 @@ Channel collective_dephasing(double sigma, int qubits) {
   require_qubits(qubits, most_dephased);
   // The mean of exp(-i phi (a - b)) over phi multiplies the coherence of states with a and b ones; its eigenvectors over the
   // number of ones are the Kraus operators.
-  Eigen::MatrixXd mean(qubits + 1, qubits + 1);
+  Matrix mean(qubits + 1, qubits + 1);
   for (int a = 0; a <= qubits; ++a)
     for (int b = 0; b <= qubits; ++b) mean(a, b) = std::exp(-sigma * sigma * (a - b) * (a - b) / 2);
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(mean);
+  const Eigensystem system = eigensystem(mean);
   std::vector<Matrix> kraus;
   for (int k = 0; k <= qubits; ++k) {
-    if (solver.eigenvalues()[k] <= 0) continue;
+    if (system.values[k] <= 0) continue;
     const int dimension = 1 << qubits;
     Matrix m = Matrix::Zero(dimension, dimension);
     for (int state = 0; state < dimension; ++state)
-      m(state, state) = std::sqrt(solver.eigenvalues()[k]) * solver.eigenvectors()(std::popcount(static_cast<unsigned>(state)), k);
+      m(state, state) = std::sqrt(system.values[k]) * system.vectors[k][std::popcount(static_cast<unsigned>(state))];
     kraus.push_back(m);
   }
   return Channel(std::move(kraus));

@@ -1,12 +1,12 @@
 #include "farbell/state/cluster_store.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/state/correlations.hpp"
+#include "farbell/state/matrices.hpp"
 #include "farbell/state/pauli_noise.hpp"
 
 namespace farbell {
@@ -20,22 +20,22 @@ bool does_nothing(BlochMap const& m) { return m.ax == 1 && m.ay == 1 && m.az == 
 
 // From the eigenvectors of the Choi matrix, the sum of |i><j| (x) E(|i><j|).
 Channel channel_of(BlochMap const& m) {
-  Eigen::Matrix4cd choi = Eigen::Matrix4cd::Zero();
+  Matrix4c choi{};
   for (int i = 0; i < 2; ++i) {
     const double z = i == 0 ? m.tz + m.az : m.tz - m.az;
-    choi(2 * i, 2 * i) = (1 + z) / 2;
-    choi(2 * i + 1, 2 * i + 1) = (1 - z) / 2;
+    choi[10 * i] = (1 + z) / 2;
+    choi[10 * i + 5] = (1 - z) / 2;
   }
-  choi(0, 3) = choi(3, 0) = (m.ax + m.ay) / 2;
-  choi(1, 2) = choi(2, 1) = (m.ax - m.ay) / 2;
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4cd> solver(choi);
+  choi[3] = choi[12] = (m.ax + m.ay) / 2;
+  choi[6] = choi[9] = (m.ax - m.ay) / 2;
+  const Eigensystem4 system = eigensystem(choi);
   std::vector<Matrix> kraus;
   for (int k = 3; k >= 0; --k) {
-    const double weight = solver.eigenvalues()[k];
-    if (weight <= 0) continue;
-    const Eigen::Vector4cd v = std::sqrt(weight) * solver.eigenvectors().col(k);
+    if (system.values[k] <= 0) continue;
+    const double root = std::sqrt(system.values[k]);
+    const auto& v = system.vectors[k];
     Matrix operation(2, 2);
-    operation << v[0], v[2], v[1], v[3];
+    operation << root * v[0], root * v[2], root * v[1], root * v[3];
     kraus.push_back(operation);
   }
   return Channel(std::move(kraus));
@@ -181,13 +181,11 @@ KetState pair_in(Correlations const& r, KetState const*, auto&& draw) {
     const double h = std::sqrt(0.5), sign = bell & 1 ? -h : h;
     return KetState(Subsystems::qubits(2), bell >> 1 ? std::vector<Complex>{0, h, sign, 0} : std::vector<Complex>{h, 0, 0, sign});
   }
-  const DensityMatrix rho = density_matrix_of(r);
-  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix4cd> solver(
-      Eigen::Map<const Eigen::Matrix<Complex, 4, 4, Eigen::RowMajor>>(rho.data()));
+  const Eigensystem4 system = eigensystem(density_matrix_of(r));
   std::array<double, 4> p;
-  for (int k = 0; k < 4; ++k) p[k] = std::max(0.0, solver.eigenvalues()[3 - k]);
+  for (int k = 0; k < 4; ++k) p[k] = std::max(0.0, system.values[3 - k]);
   const int chosen = p[0] > 1 - probability_slack ? 0 : sample(p, draw());
-  const Eigen::Vector4cd v = solver.eigenvectors().col(3 - chosen);
+  const auto& v = system.vectors[3 - chosen];
   return KetState(Subsystems::qubits(2), {v[0], v[1], v[2], v[3]});
 }
 

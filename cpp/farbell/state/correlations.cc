@@ -1,14 +1,14 @@
 #include "farbell/state/correlations.hpp"
 
-#include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+
+#include "farbell/state/matrices.hpp"
 
 namespace farbell {
 namespace {
 
 using Complex = std::complex<double>;
-using Matrix4 = Eigen::Matrix<Complex, 4, 4, Eigen::RowMajor>;
 
 constexpr Complex i_unit{0, 1};
 constexpr Complex pauli[4][2][2] = {
@@ -23,19 +23,26 @@ Complex pauli_product(int i, int j, int row, int column) {
   return pauli[i][row >> 1][column >> 1] * pauli[j][row & 1][column & 1];
 }
 
-Matrix4 matrix_of(Correlations const& r) { return Eigen::Map<Matrix4 const>(density_matrix_of(r).data()); }
+Matrix4c product(Matrix4c const& a, Matrix4c const& b) {
+  Matrix4c out{};
+  for (int row = 0; row < 4; ++row)
+    for (int k = 0; k < 4; ++k)
+      for (int column = 0; column < 4; ++column) out[4 * row + column] += a[4 * row + k] * b[4 * k + column];
+  return out;
+}
 
 // Square root of a positive matrix; eigenvalues that rounding made negative count as zero.
-Matrix4 square_root(Matrix4 const& m) {
-  const Eigen::SelfAdjointEigenSolver<Matrix4> solver(m);
-  return solver.eigenvectors() * solver.eigenvalues().cwiseMax(0).cwiseSqrt().asDiagonal() * solver.eigenvectors().adjoint();
+Matrix4c square_root(Matrix4c const& m) {
+  const Eigensystem4 system = eigensystem(m);
+  Matrix4c root{};
+  for (int k = 0; k < 4; ++k)
+    for (int row = 0; row < 4; ++row)
+      for (int column = 0; column < 4; ++column)
+        root[4 * row + column] += std::sqrt(std::max(0.0, system.values[k])) * system.vectors[k][row] * std::conj(system.vectors[k][column]);
+  return root;
 }
 
-Eigen::Vector4d singular_values(Matrix4 const& m) { return Eigen::JacobiSVD<Matrix4>(m).singularValues(); }
-
-Eigen::Vector4d eigenvalues(Matrix4 const& m) {
-  return Eigen::SelfAdjointEigenSolver<Matrix4>(m, Eigen::EigenvaluesOnly).eigenvalues();
-}
+double sum_of(std::array<double, 4> const& x) { return x[0] + x[1] + x[2] + x[3]; }
 
 double purity(Correlations const& r) {
   double sum = 0;
@@ -96,7 +103,7 @@ Correlations twirled(Correlations const& r) {
   return t;
 }
 
-double smallest_eigenvalue(Correlations const& r) { return eigenvalues(matrix_of(r)).minCoeff(); }
+double smallest_eigenvalue(Correlations const& r) { return eigenvalues(density_matrix_of(r))[0]; }
 
 double fidelity(Correlations const& r, Correlations const& target) {
   // A pure state needs no square root, which would cost half of the digits.
@@ -105,22 +112,27 @@ double fidelity(Correlations const& r, Correlations const& target) {
     for (int k = 0; k < 16; ++k) overlap += r[k] * target[k];
     return overlap / 4;
   }
-  const double trace = singular_values(square_root(matrix_of(r)) * square_root(matrix_of(target))).sum();
+  const double trace = sum_of(singular_values(product(square_root(density_matrix_of(r)), square_root(density_matrix_of(target)))));
   return trace * trace;
 }
 
 double concurrence(Correlations const& r) {
-  Matrix4 flip = Matrix4::Zero();  // sigma_y (x) sigma_y
-  for (int k = 0; k < 4; ++k) flip(k, 3 - k) = k == 0 || k == 3 ? -1 : 1;
-  const Matrix4 root = square_root(matrix_of(r));
-  const Eigen::Vector4d s = singular_values(root * flip * root.conjugate());
+  const Matrix4c root = square_root(density_matrix_of(r));
+  Matrix4c flipped;  // root times sigma_y (x) sigma_y
+  for (int row = 0; row < 4; ++row)
+    for (int k = 0; k < 4; ++k) flipped[4 * row + k] = (k == 0 || k == 3 ? -1.0 : 1.0) * root[4 * row + 3 - k];
+  Matrix4c conjugate = root;
+  for (Complex& x : conjugate) x = std::conj(x);
+  const auto s = singular_values(product(flipped, conjugate));
   return std::max(0.0, s[0] - s[1] - s[2] - s[3]);
 }
 
 double negativity(Correlations const& r) {
   Correlations transposed = r;  // transposition of the second qubit turns the sign of its Y
   for (int i = 0; i < 4; ++i) transposed[4 * i + 2] = -transposed[4 * i + 2];
-  return -eigenvalues(matrix_of(transposed)).cwiseMin(0).sum();
+  double sum = 0;
+  for (double x : eigenvalues(density_matrix_of(transposed))) sum -= std::min(0.0, x);
+  return sum;
 }
 
 }  // namespace farbell

@@ -1,6 +1,5 @@
 #include "farbell/state/density.hpp"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -46,7 +45,7 @@ DensityState::DensityState(Subsystems const& factors, std::vector<Complex> matri
   if (!(skew <= tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + rough_text(skew), "rho = rho^+");
   const double off = std::abs(rho.trace() - 1.0);
   if (!(off <= tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + rough_text(off), "trace 1");
-  const double least = Eigen::SelfAdjointEigenSolver<Matrix>(rho, Eigen::EigenvaluesOnly).eigenvalues().minCoeff();
+  const double least = smallest_eigenvalue(rho);
   if (!(least >= -tolerance)) throw SpecError("matrix", "an eigenvalue of " + rough_text(least), "a positive matrix");
 }
 

@@ -80,7 +80,7 @@ int KetState::apply(Channel const& channel, std::span<int const> positions, doub
   double cumulated = 0;
   int chosen = -1;
   for (std::size_t k = 0; k < kraus.size(); ++k) {
-    const double p = (kraus[k] * rho * kraus[k].adjoint()).trace().real();
+    const double p = probability(kraus[k], rho);
     if (p > 0) chosen = static_cast<int>(k);
     if (u < (cumulated += p)) break;
   }

@@ -1,14 +1,12 @@
 // A matrix that acts on a few factors of a tensor product, kept as its non-zero elements: gates and most channels have few.
 #pragma once
-#include <Eigen/Core>
 #include <span>
 #include <vector>
 
+#include "farbell/state/matrices.hpp"
 #include "farbell/state/subsystems.hpp"
 
 namespace farbell {
-
-using Matrix = Eigen::Matrix<Complex, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 class LocalOperator {
  public:

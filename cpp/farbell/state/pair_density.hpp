@@ -12,7 +12,7 @@
 
 namespace farbell {
 
-struct PairDensity {
+struct alignas(64) PairDensity {  // two cache lines, not parts of three
   static constexpr Capabilities capabilities{"pair_density", true, true, true, 2};
 
   Correlations r{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1};

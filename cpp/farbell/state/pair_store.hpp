@@ -275,6 +275,14 @@ class PairStore {
     return povm.probabilities(State::bell_products(left, qb.side, right, qc.side));
   }
 
+  void prefetch(QubitId q) const { __builtin_prefetch(&qubits_[q.value]); }
+  void prefetch_state(QubitId q) const {
+    const Qubit& qubit = qubits_[q.value];
+    if (qubit.row == none) return;
+    for (std::size_t at = 0; at < sizeof(State); at += 64) __builtin_prefetch(reinterpret_cast<const char*>(&rows_[qubit.row]) + at);
+    if (qubit.partner != none) __builtin_prefetch(&qubits_[qubit.partner]);
+  }
+
   bool paired(QubitId q) const { return live_row(q).partner != none; }
   QubitId partner(QubitId q) const { return QubitId(live_row(q).partner); }
   DeviceId device(QubitId q) const { return DeviceId(live_row(q).device); }
@@ -284,7 +292,7 @@ class PairStore {
  private:
   static constexpr std::uint32_t none = QubitId::none_value;
 
-  struct Qubit {
+  struct alignas(32) Qubit {  // never across two cache lines
     Tick since{}, origin{};  // state is up to date at `since`; the coherence clock started at `origin`
     std::uint32_t device = 0;
     std::uint32_t row = none;      // none: this row is free

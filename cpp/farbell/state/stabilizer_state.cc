@@ -227,14 +227,13 @@ int StabilizerState::fuse(std::int64_t a, std::int64_t b, std::optional<int> out
   return reported;
 }
 
-std::vector<int> StabilizerState::measure_z(std::vector<int> const& qubits) {
-  for (int q : qubits) require(q);
+std::vector<int> StabilizerState::measure_z(std::vector<std::int64_t> const& qubits) {
+  for (std::int64_t q : qubits) require(q);
+  const std::vector<int> list(qubits.begin(), qubits.end());
+  if (small_ == nullptr && !record_) return std::get<WideTableau>(state_).measure_z(list, [&] { return uniform(); });
   std::vector<int> bits;
-  if (small_ != nullptr || record_) {
-    for (int q : qubits) bits.push_back(measure({{q, 3}}, std::nullopt));
-    return bits;
-  }
-  return std::get<WideTableau>(state_).measure_z(qubits, [&] { return uniform(); });
+  for (int q : list) bits.push_back(measure({{q, 3}}, std::nullopt));
+  return bits;
 }
 
 void StabilizerState::release(std::int64_t q) {

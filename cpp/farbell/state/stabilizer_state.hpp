@@ -53,7 +53,7 @@ class StabilizerState {
   // CNOT from a to b, which is read in Z and gone.
   int fuse(std::int64_t a, std::int64_t b, std::optional<int> outcome, Readout const& readout = faithful);
   // Reads qubits in Z, in one go.
-  std::vector<int> measure_z(std::vector<int> const& qubits);
+  std::vector<int> measure_z(std::vector<std::int64_t> const& qubits);
   int expectation(Product const& p) const;
 
   // Measured in Z with a random outcome: traced out, on average.

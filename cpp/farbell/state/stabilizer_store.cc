@@ -302,7 +302,7 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   for (int k = 0; k < 4; ++k) ideal[k] = expectation_of(b, c, k, k), t[k] = ideal[k] * f[k];
   const int outcome = sample(BellPovm(model(qb), model(qc)).probabilities(t), u);
   if (!own && (qb.kind == Kind::cluster || qc.kind == Kind::cluster)) {
-    require_room(b, c);
+    require_room(std::array{b, c});
     // Bayes: the error, given what was reported.
     const auto possible = bell_weights(ideal), errors = bell_errors(qb, qc, f);
     std::array<double, 4> p;
@@ -412,7 +412,13 @@ int StabilizerStore::measure(QubitId id, Basis basis, Tick now, double u) {
 
 int StabilizerStore::measure_pauli(std::vector<PauliOn> const& paulis, Tick now, double u) {
   if (paulis.empty()) throw InternalError("the parity of no qubits");
-  for (auto const& [id, k] : paulis) live_row(id);
+  std::vector<QubitId> qubits;
+  for (auto const& [id, k] : paulis) {
+    live_row(id);
+    if (std::find(qubits.begin(), qubits.end(), id) != qubits.end()) throw InternalError("the parity of one qubit twice");
+    qubits.push_back(id);
+  }
+  require_room(qubits);
   const std::uint32_t first = paulis.front().first.value;
   for (auto const& [id, k] : paulis) {
     decay_to(qubits_[id.value], now);
@@ -422,7 +428,6 @@ int StabilizerStore::measure_pauli(std::vector<PauliOn> const& paulis, Tick now,
   PauliProduct product;
   for (auto const& [id, k] : paulis) {
     const PauliProduct p = PauliProduct::single(qubits_[id.value].position, k);
-    if (((product.x | product.z) & (p.x | p.z)) != 0) throw InternalError("the parity of one qubit twice");
     product.x |= p.x;
     product.z |= p.z;
   }
@@ -474,7 +479,7 @@ void StabilizerStore::apply(Gate gate, QubitId a, QubitId b, Tick now) {
   require_clifford(gate, 2);
   Qubit &qa = live_row(a), &qb = live_row(b);
   if (a == b) throw_no_pair(a, b);
-  require_room(a, b);
+  require_room(std::array{a, b});
   decay_to(qa, now);
   decay_to(qb, now);
   const std::uint32_t row = merge(a.value, b.value);
@@ -535,13 +540,19 @@ std::uint32_t StabilizerStore::cluster_of(std::uint32_t id) {
   return row;
 }
 
-void StabilizerStore::require_room(QubitId a, QubitId b) const {
+void StabilizerStore::require_room(std::span<const QubitId> qubits) const {
   const auto size = [&](Qubit const& q) {
     return q.kind == Kind::cluster ? static_cast<std::size_t>(clusters_[q.other].tableau.size()) : q.kind == Kind::pair ? 2 : 1;
   };
-  Qubit const &qa = qubits_[a.value], &qb = qubits_[b.value];
-  const bool together = qa.kind == qb.kind && (qa.kind == Kind::cluster ? qa.other == qb.other : qa.other == b.value);
-  if (!together) farbell::require_room(size(qa) + size(qb), capabilities);
+  const auto together = [&](QubitId a, QubitId b) {
+    Qubit const &qa = qubits_[a.value], &qb = qubits_[b.value];
+    return qa.kind == qb.kind && (qa.kind == Kind::cluster ? qa.other == qb.other : qa.kind == Kind::pair && qa.other == b.value);
+  };
+  std::size_t total = 0;
+  for (std::size_t i = 0; i < qubits.size(); ++i)
+    if (std::none_of(qubits.begin(), qubits.begin() + static_cast<std::ptrdiff_t>(i), [&](QubitId earlier) { return together(earlier, qubits[i]); }))
+      total += size(qubits_[qubits[i].value]);
+  farbell::require_room(total, capabilities);
 }
 
 std::uint32_t StabilizerStore::merge(std::uint32_t a, std::uint32_t b) {

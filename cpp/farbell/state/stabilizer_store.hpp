@@ -7,6 +7,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -141,7 +142,7 @@ class StabilizerStore {
 
   std::uint32_t cluster_of(std::uint32_t q);
   // Asked before anything is changed: then they can be merged.
-  void require_room(QubitId a, QubitId b) const;
+  void require_room(std::span<const QubitId> qubits) const;
   std::uint32_t merge(std::uint32_t a, std::uint32_t b);
   // Takes a qubit in an eigenstate of Z out of its cluster; what is left may be a pair or a single qubit.
   void leave_cluster(std::uint32_t q);

@@ -98,6 +98,13 @@ class States {
   // A pair as it is; and the same at `now`, if nothing but decay has come to it since. In stores of pairs alone.
   KnownPair known(QubitId a, QubitId b) const;
   Correlators correlators(KnownPair const& pair, Tick now, int frame) const;
+  // Into the cache: what is kept of a qubit, and then the state that it says it is part of. Only pairs are so many that it pays.
+  void prefetch(QubitId q) const {
+    if (kind_ == StoreKind::pair_density) pair_density_.prefetch(q);
+  }
+  void prefetch_state(QubitId q) const {
+    if (kind_ == StoreKind::pair_density) pair_density_.prefetch_state(q);
+  }
 
   DeviceId device(QubitId q) const;
   // Its node, or the last one that had a qubit of that name.

@@ -80,7 +80,7 @@ LocalOperator const& fixed_operator(Gate gate) {
 }
 
 double unitary_deviation(Matrix const& u) {
-  return (u.adjoint() * u - Matrix::Identity(u.cols(), u.cols())).cwiseAbs().maxCoeff();
+  return (gram(u) - Matrix::Identity(u.cols(), u.cols())).cwiseAbs().maxCoeff();
 }
 
 void check_unitary(Matrix const& u, Index dimension) {

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from farbell._core import SpecError
 from farbell._extras import require
+from farbell.analysis.cuts import Cut, Cuts
 
 __all__ = ["Capacities", "FlowDemand", "LinkCapacity", "MaxFlow", "Throughput", "WidestPath"]
 
@@ -213,45 +214,74 @@ class Capacities:
 
     # What nodes allow.
 
-    def _nodes(self) -> list[str]:
+    @cached_property
+    def _names(self) -> list[str]:
+        """The nodes that have links."""
         return list(dict.fromkeys(node for link in self.links for node in (link.node_a, link.node_b)))
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {node: i for i, node in enumerate(self._names)}
+
     def _checked(self, name: str, node: str) -> str:
-        nodes = self._nodes()
-        if node not in nodes:
-            raise SpecError(name, repr(node), f"a node with a link: {', '.join(nodes[:12])}{', ...' if nodes[12:] else ''}")
+        if node not in self._places:
+            nodes = ", ".join(self._names[:12]) + (", ..." if self._names[12:] else "")
+            raise SpecError(name, repr(node), f"a node with a link: {nodes}")
         return node
 
-    def _budgets(self) -> Iterator[tuple[str, float, list[tuple[LinkCapacity, float]]]]:
+    @cached_property
+    def _budgets(self) -> list[tuple[str, float, list[tuple[LinkCapacity, float]]]]:
         """What is shared at a node: its name, how much there is, and how long each of its links takes one of it per pair."""
+        budgets = []
         for available, taken_s in ((self.slots, "slot_s"), (self.permits, "permit_s")):
             of: dict[str, list[tuple[LinkCapacity, float]]] = {node: [] for node in available}
             for link in self.links:
                 for node in (link.node_a, link.node_b):
                     if link.rate_hz > 0 and node in of:
                         of[node].append((link, getattr(link, taken_s)))
-            for node, links in of.items():
-                yield node, available[node], links
+            budgets += [(node, available[node], links) for node, links in of.items()]
+        return budgets
 
-    def _node_rates(self, ends: Iterable[str]) -> dict[str, float]:
-        """What passes a node at most: a pair on its way takes what two of the links take, at an end one."""
-        ends = set(ends)
+    @cached_property
+    def _passing(self) -> dict[str, float]:
+        """What passes a node at most: a pair on its way takes what two of the links take."""
         rates: dict[str, float] = {}
-        for node, available, links in self._budgets():
-            taken = sum(heapq.nsmallest(1 if node in ends else 2, (taken_s for _, taken_s in links)))
-            # Where an end has slots for all that its links make, it is not what limits.
-            made = math.inf if node not in ends else math.fsum(link.rate_hz for link, _ in links)
+        for node, available, links in self._budgets:
+            taken = sum(sorted(taken_s for _, taken_s in links)[:2])
+            if taken > 0:
+                rates[node] = min(available / taken, rates.get(node, math.inf))
+        return rates
+
+    @cached_property
+    def _ending(self) -> dict[str, float]:
+        """What starts or ends at a node at most: a pair takes what one of the links takes."""
+        rates: dict[str, float] = {}
+        for node, available, links in self._budgets:
+            taken = min((taken_s for _, taken_s in links), default=0.0)
+            # Where it has slots for all that its links make, it is not what limits.
+            made = math.fsum(link.rate_hz for link, _ in links)
             if taken > 0 and available / taken < made * (1 - _ROUNDING):
                 rates[node] = min(available / taken, rates.get(node, math.inf))
         return rates
 
+    @cached_property
     def _neighbours(self) -> dict[str, list[tuple[str, LinkCapacity]]]:
-        out: dict[str, list[tuple[str, LinkCapacity]]] = {node: [] for node in self._nodes()}
+        out: dict[str, list[tuple[str, LinkCapacity]]] = {node: [] for node in self._names}
         for link in self.links:
             if link.rate_hz > 0:
                 out[link.node_a].append((link.node_b, link))
                 out[link.node_b].append((link.node_a, link))
         return out
+
+    @cached_property
+    def _swaps_fail(self) -> bool:
+        return any(probability < 1 for probability in self.swaps.values())
+
+    @cached_property
+    def _cuts(self) -> Cuts:
+        place = self._places
+        links = [(place[link.node_a], place[link.node_b], link.rate_hz) for link in self.links]
+        return Cuts(len(place), links, {place[node]: rate for node, rate in self._passing.items() if node in place})
 
     # Bounds for two nodes.
 
@@ -280,26 +310,57 @@ class Capacities:
         """
         if self._checked("a", a) == self._checked("b", b):
             raise SpecError("b", repr(b), "another node than a")
-        through = self._node_rates((a, b))
-        graph = _Residual()
-        for node in self._nodes():
-            graph.arc((node, 0), (node, 1), through.get(node, math.inf))
-        for link in self.links:
-            graph.arc((link.node_a, 1), (link.node_b, 0), link.rate_hz)
-            graph.arc((link.node_b, 1), (link.node_a, 0), link.rate_hz)
-        flow = graph.max_flow((a, 0), (b, 1))
-        if flow == 0:
+        return self._max_flow(self._smallest_cut(a, b), self._best_swaps(a, b) if self._swaps_fail else 1.0)
+
+    def _smallest_cut(self, a: str, b: str) -> Cut:
+        place, ending = self._places, self._ending
+        return self._cuts.smallest(place[a], place[b], ending.get(a, math.inf), ending.get(b, math.inf))
+
+    def _max_flow(self, cut: Cut, swaps: float) -> MaxFlow:
+        if cut.flow == 0:
             return MaxFlow(0.0, (), ())
-        near = graph.reached((a, 0))
-        links = tuple(
-            link.name
-            for link in self.links
-            if ((link.node_a, 1) in near and (link.node_b, 0) not in near)
-            or ((link.node_b, 1) in near and (link.node_a, 0) not in near)
-        )
-        nodes = tuple(node for node in self._nodes() if (node, 0) in near and (node, 1) not in near)
-        swaps = self._best_path(a, b, 0.0, {})[0]
-        return MaxFlow(flow * swaps, links, nodes, swaps)
+        links, nodes = (self.links[i].name for i in cut.links), (self._names[i] for i in cut.nodes)
+        return MaxFlow(cut.flow * swaps, tuple(links), tuple(nodes), swaps)
+
+    def multipartite_flow(self, users: Iterable[str]) -> MaxFlow:
+        """The most GHZ or connected graph states that several nodes can share: the smallest cut between any two of them.
+
+        Parameters
+        ----------
+        users : sequence of str
+            The nodes, at least two.
+
+        Returns
+        -------
+        MaxFlow
+            The bound, and the links and nodes of a cut that leaves users on either side. A state takes at least one pair, and
+            at least one ebit, across every such cut. Whether Bell measurements succeed does not count: fusions need none.
+
+        Raises
+        ------
+        SpecError
+            A name is no node's, is there twice, or there is only one.
+
+        References
+        ----------
+        S. Pirandola, IET Quantum Communication 1, 22 (2020); S. Baeuml, K. Azuma, G. Kato and D. Elkouss, Communications
+        Physics 3, 55 (2020): with perfect operations and memories at least half of the bound can be reached.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> star = fb.analysis.Capacities.of({("c", "a"): 3, ("c", "b"): 2, ("c", "d"): 4})
+        >>> star.multipartite_flow(["a", "b", "d"])
+        MaxFlow(rate_hz=2.0, links=('c--b',), nodes=(), swap_probability=1.0)
+        """
+        named = list(users)
+        if len(named) < 2 or len(set(named)) < len(named):
+            raise SpecError("users", repr(named), "two nodes or more, each once")
+        for user in named:
+            self._checked("users", user)
+        # A cut between any two users lies between the first and one of the others.
+        cuts = [self._smallest_cut(named[0], user) for user in named[1:]]
+        return self._max_flow(min(cuts, key=lambda cut: cut.flow), 1.0)
 
     def widest_path(self, a: str, b: str) -> WidestPath:
         """The most that two nodes can share over one path.
@@ -325,7 +386,7 @@ class Capacities:
         """
         if self._checked("a", a) == self._checked("b", b):
             raise SpecError("b", repr(b), "another node than a")
-        through = self._node_rates((a, b))
+        through = self._passing | {node: self._ending.get(node, math.inf) for node in (a, b)}
         best = WidestPath(0.0, (), ())
         # With Bell measurements that fail a narrower, shorter path may be better: each width is tried until no other can be.
         for width in sorted({link.rate_hz for link in self.links} | set(through.values()), reverse=True):
@@ -336,11 +397,15 @@ class Capacities:
                 best = WidestPath(swaps * width, (a, *(node for node, _ in path)), tuple(link.name for _, link in path))
         return best
 
+    def _best_swaps(self, a: str, b: str) -> float:
+        """How often all Bell measurements of the best path between two nodes succeed; 0 if there is none."""
+        return self._best_path(a, b, 0.0, {})[0]
+
     def _best_path(
         self, a: str, b: str, width: float, through: Mapping[str, float]
     ) -> tuple[float, list[tuple[str, LinkCapacity]]]:
         """Over links and nodes at least so wide: the path whose Bell measurements all succeed most often, and how often."""
-        neighbours = self._neighbours()
+        neighbours = self._neighbours
         found: dict[str, tuple[str, LinkCapacity] | None] = {}
         heap: list[tuple[float, int, int, str, tuple[str, LinkCapacity] | None]] = [(0.0, 0, 0, a, None)]
         count = 0
@@ -406,7 +471,7 @@ class Capacities:
                 self._checked(f"demands/{number}/{name}", node)
             if demand.node_a == demand.node_b:
                 raise SpecError(f"demands/{number}/node_b", repr(demand.node_b), "another node than node_a")
-        served = [demand for demand in asked if self._best_path(demand.node_a, demand.node_b, 0.0, {})[0] > 0]
+        served = [demand for demand in asked if self._best_swaps(demand.node_a, demand.node_b) > 0]
         rates = dict.fromkeys((demand.name for demand in asked), 0.0)
         if not served:
             return Throughput(0.0, rates, ())
@@ -414,84 +479,6 @@ class Capacities:
         found, bottlenecks = programme.total() if objective == "total" else programme.fair()
         rates.update(found)
         return Throughput(math.fsum(rates.values()), rates, bottlenecks)
-
-
-class _Residual:
-    """A directed graph with what is left of its capacities."""
-
-    def __init__(self) -> None:
-        self.heads: list[object] = []
-        self.left: list[float] = []
-        self.full: list[float] = []
-        self.arcs: dict[object, list[int]] = {}
-
-    def arc(self, a: object, b: object, capacity: float) -> None:
-        for start, end, size in ((a, b, capacity), (b, a, 0.0)):
-            self.arcs.setdefault(start, []).append(len(self.heads))
-            self.heads.append(end)
-            self.left.append(size)
-            self.full.append(capacity)
-
-    def _open(self, arc: int) -> bool:
-        """What rounding left of a capacity is nothing."""
-        full = self.full[arc]
-        return self.left[arc] > (0 if math.isinf(full) else 1e-12 * full)
-
-    def _levels(self, start: object) -> dict[object, int]:
-        level, waiting = {start: 0}, deque([start])
-        while waiting:
-            node = waiting.popleft()
-            for arc in self.arcs.get(node, ()):
-                if self.heads[arc] not in level and self._open(arc):
-                    level[self.heads[arc]] = level[node] + 1
-                    waiting.append(self.heads[arc])
-        return level
-
-    def reached(self, start: object) -> set[object]:
-        return set(self._levels(start))
-
-    def _paths(self, start: object, end: object) -> Iterator[list[int]]:
-        """Augmenting paths of one blocking flow, as arcs; each is to be used before the next is asked for."""
-        level = self._levels(start)
-        if end not in level:
-            return
-        turn = dict.fromkeys(level, 0)
-        path: list[int] = []
-        node = start
-        while True:
-            if node == end:
-                yield path
-                path, node = [], start
-            arcs = self.arcs.get(node, [])
-            while turn[node] < len(arcs):
-                arc = arcs[turn[node]]
-                if level.get(self.heads[arc], -1) == level[node] + 1 and self._open(arc):
-                    break
-                turn[node] += 1
-            if turn[node] < len(arcs):
-                path.append(arcs[turn[node]])
-                node = self.heads[path[-1]]
-            elif path:
-                node = self.heads[path.pop() ^ 1]
-                turn[node] += 1
-            else:
-                return
-
-    def max_flow(self, start: object, end: object) -> float:
-        total = 0.0
-        more = True
-        while more:
-            more = False
-            for path in self._paths(start, end):
-                more = True
-                amount = min(self.left[arc] for arc in path)
-                if math.isinf(amount):
-                    return math.inf
-                for arc in path:
-                    self.left[arc] -= amount
-                    self.left[arc ^ 1] += amount
-                total += amount
-        return total
 
 
 class _Programme:
@@ -506,8 +493,7 @@ class _Programme:
         self._optimize = require("scipy.optimize", "Capacities.throughput()")
         sparse = require("scipy.sparse", "Capacities.throughput()")
         links = [link for link in capacities.links if link.rate_hz > 0]
-        nodes = capacities._nodes()
-        place = {node: i for i, node in enumerate(nodes)}
+        place = capacities._places
         sources = {node: i for i, node in enumerate(dict.fromkeys(demand.node_a for demand in demands))}
         self.demands, self.flows = demands, 2 * len(links) * len(sources)
         finite = [link.rate_hz for link in links if math.isfinite(link.rate_hz)]
@@ -518,7 +504,7 @@ class _Programme:
         limits: list[tuple[int, int, float]] = []
         shared: list[str] = []
         of_link: dict[str, list[tuple[int, float]]] = {link.name: [] for link in links}
-        for node, available, taken in capacities._budgets():
+        for node, available, taken in capacities._budgets:
             if any(taken_s > 0 for _, taken_s in taken):
                 for link, taken_s in taken:
                     of_link[link.name].append((len(links) + len(shared), taken_s * self.unit / available))
@@ -527,22 +513,22 @@ class _Programme:
             for i, link in enumerate(links):
                 for way, (start, end) in enumerate(((link.node_a, link.node_b), (link.node_b, link.node_a))):
                     column = 2 * (s * len(links) + i) + way
-                    balance.append((s * len(nodes) + place[start], column, -1.0))
-                    balance.append((s * len(nodes) + place[end], column, 1.0))
+                    balance.append((s * len(place) + place[start], column, -1.0))
+                    balance.append((s * len(place) + place[end], column, 1.0))
                     limits.append((i, column, 1.0))
                     limits += [(row, column, share) for row, share in of_link[link.name] if share > 0]
         for d, demand in enumerate(demands):
-            swaps = capacities._best_path(demand.node_a, demand.node_b, 0.0, {})[0]
+            swaps = capacities._best_swaps(demand.node_a, demand.node_b)
             used = demand.pairs_needed / swaps
             s = sources[demand.node_a]
-            balance.append((s * len(nodes) + place[demand.node_b], self.flows + d, -used))
-            balance.append((s * len(nodes) + place[demand.node_a], self.flows + d, used))
+            balance.append((s * len(place) + place[demand.node_b], self.flows + d, -used))
+            balance.append((s * len(place) + place[demand.node_a], self.flows + d, used))
 
         def matrix(entries: list[tuple[int, int, float]], rows: int) -> Any:
             where, columns, values = zip(*entries, strict=True)
             return sparse.csr_matrix((values, (where, columns)), shape=(rows, self.columns))
 
-        self.balance = matrix(balance, len(nodes) * len(sources))
+        self.balance = matrix(balance, len(place) * len(sources))
         self.limits = matrix(limits, len(links) + len(shared))
         self.most = [link.rate_hz / self.unit for link in links] + [1.0] * len(shared)
         self.limit_names = [link.name for link in links] + shared

@@ -5,6 +5,7 @@ from farbell.design.scaling import Scaling, ScalingFit, Target, scale
 from farbell.design.scenario_parameters import Parameter, changed, parameters
 from farbell.design.search import Requirements, requirements
 from farbell.design.sensitivity import Elasticities, elasticities
+from farbell.design.target_placement import TargetPlacement, placement_for_target
 
 __all__ = [
     "Elasticities",
@@ -13,12 +14,14 @@ __all__ = [
     "Scaling",
     "ScalingFit",
     "Target",
+    "TargetPlacement",
     "changed",
     "elasticities",
     "improvable",
     "improved",
     "improved_value",
     "parameters",
+    "placement_for_target",
     "requirements",
     "scale",
 ]

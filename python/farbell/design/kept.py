@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 
-from farbell._core import Scenario, SpecError, __version__
+from farbell._core import Scenario
+from farbell.kept_file import KeptFile, listed_differences, unlike
 
 __all__ = ["Kept"]
 
 Figures = tuple[float, float]
+
+_FORMAT = 2
+_EVALUATIONS = "CREATE TABLE evaluation (factors TEXT PRIMARY KEY, rate REAL, fidelity REAL)"
 
 
 def _number(value: float | None) -> float:
@@ -29,47 +31,11 @@ class Kept:
     there, and goes on where it was interrupted.
     """
 
-    def __init__(self, file: sqlite3.Connection | None) -> None:
-        self._file, self._lock = file, threading.Lock()
+    def __init__(self, store: str | Path | None, scenario: Scenario, seed: int, replicas: int) -> None:
+        self._file = None if store is None else KeptFile(Path(store), "search", _FORMAT, ("key",), _EVALUATIONS)
+        self._of = {"scenario": json.loads(scenario.to_json()), "seed": seed, "replicas": replicas}
+        self._lock = threading.Lock()
         self._made: dict[str, Figures] = {}
-        if file is not None:
-            # A figure that is not a number comes back as none.
-            rows = file.execute("SELECT factors, rate, fidelity FROM evaluations")
-            self._made = {key: (_number(rate), _number(fidelity)) for key, rate, fidelity in rows}
-
-    @classmethod
-    def of(cls, store: str | Path | None, scenario: Scenario, seed: int, replicas: int) -> Kept:
-        """Opens a file, or makes it.
-
-        Raises
-        ------
-        SpecError
-            If the file is of another search, or no such file.
-        """
-        if store is None:
-            return cls(None)
-        mine = {
-            "scenario": hashlib.sha256(scenario.to_json().encode()).hexdigest(),
-            "seed": str(seed),
-            "replicas": str(replicas),
-            "farbell": __version__,
-        }
-        try:
-            file = sqlite3.connect(store, check_same_thread=False, isolation_level=None, timeout=10)
-            file.execute("PRAGMA journal_mode=WAL")
-            file.execute("CREATE TABLE IF NOT EXISTS search (name TEXT PRIMARY KEY, value TEXT)")
-            file.execute("CREATE TABLE IF NOT EXISTS evaluations (factors TEXT PRIMARY KEY, rate REAL, fidelity REAL)")
-            there = dict(file.execute("SELECT name, value FROM search"))
-            if not there:
-                file.executemany("INSERT INTO search VALUES (?, ?)", mine.items())
-        except sqlite3.Error as error:
-            raise SpecError("store", repr(str(store)), f"a file of a search that can be written ({error})") from None
-        other = [name for name in mine if there and there.get(name) != mine[name]]
-        if other:
-            file.close()
-            said = ", ".join(f"{name} {there.get(name, 'none')[:12]} instead of {mine[name][:12]}" for name in other)
-            raise SpecError("store", repr(str(store)), f"the file of this search, not of another one ({said})")
-        return cls(file)
 
     def get(self, factors: Mapping[str, float], evaluate: Callable[[], Figures]) -> Figures:
         """What was found before, or is found now."""
@@ -78,10 +44,8 @@ class Kept:
             figures = evaluate()
             with self._lock:
                 if self._file is not None:
-                    try:
-                        self._file.execute("INSERT OR IGNORE INTO evaluations VALUES (?, ?, ?)", (key, *figures))
-                    except sqlite3.Error as error:
-                        raise OSError(f"the search's file cannot be written ({error}); what is in it is kept") from None
+                    with self._file.writing() as connection:
+                        connection.execute("INSERT OR IGNORE INTO evaluation VALUES (?, ?, ?)", (key, *figures))
                 self._made[key] = figures
         return self._made[key]
 
@@ -91,6 +55,25 @@ class Kept:
             yield json.loads(key), self._made[key]
 
     def __enter__(self) -> Kept:
+        """Takes the file.
+
+        Raises
+        ------
+        SpecError
+            If it is of another search, or of another version.
+        OSError
+            If it cannot be written, or another run uses it.
+        """
+        if self._file is not None:
+            of = self._of
+            self._file.open(
+                {"key": json.dumps(of, sort_keys=True)},
+                lambda there: listed_differences(list(unlike(json.loads(there["key"]), of))),
+            )
+            with self._file.reading() as connection:
+                # A figure that is not a number comes back as none.
+                rows = connection.execute("SELECT factors, rate, fidelity FROM evaluation")
+                self._made = {key: (_number(rate), _number(fidelity)) for key, rate, fidelity in rows}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

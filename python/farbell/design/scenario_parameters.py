@@ -15,7 +15,7 @@ __all__ = ["Parameter", "changed", "parameters"]
 #: Lists of a scenario whose members have parameters.
 _LISTS = ("memories", "stations", "nodes", "links", "demands")
 #: Fields that place a thing on a map, or say how much of a run is looked at: no parameters of the network.
-_NO_PARAMETERS = {"latitude_deg", "longitude_deg", "x_m", "y_m", "at_s", "requests", "max_queue"}
+_NO_PARAMETERS = {"latitude_deg", "longitude_deg", "x_m", "y_m", "at_s", "requests", "max_queue", "weight"}
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from farbell._core import Scenario, SpecError
+from farbell._core import Demand, Poisson, Scenario, SpecError, Table
 from farbell._extras import require as require_module
-from farbell.bounds import forbidding_bound
+from farbell.bounds import capacities, forbidding_bound
 from farbell.design.improvement import improved, improved_value, named
 from farbell.design.kept import Kept
 from farbell.design.scaling import Target
@@ -31,6 +31,8 @@ Floats = npt.NDArray[np.float64]
 
 #: Added to the cost for each relative unit by which a target is missed: far more than any improvement costs.
 _PENALTY = 1e6
+# Bottlenecks that are named.
+_SHOWN = 5
 #: Of logarithms of factors: no search looks closer.
 _CLOSE = 0.002
 
@@ -91,7 +93,7 @@ class Requirements:
         return f"{self.table._repr_html_()}<p>{html.escape(self.sentence)}</p>"
 
     def plot(self, ax: Any = None) -> Any:
-        """Everything tried, cost against rate, with the Pareto front."""
+        """Everything tried, rate and fidelity against cost, with the Pareto front; on `ax` the rate alone."""
         from farbell.design.plots import draw_requirements
 
         return draw_requirements(self, ax)
@@ -213,7 +215,10 @@ def requirements(
     Raises
     ------
     SpecError
-        If a name means nothing that can get better, or if not even hardware `most` times better reaches the target.
+        If a name means nothing that can get better, if not even hardware `most` times better reaches the target, or if `store`
+        is of another search or version.
+    OSError
+        If `store` cannot be written, or another run uses it; what was evaluated stays in it.
     ImportError
         Without scipy: ``pip install 'farbell[optimize]'``.
 
@@ -238,7 +243,7 @@ def requirements(
         raise SpecError("most", repr(most), "a factor above 1, and finite")
     start = scenario.seed if seed is None else seed
     with ExitStack() as stack:
-        kept = stack.enter_context(Kept.of(store, scenario, start, replicas))
+        kept = stack.enter_context(Kept(store, scenario, start, replicas))
         search = _Search(scenario, improve, wanted, replicas, start, kept)
         best = np.zeros(len(improve))
         if search.shortfall(best) > 0:
@@ -260,11 +265,38 @@ def _at_most(search: _Search, top: Floats, most: float) -> str:
     if math.isnan(rate):
         return f"reachable; hardware {most:g} times better is no valid scenario: let t1_s get better with t2_s, or lower `most`"
     reached = f"at most {rate:.4g} pairs/s at fidelity {fidelity:.4g}, which hardware {most:g} times better gives"
-    best, wanted = improved(search.scenario, search.factors(top)), search.target
-    if len(best.demands) != 1:
-        return reached  # the target is of their mean, bounds are of each
-    bound = forbidding_bound(best, {"rate_hz": wanted.rate_hz, "fidelity": wanted.fidelity})
-    return reached if bound is None else f"{reached}: {bound}"
+    why = _forbidden(improved(search.scenario, search.factors(top)), search.target)
+    return reached if why is None else f"{reached}: {why}"
+
+
+def _forbidden(scenario: Scenario, target: Target) -> str | None:
+    """What forbids a target, if anything that is known does."""
+    asked = [_asked_hz(demand, scenario.duration_s) for demand in scenario.demands]
+    if asked and sum(asked) / len(asked) < target.rate_hz:
+        return f"no more than {sum(asked) / len(asked):.4g} pairs/s are asked for, on average over demands"
+    if len(scenario.demands) == 1:
+        bound = forbidding_bound(scenario, {"rate_hz": target.rate_hz, "fidelity": target.fidelity})
+        return None if bound is None else str(bound)
+    # The target is of the mean over demands, and so is this bound.
+    if target.rate_hz > 0 and scenario.demands:
+        most = capacities(scenario).throughput()
+        if most.total_hz / len(scenario.demands) < target.rate_hz:
+            return (
+                f"its links give all demands together at most {most.total_hz:.4g} pairs/s, a mean of "
+                f"{most.total_hz / len(scenario.demands):.4g}, limited by {', '.join(most.bottlenecks[:_SHOWN])}"
+            )
+    return None
+
+
+def _asked_hz(demand: Demand, duration_s: float) -> float:
+    """Pairs per second that a demand asks for, in the mean; infinite without an end."""
+    traffic, pairs = demand.traffic, demand.pairs_per_request
+    if isinstance(traffic, Poisson):
+        return traffic.rate_hz * pairs
+    if isinstance(traffic, Table):
+        return len(traffic.at_s) * pairs / duration_s
+    requests = getattr(traffic, "requests", None)
+    return math.inf if requests is None else requests * pairs / duration_s
 
 
 def _evolved(

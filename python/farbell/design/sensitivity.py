@@ -24,8 +24,11 @@ __all__ = ["Elasticities", "elasticities"]
 
 Floats = npt.NDArray[np.float64]
 
+_QUANTITIES = ("rate", "fidelity")
 #: Below this share of the variance taken away by common random numbers, the streams are said to have come apart.
 COUPLED = 0.5
+#: Of logarithms: what rounding leaves of figures that are the same in all replicas.
+_NO_SCATTER = 1e-12
 #: A gain that half the step changes by more than this share, and by more than chance, depends on the step.
 CURVED = 0.05
 
@@ -71,8 +74,8 @@ class Elasticities:
         A row a parameter: its ``parameter`` path, smallest and largest ``value_low`` and ``value_high``, ``improvement``
         convention; for rate and fidelity ``*_gain``: relative change per relative improvement, with the ends of its
         interval ``*_gain_low`` and ``*_gain_high``, the same with half the step, ``*_gain_half_step``, and ``*_elasticity``:
-        relative change per relative change of the parameter itself; ``coupling``: share of the variance of the
-        differences of rates that common random numbers took away; ``step``, the logarithmic step; ``note``.
+        relative change per relative change of the parameter itself, and ``*_coupling``: share of the variance of the
+        differences that common random numbers took away; ``step``, the logarithmic step; ``note``.
     level : float
         Confidence level of the intervals, each for itself.
 
@@ -92,16 +95,24 @@ class Elasticities:
 
     def strongest(self, quantity: str = "rate") -> dict[str, Any] | None:
         """The row of the parameter that `quantity` (``rate`` or ``fidelity``) answers to most, if its interval excludes 0."""
-        if quantity not in ("rate", "fidelity"):
+        if quantity not in _QUANTITIES:
             raise SpecError("quantity", repr(quantity), "rate or fidelity")
         sure = [row for row in self.table.rows() if row[f"{quantity}_gain_low"] > 0 or row[f"{quantity}_gain_high"] < 0]
         return max(sure, key=lambda row: abs(row[f"{quantity}_gain"]), default=None)
+
+    def ranked(self) -> list[dict[str, Any]]:
+        """The rows whose parameters move anything, those that rate or fidelity answer to most first."""
+
+        def strength(row: dict[str, Any]) -> float:
+            return max(abs(float(np.nan_to_num(row[f"{quantity}_gain"]))) for quantity in _QUANTITIES)
+
+        return sorted((row for row in self.table.rows() if strength(row) > _NO_SCATTER), key=lambda row: -strength(row))
 
     @property
     def sentence(self) -> str:
         """What limits the network, in words."""
         parts = []
-        for quantity in ("rate", "fidelity"):
+        for quantity in _QUANTITIES:
             row = self.strongest(quantity)
             if row is None:
                 parts.append(f"no parameter changes the {quantity} by more than chance")
@@ -232,9 +243,9 @@ def _number(name: str, names: list[str]) -> int:
 
 _COLUMNS = (
     "parameter", "value_low", "value_high", "improvement",
-    *(f"{quantity}_{what}" for quantity in ("rate", "fidelity")
-      for what in ("gain", "gain_low", "gain_high", "gain_half_step", "elasticity")),
-    "coupling", "step", "note",
+    *(f"{quantity}_{what}" for quantity in _QUANTITIES
+      for what in ("gain", "gain_low", "gain_high", "gain_half_step", "elasticity", "coupling")),
+    "step", "note",
 )  # fmt: skip
 
 
@@ -267,21 +278,23 @@ def _row(
             notes.append("one-sided")
         slopes.append((above.logs() - below.logs()) / (up - down))
         if size == step:
-            apart = float(_spread(above.logs() - below.logs())[0] ** 2)
-            alone = float((_spread(above.logs()) ** 2 + _spread(below.logs()) ** 2)[0])
-            row["coupling"] = 1 - apart / alone if alone > 0 else 1.0
+            apart = _spread(above.logs() - below.logs()) ** 2
+            alone = _spread(above.logs()) ** 2 + _spread(below.logs()) ** 2
     coarse, fine = slopes
     errors, change_errors = _spread(coarse), _spread(fine - coarse)
     width = student_t_quantile(0.5 + level / 2, here.pairs.shape[0] - 1)
-    for i, quantity in enumerate(("rate", "fidelity")):
+    for i, quantity in enumerate(_QUANTITIES):
+        row[f"{quantity}_coupling"] = coupling = float(1 - apart[i] / alone[i]) if alone[i] > _NO_SCATTER**2 else 1.0
         gain, error = float(coarse[i, 0]), float(errors[i])
         row[f"{quantity}_gain"], row[f"{quantity}_elasticity"] = gain, gain * _per_value(p)
         row[f"{quantity}_gain_low"], row[f"{quantity}_gain_high"] = gain - width * error, gain + width * error
         row[f"{quantity}_gain_half_step"] = float(fine[i, 0])
         if abs(fine[i, 0] - gain) > max(3 * change_errors[i], CURVED * abs(gain)):
             notes.append(f"{quantity} is curved")
-    if row["coupling"] < COUPLED:
-        notes.append("streams came apart")
+        if coupling < COUPLED:
+            notes.append(f"streams came apart ({quantity})")
+    if p.whole and _whole_step(p, step) == _whole_step(p, step / 2):
+        notes.append("one step: whole number")
     return row | {"note": ", ".join(notes)}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from farbell.placing.placed import Placement, placement, placement_limits
+from farbell.placing.limits import placement_limits
+from farbell.placing.placed import Placement, placement
 from farbell.placing.problem import ElementaryLink
 
 __all__ = ["ElementaryLink", "Placement", "placement", "placement_limits"]

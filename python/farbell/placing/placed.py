@@ -5,15 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, cast
 
-from farbell._core import Demand, DoubleClick, Given, Memory, Routing, Scenario, SingleClick, SpecError, Station
-from farbell.bounds import Forbidden, forbidding_bound
+from farbell._core import Demand, Memory, Routing, Scenario, SpecError
 from farbell.placing.exact import exact, infeasible
 from farbell.placing.greedy import greedy
-from farbell.placing.problem import ElementaryLink, Problem, distances, elementary_link, fibers_of, forbidden_pair
-from farbell.topology import chain, from_networkx
+from farbell.placing.problem import ElementaryLink, Problem, Solved, distances, elementary_link, fibers_of, forbidden_pair
+from farbell.topology import from_networkx
 from farbell.topology.network import (
     Demands,
     Generation,
@@ -21,22 +20,17 @@ from farbell.topology.network import (
     Span,
     build,
     checked_count,
-    checked_number,
     nearest,
     parsed_length_m,
 )
 
-__all__ = ["Placement", "placement", "placement_limits"]
+__all__ = ["Method", "Placement", "Posed", "placement", "posed"]
 
 Pair: TypeAlias = tuple[str, str]
 Path: TypeAlias = tuple[str, ...]
 Method = Literal["exact", "greedy"]
 # Lengths are sums of fibres: a span that is as long as allowed may come out a rounding error longer.
 _SLACK = 1 + 1e-12
-# Half-way round the Earth.
-_LONGEST_M = 2e7
-# A path of more repeaters is not looked at for what its fidelity allows.
-_MOST_REPEATERS = 1000
 
 
 @dataclass(frozen=True)
@@ -222,17 +216,91 @@ def placement(
     >>> found.cost, found.optimal
     (3, True)
     """
+    if method not in ("exact", "greedy"):
+        raise SpecError("method", repr(method), "'exact' or 'greedy'")
+    task = posed(
+        network,
+        ends=ends,
+        max_span_m=parsed_length_m(max_span_m, "max_span_m"),
+        max_repeaters=max_repeaters,
+        disjoint_paths=disjoint_paths,
+        capacity=capacity,
+        locations=locations,
+    )
+    return task.placed(method, time_limit_s)
+
+
+@dataclass(frozen=True)
+class Posed:
+    """A problem with the network that it is of."""
+
+    scenario: Scenario
+    fibers: list[dict[int, float]]
+    pairs: tuple[Pair, ...]
+    span_m: float
+    problem: Problem
+
+    def within(self, span_m: float) -> Posed:
+        """With shorter spans."""
+        near = tuple({v: length for v, length in of.items() if length <= span_m * _SLACK} for of in self.problem.near)
+        return replace(self, span_m=span_m, problem=replace(self.problem, near=near))
+
+    def limited(self, max_repeaters: int | None, capacity: int | None) -> Posed:
+        """With fewer repeaters on a path, and fewer paths through a repeater."""
+        return replace(self, problem=replace(self.problem, max_repeaters=max_repeaters, capacity=capacity))
+
+    def solved(self, method: Method, time_limit_s: float | None) -> Solved | None:
+        """What either way finds."""
+        return exact(self.problem, time_limit_s) if method == "exact" else greedy(self.problem)
+
+    def placed(self, method: Method, time_limit_s: float | None) -> Placement:
+        """The placement, or the requirement that forbids it."""
+        problem, names = self.problem, self.problem.names
+        solved = self.solved(method, time_limit_s)
+        if solved is None:
+            why = forbidden_pair(problem, self.fibers, self.span_m)
+            if why is None and method == "greedy":
+                allowed = "'exact', which finds a placement if there is any and else says what forbids it"
+                why = SpecError("method", "'greedy', which found none", allowed)
+            raise why or infeasible(problem)
+
+        def length(path: Sequence[int]) -> float:
+            return math.fsum(problem.near[u][v] for u, v in itertools.pairwise(path))
+
+        paths = {
+            pair: tuple(tuple(names[u] for u in path) for path in sorted(of, key=lambda p: (length(p), p)))
+            for pair, of in zip(self.pairs, solved.paths, strict=True)
+        }
+        hops = dict.fromkeys((min(hop), max(hop)) for of in solved.paths for path in of for hop in itertools.pairwise(path))
+        return Placement(
+            network=self.scenario,
+            repeaters=tuple(names[u] for u in solved.chosen),
+            paths=paths,
+            links=tuple(elementary_link(names, self.fibers, u, v) for u, v in hops),
+            least=solved.least,
+            method=method,
+        )
+
+
+def posed(
+    network: Scenario | Any,
+    *,
+    ends: Iterable[str] | Iterable[tuple[str, str]],
+    max_span_m: float,
+    max_repeaters: int | None,
+    disjoint_paths: int,
+    capacity: int | None,
+    locations: Iterable[str] | None,
+) -> Posed:
+    """The problem, checked; arguments as of :func:`placement`."""
     scenario = network if isinstance(network, Scenario) else from_networkx(network)
     names = tuple(node.name for node in scenario.nodes)
     place = {name: i for i, name in enumerate(names)}
-    span_m = parsed_length_m(max_span_m, "max_span_m")
     checked_count(disjoint_paths, 1, "disjoint_paths")
     if max_repeaters is not None:
         checked_count(max_repeaters, 0, "max_repeaters")
     if capacity is not None:
         checked_count(capacity, 1, "capacity")
-    if method not in ("exact", "greedy"):
-        raise SpecError("method", repr(method), "'exact' or 'greedy'")
     pairs = _pairs_of(ends, names)
     taken = {end for pair in pairs for end in pair}
     where = [name for name in names if name not in taken] if locations is None else list(locations)
@@ -246,96 +314,8 @@ def placement(
     stand = {*chosen, *(place[end] for end in taken)}
     near: list[dict[int, float]] = [{} for _ in names]
     for u in stand:
-        found = distances(fibers, u, span_m * _SLACK)[0]
+        found = distances(fibers, u, max_span_m * _SLACK)[0]
         near[u] = {v: length for v, length in found.items() if v in stand and v != u}
     numbered = tuple((place[a], place[b]) for a, b in pairs)
     problem = Problem(names, tuple(near), numbered, tuple(chosen), max_repeaters, disjoint_paths, capacity)
-    solved = exact(problem, time_limit_s) if method == "exact" else greedy(problem)
-    if solved is None:
-        why = forbidden_pair(problem, fibers, span_m)
-        if why is None and method == "greedy":
-            allowed = "'exact', which finds a placement if there is any and else says what forbids it"
-            why = SpecError("method", "'greedy', which found none", allowed)
-        raise why or infeasible(problem)
-
-    def length(path: Sequence[int]) -> float:
-        return math.fsum(near[u][v] for u, v in itertools.pairwise(path))
-
-    paths = {
-        pair: tuple(tuple(names[u] for u in path) for path in sorted(of, key=lambda p: (length(p), p)))
-        for pair, of in zip(pairs, solved.paths, strict=True)
-    }
-    hops = dict.fromkeys((min(hop), max(hop)) for of in solved.paths for path in of for hop in itertools.pairwise(path))
-    return Placement(
-        network=scenario,
-        repeaters=tuple(names[u] for u in solved.chosen),
-        paths=paths,
-        links=tuple(elementary_link(names, fibers, u, v) for u, v in hops),
-        least=solved.least,
-        method=method,
-    )
-
-
-def placement_limits(
-    *,
-    rate_hz: float,
-    fidelity: float | None = None,
-    memory: Memory | None = None,
-    station: Station | None = None,
-    generation: DoubleClick | SingleClick | None = None,
-    **options: Any,
-) -> dict[str, float | int]:
-    """What a target demands of a placement, for given hardware: the longest span, and the most repeaters on a path.
-
-    Parameters
-    ----------
-    rate_hz : float
-        Delivered pairs per second: no span may be longer than one that makes as many.
-    fidelity : float, optional
-        Fidelity of the delivered pairs: no span may make worse ones, nor may a path have so many repeaters that its pairs are
-        worse even when nothing waits.
-    memory, station, generation, **options
-        The hardware, as for :func:`farbell.chain`; ``width`` among them.
-
-    Returns
-    -------
-    dict
-        ``max_span_m``, within a metre, and ``max_repeaters``, for spans of that length, if a fidelity is given: keywords of
-        :func:`placement`. Both come from bounds: they are necessary, and whether they suffice a run says.
-
-    Raises
-    ------
-    SpecError
-        No span reaches the target, or the generation is ``given``, which is the same for any length.
-
-    Examples
-    --------
-    >>> import farbell as fb
-    >>> limits = fb.placement_limits(rate_hz=10, fidelity=0.9)
-    >>> round(limits["max_span_m"] / 1e3), limits["max_repeaters"]
-    (81, 8)
-    """
-    if isinstance(generation, Given):
-        raise SpecError("generation", "given, which is the same for any length", "double_click or single_click")
-    checked_number(rate_hz, "rate_hz", 0, math.inf)
-    hardware = {"memory": memory, "station": station, "generation": generation, **options}
-    target = {"rate_hz": rate_hz} if fidelity is None else {"rate_hz": rate_hz, "fidelity": fidelity}
-
-    def forbidden(spans: int, length_m: float, target: Mapping[str, float]) -> Forbidden | None:
-        return forbidding_bound(chain(spans + 1, length_m=length_m, **hardware), target)
-
-    if (none := forbidden(1, 0.0, target)) is not None:
-        raise SpecError(none.quantity, f"{none.target:g}", f"at most {none.bound:.6g}, which one span of no length reaches")
-    low, high = 0.0, 1e3
-    while high < _LONGEST_M and forbidden(1, high, target) is None:
-        low, high = high, min(2 * high, _LONGEST_M)
-    while high - low > 1:
-        middle = (low + high) / 2
-        low, high = (low, middle) if forbidden(1, middle, target) else (middle, high)
-    limits: dict[str, float | int] = {"max_span_m": low}
-    if fidelity is not None:
-        repeaters = 0
-        while repeaters < _MOST_REPEATERS and forbidden(repeaters + 2, low, {"fidelity": fidelity}) is None:
-            repeaters += 1
-        limits["max_repeaters"] = repeaters
-    return limits
+    return Posed(scenario, fibers, tuple(pairs), max_span_m, problem)

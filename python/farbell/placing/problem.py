@@ -133,9 +133,11 @@ def forbidden_pair(problem: Problem, fibers: list[dict[int, float]], span_m: flo
         if problem.max_repeaters is not None and hops[b] - 1 > problem.max_repeaters:
             allowed = f"at least {hops[b] - 1}, the fewest between {both} with {spans}"
             return SpecError("max_repeaters", str(problem.max_repeaters), allowed)
-        # Each link takes half of a location's time: it passes one path.
+        # Each link takes half of a location's time: it passes one path. So does the link without any; no other limits.
         links = tuple(
-            LinkCapacity(f"{names[u]}--{names[v]}", names[u], names[v], 1.0, 0.5) for u, v in arcs if u == a or v == b or u < v
+            LinkCapacity(f"{names[u]}--{names[v]}", names[u], names[v], 1.0 if (u, v) == (a, b) else 2.0, 0.5)
+            for u, v in arcs
+            if u == a or v == b or u < v
         )
         flow = Capacities(links, {names[u]: 1.0 for u in problem.locations}).max_flow(names[a], names[b])
         if flow.rate_hz < problem.disjoint_paths - 0.5:

@@ -25,7 +25,7 @@ from farbell.topology.network import nearest
 __all__ = ["Host", "Process"]
 
 _STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "not_admitted")
+_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "network_full", "not_admitted")
 
 
 class Process(ProgramProcess):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Memory, SpecError
+from farbell._numbers import complex_array, whole
 
 BELL_NAMES = ("Phi+", "Phi-", "Psi+", "Psi-")
 PAULIS = "IXYZ"
@@ -18,6 +20,15 @@ Side: TypeAlias = Literal["a", "b"]
 Matrix: TypeAlias = npt.NDArray[np.complex128]
 Real: TypeAlias = npt.NDArray[np.float64]
 Approximate: TypeAlias = Literal["none", "pauli_twirl"]
+
+
+def seed_or_random(seed: int | None) -> int:
+    if seed is None:
+        return secrets.randbits(64)
+    number = whole(seed, "seed")
+    if not 0 <= number < 2**64:
+        raise SpecError("seed", repr(seed), "0 to 2^64 - 1")
+    return number
 
 
 def index_of(name: str, what: str, allowed: Sequence[str]) -> int:
@@ -50,7 +61,7 @@ def bell_weights_of(name: str) -> list[float]:
 
 
 def correlations_of_matrix(matrix: npt.ArrayLike) -> Real:
-    rho = np.asarray(matrix, dtype=complex)
+    rho = complex_array(matrix, "matrix")
     if rho.shape == (4,):
         rho = np.outer(rho, rho.conj())
     if rho.shape != (4, 4):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -13,8 +12,9 @@ import numpy.typing as npt
 from farbell import _core
 from farbell._core import SpecError
 from farbell._extras import require
+from farbell._numbers import complex_array, whole
 from farbell.channels import Channel
-from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix
+from farbell.states._arguments import BELL_NAMES, PAULIS, Matrix, seed_or_random
 from farbell.states._circuit import Step, gate_step
 from farbell.states._exact_arguments import Readout, checked_readout, levels_of, several, weights_of
 from farbell.states._gates import GateMethods
@@ -56,7 +56,7 @@ class ExactState(Register, GateMethods):
         self._kernel = kernel
         self._living = list(range(len(kernel.levels)))
         self._gone = {}
-        self._random = np.random.default_rng(seed)
+        self._random = np.random.default_rng(seed_or_random(seed))
         self._start_record(record)
 
     def _start_record(self, record: bool) -> None:
@@ -136,10 +136,7 @@ class ExactState(Register, GateMethods):
         """Positions of qubits that are there, and different."""
         positions = []
         for qubit in qubits:
-            try:
-                number = operator.index(qubit)
-            except TypeError:
-                raise SpecError("qubit", repr(qubit), "a whole number") from None
+            number = whole(qubit, "qubit")
             if number in self._gone:
                 raise SpecError("qubit", f"qubit {number}, which was {self._gone[number]}", self._there())
             if number not in self._living:
@@ -185,7 +182,7 @@ class ExactState(Register, GateMethods):
         >>> state.to_numpy().real.tolist()
         [0.0, 1.0, 0.0, 0.0]
         """
-        array = np.asarray(matrix, dtype=np.complex128)
+        array = complex_array(matrix, "matrix")
         if array.ndim != 2:
             raise SpecError("matrix", f"shape {array.shape}", "a square matrix")
         self._kernel.unitary(array, self._at(*qubits))
@@ -610,7 +607,7 @@ def _target(target: Any, levels: tuple[int, ...]) -> Matrix:
     elif type(target).__module__.startswith("qutip"):
         array = target.full().squeeze() if target.isket else target.full()
     else:
-        array = np.asarray(target, dtype=np.complex128)
+        array = complex_array(target, "target")
     if array.shape not in ((dimension,), (dimension, dimension)):
         raise SpecError(
             "target", f"shape {array.shape}", f"({dimension},) or ({dimension}, {dimension}) for {len(levels)} qubits"

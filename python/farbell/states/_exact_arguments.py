@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from farbell._core import SpecError
+from farbell._numbers import whole
 from farbell.states._arguments import Matrix
 
 #: P(read 0 | 0) and P(read 1 | 1).
@@ -16,15 +16,14 @@ Readout: TypeAlias = tuple[float, float]
 
 
 def levels_of(n: int, levels: int | Sequence[int]) -> list[int]:
-    try:
-        count = operator.index(n)
-    except TypeError:
-        raise SpecError("n", repr(n), "a whole number") from None
+    count = whole(n, "n")
     if count < 1:
         raise SpecError("n", str(count), "at least 1")
+    if count > 1000:  # a list of so many is a burden by itself
+        raise SpecError("n", f"{count} qubits", "12 in a Density, 20 in a Ket; a Stabilizer holds 10000")
     if isinstance(levels, int):
         return [levels] * count
-    listed = [operator.index(x) for x in levels]
+    listed = [whole(x, "levels") for x in levels]
     if len(listed) != count:
         raise SpecError("levels", f"levels of {len(listed)} qubits", f"{count}, or one number for all")
     return listed
@@ -33,7 +32,7 @@ def levels_of(n: int, levels: int | Sequence[int]) -> list[int]:
 def levels_of_dimension(dimension: int, levels: int | Sequence[int] | None) -> list[int]:
     """The levels of the factors of a space; qubits where nothing is said."""
     if levels is not None and not isinstance(levels, int):
-        return [operator.index(x) for x in levels]
+        return [whole(x, "levels") for x in levels]
     base = 2 if levels is None else levels
     count = max(1, round(np.log(max(dimension, 1)) / np.log(base)))
     if base**count != dimension:

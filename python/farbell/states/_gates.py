@@ -2,8 +2,88 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 from farbell import _core
 from farbell._core import SpecError
+from farbell._numbers import real
+
+#: What a rotation by 0, 1, 2 or 3 quarter turns is, up to a phase.
+_QUARTERS = {
+    "rx": ("i", "sqrt_x", "x", "sqrt_x_dag"),
+    "ry": ("i", "sqrt_y", "y", "sqrt_y_dag"),
+    "rz": ("i", "s", "z", "s_dag"),
+    "phase": ("i", "s", "z", "s_dag"),
+}
+
+
+def _require_angle(gate: str, angle: float | None) -> None:
+    """As many angles as the gate has; an unknown gate is refused too."""
+    angles = _core.gate_angles(gate)
+    if (angle is not None) != (angles == 1):
+        raise SpecError("angle", repr(angle), f"an angle for {gate}" if angles else f"none, since {gate} has no angle")
+
+
+class QuarterTurns:
+    """Gates by name for what holds Clifford gates only: those with an angle are, by whole quarter turns, one of the others."""
+
+    __slots__ = ()
+
+    def _apply(self, gate: str, qubits: Sequence[int]) -> None:
+        raise NotImplementedError
+
+    def apply(self, gate: str, *qubits: int, angle: float | None = None) -> None:
+        """A gate by its name, with the angle in radians of those that have one.
+
+        Raises
+        ------
+        SpecError
+            For an unknown gate, naming the nearest one, one that is no Clifford gate, an angle that is no multiple of pi/2
+            within 1e-9, another number of qubits, or qubits that are not there.
+
+        Examples
+        --------
+        >>> import math
+        >>> state = fb.states.Stabilizer(2)
+        >>> state.apply("ry", 0, angle=math.pi / 2)
+        >>> state.stabilizers()
+        ['+X_', '+_Z']
+        >>> state.apply("sqrtx", 0)  # doctest: +IGNORE_EXCEPTION_DETAIL
+        Traceback (most recent call last):
+        SpecError: gate: found "sqrtx"; ... did you mean sqrt_x?
+        """
+        if not isinstance(gate, str):
+            raise SpecError(
+                "gate", f"a value of type {type(gate).__name__}", "the name of a gate; Density and Ket take matrices"
+            )
+        if angle is not None or gate in _QUARTERS:
+            _require_angle(gate, angle)
+            turns = real(angle, "angle") / (math.pi / 2)
+            if not math.isfinite(turns) or abs(turns - round(turns)) > 1e-9:
+                raise SpecError(
+                    "angle",
+                    f"{angle!r} for {gate}, which is not a Clifford gate",
+                    "multiples of pi/2; Density and Ket hold any",
+                )
+            gate = _QUARTERS[gate][round(turns) % 4]
+        self._apply(gate, list(qubits))
+
+    def rx(self, q: int, angle: float) -> None:
+        """Rotation exp(-i angle X / 2) by whole quarter turns."""
+        self.apply("rx", q, angle=angle)
+
+    def ry(self, q: int, angle: float) -> None:
+        """Rotation exp(-i angle Y / 2) by whole quarter turns."""
+        self.apply("ry", q, angle=angle)
+
+    def rz(self, q: int, angle: float) -> None:
+        """Rotation exp(-i angle Z / 2) by whole quarter turns."""
+        self.apply("rz", q, angle=angle)
+
+    def phase(self, q: int, angle: float) -> None:
+        """diag(1, exp(i angle)) by whole quarter turns."""
+        self.apply("phase", q, angle=angle)
 
 
 class GateMethods:
@@ -31,12 +111,11 @@ class GateMethods:
         """
         if not isinstance(gate, str):
             raise SpecError("gate", f"a value of type {type(gate).__name__}", "the name of a gate; unitary() takes matrices")
-        wanted, angles = _core.gate_qubits(gate), _core.gate_angles(gate)
+        wanted = _core.gate_qubits(gate)
         if len(qubits) != wanted:
             raise SpecError("qubits", f"{len(qubits)} qubits for {gate}", f"{wanted}")
-        if (angle is not None) != (angles == 1):
-            raise SpecError("angle", repr(angle), f"an angle for {gate}" if angles else f"none, since {gate} has no angle")
-        self._gate(gate, qubits, 0.0 if angle is None else float(angle))
+        _require_angle(gate, angle)
+        self._gate(gate, qubits, 0.0 if angle is None else real(angle, "angle"))
 
     def i(self, q: int) -> None:
         """Identity."""
@@ -92,19 +171,19 @@ class GateMethods:
 
     def rx(self, q: int, angle: float) -> None:
         """Rotation exp(-i angle X / 2)."""
-        self._gate("rx", (q,), float(angle))
+        self._gate("rx", (q,), real(angle, "angle"))
 
     def ry(self, q: int, angle: float) -> None:
         """Rotation exp(-i angle Y / 2)."""
-        self._gate("ry", (q,), float(angle))
+        self._gate("ry", (q,), real(angle, "angle"))
 
     def rz(self, q: int, angle: float) -> None:
         """Rotation exp(-i angle Z / 2)."""
-        self._gate("rz", (q,), float(angle))
+        self._gate("rz", (q,), real(angle, "angle"))
 
     def phase(self, q: int, angle: float) -> None:
         """diag(1, exp(i angle))."""
-        self._gate("phase", (q,), float(angle))
+        self._gate("phase", (q,), real(angle, "angle"))
 
     def cx(self, control: int, target: int) -> None:
         """Controlled X."""

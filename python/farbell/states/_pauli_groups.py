@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farbell._core import SpecError
+from farbell._numbers import whole
 
 Bits = npt.NDArray[np.bool_]
 Ket = npt.NDArray[np.complex128]
@@ -24,7 +25,7 @@ def paulis_of(text: str, n: int, qubits: Sequence[int] = ()) -> list[tuple[int, 
     wanted = len(qubits) if qubits else n
     if not isinstance(text, str) or len(text) != wanted or any(c not in "IXYZ_" for c in text):
         raise SpecError("paulis", repr(text), f"{wanted} letters of I (or _), X, Y, Z")
-    return [(q, PAULI_LETTERS.index(c)) for q, c in zip(qubits or range(n), text, strict=True) if c not in "I_"]
+    return [(whole(q, "qubit"), PAULI_LETTERS.index(c)) for q, c in zip(qubits or range(n), text, strict=True) if c not in "I_"]
 
 
 def check_size(qubits: int, largest: int, what: str) -> None:

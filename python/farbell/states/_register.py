@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from farbell._core import SpecError
+from farbell._numbers import whole
 from farbell.channels import Channel
 from farbell.states._arguments import BELL_NAMES, index_of
 from farbell.states._circuit import Step, circuit_text
@@ -87,7 +88,7 @@ class Register:
             number = {node: q for q, node in enumerate(edges.nodes)}
             n = len(number) if n is None else n
             edges = [(number[a], number[b]) for a, b in edges.edges]
-        pairs = sorted({(min(pair), max(pair)) for pair in edges})
+        pairs = sorted({_edge(pair) for pair in edges})
         state: Any = cls(1 + max((b for _, b in pairs), default=0) if n is None else n, seed=seed)
         for qubit in range(state.n):
             state.h(qubit)
@@ -116,6 +117,16 @@ class Register:
         if steps is None:
             raise SpecError("record", "a state that records nothing", "a state made with record=True")
         return circuit_text(getattr(self, "n"), steps)  # noqa: B009  each class has its own
+
+
+def _edge(pair: Any) -> tuple[int, int]:
+    try:
+        a, b = (whole(q, "edges") for q in pair)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, SpecError):
+            raise
+        raise SpecError("edges", repr(pair), "pairs of qubits") from None
+    return min(a, b), max(a, b)
 
 
 def acted_on(channel: Any, qubits: Sequence[int]) -> list[tuple[int, ...]]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from farbell import _core
 from farbell._core import Memory, SpecError
 from farbell._extras import require
+from farbell._numbers import complex_array, seconds
 from farbell.states._arguments import Matrix, memory_of
 from farbell.states._exact import ExactState
 from farbell.states._exact_arguments import Readout, levels_of_dimension, several, vector_of_stim, weights_of
@@ -79,7 +80,7 @@ class Density(ExactState):
         SpecError
             If it is not Hermitian, positive and of trace 1 within 1e-9, or of a wrong shape.
         """
-        rho = np.asarray(array, dtype=np.complex128)
+        rho = complex_array(array, "array")
         if rho.ndim == 1:
             rho = np.outer(rho, rho.conj())
         if rho.ndim != 2 or rho.shape[0] != rho.shape[1]:
@@ -139,7 +140,7 @@ class Density(ExactState):
             raise SpecError(
                 "qubit", f"qubit {q} of three levels", "a qubit of two levels; noise(ThermalRelaxation) takes others"
             )
-        duration, age = _core.seconds(duration_s), _core.seconds(age_s)
+        duration, age = seconds(duration_s, "duration_s"), seconds(age_s, "age_s")
         for name, value in (("duration_s", duration), ("age_s", age)):
             if not 0 <= value < math.inf:
                 raise SpecError(name, repr(value), "0 or more, and finite")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import SpecError
+from farbell._numbers import complex_array
 from farbell.states._arguments import Matrix
 from farbell.states._exact import ExactState
 from farbell.states._exact_arguments import Readout, levels_of_dimension, several, vector_of_stim, weights_of
@@ -54,7 +55,7 @@ class Ket(ExactState):
         SpecError
             If their squares do not sum to 1 within 1e-9, or the shape is wrong.
         """
-        psi = np.asarray(array, dtype=np.complex128)
+        psi = complex_array(array, "array")
         if psi.ndim != 1:
             raise SpecError("array", f"shape {psi.shape}", "a vector; Density takes matrices")
         return cls._of(_core.KetState.from_amplitudes(psi, levels_of_dimension(len(psi), levels)), seed, record)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Memory, SpecError
+from farbell._numbers import seconds
 from farbell.states._arguments import (
     BELL_NAMES,
     PAULIS,
@@ -148,8 +149,7 @@ class _Pair:
         >>> round(pair.fidelity(), 12)
         0.85
         """
-        values = [float(w) for w in weights]
-        return cls._from_correlations(_core.pair_correlations(_core.BellWeights(weights=values)))
+        return cls._from_correlations(_core.pair_correlations(_core.BellWeights(weights=list(weights))))
 
     # ---- reading ------------------------------------------------------------------------------------------------
 
@@ -326,7 +326,7 @@ class _Pair:
         >>> round(pair.fidelity(), 9)
         0.683939721
         """
-        end_s = _core.seconds(t_s)
+        end_s = seconds(t_s, "t_s")
         if not self._time_s <= end_s < math.inf:
             raise SpecError("t_s", repr(t_s), f"at least time_s = {self._time_s}, and finite")
         if noise and (memory_a is not None or memory_b is not None):

@@ -11,9 +11,11 @@ import numpy.typing as npt
 
 from farbell._core import PauliFramesState, SpecError
 from farbell._extras import require
-from farbell.states._arguments import PAULIS, index_of
+from farbell._numbers import whole
+from farbell.states._arguments import PAULIS, index_of, seed_or_random
+from farbell.states._gates import QuarterTurns
 from farbell.states._pauli_groups import Bits, paulis_of
-from farbell.states.stabilizer import pauli_errors, seed_or_random
+from farbell.states.stabilizer import pauli_errors
 
 # Stim's names that are not ours in capitals.
 _GATES = {"CNOT": "cx", "ZCX": "cx", "ZCY": "cy", "ZCZ": "cz", "SQRT_Z": "s", "SQRT_Z_DAG": "s_dag"}
@@ -74,7 +76,7 @@ def _steps(circuit: str) -> list[tuple[str, tuple[Any, ...], bool]]:
     return steps
 
 
-class PauliFrames(PauliFramesState):
+class PauliFrames(PauliFramesState, QuarterTurns):
     """``shots`` runs of one circuit on ``n`` qubits, all |0> at first. Gates are methods, as on :class:`Stabilizer`.
 
     One reference state goes through the circuit without noise; of each shot only the Pauli product by which it differs is
@@ -114,16 +116,12 @@ class PauliFrames(PauliFramesState):
     outcomes: Bits
 
     def __init__(self, circuit: Any, shots: int, seed: int | None = None) -> None:
-        n = circuit if isinstance(circuit, int) else circuit.num_qubits
-        super().__init__(n, shots, seed_or_random(seed))
-        self.outcomes = np.zeros((shots, 0), dtype=np.bool_) if isinstance(circuit, int) else self.run(circuit)
+        is_circuit = hasattr(circuit, "num_qubits")
+        super().__init__(circuit.num_qubits if is_circuit else whole(circuit, "n"), whole(shots, "shots"), seed_or_random(seed))
+        self.outcomes = self.run(circuit) if is_circuit else np.zeros((shots, 0), dtype=np.bool_)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.n, self.shots, self._parts()), self.__dict__
-
-    def apply(self, gate: str, *qubits: int) -> None:
-        """A gate by its name, in every shot."""
-        self._apply(gate, list(qubits))
 
     def noise(self, channel: Any, *qubits: int) -> None:
         """A Pauli channel from ``fb.channels``, on as many qubits as it is for; drawn for each shot."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -11,17 +10,19 @@ import numpy.typing as npt
 
 from farbell._core import SpecError, StabilizerState
 from farbell._extras import require
+from farbell._numbers import complex_array, whole
 from farbell.channels import Channel
-from farbell.states._arguments import BELL_NAMES
+from farbell.states._arguments import BELL_NAMES, seed_or_random
 from farbell.states._circuit import Step, gate_step
 from farbell.states._exact_arguments import Readout, checked_readout, several, weights_of
+from farbell.states._gates import QuarterTurns
 from farbell.states._pauli_groups import LARGEST_GROUP, Ket, PauliGroup, check_size, group_of_ket, paulis_of
 from farbell.states._register import Register, acted_on
 
 S = TypeVar("S", bound="Stabilizer")
 
 # What exact states do and stabilizer states cannot.
-_NOT_CLIFFORD = ("t", "t_dag", "rx", "ry", "rz", "phase", "unitary", "decay")
+_NOT_CLIFFORD = ("t", "t_dag", "unitary", "decay")
 
 
 class StabilizerMixture:
@@ -79,13 +80,14 @@ class StabilizerMixture:
         return f"StabilizerMixture({_listed(self.n, self.stabilizers())})"
 
 
-class Stabilizer(StabilizerState, Register):
+class Stabilizer(StabilizerState, Register, QuarterTurns):
     """``n`` qubits in a stabilizer state, all |0> at first. Operations change it in place.
 
     Gates are methods by the names of docs/physics/gates.md: ``i``, ``x``, ``y``, ``z``, ``h``, ``s``, ``s_dag``, ``sqrt_x``,
     ``sqrt_x_dag``, ``sqrt_y``, ``sqrt_y_dag`` take a qubit; ``cx`` (also ``cnot``), ``cy``, ``cz``, ``swap``, ``iswap``,
-    ``iswap_dag`` take two. Qubit 0 is the first, most significant factor of the tensor product, as in QuTiP (in Stim's
-    ``state_vector`` with ``endian="big"``). Up to 64 qubits are packed in machine words; larger states are wide tableaux.
+    ``iswap_dag`` take two; ``rx``, ``ry``, ``rz``, ``phase`` take a qubit and an angle of whole quarter turns. Qubit 0 is the
+    first, most significant factor of the tensor product, as in QuTiP (in Stim's ``state_vector`` with ``endian="big"``). Up to
+    64 qubits are packed in machine words; larger states are wide tableaux.
 
     Parameters
     ----------
@@ -120,7 +122,7 @@ class Stabilizer(StabilizerState, Register):
     """
 
     def __init__(self, n: int, *, seed: int | None = None, record: bool = False) -> None:
-        super().__init__(n, seed_or_random(seed), record)
+        super().__init__(whole(n, "n"), seed_or_random(seed), record)
 
     def _recorded(self) -> list[Step] | None:
         if not self._records:
@@ -151,7 +153,7 @@ class Stabilizer(StabilizerState, Register):
         >>> fb.states.Stabilizer.from_numpy([0, 1, -1j, 0] / np.sqrt(2)).stabilizers()
         ['-YX', '-ZZ']
         """
-        return cls._of(group_of_ket(np.asarray(ket, dtype=np.complex128)), seed)
+        return cls._of(group_of_ket(complex_array(ket, "ket")), seed)
 
     @classmethod
     def from_qutip(cls: type[S], state: Any, *, seed: int | None = None) -> S:
@@ -186,22 +188,32 @@ class Stabilizer(StabilizerState, Register):
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.n, self._parts()), self.__dict__
 
-    # ---- what happens to it -------------------------------------------------------------------------------------
-
-    def apply(self, gate: str, *qubits: int) -> None:
-        """A gate by its name; an unknown one is refused with the nearest, one that is no Clifford gate by name.
+    def tensor(self: S, other: Stabilizer, seed: int | None = None) -> S:
+        """The product with another stabilizer state. Qubits are numbered anew: those that are here, then the other's.
 
         Examples
         --------
-        >>> fb.states.Stabilizer(2).apply("sqrtx", 0)  # doctest: +IGNORE_EXCEPTION_DETAIL
-        Traceback (most recent call last):
-        SpecError: gate: found "sqrtx"; ... did you mean sqrt_x?
+        >>> state = fb.states.Stabilizer.bell().tensor(fb.states.Stabilizer.bell("Psi-"))
+        >>> sorted(state.stabilizers())
+        ['+XX__', '+ZZ__', '-__XX', '-__ZZ']
         """
-        if not isinstance(gate, str):
-            raise SpecError(
-                "gate", f"a value of type {type(gate).__name__}", "the name of a gate; Density and Ket take matrices"
-            )
-        self._apply(gate, list(qubits))
+        if not isinstance(other, Stabilizer):
+            raise SpecError("other", type(other).__name__, "a Stabilizer")
+        state = type(self)(len(self.qubits) + len(other.qubits), seed=seed)
+        first = 0
+        for part in (self, other):
+            edges, gates = part.graph_form()
+            for q in range(len(gates)):
+                state.h(first + q)
+            for a, b in edges:
+                state.cz(first + a, first + b)
+            for q, names in enumerate(gates, first):
+                for name in names:
+                    state.apply(name, q)
+            first += len(gates)
+        return state
+
+    # ---- what happens to it -------------------------------------------------------------------------------------
 
     def __getattr__(self, name: str) -> Any:
         if name in _NOT_CLIFFORD:
@@ -340,7 +352,7 @@ class Stabilizer(StabilizerState, Register):
                 raise SpecError("target", f"{len(target.qubits)} qubits", f"{len(there)} qubits")
             pair = [s if len(s.qubits) == s.n else Stabilizer._of(s._group(), 0) for s in (self, target)]
             return pair[0]._fidelity(pair[1])
-        other = np.asarray(target.to_numpy() if hasattr(target, "to_numpy") else target, dtype=np.complex128)
+        other = complex_array(target.to_numpy() if hasattr(target, "to_numpy") else target, "target")
         ket = self.to_numpy()
         if other.shape == ket.shape:
             return float(abs(np.vdot(other, ket)) ** 2)
@@ -471,16 +483,8 @@ def _faithful(readout: Readout | None) -> Readout:
     return checked_readout(readout) or (1.0, 1.0)
 
 
-def seed_or_random(seed: int | None) -> int:
-    if seed is None:
-        return secrets.randbits(64)
-    if not 0 <= seed < 2**64:
-        raise SpecError("seed", repr(seed), "0 to 2^64 - 1")
-    return seed
-
-
 def _different(qubits: int | Sequence[int]) -> list[int]:
-    listed = [int(q) for q in several(qubits)]
+    listed = [whole(q, "qubit") for q in several(qubits)]
     if not listed or len(set(listed)) != len(listed):
         raise SpecError("qubits", repr(listed), "one or more different qubits")
     return listed

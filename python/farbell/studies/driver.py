@@ -59,7 +59,7 @@ def run(
                 kept.forget_errors()
             driver = _Driver(sweep, plan, kept, interrupts)
             study = Study(sweep, plan, kept, provenance, driver.tallies)
-            with shown(progress, len(sweep), lambda: study.rows_of(driver.latest)) as progressed:
+            with shown(progress, len(sweep), lambda: study.shown_rows(study.rows_of(driver.latest))) as progressed:
                 driver.run(executor, workers, progressed)
         finally:
             kept.close()

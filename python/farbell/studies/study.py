@@ -18,13 +18,12 @@ from farbell.studies.plan import FAILED, STATES, UNFINISHED, Plan, Tally
 from farbell.studies.points import Sweep
 from farbell.studies.store import Store
 from farbell.studies.varied import columns, short_names
-from farbell.table import ResultTable, cell_text
+from farbell.table import ResultTable
 
 __all__ = ["Study", "load_study"]
 
 # Columns that a table of a study has beside what is varied and those of a summary.
 _OWN = ("point", "replicas", "state", "error")
-_MOST_SHOWN = 20
 
 
 class Study:
@@ -139,6 +138,13 @@ class Study:
     def rows_of(self, points: Iterable[int]) -> ResultTable:
         """The rows that :meth:`table` has, or will have, for some of the points."""
         return self._stacked([(point, self.results(point).summary()) for point in points if self._counts_of(point)])
+
+    def shown_rows(self, rows: ResultTable) -> ResultTable:
+        """Of some rows of :meth:`table` the columns that fit on a screen."""
+        if not len(rows):
+            return rows
+        names = [*rows.columns[: 4 + len(self.sweep.paths)], "rate_hz", "fidelity", "latency_p50_s", "key_fraction"]
+        return rows[names]
 
     def _counts_of(self, point: int) -> bool:
         tally = self._tallies[point]
@@ -262,16 +268,7 @@ class Study:
         return f"<Study {self.headline}>"
 
     def _repr_html_(self) -> str:
-        table = self.table()
-        names = [*table.columns[: 3 + len(self.sweep.paths)], "rate_hz", "fidelity", "latency_p50_s", "key_fraction"]
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in names)
-        rows = ([cell_text(row[name]) for name in names] for row in table[:_MOST_SHOWN].rows()) if len(table) else ()
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-        more = f"<p>{len(table):,} rows</p>" if len(table) > _MOST_SHOWN else ""
-        return (
-            f"<p><b>{html.escape(self.headline)}</b></p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
-        )
+        return f"<p><b>{html.escape(self.headline)}</b></p>{self.shown_rows(self.table())._repr_html_()}"
 
 
 def load_study(path: str | Path) -> Study:

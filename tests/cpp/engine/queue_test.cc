@@ -243,5 +243,25 @@ TEST(EventQueue, ClearStartsAgain) {
   }
 }
 
+TEST(EventQueue, LooksAheadWithinAPhase) {
+  EventQueue queue;
+  constexpr std::uint64_t events = 200, places = 6;
+  for (std::uint64_t i = 0; i < events; ++i) queue.post(Tick{5}, Phase::decisions, {}, i);
+  queue.post(Tick{5}, Phase::swaps, {}, events);
+  EXPECT_EQ(queue.ahead(places), nullptr);  // the tick has not come yet
+  Event event;
+  std::uint64_t seen = 0;
+  for (std::uint64_t i = 0; i < events; ++i) {
+    ASSERT_TRUE(queue.pop(event, never));
+    ASSERT_EQ(event.payload, i);
+    if (Event const* later = queue.ahead(places)) {
+      ++seen;
+      ASSERT_EQ(later->payload, i + 1 + places);
+    }
+  }
+  EXPECT_GT(seen, events * 4 / 5);  // all but the last of each chunk
+  EXPECT_EQ(queue.ahead(places), nullptr);
+}
+
 }  // namespace
 }  // namespace farbell

@@ -29,7 +29,7 @@ class Random {
   }
   Matrix state(Index dimension) {
     const Matrix g = any(dimension, 2);
-    const Matrix rho = g * g.adjoint();
+    const Matrix rho = product(g, g.adjoint());
     return rho / rho.trace();
   }
 
@@ -77,7 +77,7 @@ TEST(DensityState, OperatorsOnAnyFactorsInAnyOrder) {
     DensityState state = from(factors, rho);
     state.apply(LocalOperator(op), positions);
     const Matrix full = embedded(op, positions, factors);
-    EXPECT_LT((matrix_of(state) - full * rho * full.adjoint()).cwiseAbs().maxCoeff(), 1e-11);
+    EXPECT_LT((matrix_of(state) - product(product(full, rho), full.adjoint())).cwiseAbs().maxCoeff(), 1e-11);
   }
 }
 
@@ -93,7 +93,7 @@ TEST(DensityState, EveryGateIsUnitaryAndActsAsItsMatrix) {
     const Matrix rho = random.state(8), full = embedded(u, positions, factors);
     DensityState state = from(factors, rho);
     state.apply(gate, positions, 0.7);
-    EXPECT_LT((matrix_of(state) - full * rho * full.adjoint()).cwiseAbs().maxCoeff(), 1e-14) << info(gate).name;
+    EXPECT_LT((matrix_of(state) - product(product(full, rho), full.adjoint())).cwiseAbs().maxCoeff(), 1e-14) << info(gate).name;
   }
 }
 
@@ -113,7 +113,7 @@ TEST(DensityState, ChannelsByTransferAndByKrausOperatorsAgree) {
     Matrix sum = Matrix::Zero(32, 32);
     for (Matrix const& k : channel->kraus()) {
       const Matrix full = embedded(k, positions, factors);
-      sum += full * rho * full.adjoint();
+      sum += product(product(full, rho), full.adjoint());
     }
     EXPECT_LT((matrix_of(state) - sum).cwiseAbs().maxCoeff(), 1e-14);
     if (channel != &joint) continue;

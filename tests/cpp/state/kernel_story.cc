@@ -54,7 +54,7 @@ std::vector<std::uint64_t> story_of_a_tableau(int n, std::uint64_t seed) {
   std::vector<int> some;
   for (int q = 0; q < n; q += 3) some.push_back(q);
   told.push_back(static_cast<std::uint64_t>(state.entropy(some)));
-  for (int bit : state.measure_z(some)) told.push_back(static_cast<std::uint64_t>(bit));
+  for (int bit : state.measure_z({some.begin(), some.end()})) told.push_back(static_cast<std::uint64_t>(bit));
   const auto parts = state.parts();
   told.insert(told.end(), parts.words.begin(), parts.words.end());
   return told;

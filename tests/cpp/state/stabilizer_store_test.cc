@@ -311,6 +311,10 @@ TEST(StabilizerStore, LimitsAreNamed) {
     EXPECT_STREQ(error.what(), "a cluster of 65 qubits; the store stabilizer holds at most 64");
   }
   EXPECT_EQ(store.bloch(q[64], tick_zero)[3], 1);
+  const QubitId alone = store.create_qubit(ideal, tick_zero);
+  EXPECT_THROW(store.measure_pauli({{q[64], 1}, {alone, 1}, {q[3], 1}}, tick_zero, 0.5), RunError);
+  EXPECT_EQ(store.bloch(q[64], tick_zero)[3], 1);  // nor is it in a cluster with the other
+  EXPECT_EQ(store.measure_pauli({{q[64], 3}, {alone, 3}}, tick_zero, 0.5), 0);
   EXPECT_THROW(store.apply(Gate::t, q[0], tick_zero), std::logic_error);
   EXPECT_THROW(store.apply(Gate::cx, q[0], tick_zero), std::logic_error);
   EXPECT_THROW(store.apply(Gate::h, q[0], q[1], tick_zero), std::logic_error);

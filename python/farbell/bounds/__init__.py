@@ -1,0 +1,22 @@
+"""What a network could do at most, whatever its protocols: capacities of its links, and the bound that forbids a target.
+
+See docs/physics/bounds.md. What follows from capacities (cuts, widest paths, throughputs) is in
+:class:`farbell.analysis.Capacities`.
+"""
+
+from farbell.bounds.capacities import ATTEMPT_MODES, capacities
+from farbell.bounds.forbidding import Forbidden, forbidding_bound
+from farbell.bounds.of_demands import demand_bounds, ghz_demand_bounds
+from farbell.bounds.routes import RouteBound, ghz_route_bounds, route_bounds
+
+__all__ = [
+    "ATTEMPT_MODES",
+    "Forbidden",
+    "RouteBound",
+    "capacities",
+    "demand_bounds",
+    "forbidding_bound",
+    "ghz_demand_bounds",
+    "ghz_route_bounds",
+    "route_bounds",
+]

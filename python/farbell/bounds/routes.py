@@ -1,0 +1,150 @@
+"""What demands can get at most with their own width over their own routes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from farbell._core import Model, Scenario
+from farbell.analysis.flows import Capacities, LinkCapacity
+from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reroutes
+
+__all__ = ["RouteBound", "ghz_route_bounds", "route_bounds"]
+
+
+@dataclass(frozen=True)
+class RouteBound:
+    """What one demand can get with its own width over its own routes.
+
+    Attributes
+    ----------
+    rate_hz : float
+        The bound, in delivered pairs per second.
+    link : str
+        The slowest link of the best of its routes; empty if there is no route.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.Given(success_probability=0.01, attempt_period_s="1 ms")
+    >>> chain = fb.chain(3, memory=fb.Memory(name="m", slots=4), generation=link)
+    >>> fb.bounds.route_bounds(chain)[0]  # its width is 1
+    RouteBound(rate_hz=10.0, link='n0--n1')
+    """
+
+    rate_hz: float
+    link: str
+
+
+def route_bounds(network: Scenario | Model) -> list[RouteBound]:
+    """For each demand what the slowest hop of its route allows: ``width`` lanes, and swaps that fail.
+
+    Parameters
+    ----------
+    network : Scenario or Model
+        The network. Of several alternatives the best counts, for each of the requests served at a time; where links change
+        or fail during the run, the best of all routes.
+
+    Returns
+    -------
+    list of RouteBound
+        One a demand.
+
+    Raises
+    ------
+    SpecError
+        The scenario is wrong.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> [round(bound.rate_hz, 3) for bound in fb.bounds.route_bounds(fb.chain(3, length_m="20 km"))]
+    [610.964]
+    """
+    routes = _Routes(compiled(network))
+    scenario = routes.model.scenario
+    return [
+        routes.best(
+            (demand.node_a, demand.node_b),
+            found,
+            lanes_of(demand) / pairs_needed(demand.distillation),
+            fixed=bool(demand.route),
+        )
+        for demand, found in zip(scenario.demands, routes.model.alternatives, strict=True)
+    ]
+
+
+def ghz_route_bounds(network: Scenario | Model) -> list[RouteBound]:
+    """For each GHZ demand what the slowest of its arms allows, since a state takes a pair of each.
+
+    Parameters
+    ----------
+    network : Scenario or Model
+        The network. Where links change or fail during the run, the best route of each arm counts.
+
+    Returns
+    -------
+    list of RouteBound
+        One a GHZ demand, in states per second.
+
+    Raises
+    ------
+    SpecError
+        The scenario is wrong.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> trio = fb.GhzDemand(name="trio", users=["n1", "n2", "n3"])
+    >>> star = fb.star(leaves=3, length_m="20 km", demands=[]).replace(ghz_demands=[trio])
+    >>> [round(bound.rate_hz, 3) for bound in fb.bounds.ghz_route_bounds(star)]
+    [610.964]
+    """
+    routes = _Routes(compiled(network))
+    demands = zip(routes.model.scenario.ghz_demands, routes.model.ghz_arms, strict=True)
+    return [
+        min(
+            (routes.best((arm[0], arm[-1]), [arm], demand.width, fixed=False) for arm in arms),
+            key=lambda bound: bound.rate_hz,
+            default=RouteBound(0.0, ""),
+        )
+        for demand, arms in demands
+    ]
+
+
+class _Routes:
+    """Rates of single lanes over routes of a network."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        scenario = model.scenario
+        self._rates = lane_rates(model)
+        self._swaps = {node.name: node.swap_success_probability for node in scenario.nodes}
+        self._fastest: dict[frozenset[str], tuple[float, str]] = {}
+        for name, link in zip(model.link_names, scenario.links, strict=True):
+            ends = frozenset((link.node_a, link.node_b))
+            if ends not in self._fastest or self._rates[name] > self._fastest[ends][0]:
+                self._fastest[ends] = self._rates[name], name
+        self._all: Capacities | None = None
+        if reroutes(scenario):
+            links = (
+                LinkCapacity(name, link.node_a, link.node_b, self._rates[name])
+                for name, link in zip(model.link_names, scenario.links, strict=True)
+            )
+            self._all = Capacities(tuple(links), swaps=self._swaps)
+
+    def best(self, ends: tuple[str, str], routes: Iterable[Sequence[str]], lanes: float, *, fixed: bool) -> RouteBound:
+        """Of the routes, or, where these are not `fixed` and links come and go, of all that there are."""
+        best = RouteBound(0.0, "")
+        if self._all is not None and not fixed:
+            widest = self._all.widest_path(*ends)
+            slowest = min(widest.links, key=lambda name: self._rates[name], default="")
+            best = RouteBound(widest.rate_hz * lanes, slowest)
+        for route in routes:
+            least, name = min((self._fastest[frozenset(hop)] for hop in pairwise(route)), key=lambda found: found[0])
+            rate = lanes * least * math.prod(self._swaps[node] for node in route[1:-1])
+            if rate > best.rate_hz:
+                best = RouteBound(rate, name)
+        return best
