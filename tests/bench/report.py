@@ -348,7 +348,11 @@ def main() -> int:
     parser.add_argument("--peers", action="store_true", help="also run requsim, SimQN and SeQUeNCe, installed from PyPI")
     parser.add_argument("--repetitions", type=int, default=5)
     parser.add_argument(
-        "--only", action="append", default=[], metavar="TEXT", help='only workloads whose name holds TEXT ("C++ cases" are one); may be repeated'
+        "--only",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help='only workloads whose name holds TEXT ("C++ cases" are one); may be repeated',
     )
     parser.add_argument("--build-dir", type=Path, default=ROOT / "build-bench")
     parser.add_argument("--installed", action="store_true", help="measure the farbell of this interpreter, not this checkout")

@@ -7,6 +7,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/arrival_plan.hpp"
 #include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
@@ -410,7 +411,7 @@ class Compiler {
       if (routes.routes.empty())
         throw SpecError(item("demands", i), in_quotes(shortened(name)) + ", between nodes that no usable links join",
                         "two nodes with a route between them");
-      row.arrivals = arrivals(demand.traffic, item("demands", i, "traffic"));
+      row.arrivals = arrival_plan(m_, demand.traffic, item("demands", i, "traffic"));
       row.pairs_per_request = static_cast<std::uint64_t>(demand.pairs_per_request);
       row.min_fidelity = demand.min_fidelity;
       if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("demands", i, "deadline_s"));
@@ -486,7 +487,7 @@ class Compiler {
         throw SpecError(path, in_quotes(shortened(demand.name)), "a name that no demand in /demands has");
       GhzPlan plan = ghz_plan(m_, node_names_, i);
       GhzDemandRow row;
-      row.arrivals = arrivals(demand.traffic, item("ghz_demands", i, "traffic"));
+      row.arrivals = arrival_plan(m_, demand.traffic, item("ghz_demands", i, "traffic"));
       row.states_per_request = static_cast<std::uint64_t>(demand.states_per_request);
       if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("ghz_demands", i, "deadline_s"));
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
@@ -628,36 +629,6 @@ class Compiler {
                         "a width for which the nodes on its route have slots: " + in_quotes(m_.node_names[route.nodes[k].value]) + " has " +
                             std::to_string(have) + ", " + (end ? "and an end needs one for each" : "and a node on the way needs two for each"));
     }
-  }
-
-  ArrivalPlan arrivals(const TrafficSpec& traffic, const std::string& path) const {
-    ArrivalPlan plan;
-    const auto at = [&](double seconds) {
-      plan.at_s = seconds;
-      plan.at = ticks(seconds, path + "/at_s");
-    };
-    if (const auto* one = std::get_if<OneOffSpec>(&traffic)) {
-      plan.kind = ArrivalPlan::Kind::one_off;
-      plan.requests = static_cast<std::uint64_t>(one->requests);
-      at(one->at_s);
-    } else if (const auto* next = std::get_if<BackToBackSpec>(&traffic)) {
-      plan.kind = ArrivalPlan::Kind::back_to_back;
-      plan.requests = static_cast<std::uint64_t>(next->requests.value_or(0));
-      at(next->at_s);
-    } else if (const auto* endless = std::get_if<ContinuousSpec>(&traffic)) {
-      at(endless->at_s);
-    } else if (std::holds_alternative<ByProgramsSpec>(traffic)) {
-      plan.kind = ArrivalPlan::Kind::programs;
-    } else if (const auto* poisson = std::get_if<PoissonSpec>(&traffic)) {
-      plan.kind = ArrivalPlan::Kind::poisson;
-      plan.rate_hz = poisson->rate_hz;
-      at(poisson->at_s);
-    } else {
-      plan.kind = ArrivalPlan::Kind::table;
-      for (double seconds : std::get<TableSpec>(traffic).at_s) plan.table.push_back(ticks(seconds, path + "/at_s"));
-      std::sort(plan.table.begin(), plan.table.end());
-    }
-    return plan;
   }
 
   // ---- what the results must own up to ----

@@ -1,0 +1,150 @@
+// Requests, continued: what becomes of them when links change, and when nodes and links fail.
+#include <algorithm>
+
+#include "farbell/apps/requests.hpp"
+
+namespace farbell {
+
+// ---- routes and link changes --------------------------------------------------------------------------------------------------------------
+
+void Requests::change(const ChangeRow& change) {
+  const LinkId link = change.link;
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
+  const auto usable = [&] { return outages_.up(link) && routes_.can_succeed(link); };
+  const bool before = usable();
+  if (change.program) {
+    routes_.set_cost(link, change.cost);
+    outages_.change(link, *change.program, queue_.now());
+    lanes_.set_program(link, outages_.program(link));
+    if (outages_.any() && usable() && !before) links_back();
+    circuits_.links_changed();
+  } else {
+    outages_.close(link, queue_.now());
+    const auto affected = circuits_over({&link, 1});
+    routes_.set_cost(link, change.cost);
+    lose_routes(affected, {&link, 1}, News::everywhere);
+  }
+  if (usable() != before) availability_.update(queue_.now());
+  tell_all_due();
+}
+
+// Those of each demand that lead over one of these links, or would.
+std::vector<std::vector<ChainId>> Requests::circuits_over(std::span<const LinkId> links) const {
+  std::vector<std::vector<ChainId>> out(rows_.size());
+  for (std::uint32_t d = 0; d < rows_.size(); ++d)
+    each_circuit(DemandId{d}, [&](ChainId c) {
+      if (!rows_[d].routed && !circuits_.booked(c)) return;
+      const auto& over = circuits_.route(c).links;
+      if (std::find_first_of(over.begin(), over.end(), links.begin(), links.end()) != over.end()) out[d].push_back(c);
+    });
+  return out;
+}
+
+// Links have gone down over which these circuits of each demand lead, or would.
+void Requests::lose_routes(const std::vector<std::vector<ChainId>>& affected, std::span<const LinkId> links, News news) {
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    if (affected[i].empty()) continue;
+    const DemandId d{i};
+    Row& row = rows_[i];
+    std::vector<ChainId> asked;
+    bool is_told = false;
+    for (ChainId c : affected[i]) {
+      const Circuits::State state = circuits_.state(c);
+      if (state == Circuits::State::asking) asked.push_back(c);
+      if (news == News::from_ends && circuits_.complete(c)) {
+        is_told = true;
+        for (LinkId link : links) tell_from_ends(c, link);
+      } else if (state != Circuits::State::idle) {
+        circuits_.release_everywhere(c);
+      }
+    }
+    row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+    // A booked circuit tells when it is gone; one only asked for is gone at once.
+    if (row.routed) for (ChainId c : asked) circuits_.ask(c);
+    else if (!is_told && !waits_for_repair(d)) refuse_all(d);
+  }
+}
+
+// Others look for some when they are used next.
+bool Requests::needs_routes(DemandId d) const { return rows_[d.value].open() > 0 || setup_.demands[d.value].generate_when_idle; }
+
+// Those ends of the link that are up tell the others along the circuit.
+void Requests::tell_from_ends(ChainId c, LinkId link) {
+  const Route& route = circuits_.route(c);
+  const auto hop = static_cast<std::uint32_t>(std::find(route.links.begin(), route.links.end(), link) - route.links.begin());
+  for (std::uint32_t end : {hop, hop + 1})
+    if (!outages_.failed(route.nodes[end])) circuits_.release_from(c, end);
+}
+
+// No route is left.
+void Requests::refuse_all(DemandId d) {
+  const Refusal reason = end_is_down(d) ? Refusal::node_down : Refusal::route_lost;
+  for (std::uint64_t id : open_requests(d, queue_.now())) end_request(d, id, RequestStatus::refused, reason);
+  each_circuit(d, [&](ChainId c) {
+    if (circuits_.state(c) != Circuits::State::idle) circuits_.release_everywhere(c);
+  });
+}
+
+// ---- failures ---------------------------------------------------------------------------------------------------------------------------
+
+bool Requests::end_is_down(DemandId d) const {
+  const auto& ends = routes_.plan(d).ends;
+  return outages_.any() && (outages_.failed(ends[0]) || outages_.failed(ends[1]));
+}
+
+// Failures end. Those who have set themselves no limit, and are not served one request after the other, do not wait for it.
+bool Requests::waits_for_repair(DemandId d) {
+  if (!outages_.any()) return false;
+  const DemandRow& demand = setup_.demands[d.value];
+  const bool patient = demand.deadline != never || demand.max_wait != never || demand.arrivals.endless() || demand.arrivals.back_to_back();
+  return patient && routes_.usable_when_repaired(d);
+}
+
+void Requests::interrupted(std::span<const LinkId> links) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    if (rows_[d].open() == 0) continue;
+    bool over = false;
+    each_circuit(DemandId{d}, [&](ChainId c) {
+      const auto& mine = circuits_.route(c).links;
+      over = over || (circuits_.booked(c) && services_[c.value].engaged &&
+                      std::find_first_of(mine.begin(), mine.end(), links.begin(), links.end()) != mine.end());
+    });
+    if (over) availability_.interrupt(DemandId{d}, queue_.now());
+  }
+}
+
+void Requests::links_lost(std::span<const LinkId> links, News news) {
+  const auto affected = circuits_over(links);
+  for (LinkId link : links) routes_.set_failed(link, true);
+  lose_routes(affected, links, news);
+  tell_all_due();
+}
+
+// Those who wait for a route ask anew; the others may have those of the start again, for their next circuits.
+void Requests::links_back() {
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    const DemandId d{i};
+    Row& row = rows_[i];
+    if (routes_.first_usable(d)) routes_.restore(d);
+    if (row.routed) continue;
+    row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+    if (!row.routed) continue;
+    ask_for_coming(d);
+    each_circuit(d, [&](ChainId c) {
+      if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
+    });
+  }
+  circuits_.routes_changed();
+  tell_all_due();
+}
+
+// Pairs that waited for requests at an end of their circuit are none any more.
+void Requests::node_lost(NodeId node) {
+  for (std::uint32_t c = 0; c < services_.size(); ++c) {
+    if (services_[c].kept.empty()) continue;
+    const std::vector<NodeId>& nodes = circuits_.route(ChainId{c}).nodes;
+    if (nodes.front() == node || nodes.back() == node) services_[c].kept.clear();
+  }
+}
+
+}  // namespace farbell
