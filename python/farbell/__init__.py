@@ -19,6 +19,7 @@ from farbell._core import (
     Asap,
     BackToBack,
     BellWeights,
+    BoundProgram,
     ByPrograms,
     Change,
     Continuous,
@@ -44,6 +45,7 @@ from farbell._core import (
     Poisson,
     PolicyEntry,
     PolicyTable,
+    ProgramParameter,
     Routing,
     Rule,
     RunError,
@@ -71,9 +73,10 @@ if TYPE_CHECKING:
         requirements,
         scale,
     )
+    from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.programs import Program, Refused, TimedOut, all_of, any_of, truth
-    from farbell.results import Results, load_results
+    from farbell.results import Results
     from farbell.running import Interrupted, compile, run
     from farbell.scenario import load
     from farbell.studies import Study, Sweep, load_study, sweep
@@ -98,7 +101,7 @@ _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
     "hardware": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
-    "Results": "results", "load_results": "results",
+    "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
     "TargetPlacement": "design", "elasticities": "design", "placement_for_target": "design", "requirements": "design",
     "scale": "design",
@@ -133,6 +136,7 @@ __all__ = [
     "Asap",
     "BackToBack",
     "BellWeights",
+    "BoundProgram",
     "ByPrograms",
     "Change",
     "Continuous",
@@ -163,6 +167,7 @@ __all__ = [
     "PolicyEntry",
     "PolicyTable",
     "Program",
+    "ProgramParameter",
     "Refused",
     "Requirements",
     "ResultTable",

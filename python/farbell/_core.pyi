@@ -3565,9 +3565,6 @@ def fiber_delay_s(fiber: Fiber) -> float: ...
 
 def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station | None) -> LinkModel: ...
 
-def program_gates() -> dict[str, tuple[int, int, int]]:
-    """Name -> number, qubits, angles."""
-
 def decision_columns() -> dict[str, Any]:
     """Decision point -> what is known there: tuples of name, unit and meaning."""
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farbell import _core
-from farbell._core import Model, Scenario, SpecError
+from farbell._core import Model, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.bound_shares import bound_shares, ghz_bound_shares
 from farbell.deadlocks import deadlock_count, deadlock_lines
@@ -24,20 +24,13 @@ from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
 from farbell.ghz import ghz_outcomes, ghz_summary
 from farbell.record import (
-    BATCH_SUMS,
-    BATCHES,
     FAILURE_TABLES,
-    FIDELITY_BINS,
     GHZ_TABLES,
-    LATENCY_BUCKETS,
-    MOMENTS,
-    PROFILES,
     PROGRAM_TABLES,
-    ROW_TABLES,
     Record,
 )
-from farbell.saved import as_array, as_histogram, read_network, statistics_tables, write_network
-from farbell.storage import read_table, words_of, write_table
+from farbell.saved import statistics_tables, write_network
+from farbell.storage import write_table
 from farbell.summary import correlators, summary
 from farbell.table import ResultTable, cell_text
 from farbell.time_shares import time_shares
@@ -45,10 +38,11 @@ from farbell.time_shares import time_shares
 if TYPE_CHECKING:
     from farbell.explanation import Explanation
 
-__all__ = ["Results", "load_results"]
+__all__ = ["FORMAT", "Results"]
 
 _PARTIAL = "PARTIAL"
-_FORMAT = 2
+#: Of a folder of results.
+FORMAT = 2
 
 
 class Results(Record):
@@ -557,7 +551,7 @@ class Results(Record):
                 "This run ended before the duration of its scenario was simulated.\n", encoding="utf-8"
             )
         (path / "scenario.json").write_text(self.scenario.to_json() + "\n", encoding="utf-8")
-        provenance = {"format": _FORMAT, **self.provenance}
+        provenance = {"format": FORMAT, **self.provenance}
         (path / "provenance.json").write_text(json.dumps(provenance, indent=2) + "\n", encoding="utf-8")
         write_network(self.network, path / "model.json")
         for name in ("trace", *GHZ_TABLES, *FAILURE_TABLES, *PROGRAM_TABLES):
@@ -640,76 +634,3 @@ def _write_csv(table: ResultTable, path: Path) -> None:
         writer = csv.DictWriter(file, table.columns)
         writer.writeheader()
         writer.writerows(table.rows())
-
-
-def load_results(folder: str | Path) -> Results:
-    """Results that :meth:`Results.save` wrote.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder.
-
-    Returns
-    -------
-    Results
-        Rows of pairs and requests are read from their files when they are asked for.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the folder holds no results, or a file is missing.
-    SpecError
-        If another version wrote them, or they are damaged.
-
-    Examples
-    --------
-    >>> import farbell as fb
-    >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.1))
-    >>> folder = results.save("results", report=False)
-    >>> fb.load_results(folder).pairs.equals(results.pairs)
-    True
-    """
-    path = Path(folder)
-    try:
-        return _loaded(path)
-    except SpecError as error:
-        raise SpecError(f"{path}: {error.path or 'scenario.json'}", error.found, error.allowed, error.nearest) from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SpecError(str(path), f"results that cannot be read ({error})", "a folder as Results.save wrote it") from error
-
-
-def _loaded(path: Path) -> Results:
-    try:
-        provenance = json.loads((path / "provenance.json").read_text(encoding="utf-8"))
-        if (found := provenance.pop("format", None)) != _FORMAT:
-            raise SpecError("provenance.json", f"format {found!r}", f"format {_FORMAT}, which this version writes")
-        scenario = Scenario.from_json((path / "scenario.json").read_text(encoding="utf-8"))
-        network = read_network(path / "model.json")
-    except (FileNotFoundError, NotADirectoryError):
-        raise FileNotFoundError(f"no results in {path}") from None
-    words = network.categories
-
-    def read(name: str, *, in_memory: bool = True) -> ResultTable:
-        return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
-
-    tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in network.tables}
-    demands, replicas = len(network.demand_names), len(tables["replicas"])
-    return Results(
-        scenario=scenario,
-        network=network,
-        tables=tables,
-        batches=as_array(read("batches"), BATCH_SUMS, replicas, demands, BATCHES, len(BATCH_SUMS)),
-        moments=as_array(read("moments"), MOMENTS, replicas, demands, len(MOMENTS)),
-        latency_sketch=as_histogram(read("latency_sketch"), "bucket", demands, LATENCY_BUCKETS),
-        fidelity_histogram=as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
-        provenance=provenance,
-        profiles={
-            **{name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
-            **{
-                name: read_table(file, words_of(file), in_memory=True)
-                for name in PROGRAM_TABLES
-                if (file := path / f"{name}.parquet").exists()
-            },
-        },
-    )

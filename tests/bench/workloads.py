@@ -188,51 +188,6 @@ def measure_time_shares(duration_s: float) -> dict[str, float]:
     return {"cost": with_accounts / without}
 
 
-def measure_decisions(duration_s: float) -> dict[str, float]:
-    """The chain of 33 as it is, with rules, and with hooks, turn by turn: what one decision costs, beyond a hook's own body."""
-    plain = chain_33(duration_s=duration_s)
-    text = "age_s_a < 0.3 * t2_s and age_s_b < 0.3 * t2_s or time_s >= 0"
-
-    def ruled(condition: str) -> Any:
-        rules = [{"do": "swap", "when": condition}]
-        return fb.compile(plain.replace(demands=[demand.replace(rules=rules) for demand in plain.demands]))
-
-    asked = 0
-
-    def count(view: Any) -> bool:
-        nonlocal asked
-        asked += 1
-        return True
-
-    fb.run(plain, hooks={"swap": count})
-    bare = {"swap": lambda view: True}
-    reading = {"swap": lambda view: view.age_s_a >= 0}
-    runs: dict[str, tuple[Any, Any]] = {
-        "plain": (fb.compile(plain), None),
-        "always": (ruled("true"), None),
-        "rule": (ruled(text), None),
-        "hook": (fb.compile(plain), bare),
-        "hook that reads": (fb.compile(plain), reading),
-    }
-    cpu_s: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(15):
-        for name, (model, hooks) in runs.items():
-            with Timer() as run:
-                fb.run(model, hooks=hooks)
-            cpu_s[name].append(run.cpu_s)
-    best = {name: min(times) for name, times in cpu_s.items()}  # differences of them are small: moods of the machine aside
-    body = best_ns(bare["swap"], None)
-    per = {name: (best[name] - best["always"]) / asked * 1e9 for name in runs}
-    return {
-        "decisions": asked,
-        "look_ns": -per["plain"],
-        "rule_ns": per["rule"],
-        "hook_ns": per["hook"] - body,
-        "column_ns": per["hook that reads"] - per["hook"],
-        "body_ns": body,
-    }
-
-
 def measure_chain_1000() -> dict[str, float]:
     scenario = chain(
         1000,
@@ -704,6 +659,12 @@ def measure_sweep(points: int, executor: str, rounds: int = 3, workers: int = 2)
         "cpu_overhead": min(cpu_s[swept]) / min(cpu_s[directly]) - 1,
         "point_ms": min(cpu_s[directly]) / points * 1e3,
     }
+
+
+def measure_decisions(duration_s: float) -> dict[str, float]:
+    from decision_workloads import measure_decisions
+
+    return measure_decisions(duration_s)
 
 
 WORKLOADS = {

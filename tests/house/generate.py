@@ -88,6 +88,8 @@ def class_lines(cls: type, module: str) -> Iterator[str]:
             yield "    @property"
             result = signatures(member.fget.__doc__ or "", module)[0][1]
             yield from indented(definition(name, "self", result, doc_lines(member.__doc__)))
+        elif name in vars(cls).get("__annotations__", {}):
+            continue
         elif isinstance(member, (GetSetDescriptorType, MemberDescriptorType)) and not name.startswith("__"):
             yield from field_lines(name, member, module)
         elif name == "__init__" and isinstance(member, WrapperDescriptorType):  # likewise; it says nothing of its arguments

@@ -28,6 +28,7 @@ PYTHON_FLOORS = [
     ["figures"],
     ["report"],
     ["results"],
+    ["loading"],
     ["running", "plot"],
     ["studies"],
     ["design"],

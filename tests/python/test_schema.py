@@ -37,8 +37,15 @@ def rich_scenario() -> fb.Scenario:
     ]
     clicks = [fb.DoubleClick(station="s"), fb.SingleClick(station="s", bright_state=0.1)]
     entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
-    orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry])]
-    traffic = [fb.OneOff(), fb.BackToBack(requests=3), fb.Continuous(), fb.Poisson(rate_hz=3), fb.Table(at_s=[0, 1])]
+    orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry]), fb.Asap()]
+    traffic = [
+        fb.OneOff(),
+        fb.BackToBack(requests=3),
+        fb.Continuous(),
+        fb.Poisson(rate_hz=3),
+        fb.Table(at_s=[0, 1]),
+        fb.ByPrograms(),
+    ]
     return fb.Scenario(
         name="rich",
         duration_s=1,
@@ -75,6 +82,7 @@ def rich_scenario() -> fb.Scenario:
         ghz_demands=[
             fb.GhzDemand(name="ghz", users=["a", "b"], center="a", traffic=traffic[0], deadline_s=1, max_queue=3, width=2)
         ],
+        programs=[fb.BoundProgram(node="a", program="mine:Alice", parameters=[fb.ProgramParameter(name="rounds", value=3)])],
         changes=[fb.Change(at_s=1, link="a--b", generation=given_links[0]), fb.Change(at_s=2, link="a--b")],
         failures=[
             fb.Failure(name="works", nodes=["a"], links=["a--b"], down=[(0.1, 0.2)]),

@@ -1,0 +1,54 @@
+"""The workload of rules and hooks, for `workloads.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workloads import Timer, best_ns, chain_33
+
+import farbell as fb
+
+
+def measure_decisions(duration_s: float) -> dict[str, float]:
+    """The chain of 33 as it is, with rules, and with hooks, turn by turn: what one decision costs, beyond a hook's own body."""
+    plain = chain_33(duration_s=duration_s)
+    text = "age_s_a < 0.3 * t2_s and age_s_b < 0.3 * t2_s or time_s >= 0"
+
+    def ruled(condition: str) -> Any:
+        rules = [{"do": "swap", "when": condition}]
+        return fb.compile(plain.replace(demands=[demand.replace(rules=rules) for demand in plain.demands]))
+
+    asked = 0
+
+    def count(view: Any) -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    fb.run(plain, hooks={"swap": count})
+    bare = {"swap": lambda view: True}
+    reading = {"swap": lambda view: view.age_s_a >= 0}
+    runs: dict[str, tuple[Any, Any]] = {
+        "plain": (fb.compile(plain), None),
+        "always": (ruled("true"), None),
+        "rule": (ruled(text), None),
+        "hook": (fb.compile(plain), bare),
+        "hook that reads": (fb.compile(plain), reading),
+    }
+    cpu_s: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(15):
+        for name, (model, hooks) in runs.items():
+            with Timer() as run:
+                fb.run(model, hooks=hooks)
+            cpu_s[name].append(run.cpu_s)
+    best = {name: min(times) for name, times in cpu_s.items()}  # differences of them are small: moods of the machine aside
+    body = best_ns(bare["swap"], None)
+    per = {name: (best[name] - best["always"]) / asked * 1e9 for name in runs}
+    return {
+        "decisions": asked,
+        "look_ns": -per["plain"],
+        "rule_ns": per["rule"],
+        "hook_ns": per["hook"] - body,
+        "column_ns": per["hook that reads"] - per["hook"],
+        "body_ns": body,
+    }
