@@ -252,8 +252,8 @@ def run(
         If the scenario is wrong.
     RunError
         If the run failed, or its trace outgrew its limit. If a program or a hook failed, the message names it, its node, the
-        line and the simulated time, and the attribute ``partial`` holds the results of the replicas before, and what was recorded
-        until then.
+        line and the simulated time, and the attribute ``partial`` holds the results of the replicas before, and what was
+        recorded until then.
     KeyboardInterrupt
         On Ctrl-C; its attribute ``partial`` holds the results so far.
 

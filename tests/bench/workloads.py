@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
 
 
@@ -354,34 +355,6 @@ def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
             fb.run(model, threads=1, progress=False)
         spent.append(timer.cpu_s)
     return {"failure_ms": (spent[1] - spent[0]) / failures * 1e3, "rerouted": sum(bool({*lost} & {*route}) for route in routes)}
-
-
-RoutesOfPeer = tuple[str, Callable[[str, str], Any], Callable[[str, str], list[float]]]
-
-
-def routes_of_networkx(edges: list[tuple[str, str, float]]) -> RoutesOfPeer:
-    import networkx
-
-    graph = networkx.Graph()
-    graph.add_weighted_edges_from(edges)
-
-    def ten(a: str, b: str) -> list[float]:
-        paths = itertools.islice(networkx.shortest_simple_paths(graph, a, b, weight="weight"), 10)
-        return [networkx.path_weight(graph, path, "weight") for path in paths]
-
-    return "networkx", lambda a, b: networkx.dijkstra_path(graph, a, b), ten
-
-
-def routes_of_igraph(edges: list[tuple[str, str, float]]) -> RoutesOfPeer:
-    import igraph
-
-    graph = igraph.Graph.TupleList(edges, weights=True)
-
-    def ten(a: str, b: str) -> list[float]:
-        paths = graph.get_k_shortest_paths(a, b, k=10, weights="weight", output="epath")
-        return [sum(graph.es[path]["weight"]) for path in paths]
-
-    return "igraph", lambda a, b: graph.get_shortest_paths(a, b, weights="weight", output="epath"), ten
 
 
 def delft_eindhoven() -> Any:

@@ -221,7 +221,7 @@ class NetqasmRole(fb.Program):
     def __init__(self, session: _Session, role: str, peers: tuple[str, ...]) -> None:
         self._session = session
         self._role = role
-        self.peers = peers  # type: ignore[misc]
+        self.peers = peers
 
     def run(self, node: Node) -> Generator[Any, Any, Any]:
         session = self._session
