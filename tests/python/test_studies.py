@@ -325,7 +325,10 @@ class Shuffled(Executor):
             with self._changed:
                 future, work, arguments = self._waiting.pop(self._draw.randrange(len(self._waiting)))
             if future.set_running_or_notify_cancel():
-                future.set_result(work(*arguments))
+                try:
+                    future.set_result(work(*arguments))
+                except BaseException as error:  # nobody must wait for it for ever
+                    future.set_exception(error)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         with self._changed:
@@ -334,11 +337,12 @@ class Shuffled(Executor):
         self._worker.join()
 
 
-@given(st.randoms(use_true_random=False), st.integers(1, 12))
+@given(st.integers(0, 2**32 - 1), st.integers(1, 12))
 @settings(max_examples=10, deadline=None)
-def test_results_do_not_depend_on_the_order_in_which_blocks_come(draw: random.Random, workers: int) -> None:
+def test_results_do_not_depend_on_the_order_in_which_blocks_come(seed: int, workers: int) -> None:
     plan = {**PLANS[1], "replicas_per_task": 2}
-    with Shuffled(draw) as executor:
+    # Not hypothesis' own randomness, which ends a test by an exception, here in another thread.
+    with Shuffled(random.Random(seed)) as executor:
         found = swept().run(**plan, executor=executor, workers=workers)
     assert found.table().equals(in_order())
     assert found.complete
