@@ -37,7 +37,7 @@ std::optional<std::uint32_t> found(PyObject* dict, PyObject* key) {
 }
 bool is_time(PyObject* seconds) { return PyFloat_CheckExact(seconds) && PyFloat_AS_DOUBLE(seconds) >= 0; }
 bool is_qubit(PyObject* q) { return PyObject_TypeCheck(q, qubit_type); }
-QubitId id(PyObject* q) { return QubitId(reinterpret_cast<Qubit*>(q)->index); }
+ProgramQubit id(PyObject* q) { return ProgramQubit::of(reinterpret_cast<Qubit*>(q)->number); }
 
 // The core carries it out; what it refuses leaves nothing under way.
 template <class Ask>

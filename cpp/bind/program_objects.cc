@@ -170,6 +170,7 @@ void qubit_free(PyObject* self) { free_object<Qubit>(self, qubit_clear); }
 PyMemberDef qubit_members[] = {
     {"node", T_OBJECT, offsetof(Qubit, node), READONLY, "(self) -> str"},
     {"index", T_UINT, offsetof(Qubit, index), READONLY, "(self) -> int"},
+    {"_number", T_ULONGLONG, offsetof(Qubit, number), READONLY, "(self) -> int"},
     {},
 };
 
@@ -187,7 +188,7 @@ int pair_clear(PyObject* self) {
 }
 void pair_free(PyObject* self) { free_object<Pair>(self, pair_clear); }
 PyObject* pair_id(PyObject* self, void*) { return Py_BuildValue("(IK)", pair(self)->demand, pair(self)->number); }
-PyObject* pair_both(PyObject* self, void*) { return Py_BuildValue("(II)", pair(self)->both[0], pair(self)->both[1]); }
+PyObject* pair_both(PyObject* self, void*) { return Py_BuildValue("(KK)", pair(self)->both[0], pair(self)->both[1]); }
 
 PyMemberDef pair_members[] = {
     {"qubit", T_OBJECT, offsetof(Pair, qubit), READONLY, "(self) -> Any"},
@@ -264,11 +265,12 @@ Operation* new_operation(Host* host, PyObject* what, PyObject* of, Operation::Ki
   return o;
 }
 
-Qubit* new_qubit(Host* host, QubitId q, PyObject* node) {
+Qubit* new_qubit(Host* host, ProgramQubit q, PyObject* node) {
   auto* type = reinterpret_cast<PyTypeObject*>(host->qubit_type);
   auto* made = reinterpret_cast<Qubit*>(type->tp_alloc(type, 0));
   if (!made) return nullptr;
-  made->index = q.value;
+  made->index = q.qubit.value;
+  made->number = q.number();
   made->node = Py_NewRef(node);
   return made;
 }

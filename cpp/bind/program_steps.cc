@@ -287,7 +287,7 @@ PyObject* new_pair(const Host* host, const PairForPrograms& pair, int mine, unsi
   made->born_s = static_cast<double>(count(pair.born)) / host->state->ticks_per_s;
   made->number = number;
   made->demand = pair.demand.value;
-  for (int side = 0; side < 2; ++side) made->both[side] = pair.halves[side].qubit.value;
+  for (int side = 0; side < 2; ++side) made->both[side] = pair.halves[side].qubit.number();
   return object(made);
 }
 

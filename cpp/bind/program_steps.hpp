@@ -51,6 +51,7 @@ struct Qubit {
   PyObject_HEAD
   PyObject* node;  // its name
   std::uint32_t index;
+  unsigned long long number;  // of a ProgramQubit
 };
 
 struct Pair {
@@ -58,8 +59,8 @@ struct Pair {
   PyObject* qubit;
   PyObject* peer;
   double estimated_fidelity, born_s;
-  unsigned long long number;
-  std::uint32_t demand, both[2];
+  unsigned long long number, both[2];  // of the pair, of both ends' ProgramQubits
+  std::uint32_t demand;
 };
 
 struct Node {
@@ -135,7 +136,7 @@ extern PyTypeObject *operation_type, *process_type, *qubit_type, *pair_type, *no
 
 // These return a new reference, or null with a Python error; or an int below 0 with one.
 Operation* new_operation(Host* host, PyObject* what, PyObject* of, Operation::Kind kind = Operation::Kind::other);
-Qubit* new_qubit(Host* host, QubitId q, PyObject* node);
+Qubit* new_qubit(Host* host, ProgramQubit q, PyObject* node);
 int succeed(Operation* operation, PyObject* value);
 int fail(Operation* operation, PyObject* error);
 int withdraw(Operation* operation);

@@ -29,9 +29,9 @@ void bind_programs(py::module_& m) {
   add("ProgramNode", programs::make_node_type());
   py::class_<Programs>(m, "ProgramRun", "A run as the host of its programs sees it; `farbell.programs` wraps it. Nodes, demands and qubits are numbers.")
       .def("delay_s", [](Programs& p, std::uint32_t from, std::uint32_t to) { return p.clock().seconds(p.delay(NodeId{from}, NodeId{to})); })
-      .def("fidelity", [](const Programs& p, std::uint32_t a, std::uint32_t b) { return p.fidelity(QubitId{a}, QubitId{b}); })
-      .def("bloch", [](const Programs& p, std::uint32_t q) {
-        const auto v = p.bloch(QubitId{q});
+      .def("fidelity", [](const Programs& p, std::uint64_t a, std::uint64_t b) { return p.fidelity(ProgramQubit::of(a), ProgramQubit::of(b)); })
+      .def("bloch", [](const Programs& p, std::uint64_t q) {
+        const auto v = p.bloch(ProgramQubit::of(q));
         return py::make_tuple(v[1], v[2], v[3]);
       })
       .def_property_readonly("held", &Programs::held);

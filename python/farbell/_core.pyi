@@ -3243,6 +3243,7 @@ class ProgramQubit:
     """What `farbell.programs.Qubit` keeps."""
     node: str
     index: int
+    _number: int
 
 class ProgramPair:
     """What `farbell.programs.Pair` keeps."""

@@ -347,3 +347,54 @@ def test_ctrl_c_keeps_what_was_simulated() -> None:
     assert partial.partial
     assert len(partial.records) > 0
     assert partial.processes["waits_for"].tolist() == ["wait('1 us')"]
+
+
+# ---- names of qubits are used again ----
+
+
+@pytest.mark.parametrize("use", ["measure", "release", "gate", "bell_measure", "truth"])
+def test_a_qubit_that_is_gone_is_not_the_one_that_has_its_name_now(use: str) -> None:
+    def first(node: Any) -> Iterator[Any]:
+        old = yield node.create_qubit()
+        yield node.measure(old)
+        new = yield node.create_qubit()
+        assert new.index == old.index, "no name is used again: this tests nothing"
+        if use == "measure":
+            yield node.measure(old)
+        elif use == "release":
+            node.release(old)
+        elif use == "gate":
+            yield node.gate("x", old)
+        elif use == "bell_measure":
+            yield node.bell_measure(new, old)
+        else:
+            node.record(z=fb.truth.z(old))
+
+    with pytest.raises(fb.RunError, match="it was measured, released or swapped before"):
+        run(first)
+
+
+def test_a_gate_under_way_does_not_go_to_the_qubit_that_has_the_name_now() -> None:
+    def first(node: Any) -> Iterator[Any]:
+        old = yield node.create_qubit()
+        gate = node.gate("x", old)
+        node.release(old)
+        yield node.create_qubit()
+        yield gate
+
+    slow = network(memory={"single_qubit_gate_s": 1e-3})
+    with pytest.raises(fb.RunError, match="released while the gate was under way"):
+        run(first, scenario=slow)
+
+
+def test_a_node_whose_run_is_over_says_so() -> None:
+    kept = []
+
+    def first(node: Any) -> Iterator[Any]:
+        kept.append(node)
+        yield node.wait(0)
+
+    run(first)
+    for ask in (lambda node: node.now_s, lambda node: node.delay_s("n1"), lambda node: node.create_qubit()):
+        with pytest.raises(fb.RunError, match="the run of this node is over"):
+            ask(kept[0])

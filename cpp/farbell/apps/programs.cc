@@ -44,10 +44,12 @@ void Programs::finish(Tick end) {
 
 // ---- pairs and slots --------------------------------------------------------------------------------------------------------------------
 
-void Programs::hold(QubitId q, NodeId node, const Circuits::Loan& slot) {
+ProgramQubit Programs::hold(QubitId q, NodeId node, const Circuits::Loan& slot) {
   if (held_.size() <= q.value) held_.resize(q.value + std::size_t{1});
-  held_[q.value] = {true, false, node, slot, queue_.now()};
+  const std::uint32_t holding = held_[q.value].holding + 1;
+  held_[q.value] = {true, false, holding, node, slot, queue_.now()};
   ++held_count_;
+  return {q, holding};
 }
 
 void Programs::give_up(QubitId q) {
@@ -58,8 +60,8 @@ void Programs::give_up(QubitId q) {
   circuits_.take_back(h.node, h.slot);
 }
 
-void Programs::pair(const PairForPrograms& pair) {
-  for (const auto& half : pair.halves) hold(half.qubit, half.node, half.slot);
+void Programs::pair(PairForPrograms pair) {
+  for (auto& half : pair.halves) half.qubit = hold(half.qubit.qubit, half.node, half.slot);
   if (host_) return tell(pair);
   for (const auto& half : pair.halves) release(half.node, half.qubit);
 }
@@ -76,19 +78,26 @@ Stream& Programs::stream(NodeId node) {
   return *stream;
 }
 
-void Programs::release(NodeId node, QubitId q) {
+void Programs::release(NodeId node, ProgramQubit q) {
   require(node, q, "release");
-  states_.release(q);
-  give_up(q);
+  states_.release(q.qubit);
+  give_up(q.qubit);
 }
 
-void Programs::require(NodeId node, QubitId q, const char* what) const {
-  const auto refuse = [&](const std::string& why) {
-    throw RunError(std::string(what) + " of qubit " + std::to_string(q.value) + ": " + why);
-  };
-  if (q.value >= held_.size() || !held_[q.value].held) refuse("it was measured, released or swapped before");
-  if (held_[q.value].node != node) refuse("it is at another node");
-  if (held_[q.value].taken) refuse("a measurement of it is under way");
+bool Programs::holds(ProgramQubit q) const {
+  return q.qubit.value < held_.size() && held_[q.qubit.value].held && held_[q.qubit.value].holding == q.holding;
+}
+
+void Programs::require_held(ProgramQubit q, const char* what) const {
+  if (!holds(q)) throw RunError(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": it was measured, released or swapped before");
+}
+
+void Programs::require(NodeId node, ProgramQubit q, const char* what) const {
+  require_held(q, what);
+  const Held& held = held_[q.qubit.value];
+  if (held.node == node && !held.taken) return;
+  throw RunError(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": " +
+                 (held.taken ? "a measurement of it is under way" : "it is at another node"));
 }
 
 // ---- messages and timers ----------------------------------------------------------------------------------------------------------------
@@ -136,34 +145,33 @@ void Programs::post(Tick takes, const Operation& operation) {
   queue_.post(busy, Phase::swaps, {setup_.self.handler, op_operation, row}, 0);
 }
 
-void Programs::gate(NodeId node, Gate gate, double angle, QubitId a, std::optional<QubitId> b, std::uint64_t operation) {
+void Programs::gate(NodeId node, Gate gate, double angle, ProgramQubit a, std::optional<ProgramQubit> b, std::uint64_t operation) {
   require(node, a, "gate");
   if (b) require(node, *b, "gate");
-  post(b ? times(node).two_qubit_gate : times(node).single_qubit_gate, {Kind::gate, gate, Basis::z, angle, node, a, b.value_or(QubitId{}), operation});
+  post(b ? times(node).two_qubit_gate : times(node).single_qubit_gate, {Kind::gate, gate, Basis::z, angle, node, a, b, operation});
 }
 
-void Programs::measure(NodeId node, QubitId q, Basis basis, std::uint64_t operation) {
+void Programs::measure(NodeId node, ProgramQubit q, Basis basis, std::uint64_t operation) {
   require(node, q, "measurement");
-  held_[q.value].taken = true;
+  held_[q.qubit.value].taken = true;
   post(times(node).measurement, {Kind::measure, Gate::i, basis, 0, node, q, {}, operation});
 }
 
-void Programs::bell_measure(NodeId node, QubitId a, QubitId b, std::uint64_t operation) {
+void Programs::bell_measure(NodeId node, ProgramQubit a, ProgramQubit b, std::uint64_t operation) {
   require(node, a, "Bell measurement");
   require(node, b, "Bell measurement");
-  if (a == b) throw RunError("Bell measurement of qubit " + std::to_string(a.value) + " with itself");
-  held_[a.value].taken = held_[b.value].taken = true;
+  if (a.qubit == b.qubit) throw RunError("Bell measurement of qubit " + std::to_string(a.qubit.value) + " with itself");
+  held_[a.qubit.value].taken = held_[b.qubit.value].taken = true;
   post(setup_.nodes[node.value].swap_duration, {Kind::bell_measure, Gate::i, Basis::z, 0, node, a, b, operation});
 }
 
 // Of a stream of errors, where the states sample them.
 std::uint64_t Programs::noise_key(NodeId node) { return std::bit_cast<std::uint64_t>(stream(node).next().u1); }
 
-std::optional<QubitId> Programs::create_qubit(NodeId node, std::uint64_t operation) {
+std::optional<ProgramQubit> Programs::create_qubit(NodeId node, std::uint64_t operation) {
   if (!circuits_.take_slot(node)) return {};
   const Tick ready = later(busy_until_[node.value], queue_.now()) + times(node).initialisation;
-  const QubitId q = states_.create_qubit({setup_.nodes[node.value].device, node}, ready, noise_key(node));
-  hold(q, node, {});
+  const ProgramQubit q = hold(states_.create_qubit({setup_.nodes[node.value].device, node}, ready, noise_key(node)), node, {});
   post(times(node).initialisation, {Kind::initialise, Gate::i, Basis::z, 0, node, q, {}, operation});
   return q;
 }
@@ -176,27 +184,25 @@ void Programs::carry_out(std::uint32_t row) {
   switch (o.kind) {
     case Kind::gate:
       // It may have been given up since the gate was asked for.
-      for (QubitId q : {o.a, o.b})
-        if (q && (q.value >= held_.size() || !held_[q.value].held))
-          throw RunError("gate on qubit " + std::to_string(q.value) + ", which was released while the gate was under way");
-      if (o.b) states_.apply(o.gate, o.a, o.b, now);
-      else states_.apply(o.gate, o.a, now, o.angle);
+      for (const auto& q : {std::optional(o.a), o.b})
+        if (q && !holds(*q))
+          throw RunError("gate on qubit " + std::to_string(q->qubit.value) + ", which was released while the gate was under way");
+      if (o.b) states_.apply(o.gate, o.a.qubit, o.b->qubit, now);
+      else states_.apply(o.gate, o.a.qubit, now, o.angle);
       break;
     case Kind::measure:
-      result = states_.measure(o.a, o.basis, now, stream(o.node).next().u0);
-      give_up(o.a);
+      result = states_.measure(o.a.qubit, o.basis, now, stream(o.node).next().u0);
+      give_up(o.a.qubit);
       break;
     case Kind::bell_measure: {
       const Stream::Draw draw = stream(o.node).next();
       if (draw.u0 < setup_.nodes[o.node.value].swap_success) {
-        result = states_.bell_measure(o.a, o.b, now, draw.u1);
+        result = states_.bell_measure(o.a.qubit, o.b->qubit, now, draw.u1);
       } else {
-        states_.release(o.a);
-        states_.release(o.b);
+        for (QubitId q : {o.a.qubit, o.b->qubit}) states_.release(q);
         result = -1;
       }
-      give_up(o.a);
-      give_up(o.b);
+      for (QubitId q : {o.a.qubit, o.b->qubit}) give_up(q);
       break;
     }
     case Kind::initialise: break;
@@ -204,6 +210,14 @@ void Programs::carry_out(std::uint32_t row) {
   host_->done(host_->self, o.operation, result);
 }
 
-double Programs::fidelity(QubitId a, QubitId b) const { return states_.correlators(a, b, queue_.now(), 0).fidelity(); }
+double Programs::fidelity(ProgramQubit a, ProgramQubit b) const {
+  for (ProgramQubit q : {a, b}) require_held(q, "fidelity");
+  return states_.correlators(a.qubit, b.qubit, queue_.now(), 0).fidelity();
+}
+
+std::array<double, 4> Programs::bloch(ProgramQubit q) const {
+  require_held(q, "state");
+  return states_.bloch(q.qubit, queue_.now());
+}
 
 }  // namespace farbell

@@ -23,10 +23,19 @@ struct OperationTimes {
   Tick initialisation = tick_zero, single_qubit_gate = tick_zero, two_qubit_gate = tick_zero, measurement = tick_zero;
 };
 
+// A qubit as its program knows it. Names of qubits are used again; the holding tells it from those that had its name before.
+struct ProgramQubit {
+  QubitId qubit;
+  std::uint32_t holding = 0;
+
+  std::uint64_t number() const { return std::uint64_t{holding} << 32 | qubit.value; }
+  static ProgramQubit of(std::uint64_t number) { return {QubitId(static_cast<std::uint32_t>(number)), static_cast<std::uint32_t>(number >> 32)}; }
+};
+
 // A pair that its ends have, and know, with its frame undone.
 struct PairForPrograms {
   struct Half {
-    QubitId qubit;
+    ProgramQubit qubit;
     NodeId node;
     Circuits::Loan slot;
   };
@@ -84,7 +93,7 @@ class Programs {
   void finish(Tick end);  // called once, after the last event
 
   // ---- for Requests: the host hears of it when they have done what they were about ----
-  void pair(const PairForPrograms& pair);
+  void pair(PairForPrograms pair);
   void request_ended(const RequestEnded& ended) { tell(ended); }
 
   // ---- for the host ----
@@ -99,17 +108,17 @@ class Programs {
 
   // Operations on qubits take the times of their memory, and a node makes one after the other. Each throws RunError, before anything is
   // changed, for a qubit that is gone, that another operation is about to take, or that is another node's.
-  void gate(NodeId node, Gate gate, double angle, QubitId a, std::optional<QubitId> b, std::uint64_t operation);
-  void measure(NodeId node, QubitId q, Basis basis, std::uint64_t operation);
+  void gate(NodeId node, Gate gate, double angle, ProgramQubit a, std::optional<ProgramQubit> b, std::uint64_t operation);
+  void measure(NodeId node, ProgramQubit q, Basis basis, std::uint64_t operation);
   // Result: phase bit + 2 parity bit, or -1 if the node's swap fails; both qubits are gone.
-  void bell_measure(NodeId node, QubitId a, QubitId b, std::uint64_t operation);
+  void bell_measure(NodeId node, ProgramQubit a, ProgramQubit b, std::uint64_t operation);
   // In |0>; its name is known at once. None = the node has no free slot.
-  std::optional<QubitId> create_qubit(NodeId node, std::uint64_t operation);
-  void release(NodeId node, QubitId q);
+  std::optional<ProgramQubit> create_qubit(NodeId node, std::uint64_t operation);
+  void release(NodeId node, ProgramQubit q);
 
   // What no node can know: for records, not for decisions.
-  double fidelity(QubitId a, QubitId b) const;
-  std::array<double, 4> bloch(QubitId q) const { return states_.bloch(q, queue_.now()); }
+  double fidelity(ProgramQubit a, ProgramQubit b) const;
+  std::array<double, 4> bloch(ProgramQubit q) const;
 
   std::uint64_t messages() const { return messages_; }
   std::uint64_t held() const { return held_count_; }  // qubits that programs hold
@@ -122,11 +131,13 @@ class Programs {
     Basis basis = Basis::z;
     double angle = 0;
     NodeId node;
-    QubitId a, b;
+    ProgramQubit a;
+    std::optional<ProgramQubit> b;
     std::uint64_t operation = 0;  // the host's number
   };
   struct Held {
     bool held = false, taken = false;  // taken: an operation is about to end it
+    std::uint32_t holding = 0;
     NodeId node;
     Circuits::Loan slot;
     Tick since{};
@@ -137,9 +148,11 @@ class Programs {
   const OperationTimes& times(NodeId node) const { return setup_.times[setup_.nodes[node.value].device.value]; }
   Stream& stream(NodeId node);
   std::uint64_t noise_key(NodeId node);
-  void hold(QubitId q, NodeId node, const Circuits::Loan& slot);
+  ProgramQubit hold(QubitId q, NodeId node, const Circuits::Loan& slot);
   void give_up(QubitId q);  // its slot
-  void require(NodeId node, QubitId q, const char* what) const;
+  bool holds(ProgramQubit q) const;
+  void require_held(ProgramQubit q, const char* what) const;
+  void require(NodeId node, ProgramQubit q, const char* what) const;
   void post(Tick takes, const Operation& operation);
   void carry_out(std::uint32_t row);
 

@@ -454,7 +454,7 @@ bool Requests::hand_to_programs(std::uint32_t s, const Correlators& correlators)
   for (const End end : {end_a, end_b}) {
     const QubitId q = segment.half[end];
     swapping_.hand_out(q);
-    pair.halves[end] = {q, end == end_a ? nodes.front() : nodes.back(), circuits_.lend(segment.chain, end)};
+    pair.halves[end] = {{q}, end == end_a ? nodes.front() : nodes.back(), circuits_.lend(segment.chain, end)};
   }
   // Whoever holds it knows its frame.
   if (segment.frame != 0) states_.reframe(segment.half[end_a], pauli_of_frame[segment.frame], queue_.now());

@@ -212,6 +212,8 @@ class Host(ProgramHost):
         return node._wait(_seconds(duration_s), duration_s)
 
     def delay_s(self, node: Node, peer: str) -> float:
+        if self._run is None:
+            raise RunError("the run of this node is over")
         delay: float = self._run.delay_s(node._index, self._number(peer, "delay_s"))
         return delay if peer in self._reach[node.name] else math.inf
 
@@ -234,21 +236,21 @@ class Host(ProgramHost):
         if not math.isfinite(angle_rad):
             raise RunError(f"gate({name!r}, angle_rad={angle_rad!r}): allowed are finite angles")
         for qubit in qubits:
-            _index(qubit)
+            _number_of(qubit)
         return node._gate(name.lower(), qubits, float(angle_rad))
 
     def measure(self, node: Node, qubit: Qubit, basis: str) -> Operation:
         if basis not in ("X", "Y", "Z", "x", "y", "z"):
             raise RunError(f'measure() in the basis {basis!r}: there are "X", "Y" and "Z"')
-        _index(qubit)
+        _number_of(qubit)
         return node._measure(qubit, str(basis))
 
     def bell_measure(self, node: Node, a: Qubit, b: Qubit) -> Operation:
-        _index(a), _index(b)
+        _number_of(a), _number_of(b)
         return node._bell_measure(a, b)
 
     def release(self, node: Node, qubit: Qubit) -> None:
-        _index(qubit)
+        _number_of(qubit)
         node._release(qubit)
 
     def record(self, node: Node, columns: Mapping[str, Any]) -> None:
@@ -258,17 +260,17 @@ class Host(ProgramHost):
     def _true(self, truth: Truth) -> float:
         if truth.kind == "fidelity" and not isinstance(truth.of, Pair):
             raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair")
-        qubits = truth.of._both if truth.kind == "fidelity" else (_index(truth.of),)
+        qubits = truth.of._both if truth.kind == "fidelity" else (_number_of(truth.of),)
         try:
             figure: float = (
                 self._run.fidelity(*qubits) if truth.kind == "fidelity" else self._run.bloch(*qubits)["xyz".index(truth.kind)]
             )
-        except InternalError:  # the core knows no qubit of that number
+        except (InternalError, RunError):  # no qubit of that number is held, or the two are no pair
             raise RunError(f"fb.truth.{truth.kind}({truth.of!r}): it was measured, released or swapped before") from None
         return figure
 
 
-def _index(qubit: Any) -> int:
+def _number_of(qubit: Any) -> int:
     if not isinstance(qubit, Qubit):
         what = repr(qubit)
         if isinstance(qubit, Pair):
@@ -276,7 +278,7 @@ def _index(qubit: Any) -> int:
         elif isinstance(qubit, Operation):
             what += "; its value, which `yield` gives, is what you want"
         raise RunError(f"where a qubit is allowed there is {what}")
-    return qubit.index
+    return qubit._number
 
 
 def _seconds(given: float | str) -> float:
