@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
-
-def best_cpu_s(work: Callable[[], object], rounds: int = 5) -> float:
-    found = []
-    for _ in range(rounds):
-        before = time.process_time()
-        work()
-        found.append(time.process_time() - before)
-    return min(found)
+from timing import best_cpu_s
 
 
 def measure_program_steps(steps: int) -> dict[str, float]:

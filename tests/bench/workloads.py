@@ -22,6 +22,7 @@ from typing import Any
 
 from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
+from timing import Timer, best_ns
 
 
 def peak_mb() -> float:
@@ -30,17 +31,6 @@ def peak_mb() -> float:
     if status.exists():
         return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-class Timer:
-    """CPU and wall seconds of a block."""
-
-    def __enter__(self) -> Timer:
-        self._wall, self._cpu = time.perf_counter(), time.process_time()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.cpu_s, self.wall_s = time.process_time() - self._cpu, time.perf_counter() - self._wall
 
 
 SPEED_M_PER_S = 2e8
@@ -469,18 +459,6 @@ def measure_against(peer: str) -> dict[str, float]:
     }
 
 
-def best_ns(call: Callable[..., Any], *arguments: Any, calls: int = 100_000) -> float:
-    """Nanoseconds of one call, loop included: the least of nine stretches."""
-
-    def stretch() -> float:
-        with Timer() as timer:
-            for _ in range(calls):
-                call(*arguments)
-        return timer.cpu_s / calls * 1e9
-
-    return min(stretch() for _ in range(9))
-
-
 def measure_stabilizer_gate() -> dict[str, float]:
     """Single gates on a state of four qubits, called from Python; Stim's simulator beside it."""
     import stim
@@ -637,7 +615,7 @@ def measure_sweep(points: int, executor: str, rounds: int = 3, workers: int = 2)
 def measure_decisions(duration_s: float) -> dict[str, float]:
     from decision_workloads import measure_decisions
 
-    return measure_decisions(duration_s)
+    return measure_decisions(chain_33(duration_s=duration_s))
 
 
 WORKLOADS = {
