@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from farbell._core import Model, Scenario
 from farbell.table import ResultTable
-from farbell.trace import TRACE_WORDS, trace_table
+from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS, TRACE_WORDS, trace_table
 from farbell.use_over_time import LinkUse, NodeUse
 
 __all__ = ["Network", "Record", "batch_seconds", "profiles_of", "tables_of", "ticks_per_s"]
@@ -49,8 +49,6 @@ MOMENTS = (
 )
 
 _BASES = ("z", "x")
-_STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "network_full", "not_admitted")
 _ENDED = ("horizon", "event_limit", "wall_limit", "interrupted", "deadlock")
 _OTHER = ("holder", "ahead")
 _FIDELITY_KIND = ("exact", "sampled")
@@ -120,8 +118,8 @@ class Network:
             "link": self.link_names,
             "node": self.node_names,
             "failure": self.failure_names,
-            "status": _STATUS,
-            "reason": _REASON,
+            "status": REQUEST_STATUS,
+            "reason": REFUSAL_REASONS,
             "ended": _ENDED,
             "other": self.demand_names,
             "other_is": _OTHER,

@@ -246,6 +246,20 @@ def _plot(name: str, kind: str = "") -> str:
     return f'<div id="{name}" class="plot {kind}"></div>'
 
 
+def _pair_sections(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
+    yield _demand_section(record)
+    yield "<h2>Rate against distance</h2>"
+    if "rate" in figures:
+        yield _plot("rate")
+    yield _rate_note("rate" in figures)
+    yield '<div class="pair"><div><h2>Fidelity</h2>'
+    yield _plot("fidelity") if "fidelity" in figures else "<p>No pair was delivered.</p>"
+    yield "</div><div><h2>Latency</h2>"
+    yield _plot("latency") if "latency" in figures else "<p>No request was delivered in full.</p>"
+    yield "</div></div>"
+    yield from _time_share_section(record)
+
+
 def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     scenario, provenance = record.scenario, record.provenance
     replicas = record.tables["replicas"]
@@ -269,18 +283,9 @@ def _body(record: Record, figures: Mapping[str, Any]) -> Iterator[str]:
     if failures := list(failure_lines(record)):
         yield "<h2>Failures</h2><ul>" + "".join(f"<li>{_escaped(line)}</li>" for line in failures) + "</ul>"
     yield "<h2>Map</h2>" + _plot("map", "map")
-    yield _demand_section(record)
     yield _ghz_section(record)
-    yield "<h2>Rate against distance</h2>"
-    if "rate" in figures:
-        yield _plot("rate")
-    yield _rate_note("rate" in figures)
-    yield '<div class="pair"><div><h2>Fidelity</h2>'
-    yield _plot("fidelity") if "fidelity" in figures else "<p>No pair was delivered.</p>"
-    yield "</div><div><h2>Latency</h2>"
-    yield _plot("latency") if "latency" in figures else "<p>No request was delivered in full.</p>"
-    yield "</div></div>"
-    yield from _time_share_section(record)
+    if scenario.demands or not scenario.ghz_demands:
+        yield from _pair_sections(record, figures)
     yield from _time_use_section(record, figures)
     yield from _diagram_section(record)
     yield "<h2>Hardware</h2>"

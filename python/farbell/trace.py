@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from farbell.table import ResultTable
 
-__all__ = ["TRACE_ROWS", "TRACE_WORDS", "trace_table"]
+__all__ = ["REFUSAL_REASONS", "REQUEST_STATUS", "TRACE_ROWS", "TRACE_WORDS", "trace_table"]
 
 Column = npt.NDArray[Any]
 
@@ -54,22 +54,13 @@ _KINDS = {
     "ghz_rejected": ("demand", "count"),
     "fusion_started": ("node", ""),
 }
+#: How a request ended, and why one was refused; by their numbers in the core.
+REQUEST_STATUS = ("open", "done", "timed_out", "refused")
+REFUSAL_REASONS = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "network_full", "not_admitted")
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
     "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),
-    "end": (
-        "open",
-        "done",
-        "timed_out",
-        "refused",
-        "no_route",
-        "route_lost",
-        "queue_full",
-        "not_served",
-        "node_down",
-        "network_full",
-        "not_admitted",
-    ),
+    "end": (*REQUEST_STATUS, *REFUSAL_REASONS[1:]),
     "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),
     "basis": ("z", "x", "y"),
     "state": ("down", "up"),

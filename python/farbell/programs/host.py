@@ -21,11 +21,9 @@ from farbell.programs.operations import Operation, Refused, Request, TimedOut
 from farbell.programs.records import Records
 from farbell.programs.truths import Truth
 from farbell.topology.network import nearest
+from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS
 
 __all__ = ["Host", "Process"]
-
-_STATUS = ("open", "done", "timed_out", "refused")
-_REASON = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "network_full", "not_admitted")
 
 
 class Process(ProgramProcess):
@@ -93,10 +91,10 @@ class Host(ProgramHost):
                 self._begin_process(node, generator)
 
     def _request_ended(self, operation: Request, status: int, reason: int) -> None:
-        if _STATUS[status] == "timed_out":
+        if REQUEST_STATUS[status] == "timed_out":
             operation._fail(TimedOut(f"{operation.what}: not in time", operation.pairs))
-        elif _STATUS[status] == "refused":
-            operation._fail(Refused(f"{operation.what}: refused, {_REASON[reason]}"))
+        elif REQUEST_STATUS[status] == "refused":
+            operation._fail(Refused(f"{operation.what}: refused, {REFUSAL_REASONS[reason]}"))
 
     def _too_late(self, operation: Operation) -> None:
         operation._fail(TimedOut(f"{operation.what}: not in time"))
