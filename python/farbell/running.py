@@ -276,17 +276,16 @@ def run(
     traced, trace_from_s, trace_until_s = _trace_window(trace)
     changes: dict[str, Any] = {"seed": seed, "record": record}
     changes = {name: value for name, value in changes.items() if value is not None}
-    if isinstance(scenario, Scenario):
-        model = _compiled(scenario.replace(**changes))
-    else:
-        model = _compiled(scenario.scenario.replace(**changes)) if changes else scenario
-
-    host = None
-    if programs is not None or model.scenario.programs:
+    given = scenario if isinstance(scenario, Scenario) else scenario.scenario
+    wanted = given.replace(**changes) if changes else given
+    of_nodes = None
+    if programs is not None or wanted.programs:
         if threads is not None and workers > 1:
             raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
-        model, host = _hosted(model, programs or {}, allow)
+        wanted, of_nodes = _with_programs(wanted, programs or {}, allow)
         workers = 1
+    model = scenario if isinstance(scenario, Model) and wanted is given else _compiled(wanted)
+    host = None if of_nodes is None else _host(model, of_nodes)
     decisions = None
     if hooks is not None:
         from farbell.hooks import checked
@@ -355,18 +354,25 @@ def run(
     return results
 
 
-def _hosted(model: Model, programs: Mapping[str, Any], allow: Sequence[str]) -> tuple[Model, Host]:
+def _with_programs(
+    scenario: Scenario, programs: Mapping[str, Any], allow: Sequence[str]
+) -> tuple[Scenario, dict[str, list[tuple[str, Any]]]]:
+    """The scenario with demands for its programs, and these by node."""
     from farbell.programs.binding import bound, with_demands
-    from farbell.programs.host import Host
     from farbell.programs.imports import imported
 
-    of_nodes = bound(model.scenario, programs)
-    for node, named in bound(model.scenario, imported(model.scenario, allow)).items():
-        of_nodes[node] = named + of_nodes.get(node, [])
-    scenario = with_demands(model.scenario, of_nodes)
-    if scenario is not model.scenario:
-        model = _compiled(scenario)
-    return model, Host(model, of_nodes)
+    of_nodes = bound(scenario, programs)
+    known = {node.name for node in scenario.nodes}  # compile() says what is wrong with the others
+    named = {node: each for node, each in imported(scenario, allow).items() if node in known}
+    for node, each in bound(scenario, named).items():
+        of_nodes[node] = each + of_nodes.get(node, [])
+    return with_demands(scenario, of_nodes), of_nodes
+
+
+def _host(model: Model, of_nodes: Mapping[str, Sequence[tuple[str, Any]]]) -> Host:
+    from farbell.programs.host import Host
+
+    return Host(model, of_nodes)
 
 
 def _profiles(tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None) -> Mapping[str, Any]:

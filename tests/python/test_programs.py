@@ -11,7 +11,7 @@ import pytest
 
 import farbell as fb
 from farbell.programs import Cancelled
-from python.programs_run import DELAY_S, Named, acceptor, column, network, run
+from python.programs_run import DELAY_S, Body, Named, acceptor, column, network, run
 
 # ---- waiting ----
 
@@ -410,6 +410,33 @@ def test_a_full_queue_refuses() -> None:
 def test_peers_say_who_may_share_pairs(peers: list[Any], demands: set[str]) -> None:
     results = fb.run(network(3), programs={f"n{k}": Named(each) for k, each in enumerate(peers)})
     assert set(results.network.demand_names) == demands
+
+
+@pytest.mark.parametrize(("scheduler", "order"), [("fifo", ["n2", "n4", "n6"]), ("earliest_deadline", ["n2", "n6", "n4"])])
+def test_time_outs_are_deadlines_to_who_hands_out_slots(scheduler: str, order: list[str]) -> None:
+    """The hub has slots for one circuit; the first to ask has them, and who must have a pair sooner goes before the other."""
+
+    def asking(peer: str, timeout_s: float) -> Body:
+        def body(node: Any) -> Iterator[Any]:
+            pair = yield node.entangle(peer, timeout_s=timeout_s)
+            node.record(peer=peer)
+            node.release(pair.qubit)
+
+        return body
+
+    def accepting(peer: str) -> Body:
+        def body(node: Any) -> Iterator[Any]:
+            pair = yield node.accept(peer)
+            node.release(pair.qubit)
+
+        return body
+
+    memory = fb.Memory(name="m", slots=2)
+    link = fb.Given(success_probability=1.0, attempt_period_s="1 us")
+    hub = fb.star(6, length_m=2000.0, memory=memory, generation=link, demands=[], duration_s=0.1).replace(scheduler=scheduler)
+    wishes = {"n1": ("n2", 0.09), "n3": ("n4", 0.08), "n5": ("n6", 0.07)}
+    programs = {node: asking(*wish) for node, wish in wishes.items()} | {peer: accepting(n) for n, (peer, _) in wishes.items()}
+    assert column(fb.run(hub, programs=programs), "peer") == order
 
 
 # ---- replicas, records, results ----

@@ -7,15 +7,14 @@ import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 import farbell as fb
+
+if TYPE_CHECKING:  # the first test needs no browser
+    from selenium import webdriver
 
 LOCAL = ("file:", "data:", "blob:", "about:")
 HOSTILE = "<img src=x onerror=document.title='owned'>"
@@ -50,6 +49,10 @@ def test_report_is_one_file_that_loads_nothing(report: Path) -> None:
 
 @pytest.fixture
 def browser() -> Iterator[webdriver.Chrome]:
+    from selenium import webdriver
+    from selenium.webdriver.chrome.options import Options
+    from selenium.webdriver.chrome.service import Service
+
     options = Options()
     options.binary_location = shutil.which("chromium") or "chromium"
     for argument in ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1280,1600"):
@@ -61,8 +64,14 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 def all_drawn(driver: webdriver.Chrome) -> bool:
-    plots = driver.find_elements(By.CSS_SELECTOR, ".js-plotly-plot")
-    return bool(plots) and all(plot.find_elements(By.CSS_SELECTOR, ".scatterlayer .trace, .heatmaplayer .hm") for plot in plots)
+    plots = driver.find_elements("css selector", ".js-plotly-plot")
+    return bool(plots) and all(plot.find_elements("css selector", ".scatterlayer .trace, .heatmaplayer .hm") for plot in plots)
+
+
+def wait_until_drawn(driver: webdriver.Chrome) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(driver, 30).until(all_drawn)
 
 
 def requested(driver: webdriver.Chrome) -> list[str]:
@@ -73,13 +82,13 @@ def requested(driver: webdriver.Chrome) -> list[str]:
 @pytest.mark.browser
 def test_map_and_plots_are_drawn_without_error_or_request(report: Path, browser: webdriver.Chrome) -> None:
     browser.get(report.as_uri())
-    WebDriverWait(browser, 30).until(all_drawn)
-    plots = browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot")
+    wait_until_drawn(browser)
+    plots = browser.find_elements("css selector", ".js-plotly-plot")
     assert [plot.get_attribute("id") for plot in plots] == ["map", "rate", "fidelity", "latency", "occupancy", "link_use"]
     for heat_map in plots[4:]:
-        assert len(heat_map.find_elements(By.CSS_SELECTOR, ".heatmaplayer image")) == 1
+        assert len(heat_map.find_elements("css selector", ".heatmaplayer image")) == 1
     for plot in plots[:4]:
-        marks = plot.find_elements(By.CSS_SELECTOR, ".scatterlayer .point, .scatterlayer .js-line")
+        marks = plot.find_elements("css selector", ".scatterlayer .point, .scatterlayer .js-line")
         assert len(marks) >= 8, f"{plot.get_attribute('id')} shows too few of the ten demands"
         assert plot.size["width"] > 300
         assert plot.size["height"] > 200
@@ -93,6 +102,6 @@ def test_names_from_a_file_cannot_run_as_script(tmp_path: Path, browser: webdriv
     text = scenario.replace(name=HOSTILE, duration_s=1.0).to_json().replace(scenario.nodes[1].name, HOSTILE)
     fb.run(fb.Scenario.from_json(text)).save(tmp_path / "run")
     browser.get((tmp_path / "run" / "report.html").as_uri())
-    WebDriverWait(browser, 30).until(all_drawn)
+    wait_until_drawn(browser)
     assert browser.title != "owned"
-    assert HOSTILE in browser.find_element(By.TAG_NAME, "body").text
+    assert HOSTILE in browser.find_element("tag name", "body").text

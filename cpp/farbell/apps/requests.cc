@@ -47,7 +47,7 @@ void Requests::handle(const Event& event) {
     case op_gone: gone(ChainId{target}); break;
     case op_change: change(setup_.changes[target]); break;
     case op_check: look_for_deadlock(); break;
-    case op_given_up: give_up(DemandId{target}, event.payload); break;
+    case op_given_up: withdraw(DemandId{target}, event.payload); break;
     default:
       ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
@@ -69,15 +69,15 @@ DemandId Requests::concerned(const Event& event) const {
 
 // The ledger's line goes by deadlines: those of the requests for which circuits are on their way.
 void Requests::tell_due(DemandId d) {
+  if (!setup_.by_deadline) return;
   const Row& row = rows_[d.value];
   each_circuit(d, [&](ChainId c) { circuits_.set_due(c, never); });
   for (std::size_t i = 0; i < std::min(row.coming.size(), row.queue.size()); ++i)
-    circuits_.set_due(row.coming[i], row.queue[i].asked + setup_.demands[d.value].deadline);
+    circuits_.set_due(row.coming[i], row.queue[i].due);
 }
 
 void Requests::tell_all_due() {
-  if (setup_.by_deadline)
-    for (std::uint32_t d = 0; d < rows_.size(); ++d) tell_due(DemandId{d});
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) tell_due(DemandId{d});
 }
 
 // ---- arrivals -------------------------------------------------------------------------------------------------------------------------
@@ -102,15 +102,15 @@ void Requests::arrive(DemandId d) {
 
 void Requests::ask_now(DemandId d) {
   const DemandRow& demand = setup_.demands[d.value];
-  ask_now(d, demand.arrivals.endless() ? 0 : demand.pairs_per_request, demand.min_fidelity);
+  ask_now(d, demand.arrivals.endless() ? 0 : demand.pairs_per_request, demand.min_fidelity, queue_.now() + demand.deadline);
 }
 
-std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fidelity) {
+std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fidelity, Tick due) {
   const DemandRow& demand = setup_.demands[d.value];
   Row& row = rows_[d.value];
   const Tick now = queue_.now();
   recorder_.asked(d, now);
-  const Request request{row.next_id++, 0, now, never, pairs, min_fidelity};
+  const Request request{row.next_id++, 0, now, never, pairs, min_fidelity, due};
   trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, request.id, row.open());
   const auto refuse = [&](Refusal reason) {
     write_down(d, request, RequestStatus::refused, reason);
@@ -134,13 +134,14 @@ std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fide
 }
 
 std::uint64_t Requests::ask(DemandId d, const Wish& wish) {
-  const std::uint64_t id = ask_now(d, wish.pairs, std::max(wish.min_fidelity, setup_.demands[d.value].min_fidelity));
+  const DemandRow& demand = setup_.demands[d.value];
+  const Tick due = queue_.now() + earlier(wish.timeout, demand.deadline);
+  const std::uint64_t id = ask_now(d, wish.pairs, std::max(wish.min_fidelity, demand.min_fidelity), due);
   if (wish.timeout != never)
     queue_.post(queue_.now() + wish.timeout, Phase::expiries, {setup_.self.handler, op_given_up, d.value}, id);
+  tell_due(d);
   return id;
 }
-
-void Requests::withdraw(DemandId d, std::uint64_t id) { give_up(d, id); }
 
 bool Requests::is_open(DemandId d, std::uint64_t id) {
   Row& row = rows_[d.value];
@@ -153,11 +154,12 @@ bool Requests::is_open(DemandId d, std::uint64_t id) {
 }
 
 // Both ends know when a request of a program is given up.
-void Requests::give_up(DemandId d, std::uint64_t id) {
+void Requests::withdraw(DemandId d, std::uint64_t id) {
   if (!is_open(d, id)) return;
   end_request(d, id, RequestStatus::timed_out, Refusal::none);
   serve_waiting(d);
   release_surplus(d);
+  tell_due(d);
 }
 
 // ---- circuits for requests ----------------------------------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ class Requests {
     Tick asked{}, started = never;
     std::uint64_t pairs = 0;          // wanted; 0 = without end
     double min_fidelity = 0;
+    Tick due = never;                 // it is given up then
     std::int32_t circuit = -1;        // that served it last
   };
   struct Row {
@@ -129,10 +130,9 @@ class Requests {
   void tell_all_due();
   void arrive(DemandId d);
   void ask_now(DemandId d);
-  std::uint64_t ask_now(DemandId d, std::uint64_t pairs, double min_fidelity);
+  std::uint64_t ask_now(DemandId d, std::uint64_t pairs, double min_fidelity, Tick due);
   bool admits(DemandId d, const Request& request) const;
   bool is_open(DemandId d, std::uint64_t id);
-  void give_up(DemandId d, std::uint64_t id);
   void schedule_arrival(DemandId d);
   ChainId next_circuit(DemandId d) const;
   void engage(ChainId c);

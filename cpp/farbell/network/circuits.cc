@@ -455,9 +455,9 @@ void Circuits::release_position(ChainId circuit, std::uint32_t position) {
 
 Circuits::Loan Circuits::lend(ChainId circuit, End end) {
   const Chain& chain = chains_[circuit.value];
-  const Position& here = chain.positions[end == end_a ? 0 : chain.last()];
+  const Position& here = chain.at(end);
   if (take_slot(here.node)) {
-    lanes_.free_slot(chain.hops[end == end_a ? 0 : chain.last() - 1].group, end);
+    lanes_.free_slot(here.group[other(end)], end);
     return {};
   }
   ++rows_[circuit.value].lent[end];
@@ -467,10 +467,10 @@ Circuits::Loan Circuits::lend(ChainId circuit, End end) {
 void Circuits::take_back(NodeId node, const Loan& loan) {
   if (loan.circuit) {
     const Chain& chain = chains_[loan.circuit.value];
-    const bool lacks = chain.generation == loan.generation && chain.positions[loan.end == end_a ? 0 : chain.last()].held;
-    if (lacks) {
+    const Position& here = chain.at(loan.end);
+    if (chain.generation == loan.generation && here.held) {
       --rows_[loan.circuit.value].lent[loan.end];
-      lanes_.free_slot(chain.hops[loan.end == end_a ? 0 : chain.last() - 1].group, loan.end);
+      lanes_.free_slot(here.group[other(loan.end)], loan.end);
       return;
     }
   }

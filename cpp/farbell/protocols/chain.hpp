@@ -85,6 +85,7 @@ struct alignas(64) Chain {
     }
   }
 
+  const Position& at(End end) const { return positions[end == end_a ? 0 : last()]; }
   std::uint32_t last() const { return static_cast<std::uint32_t>(positions.size() - 1); }
 
   // Classical delay along the chain: fibres plus processing at the nodes strictly between.

@@ -16,7 +16,9 @@ void check_scheduler(const ScenarioSpec& s) {
     refuse("\"fifo\" with \"reservation\": \"hop_by_hop\", where nodes serve first come, first served");
   if (!s.ghz_demands.empty()) refuse("\"fifo\" with ghz_demands: arms that overtake each other could wait for each other's slots for ever");
   if (s.scheduler == Scheduler::earliest_deadline &&
-      std::none_of(s.demands.begin(), s.demands.end(), [](const DemandSpec& demand) { return demand.deadline_s.has_value(); }))
+      std::none_of(s.demands.begin(), s.demands.end(), [](const DemandSpec& demand) {
+        return demand.deadline_s.has_value() || std::holds_alternative<ByProgramsSpec>(demand.traffic);  // programs say how long they wait
+      }))
     refuse("another one, or a deadline_s in some demand");
 }
 
