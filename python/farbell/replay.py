@@ -80,10 +80,14 @@ def _simulated_s(record: Record, replica: int) -> float:
 
 
 def _rows(table: ResultTable, **wanted: int) -> list[dict[str, Any]]:
-    chosen = np.ones(len(table), dtype=bool)
-    for name, value in wanted.items():
-        chosen &= table.codes(name) == value
-    return list(table[chosen].rows())
+    # Batch by batch: the rows of a run may be more than memory holds.
+    found: list[dict[str, Any]] = []
+    for batch in table.batches():
+        chosen = np.ones(len(batch), dtype=bool)
+        for name, value in wanted.items():
+            chosen &= batch.codes(name) == value
+        found.extend(batch[chosen].rows())
+    return found
 
 
 def find_request(record: Record, request: int, demand: str | None, replica: int, ghz: bool = False) -> RequestFacts:
@@ -189,15 +193,18 @@ def _difference(record: Record, tables: Mapping[str, ResultTable], replica: int,
     ):
         if name not in tables:
             continue
-        stored, again = record.tables[name], tables[name]
         # What happened at the last tick may be cut in two by the end.
-        mine = (stored.codes("replica") == replica) & (stored[time] < stop_s)
-        theirs = again[time] < stop_s
-        for column in columns:
-            x, y = stored.codes(column)[mine], again.codes(column)[theirs]
-            if len(x) != len(y):
-                return f"{len(y)} {name} before {stop_s:.9g} s, stored are {len(x)}"
-            if not np.array_equal(x, y):
-                place = int(np.flatnonzero(x != y)[0])
-                return f"{name}, row {place}, {column}: {y[place]}, stored is {x[place]}"
+        again = tables[name][tables[name][time] < stop_s]
+        compared = 0
+        for batch in record.tables[name].batches():
+            stored = batch[(batch.codes("replica") == replica) & (batch[time] < stop_s)]
+            for column in columns:
+                x, y = stored.codes(column), again.codes(column)[compared : compared + len(stored)]
+                differ = np.flatnonzero(x[: len(y)] != y)
+                if len(differ):
+                    place = int(differ[0])
+                    return f"{name}, row {compared + place}, {column}: {y[place]}, stored is {x[place]}"
+            compared += len(stored)
+        if compared != len(again):
+            return f"{len(again)} {name} before {stop_s:.9g} s, stored are {compared}"
     return ""
