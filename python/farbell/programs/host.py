@@ -256,9 +256,14 @@ class Host(ProgramHost):
         self.records.add(self.now_s, self._replica, node.name, node._program, values)
 
     def _true(self, truth: Truth) -> float:
-        if truth.kind == "fidelity" and not isinstance(truth.of, Pair):
-            raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair")
-        qubits = truth.of._both if truth.kind == "fidelity" else (_number_of(truth.of),)
+        if truth.kind != "fidelity":
+            qubits = (_number_of(truth.of),)
+        elif isinstance(truth.of, tuple):
+            qubits = tuple(map(_number_of, truth.of))
+        elif isinstance(truth.of, Pair):
+            qubits = truth.of._both
+        else:
+            raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair, or of two qubits")
         try:
             figure: float = (
                 self._run.fidelity(*qubits) if truth.kind == "fidelity" else self._run.bloch(*qubits)["xyz".index(truth.kind)]
