@@ -39,9 +39,16 @@ void Programs::handle(const Event& event) {
   }
 }
 
+void Programs::count_slots(Tick until) {
+  for (Held& h : held_)
+    if (h.held && h.since < until) {
+      swapping_.count_occupied(h.node, h.since, until);
+      h.since = until;
+    }
+}
+
 void Programs::finish(Tick end) {
-  for (const Held& h : held_)
-    if (h.held) swapping_.count_occupied(h.node, h.since, end);
+  count_slots(end);
   if (host_) host_->end(host_->self);
 }
 

@@ -110,6 +110,7 @@ class Programs {
   void start();  // posts the beginning
   void handle(const Event& event);
   void finish(Tick end);  // called once, after the last event
+  void count_slots(Tick until);  // that hold programs' qubits, into the use of their nodes
 
   // ---- for Requests: the host hears of it when they have done what they were about ----
   void pair(PairForPrograms pair);

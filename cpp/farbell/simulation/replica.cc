@@ -181,6 +181,7 @@ class Replica {
   void end_bin(Tick end) {
     if (end <= (use_.ends.empty() ? tick_zero : use_.ends.back())) return;
     use_.ends.push_back(end);
+    programs_.count_slots(end);
     swapping_.slot_ticks_until(end, use_.slot_ticks);
     lanes_.use_until(end, use_.links);
   }
