@@ -76,8 +76,8 @@ class RouteView:
     >>> def widest(view):
     ...     up = [route for route in view.routes if route.is_up]
     ...     return max(up, key=lambda route: min(route.free_slots), default=None)
-    >>> ask = fb.Demand(node_a="n0", node_b="n2", routing=fb.Routing(alternatives=2))
-    >>> ring = fb.topology.ring(4).replace(demands=[ask], duration_s="20 ms")
+    >>> ask = fb.Demand(node_a="n0", node_b="n2")
+    >>> ring = fb.topology.ring(4).replace(demands=[ask], routing=fb.Routing(alternatives=2), duration_s="20 ms")
     >>> len(fb.run(ring, hooks={"route": widest}).pairs) > 0
     True
     """
