@@ -1,6 +1,8 @@
 // The views of hooks are plain objects of C with a getter a column: a run calls them millions of times.
 #include "hooks.hpp"
 
+#include <pybind11/stl.h>
+
 #include <cstring>
 #include <memory>
 #include <string>
@@ -96,6 +98,11 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_
     if (!hooks_[p].view) throw py::error_already_set();
     table_.asked[p] = true;
   }
+  if (functions.contains("route")) {
+    choose_route_ = functions["route"];
+    route_table_ = {this, [](void* self, const RouteQuestion& question) { return static_cast<PythonHooks*>(self)->choose(question); },
+                    model.demand_names.size()};
+  }
   table_.self = this;
   table_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
 }
@@ -118,23 +125,42 @@ bool PythonHooks::decide(const Question& question) {
     Py_DECREF(result);  // from 3.12 on it lives for ever
     return result == Py_True;
   }
-  if (!result) {
-    py::error_already_set error;
-    if (!error.matches(PyExc_Exception)) throw error;
-    const std::string what = std::string(py::str(error.type().attr("__name__"))) + ": " + std::string(py::str(error.value()));
-    error.restore();
-    fail(question, what);
-  }
+  const std::string_view point = choice_name(question.point);
+  if (!result) fail_as_raised(point, question.node, question.demand, question.now);
   const auto given = py::reinterpret_steal<py::object>(result);
   if (is_truth(result)) return PyObject_IsTrue(result) == 1;
-  fail(question, "it returned " + std::string(py::repr(given)) + ", where True or False is allowed");
+  fail(point, question.node, question.demand, question.now, "it returned " + std::string(py::repr(given)) + ", where True or False is allowed");
+}
+
+std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) {
+  py::list routes;
+  for (const RouteCandidate& candidate : question.routes) {
+    const auto numbers = [](const auto& ids) {
+      py::tuple out(ids.size());
+      for (std::size_t i = 0; i < ids.size(); ++i) out[i] = ids[i].value;
+      return out;
+    };
+    routes.append(py::make_tuple(numbers(candidate.route->nodes), numbers(candidate.route->links), candidate.usable,
+                                 py::tuple(py::cast(candidate.free)), py::tuple(py::cast(candidate.needed))));
+  }
+  PyObject* const result = PyObject_CallFunction(choose_route_.ptr(), "OIdO", demand_names_[question.demand.value].ptr(), question.circuit,
+                                                 model_.clock.seconds(question.now), routes.ptr());
+  if (!result) fail_as_raised("route", {}, question.demand, question.now);
+  return py::reinterpret_steal<py::object>(result).cast<std::optional<std::uint32_t>>();
+}
+
+void PythonHooks::fail_as_raised(std::string_view point, NodeId node, DemandId demand, Tick now) const {
+  py::error_already_set error;
+  if (!error.matches(PyExc_Exception)) throw error;
+  const std::string what = std::string(py::str(error.type().attr("__name__"))) + ": " + std::string(py::str(error.value()));
+  error.restore();
+  fail(point, node, demand, now, what);
 }
 
 // What Python has raised, if anything, becomes the cause.
-void PythonHooks::fail(const Question& question, const std::string& why) const {
-  const std::string text = "hook \"" + std::string(choice_name(question.point)) + "\"" +
-                           (question.node ? " at node \"" + model_.node_names[question.node.value] + "\"" : "") + ", demand \"" +
-                           model_.demand_names[question.demand.value] + "\", at " + number_text(model_.clock.seconds(question.now)) + " s: " + why;
+void PythonHooks::fail(std::string_view point, NodeId node, DemandId demand, Tick now, const std::string& why) const {
+  const std::string text = "hook \"" + std::string(point) + "\"" + (node ? " at node \"" + model_.node_names[node.value] + "\"" : "") + ", demand \"" +
+                           model_.demand_names[demand.value] + "\", at " + number_text(model_.clock.seconds(now)) + " s: " + why;
   if (PyErr_Occurred()) py::raise_from(run_error_.ptr(), text.c_str());
   else PyErr_SetString(run_error_.ptr(), text.c_str());
   throw py::error_already_set();

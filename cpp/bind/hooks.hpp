@@ -3,6 +3,10 @@
 #include <pybind11/pybind11.h>
 
 #include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "farbell/simulation/model.hpp"
 
@@ -17,10 +21,13 @@ class PythonHooks {
   ~PythonHooks();
 
   const DecisionHook* table() const { return &table_; }
+  const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
 
  private:
   bool decide(const Question& question);
-  [[noreturn]] void fail(const Question& question, const std::string& why) const;
+  std::optional<std::uint32_t> choose(const RouteQuestion& question);
+  [[noreturn]] void fail(std::string_view point, NodeId node, DemandId demand, Tick now, const std::string& why) const;
+  [[noreturn]] void fail_as_raised(std::string_view point, NodeId node, DemandId demand, Tick now) const;
 
   struct Hook {
     pybind11::object function, view;
@@ -29,7 +36,9 @@ class PythonHooks {
   pybind11::object run_error_;
   std::array<Hook, decision_points> hooks_;
   std::vector<pybind11::str> node_names_, demand_names_;
+  pybind11::object choose_route_;  // function of numbers; `farbell.hooks` makes it
   DecisionHook table_;
+  RouteHook route_table_;
 };
 
 }  // namespace farbell

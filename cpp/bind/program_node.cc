@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "guarded.hpp"
 #include "program_steps.hpp"
@@ -39,6 +40,14 @@ bool is_time(PyObject* seconds) { return PyFloat_CheckExact(seconds) && PyFloat_
 bool is_qubit(PyObject* q) { return PyObject_TypeCheck(q, qubit_type); }
 ProgramQubit id(PyObject* q) { return ProgramQubit::of(reinterpret_cast<Qubit*>(q)->number); }
 
+// Asked for with what was lost, or of a node that is down.
+PyObject* lost_operation(Host* host, std::uint64_t row, Operation* operation, const NodeOutage& outage) {
+  Py_DECREF(host->state->take(row).what);
+  if (fail_with_node(operation, outage) == 0) return object(operation);
+  Py_DECREF(operation);
+  return nullptr;
+}
+
 // The core carries it out; what it refuses leaves nothing under way.
 template <class Ask>
 PyObject* ask(Host* host, Operation* operation, UnderWay::Kind kind, Ask ask_core) {
@@ -46,6 +55,8 @@ PyObject* ask(Host* host, Operation* operation, UnderWay::Kind kind, Ask ask_cor
   const std::uint64_t row = host->state->add({object(operation), nullptr, kind});
   try {
     ask_core(host->state->running(), row);
+  } catch (const NodeDown& down) {
+    return lost_operation(host, row, operation, down.outage);
   } catch (...) {
     Py_DECREF(host->state->take(row).what);
     Py_DECREF(operation);
@@ -161,6 +172,7 @@ PyObject* create_qubit(PyObject* self, Arguments, Py_ssize_t) {
     Operation* operation = new_operation(host, what, nullptr);
     if (!operation) return nullptr;
     const std::uint64_t row = state.add({object(operation), nullptr, UnderWay::Kind::given});
+    if (!run.is_up(node(self)->index)) return lost_operation(host, row, operation, run.outage(node(self)->index));
     const auto q = run.create_qubit(node(self)->index, row);
     if (!q) {
       Py_DECREF(state.take(row).what);
@@ -243,9 +255,18 @@ PyObject* bell_measure(PyObject* self, Arguments a, Py_ssize_t n) {
 
 // (qubit)
 PyObject* release(PyObject* self, Arguments a, Py_ssize_t n) {
-  return guarded([&] {
+  return guarded([&]() -> PyObject* {
     if (!is_qubit(a[0])) return in_python(self, "release", a, n);
-    node(self)->host->state->running().release(node(self)->index, id(a[0]));
+    Host* host = node(self)->host;
+    static PyObject* const what = name("release()");
+    try {
+      host->state->running().release(node(self)->index, id(a[0]));
+    } catch (const NodeDown& down) {
+      Operation* operation = new_operation(host, what, nullptr);
+      if (operation && fail_with_node(operation, down.outage) == 0) PyErr_SetObject(object(Py_TYPE(operation->error)), operation->error);
+      Py_XDECREF(operation);
+      return nullptr;
+    }
     return Py_NewRef(Py_None);
   });
 }
@@ -283,11 +304,25 @@ int node_init(PyObject* self, PyObject* args, PyObject*) {
   return 0;
 }
 
+// In the trace. One that was put well in Python, and came back from there, is there already.
+PyObject* noted(PyObject* self, Arguments a, PyObject* result) {
+  const bool is_operation = PyObject_TypeCheck(result, operation_type);
+  if (is_operation && std::exchange(reinterpret_cast<Operation*>(result)->noted, true)) return result;
+  PyObject* done = is_operation ? PyObject_CallMethod(object(node(self)->host), "_note_begun", "OO", self, result)
+                                : PyObject_CallMethod(object(node(self)->host), "_note_release", "OO", self, a[0]);
+  if (!done) Py_CLEAR(result);
+  Py_XDECREF(done);
+  return result;
+}
+
 // Calls with too few or too many arguments are a bug of ours, but must not crash.
 template <PyObject* (*method)(PyObject*, Arguments, Py_ssize_t), int least, int most = least>
 PyObject* counted(PyObject* self, Arguments a, Py_ssize_t n) {
   if (n < least || n > most || !node(self)->host) return PyErr_Format(PyExc_TypeError, "between %d and %d arguments are taken, of a node of a run", least, most);
-  return method(self, a, n);
+  PyObject* const result = method(self, a, n);
+  if (!node(self)->host->state->traced || !result) [[likely]]
+    return result;
+  return noted(self, a, result);
 }
 template <PyObject* (*method)(PyObject*, Arguments, Py_ssize_t), int least, int most = least>
 PyCFunction fast() {

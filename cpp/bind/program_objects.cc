@@ -80,6 +80,10 @@ PyObject* operation_what(PyObject* self, void*) {
   const Operation* o = operation(self);
   return o->of ? PyUnicode_FromFormat("%U(%R)", o->what, o->of) : or_none(o->what);
 }
+PyObject* operation_request(PyObject* self, void*) {
+  const Operation* o = operation(self);
+  return o->kind == Operation::Kind::request ? Py_BuildValue("(IK)", o->demand.value, static_cast<unsigned long long>(o->request)) : Py_NewRef(Py_None);
+}
 PyObject* operation_cancel(PyObject* self, void*) {
   return operation(self)->kind == Operation::Kind::other ? or_none(operation(self)->cancel) : PyObject_GetAttrString(self, "_withdraw");
 }
@@ -100,6 +104,7 @@ PyGetSetDef operation_fields[] = {
     {"_waits", get_field<&Operation::waits>, set_field<&Operation::waits>, "(self) -> Any", nullptr},
     {"_pairs", get_field<&Operation::pairs>, nullptr, "(self) -> list[Any]", nullptr},
     {"_cancel", operation_cancel, set_field<&Operation::cancel>, "(self) -> Callable[[], None] | None", nullptr},
+    {"_request", operation_request, nullptr, "(self) -> tuple[int, int] | None\n\nOf a request for pairs: numbers of its demand and its own.", nullptr},
     {"what", operation_what, nullptr, "(self) -> str", nullptr},
     {},
 };

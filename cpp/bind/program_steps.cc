@@ -40,9 +40,19 @@ PyObject* take_error() {
 #endif
 }
 
+// What the host writes down for the trace. What it gives back is thrown away.
+template <class... Arguments>
+int note(Host* host, const char* method, const char* format, Arguments... arguments) {
+  PyObject* result = PyObject_CallMethod(object(host), method, format, arguments...);
+  Py_XDECREF(result);
+  return result ? 0 : -1;
+}
+
 // Who waits goes on.
 int finish(Operation* operation) {
   operation->done = true;
+  if (operation->noted) [[unlikely]]
+    if (note(operation->host, "_note_done", "O", operation) < 0) return -1;
   PyObject* waits = std::exchange(operation->waits, nullptr);
   if (!waits) return 0;
   int status = 0;
@@ -78,6 +88,8 @@ int refuse(const Process* process, const char* method, PyObject* about) {
 }
 
 int ended(Process* process, PyObject* value) {
+  if (process->host->state->traced) [[unlikely]]
+    if (note(process->host, "_note_returned", "OO", process, value) < 0) return -1;
   if (PyDict_DelItem(process->host->processes, object(process)) < 0) PyErr_Clear();
   return succeed(reinterpret_cast<Operation*>(process->ended), value);
 }
@@ -101,6 +113,11 @@ int succeed(Operation* operation, PyObject* value) {
 int fail(Operation* operation, PyObject* error) {
   Py_XSETREF(operation->error, Py_NewRef(error));
   return finish(operation);
+}
+
+int fail_with_node(Operation* operation, const NodeOutage& outage) {
+  return note(operation->host, "_lost", "OIId", operation, outage.node.value, outage.failure,
+              static_cast<double>(count(outage.since)) / operation->host->state->ticks_per_s);
 }
 
 // Resumes a process until it waits for something that is not done.
@@ -267,6 +284,7 @@ void begin(void* self, Programs& programs, std::uint64_t replica) {
   state.run = &programs;
   state.ticks_per_s = programs.clock().ticks_per_s;
   state.pairs = 0;
+  state.traced = programs.traced();
   const auto nodes = static_cast<std::size_t>(PyList_GET_SIZE(host->names));
   state.mail.resize(nodes);
   state.offers.resize(nodes);
@@ -296,14 +314,14 @@ void pair(void* self, const PairForPrograms& p) {
   State& state = *host->state;
   const Asked asked = state.requests.at(key(p.demand, p.request));
   if (asked.operation->done) {  // given up in this very tick, before the news came
-    for (const auto& half : p.halves) state.run->release(half.node, half.qubit);
-    return;
+    return state.run->release(p);
   }
   const int mine = p.halves[0].node == asked.asker ? 0 : 1;
   const unsigned long long number = state.pairs++;
   PyObject *one = new_pair(host, p, mine, number), *other = new_pair(host, p, 1 - mine, number);
   PyObject* pairs = asked.operation->pairs;
   int status = PyList_Append(pairs, one);
+  if (status == 0 && state.traced) status = note(host, "_note_pair", "OO", asked.operation, one);
   if (status == 0 && static_cast<std::uint64_t>(PyList_GET_SIZE(pairs)) == asked.wanted)
     status = succeed(asked.operation, asked.wanted == 1 ? one : pairs);
   if (status == 0) status = put(host, true, p.halves[1 - mine].node, {asked.asker, state.run->now(), other});
@@ -328,6 +346,7 @@ void request_ended(void* self, const RequestEnded& e) {
 void message(void* self, std::uint64_t number) {
   Host* host = host_of(self);
   const UnderWay letter = host->state->take(number);
+  if (host->state->traced) check(note(host, "_note_message", "IIO", letter.from.value, letter.to.value, letter.what));
   const int status = put(host, false, letter.to, {letter.from, letter.since, letter.what});
   Py_DECREF(letter.what);
   check(status);
@@ -361,6 +380,21 @@ void done(void* self, std::uint64_t number, std::int64_t result) {
   check(status);
 }
 
+void lost(void* self, std::uint64_t number, const NodeOutage& outage) {
+  Host* host = host_of(self);
+  const UnderWay row = host->state->take(number);
+  auto* operation = reinterpret_cast<Operation*>(row.what);
+  const int status = operation->done ? 0 : fail_with_node(operation, outage);
+  Py_DECREF(row.what);
+  Py_XDECREF(row.gives);
+  check(status);
+}
+
+void node_lost(void* self, const NodeOutage& outage, std::uint64_t qubits) {
+  Host* host = host_of(self);
+  if (host->state->traced) check(note(host, "_note_lost", "IIK", outage.node.value, outage.failure, static_cast<unsigned long long>(qubits)));
+}
+
 void end(void* self) {
   PyObject* result = PyObject_CallMethod(static_cast<PyObject*>(self), "end", nullptr);
   end_run(static_cast<PyObject*>(self));
@@ -369,7 +403,7 @@ void end(void* self) {
 
 }  // namespace
 
-ProgramHost table_of(PyObject* host) { return {host, begin, pair, request_ended, message, done, end}; }
+ProgramHost table_of(PyObject* host) { return {host, begin, pair, request_ended, message, done, lost, node_lost, end}; }
 
 void end_run(PyObject* self) {
   Host* host = host_of(self);

@@ -35,6 +35,7 @@ struct Operation {
   NodeId node;
   Kind kind;
   bool done, of_offers;  // the letter is a pair
+  bool noted;            // the trace has it
 };
 
 struct Process {
@@ -113,6 +114,7 @@ struct State {
   Boxes mail, offers;
   std::unordered_map<std::uint64_t, Asked> requests;  // by demand and number
   std::uint64_t pairs = 0;
+  bool traced = false;
 
   Programs& running() const;  // throws RunError where there is none
   std::uint64_t add(UnderWay row);
@@ -140,6 +142,7 @@ Qubit* new_qubit(Host* host, ProgramQubit q, PyObject* node);
 int succeed(Operation* operation, PyObject* value);
 int fail(Operation* operation, PyObject* error);
 int withdraw(Operation* operation);
+int fail_with_node(Operation* operation, const NodeOutage& outage);
 int step(Process* process, PyObject* value, PyObject* error);
 int put(Host* host, bool of_offers, NodeId to, const Box::Letter& letter);
 // A letter that has come, or null with no error.

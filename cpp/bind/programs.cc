@@ -34,7 +34,13 @@ void bind_programs(py::module_& m) {
         const auto v = p.bloch(ProgramQubit::of(q));
         return py::make_tuple(v[1], v[2], v[3]);
       })
-      .def_property_readonly("held", &Programs::held);
+      .def("is_up", [](const Programs& p, std::uint32_t node) { return p.is_up(NodeId{node}); })
+      .def("note", [](Programs& p, std::uint32_t node, std::uint64_t number) { return p.note(NodeId{node}, number); },
+           "In the trace, if there is one and it goes so far.")
+      .def_property_readonly("traced", &Programs::traced)
+      .def("failure_name", &Programs::failure_name)
+      .def_property_readonly("held", &Programs::held)
+      .def("held_at", [](const Programs& p, std::uint32_t node) { return p.held_at(NodeId{node}); });
   py::dict gates;
   for (std::size_t g = 0; g < std::size(gate_table); ++g)
     gates[py::str(std::string(gate_table[g].name))] = py::make_tuple(g, gate_table[g].qubits, gate_table[g].angles);

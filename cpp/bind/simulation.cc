@@ -153,7 +153,10 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   std::optional<PythonPrograms> host;
   if (!programs.is_none()) options.programs = &host.emplace(programs).table;
   std::optional<PythonHooks> taken;
-  if (decisions) options.hook = taken.emplace(*decisions, model).table();
+  if (decisions) {
+    options.hook = taken.emplace(*decisions, model).table();
+    options.route_hook = taken->route_table();
+  }
   // Without programs and hooks of decisions no Python object is touched but in the hooks, which take the lock; the model is constant.
   RunOutput out = without_gil(!host && !taken, [&] { return run(model, options, hooks); });
 

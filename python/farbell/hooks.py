@@ -3,26 +3,141 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from farbell._core import PolicyTable, Scenario, SpecError, decision_columns
+from farbell._core import Model, PolicyTable, SpecError, decision_columns
 
-__all__ = ["checked"]
+__all__ = ["Candidate", "RouteView", "checked"]
+
+_NUMBERS = tuple[int, ...]
 
 
-def checked(hooks: Mapping[str, Callable[[Any], bool]], scenario: Scenario) -> dict[str, Callable[[Any], bool]]:
-    """The hooks of a run, if each can be asked. Raises SpecError."""
-    points = list(decision_columns())
+@dataclass(frozen=True)
+class Candidate:
+    """A route that a circuit may take, as the ledger of slots knows it when it is asked.
+
+    Attributes
+    ----------
+    number : int
+        Its place among the candidates.
+    nodes, links : tuple of str
+        Along the route, from ``node_a`` of the demand.
+    length_m : float
+        Fibre.
+    is_up : bool
+        Whether no link of it is known to be down.
+    free_slots : tuple of int
+        Of each node, those aside that are set aside for others before it in the line.
+    slots_needed : tuple of int
+        Of each node, by the circuit.
+    """
+
+    number: int
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+    length_m: float
+    is_up: bool
+    free_slots: tuple[int, ...]
+    slots_needed: tuple[int, ...]
+
+    @property
+    def hops(self) -> int:
+        """Links along it."""
+        return len(self.links)
+
+    @property
+    def has_slots(self) -> bool:
+        """Whether every node has the slots that the circuit needs."""
+        return all(free >= needed for free, needed in zip(self.free_slots, self.slots_needed, strict=True))
+
+
+@dataclass(frozen=True)
+class RouteView:
+    """What the hook ``"route"`` is asked: over which route a demand's circuit is to be booked.
+
+    Attributes
+    ----------
+    demand : str
+        Whose circuit it is.
+    circuit : int
+        Its number, among those of the demand.
+    time_s : float
+        Simulated time.
+    routes : tuple of Candidate
+        The demand's alternatives, the best first.
+
+    Examples
+    --------
+    The route with most free slots at its fullest node, which waits while none is up:
+
+    >>> import farbell as fb
+    >>> def widest(view):
+    ...     up = [route for route in view.routes if route.is_up]
+    ...     return max(up, key=lambda route: min(route.free_slots), default=None)
+    >>> ask = fb.Demand(node_a="n0", node_b="n2")
+    >>> ring = fb.topology.ring(4).replace(demands=[ask], routing=fb.Routing(alternatives=2), duration_s="20 ms")
+    >>> len(fb.run(ring, hooks={"route": widest}).pairs) > 0
+    True
+    """
+
+    demand: str
+    circuit: int
+    time_s: float
+    routes: tuple[Candidate, ...]
+
+    @property
+    def preferred(self) -> Candidate:
+        """The first that is up, or the first of all if none is: what is waited for without a hook."""
+        return next((route for route in self.routes if route.is_up), self.routes[0])
+
+
+def checked(hooks: Mapping[str, Callable[[Any], Any]], model: Model) -> dict[str, Callable[..., Any]]:
+    """The hooks of a run as the core calls them, if each can be asked. Raises SpecError."""
+    scenario = model.scenario
+    points = [*decision_columns(), "route"]
     for name, function in hooks.items():
         if name not in points:
             nearest = difflib.get_close_matches(str(name), points, 1)
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
         if not callable(function):
-            raise SpecError(f"hooks/{name}", repr(function), "a function of a view that returns True or False")
+            gives = "one of its routes, or None" if name == "route" else "True or False"
+            raise SpecError(f"hooks/{name}", repr(function), f"a function of a view that returns {gives}")
+        if name == "route" and scenario.reservation == "hop_by_hop":
+            raise SpecError(
+                "hooks/route", 'a hook in a scenario with reservation "hop_by_hop"', 'reservation "ledger", which knows all slots'
+            )
         for number, demand in enumerate(scenario.demands):
             if any(rule.do == name for rule in demand.rules):
                 raise SpecError(f"hooks/{name}", "a hook", f"none, since /demands/{number} has a rule for this point")
-            if name != "admit" and isinstance(demand.swapping, PolicyTable):
+            if name in ("swap", "discard") and isinstance(demand.swapping, PolicyTable):
                 raise SpecError(f"hooks/{name}", "a hook", f"none, since the policy table of /demands/{number} decides")
-    return dict(hooks)
+    return {name: _choice(function, model) if name == "route" else function for name, function in hooks.items()}
+
+
+def _choice(hook: Callable[[RouteView], Any], model: Model) -> Callable[..., int | None]:
+    """The hook as a function of numbers, which returns a number or None."""
+    nodes, links = model.node_names, model.link_names
+    lengths: list[float] = model.link_table()["length_m"].tolist()
+    known: dict[tuple[_NUMBERS, _NUMBERS], tuple[tuple[str, ...], tuple[str, ...], float]] = {}
+
+    def choose(
+        demand: str, circuit: int, time_s: float, routes: Sequence[tuple[_NUMBERS, _NUMBERS, bool, _NUMBERS, _NUMBERS]]
+    ) -> int | None:
+        candidates = []
+        for number, (over, along, is_up, free, needed) in enumerate(routes):
+            names = known.get((over, along))
+            if names is None:
+                length_m = sum(lengths[link] for link in along)
+                names = known[over, along] = (tuple(nodes[n] for n in over), tuple(links[k] for k in along), length_m)
+            candidates.append(Candidate(number, *names, is_up, free, needed))
+        view = RouteView(demand, circuit, time_s, tuple(candidates))
+        chosen = hook(view)
+        if chosen is None:
+            return None
+        if any(chosen is candidate for candidate in candidates):
+            return int(chosen.number)
+        raise TypeError(f"it returned {chosen!r}, where one of view.routes, or None, is allowed")
+
+    return choose

@@ -20,6 +20,7 @@ from farbell.record import (
 from farbell.saved import as_array, as_histogram, read_network
 from farbell.storage import read_table, words_of
 from farbell.table import ResultTable
+from farbell.trace import NOTE_WORDS
 
 if TYPE_CHECKING:
     pass
@@ -80,6 +81,11 @@ def _loaded(path: Path) -> Results:
     def read(name: str, *, in_memory: bool = True) -> ResultTable:
         return read_table(path / f"{name}.parquet", words, in_memory=in_memory)
 
+    def read_profile(name: str) -> ResultTable:
+        file = path / f"{name}.parquet"
+        own = words_of(file) if name == "trace" else {}
+        return read_table(file, {**words, **{column: own[column] for column in NOTE_WORDS if column in own}}, in_memory=True)
+
     tables = {name: read(name, in_memory=name not in ROW_TABLES) for name in network.tables}
     demands, replicas = len(network.demand_names), len(tables["replicas"])
     return Results(
@@ -92,7 +98,7 @@ def _loaded(path: Path) -> Results:
         fidelity_histogram=as_histogram(read("fidelity_histogram"), "bin", demands, FIDELITY_BINS),
         provenance=provenance,
         profiles={
-            **{name: read(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
+            **{name: read_profile(name) for name in PROFILES if (path / f"{name}.parquet").exists()},
             **{
                 name: read_table(file, words_of(file), in_memory=True)
                 for name in PROGRAM_TABLES

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from farbell._core import Model, Scenario
 from farbell.table import ResultTable
-from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS, TRACE_WORDS, trace_table
+from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS, TRACE_WORDS, Note, trace_table
 from farbell.use_over_time import LinkUse, NodeUse
 
-__all__ = ["Network", "Record", "batch_seconds", "profiles_of", "tables_of", "ticks_per_s"]
+__all__ = ["Code", "Network", "Record", "batch_seconds", "profiles_of", "tables_of", "ticks_per_s"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.uint64]
@@ -134,6 +134,29 @@ class Network:
 _NETWORKS: WeakKeyDictionary[Model, Network] = WeakKeyDictionary()
 
 
+@dataclass(frozen=True)
+class Code:
+    """Programs and hooks of a run, by which it can be replayed. No copy, and no file, has them.
+
+    Attributes
+    ----------
+    programs : mapping, optional
+        Node -> its programs, each with its title.
+    hooks : mapping, optional
+        Decision point -> function.
+    """
+
+    programs: Mapping[str, Sequence[tuple[str, Any]]] | None = None
+    hooks: Mapping[str, Callable[[Any], Any]] | None = None
+
+    def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
+        return _no_code, ()
+
+
+def _no_code() -> None:
+    return None
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Record:
     """Everything that is known about a run.
@@ -159,6 +182,8 @@ class Record:
         Versions, seed, machine, times.
     profiles : mapping
         Name -> table over simulated time: ``occupancy``, ``link_use``, and ``trace`` of a run that was traced.
+    code : Code, optional
+        The programs and hooks of the run, in memory only.
     """
 
     scenario: Scenario
@@ -170,6 +195,7 @@ class Record:
     fidelity_histogram: Counts
     provenance: Mapping[str, Any]
     profiles: Mapping[str, ResultTable] = field(default_factory=dict)
+    code: Code | None = None
 
     @property
     def partial(self) -> bool:
@@ -229,7 +255,9 @@ def ticks_per_s(scenario: Scenario) -> float:
     return {"ps": 1e12, "ns": 1e9}[scenario.tick]
 
 
-def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> Mapping[str, ResultTable]:
+def profiles_of(
+    columns: Mapping[str, Any], network: Network, ticks: float, notes: Sequence[Note] | None = None
+) -> Mapping[str, ResultTable]:
     """The core's tables over simulated time, as far as there are any.
 
     Parameters
@@ -240,11 +268,13 @@ def profiles_of(columns: Mapping[str, Any], network: Network, ticks: float) -> M
         The words.
     ticks : float
         Ticks per second.
+    notes : sequence of Note, optional
+        Of a run with programs.
     """
 
     def make(name: str) -> ResultTable:
         if name == "trace":
-            return trace_table(columns["trace"], ticks, network.categories)
+            return trace_table(columns["trace"], ticks, network.categories, notes)
         ends, sums = columns["use_ends"], columns[name]
         if name == "occupancy":
             slots = columns["nodes"]["slots"][: len(network.node_names)]

@@ -12,11 +12,13 @@ import numpy as np
 
 from farbell import _core
 from farbell._core import Limits, RunError, SpecError
-from farbell.record import Record, tables_of, ticks_per_s
+from farbell.hooks import checked
+from farbell.record import Code, Record, tables_of, ticks_per_s
+from farbell.running import host_of
 from farbell.table import ResultTable
 from farbell.trace import TRACE_ROWS, trace_table
 
-__all__ = ["RequestFacts", "find_demand", "find_replica", "find_request", "traced"]
+__all__ = ["RequestFacts", "find_demand", "find_replica", "find_request", "trace_of", "traced"]
 
 Row = Mapping[str, Any]
 
@@ -118,11 +120,16 @@ def find_request(record: Record, request: int, demand: str | None, replica: int,
 
 def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float] | None = None) -> Mapping[str, ResultTable]:
     """The replica again. Its own limits do not matter here: it goes as far as it went."""
-    if "records" in record.profiles:
-        raise SpecError(
-            "programs", "a run with programs, which are kept nowhere, so that it cannot be replayed", "runs with trace=True"
-        )
+    code = record.code or Code()
+    for name, wanted in (("programs", "records" in record.profiles), ("hooks", "hooks" in record.provenance)):
+        if wanted and getattr(code, name) is None:
+            raise SpecError(
+                name,
+                f"a run with {name}, which no file keeps, so that it cannot be replayed",
+                f"results.with_code({name}=...) with the same, or results of a run with trace=True",
+            )
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
+    host = None if code.programs is None else host_of(model, code.programs)
     start_s, until_s = trace or (0.0, None)
     output = _core.run(
         model,
@@ -133,11 +140,36 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         trace_until_s=until_s,
         trace_rows=TRACE_ROWS,
         memory_limit_bytes=2**62,
+        programs=host,
+        decisions=None if code.hooks is None else checked(code.hooks, model),
     )
-    tables = tables_of(output["tables"], record.network)
-    if trace is None:
-        return tables
-    return {**tables, "trace": trace_table(output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories)}
+    if output["failure"] is not None:
+        raise output["failure"]
+    tables = dict(tables_of(output["tables"], record.network))
+    if host is not None:
+        tables |= host.records.tables()
+    if trace is not None:
+        notes = None if host is None else host.notes.rows
+        tables["trace"] = trace_table(
+            output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories, notes
+        )
+    return tables
+
+
+def trace_of(record: Record, replica: int | None, window_s: tuple[float, float] | None) -> ResultTable:
+    """See :meth:`farbell.Results.trace`."""
+    if replica is None:
+        if "trace" in record.profiles and window_s is None:
+            return record.profiles["trace"]
+        known = record.tables["replicas"]["replica"].tolist()
+        if len(known) != 1:
+            raise SpecError("replica", "none named", f"one of {known[0]} to {known[-1]}" if known else "none was run")
+        replica = known[0]
+    end_s = _simulated_s(record, replica)
+    window = (0.0, end_s) if window_s is None else window_s
+    if not 0 <= window[0] < window[1]:
+        raise SpecError("window_s", repr(window_s), "two times in seconds, the later one second")
+    return traced(record, replica, window)[0]
 
 
 def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple[ResultTable, tuple[str, ...]]:
@@ -190,13 +222,15 @@ def _difference(record: Record, tables: Mapping[str, ResultTable], replica: int,
         ("requests", "finished_s", ("demand", "request", "asked_s", "finished_s", "pairs_delivered", "status")),
         ("ghz_states", "delivered_s", ("demand", "request", "delivered_s", "fidelity", "age_s", "outcomes")),
         ("ghz_requests", "finished_s", ("demand", "request", "asked_s", "finished_s", "states_delivered", "status")),
+        ("records", "time_s", ("time_s",)),
     ):
         if name not in tables:
             continue
         # What happened at the last tick may be cut in two by the end.
         again = tables[name][tables[name][time] < stop_s]
         compared = 0
-        for batch in record.tables[name].batches():
+        kept = record.profiles[name] if name == "records" else record.tables[name]
+        for batch in kept.batches():
             stored = batch[(batch.codes("replica") == replica) & (batch[time] < stop_s)]
             for column in columns:
                 x, y = stored.codes(column), again.codes(column)[compared : compared + len(stored)]

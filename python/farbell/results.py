@@ -7,7 +7,8 @@ import html
 import json
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ from farbell.record import (
     FAILURE_TABLES,
     GHZ_TABLES,
     PROGRAM_TABLES,
+    Code,
     Record,
 )
 from farbell.saved import statistics_tables, write_network
@@ -219,25 +221,77 @@ class Results(Record):
         """
         return self._profile("link_use")
 
-    def trace(self) -> ResultTable:
+    def trace(self, replica: int | None = None, *, window_s: tuple[float, float] | None = None) -> ResultTable:
         """Everything that happened, a row each, in the order of time.
+
+        Parameters
+        ----------
+        replica : int, optional
+            Which replica. Left out: all of a run with ``trace=True``, else the only one.
+        window_s : (float, float), optional
+            This stretch of simulated time only. It begins with how links and circuits stood.
 
         Returns
         -------
         ResultTable
-            docs/guide/why_is_my_network_slow.md says what the columns hold.
+            docs/guide/why_is_my_network_slow.md says what the columns hold. Unless the run was traced the replica is
+            replayed from its seed; of a run with programs or hooks that is loaded from a folder see :meth:`with_code`.
 
         Raises
         ------
         SpecError
-            If the run was not traced: ``farbell.run(..., trace=True)`` does.
+            If there is no such replica, or programs or hooks are not at hand.
+        RunError
+            If the replay gives other rows than those that are stored, or the trace outgrows its limit.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> results = fb.run(fb.chain(nodes=3, length_m=20e3, duration_s=0.1), replicas=2)
+        >>> trace = results.trace(replica=1, window_s=(0.05, 0.06))
+        >>> set(trace["replica"].tolist()), bool(trace["time_s"].max() <= 0.06)
+        ({1}, True)
         """
-        return self._profile("trace")
+        from farbell.replay import trace_of
+
+        return trace_of(self, replica, window_s)
+
+    def with_code(
+        self,
+        *,
+        programs: Mapping[str, Any] | None = None,
+        allow: Sequence[str] = (),
+        hooks: Mapping[str, Callable[[Any], Any]] | None = None,
+    ) -> Results:
+        """The same results with the programs and hooks of their run, which no file keeps, so that it can be replayed.
+
+        Parameters
+        ----------
+        programs, allow, hooks
+            As they were given to :func:`farbell.run`.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> def clock(node):
+        ...     yield node.wait("1 ms")
+        ...     node.record(done=True)
+        >>> scenario = fb.chain(2, demands=[], duration_s="10 ms")
+        >>> folder = fb.run(scenario, programs={"n0": clock}).save("results", report=False)
+        >>> results = fb.load_results(folder).with_code(programs={"n0": clock})
+        >>> results.trace()["kind"].tolist()
+        ['program_began', 'operation_asked', 'operation_done', 'recorded', 'program_ended']
+        """
+        from farbell.running import with_programs
+
+        of_nodes = None
+        if programs is not None or self.scenario.programs:
+            _, of_nodes = with_programs(self.scenario, programs or {}, allow)
+        return replace(self, code=Code(of_nodes, hooks))
 
     def _profile(self, name: str) -> ResultTable:
         if name not in self.profiles:
-            why = "a run with trace=True" if name == "trace" else "results of a version that records it"
-            raise SpecError(name, "nothing recorded", why)
+            raise SpecError(name, "nothing recorded", "results of a version that records it")
         return self.profiles[name]
 
     def explain(

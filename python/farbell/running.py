@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell._interrupts import held_interrupts
-from farbell.record import Network, profiles_of, tables_of, ticks_per_s
+from farbell.record import Code, Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.storage import Spill
 from farbell.trace import TRACE_ROWS
@@ -202,7 +202,7 @@ def run(
     time_shares: bool = True,
     programs: Mapping[str, Any] | None = None,
     allow: Sequence[str] = (),
-    hooks: Mapping[str, Callable[[Any], bool]] | None = None,
+    hooks: Mapping[str, Callable[[Any], Any]] | None = None,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -237,7 +237,8 @@ def run(
     hooks : dict, optional
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
         the columns of rules as attributes, and returns True or False. It decides for every demand for pairs, none of which
-        may have a rule for that point. A run with hooks has one thread.
+        may have a rule for that point. ``"route"`` -> function that takes a :class:`farbell.hooks.RouteView` and returns one
+        of its routes, or None: none for now. A run with hooks has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -282,20 +283,22 @@ def run(
     if programs is not None or wanted.programs:
         if threads is not None and workers > 1:
             raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
-        wanted, of_nodes = _with_programs(wanted, programs or {}, allow)
+        wanted, of_nodes = with_programs(wanted, programs or {}, allow)
         workers = 1
     model = scenario if isinstance(scenario, Model) and wanted is given else _compiled(wanted)
-    host = None if of_nodes is None else _host(model, of_nodes)
+    host = None if of_nodes is None else host_of(model, of_nodes)
     decisions = None
     if hooks is not None:
         from farbell.hooks import checked
 
-        decisions = checked(hooks, model.scenario)
+        decisions = checked(hooks, model)
         workers = 1
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
+    if decisions:
+        provenance["hooks"] = sorted(decisions)
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     wall, cpu = time.perf_counter(), time.process_time()
     with held_interrupts() as interrupts:
@@ -342,6 +345,7 @@ def run(
             fidelity_histogram=output["fidelity_histogram"],
             provenance=provenance,
             profiles=_profiles(output["tables"], network, model.scenario, host),
+            code=None if of_nodes is None and decisions is None else Code(of_nodes, hooks),
         )
         if out is not None:
             results.save(out)
@@ -354,7 +358,7 @@ def run(
     return results
 
 
-def _with_programs(
+def with_programs(
     scenario: Scenario, programs: Mapping[str, Any], allow: Sequence[str]
 ) -> tuple[Scenario, dict[str, list[tuple[str, Any]]]]:
     """The scenario with demands for its programs, and these by node."""
@@ -369,12 +373,12 @@ def _with_programs(
     return with_demands(scenario, of_nodes), of_nodes
 
 
-def _host(model: Model, of_nodes: Mapping[str, Sequence[tuple[str, Any]]]) -> Host:
+def host_of(model: Model, of_nodes: Mapping[str, Sequence[tuple[str, Any]]]) -> Host:
     from farbell.programs.host import Host
 
     return Host(model, of_nodes)
 
 
 def _profiles(tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None) -> Mapping[str, Any]:
-    profiles = profiles_of(tables, network, ticks_per_s(scenario))
+    profiles = profiles_of(tables, network, ticks_per_s(scenario), None if host is None else host.notes.rows)
     return profiles if host is None else {**profiles, **host.records.tables()}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from farbell.table import ResultTable
 
-__all__ = ["REFUSAL_REASONS", "REQUEST_STATUS", "TRACE_ROWS", "TRACE_WORDS", "trace_table"]
+__all__ = ["NOTE_WORDS", "PROGRAM_KINDS", "REFUSAL_REASONS", "REQUEST_STATUS", "TRACE_ROWS", "TRACE_WORDS", "Note", "trace_table"]
 
 Column = npt.NDArray[Any]
 
@@ -53,6 +53,7 @@ _KINDS = {
     "ghz_surplus": ("demand", ""),
     "ghz_rejected": ("demand", "count"),
     "fusion_started": ("node", ""),
+    "program": ("node", ""),
 }
 #: How a request ended, and why one was refused; by their numbers in the core.
 REQUEST_STATUS = ("open", "done", "timed_out", "refused")
@@ -70,11 +71,50 @@ _DETAILS = {
 _WORDS = tuple(word for words in _DETAILS.values() for word in words)
 _FAILED, _STALE, _REFUSED = 255, 256, 3
 
+#: What a row of a program may be; docs/guide/why_is_my_network_slow.md says when.
+PROGRAM_KINDS = (
+    "program_began",
+    "program_ended",
+    "operation_asked",
+    "operation_done",
+    "operation_timed_out",
+    "operation_refused",
+    "operation_cancelled",
+    "operation_failed",
+    "pair_given",
+    "message_sent",
+    "message_arrived",
+    "message_received",
+    "qubit_given_up",
+    "qubits_lost",
+    "recorded",
+)
+#: Columns of words that every run with programs has of its own.
+NOTE_WORDS = ("program", "what", "line")
 #: Words of a trace's own columns.
-TRACE_WORDS: Mapping[str, tuple[str, ...]] = {"kind": tuple(_KINDS), "detail": _WORDS}
+TRACE_WORDS: Mapping[str, tuple[str, ...]] = {"kind": (*_KINDS, *PROGRAM_KINDS), "detail": _WORDS}
 
 
-def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[str, tuple[str, ...]]) -> ResultTable:
+class Note(NamedTuple):
+    """What a program did at a node, for a row of the trace."""
+
+    kind: str
+    program: str
+    what: str
+    operation: int = -1  # the same where it was asked and where it ended
+    line: str = ""
+    to_node: int = -1
+    demand: int = -1
+    request: int = -1
+    held: int = 0  # qubits that programs hold at the node then
+
+
+def trace_table(
+    columns: Mapping[str, Any],
+    ticks_per_s: float,
+    words: Mapping[str, tuple[str, ...]],
+    notes: Sequence[Note] | None = None,
+) -> ResultTable:
     """The core's trace in order of time.
 
     Parameters
@@ -85,6 +125,8 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
         Of the scenario.
     words : mapping
         Column -> its words: names of nodes, links and demands among them.
+    notes : sequence of Note, optional
+        Of a run with programs: what they did, by the numbers that the core's rows have.
 
     Returns
     -------
@@ -122,7 +164,7 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
         detail[here] = start + number[here]
         start += len(those)
     until = raw["until"]
-    return ResultTable(
+    table = ResultTable(
         {
             "replica": raw["replica"],
             "time_s": raw["tick"] / ticks_per_s,
@@ -144,3 +186,27 @@ def trace_table(columns: Mapping[str, Any], ticks_per_s: float, words: Mapping[s
         },
         words,
     )
+    return table if notes is None else _with_notes(table, a, notes)
+
+
+def _with_notes(table: ResultTable, a: Column, notes: Sequence[Note]) -> ResultTable:
+    """The core's rows for programs are numbers of notes."""
+    first = len(_KINDS)
+    mine = np.flatnonzero(table.codes("kind") == first - 1)
+    told = [notes[number] for number in a[mine].tolist()]
+    columns = {name: table.codes(name).astype(np.int64 if name in ("kind", "demand") else table.codes(name).dtype) for name in table}
+    columns["kind"][mine] = [first + PROGRAM_KINDS.index(note.kind) for note in told]
+    for name in ("to_node", "demand", "request"):
+        columns[name][mine] = [getattr(note, name) for note in told]
+    own_words = {}
+    for name in NOTE_WORDS:
+        own = tuple(dict.fromkeys(word for note in told if (word := getattr(note, name))))
+        numbers = {word: number for number, word in enumerate(own)}
+        columns[name] = np.full(len(table), -1, dtype=np.int32)
+        columns[name][mine] = [numbers.get(getattr(note, name), -1) for note in told]
+        own_words[name] = own
+    columns["circuit"][mine] = -1
+    for name in ("operation", "held"):
+        columns[name] = np.full(len(table), -1, dtype=np.int64)
+        columns[name][mine] = [getattr(note, name) for note in told]
+    return ResultTable(columns, {**table.categories, **own_words})

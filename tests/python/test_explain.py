@@ -151,9 +151,16 @@ def test_windows_are_checked(plain: fb.Results, trace: Any) -> None:
         fb.run(plain.scenario, trace=trace)
 
 
-def test_there_is_no_trace_unless_asked_for(plain: fb.Results) -> None:
-    with pytest.raises(fb.SpecError, match="trace=True"):
+def test_a_run_that_was_not_traced_is_traced_when_it_is_asked(plain: fb.Results) -> None:
+    assert "trace" not in plain.profiles
+    whole = fb.run(plain.scenario, replicas=2, trace=True).trace()
+    assert plain.trace(1).equals(whole[whole["replica"] == 1])
+    with pytest.raises(fb.SpecError, match="none named; allowed: one of 0 to 1"):
         plain.trace()
+    with pytest.raises(fb.SpecError, match="replica: found 2; allowed: 0 to 1"):
+        plain.trace(2)
+    with pytest.raises(fb.SpecError, match="window_s"):
+        plain.trace(0, window_s=(2.0, 1.0))
 
 
 # Explanations.

@@ -571,6 +571,7 @@ def test_what_was_run_with_programs_cannot_be_replayed_without_them() -> None:
         yield node.entangle("n1")
 
     with pytest.raises(fb.SpecError, match="cannot be replayed"):
-        run(first, acceptor).explain(request=0)
-    told = run(first, acceptor, trace=True).explain(request=0)
-    assert "done, 1 of 1 pair delivered" in str(told)
+        run(first, acceptor).with_code().explain(request=0)
+    for trace in (True, False):
+        told = run(first, acceptor, trace=trace).explain(request=0)
+        assert "done, 1 of 1 pair delivered" in str(told)

@@ -3,9 +3,9 @@
 namespace farbell {
 
 Failures::Failures(const Setup& setup, EventQueue& queue, Lanes& lanes, Routes& routes, Circuits& circuits, Outages& outages,
-                   Availability& availability, Requests& requests, GhzRequests& ghz_requests, Trace& trace)
+                   Availability& availability, Requests& requests, GhzRequests& ghz_requests, Programs& programs, Trace& trace)
     : setup_(setup), queue_(queue), lanes_(lanes), routes_(routes), circuits_(circuits), outages_(outages), availability_(availability),
-      requests_(requests), ghz_requests_(ghz_requests), trace_(trace) {}
+      requests_(requests), ghz_requests_(ghz_requests), programs_(programs), trace_(trace) {}
 
 void Failures::start() {
   for (std::uint32_t f = 0; f < setup_.failures; ++f) schedule(f);
@@ -39,6 +39,7 @@ void Failures::down(std::uint32_t f) {
   const Outages::Turned& turned = outages_.fail(f, queue_.now());
   turn(turned.links, false);
   requests_.interrupted(turned.links);
+  for (NodeId node : turned.nodes) programs_.lose_qubits(node, f);
   if (outages_.instant()) return lost(turned.links, Requests::News::everywhere);
   for (NodeId node : turned.nodes) {
     circuits_.lose_qubits(node);

@@ -5,6 +5,7 @@
 
 #include "farbell/apps/availability.hpp"
 #include "farbell/apps/ghz_requests.hpp"
+#include "farbell/apps/programs.hpp"
 #include "farbell/apps/requests.hpp"
 
 namespace farbell {
@@ -19,7 +20,7 @@ class Failures {
   };
 
   Failures(const Setup& setup, EventQueue& queue, Lanes& lanes, Routes& routes, Circuits& circuits, Outages& outages,
-           Availability& availability, Requests& requests, GhzRequests& ghz_requests, Trace& trace);
+           Availability& availability, Requests& requests, GhzRequests& ghz_requests, Programs& programs, Trace& trace);
 
   void start();
   void handle(const Event& event);
@@ -42,6 +43,7 @@ class Failures {
   Availability& availability_;
   Requests& requests_;
   GhzRequests& ghz_requests_;
+  Programs& programs_;
   Trace& trace_;
   std::uint64_t stale_events_ = 0;
 };

@@ -1,5 +1,6 @@
 #include "farbell/apps/programs.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 
@@ -8,8 +9,9 @@
 namespace farbell {
 
 Programs::Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
-                   Requests& requests)
-    : setup_(setup), host_(host), queue_(queue), states_(states), swapping_(swapping), circuits_(circuits), requests_(requests) {
+                   const Outages& outages, Requests& requests, Trace& trace)
+    : setup_(setup), host_(host), queue_(queue), states_(states), swapping_(swapping), circuits_(circuits), outages_(outages),
+      requests_(requests), trace_(trace) {
   requests_.serve(*this);
   if (!host_) return;
   streams_.resize(setup.nodes.size());
@@ -27,7 +29,8 @@ void Programs::handle(const Event& event) {
       const News news = std::move(news_.front());
       news_.pop_front();
       if (const auto* pair = std::get_if<PairForPrograms>(&news)) host_->pair(host_->self, *pair);
-      else host_->request_ended(host_->self, std::get<RequestEnded>(news));
+      else if (const auto* ended = std::get_if<RequestEnded>(&news)) host_->request_ended(host_->self, *ended);
+      else host_->lost(host_->self, std::get<Lost>(news).operation, std::get<Lost>(news).outage);
       break;
     }
     case op_message: host_->message(host_->self, event.payload); break;
@@ -36,9 +39,16 @@ void Programs::handle(const Event& event) {
   }
 }
 
+void Programs::count_slots(Tick until) {
+  for (Held& h : held_)
+    if (h.held && h.since < until) {
+      swapping_.count_occupied(h.node, h.since, until);
+      h.since = until;
+    }
+}
+
 void Programs::finish(Tick end) {
-  for (const Held& h : held_)
-    if (h.held) swapping_.count_occupied(h.node, h.since, end);
+  count_slots(end);
   if (host_) host_->end(host_->self);
 }
 
@@ -63,7 +73,7 @@ void Programs::give_up(QubitId q) {
 void Programs::pair(PairForPrograms pair) {
   for (auto& half : pair.halves) half.qubit = hold(half.qubit.qubit, half.node, half.slot);
   if (host_) return tell(pair);
-  for (const auto& half : pair.halves) release(half.node, half.qubit);
+  release(pair);
 }
 
 void Programs::tell(const News& news) {
@@ -84,12 +94,24 @@ void Programs::release(NodeId node, ProgramQubit q) {
   give_up(q.qubit);
 }
 
+void Programs::release(const PairForPrograms& pair) {
+  for (const auto& half : pair.halves)
+    if (holds(half.qubit)) release(half.node, half.qubit);
+}
+
 bool Programs::holds(ProgramQubit q) const {
   return q.qubit.value < held_.size() && held_[q.qubit.value].held && held_[q.qubit.value].holding == q.holding;
 }
 
 void Programs::require_held(ProgramQubit q, const char* what) const {
-  if (!holds(q)) throw RunError(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": it was measured, released or swapped before");
+  if (holds(q)) return;
+  if (const auto found = lost_.find(q.number()); found != lost_.end()) {
+    const NodeOutage& outage = found->second;
+    throw NodeDown(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": it was lost when node " +
+                       setup_.node_names[outage.node.value] + " went down",
+                   outage);
+  }
+  throw RunError(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": it was measured, released or swapped before");
 }
 
 void Programs::require(NodeId node, ProgramQubit q, const char* what) const {
@@ -98,6 +120,32 @@ void Programs::require(NodeId node, ProgramQubit q, const char* what) const {
   if (held.node == node && !held.taken) return;
   throw RunError(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": " +
                  (held.taken ? "a measurement of it is under way" : "it is at another node"));
+}
+
+// ---- failures ---------------------------------------------------------------------------------------------------------------------------
+
+void Programs::lose_qubits(NodeId node, std::uint32_t failure) {
+  if (!host_) return;
+  const NodeOutage outage{node, failure, queue_.now()};
+  down_[node.value] = outage;
+  const std::uint64_t qubits = held_at(node);
+  for (std::uint32_t q = 0; q < held_.size(); ++q) {
+    if (!held_[q].held || held_[q].node != node) continue;
+    lost_.emplace(ProgramQubit{QubitId{q}, held_[q].holding}.number(), outage);
+    states_.release(QubitId{q});
+    give_up(QubitId{q});
+  }
+  for (Operation& o : operations_)
+    if (o.under_way && !o.lost && o.node == node) {
+      o.lost = true;
+      tell(Lost{o.operation, outage});
+    }
+  busy_until_[node.value] = queue_.now();
+  host_->node_lost(host_->self, outage, qubits);
+}
+
+std::uint64_t Programs::held_at(NodeId node) const {
+  return static_cast<std::uint64_t>(std::count_if(held_.begin(), held_.end(), [node](const Held& h) { return h.held && h.node == node; }));
 }
 
 // ---- messages and timers ----------------------------------------------------------------------------------------------------------------
@@ -177,8 +225,10 @@ std::optional<ProgramQubit> Programs::create_qubit(NodeId node, std::uint64_t op
 }
 
 void Programs::carry_out(std::uint32_t row) {
+  operations_[row].under_way = false;
   const Operation o = operations_[row];
   free_operations_.push_back(row);
+  if (o.lost) return;  // as the program has been told
   const Tick now = queue_.now();
   std::int64_t result = 0;
   switch (o.kind) {

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "farbell/apps/requests.hpp"
+#include "farbell/base/errors.hpp"
 #include "farbell/network/circuits.hpp"
+#include "farbell/network/outages.hpp"
 #include "farbell/network/paths.hpp"
 #include "farbell/state/gates.hpp"
 
@@ -54,6 +56,20 @@ struct RequestEnded {
   Refusal reason = Refusal::none;
 };
 
+// A node whose qubits a failure has taken, those of programs among them.
+struct NodeOutage {
+  NodeId node;
+  std::uint32_t failure = 0;
+  Tick since{};
+};
+
+// What a program uses was lost with its node, or its node is down.
+class NodeDown : public RunError {
+ public:
+  NodeDown(std::string what, const NodeOutage& outage_) : RunError(std::move(what)), outage(outage_) {}
+  NodeOutage outage;
+};
+
 class Programs;
 
 // Told of what happens, within the event in which it happens; it may call Programs back. What it throws ends the run.
@@ -64,6 +80,8 @@ struct ProgramHost {
   void (*request_ended)(void* self, const RequestEnded& ended) = nullptr;
   void (*message)(void* self, std::uint64_t message) = nullptr;                       // has come
   void (*done)(void* self, std::uint64_t operation, std::int64_t result) = nullptr;   // an operation or a timer
+  void (*lost)(void* self, std::uint64_t operation, const NodeOutage& outage) = nullptr;  // an operation: its node has failed
+  void (*node_lost)(void* self, const NodeOutage& outage, std::uint64_t qubits) = nullptr;  // with so many qubits of programs; no time to act
   void (*end)(void* self) = nullptr;                                                  // of the run
 };
 
@@ -83,18 +101,23 @@ class Programs {
     Address self;
     std::uint64_t replica = 0;
     bool ideal_control = false;
+    std::span<const std::string> failure_names;
   };
 
   Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
-           Requests& requests);
+           const Outages& outages, Requests& requests, Trace& trace);
 
   void start();  // posts the beginning
   void handle(const Event& event);
   void finish(Tick end);  // called once, after the last event
+  void count_slots(Tick until);  // that hold programs' qubits, into the use of their nodes
 
   // ---- for Requests: the host hears of it when they have done what they were about ----
   void pair(PairForPrograms pair);
   void request_ended(const RequestEnded& ended) { tell(ended); }
+
+  // The node fails: with its qubits go those of programs, and what it was doing with them comes to nothing.
+  void lose_qubits(NodeId node, std::uint32_t failure);
 
   // ---- for the host ----
   Tick now() const { return queue_.now(); }
@@ -107,21 +130,35 @@ class Programs {
   void set_timer(Tick after, std::uint64_t operation);
 
   // Operations on qubits take the times of their memory, and a node makes one after the other. Each throws RunError, before anything is
-  // changed, for a qubit that is gone, that another operation is about to take, or that is another node's.
+  // changed, for a qubit that is gone, that another operation is about to take, or that is another node's; NodeDown for one that was lost
+  // with its node.
   void gate(NodeId node, Gate gate, double angle, ProgramQubit a, std::optional<ProgramQubit> b, std::uint64_t operation);
   void measure(NodeId node, ProgramQubit q, Basis basis, std::uint64_t operation);
   // Result: phase bit + 2 parity bit, or -1 if the node's swap fails; both qubits are gone.
   void bell_measure(NodeId node, ProgramQubit a, ProgramQubit b, std::uint64_t operation);
-  // In |0>; its name is known at once. None = the node has no free slot.
+  // In |0>; its name is known at once. None = the node, which must be up, has no free slot.
   std::optional<ProgramQubit> create_qubit(NodeId node, std::uint64_t operation);
   void release(NodeId node, ProgramQubit q);
+  void release(const PairForPrograms& pair);  // what of it has not been lost
 
   // What no node can know: for records, not for decisions.
   double fidelity(ProgramQubit a, ProgramQubit b) const;
   std::array<double, 4> bloch(ProgramQubit q) const;
 
+  // What the host has to say now about a node, by its number; in order with everything else that is traced. False: it is not kept.
+  bool traced() const { return trace_.on; }
+  bool note(NodeId node, std::uint64_t number) {
+    if (!trace_.on || now() < trace_.from || now() > trace_.until) return false;
+    trace_.add(now(), queue_.phase(), TraceKind::program, node.value, number, 0);
+    return true;
+  }
+  bool is_up(NodeId node) const { return !outages_.any() || !outages_.failed(node); }
+  const NodeOutage& outage(NodeId node) const { return down_.at(node.value); }  // of a node that is down
+  const std::string& failure_name(std::uint32_t failure) const { return setup_.failure_names[failure]; }
+
   std::uint64_t messages() const { return messages_; }
   std::uint64_t held() const { return held_count_; }  // qubits that programs hold
+  std::uint64_t held_at(NodeId node) const;
 
  private:
   enum class Kind : std::uint8_t { gate, measure, bell_measure, initialise };
@@ -134,6 +171,7 @@ class Programs {
     ProgramQubit a;
     std::optional<ProgramQubit> b;
     std::uint64_t operation = 0;  // the host's number
+    bool under_way = true, lost = false;
   };
   struct Held {
     bool held = false, taken = false;  // taken: an operation is about to end it
@@ -143,7 +181,11 @@ class Programs {
     Tick since{};
   };
 
-  using News = std::variant<PairForPrograms, RequestEnded>;
+  struct Lost {
+    std::uint64_t operation = 0;
+    NodeOutage outage;
+  };
+  using News = std::variant<PairForPrograms, RequestEnded, Lost>;
   void tell(const News& news);
   const OperationTimes& times(NodeId node) const { return setup_.times[setup_.nodes[node.value].device.value]; }
   Stream& stream(NodeId node);
@@ -162,10 +204,14 @@ class Programs {
   States& states_;
   Swapping& swapping_;
   Circuits& circuits_;
+  const Outages& outages_;
   Requests& requests_;
+  Trace& trace_;
   std::vector<std::optional<Stream>> streams_;  // by node, made when first needed
   std::vector<Tick> busy_until_;       // by node
   std::vector<Held> held_;             // by qubit
+  std::unordered_map<std::uint64_t, NodeOutage> lost_;  // qubits that went with their nodes, by number
+  std::unordered_map<std::uint32_t, NodeOutage> down_;  // the last failure of each node that had one
   std::deque<News> news_;              // that the host has not heard of
   std::vector<Operation> operations_;
   std::vector<std::uint32_t> free_operations_;

@@ -119,7 +119,7 @@ std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fide
   if (demand.max_queue > 0 && row.open() >= demand.max_queue) return refuse(Refusal::queue_full);
   if (setup_.max_open_requests > 0 && open_ >= setup_.max_open_requests) return refuse(Refusal::network_full);
   if (!row.routed) row.routed = routes_.find(d);
-  if (!row.routed && !waits_for_repair(d)) return refuse(end_is_down(d) ? Refusal::node_down : Refusal::no_route);
+  if (!row.routed && !waits_for_repair(d, due)) return refuse(end_is_down(d) ? Refusal::node_down : Refusal::no_route);
   if (d.value < setup_.decisions.size() && !admits(d, request)) return refuse(Refusal::not_admitted);
   row.queue.push_back(request);
   ++open_;

@@ -168,6 +168,8 @@ class Requests {
   void lose_routes(const std::vector<std::vector<ChainId>>& affected, std::span<const LinkId> links, News news);
   void tell_from_ends(ChainId c, LinkId link);
   bool waits_for_repair(DemandId d);
+  bool waits_for_repair(DemandId d, Tick due);
+  Tick due(DemandId d, std::uint64_t id);
   bool end_is_down(DemandId d) const;
   void refuse_all(DemandId d);
   void look_for_deadlock();

@@ -76,10 +76,11 @@ void Requests::tell_from_ends(ChainId c, LinkId link) {
     if (!outages_.failed(route.nodes[end])) circuits_.release_from(c, end);
 }
 
-// No route is left.
+// No route is left. Requests of programs differ in whether they wait.
 void Requests::refuse_all(DemandId d) {
   const Refusal reason = end_is_down(d) ? Refusal::node_down : Refusal::route_lost;
-  for (std::uint64_t id : open_requests(d, queue_.now())) end_request(d, id, RequestStatus::refused, reason);
+  for (std::uint64_t id : open_requests(d, queue_.now()))
+    if (!waits_for_repair(d, due(d, id))) end_request(d, id, RequestStatus::refused, reason);
   each_circuit(d, [&](ChainId c) {
     if (circuits_.state(c) != Circuits::State::idle) circuits_.release_everywhere(c);
   });
@@ -98,6 +99,19 @@ bool Requests::waits_for_repair(DemandId d) {
   const DemandRow& demand = setup_.demands[d.value];
   const bool patient = demand.deadline != never || demand.max_wait != never || demand.arrivals.endless() || demand.arrivals.back_to_back();
   return patient && routes_.usable_when_repaired(d);
+}
+
+bool Requests::waits_for_repair(DemandId d, Tick due) {
+  return waits_for_repair(d) || (outages_.any() && due != never && routes_.usable_when_repaired(d));
+}
+
+// Of an open request.
+Tick Requests::due(DemandId d, std::uint64_t id) {
+  Row& row = rows_[d.value];
+  if (const auto place = row.waiting(id); place != row.queue.end()) return place->due;
+  ChainId c = circuits_.first(d);
+  while (!services_[c.value].request || services_[c.value].request->id != id) ++c.value;
+  return services_[c.value].request->due;
 }
 
 void Requests::interrupted(std::span<const LinkId> links) {

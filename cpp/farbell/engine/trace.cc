@@ -18,7 +18,8 @@ void Trace::name_owner(TraceRow& row) const {
     case TraceKind::request_ended:
     case TraceKind::permit_waits:
     case TraceKind::permit_held:
-    case TraceKind::link_changed: return;
+    case TraceKind::link_changed:
+    case TraceKind::program: return;
     default: break;
   }
   const bool of_demand = row.kind == TraceKind::delivery || row.kind == TraceKind::request_started || row.kind == TraceKind::pair_rejected ||

@@ -51,6 +51,7 @@ enum class TraceKind : std::uint8_t {
   ghz_surplus,      // D
   ghz_rejected,     // D, b = users, x = fidelity
   fusion_started,   // N, pair: locked, with one of each other arm, for a fusion that ends at `until`
+  program,          // N, a = number of what the host of programs has to say
 };
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };

@@ -134,30 +134,56 @@ NodeId Circuits::full_node(ChainId circuit, const Route& route) const {
 
 // The first of the demand's routes that can be used and has the slots now.
 std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
-  const auto list = routes(circuit);
-  const std::size_t preferred = routes_.preferred(demand(circuit));
-  for (std::size_t r = preferred; r < list.size(); ++r)
-    if ((r == preferred || routes_.usable(list[r])) && !full_node(circuit, list[r])) return static_cast<std::uint32_t>(r);
+  const std::size_t count = routes(circuit).size();
+  for (std::size_t r = routes_.preferred(demand(circuit)); r < count; ++r)
+    if (can_book(circuit, r)) return static_cast<std::uint32_t>(r);
   return {};
 }
 
-void Circuits::grant_waiting() {
-  std::vector<NodeId> touched;
-  for (ChainId circuit : line_.in_order(queue_.now())) {
-    if (const auto chosen = bookable(circuit)) {
-      line_.leave(circuit, queue_.now());
-      grant(circuit, *chosen);
-    } else {
-      const Route& wanted = route(circuit);
-      const NodeId full = full_node(circuit, wanted);
-      for (std::uint32_t i = 0; i < wanted.nodes.size(); ++i) {
-        claimed_[wanted.nodes[i].value] += share(circuit, i, wanted).slots;
-        touched.push_back(wanted.nodes[i]);
-      }
-      trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0, 0, {.to = full.value});
+// The preferred one is booked even if it is of no use now.
+bool Circuits::can_book(ChainId circuit, std::size_t r) const {
+  const Route& route = routes(circuit)[r];
+  return (r == routes_.preferred(demand(circuit)) || routes_.usable(route)) && !full_node(circuit, route);
+}
+
+// Which route somebody from outside wants for it now.
+std::optional<std::uint32_t> Circuits::asked_route(ChainId circuit) const {
+  std::vector<RouteCandidate> candidates;
+  for (const Route& route : routes(circuit)) {
+    RouteCandidate& candidate = candidates.emplace_back(RouteCandidate{&route, routes_.usable(route), {}, {}});
+    for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
+      const NodeId n = route.nodes[i];
+      candidate.free.push_back(slots_.free(n) - std::min(slots_.free(n), claimed_[n.value]));
+      candidate.needed.push_back(share(circuit, i, route).slots);
     }
   }
-  for (NodeId n : touched) claimed_[n.value] = 0;
+  return setup_.route_hook->choose(setup_.route_hook->self, {demand(circuit), number(circuit), queue_.now(), candidates});
+}
+
+void Circuits::set_aside(ChainId circuit, const Route& wanted) {
+  const NodeId full = full_node(circuit, wanted);
+  for (std::uint32_t i = 0; i < wanted.nodes.size(); ++i) {
+    claimed_[wanted.nodes[i].value] += share(circuit, i, wanted).slots;
+    touched_.push_back(wanted.nodes[i]);
+  }
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0, 0, {.to = full.value});
+}
+
+void Circuits::grant_waiting() {
+  for (ChainId circuit : line_.in_order(queue_.now())) {
+    const bool choice = has_choice(circuit);
+    const auto chosen = choice ? asked_route(circuit) : bookable(circuit);
+    if (chosen && (!choice || can_book(circuit, *chosen))) {
+      line_.leave(circuit, queue_.now());
+      grant(circuit, *chosen);
+    } else if (chosen || !choice) {
+      set_aside(circuit, choice ? routes(circuit)[*chosen] : route(circuit));
+    } else {
+      trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0);
+    }
+  }
+  for (NodeId n : touched_) claimed_[n.value] = 0;
+  touched_.clear();
 }
 
 void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
@@ -480,7 +506,7 @@ void Circuits::take_back(NodeId node, const Loan& loan) {
 
 void Circuits::links_changed() {
   const auto& waiting = line_.in_order(queue_.now());
-  if (!line_.is_fifo() || std::any_of(waiting.begin(), waiting.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
+  if (!line_.is_fifo() || setup_.route_hook || std::any_of(waiting.begin(), waiting.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
 }
 
 void Circuits::routes_changed() {

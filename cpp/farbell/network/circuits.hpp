@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
+#include "farbell/network/route_choice.hpp"
 #include "farbell/network/routes.hpp"
 #include "farbell/network/slots.hpp"
 #include "farbell/network/waiting_line.hpp"
@@ -58,6 +59,7 @@ class Circuits {
     Address distil;  // told of segments that span a chain which distils them
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
+    const RouteHook* route_hook = nullptr;   // for the ledger
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
@@ -154,7 +156,11 @@ class Circuits {
   void take_route(ChainId circuit, std::uint32_t chosen);
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
+  bool can_book(ChainId circuit, std::size_t route) const;
   std::optional<std::uint32_t> bookable(ChainId circuit) const;
+  bool has_choice(ChainId circuit) const { return setup_.route_hook && demand(circuit).value < setup_.route_hook->demands; }
+  std::optional<std::uint32_t> asked_route(ChainId circuit) const;
+  void set_aside(ChainId circuit, const Route& wanted);
   bool is_absent(DemandId demand) const;
   void begin_fairly(ChainId circuit);
   void becomes_idle(ChainId circuit);
@@ -184,7 +190,8 @@ class Circuits {
   std::vector<Row> rows_;            // by circuit
   std::vector<ChainId> first_;       // by demand
   Slots slots_;
-  std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits before it in line
+  std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits before it in line, at the nodes touched
+  std::vector<NodeId> touched_;
   WaitingLine line_;                    // for the ledger
   std::vector<bool> grant_posted_;      // by node; the ledger has one line
   bool check_posted_ = false;

@@ -579,8 +579,6 @@ class Compiler {
   void check_programs(const DemandSpec& demand, std::size_t i) const {
     if (demand.use == PairUse::measure)
       throw SpecError(item("demands", i, "use"), "\"measure\"", "\"keep\" with \"by_programs\" traffic: programs measure their qubits themselves");
-    if (!s_.failures.empty())
-      throw SpecError(item("demands", i, "traffic"), "\"by_programs\" in a scenario with failures", "no failures, which programs cannot meet yet");
   }
 
   static void check_concurrent_requests(const DemandSpec& demand, std::size_t i) {

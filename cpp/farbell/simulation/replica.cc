@@ -46,7 +46,8 @@ class Replica {
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, model.scenario.scheduler, address(HandlerIndex::circuits),
-                   address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_},
+                   address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_,
+                   options.route_hook},
                   model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
                   model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
@@ -67,12 +68,12 @@ class Replica {
         ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica,
                        address(HandlerIndex::ghz_requests)},
                       queue_, states_, fusing_, routes_, circuits_, outages_, ghz_recorder_, trace_),
-        failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
-                  outages_, availability_, requests_, ghz_requests_, trace_),
         programs_({model.nodes, model.operation_times, model.node_names, model.scenario.seed, model.fibre_delay, model.processing_delay,
                    model.graph, model.clock, address(HandlerIndex::programs), options.replica,
-                   model.scenario.control == ControlPlane::ideal},
-                  options.programs, queue_, states_, swapping_, circuits_, requests_) {
+                   model.scenario.control == ControlPlane::ideal, model.failure_names},
+                  options.programs, queue_, states_, swapping_, circuits_, outages_, requests_, trace_),
+        failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
+                  outages_, availability_, requests_, ghz_requests_, programs_, trace_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
@@ -180,6 +181,7 @@ class Replica {
   void end_bin(Tick end) {
     if (end <= (use_.ends.empty() ? tick_zero : use_.ends.back())) return;
     use_.ends.push_back(end);
+    programs_.count_slots(end);
     swapping_.slot_ticks_until(end, use_.slot_ticks);
     lanes_.use_until(end, use_.links);
   }
@@ -207,8 +209,8 @@ class Replica {
   Fusing fusing_;
   GhzRecorder ghz_recorder_;
   GhzRequests ghz_requests_;
-  Failures failures_;
   Programs programs_;
+  Failures failures_;
   HandlerTable handlers_;
 };
 

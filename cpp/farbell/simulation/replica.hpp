@@ -26,6 +26,7 @@ struct ReplicaOptions {
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;
   const DecisionHook* hook = nullptr;
+  const RouteHook* route_hook = nullptr;
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;

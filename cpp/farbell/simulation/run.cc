@@ -308,6 +308,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.bins = options.bins;
     replica.programs = options.programs;
     replica.hook = options.hook;
+    replica.route_hook = options.route_hook;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
@@ -330,7 +331,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     try {
       result = run_replica(model, replica, stop, progress[index]);
     } catch (...) {
-      if (!options.programs && !options.hook) throw;
+      if (!options.programs && !options.hook && !options.route_hook) throw;
       out.failure = std::current_exception();
       channel.push({replica.replica, {}, {}, {}, {}, true});
       return;
@@ -349,7 +350,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   };
 
   ReplicaPool<RowBlock> pool;
-  pool.threads = options.programs || options.hook ? 1 : options.threads;
+  pool.threads = options.programs || options.hook || options.route_hook ? 1 : options.threads;
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
   out.interrupted = outcome.interrupted;

@@ -27,6 +27,7 @@ struct RunOptions {
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;  // runs the programs of nodes, on the calling thread; then there is one thread
   const DecisionHook* hook = nullptr;     // takes decisions; the same
+  const RouteHook* route_hook = nullptr;  // chooses among routes; the same
 };
 
 // Called on the thread that called run().

@@ -24,13 +24,14 @@ back, and ``yield`` waits until it is done:
 from __future__ import annotations
 
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
-from farbell.programs.operations import Cancelled, Operation, Refused, Request, TimedOut, all_of, any_of
+from farbell.programs.operations import Cancelled, Failed, Operation, Refused, Request, TimedOut, all_of, any_of
 from farbell.programs.program import Program
 from farbell.programs.truths import Truth, truth
 
 __all__ = [
     "BellOutcome",
     "Cancelled",
+    "Failed",
     "Message",
     "Node",
     "Operation",

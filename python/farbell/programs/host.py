@@ -17,7 +17,8 @@ from farbell import _core
 from farbell._core import ByPrograms, InternalError, Model, ProgramHost, ProgramProcess, RunError, SpecError
 from farbell.programs.binding import groups
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
-from farbell.programs.operations import Operation, Refused, Request, TimedOut
+from farbell.programs.notes import Notes
+from farbell.programs.operations import Failed, Operation, Refused, Request, TimedOut
 from farbell.programs.records import Records
 from farbell.programs.truths import Truth
 from farbell.topology.network import nearest
@@ -37,6 +38,11 @@ class Process(ProgramProcess):
         return title
 
     @property
+    def name(self) -> str:
+        """Of its generator."""
+        return str(getattr(self.generator, "__name__", "run"))
+
+    @property
     def line(self) -> str:
         """Where it is now: file and line of the innermost generator."""
         inner: Any = self.generator
@@ -51,6 +57,7 @@ class Host(ProgramHost):
 
     def __init__(self, model: Model, programs: Mapping[str, Sequence[tuple[str, Any]]]) -> None:
         names = list(model.node_names)
+        self._names = names
         self._numbers = {name: number for number, name in enumerate(names)}
         outcomes = tuple(BellOutcome(bell & 1, bell >> 1) for bell in range(4))
         super().__init__(names, self._numbers, Operation, Request, Qubit, Pair, Message, outcomes)
@@ -70,12 +77,14 @@ class Host(ProgramHost):
                 self._demands[demand.node_b, demand.node_a] = number
         self._replica = 0
         self.records = Records()
+        self.notes = Notes(self)
         self._failed: RunError | None = None
 
     # ---- what the core calls ----
 
     def begin(self, replica: int) -> None:
         self._replica, self._failed = replica, None
+        self.notes.begin()
         for name, programs in self._programs.items():
             for number, (title, program) in enumerate(programs):
                 dice = random.Random(f"{self._model.scenario.seed}/{replica}/{name}/{number}")
@@ -99,6 +108,34 @@ class Host(ProgramHost):
     def _too_late(self, operation: Operation) -> None:
         operation._fail(TimedOut(f"{operation.what}: not in time"))
 
+    def _lost(self, operation: Operation, node: int, failure: int, since_s: float) -> None:
+        """The node of the operation has failed, or had when it was asked for."""
+        why = f"{self._names[node]} went down at {since_s:.9g} s, failure {self._run.failure_name(failure)!r}"
+        operation._fail(Failed(f"{operation.what}: {why}"))
+
+    # What it says in a run that is traced.
+
+    def _note_begun(self, node: Node, operation: Operation) -> None:
+        self.notes.asked(node, operation)
+
+    def _note_done(self, operation: Operation) -> None:
+        self.notes.done(operation)
+
+    def _note_pair(self, operation: Operation, pair: Pair) -> None:
+        self.notes.pair(operation, pair)
+
+    def _note_message(self, sender: int, receiver: int, content: Any) -> None:
+        self.notes.message(sender, receiver, content)
+
+    def _note_release(self, node: Node, qubit: Qubit) -> None:
+        self.notes.released(node, qubit)
+
+    def _note_returned(self, process: Process, value: Any) -> None:
+        self.notes.process(process.node, "program_ended", process.name)
+
+    def _note_lost(self, node: int, failure: int, qubits: int) -> None:
+        self.notes.lost(node, qubits, self._run.failure_name(failure))
+
     def end(self) -> None:
         now = self.now_s
         for process in self._processes:
@@ -120,6 +157,8 @@ class Host(ProgramHost):
         ended = Operation(f"the process {getattr(generator, '__name__', 'run')} of {node._program}")
         process = Process(self, node, generator, ended)
         ended._cancel = lambda: self._stop(process)
+        if self._run.traced:
+            self.notes.process(node, "program_began", process.name)
         self._launch(process)
         return ended
 
@@ -128,6 +167,8 @@ class Host(ProgramHost):
         if process.waits_for is None:
             raise RunError(f"{process.ended.what} cannot be cancelled: it is running; let it return")
         waits, process.waits_for = process.waits_for, None
+        if self._run.traced:
+            self.notes.process(process.node, "program_ended", f"{process.name}, cancelled")
         del self._processes[process]
         waits._waits = None
         if waits._cancel is not None:
@@ -254,6 +295,8 @@ class Host(ProgramHost):
     def record(self, node: Node, columns: Mapping[str, Any]) -> None:
         values = {name: self._true(value) if isinstance(value, Truth) else value for name, value in columns.items()}
         self.records.add(self.now_s, self._replica, node.name, node._program, values)
+        if self._run.traced:
+            self.notes.recorded(node, values)
 
     def _true(self, truth: Truth) -> float:
         if truth.kind != "fidelity":
@@ -268,8 +311,10 @@ class Host(ProgramHost):
             figure: float = (
                 self._run.fidelity(*qubits) if truth.kind == "fidelity" else self._run.bloch(*qubits)["xyz".index(truth.kind)]
             )
-        except (InternalError, RunError):  # no qubit of that number is held, or the two are no pair
-            raise RunError(f"fb.truth.{truth.kind}({truth.of!r}): it was measured, released or swapped before") from None
+        except (InternalError, RunError) as error:  # no qubit of that number is held, or the two are no pair
+            lost = str(error).partition("it was lost")
+            why = "".join(lost[1:]) or "it was measured, released or swapped before"
+            raise RunError(f"fb.truth.{truth.kind}({truth.of!r}): {why}") from None
         return figure
 
 

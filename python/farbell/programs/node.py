@@ -158,6 +158,11 @@ class Node(ProgramNode):
         self.replica = replica
 
     @property
+    def is_up(self) -> bool:
+        """Whether the node's quantum hardware is up; its programs and messages go on when it is not."""
+        return self._host._run.is_up(self._index)
+
+    @property
     def now_s(self) -> float:
         """Simulated time in seconds."""
         return self._host.now_s

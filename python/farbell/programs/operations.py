@@ -6,7 +6,7 @@ from typing import Any
 
 from farbell._core import ProgramOperation, RunError
 
-__all__ = ["Cancelled", "Operation", "Refused", "Request", "TimedOut", "all_of", "any_of"]
+__all__ = ["Cancelled", "Failed", "Operation", "Refused", "Request", "TimedOut", "all_of", "any_of"]
 
 
 class TimedOut(Exception):
@@ -51,6 +51,26 @@ class Refused(Exception):
     >>> two = fb.chain(2, demands=[], memory=fb.Memory(name="m", slots=3))
     >>> fb.run(two, programs={"n0": greedy}).records["slots"].tolist()
     [3]
+    """
+
+
+class Failed(Exception):
+    """The node went down: the operation came to nothing, or the qubit was lost then. The message names the failure.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def late(node):
+    ...     qubit = yield node.create_qubit()
+    ...     yield node.wait("2 ms")
+    ...     try:
+    ...         yield node.measure(qubit)
+    ...     except fb.programs.Failed as failure:
+    ...         node.record(told=str(failure))
+    >>> storm = fb.Failure(name="storm", nodes=["n0"], down=[(1e-3, 5e-3)])
+    >>> two = fb.chain(2, demands=[]).replace(failures=[storm])
+    >>> fb.run(two, programs={"n0": late}).records["told"].tolist()
+    ["measure(): n0 went down at 0.001 s, failure 'storm'"]
     """
 
 

@@ -1,0 +1,118 @@
+"""What the programs of a traced run did, in order: rows that :meth:`Results.trace` puts between those of the core."""
+
+from __future__ import annotations
+
+import reprlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from farbell.programs.node import Pair
+from farbell.programs.operations import Cancelled, Failed, Operation, Refused, TimedOut
+from farbell.trace import Note
+
+if TYPE_CHECKING:
+    from farbell.programs.host import Host
+    from farbell.programs.node import Node
+
+__all__ = ["Notes"]
+
+_ENDS = {TimedOut: "operation_timed_out", Refused: "operation_refused", Cancelled: "operation_cancelled"}
+_HERE = str(Path(__file__).parent)
+
+_short = reprlib.Repr()
+_short.maxstring = _short.maxother = 60
+_short.maxdict = _short.maxlist = _short.maxtuple = 8
+
+
+class _Asked(NamedTuple):
+    number: int
+    node: Node
+
+
+class Notes:
+    """The rows of a run, replica after replica."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.rows: list[Note] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """A replica begins."""
+        self._asked: dict[Operation, _Asked] = {}
+        self._number = 0
+
+    def add(self, node: int, note: Note) -> None:
+        if self._host._run.note(node, len(self.rows)):
+            self.rows.append(note._replace(held=self._host._run.held_at(node)))
+
+    # ---- operations ----
+
+    def asked(self, node: Node, operation: Operation) -> None:
+        of = _Asked(self._number, node)
+        self._number += 1
+        demand, request = operation._request or (-1, -1)
+        call, _, peer = operation.what.partition("(")
+        sent = call == "send"
+        to = self._host._numbers.get(peer[1:-2], -1) if sent or call == "entangle" else -1
+        kind = "message_sent" if sent else "operation_asked"
+        self.add(node._index, Note(kind, node._program, operation.what, of.number, _user_line(), to, demand, request))
+        if sent:
+            return
+        self._asked[operation] = of
+        if operation.done:
+            self.done(operation)
+
+    def done(self, operation: Operation) -> None:
+        number, node = self._asked.pop(operation)
+        error, value, what = operation._error, operation.value, operation.what
+        demand, request = operation._request or (-1, -1)
+        if error is not None:
+            kind = "operation_failed" if isinstance(error, Failed) else _ENDS.get(type(error), "operation_failed")
+            what = str(error)
+        elif what.startswith("receive"):
+            kind = "message_received"
+        elif what.startswith("accept"):
+            kind, demand = "pair_given", value.id[0]
+        else:
+            kind = "operation_done"
+        if error is None and value is not None:
+            what += f": {_short.repr(value)}"
+        self.add(node._index, Note(kind, node._program, what, number, "", -1, demand, request))
+
+    def pair(self, operation: Operation, pair: Pair) -> None:
+        """To who asked for it; the other end gets its half by ``accept``."""
+        number, node = self._asked[operation]
+        demand, request = operation._request or (-1, -1)
+        what = f"{operation.what}: {_short.repr(pair)}"
+        self.add(node._index, Note("pair_given", node._program, what, number, "", -1, demand, request))
+
+    # ---- the rest ----
+
+    def message(self, sender: int, receiver: int, content: Any) -> None:
+        """It has come to the node, and waits there until it is received."""
+        what = f"from {self._host._names[sender]}: {_short.repr(content)}"
+        self.add(receiver, Note("message_arrived", "", what))
+
+    def released(self, node: Node, qubit: Any) -> None:
+        self.add(node._index, Note("qubit_given_up", node._program, repr(qubit), line=_user_line()))
+
+    def recorded(self, node: Node, values: Any) -> None:
+        what = ", ".join(f"{name}={_short.repr(value)}" for name, value in values.items())
+        self.add(node._index, Note("recorded", node._program, what, line=_user_line()))
+
+    def process(self, node: Node, kind: str, name: str) -> None:
+        self.add(node._index, Note(kind, node._program, name))
+
+    def lost(self, node: int, count: int, failure: str) -> None:
+        """The node has failed."""
+        self.add(node, Note("qubits_lost", "", f"{count} that programs held, by failure {failure!r}"))
+
+
+def _user_line() -> str:
+    """Where in the user's program this is."""
+    frame = sys._getframe(1)
+    while frame is not None and str(Path(frame.f_code.co_filename).parent) == _HERE:
+        frame = frame.f_back  # type: ignore[assignment]
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""
