@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "bind.hpp"
-#include "farbell/base/text.hpp"
+#include "farbell/simulation/extensions.hpp"
 
 namespace py = pybind11;
 
@@ -94,10 +94,10 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_
     auto* type = reinterpret_cast<PyTypeObject*>(view_types[p].ptr());
     hooks_[p] = {functions[name], py::reinterpret_steal<py::object>(type->tp_alloc(type, 0))};
     if (!hooks_[p].view) throw py::error_already_set();
-    table_.asked[p] = true;
+    at_[p] = &hook_;
   }
-  table_.self = this;
-  table_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
+  hook_.self = this;
+  hook_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
 }
 
 PythonHooks::~PythonHooks() {
@@ -132,9 +132,7 @@ bool PythonHooks::decide(const Question& question) {
 
 // What Python has raised, if anything, becomes the cause.
 void PythonHooks::fail(const Question& question, const std::string& why) const {
-  const std::string text = "hook \"" + std::string(choice_name(question.point)) + "\"" +
-                           (question.node ? " at node \"" + model_.node_names[question.node.value] + "\"" : "") + ", demand \"" +
-                           model_.demand_names[question.demand.value] + "\", at " + number_text(model_.clock.seconds(question.now)) + " s: " + why;
+  const std::string text = "hook \"" + std::string(choice_name(question.point)) + "\"" + place_text(model_, question) + ": " + why;
   if (PyErr_Occurred()) py::raise_from(run_error_.ptr(), text.c_str());
   else PyErr_SetString(run_error_.ptr(), text.c_str());
   throw py::error_already_set();

@@ -16,7 +16,7 @@ class PythonHooks {
   PythonHooks(const PythonHooks&) = delete;  // the table points here
   ~PythonHooks();
 
-  const DecisionHook* table() const { return &table_; }
+  DecisionHooks table() const { return at_; }
 
  private:
   bool decide(const Question& question);
@@ -29,7 +29,8 @@ class PythonHooks {
   pybind11::object run_error_;
   std::array<Hook, decision_points> hooks_;
   std::vector<pybind11::str> node_names_, demand_names_;
-  DecisionHook table_;
+  DecisionHook hook_;
+  DecisionHooks at_{};
 };
 
 }  // namespace farbell

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from farbell import _core
-from farbell._core import Model, Scenario, SpecError
+from farbell._core import Model, Protocol, Scenario, SpecError
 from farbell._interrupts import held_interrupts
 from farbell.record import Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
@@ -202,7 +202,7 @@ def run(
     time_shares: bool = True,
     programs: Mapping[str, Any] | None = None,
     allow: Sequence[str] = (),
-    hooks: Mapping[str, Callable[[Any], bool]] | None = None,
+    hooks: Mapping[str, Callable[[Any], bool] | Protocol] | None = None,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -236,8 +236,9 @@ def run(
         Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
     hooks : dict, optional
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
-        the columns of rules as attributes, and returns True or False. It decides for every demand for pairs, none of which
-        may have a rule for that point. A run with hooks has one thread.
+        the columns of rules as attributes, and returns True or False; or a :class:`Protocol` of C++ (:func:`load_protocol`).
+        It decides for every demand for pairs, none of which may have a rule for that point. A run with functions as hooks
+        has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -286,12 +287,14 @@ def run(
         workers = 1
     model = scenario if isinstance(scenario, Model) and wanted is given else _compiled(wanted)
     host = None if of_nodes is None else _host(model, of_nodes)
-    decisions = None
+    functions: dict[str, Any] = {}
+    protocols: dict[str, Protocol] = {}
     if hooks is not None:
         from farbell.hooks import checked
 
-        decisions = checked(hooks, model.scenario)
-        workers = 1
+        functions, protocols = checked(hooks, model.scenario)
+        if functions:
+            workers = 1
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
@@ -323,7 +326,8 @@ def run(
                 on_block=spill.take,
                 on_progress=progressed,
                 programs=host,
-                decisions=decisions,
+                decisions=functions or None,
+                protocols=protocols,
             )
         finally:
             bar.close()

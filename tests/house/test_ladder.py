@@ -17,7 +17,7 @@ PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
     ["_numbers"],
     ["channels"],
-    ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
+    ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks", "extensions"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs"],
     ["availability", "saved"],

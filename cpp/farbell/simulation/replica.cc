@@ -11,9 +11,9 @@ namespace {
 // The modules in the order of the ladder; each is given only what stands below it.
 class Replica {
  public:
-  static std::vector<Decisions> decisions(const Model& model, const DecisionHook* hook) {
+  static std::vector<Decisions> decisions(const Model& model, const DecisionHooks& hooks) {
     std::vector<Decisions> out;
-    for (const RulePrograms& rules : model.rules) out.emplace_back(rules, hook);
+    for (const RulePrograms& rules : model.rules) out.emplace_back(rules, hooks);
     const auto none = [](const Decisions& d) { return !d.of_nodes() && !d.taken(DecisionPoint::admit); };
     if (std::all_of(out.begin(), out.end(), none)) out.clear();
     return out;
@@ -33,7 +33,8 @@ class Replica {
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
                 options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
                queue_, states_, segments_, chains_, trace_),
-        decisions_(decisions(model, options.hook)),
+        protocols_(model, options.deciders, options.hooks, options.replica),
+        decisions_(decisions(model, protocols_.hooks())),
         owners_(owners(model)),
         swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot, model.devices, model.clock,
                    owners_},
@@ -194,6 +195,7 @@ class Replica {
   std::vector<Chain> chains_;
   Segments segments_;
   Lanes lanes_;
+  DecidingProtocols protocols_;
   std::vector<Decisions> decisions_;  // by demand; empty where none has any
   std::vector<DemandId> owners_;      // by chain
   Swapping swapping_;

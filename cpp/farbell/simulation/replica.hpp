@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "farbell/engine/loop.hpp"
+#include "farbell/simulation/extensions.hpp"
 #include "farbell/simulation/model.hpp"
 
 namespace farbell {
@@ -25,7 +26,8 @@ struct ReplicaOptions {
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;
-  const DecisionHook* hook = nullptr;
+  DecisionHooks hooks{};
+  Deciders deciders{};
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;

@@ -1,8 +1,10 @@
 #include "farbell/simulation/run.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <limits>
+#include <mutex>
 
 #include "farbell/engine/replicas.hpp"
 #include "farbell/simulation/replica.hpp"
@@ -299,15 +301,22 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 
   RunOutput out;
+  const auto any = [](const auto& of_points) { return std::any_of(of_points.begin(), of_points.end(), [](const auto* p) { return p; }); };
+  const bool calls_back = options.programs || any(options.hooks);
+  const bool may_fail = calls_back || any(options.deciders);
+  // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
+  std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
+  std::mutex failing;
   const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
-    if (out.failure) return;
+    if (index > first_failed) return;
     ReplicaOptions replica;
     replica.replica = options.first_replica + index;
     replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
                      options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
     replica.bins = options.bins;
     replica.programs = options.programs;
-    replica.hook = options.hook;
+    replica.hooks = options.hooks;
+    replica.deciders = options.deciders;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
@@ -330,8 +339,14 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     try {
       result = run_replica(model, replica, stop, progress[index]);
     } catch (...) {
-      if (!options.programs && !options.hook) throw;
-      out.failure = std::current_exception();
+      if (!may_fail) throw;
+      {
+        const std::lock_guard lock(failing);
+        if (index < first_failed) {
+          out.failure = std::current_exception();
+          first_failed = index;
+        }
+      }
       channel.push({replica.replica, {}, {}, {}, {}, true});
       return;
     }
@@ -349,7 +364,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   };
 
   ReplicaPool<RowBlock> pool;
-  pool.threads = options.programs || options.hook ? 1 : options.threads;
+  pool.threads = calls_back ? 1 : options.threads;
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
   out.interrupted = outcome.interrupted;

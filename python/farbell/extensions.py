@@ -1,0 +1,93 @@
+"""Protocols in C++ that were built outside of Farbell."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from farbell import _core
+from farbell._core import Protocol, SpecError
+
+__all__ = ["cmake_dir", "include_dir", "load_protocol"]
+
+# Libraries of this process: where -> what the file was.
+_LOADED: dict[str, tuple[int, int, int]] = {}
+
+
+def include_dir() -> str:
+    """The folder of the C++ headers that a protocol is built with.
+
+    Returns
+    -------
+    str
+        For the compiler's option ``-I``.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> from pathlib import Path
+    >>> (Path(fb.include_dir()) / "farbell/protocols/extension.hpp").exists()
+    True
+    """
+    return str(Path(__file__).parent / "include")
+
+
+def cmake_dir() -> str:
+    """The folder in which CMake's ``find_package(farbell)`` finds the headers.
+
+    Returns
+    -------
+    str
+        For ``cmake -D farbell_DIR=...``; ``python -m farbell --cmake-dir`` prints it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> from pathlib import Path
+    >>> (Path(fb.cmake_dir()) / "farbellConfig.cmake").exists()
+    True
+    """
+    return str(Path(__file__).parent / "cmake")
+
+
+def load_protocol(path: str | os.PathLike[str], name: str | None = None, **parameters: float) -> Protocol:
+    """Loads a protocol in C++ from a library that was built with Farbell's headers: code that runs, so load what you trust.
+
+    Parameters
+    ----------
+    path : str or path
+        The library.
+    name : str, optional
+        Which of its protocols; left out: its only one.
+    **parameters : float
+        Numbers that the protocol takes, in the units that it says.
+
+    Returns
+    -------
+    Protocol
+        For the `hooks` of :func:`run`.
+
+    Raises
+    ------
+    SpecError
+        If the library cannot be loaded, was built with other headers, or was built anew since this process loaded it; or
+        has no such protocol, or this one no such parameter.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> try:
+    ...     fb.load_protocol("patience.so", factor=0.2)
+    ... except fb.SpecError as error:
+    ...     print(error.allowed)
+    a file
+    """
+    file = Path(path).absolute()
+    if not file.is_file():
+        raise SpecError("path", repr(str(path)), "a file")
+    # The loader keeps a library for as long as the process lives, and would hand out the old code.
+    found = file.stat()
+    state = (found.st_ino, found.st_size, found.st_mtime_ns)
+    if _LOADED.setdefault(str(file), state) != state:
+        raise SpecError("path", f"{str(path)!r}, which was built anew since it was loaded", "the same file, or a new Python")
+    return _core.load_protocol(str(file), name, parameters)
