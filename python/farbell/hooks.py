@@ -22,7 +22,9 @@ def checked(
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
         if isinstance(function, Protocol):
             if name not in function.decides:
-                raise SpecError(f"hooks/{name}", repr(function), "a protocol that decides this; it does: " + ", ".join(function.decides))
+                raise SpecError(
+                    f"hooks/{name}", repr(function), "a protocol that decides this; it does: " + ", ".join(function.decides)
+                )
         elif not callable(function):
             raise SpecError(f"hooks/{name}", repr(function), "a function of a view that returns True or False, or a Protocol")
         for number, demand in enumerate(scenario.demands):
