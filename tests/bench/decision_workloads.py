@@ -1,7 +1,10 @@
-"""The workload of rules and hooks, for `workloads.py`."""
+"""The workload of rules, hooks and protocols in C++, for `workloads.py`."""
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from timing import Timer, best_ns
@@ -9,8 +12,19 @@ from timing import Timer, best_ns
 import farbell as fb
 
 
+SOURCES = Path(__file__).parents[1] / "out_of_tree"
+
+
+def protocols(folder: str) -> Path:
+    """The library of protocols in C++, built with the headers of the package that is measured."""
+    configure = ["cmake", "-S", str(SOURCES), "-B", folder, "-D", f"farbell_DIR={fb.cmake_dir()}", "-D", "FOR_TESTS=ON"]
+    for command in (configure, ["cmake", "--build", folder]):
+        subprocess.run(command, check=True, capture_output=True)
+    return Path(folder) / "awkward.so"
+
+
 def measure_decisions(plain: Any) -> dict[str, float]:
-    """A chain as it is, with rules, and with hooks, turn by turn: what one decision costs, beyond a hook's own body."""
+    """A chain as it is, with rules, hooks and protocols, turn by turn: what one decision costs, beyond a hook's own body."""
     text = "age_s_a < 0.3 * t2_s and age_s_b < 0.3 * t2_s or time_s >= 0"
 
     def ruled(condition: str) -> Any:
@@ -27,12 +41,17 @@ def measure_decisions(plain: Any) -> dict[str, float]:
     fb.run(plain, hooks={"swap": count})
     bare = {"swap": lambda view: True}
     reading = {"swap": lambda view: view.age_s_a >= 0}
+    with tempfile.TemporaryDirectory() as folder:
+        library = protocols(folder)
+        in_cpp, condition_in_cpp = ({"swap": fb.load_protocol(library, name)} for name in ("always", "condition"))
     runs: dict[str, tuple[Any, Any]] = {
         "plain": (fb.compile(plain), None),
         "always": (ruled("true"), None),
         "rule": (ruled(text), None),
         "hook": (fb.compile(plain), bare),
         "hook that reads": (fb.compile(plain), reading),
+        "C++": (fb.compile(plain), in_cpp),
+        "condition in C++": (fb.compile(plain), condition_in_cpp),
     }
     cpu_s: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(15):
@@ -50,4 +69,6 @@ def measure_decisions(plain: Any) -> dict[str, float]:
         "hook_ns": per["hook"] - body,
         "column_ns": per["hook that reads"] - per["hook"],
         "body_ns": body,
+        "cpp_ns": per["C++"],
+        "cpp_condition_ns": per["condition in C++"],
     }

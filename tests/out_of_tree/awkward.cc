@@ -1,4 +1,4 @@
-// What the tests need beside: a policy that is built in, a limit for requests, and protocols that fail.
+// What tests and benchmarks need beside: a policy that is built in, a condition, a limit for requests, and protocols that fail.
 #include <farbell/protocols/extension.hpp>
 
 namespace {
@@ -9,6 +9,14 @@ using enum RuleColumn;
 struct Always {
   explicit Always(const RunFacts&) {}
   bool swap(const SwapView&) { return true; }
+};
+
+// The condition of the benchmark of rules.
+struct Condition {
+  explicit Condition(const RunFacts&) {}
+  bool swap(const SwapView& view) {
+    return (view[age_s_a] < 0.3 * view[t2_s] && view[age_s_b] < 0.3 * view[t2_s]) || view[time_s] >= 0;
+  }
 };
 
 struct ShortLine {
@@ -49,5 +57,5 @@ struct Counted {
 
 extern "C" __attribute__((visibility("default"))) int alive() { return Counted::alive; }
 
-FARBELL_EXTENSION(protocol<Always>("always"), protocol<ShortLine>("short_line"), protocol<Failing>("failing"), protocol<Unmade>("unmade"),
-                  protocol<Counted>("counted"))
+FARBELL_EXTENSION(protocol<Always>("always"), protocol<Condition>("condition"), protocol<ShortLine>("short_line"), protocol<Failing>("failing"),
+                  protocol<Unmade>("unmade"), protocol<Counted>("counted"))
