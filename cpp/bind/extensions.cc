@@ -58,6 +58,8 @@ void bind_extensions(py::module_& m) {
           if (p.decides(point.value)) points.emplace_back(point.name);
         return points;
       }, "The decision points at which it can be asked.")
+      .def_property_readonly("runs_nodes", [](const LoadedProtocol& p) { return p.table->programs != nullptr; },
+                             "Whether it is what nodes do: then it can be the `programs` of a run.")
       .def_property_readonly("parameters", [](const LoadedProtocol& p) {
         std::map<std::string, double> out;
         for (std::size_t k = 0; k < p.parameters.size(); ++k) out[p.table->parameters[k].name] = p.parameters[k];

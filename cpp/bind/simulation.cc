@@ -152,12 +152,13 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
       (*on_block)(name, columns(std::move(table)));
     };
   std::optional<PythonPrograms> host;
-  if (!programs.is_none()) options.programs = &host.emplace(programs).table;
+  if (py::isinstance<LoadedProtocol>(programs)) options.protocols.programs = programs.cast<const LoadedProtocol*>();
+  else if (!programs.is_none()) options.programs = &host.emplace(programs).table;
   std::optional<PythonHooks> taken;
   if (decisions) options.hooks = taken.emplace(*decisions, model).table();
   for (const auto& point : Describe<DecisionPoint>::values)
     if (const py::str name{std::string(point.name)}; protocols.contains(name))
-      options.deciders[static_cast<std::size_t>(point.value)] = protocols[name].cast<const LoadedProtocol*>();
+      options.protocols.deciders[static_cast<std::size_t>(point.value)] = protocols[name].cast<const LoadedProtocol*>();
   // Without programs and hooks of decisions no Python object is touched but in the hooks, which take the lock; the model is constant.
   RunOutput out = without_gil(!host && !taken, [&] { return run(model, options, hooks); });
 

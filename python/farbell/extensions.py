@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 from farbell import _core
-from farbell._core import Protocol, SpecError
+from farbell._core import ByPrograms, Demand, Protocol, Scenario, SpecError
 
-__all__ = ["cmake_dir", "include_dir", "load_protocol"]
+__all__ = ["cmake_dir", "include_dir", "load_protocol", "with_demands_of_links"]
 
 # Libraries of this process: where -> what the file was.
 _LOADED: dict[str, tuple[int, int, int]] = {}
@@ -65,7 +65,7 @@ def load_protocol(path: str | os.PathLike[str], name: str | None = None, **param
     Returns
     -------
     Protocol
-        For the `hooks` of :func:`run`.
+        For the `hooks` or the `programs` of :func:`run`.
 
     Raises
     ------
@@ -91,3 +91,28 @@ def load_protocol(path: str | os.PathLike[str], name: str | None = None, **param
     if _LOADED.setdefault(str(file), state) != state:
         raise SpecError("path", f"{str(path)!r}, which was built anew since it was loaded", "the same file, or a new Python")
     return _core.load_protocol(str(file), name, parameters)
+
+
+def with_demands_of_links(scenario: Scenario, protocol: Protocol) -> Scenario:
+    """The scenario in which a protocol is what nodes do: if it has no demands by programs, each two that a link joins get one.
+
+    Raises
+    ------
+    SpecError
+        If the protocol is not about what nodes do, or the scenario has programs itself.
+    """
+    if not protocol.runs_nodes:
+        raise SpecError("programs", repr(protocol), "a protocol of nodes; this one takes decisions: hooks=...")
+    if scenario.programs:
+        raise SpecError("programs", repr(protocol), "none, since the scenario names programs itself")
+    if any(isinstance(demand.traffic, ByPrograms) for demand in scenario.demands):
+        return scenario
+    taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
+    added = {}
+    for link in scenario.links:
+        name = f"{link.node_a}->{link.node_b}"
+        if frozenset((link.node_a, link.node_b)) not in added:
+            added[frozenset((link.node_a, link.node_b))] = Demand(
+                node_a=link.node_a, node_b=link.node_b, traffic=ByPrograms(), name=name if name not in taken else f"{name} by programs"
+            )
+    return scenario.replace(demands=[*scenario.demands, *added.values()])

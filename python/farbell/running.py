@@ -20,6 +20,7 @@ from farbell._interrupts import held_interrupts
 from farbell.record import Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.storage import Spill
+from farbell.table import ResultTable
 from farbell.trace import TRACE_ROWS
 from farbell.use_over_time import time_bins
 
@@ -200,7 +201,7 @@ def run(
     max_wall_s: float | None = None,
     trace: bool | tuple[float, float] = False,
     time_shares: bool = True,
-    programs: Mapping[str, Any] | None = None,
+    programs: Mapping[str, Any] | Protocol | None = None,
     allow: Sequence[str] = (),
     hooks: Mapping[str, Callable[[Any], bool] | Protocol] | None = None,
     out: str | Path | None = None,
@@ -228,10 +229,11 @@ def run(
         simulated time. At most 1,048,576 rows, all replicas together.
     time_shares : bool
         Whether to say where the time went, for :meth:`Results.time_shares`; it takes a few per cent of the run.
-    programs : dict, optional
+    programs : dict or Protocol, optional
         Node name -> :class:`farbell.Program`, function of a node that yields, or list of them. A run with programs has one
         thread, and refuses more. For every two nodes whose programs may share pairs, and that no demand with traffic
-        :class:`ByPrograms` joins, such a demand is added to the scenario.
+        :class:`ByPrograms` joins, such a demand is added to the scenario. Or a :class:`Protocol` of C++, which is what all
+        nodes do, on all threads; if the scenario has no such demand, one is added for every two nodes that a link joins.
     allow : list of str
         Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
     hooks : dict, optional
@@ -280,7 +282,12 @@ def run(
     given = scenario if isinstance(scenario, Scenario) else scenario.scenario
     wanted = given.replace(**changes) if changes else given
     of_nodes = None
-    if programs is not None or wanted.programs:
+    in_cpp = programs if isinstance(programs, Protocol) else None
+    if in_cpp is not None:
+        from farbell.extensions import with_demands_of_links
+
+        wanted = with_demands_of_links(wanted, in_cpp)
+    elif programs is not None or wanted.programs:
         if threads is not None and workers > 1:
             raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
         wanted, of_nodes = _with_programs(wanted, programs or {}, allow)
@@ -325,7 +332,7 @@ def run(
                 bins=time_bins(len(network.node_names), len(network.link_names), replicas),
                 on_block=spill.take,
                 on_progress=progressed,
-                programs=host,
+                programs=host if in_cpp is None else in_cpp,
                 decisions=functions or None,
                 protocols=protocols,
             )
@@ -345,7 +352,7 @@ def run(
             latency_sketch=output["latency_sketch"],
             fidelity_histogram=output["fidelity_histogram"],
             provenance=provenance,
-            profiles=_profiles(output["tables"], network, model.scenario, host),
+            profiles=_profiles(output["tables"], network, model.scenario, host, in_cpp),
         )
         if out is not None:
             results.save(out)
@@ -379,6 +386,10 @@ def _host(model: Model, of_nodes: Mapping[str, Sequence[tuple[str, Any]]]) -> Ho
     return Host(model, of_nodes)
 
 
-def _profiles(tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None) -> Mapping[str, Any]:
+def _profiles(
+    tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None, in_cpp: Protocol | None
+) -> Mapping[str, Any]:
     profiles = profiles_of(tables, network, ticks_per_s(scenario))
+    if in_cpp is not None:
+        return {**profiles, "records": ResultTable(tables["records"], network.categories)}
     return profiles if host is None else {**profiles, **host.records.tables()}

@@ -1,5 +1,6 @@
-// Protocols of a library that is built outside of this repository. Whoever writes one includes this header, and needs no other.
-// Only plain data and functions cross over, and no exception: the library may come from another compiler.
+// Protocols of a library that is built outside of this repository. Whoever writes one that takes decisions includes this header; for one
+// that is what nodes do, apps/extension.hpp. Only plain data and functions cross over, and no exception: the library may come from
+// another compiler.
 #pragma once
 #include <algorithm>
 #include <concepts>
@@ -25,8 +26,9 @@ struct ExtensionParameter {
   const char* doc;
 };
 
-// Why a function of the library failed.
+// Why a function of the other side failed.
 struct ExtensionFailure {
+  NodeId node;  // where, if that is known
   char text[1000];
 };
 
@@ -40,6 +42,8 @@ struct ExtensionRun {
   const double* parameters;  // in the protocol's order
 };
 
+struct ExtensionPrograms;  // apps/extension.hpp
+
 struct ExtensionProtocol {
   const char *name, *doc;
   const ExtensionParameter* parameters;
@@ -48,6 +52,7 @@ struct ExtensionProtocol {
   void* (*make)(const ExtensionRun* run, ExtensionFailure* failure);                   // none = it failed
   int (*decide)(void* protocol, const Question* question, ExtensionFailure* failure);  // 0, 1, or -1 = it failed
   void (*unmake)(void* protocol);
+  const ExtensionPrograms* programs;  // none = nodes do what is built in
 };
 
 struct ExtensionTable {
@@ -139,7 +144,6 @@ constexpr std::uint32_t points_of() {
   static_assert(swap || !requires { &P::swap; }, "it should be: bool swap(const farbell::SwapView& view)");
   static_assert(discard || !requires { &P::discard; }, "it should be: bool discard(const farbell::DiscardView& view)");
   static_assert(admit || !requires { &P::admit; }, "it should be: bool admit(const farbell::AdmitView& view)");
-  static_assert(swap || discard || admit, "a protocol has a public member swap, discard or admit");
   return swap * at_swap | discard * at_discard | admit * at_admit;
 }
 
@@ -149,20 +153,21 @@ constexpr std::span<const ExtensionParameter> parameters_of() {
   else return {};
 }
 
+inline bool failed(ExtensionFailure& failure, const char* what) noexcept {
+  std::strncpy(failure.text, what, sizeof failure.text - 1);
+  failure.text[sizeof failure.text - 1] = 0;
+  return false;
+}
+
 template <class Work>
 bool attempt(ExtensionFailure& failure, Work work) noexcept {
-  const auto failed = [&](const char* what) {
-    std::strncpy(failure.text, what, sizeof failure.text - 1);
-    failure.text[sizeof failure.text - 1] = 0;
-    return false;
-  };
   try {
     work();
     return true;
   } catch (const std::exception& error) {
-    return failed(error.what());
+    return failed(failure, error.what());
   } catch (...) {
-    return failed("it threw something that is no std::exception");
+    return failed(failure, "it threw something that is no std::exception");
   }
 }
 
@@ -192,6 +197,20 @@ int decide(void* self, const Question* question, ExtensionFailure* failure) noex
   return well ? taken : -1;
 }
 
+template <class P>
+constexpr ExtensionProtocol row(const char* name, const char* doc, const ExtensionPrograms* programs) {
+  constexpr auto parameters = parameters_of<P>();
+  return {name,
+          doc,
+          parameters.data(),
+          static_cast<std::uint32_t>(parameters.size()),
+          points_of<P>(),
+          make<P>,
+          decide<P>,
+          [](void* self) { delete static_cast<P*>(self); },
+          programs};
+}
+
 }  // namespace detail
 
 // A row of a library's table. P is made once for each replica, by P(const RunFacts&), and has one or more of
@@ -199,15 +218,8 @@ int decide(void* self, const Question* question, ExtensionFailure* failure) noex
 // and, if it has parameters, `static constexpr farbell::ExtensionParameter parameters[]`.
 template <class P>
 constexpr ExtensionProtocol protocol(const char* name, const char* doc = "") {
-  constexpr auto parameters = detail::parameters_of<P>();
-  return {name,
-          doc,
-          parameters.data(),
-          static_cast<std::uint32_t>(parameters.size()),
-          detail::points_of<P>(),
-          detail::make<P>,
-          detail::decide<P>,
-          [](void* self) { delete static_cast<P*>(self); }};
+  static_assert(detail::points_of<P>() != 0, "a protocol has a public member swap, discard or admit");
+  return detail::row<P>(name, doc, nullptr);
 }
 
 }  // namespace farbell

@@ -33,7 +33,7 @@ class Replica {
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
                 options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
                queue_, states_, segments_, chains_, trace_),
-        protocols_(model, options.deciders, options.hooks, options.replica),
+        protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
         owners_(owners(model)),
         swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot, model.devices, model.clock,
@@ -73,7 +73,7 @@ class Replica {
         programs_({model.nodes, model.operation_times, model.node_names, model.scenario.seed, model.fibre_delay, model.processing_delay,
                    model.graph, model.clock, address(HandlerIndex::programs), options.replica,
                    model.scenario.control == ControlPlane::ideal},
-                  options.programs, queue_, states_, swapping_, circuits_, requests_) {
+                  protocols_.host(), queue_, states_, swapping_, circuits_, requests_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
     trace_.from = options.trace.from;
@@ -163,6 +163,7 @@ class Replica {
     r.ghz_requests = std::move(ghz_recorder_.requests());
     r.ghz_demands = std::move(ghz_recorder_.summaries());
     r.trace = std::move(trace_.rows);
+    r.records = protocols_.take_records();
     return r;
   }
 
@@ -195,7 +196,7 @@ class Replica {
   std::vector<Chain> chains_;
   Segments segments_;
   Lanes lanes_;
-  DecidingProtocols protocols_;
+  ProtocolsInReplica protocols_;
   std::vector<Decisions> decisions_;  // by demand; empty where none has any
   std::vector<DemandId> owners_;      // by chain
   Swapping swapping_;

@@ -27,7 +27,7 @@ struct ReplicaOptions {
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;
   DecisionHooks hooks{};
-  Deciders deciders{};
+  ProtocolsInUse protocols;
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;
@@ -69,6 +69,7 @@ struct ReplicaResult {
   std::vector<GhzSummary> ghz_demands;
   std::vector<TraceRow> trace;
   UseOverTime use;
+  ProtocolRecords records;
 };
 
 // `progress` (0 to 1) is for other threads to read.

@@ -133,6 +133,26 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
   tables.push_back(std::move(t));
 }
 
+// Of protocols of nodes.
+void record_table(const Clock& clock, const ExtensionPrograms& programs, const Results& results, std::vector<Table>& tables) {
+  struct Row {
+    std::uint64_t replica;
+    const ProtocolRecords::Row* row;
+    const double* values;
+  };
+  std::vector<Row> rows;
+  for (const auto& r : results)
+    if (r)
+      for (std::size_t k = 0; k < r->records.rows.size(); ++k)
+        rows.push_back({r->replica, &r->records.rows[k], r->records.values.data() + k * programs.column_count});
+  Table t{"records", {}};
+  t.add<double>("time_s", rows, [&](const Row& r) { return clock.seconds(r.row->at); });
+  t.add<std::uint32_t>("replica", rows, [](const Row& r) { return r.replica; });
+  t.add<std::uint32_t>("node", rows, [](const Row& r) { return r.row->node.value; });
+  for (std::uint32_t c = 0; c < programs.column_count; ++c) t.add<double>(programs.columns[c], rows, [&](const Row& r) { return r.values[c]; });
+  tables.push_back(std::move(t));
+}
+
 void failure_tables(const Model& model, const Results& results, std::vector<Table>& tables) {
   const Clock& clock = model.clock;
   const auto seconds = [&](Tick x) { return x == never ? std::numeric_limits<double>::quiet_NaN() : clock.seconds(x); };
@@ -301,9 +321,8 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 
   RunOutput out;
-  const auto any = [](const auto& of_points) { return std::any_of(of_points.begin(), of_points.end(), [](const auto* p) { return p; }); };
-  const bool calls_back = options.programs || any(options.hooks);
-  const bool may_fail = calls_back || any(options.deciders);
+  const bool calls_back = options.programs || std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
+  const bool may_fail = calls_back || options.protocols.any();
   // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
   std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
   std::mutex failing;
@@ -316,7 +335,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.bins = options.bins;
     replica.programs = options.programs;
     replica.hooks = options.hooks;
-    replica.deciders = options.deciders;
+    replica.protocols = options.protocols;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
@@ -376,6 +395,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) use_tables(results, out.tables);
   if (options.trace) trace_table(results, out.tables);
+  if (options.protocols.programs) record_table(model.clock, *options.protocols.programs->table->programs, results, out.tables);
   statistics(model, results, out);
   return out;
 }

@@ -28,7 +28,7 @@ struct RunOptions {
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;  // runs the programs of nodes, on the calling thread; then there is one thread
   DecisionHooks hooks{};                  // take decisions; the same, if there is one
-  Deciders deciders{};                    // take decisions, on all threads
+  ProtocolsInUse protocols;               // take decisions and run programs, on all threads
 };
 
 // Called on the thread that called run().
