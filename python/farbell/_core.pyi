@@ -3439,6 +3439,9 @@ class Protocol:
     def decides(self) -> list[str]:
         """The decision points at which it can be asked."""
     @property
+    def runs_nodes(self) -> bool:
+        """Whether it is what nodes do: then it can be the `programs` of a run."""
+    @property
     def parameters(self) -> dict[str, float]:
         """The numbers with which it was loaded, by name."""
     def __repr__(self) -> str: ...

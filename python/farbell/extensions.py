@@ -113,6 +113,9 @@ def with_demands_of_links(scenario: Scenario, protocol: Protocol) -> Scenario:
         name = f"{link.node_a}->{link.node_b}"
         if frozenset((link.node_a, link.node_b)) not in added:
             added[frozenset((link.node_a, link.node_b))] = Demand(
-                node_a=link.node_a, node_b=link.node_b, traffic=ByPrograms(), name=name if name not in taken else f"{name} by programs"
+                node_a=link.node_a,
+                node_b=link.node_b,
+                traffic=ByPrograms(),
+                name=name if name not in taken else f"{name} by programs",
             )
     return scenario.replace(demands=[*scenario.demands, *added.values()])

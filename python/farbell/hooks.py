@@ -22,9 +22,8 @@ def checked(
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
         if isinstance(function, Protocol):
             if name not in function.decides:
-                raise SpecError(
-                    f"hooks/{name}", repr(function), "a protocol that decides this; it does: " + ", ".join(function.decides)
-                )
+                does = f"it does: {', '.join(function.decides)}" if function.decides else "it does not take decisions"
+                raise SpecError(f"hooks/{name}", repr(function), f"a protocol that decides this; {does}")
         elif not callable(function):
             raise SpecError(f"hooks/{name}", repr(function), "a function of a view that returns True or False, or a Protocol")
         for number, demand in enumerate(scenario.demands):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,8 @@ from timing import Timer, best_ns
 
 import farbell as fb
 
-
-SOURCES = Path(__file__).parents[1] / "out_of_tree"
-
-
-def protocols(folder: str) -> Path:
-    """The library of protocols in C++, built with the headers of the package that is measured."""
-    configure = ["cmake", "-S", str(SOURCES), "-B", folder, "-D", f"farbell_DIR={fb.cmake_dir()}", "-D", "FOR_TESTS=ON"]
-    for command in (configure, ["cmake", "--build", folder]):
-        subprocess.run(command, check=True, capture_output=True)
-    return Path(folder) / "awkward.so"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from out_of_tree.building import built
 
 
 def measure_decisions(plain: Any) -> dict[str, float]:
@@ -42,7 +34,7 @@ def measure_decisions(plain: Any) -> dict[str, float]:
     bare = {"swap": lambda view: True}
     reading = {"swap": lambda view: view.age_s_a >= 0}
     with tempfile.TemporaryDirectory() as folder:
-        library = protocols(folder)
+        library = built(Path(folder), "awkward") / "awkward.so"
         in_cpp, condition_in_cpp = ({"swap": fb.load_protocol(library, name)} for name in ("always", "condition"))
     runs: dict[str, tuple[Any, Any]] = {
         "plain": (fb.compile(plain), None),

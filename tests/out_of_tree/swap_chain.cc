@@ -1,5 +1,6 @@
-// A whole protocol of nodes: every node asks for a pair with its neighbour towards the last one; who has two pairs swaps them and tells the
-// last node, which corrects what it has when it has heard of all. The first and the last node share pairs in this way, one after the other.
+// A whole protocol of nodes: every node asks for pairs with its neighbour towards the last one; who has one to either side swaps them and
+// tells the last node, which corrects its qubit when it has heard of all. So the first node and the last share pairs, one after the other.
+#include <deque>
 #include <vector>
 
 #include <farbell/apps/extension.hpp>
@@ -10,54 +11,80 @@ using namespace farbell;
 
 class SwapChain {
  public:
-  static constexpr const char* columns[] = {"fidelity", "estimated_fidelity", "round"};
+  static constexpr const char* columns[] = {"number", "fidelity"};
 
   // Nodes are numbered along the chain.
-  explicit SwapChain(const RunFacts& run) : last_(run.nodes() - 1), halves_(run.nodes()) {}
+  explicit SwapChain(const RunFacts& run) : last_{run.nodes() - 1}, nodes_(run.nodes()) {
+    if (run.nodes() < 3) throw std::invalid_argument("a chain has at least three nodes");
+  }
 
   void begin(Nodes& nodes) {
-    ++round_;
-    heard_ = 0, frame_ = 0;
-    for (std::uint32_t n = 0; n < last_; ++n) nodes.entangle(NodeId{n}, NodeId{n + 1});
+    for (NodeId n = first_; n != last_; ++n.value) ask(nodes, n);
   }
   void pair(Nodes& nodes, const PairOfNodes& pair) {
-    estimate_ = pair.estimated_fidelity;
     for (NodeId n : pair.node) {
-      Halves& here = halves_[n.value];
-      (pair.peer(n).value < n.value ? here.left : here.right) = pair.at(n);
-      if (here.left && here.right) nodes.bell_measure(n, *here.left, *here.right);
+      if (pair.peer(n).value < n.value) at(n).left.push_back(pair.at(n));
+      else at(n).right = pair.at(n);
+      go_on(nodes, n);
     }
-    if (last_ == 1) finish(nodes);
   }
   void done(Nodes& nodes, const Done& done) {
-    if (done.node.value == last_) return finish(nodes);  // its correction
-    halves_[done.node.value] = {};
-    nodes.send(done.node, NodeId{last_}, static_cast<std::uint64_t>(done.result));
+    Node& here = at(done.node);
+    here.busy = false;
+    const HeldQubit left = here.left.front();
+    here.left.pop_front();
+    if (done.node == last_) {
+      nodes.record(last_, {static_cast<double>(++delivered_), nodes.true_fidelity(*at(first_).right, left)});
+      nodes.release(last_, left);
+      nodes.send(last_, first_, 0);
+      rounds_.pop_front();
+      return go_on(nodes, last_);
+    }
+    if (done.result < 0) throw std::runtime_error("a swap has failed, for which this protocol is not made");
+    here.right.reset();
+    nodes.send(done.node, last_, static_cast<std::uint64_t>(done.result));
+    ask(nodes, done.node);
   }
   void message(Nodes& nodes, const Message& message) {
-    frame_ ^= static_cast<std::uint32_t>(message.what);
-    if (++heard_ < last_ - 1) return;
-    constexpr Gate corrections[] = {Gate::i, Gate::z, Gate::x, Gate::y};
-    nodes.gate(NodeId{last_}, corrections[frame_], *halves_[last_].left);
+    if (message.to == first_) {  // the pair is ready: here it is of no use, but its slot is
+      nodes.release(first_, *at(first_).right);
+      return ask(nodes, first_);
+    }
+    const std::uint64_t round = at(message.from).heard_of++ - delivered_;
+    if (round >= rounds_.size()) rounds_.resize(round + 1);
+    rounds_[round].frame ^= static_cast<std::uint32_t>(message.what);
+    ++rounds_[round].heard;
+    go_on(nodes, last_);
   }
 
  private:
-  void finish(Nodes& nodes) {
-    const HeldQubit first = *halves_[0].right, last = *halves_[last_].left;
-    nodes.record(NodeId{last_}, {nodes.true_fidelity(first, last), estimate_, static_cast<double>(round_)});
-    nodes.release(NodeId{0}, first);
-    nodes.release(NodeId{last_}, last);
-    halves_[0] = halves_[last_] = {};
-    begin(nodes);
+  static void ask(Nodes& nodes, NodeId n) { nodes.entangle(n, NodeId{n.value + 1}); }
+  // Begins what a node can do now: a swap, or at the last node a correction.
+  void go_on(Nodes& nodes, NodeId n) {
+    Node& here = at(n);
+    if (here.busy || here.left.empty()) return;
+    constexpr Gate corrections[] = {Gate::i, Gate::z, Gate::x, Gate::y};
+    if (n != last_ && here.right) nodes.bell_measure(n, here.left.front(), *here.right);
+    else if (n == last_ && !rounds_.empty() && rounds_.front().heard == last_.value - 1)
+      nodes.gate(n, corrections[rounds_.front().frame], here.left.front());
+    else return;
+    here.busy = true;
   }
 
-  struct Halves {
-    std::optional<HeldQubit> left, right;
+  struct Node {
+    std::deque<HeldQubit> left;  // oldest first
+    std::optional<HeldQubit> right;
+    bool busy = false;
+    std::uint64_t heard_of = 0;  // swaps of it of which the last node has heard
   };
-  std::uint32_t last_, heard_ = 0, frame_ = 0;
-  std::uint64_t round_ = 0;
-  double estimate_ = 0;
-  std::vector<Halves> halves_;  // by node
+  Node& at(NodeId n) { return nodes_[n.value]; }
+  struct Round {
+    std::uint32_t heard = 0, frame = 0;
+  };
+  NodeId first_{0}, last_;
+  std::vector<Node> nodes_;
+  std::deque<Round> rounds_;  // that are not over
+  std::uint64_t delivered_ = 0;
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import shutil
 import subprocess
 import sys
@@ -15,8 +14,7 @@ from typing import Any
 import pytest
 
 import farbell as fb
-
-SOURCES = Path(__file__).parents[1] / "out_of_tree"
+from out_of_tree.building import built, compiled
 
 
 def chain(**changes: Any) -> fb.Scenario:
@@ -40,17 +38,9 @@ def text_of(table: fb.ResultTable) -> dict[str, list[str]]:
     return {name: [str(value) for value in table[name]] for name in table.columns}
 
 
-def built(folder: Path, *options: str) -> Path:
-    configure = ["cmake", "-S", str(SOURCES), "-B", str(folder), "-G", "Ninja", "-D", f"farbell_DIR={fb.cmake_dir()}", *options]
-    for command in (configure, ["cmake", "--build", str(folder)]):
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-    return folder
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return built(tmp_path_factory.mktemp("out_of_tree"), "-D", "FOR_TESTS=ON")
+    return built(tmp_path_factory.mktemp("out_of_tree"), "my_protocols", "awkward")
 
 
 @pytest.fixture(scope="module")
@@ -214,25 +204,6 @@ def test_files_that_are_no_extensions_are_refused(tmp_path: Path, mine: str) -> 
 
     with pytest.raises(fb.SpecError, match='which has no function "farbell_extension"'):
         fb.load_protocol(str(_core.__file__))
-
-
-def compiled(source: str, folder: Path, name: str = "own") -> tuple[Path, str]:
-    """The library, and what the compiler said."""
-    (folder / f"{name}.cc").write_text("#include <farbell/protocols/extension.hpp>\nusing namespace farbell;\n" + source)
-    library = folder / f"{name}.so"
-    compiler = os.environ.get("CXX", "c++").split()
-    command = [
-        *compiler,
-        "-std=c++20",
-        "-shared",
-        "-fPIC",
-        "-I",
-        fb.include_dir(),
-        str(folder / f"{name}.cc"),
-        "-o",
-        str(library),
-    ]
-    return library, subprocess.run(command, capture_output=True, text=True).stderr
 
 
 def test_a_library_that_was_built_with_other_headers_is_refused(tmp_path: Path) -> None:

@@ -1,0 +1,32 @@
+"""Builds what is in this folder against the package that is installed, as its users would."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import farbell as fb
+
+__all__ = ["built", "compiled"]
+
+
+def built(folder: Path, *libraries: str) -> Path:
+    """The folder, in which there are these libraries now."""
+    options = ["-G", "Ninja", "-D", f"farbell_DIR={fb.cmake_dir()}", "-D", "FOR_TESTS=ON"]
+    for command in (
+        ["cmake", "-S", str(Path(__file__).parent), "-B", str(folder), *options],
+        ["cmake", "--build", str(folder), "--target", *libraries],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def compiled(source: str, folder: Path) -> tuple[Path, str]:
+    """A library of one source, without CMake, and what the compiler said."""
+    (folder / "own.cc").write_text("#include <farbell/apps/extension.hpp>\nusing namespace farbell;\n" + source)
+    library = folder / "own.so"
+    compiler = os.environ.get("CXX", "c++").split()
+    command = [*compiler, "-std=c++20", "-shared", "-fPIC", "-I", fb.include_dir(), str(folder / "own.cc"), "-o", str(library)]
+    return library, subprocess.run(command, capture_output=True, text=True).stderr
