@@ -282,10 +282,11 @@ def run(
     given = scenario if isinstance(scenario, Scenario) else scenario.scenario
     wanted = given.replace(**changes) if changes else given
     of_nodes = None
-    in_cpp = programs if isinstance(programs, Protocol) else None
-    if in_cpp is not None:
+    in_cpp = None
+    if isinstance(programs, Protocol):
         from farbell.extensions import with_demands_of_links
 
+        in_cpp = programs
         wanted = with_demands_of_links(wanted, in_cpp)
     elif programs is not None or wanted.programs:
         if threads is not None and workers > 1:
