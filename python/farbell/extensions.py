@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from farbell import _core
 from farbell._core import ByPrograms, Demand, Protocol, Scenario, SpecError
 
 __all__ = ["cmake_dir", "include_dir", "load_protocol", "with_demands_of_links"]
 
-# Libraries of this process: where -> what the file was.
-_LOADED: dict[str, tuple[int, int, int]] = {}
+# Libraries of this process: where -> what the file was, and its SHA-256.
+_LOADED: dict[str, tuple[tuple[int, int, int], str]] = {}
 
 
 def include_dir() -> str:
@@ -88,9 +91,25 @@ def load_protocol(path: str | os.PathLike[str], name: str | None = None, **param
     # The loader keeps a library for as long as the process lives, and would hand out the old code.
     found = file.stat()
     state = (found.st_ino, found.st_size, found.st_mtime_ns)
-    if _LOADED.setdefault(str(file), state) != state:
+    if str(file) not in _LOADED:
+        _LOADED[str(file)] = state, hashlib.sha256(file.read_bytes()).hexdigest()
+    if _LOADED[str(file)][0] != state:
         raise SpecError("path", f"{str(path)!r}, which was built anew since it was loaded", "the same file, or a new Python")
     return _core.load_protocol(str(file), name, parameters)
+
+
+def provenance_of_protocols(hooks: Mapping[str, Protocol], programs: Protocol | None) -> dict[str, dict[str, Any]]:
+    """What takes which decision, and what nodes do: name, parameters, and the library with its SHA-256."""
+    used = {**hooks, **({} if programs is None else {"programs": programs})}
+    return {
+        place: {
+            "name": protocol.name,
+            "parameters": protocol.parameters,
+            "library": Path(protocol.path).name,
+            "sha256": _LOADED[protocol.path][1],
+        }
+        for place, protocol in used.items()
+    }
 
 
 def with_demands_of_links(scenario: Scenario, protocol: Protocol) -> Scenario:

@@ -130,7 +130,8 @@ class Results(Record):
 
     def _of_programs(self, name: str) -> ResultTable:
         if name not in self.profiles:
-            raise SpecError(name, "a run without programs", "runs with programs=...")
+            found = "a protocol in C++, which has none" if "records" in self.profiles else "a run without programs"
+            raise SpecError(name, found, "runs with programs=...")
         return self.profiles[name]
 
     @property

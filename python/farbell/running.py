@@ -307,6 +307,10 @@ def run(
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
+    if in_cpp is not None or protocols:
+        from farbell.extensions import provenance_of_protocols
+
+        provenance["protocols"] = provenance_of_protocols(protocols, in_cpp)
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     wall, cpu = time.perf_counter(), time.process_time()
     with held_interrupts() as interrupts:

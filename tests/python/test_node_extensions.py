@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,11 @@ def test_records_are_saved(swap_chain: fb.Protocol, tmp_path: Path) -> None:
     results.save(tmp_path / "saved", report=False)
     loaded = fb.load_results(tmp_path / "saved")
     assert str(loaded.records) == str(results.records)
+    digest = hashlib.sha256(Path(swap_chain.path).read_bytes()).hexdigest()
+    used = {"name": "swap_chain", "parameters": {}, "library": "swap_chain.so", "sha256": digest}
+    assert loaded.provenance["protocols"] == {"programs": used}
+    with pytest.raises(fb.SpecError, match=r"a protocol in C\+\+, which has none"):
+        loaded.processes  # noqa: B018
     assert loaded.records.columns == ("time_s", "replica", "node", "number", "fidelity")
 
 
