@@ -10,10 +10,18 @@ import farbell as fb
 
 __all__ = ["built", "compiled"]
 
+WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wno-sign-conversion", "-Wshadow", "-Werror")
+
 
 def built(folder: Path, *libraries: str) -> Path:
     """The folder, in which there are these libraries now."""
-    options = ["-G", "Ninja", "-D", f"farbell_DIR={fb.cmake_dir()}", "-D", "FOR_TESTS=ON"]
+    definitions = {
+        "farbell_DIR": fb.cmake_dir(),
+        "FOR_TESTS": "ON",
+        "CMAKE_CXX_FLAGS": " ".join(WARNINGS),
+        "CMAKE_NO_SYSTEM_FROM_IMPORTED": "ON",  # the headers are to give no warnings, too
+    }
+    options = ["-G", "Ninja", *(f"-D{name}={value}" for name, value in definitions.items())]
     for command in (
         ["cmake", "-S", str(Path(__file__).parent), "-B", str(folder), *options],
         ["cmake", "--build", str(folder), "--target", *libraries],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import shutil
 import subprocess
 import sys
@@ -240,6 +241,19 @@ def test_mistakes_do_not_compile(members: str, words: str, tmp_path: Path) -> No
     library, errors = compiled(source, tmp_path)
     assert not library.exists()
     assert words in errors
+
+
+def test_what_the_guide_shows_is_in_the_examples() -> None:
+    root = Path(__file__).parents[2]
+    known = {" ".join(path.read_text().split()) for path in (root / "tests" / "out_of_tree").glob("*.[ct][cx]*")}
+    guide = (root / "docs" / "guide" / "rules_and_hooks.md").read_text()
+    blocks = re.findall(r"^```(cpp|cmake)\n(.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+    for _, block in blocks:
+        # Includes and the like stand elsewhere than in the file.
+        parts = re.split(r"^(?:#include.*|using .*|)\n", block, flags=re.MULTILINE)
+        for part in parts:
+            assert any(" ".join(part.split()) in text for text in known), part
 
 
 def test_the_command_line_says_where_the_package_is() -> None:
