@@ -8,7 +8,7 @@ from pathlib import Path
 
 import farbell as fb
 
-__all__ = ["built", "compiled"]
+__all__ = ["built", "compiled", "said"]
 
 WARNINGS = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wno-sign-conversion", "-Wshadow", "-Werror")
 
@@ -31,10 +31,16 @@ def built(folder: Path, *libraries: str) -> Path:
     return folder
 
 
-def compiled(source: str, folder: Path) -> tuple[Path, str]:
-    """A library of one source, without CMake, and what the compiler said."""
-    (folder / "own.cc").write_text("#include <farbell/apps/extension.hpp>\nusing namespace farbell;\n" + source)
+def compiled(source: str, folder: Path) -> Path:
+    """A library of one source, without CMake."""
     library = folder / "own.so"
+    assert not said(source, folder, "-shared", "-fPIC", "-o", str(library))
+    return library
+
+
+def said(source: str, folder: Path, *options: str) -> str:
+    """What the compiler says of a source."""
+    (folder / "own.cc").write_text("#include <farbell/apps/extension.hpp>\nusing namespace farbell;\n" + source)
     compiler = os.environ.get("CXX", "c++").split()
-    command = [*compiler, "-std=c++20", "-shared", "-fPIC", "-I", fb.include_dir(), str(folder / "own.cc"), "-o", str(library)]
-    return library, subprocess.run(command, capture_output=True, text=True).stderr
+    command = [*compiler, "-std=c++20", "-I", fb.include_dir(), *(options or ["-fsyntax-only"]), str(folder / "own.cc")]
+    return subprocess.run(command, capture_output=True, text=True).stderr
