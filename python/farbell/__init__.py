@@ -47,6 +47,7 @@ from farbell._core import (
     PolicyEntry,
     PolicyTable,
     ProgramParameter,
+    Protocol,
     Routing,
     Rule,
     RunError,
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
         requirements,
         scale,
     )
+    from farbell.extensions import cmake_dir, include_dir, load_protocol
     from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.programs import Program, Refused, TimedOut, all_of, any_of, truth
@@ -108,6 +110,7 @@ _HOMES = {
     "scale": "design",
     "Program": "programs", "TimedOut": "programs", "Refused": "programs",
     "all_of": "programs", "any_of": "programs", "truth": "programs",
+    "cmake_dir": "extensions", "include_dir": "extensions", "load_protocol": "extensions",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
@@ -170,6 +173,7 @@ __all__ = [
     "PolicyTable",
     "Program",
     "ProgramParameter",
+    "Protocol",
     "Refused",
     "Requirements",
     "ResultTable",
@@ -197,6 +201,7 @@ __all__ = [
     "bounds",
     "chain",
     "channels",
+    "cmake_dir",
     "compile",
     "design",
     "elasticities",
@@ -207,7 +212,9 @@ __all__ = [
     "from_networkx",
     "grid",
     "hardware",
+    "include_dir",
     "load",
+    "load_protocol",
     "load_results",
     "load_study",
     "metro_backbone",

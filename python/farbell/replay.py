@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from farbell import _core
-from farbell._core import Limits, RunError, SpecError
+from farbell._core import Limits, Protocol, RunError, SpecError
 from farbell.hooks import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
 from farbell.running import host_of
@@ -129,7 +129,9 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
                 f"results.with_code({name}=...) with the same, or results of a run with trace=True",
             )
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
-    host = None if code.programs is None else host_of(model, code.programs)
+    in_cpp, of_nodes = (code.programs, None) if isinstance(code.programs, Protocol) else (None, code.programs)
+    host = None if of_nodes is None else host_of(model, of_nodes)
+    functions, protocols = checked(code.hooks, model) if code.hooks is not None else ({}, {})
     start_s, until_s = trace or (0.0, None)
     output = _core.run(
         model,
@@ -140,19 +142,20 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         trace_until_s=until_s,
         trace_rows=TRACE_ROWS,
         memory_limit_bytes=2**62,
-        programs=host,
-        decisions=None if code.hooks is None else checked(code.hooks, model),
+        programs=host if in_cpp is None else in_cpp,
+        decisions=functions or None,
+        protocols=protocols,
     )
     if output["failure"] is not None:
         raise output["failure"]
     tables = dict(tables_of(output["tables"], record.network))
+    if in_cpp is not None:
+        tables["records"] = ResultTable(output["tables"]["records"], record.network.categories)
     if host is not None:
         tables |= host.records.tables()
     if trace is not None:
         notes = None if host is None else host.notes.rows
-        tables["trace"] = trace_table(
-            output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories, notes
-        )
+        tables["trace"] = trace_table(output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories, notes)
     return tables
 
 

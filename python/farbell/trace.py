@@ -10,7 +10,16 @@ import numpy.typing as npt
 
 from farbell.table import ResultTable
 
-__all__ = ["NOTE_WORDS", "PROGRAM_KINDS", "REFUSAL_REASONS", "REQUEST_STATUS", "TRACE_ROWS", "TRACE_WORDS", "Note", "trace_table"]
+__all__ = [
+    "NOTE_WORDS",
+    "PROGRAM_KINDS",
+    "REFUSAL_REASONS",
+    "REQUEST_STATUS",
+    "TRACE_ROWS",
+    "TRACE_WORDS",
+    "Note",
+    "trace_table",
+]
 
 Column = npt.NDArray[Any]
 
@@ -194,7 +203,9 @@ def _with_notes(table: ResultTable, a: Column, notes: Sequence[Note]) -> ResultT
     first = len(_KINDS)
     mine = np.flatnonzero(table.codes("kind") == first - 1)
     told = [notes[number] for number in a[mine].tolist()]
-    columns = {name: table.codes(name).astype(np.int64 if name in ("kind", "demand") else table.codes(name).dtype) for name in table}
+    columns = {
+        name: table.codes(name).astype(np.int64 if name in ("kind", "demand") else table.codes(name).dtype) for name in table
+    }
     columns["kind"][mine] = [first + PROGRAM_KINDS.index(note.kind) for note in told]
     for name in ("to_node", "demand", "request"):
         columns[name][mine] = [getattr(note, name) for note in told]
