@@ -9,7 +9,7 @@ from typing import Any
 
 from farbell._core import Model, PolicyTable, SpecError, decision_columns
 
-__all__ = ["Candidate", "RouteView", "checked"]
+__all__ = ["Candidate", "RouteView"]
 
 _NUMBERS = tuple[int, ...]
 
@@ -32,6 +32,17 @@ class Candidate:
         Of each node, those aside that are set aside for others before it in the line.
     slots_needed : tuple of int
         Of each node, by the circuit.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> seen = []
+    >>> def first(view):
+    ...     seen.append(view.routes[0])
+    ...     return view.routes[0]
+    >>> results = fb.run(fb.chain(3, length_m=20e3, duration_s=0.1), hooks={"route": first})
+    >>> seen[0].nodes, seen[0].hops, seen[0].slots_needed, seen[0].has_slots
+    (('n0', 'n1', 'n2'), 2, (1, 2, 1), True)
     """
 
     number: int
@@ -101,12 +112,14 @@ def checked(hooks: Mapping[str, Callable[[Any], Any]], model: Model) -> dict[str
         if name not in points:
             nearest = difflib.get_close_matches(str(name), points, 1)
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
+        gives = "one of its routes, or None" if name == "route" else "True or False"
         if not callable(function):
-            gives = "one of its routes, or None" if name == "route" else "True or False"
             raise SpecError(f"hooks/{name}", repr(function), f"a function of a view that returns {gives}")
         if name == "route" and scenario.reservation == "hop_by_hop":
             raise SpecError(
-                "hooks/route", 'a hook in a scenario with reservation "hop_by_hop"', 'reservation "ledger", which knows all slots'
+                "hooks/route",
+                'a hook in a scenario with reservation "hop_by_hop"',
+                'reservation "ledger", which knows all slots',
             )
         for number, demand in enumerate(scenario.demands):
             if any(rule.do == name for rule in demand.rules):

@@ -14,7 +14,6 @@ from farbell import _core
 from farbell._core import Limits, RunError, SpecError
 from farbell.hooks import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
-from farbell.running import host_of
 from farbell.table import ResultTable
 from farbell.trace import TRACE_ROWS, trace_table
 
@@ -125,7 +124,11 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
                 f"results.with_code({name}=...) with the same, or results of a run with trace=True",
             )
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
-    host = None if code.programs is None else host_of(model, code.programs)
+    host = None
+    if code.programs is not None:
+        from farbell.programs.host import Host
+
+        host = Host(model, code.programs)
     start_s, until_s = trace or (0.0, None)
     output = _core.run(
         model,
@@ -146,9 +149,7 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         tables |= host.records.tables()
     if trace is not None:
         notes = None if host is None else host.notes.rows
-        tables["trace"] = trace_table(
-            output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories, notes
-        )
+        tables["trace"] = trace_table(output["tables"]["trace"], ticks_per_s(record.scenario), record.network.categories, notes)
     return tables
 
 

@@ -10,7 +10,16 @@ import numpy.typing as npt
 
 from farbell.table import ResultTable
 
-__all__ = ["NOTE_WORDS", "PROGRAM_KINDS", "REFUSAL_REASONS", "REQUEST_STATUS", "TRACE_ROWS", "TRACE_WORDS", "Note", "trace_table"]
+__all__ = [
+    "NOTE_WORDS",
+    "PROGRAM_KINDS",
+    "REFUSAL_REASONS",
+    "REQUEST_STATUS",
+    "TRACE_ROWS",
+    "TRACE_WORDS",
+    "Note",
+    "trace_table",
+]
 
 Column = npt.NDArray[Any]
 
@@ -107,6 +116,7 @@ class Note(NamedTuple):
     demand: int = -1
     request: int = -1
     held: int = 0  # qubits that programs hold at the node then
+    held_there: int = -1  # and at the other
 
 
 def trace_table(
@@ -194,7 +204,9 @@ def _with_notes(table: ResultTable, a: Column, notes: Sequence[Note]) -> ResultT
     first = len(_KINDS)
     mine = np.flatnonzero(table.codes("kind") == first - 1)
     told = [notes[number] for number in a[mine].tolist()]
-    columns = {name: table.codes(name).astype(np.int64 if name in ("kind", "demand") else table.codes(name).dtype) for name in table}
+    columns = {
+        name: table.codes(name).astype(np.int64 if name in ("kind", "demand") else table.codes(name).dtype) for name in table
+    }
     columns["kind"][mine] = [first + PROGRAM_KINDS.index(note.kind) for note in told]
     for name in ("to_node", "demand", "request"):
         columns[name][mine] = [getattr(note, name) for note in told]
@@ -206,7 +218,7 @@ def _with_notes(table: ResultTable, a: Column, notes: Sequence[Note]) -> ResultT
         columns[name][mine] = [numbers.get(getattr(note, name), -1) for note in told]
         own_words[name] = own
     columns["circuit"][mine] = -1
-    for name in ("operation", "held"):
+    for name in ("operation", "held", "held_there"):
         columns[name] = np.full(len(table), -1, dtype=np.int64)
         columns[name][mine] = [getattr(note, name) for note in told]
     return ResultTable(columns, {**table.categories, **own_words})
