@@ -51,7 +51,8 @@ def waiting_lines(record: Record, most: int = 3) -> Iterator[str]:
     for row in rows[:most]:
         where = f"replica {row['replica']}, " if len(record.tables["replicas"]) > 1 else ""
         since = quantity(float(f"{row['since_s']:.4g}"), "s") if row["since_s"] else "the start"
-        yield f"{row['program']} at {row['node']} ({where}{row['line']}) waits for {row['waits_for']} since {since}: {row['why']}."
+        who = f"{row['program']} at {row['node']} ({where}{row['line']})"
+        yield f"{who} waits for {row['waits_for']} since {since}: {row['why']}."
     if len(rows) > most:
         yield f"{len(rows):,} processes in all; they are in the table `processes`."
 
