@@ -64,7 +64,20 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, programs, routing, states, topology
+    from farbell import (
+        analysis,
+        bounds,
+        channels,
+        design,
+        hardware,
+        hooks,
+        platforms,
+        plot,
+        programs,
+        routing,
+        states,
+        topology,
+    )
     from farbell.design import (
         Elasticities,
         Requirements,
@@ -102,7 +115,7 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
+    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -212,6 +225,7 @@ __all__ = [
     "from_networkx",
     "grid",
     "hardware",
+    "hooks",
     "include_dir",
     "load",
     "load_protocol",

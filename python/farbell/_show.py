@@ -18,7 +18,7 @@ from farbell._core import Scenario
 from farbell.analysis.flows import Throughput
 from farbell.availability import failure_lines
 from farbell.bounds import Forbidden
-from farbell.deadlocks import deadlock_count, deadlock_lines
+from farbell.deadlocks import deadlock_count, deadlock_lines, waiting_lines
 from farbell.describe import counted, hardware_rows, quantity, unit_of
 from farbell.design import Elasticities, Requirements, Scaling, TargetPlacement
 from farbell.placing import Placement
@@ -142,6 +142,7 @@ def results_text(results: Results) -> str:
     approximations = [f"{entry['name']}: {entry['description']}" for entry in results.approximations]
     waits = list(time_shares_lines(results))[:_MOST_WAITS]
     stuck = list(deadlock_lines(results))
+    waiting = list(waiting_lines(results))
     failures = list(failure_lines(results))
     partial = ["PARTIAL: the run ended before its duration was simulated."] if results.partial else []
     return "\n".join(
@@ -153,6 +154,8 @@ def results_text(results: Results) -> str:
             "",
             *_wrapped("Deadlocks:", stuck),
             *([""] if stuck else []),
+            *_wrapped("Programs that wait:", waiting),
+            *([""] if waiting else []),
             *_wrapped("Approximations in force:", approximations or ["none"]),
             "",
             *partial,

@@ -10,7 +10,7 @@ from typing import Any
 from farbell.describe import counted, quantity
 from farbell.record import Record
 
-__all__ = ["deadlock_count", "deadlock_lines"]
+__all__ = ["deadlock_count", "deadlock_lines", "waiting_lines"]
 
 
 def deadlock_count(record: Record) -> int:
@@ -41,6 +41,20 @@ def _wait(rows: list[Mapping[str, Any]], several: Collection[str]) -> str:
     return (
         f"{who} waits for {counted(row['slots_needed'], 'slot')} at {row['node']}, where {row['slots_free']} are free{why}{end}"
     )
+
+
+def waiting_lines(record: Record, most: int = 3) -> Iterator[str]:
+    """Processes of programs that waited for others when the run ended, a line each, and how many if there were more."""
+    table = record.profiles.get("processes")
+    all_rows = [] if table is None else table.rows()
+    rows = [row for row in all_rows if row["why"] and not row["waits_for"].startswith("wait(")]
+    for row in rows[:most]:
+        where = f"replica {row['replica']}, " if len(record.tables["replicas"]) > 1 else ""
+        since = quantity(float(f"{row['since_s']:.4g}"), "s") if row["since_s"] else "the start"
+        who = f"{row['program']} at {row['node']} ({where}{row['line']})"
+        yield f"{who} waits for {row['waits_for']} since {since}: {row['why']}."
+    if len(rows) > most:
+        yield f"{len(rows):,} processes in all; they are in the table `processes`."
 
 
 def deadlock_lines(record: Record, most: int = 3) -> Iterator[str]:

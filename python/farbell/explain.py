@@ -9,6 +9,7 @@ from typing import Any
 
 from farbell.describe import counted, quantity
 from farbell.explanation import REASONS, DeliveredPair, Explanation, Happening, Step
+from farbell.program_story import ProgramStory
 from farbell.record import Record
 from farbell.replay import RequestFacts, find_request, traced
 from farbell.table import ResultTable
@@ -47,6 +48,7 @@ def explain(
         pairs=tuple(story.states() if of_states else story.pairs()),
         warnings=warnings,
         trace=trace,
+        asked_by=story.programs.asked_by(request),
     )
 
 
@@ -73,6 +75,7 @@ class _Story:
         number = record.network.categories["demand"].index(self.demand)
         self.concurrent = 1 if self.of_states else record.scenario.demands[number].concurrent_requests
         self.circuits = self._circuits()
+        self.programs = ProgramStory(record, self.demand, self.rows)
         self.own = [row for row in self.rows if self._concerns(row)]
         self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
         self.permits: dict[str, list[Row]] = defaultdict(list)
@@ -154,6 +157,7 @@ class _Story:
             elif kind == "circuit_gone":
                 for holders in held.values():
                     holders.discard((row["demand"], row["circuit"]))
+            self.programs.take(row)
             if self._concerns(row) and kind.startswith("circuit_"):
                 arm = row["circuit"] if self.of_states else 0
                 circuits[arm] = kind.removeprefix("circuit_")
@@ -168,9 +172,16 @@ class _Story:
             return "queue", queue + ("" if kind == "service" or self.concurrent > 1 else f"; for the first of them: {first}")
         if full:
             others = {demand for demand, number in held.get(full, ()) if demand != self.demand or number not in self.circuits}
-            holders = ", ".join(sorted(others))
+            programs = self.programs.held_at(full)
+            holders = ", ".join(sorted(others) + ([f"programs ({programs})"] if programs else []))
             return "slots", f"too few free slots at {full}" + (f", held by {holders}" if holders else "")
+        if circuit == "up" and (end := self.programs.full_end()):
+            return (
+                "programs",
+                f"programs hold qubits in all {self.programs.held_at(end)} slots of {end}: no pair can be made there",
+            )
         return {
+            "waits": ("route", "the hook for routes chose none"),
             "up": ("service", "served: links, swaps and messages"),
             "granted": ("set_up", "set-up of the circuit: a round trip over the route"),
             "released": ("release", "the demand's old circuit is given back"),
@@ -458,6 +469,8 @@ class _Story:
             return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
         if kind == "permit_waits":
             return f"link {row['link']} waits: {self._limited(row['link'])} on as many links as it can"
+        if told := self.programs.sentence(row):
+            return told
         if not self._concerns(row):
             return ""
         if kind.startswith("request_"):
@@ -523,7 +536,7 @@ class _Story:
         user = f"arm to {self.network.route(self.demand, row['circuit'])[-1]}: " if self.of_states else ""
         text = {
             "circuit_asked": "a circuit is asked for",
-            "circuit_waits": f"the circuit has to wait: too few free slots at {at}",
+            "circuit_waits": "the circuit has to wait: " + (f"too few free slots at {at}" if at else "the hook chose no route"),
             "circuit_granted": f"the circuit is granted; its set-up takes {up or 'no time'}",
             "circuit_up": "the circuit is up",
             "circuit_released": f"the circuit is given back, {at} tells the others"

@@ -101,6 +101,8 @@ class Explanation:
     warnings : tuple of str
     trace : ResultTable
         The rows behind it.
+    asked_by : str
+        Program, node and line that asked for it, if one did.
 
     Examples
     --------
@@ -129,6 +131,7 @@ class Explanation:
     pairs: tuple[DeliveredPair, ...]
     warnings: tuple[str, ...]
     trace: ResultTable
+    asked_by: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, for programs; None for times that never came."""
@@ -164,7 +167,7 @@ def _headline(told: Explanation) -> str:
 def _facts(told: Explanation) -> list[str]:
     lines = [f"route     {' - '.join(told.route)} (at the start of the run)"] if told.route else []
     lines += [f"arm       {' - '.join(arm)} (at the start of the run)" for arm in told.arms]
-    lines.append(f"asked     {told.asked_s:.9g} s")
+    lines.append(f"asked     {told.asked_s:.9g} s" + (f" by {told.asked_by}" if told.asked_by else ""))
     for name, time in (("started", told.started_s), ("ended", told.ended_s)):
         lines.append(f"{name.ljust(9)} " + ("never" if math.isnan(time) else f"+{_span(time - told.asked_s)}"))
     return lines

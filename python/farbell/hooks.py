@@ -9,7 +9,7 @@ from typing import Any
 
 from farbell._core import Model, PolicyTable, Protocol, SpecError, decision_columns
 
-__all__ = ["Candidate", "RouteView", "checked"]
+__all__ = ["Candidate", "RouteView"]
 
 _NUMBERS = tuple[int, ...]
 
@@ -32,6 +32,17 @@ class Candidate:
         Of each node, those aside that are set aside for others before it in the line.
     slots_needed : tuple of int
         Of each node, by the circuit.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> seen = []
+    >>> def first(view):
+    ...     seen.append(view.routes[0])
+    ...     return view.routes[0]
+    >>> results = fb.run(fb.chain(3, length_m=20e3, duration_s=0.1), hooks={"route": first})
+    >>> seen[0].nodes, seen[0].hops, seen[0].slots_needed, seen[0].has_slots
+    (('n0', 'n1', 'n2'), 2, (1, 2, 1), True)
     """
 
     number: int

@@ -14,7 +14,6 @@ from farbell import _core
 from farbell._core import Limits, Protocol, RunError, SpecError
 from farbell.hooks import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
-from farbell.running import host_of
 from farbell.table import ResultTable
 from farbell.trace import TRACE_ROWS, trace_table
 
@@ -130,7 +129,11 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
             )
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
     in_cpp, of_nodes = (code.programs, None) if isinstance(code.programs, Protocol) else (None, code.programs)
-    host = None if of_nodes is None else host_of(model, of_nodes)
+    host = None
+    if of_nodes is not None:
+        from farbell.programs.host import Host
+
+        host = Host(model, of_nodes)
     functions, protocols = checked(code.hooks, model) if code.hooks is not None else ({}, {})
     start_s, until_s = trace or (0.0, None)
     output = _core.run(

@@ -127,7 +127,7 @@ class Results(Record):
 
     @property
     def processes(self) -> ResultTable:
-        """Processes of programs that still waited when the run ended: for what, in which line, since when."""
+        """Processes of programs that still waited when the run ended: for what and why, in which line, since when."""
         return self._of_programs("processes")
 
     def _of_programs(self, name: str) -> ResultTable:
@@ -283,7 +283,7 @@ class Results(Record):
         >>> results.trace()["kind"].tolist()
         ['program_began', 'operation_asked', 'operation_done', 'recorded', 'program_ended']
         """
-        from farbell.running import with_programs
+        from farbell.programs.binding import with_programs
 
         if isinstance(programs, Protocol):
             return replace(self, code=Code(programs, hooks))

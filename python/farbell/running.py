@@ -292,10 +292,16 @@ def run(
     elif programs is not None or wanted.programs:
         if threads is not None and workers > 1:
             raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
+        from farbell.programs.binding import with_programs
+
         wanted, of_nodes = with_programs(wanted, programs or {}, allow)
         workers = 1
     model = scenario if isinstance(scenario, Model) and wanted is given else _compiled(wanted)
-    host = None if of_nodes is None else host_of(model, of_nodes)
+    host = None
+    if of_nodes is not None:
+        from farbell.programs.host import Host
+
+        host = Host(model, of_nodes)
     functions: dict[str, Any] = {}
     protocols: dict[str, Protocol] = {}
     if hooks is not None:
@@ -372,27 +378,6 @@ def run(
         failure.partial = results
         raise failure
     return results
-
-
-def with_programs(
-    scenario: Scenario, programs: Mapping[str, Any], allow: Sequence[str]
-) -> tuple[Scenario, dict[str, list[tuple[str, Any]]]]:
-    """The scenario with demands for its programs, and these by node."""
-    from farbell.programs.binding import bound, with_demands
-    from farbell.programs.imports import imported
-
-    of_nodes = bound(scenario, programs)
-    known = {node.name for node in scenario.nodes}  # compile() says what is wrong with the others
-    named = {node: each for node, each in imported(scenario, allow).items() if node in known}
-    for node, each in bound(scenario, named).items():
-        of_nodes[node] = each + of_nodes.get(node, [])
-    return with_demands(scenario, of_nodes), of_nodes
-
-
-def host_of(model: Model, of_nodes: Mapping[str, Sequence[tuple[str, Any]]]) -> Host:
-    from farbell.programs.host import Host
-
-    return Host(model, of_nodes)
 
 
 def _profiles(

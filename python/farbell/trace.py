@@ -116,6 +116,7 @@ class Note(NamedTuple):
     demand: int = -1
     request: int = -1
     held: int = 0  # qubits that programs hold at the node then
+    held_there: int = -1  # and at the other
 
 
 def trace_table(
@@ -217,7 +218,7 @@ def _with_notes(table: ResultTable, a: Column, notes: Sequence[Note]) -> ResultT
         columns[name][mine] = [numbers.get(getattr(note, name), -1) for note in told]
         own_words[name] = own
     columns["circuit"][mine] = -1
-    for name in ("operation", "held"):
+    for name in ("operation", "held", "held_there"):
         columns[name] = np.full(len(table), -1, dtype=np.int64)
         columns[name][mine] = [getattr(note, name) for note in told]
     return ResultTable(columns, {**table.categories, **own_words})

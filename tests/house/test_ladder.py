@@ -20,7 +20,7 @@ PYTHON_FLOORS = [
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs"],
-    ["availability", "saved"],
+    ["availability", "program_story", "saved"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],
     ["explain"],

@@ -112,7 +112,9 @@ def test_an_uncaught_failure_ends_the_run_and_names_program_line_and_failure():
         yield node.wait("12 ms")
         yield node.gate("x", qubit)
 
-    with pytest.raises(fb.RunError, match=r"program main at node n0, 0\.012 s, .*:\d+: .*n0 went down at 0\.01 s, failure 'storm'"):
+    with pytest.raises(
+        fb.RunError, match=r"program main at node n0, 0\.012 s, .*:\d+: .*n0 went down at 0\.01 s, failure 'storm'"
+    ):
         fb.run(ring(2, down("n0")), programs={"n0": main})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import pickle
 from pathlib import Path
@@ -98,7 +99,7 @@ def test_a_run_that_was_not_traced_is_replayed_with_its_programs():
 def test_programs_are_kept_in_memory_only(tmp_path):
     results = fb.run(chain(), programs=BOTH)
     loaded = fb.load_results(results.save(tmp_path / "run", report=False))
-    with pytest.raises(fb.SpecError, match="no file keeps.*with_code"):
+    with pytest.raises(fb.SpecError, match=r"no file keeps.*with_code"):
         loaded.trace()
     assert loaded.with_code(programs=BOTH).trace().equals(results.trace())
     assert copy.deepcopy(results.code) is None and pickle.loads(pickle.dumps(results.code)) is None
@@ -161,3 +162,97 @@ def test_cancelling_and_giving_up_are_told():
         "operation_cancelled",
         "program_ended",
     ]
+
+
+def test_explain_names_who_asked_and_what_programs_did():
+    told = fb.run(chain(), programs=BOTH).explain(request=1)
+    assert told.asked_by.startswith(f"alice at n0, {__file__}:")
+    assert f"by {told.asked_by}" in str(told) and told.asked_by in told.to_dict()["asked_by"]
+    texts = [happening.text for happening in told.happenings]
+    assert any(text.startswith("alice at n0 is given a pair, entangle('n2')") for text in texts)
+    assert any(text.startswith("bob at n2 is given a pair, accept('n0')") for text in texts)
+    assert any(text.startswith("a message comes to n2 from n0: {'number'") for text in texts)
+    assert sum(step.seconds for step in told.waits) == pytest.approx(told.ended_s - told.asked_s)
+
+
+def test_explain_finds_programs_that_keep_every_slot():
+    """The other end accepts and never gives up: the request times out, and it is said why."""
+
+    def asks(node):
+        for _ in range(3):
+            pair = yield node.entangle("n1")
+            yield node.measure(pair.qubit)
+        try:
+            yield node.entangle("n1", timeout_s="20 ms")
+        except fb.TimedOut:
+            node.record(late=True)
+
+    def hoards(node):
+        kept = []
+        while True:
+            kept.append((yield node.accept("n0")))
+
+    two = fb.chain(2, length_m=5e3, demands=[], duration_s=0.1, memory=fb.Memory(name="m", slots=3))
+    results = fb.run(two, programs={"n0": asks, "n1": hoards})
+    told = results.explain(request=3)
+    assert told.status == "timed_out"
+    reason = max(told.waits, key=lambda step: step.seconds)
+    assert reason.kind in ("programs", "slots") and reason.seconds > 0.019
+    assert "n1" in reason.text and "programs" in reason.text and "3" in reason.text
+
+
+def test_explain_tells_of_a_failure():
+    def asks(node):
+        yield node.wait("12 ms")
+        with contextlib.suppress(fb.Refused):
+            yield node.entangle("n1")
+
+    def other(node):
+        while True:
+            yield node.accept("n0")
+
+    storm = fb.Failure(name="storm", nodes=["n1"], down=[(0.01, 0.02)])
+    results = fb.run(fb.chain(2, demands=[], duration_s=0.05).replace(failures=[storm]), programs={"n0": asks, "n1": other})
+    told = results.explain(request=0)
+    assert told.status == "refused" and told.reason == "node_down"
+    assert "one of its ends was down" in str(told)
+
+
+def test_processes_that_wait_say_why():
+    def left(node):
+        yield node.receive("n2")
+
+    def right(node):
+        yield node.receive("n0")
+
+    def short(node):
+        yield node.wait("1 ms")
+
+    def deaf(node):
+        yield node.receive("n1")
+
+    results = fb.run(chain(), programs={"n0": [left, deaf], "n1": short, "n2": right})
+    why = {row["program"]: row["why"] for row in results.processes.rows()}
+    assert why == {
+        "left": "the programs of n2 wait for receive('n0'); each waits for the other",
+        "right": "the programs of n0 wait for receive('n2'), receive('n1'); each waits for the other",
+        "deaf": "the programs of n1 have ended",
+    }
+    from farbell._show import results_text
+
+    assert "Programs that wait:" in results_text(results) and "each waits for the other" in results_text(results)
+
+    def greedy(node):
+        yield node.entangle("n2", pairs=10**6)
+
+    results = fb.run(chain(), programs={"n0": greedy, "n1": deaf, "n2": left})
+    why = {row["program"]: row["why"] for row in results.processes.rows()}
+    assert why["greedy"] == "request 0 of n0->n2 is open: results.explain(demand='n0->n2', request=0)"
+    assert why["deaf"] == "no other process goes on at n1"
+
+
+def test_diagrams_of_a_request_of_a_program():
+    pytest.importorskip("matplotlib")
+    results = fb.run(chain(), programs=BOTH)
+    for draw in (fb.plot.space_time, fb.plot.message_sequence):
+        assert "Request 1 of n0->n2" in repr(draw(results, request=1))

@@ -8,7 +8,7 @@ import math
 import random
 import sys
 from collections.abc import Generator, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -126,7 +126,8 @@ def run(
             if (partial := getattr(error, "partial", None)) is not None:
                 error.partial = Outcome(session.whole(len(partial.replicas)), partial, application)  # type: ignore[union-attr]
             raise
-    outcome = Outcome(session.whole(replicas), results, application)
+    # Its parties have run, and cannot begin anew.
+    outcome = Outcome(session.whole(replicas), replace(results, code=None), application)
     if session.unfinished:
         more = len(session.unfinished) - _MOST_TOLD
         told = [*session.unfinished[:_MOST_TOLD], *([f"and {more} more"] if more > 0 else [])]

@@ -9,7 +9,7 @@ from typing import Any
 from farbell._core import ByPrograms, Demand, Scenario, SpecError
 from farbell.topology.network import nearest
 
-__all__ = ["bound", "groups", "with_demands"]
+__all__ = ["bound", "groups", "with_demands", "with_programs"]
 
 #: Demands that are made for programs that name no peers.
 _MOST_DEMANDS = 5_000
@@ -106,3 +106,17 @@ def _peers(node: str, scenario: Scenario, programs: Sequence[tuple[str, Any]]) -
                 raise SpecError(f"programs/{node}", found_name, "names of nodes", nearest(str(peer), sorted(names)))
         found.update(peers)
     return found
+
+
+def with_programs(
+    scenario: Scenario, programs: Mapping[str, Any], allow: Sequence[str]
+) -> tuple[Scenario, dict[str, list[tuple[str, Any]]]]:
+    """The scenario with demands for its programs, and these by node."""
+    from farbell.programs.imports import imported
+
+    of_nodes = bound(scenario, programs)
+    known = {node.name for node in scenario.nodes}  # compile() says what is wrong with the others
+    named = {node: each for node, each in imported(scenario, allow).items() if node in known}
+    for node, each in bound(scenario, named).items():
+        of_nodes[node] = each + of_nodes.get(node, [])
+    return with_demands(scenario, of_nodes), of_nodes

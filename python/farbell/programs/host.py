@@ -21,6 +21,7 @@ from farbell.programs.notes import Notes
 from farbell.programs.operations import Failed, Operation, Refused, Request, TimedOut
 from farbell.programs.records import Records
 from farbell.programs.truths import Truth
+from farbell.programs.waits import why_it_waits
 from farbell.topology.network import nearest
 from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS
 
@@ -137,11 +138,11 @@ class Host(ProgramHost):
         self.notes.lost(node, qubits, self._run.failure_name(failure))
 
     def end(self) -> None:
-        now = self.now_s
         for process in self._processes:
             waits = process.waits_for
             if waits is not None:
-                self.records.waiting(self._replica, process, waits.what, now)
+                why = why_it_waits(process, self._processes, self._programs, self._model.demand_names)
+                self.records.waiting(self._replica, process, waits.what, why)
         if self._failed is not None:  # and a program has caught what another raised
             raise self._failed
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from farbell.programs.node import Pair
-from farbell.programs.operations import Cancelled, Failed, Operation, Refused, TimedOut
+from farbell.programs.operations import Cancelled, Failed, Operation, Refused, TimedOut, call_and_peer
 from farbell.trace import Note
 
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ class Notes:
 
     def add(self, node: int, note: Note) -> None:
         if self._host._run.note(node, len(self.rows)):
-            self.rows.append(note._replace(held=self._host._run.held_at(node)))
+            held_at = self._host._run.held_at
+            held_there = held_at(note.to_node) if note.to_node >= 0 else -1
+            self.rows.append(note._replace(held=held_at(node), held_there=held_there))
 
     # ---- operations ----
 
@@ -53,9 +55,9 @@ class Notes:
         of = _Asked(self._number, node)
         self._number += 1
         demand, request = operation._request or (-1, -1)
-        call, _, peer = operation.what.partition("(")
+        call, peer = call_and_peer(operation.what)
         sent = call == "send"
-        to = self._host._numbers.get(peer[1:-2], -1) if sent or call == "entangle" else -1
+        to = self._host._numbers[peer] if sent or call == "entangle" else -1
         kind = "message_sent" if sent else "operation_asked"
         self.add(node._index, Note(kind, node._program, operation.what, of.number, _user_line(), to, demand, request))
         if sent:

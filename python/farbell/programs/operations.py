@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from farbell._core import ProgramOperation, RunError
@@ -198,6 +199,16 @@ def _give_up(operations: tuple[Operation, ...]) -> None:
         operation._waits = None
         if operation._cancel is not None:
             operation.cancel()
+
+
+def call_and_peer(what: str) -> tuple[str, str]:
+    """Of an operation as it is called: ``receive('n1')`` is receive, of n1."""
+    call, _, argument = what.partition("(")
+    try:
+        peer = ast.literal_eval(argument.removesuffix(")"))
+    except (SyntaxError, ValueError):
+        peer = ""
+    return call, peer if isinstance(peer, str) else ""
 
 
 def any_of(*operations: Operation) -> Operation:

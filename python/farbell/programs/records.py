@@ -30,7 +30,7 @@ class Records:
     def __init__(self) -> None:
         self._rows: list[tuple[float, int, str, str, Mapping[str, Any]]] = []
         self._types: dict[str, str] = {}
-        self._waiting: list[tuple[int, str, str, str, str, float, float]] = []
+        self._waiting: list[tuple[int, str, str, str, str, str, float]] = []
 
     def add(self, time_s: float, replica: int, node: str, program: str, values: dict[str, Any]) -> None:
         for name, value in values.items():
@@ -49,8 +49,8 @@ class Records:
             raise RunError(f"record({name}={value!r}): a value of type {kind} in a column of type {before}")
         self._rows.append((time_s, replica, node, program, values))
 
-    def waiting(self, replica: int, process: Process, what: str, now_s: float) -> None:
-        self._waiting.append((replica, process.node.name, process.program, what, process.line, process.since_s, now_s))
+    def waiting(self, replica: int, process: Process, what: str, why: str) -> None:
+        self._waiting.append((replica, process.node.name, process.program, what, why, process.line, process.since_s))
 
     def tables(self) -> dict[str, ResultTable]:
         """By their names in the results."""
@@ -79,9 +79,9 @@ class Records:
         rows = self._waiting
         columns: dict[str, Any] = {"replica": np.array([row[0] for row in rows], dtype=np.int64)}
         words = {}
-        for i, name in ((1, "node"), (2, "program"), (3, "waits_for"), (4, "line")):
+        for i, name in ((1, "node"), (2, "program"), (3, "waits_for"), (4, "why"), (5, "line")):
             columns[name], words[name] = _words([row[i] for row in rows])
-        columns["since_s"] = np.array([row[5] for row in rows], dtype=float)
+        columns["since_s"] = np.array([row[6] for row in rows], dtype=float)
         return ResultTable(columns, words)
 
 
