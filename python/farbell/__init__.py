@@ -62,7 +62,7 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, programs, routing, states, topology
+    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, programs, routing, stack, states, topology
     from farbell.design import (
         Elasticities,
         Requirements,
@@ -99,7 +99,7 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
+    "hardware": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -222,6 +222,7 @@ __all__ = [
     "run",
     "scale",
     "star",
+    "stack",
     "states",
     "sweep",
     "topology",

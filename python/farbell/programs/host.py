@@ -171,7 +171,9 @@ class Host(ProgramHost):
             raise RunError(f"{of}({name!r}): there is no such node{_hint(name, self._numbers)}")
         return self._numbers[name]
 
-    def entangle(self, node: Node, peer: str, pairs: int, min_fidelity: float, timeout_s: float | str | None) -> Operation:
+    def entangle(
+        self, node: Node, peer: str, pairs: int, min_fidelity: float, timeout_s: float | str | None, tag: object
+    ) -> Operation:
         self._number(peer, "entangle")
         if peer not in self._programs:
             raise RunError(f"entangle({peer!r}): no program runs there to accept it")
@@ -186,7 +188,7 @@ class Host(ProgramHost):
         if not 0 <= min_fidelity <= 1:
             raise RunError(f"entangle({peer!r}, min_fidelity={min_fidelity!r}): allowed are numbers from 0 to 1")
         node._demands[str(peer)] = demand
-        return node._entangle(str(peer), int(pairs), float(min_fidelity), _timeout(timeout_s))
+        return node._entangle(str(peer), int(pairs), float(min_fidelity), _timeout(timeout_s), tag)
 
     def accept(self, node: Node, peer: str, timeout_s: float | str | None) -> Operation:
         self._number(peer, "accept")
@@ -256,7 +258,7 @@ class Host(ProgramHost):
         self.records.add(self.now_s, self._replica, node.name, node._program, values)
 
     def _true(self, truth: Truth) -> float:
-        if truth.kind == "fidelity" and not isinstance(truth.of, Pair):
+        if truth.kind == "fidelity" and not hasattr(truth.of, "_both"):
             raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair")
         qubits = truth.of._both if truth.kind == "fidelity" else (_number_of(truth.of),)
         try:
