@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["Acknowledgement", "Channel", "Frame"]
 
 
+#: Frames that are sent again at a time, the oldest.
+_AT_ONCE = 32
+
+
 @dataclass(frozen=True)
 class Frame:
     """Carries a message of the stack. `epoch` counts how often its sender has given up."""
@@ -154,6 +158,9 @@ class Channel:
             for told in self.unreachable:
                 told(peer)
             return
-        out.waiting[0] = (self.node.now_s, frame)
-        self.transmit(peer, frame)
+        now_s = self.node.now_s
+        for at in range(min(len(out.waiting), _AT_ONCE)):
+            frame = out.waiting[at][1]
+            out.waiting[at] = now_s, frame
+            self.transmit(peer, frame)
         self._watch(peer, out, self._patience_s(peer, out))

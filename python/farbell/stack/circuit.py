@@ -129,7 +129,8 @@ class Middle(CircuitNode):
         self.paused: set[str] = set()
 
     def pair(self, pair: StackPair) -> None:
-        if not self.active:
+        # A slot for the other side is worth more than another pair on this one.
+        if not self.active or len(self.held[pair.peer]) >= self.layer.most():
             self._give_up(pair)
             return
         self.held[pair.peer][pair.id] = pair
@@ -257,6 +258,7 @@ class _Half:
         self.qubit = 0 if pair.qubit is None else pair.qubit._number
         self.until_s: float | None = None  # when it was read
         self.told = self.busy = False  # the other end; with a gate or a read-out
+        self.joined = False  # to the other half: all that is left to do is this end's own
         self.news: CircuitTrack | None = None  # of the other end
 
 
@@ -326,15 +328,19 @@ class _End(CircuitNode):
         self.lost(half)
 
     def flush(self) -> None:
-        halves, self.halves = self.halves, {}
+        halves, self.halves = self.halves, {id: half for id, half in self.halves.items() if half.joined}
         for half in halves.values():
-            self._drop(half)
+            if not half.joined:
+                self._drop(half)
 
     def give_up(self, half: _Half) -> None:
         """And tell the other end, if it may know of it."""
         if self.halves.pop(half.pair.id, None) is half:
             self._drop(half)
-            self.say(self.neighbour, CircuitExpire(self.name, half.pair.id))
+            if half.news is None:  # nodes between know it by this end's half, or this end hears of the other's later
+                self.say(self.neighbour, CircuitExpire(self.name, half.pair.id))
+            else:
+                self.say(self.neighbour, CircuitExpire(self.name, half.news.origin, to_end=True))
 
     def broken(self) -> None:
         self.layer.expire_all(self.name)
@@ -395,7 +401,7 @@ class _End(CircuitNode):
             self._drop(half)
             self.lost(half)
             return
-        half.busy = True
+        half.busy = half.joined = True
         gates = self.gates(half, news)
         if gates:
             self.node.start(self._correct(half, news, gates, known, formed_s))

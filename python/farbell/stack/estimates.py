@@ -6,6 +6,7 @@ relaxation and with equal read-out errors. The equations are those of :class:`fa
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 from farbell._core import Memory
@@ -42,20 +43,28 @@ def state_of(correlators: Correlators) -> BellDiagonal:
     return BellDiagonal.from_weights([max(w, 0.0) for w in weights])
 
 
+@lru_cache(maxsize=256)
+def _rates_hz(memory: Memory) -> Correlators:
+    """At which correlators fall in a memory without the Gaussian law."""
+    span_s = min((t for t in (memory.t1_s, memory.t2_s, memory.depolarising_s, memory.dephasing_s) if t), default=1.0)
+    left = _left(_PERFECT.decay_to(1e-3 * span_s, memory_a=memory, approximate="pauli_twirl"))
+    xx, yy, zz = (-math.log(each) / (1e-3 * span_s) for each in left)
+    return xx, yy, zz
+
+
 def decay(memory: Memory, born_s: float, from_s: float, until_s: float) -> Correlators:
     """Factors for one qubit of a pair that waits in a memory."""
     if until_s <= from_s:
         return 1.0, 1.0, 1.0
     if memory.t2_law != "gaussian":
-        return _left(_PERFECT.decay_to(until_s - from_s, memory_a=memory, approximate="pauli_twirl"))
+        xx, yy, zz = _rates_hz(memory)
+        span_s = from_s - until_s
+        return math.exp(xx * span_s), math.exp(yy * span_s), math.exp(zz * span_s)
     # The law depends on the qubit's age, and factors of it on both ends of the time.
     before = _left(_PERFECT.decay_to(from_s - born_s, memory_a=memory, approximate="pauli_twirl"))
     then = _left(_PERFECT.decay_to(until_s - born_s, memory_a=memory, approximate="pauli_twirl"))
-    return (
-        then[0] / before[0] if before[0] else 0.0,
-        then[1] / before[1] if before[1] else 0.0,
-        then[2] / before[2] if before[2] else 0.0,
-    )
+    xx, yy, zz = (b / a if a else 0.0 for a, b in zip(before, then, strict=True))
+    return xx, yy, zz
 
 
 @lru_cache(maxsize=256)

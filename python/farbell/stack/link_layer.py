@@ -49,7 +49,8 @@ class _Served:
         self.peer = peer
         self.create = create
         self.request = request
-        self.accepted = self.held = False
+        self.accepted = False
+        self.holds: set[str] = set()  # the ends that have as many as they can use
         self.asks: dict[Operation, None] = {}
         self.next = self.at_work = 0  # number of the next pair; pairs of the hardware that are worked on
 
@@ -313,7 +314,7 @@ class LinkLayer:
             for _ in range(len(turns)):
                 served = turns[0]
                 turns.rotate(-1)
-                if not served.held and served.request.missing * self.uses > len(served.asks) + served.at_work:
+                if not served.holds and served.request.missing * self.uses > len(served.asks) + served.at_work:
                     break
             else:
                 return
@@ -402,14 +403,15 @@ class LinkLayer:
             self._fill(peer)
 
     def _error_came(self, peer: str, message: LinkError) -> None:
-        served = self._served.pop(message.request, None)
+        served = self._served.get(message.request)
         if served is not None:
+            self.end(served.request)
             served.request.refuse(message.code)
 
     def _hold_came(self, peer: str, message: LinkHold) -> None:
         served = self._served.get(message.request)
         if served is not None:
-            served.held = message.held
+            (served.holds.add if message.held else served.holds.discard)(peer)
             self._fill(served.peer)
 
     def _prepared_came(self, peer: str, message: LinkPrepared) -> None:
@@ -433,3 +435,4 @@ class LinkLayer:
             served.request.refuse("UNREACHABLE")
         for key in [key for key in self._taken if key[0] == peer]:
             del self._taken[key]
+            self.node.channel.send(peer, LinkError(key[1], "UNREACHABLE"))  # should it be there again

@@ -191,8 +191,14 @@ class NetworkLayer:
 
     def share(self) -> int:
         """Pairs that a circuit may hold to either side before its links are told to wait."""
-        between = sum(isinstance(each, Middle) for each in self._circuits.values())
-        return max(1, self.node.map.memory(self.node.name).slots // (2 * max(1, between)))
+        return max(1, self.node.map.memory(self.node.name).slots // (2 * self._swapped_circuits()))
+
+    def most(self) -> int:
+        """Pairs that a circuit may hold to either side before it gives others up, so that each side has a slot."""
+        return max(1, self.node.map.memory(self.node.name).slots + 1 - 2 * self._swapped_circuits())
+
+    def _swapped_circuits(self) -> int:
+        return max(1, sum(isinstance(each, Middle) for each in self._circuits.values()))
 
     def linger_s(self, setup: CircuitSetup) -> float:
         """How long a circuit stays active without requests."""
@@ -316,4 +322,4 @@ class NetworkLayer:
 
     def _unreachable(self, peer: str) -> None:
         for circuit in [each for each in self._circuits.values() if peer in (each.up, each.down)]:
-            self.tear_down(circuit, "UNREACHABLE", not_to=peer)
+            self.tear_down(circuit, "UNREACHABLE")  # it is told, too, should it be there again
