@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         plot,
         programs,
         routing,
+        stack,
         states,
         topology,
     )
@@ -115,7 +116,7 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
+    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -245,6 +246,7 @@ __all__ = [
     "run",
     "scale",
     "star",
+    "stack",
     "states",
     "sweep",
     "topology",

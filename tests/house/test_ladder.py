@@ -33,7 +33,7 @@ PYTHON_FLOORS = [
     ["studies"],
     ["design"],
     ["__init__"],
-    ["programs.examples"],
+    ["programs.examples", "stack"],
     ["netqasm"],
     ["_show"],
     ["_shell"],
