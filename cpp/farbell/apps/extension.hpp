@@ -55,6 +55,8 @@ struct Done {
   NodeId node;
   std::uint64_t tag;    // as it was asked for
   std::int64_t result;  // of a measurement: 0 or 1; of a Bell measurement: phase bit + 2 parity bit, or -1 if it failed
+
+  static constexpr std::int64_t node_down = -2;  // as result: the node failed before the operation was over
 };
 
 // ---- what crosses over ------------------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class ProtocolsInReplica::Made {
 
   const LoadedProtocol& protocol;
   const DecisionHook hook{this, [](void* self, const Question& question) { return made(self).decide(question); }};
-  const ProgramHost host{this, begin, pair, request_ended, message, done, end};
+  const ProgramHost host{this, begin, pair, request_ended, message, done, lost, node_lost, end};
   ProtocolRecords records;
 
  private:
@@ -85,7 +85,7 @@ class ProtocolsInReplica::Made {
   }
   static void pair(void* self, const PairForPrograms& pair) {
     const auto& [one, other] = pair.halves;
-    const PairOfNodes told{{pair.demand, pair.request}, {one.node, other.node}, {{one.qubit.number()}, {other.qubit.number()}}, pair.born, pair.fidelity};
+    const PairOfNodes told{{pair.demand, pair.request}, {one.node, other.node}, {{one.qubit.number()}, {other.qubit.number()}}, pair.born, pair.correlators.fidelity()};
     made(self).tell("pair", made(self).programs().pair, &told);
   }
   static void request_ended(void* self, const RequestEnded& ended) {
@@ -94,6 +94,8 @@ class ProtocolsInReplica::Made {
   }
   static void message(void* self, std::uint64_t number) { made(self).tell("message", made(self).programs().message, number); }
   static void done(void* self, std::uint64_t operation, std::int64_t result) { made(self).tell("done", made(self).programs().done, operation, result); }
+  static void lost(void* self, std::uint64_t operation, const NodeOutage&) { done(self, operation, Done::node_down); }
+  static void node_lost(void*, const NodeOutage&, std::uint64_t) {}  // whoever uses a qubit that is gone is told then
   static void end(void* self) { made(self).tell("end", made(self).programs().end); }
 
   // ---- what it is asked for ----
