@@ -27,6 +27,7 @@ struct ReplicaOptions {
   const ProgramHost* programs = nullptr;
   const DecisionHook* hook = nullptr;
   const RouteHook* route_hook = nullptr;
+  std::vector<TraceRow>* trace_of_failure = nullptr;  // if what programs or hooks do ends the replica
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;

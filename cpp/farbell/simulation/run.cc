@@ -218,8 +218,10 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
   }
 }
 
-void trace_table(const Results& results, std::vector<Table>& tables) {
-  const auto rows = all(results, &ReplicaResult::trace);
+// With that of a replica which has failed.
+void trace_table(const Results& results, const ReplicaResult& failed, std::vector<Table>& tables) {
+  auto rows = all(results, &ReplicaResult::trace);
+  for (std::uint32_t i = 0; i < failed.trace.size(); ++i) rows.push_back({failed.replica, i, &failed.trace[i], &failed});
   Table t{"trace", {}};
   t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
   t.add<std::int64_t>("tick", rows, [](const auto& a) { return count(a.row->tick); });
@@ -299,6 +301,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 
   RunOutput out;
+  ReplicaResult failed;
   const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
     if (out.failure) return;
     ReplicaOptions replica;
@@ -327,12 +330,14 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.request_block = push(&RowBlock::requests);
     replica.ghz_state_block = push(&RowBlock::ghz_states);
     replica.ghz_request_block = push(&RowBlock::ghz_requests);
+    if (options.programs || options.hook || options.route_hook) replica.trace_of_failure = &failed.trace;
     ReplicaResult result;
     try {
       result = run_replica(model, replica, stop, progress[index]);
     } catch (...) {
-      if (!options.programs && !options.hook && !options.route_hook) throw;
+      if (!replica.trace_of_failure) throw;
       out.failure = std::current_exception();
+      failed.replica = replica.replica;
       channel.push({replica.replica, {}, {}, {}, {}, true});
       return;
     }
@@ -361,7 +366,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   if (!model.failures.empty()) failure_tables(model, results, out.tables);
   if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) use_tables(results, out.tables);
-  if (options.trace) trace_table(results, out.tables);
+  if (options.trace) trace_table(results, failed, out.tables);
   statistics(model, results, out);
   return out;
 }

@@ -107,6 +107,9 @@ class Notes:
     def process(self, node: Node, kind: str, name: str) -> None:
         self.add(node._index, Note(kind, node._program, name))
 
+    def failed(self, node: Node, what: str, line: str) -> None:
+        self.add(node._index, Note("program_failed", node._program, what, line=line))
+
     def lost(self, node: int, count: int, failure: str) -> None:
         """The node has failed."""
         self.add(node, Note("qubits_lost", "", f"{count} that programs held, by failure {failure!r}"))
