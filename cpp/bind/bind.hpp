@@ -22,6 +22,7 @@ void bind_stabilizer(pybind11::module_& module);
 void bind_hardware(pybind11::module_& module);
 void bind_programs(pybind11::module_& module);
 void bind_hooks(pybind11::module_& module);
+void bind_extensions(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);
 
 }  // namespace farbell

@@ -89,7 +89,8 @@ Examples
 >>> fb.hardware.link_model(link, memory, memory).period_s
 1e-05
 )")
-      .def_readonly("success_probability", &LinkModel::success_probability, "Probability that an attempt succeeds.")
+      .def_readonly("success_probability", &LinkModel::success_probability, "Probability that an attempt succeeds, in any of its modes.")
+      .def_readonly("mode_success_probability", &LinkModel::mode_success_probability, "The same of one mode.")
       .def_property_readonly("table", &LinkModel::mean_table, "Its heralds; states are means over the optical phase.")
       .def_property_readonly("phase_sigma_rad", [](LinkModel const& model) { return model.phase.sigma_rad; },
                              "Standard deviation of the optical phase that pairs see.")

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "bind.hpp"
-#include "farbell/base/text.hpp"
+#include "farbell/simulation/extensions.hpp"
 
 namespace py = pybind11;
 
@@ -96,15 +96,15 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_
     auto* type = reinterpret_cast<PyTypeObject*>(view_types[p].ptr());
     hooks_[p] = {functions[name], py::reinterpret_steal<py::object>(type->tp_alloc(type, 0))};
     if (!hooks_[p].view) throw py::error_already_set();
-    table_.asked[p] = true;
+    at_[p] = &hook_;
   }
   if (functions.contains("route")) {
     choose_route_ = functions["route"];
     route_table_ = {this, [](void* self, const RouteQuestion& question) { return static_cast<PythonHooks*>(self)->choose(question); },
                     model.demand_names.size()};
   }
-  table_.self = this;
-  table_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
+  hook_.self = this;
+  hook_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
 }
 
 PythonHooks::~PythonHooks() {
@@ -159,8 +159,7 @@ void PythonHooks::fail_as_raised(std::string_view point, NodeId node, DemandId d
 
 // What Python has raised, if anything, becomes the cause.
 void PythonHooks::fail(std::string_view point, NodeId node, DemandId demand, Tick now, const std::string& why) const {
-  const std::string text = "hook \"" + std::string(point) + "\"" + (node ? " at node \"" + model_.node_names[node.value] + "\"" : "") + ", demand \"" +
-                           model_.demand_names[demand.value] + "\", at " + number_text(model_.clock.seconds(now)) + " s: " + why;
+  const std::string text = "hook \"" + std::string(point) + "\"" + place_text(model_, node, demand, now) + ": " + why;
   if (PyErr_Occurred()) py::raise_from(run_error_.ptr(), text.c_str());
   else PyErr_SetString(run_error_.ptr(), text.c_str());
   throw py::error_already_set();

@@ -20,8 +20,8 @@ class PythonHooks {
   PythonHooks(const PythonHooks&) = delete;  // the table points here
   ~PythonHooks();
 
-  const DecisionHook* table() const { return &table_; }
   const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
+  DecisionHooks table() const { return at_; }
 
  private:
   bool decide(const Question& question);
@@ -37,8 +37,9 @@ class PythonHooks {
   std::array<Hook, decision_points> hooks_;
   std::vector<pybind11::str> node_names_, demand_names_;
   pybind11::object choose_route_;  // function of numbers; `farbell.hooks` makes it
-  DecisionHook table_;
   RouteHook route_table_;
+  DecisionHook hook_;
+  DecisionHooks at_{};
 };
 
 }  // namespace farbell

@@ -20,5 +20,6 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_hardware(m);
   farbell::bind_programs(m);
   farbell::bind_hooks(m);
+  farbell::bind_extensions(m);
   farbell::bind_simulation(m);
 }

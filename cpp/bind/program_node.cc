@@ -20,7 +20,7 @@ PyObject* name(const char* text) { return PyUnicode_InternFromString(text); }
 
 // The method of the host's in Python.
 PyObject* in_python(PyObject* self, const char* method, Arguments arguments, Py_ssize_t count) {
-  PyObject* stack[7] = {nullptr, object(node(self)->host), self};
+  PyObject* stack[8] = {nullptr, object(node(self)->host), self};
   for (Py_ssize_t i = 0; i < count; ++i) stack[3 + i] = arguments[i];
   PyObject* called = PyUnicode_InternFromString(method);
   if (!called) return nullptr;
@@ -138,7 +138,7 @@ PyObject* accept(PyObject* self, Arguments a, Py_ssize_t n) {
   return take(self, a, n, true, what, "accept");
 }
 
-// (peer, pairs, min_fidelity, seconds or None)
+// (peer, pairs, min_fidelity, seconds or None, tag)
 PyObject* entangle(PyObject* self, Arguments a, Py_ssize_t n) {
   return guarded([&]() -> PyObject* {
     Node* asker = node(self);
@@ -155,6 +155,7 @@ PyObject* entangle(PyObject* self, Arguments a, Py_ssize_t n) {
     Operation* operation = new_operation(host, what, a[0], Operation::Kind::request);
     if (!operation) return nullptr;
     operation->pairs = PyList_New(0);
+    if (a[4] != Py_None) operation->tag = Py_NewRef(a[4]);
     operation->demand = DemandId{*demand};
     operation->request = run.ask(operation->demand, {static_cast<std::uint64_t>(pairs), fidelity, timeout});
     Py_INCREF(operation);
@@ -334,7 +335,7 @@ PyMethodDef node_methods[] = {
     {"_send", fast<send, 2>(), METH_FASTCALL, "_send(self, peer: str, content: object) -> Any"},
     {"_receive", fast<receive, 2>(), METH_FASTCALL, "_receive(self, peer: str | None, seconds: Any) -> Any"},
     {"_accept", fast<accept, 2>(), METH_FASTCALL, "_accept(self, peer: str, seconds: Any) -> Any"},
-    {"_entangle", fast<entangle, 4>(), METH_FASTCALL, "_entangle(self, peer: str, pairs: int, min_fidelity: float, seconds: Any) -> Any"},
+    {"_entangle", fast<entangle, 5>(), METH_FASTCALL, "_entangle(self, peer: str, pairs: int, min_fidelity: float, seconds: Any, tag: object) -> Any"},
     {"_create_qubit", fast<create_qubit, 0>(), METH_FASTCALL, "_create_qubit(self) -> Any"},
     {"_gate", fast<gate, 3>(), METH_FASTCALL, "_gate(self, name: str, qubits: tuple[Any, ...], angle_rad: float) -> Any"},
     {"_measure", fast<measure, 2>(), METH_FASTCALL, "_measure(self, qubit: Any, basis: str) -> Any"},

@@ -42,7 +42,7 @@ Operation* operation(PyObject* self) { return reinterpret_cast<Operation*>(self)
 int operation_traverse(PyObject* self, visitproc visit, void* arg) {
   Operation* o = operation(self);
   Py_VISIT(Py_TYPE(self));
-  for (PyObject* each : {o->value, o->error, o->waits, o->what, o->of, o->cancel, o->pairs, reinterpret_cast<PyObject*>(o->host)}) Py_VISIT(each);
+  for (PyObject* each : {o->value, o->error, o->waits, o->what, o->of, o->cancel, o->pairs, o->tag, reinterpret_cast<PyObject*>(o->host)}) Py_VISIT(each);
   return 0;
 }
 int operation_clear(PyObject* self) {
@@ -54,6 +54,7 @@ int operation_clear(PyObject* self) {
   Py_CLEAR(o->of);
   Py_CLEAR(o->cancel);
   Py_CLEAR(o->pairs);
+  Py_CLEAR(o->tag);
   Py_CLEAR(o->host);
   return 0;
 }
@@ -184,15 +185,18 @@ int pair_traverse(PyObject* self, visitproc visit, void* arg) {
   Py_VISIT(Py_TYPE(self));
   Py_VISIT(pair(self)->qubit);
   Py_VISIT(pair(self)->peer);
+  Py_VISIT(pair(self)->tag);
   return 0;
 }
 int pair_clear(PyObject* self) {
   Py_CLEAR(pair(self)->qubit);
   Py_CLEAR(pair(self)->peer);
+  Py_CLEAR(pair(self)->tag);
   return 0;
 }
 void pair_free(PyObject* self) { free_object<Pair>(self, pair_clear); }
 PyObject* pair_id(PyObject* self, void*) { return Py_BuildValue("(IK)", pair(self)->demand, pair(self)->number); }
+PyObject* pair_correlators(PyObject* self, void*) { return Py_BuildValue("(ddd)", pair(self)->xx, pair(self)->yy, pair(self)->zz); }
 PyObject* pair_both(PyObject* self, void*) { return Py_BuildValue("(KK)", pair(self)->both[0], pair(self)->both[1]); }
 
 PyMemberDef pair_members[] = {
@@ -200,10 +204,12 @@ PyMemberDef pair_members[] = {
     {"peer", T_OBJECT, offsetof(Pair, peer), READONLY, "(self) -> str"},
     {"estimated_fidelity", T_DOUBLE, offsetof(Pair, estimated_fidelity), READONLY, "(self) -> float"},
     {"born_s", T_DOUBLE, offsetof(Pair, born_s), READONLY, "(self) -> float"},
+    {"tag", T_OBJECT, offsetof(Pair, tag), READONLY, "(self) -> Any"},
     {},
 };
 PyGetSetDef pair_fields[] = {
     {"id", pair_id, nullptr, "(self) -> tuple[int, int]", nullptr},
+    {"estimated_correlators", pair_correlators, nullptr, "(self) -> tuple[float, float, float]", nullptr},
     {"_both", pair_both, nullptr, "(self) -> tuple[int, int]", nullptr},
     {},
 };

@@ -294,14 +294,16 @@ void begin(void* self, Programs& programs, std::uint64_t replica) {
   check(PyObject_CallMethod(object(host), "begin", "K", static_cast<unsigned long long>(replica)));
 }
 
-PyObject* new_pair(const Host* host, const PairForPrograms& pair, int mine, unsigned long long number) {
+PyObject* new_pair(const Host* host, const PairForPrograms& pair, int mine, unsigned long long number, PyObject* tag) {
   auto* type = reinterpret_cast<PyTypeObject*>(host->pair_type);
   auto* made = reinterpret_cast<Pair*>(type->tp_alloc(type, 0));
   if (!made) throw pybind11::error_already_set();
   const auto name = [&](int side) { return PyList_GET_ITEM(host->names, pair.halves[side].node.value); };
   made->qubit = object(new_qubit(const_cast<Host*>(host), pair.halves[mine].qubit, name(mine)));
   made->peer = Py_NewRef(name(1 - mine));
-  made->estimated_fidelity = pair.fidelity;
+  made->tag = Py_XNewRef(tag);
+  made->estimated_fidelity = pair.correlators.fidelity();
+  made->xx = pair.correlators.xx, made->yy = pair.correlators.yy, made->zz = pair.correlators.zz;
   made->born_s = static_cast<double>(count(pair.born)) / host->state->ticks_per_s;
   made->number = number;
   made->demand = pair.demand.value;
@@ -318,7 +320,8 @@ void pair(void* self, const PairForPrograms& p) {
   }
   const int mine = p.halves[0].node == asked.asker ? 0 : 1;
   const unsigned long long number = state.pairs++;
-  PyObject *one = new_pair(host, p, mine, number), *other = new_pair(host, p, 1 - mine, number);
+  PyObject* tag = asked.operation->tag;
+  PyObject *one = new_pair(host, p, mine, number, tag), *other = new_pair(host, p, 1 - mine, number, tag);
   PyObject* pairs = asked.operation->pairs;
   int status = PyList_Append(pairs, one);
   if (status == 0 && state.traced) status = note(host, "_note_pair", "OO", asked.operation, one);

@@ -29,6 +29,7 @@ struct Operation {
   PyObject* of;      // what(of) is the whole name; null: no part of it
   PyObject* cancel;
   PyObject* pairs;   // list, of a request
+  PyObject* tag;     // of its pairs
   Host* host;
   std::uint64_t request;
   DemandId demand;
@@ -59,7 +60,8 @@ struct Pair {
   PyObject_HEAD
   PyObject* qubit;
   PyObject* peer;
-  double estimated_fidelity, born_s;
+  PyObject* tag;
+  double estimated_fidelity, xx, yy, zz, born_s;
   unsigned long long number, both[2];  // of the pair, of both ends' ProgramQubits
   std::uint32_t demand;
 };

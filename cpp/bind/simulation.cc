@@ -130,7 +130,8 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
                    std::uint64_t memory_limit_bytes, bool trace, double trace_from_s, std::optional<double> trace_until_s,
                    std::uint64_t trace_rows, std::uint32_t bins, bool account_time, std::optional<double> stop_s,
                    std::optional<std::uint64_t> max_events, std::optional<double> max_wall_s, const std::optional<OnBlock>& on_block,
-                   const std::optional<OnProgress>& on_progress, const py::object& programs, const std::optional<py::dict>& decisions) {
+                   const std::optional<OnProgress>& on_progress, const py::object& programs, const std::optional<py::dict>& decisions,
+                   const py::dict& protocols) {
   RunOptions options{replicas,   first_replica, threads, memory_limit_bytes, trace,     trace_from_s, trace_until_s,
                      trace_rows, bins,          account_time, stop_s,  max_events,         max_wall_s};
   RunHooks hooks;
@@ -151,12 +152,16 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
       (*on_block)(name, columns(std::move(table)));
     };
   std::optional<PythonPrograms> host;
-  if (!programs.is_none()) options.programs = &host.emplace(programs).table;
+  if (py::isinstance<LoadedProtocol>(programs)) options.protocols.programs = programs.cast<const LoadedProtocol*>();
+  else if (!programs.is_none()) options.programs = &host.emplace(programs).table;
   std::optional<PythonHooks> taken;
   if (decisions) {
-    options.hook = taken.emplace(*decisions, model).table();
+    options.hooks = taken.emplace(*decisions, model).table();
     options.route_hook = taken->route_table();
   }
+  for (const auto& point : Describe<DecisionPoint>::values)
+    if (const py::str name{std::string(point.name)}; protocols.contains(name))
+      options.protocols.deciders[static_cast<std::size_t>(point.value)] = protocols[name].cast<const LoadedProtocol*>();
   // Without programs and hooks of decisions no Python object is touched but in the hooks, which take the lock; the model is constant.
   RunOutput out = without_gil(!host && !taken, [&] { return run(model, options, hooks); });
 
@@ -237,6 +242,7 @@ Examples
         py::arg("bins") = 0, py::arg("account_time") = true, py::arg("stop_s") = py::none(), py::arg("max_events") = py::none(),
         py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none(),
         py::arg("on_progress") = py::none(), py::arg("programs") = py::none(), py::arg("decisions") = py::none(),
+        py::arg("protocols") = py::dict(),
         "Runs replicas of a compiled scenario; `farbell.run` wraps the result.");
 }
 

@@ -36,6 +36,10 @@ Werner(fidelity=0.97))"},
     {"Given", R"(
 >>> fb.Given(success_probability=0.05, attempt_period_s="100 us", state=fb.Werner(fidelity=0.98)).attempt_period_s
 0.0001)"},
+    {"Multiplexing", R"(
+>>> train = fb.Multiplexing(modes=100, mode_separation_s="100 ns")
+>>> fb.Given(success_probability=1e-3, attempt_period_s="1 ms", multiplexing=train).multiplexing.modes
+100)"},
     {"DoubleClick", R"(
 >>> fb.DoubleClick(station="midpoint").station_position
 0.5)"},

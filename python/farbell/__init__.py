@@ -40,12 +40,14 @@ from farbell._core import (
     Link,
     Memory,
     Model,
+    Multiplexing,
     Node,
     OneOff,
     Poisson,
     PolicyEntry,
     PolicyTable,
     ProgramParameter,
+    Protocol,
     Routing,
     Rule,
     RunError,
@@ -73,6 +75,7 @@ if TYPE_CHECKING:
         plot,
         programs,
         routing,
+        stack,
         states,
         topology,
     )
@@ -86,6 +89,7 @@ if TYPE_CHECKING:
         requirements,
         scale,
     )
+    from farbell.extensions import cmake_dir, include_dir, load_protocol
     from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.programs import Program, Refused, TimedOut, all_of, any_of, truth
@@ -112,7 +116,7 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "states": "", "topology": "",
+    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -120,6 +124,7 @@ _HOMES = {
     "scale": "design",
     "Program": "programs", "TimedOut": "programs", "Refused": "programs",
     "all_of": "programs", "any_of": "programs", "truth": "programs",
+    "cmake_dir": "extensions", "include_dir": "extensions", "load_protocol": "extensions",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
@@ -173,6 +178,7 @@ __all__ = [
     "Link",
     "Memory",
     "Model",
+    "Multiplexing",
     "Node",
     "OneOff",
     "Placement",
@@ -181,6 +187,7 @@ __all__ = [
     "PolicyTable",
     "Program",
     "ProgramParameter",
+    "Protocol",
     "Refused",
     "Requirements",
     "ResultTable",
@@ -208,6 +215,7 @@ __all__ = [
     "bounds",
     "chain",
     "channels",
+    "cmake_dir",
     "compile",
     "design",
     "elasticities",
@@ -219,7 +227,9 @@ __all__ = [
     "grid",
     "hardware",
     "hooks",
+    "include_dir",
     "load",
+    "load_protocol",
     "load_results",
     "load_study",
     "metro_backbone",
@@ -236,6 +246,7 @@ __all__ = [
     "run",
     "scale",
     "star",
+    "stack",
     "states",
     "sweep",
     "topology",

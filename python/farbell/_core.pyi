@@ -3433,6 +3433,29 @@ class AdmitView:
     served_requests: float
 
 @final
+class Protocol:
+    """A protocol in C++ that was built outside of Farbell; `farbell.load_protocol` loads it."""
+    def __init__(self, *args: Any) -> None: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def doc(self) -> str:
+        """What its author says of it."""
+    @property
+    def path(self) -> str:
+        """Of its library."""
+    @property
+    def decides(self) -> list[str]:
+        """The decision points at which it can be asked."""
+    @property
+    def runs_nodes(self) -> bool:
+        """Whether it is what nodes do: then it can be the `programs` of a run."""
+    @property
+    def parameters(self) -> dict[str, float]:
+        """The numbers with which it was loaded, by name."""
+    def __repr__(self) -> str: ...
+
+@final
 class Model:
     """A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
 
@@ -3578,6 +3601,13 @@ def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station 
 def decision_columns() -> dict[str, Any]:
     """Decision point -> what is known there: tuples of name, unit and meaning."""
 
+def load_protocol(
+    path: str,
+    name: str | None = None,
+    parameters: Mapping[str, SupportsFloat | SupportsIndex] = {},
+) -> Protocol:
+    """Loads a protocol of a library; `farbell.load_protocol` wraps it."""
+
 def compile(scenario: Scenario) -> Model:
     """Checks a scenario and works out everything that does not change during a run. Raises SpecError."""
 
@@ -3604,5 +3634,6 @@ def run(
     on_progress: Callable[[float, int], bool] | None = None,
     programs: object = None,
     decisions: dict[str, Any] | None = None,
+    protocols: dict[str, Any] = {},
 ) -> dict[str, Any]:
     """Runs replicas of a compiled scenario; `farbell.run` wraps the result."""

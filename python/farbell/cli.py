@@ -69,10 +69,22 @@ def version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def cmake_folder(wanted: bool) -> None:
+    if wanted:
+        print(fb.cmake_dir())
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     _version: Annotated[
         bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    _cmake_dir: Annotated[
+        bool,
+        typer.Option(
+            "--cmake-dir", callback=cmake_folder, is_eager=True, help="Print where find_package(farbell) looks, and exit."
+        ),
     ] = False,
 ) -> None:
     """The options before a command."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from farbell._core import Model, PolicyTable, SpecError, decision_columns
+from farbell._core import Model, PolicyTable, Protocol, SpecError, decision_columns
 
 __all__ = ["Candidate", "RouteView"]
 
@@ -104,8 +104,10 @@ class RouteView:
         return next((route for route in self.routes if route.is_up), self.routes[0])
 
 
-def checked(hooks: Mapping[str, Callable[[Any], Any]], model: Model) -> dict[str, Callable[..., Any]]:
-    """The hooks of a run as the core calls them, if each can be asked. Raises SpecError."""
+def checked(
+    hooks: Mapping[str, Callable[[Any], Any] | Protocol], model: Model
+) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
+    """The functions, as the core calls them, and the protocols that are the hooks of a run, if each can be asked. Raises SpecError."""
     scenario = model.scenario
     points = [*decision_columns(), "route"]
     for name, function in hooks.items():
@@ -113,8 +115,14 @@ def checked(hooks: Mapping[str, Callable[[Any], Any]], model: Model) -> dict[str
             nearest = difflib.get_close_matches(str(name), points, 1)
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
         gives = "one of its routes, or None" if name == "route" else "True or False"
-        if not callable(function):
-            raise SpecError(f"hooks/{name}", repr(function), f"a function of a view that returns {gives}")
+        if isinstance(function, Protocol):
+            if name not in function.decides:
+                raise SpecError(
+                    f"hooks/{name}", repr(function), "a protocol that decides this; it does: " + ", ".join(function.decides)
+                )
+        elif not callable(function):
+            or_protocol = "" if name == "route" else ", or a Protocol"
+            raise SpecError(f"hooks/{name}", repr(function), f"a function of a view that returns {gives}{or_protocol}")
         if name == "route" and scenario.reservation == "hop_by_hop":
             raise SpecError(
                 "hooks/route",
@@ -126,7 +134,12 @@ def checked(hooks: Mapping[str, Callable[[Any], Any]], model: Model) -> dict[str
                 raise SpecError(f"hooks/{name}", "a hook", f"none, since /demands/{number} has a rule for this point")
             if name in ("swap", "discard") and isinstance(demand.swapping, PolicyTable):
                 raise SpecError(f"hooks/{name}", "a hook", f"none, since the policy table of /demands/{number} decides")
-    return {name: _choice(function, model) if name == "route" else function for name, function in hooks.items()}
+    functions = {
+        name: _choice(hook, model) if name == "route" else hook
+        for name, hook in hooks.items()
+        if not isinstance(hook, Protocol)
+    }
+    return functions, {name: hook for name, hook in hooks.items() if isinstance(hook, Protocol)}
 
 
 def _choice(hook: Callable[[RouteView], Any], model: Model) -> Callable[..., int | None]:

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from farbell._core import Model, Scenario
+from farbell._core import Model, Protocol, Scenario
 from farbell.table import ResultTable
 from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS, TRACE_WORDS, Note, trace_table
 from farbell.use_over_time import LinkUse, NodeUse
@@ -140,14 +140,14 @@ class Code:
 
     Attributes
     ----------
-    programs : mapping, optional
-        Node -> its programs, each with its title.
+    programs : mapping or Protocol, optional
+        Node -> its programs, each with its title; or what all nodes do, in C++.
     hooks : mapping, optional
-        Decision point -> function.
+        Decision point -> function, or protocol in C++.
     """
 
-    programs: Mapping[str, Sequence[tuple[str, Any]]] | None = None
-    hooks: Mapping[str, Callable[[Any], Any]] | None = None
+    programs: Mapping[str, Sequence[tuple[str, Any]]] | Protocol | None = None
+    hooks: Mapping[str, Callable[[Any], Any] | Protocol] | None = None
 
     def __reduce__(self) -> tuple[Callable[[], None], tuple[()]]:
         return _no_code, ()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from farbell import _core
-from farbell._core import Limits, RunError, SpecError
+from farbell._core import Limits, Protocol, RunError, SpecError
 from farbell.hooks import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
 from farbell.table import ResultTable
@@ -83,10 +83,14 @@ def _simulated_s(record: Record, replica: int) -> float:
 
 
 def _rows(table: ResultTable, **wanted: int) -> list[dict[str, Any]]:
-    chosen = np.ones(len(table), dtype=bool)
-    for name, value in wanted.items():
-        chosen &= table.codes(name) == value
-    return list(table[chosen].rows())
+    # Batch by batch: the rows of a run may be more than memory holds.
+    found: list[dict[str, Any]] = []
+    for batch in table.batches():
+        chosen = np.ones(len(batch), dtype=bool)
+        for name, value in wanted.items():
+            chosen &= batch.codes(name) == value
+        found.extend(batch[chosen].rows())
+    return found
 
 
 def find_request(record: Record, request: int, demand: str | None, replica: int, ghz: bool = False) -> RequestFacts:
@@ -126,11 +130,13 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
                 f"results.with_code({name}=...) with the same, or results of a run with trace=True",
             )
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
+    in_cpp, of_nodes = (code.programs, None) if isinstance(code.programs, Protocol) else (None, code.programs)
     host = None
-    if code.programs is not None:
+    if of_nodes is not None:
         from farbell.programs.host import Host
 
-        host = Host(model, code.programs)
+        host = Host(model, of_nodes)
+    functions, protocols = checked(code.hooks, model) if code.hooks is not None else ({}, {})
     start_s, until_s = trace or (0.0, None)
     output = _core.run(
         model,
@@ -141,12 +147,15 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         trace_until_s=until_s,
         trace_rows=TRACE_ROWS,
         memory_limit_bytes=2**62,
-        programs=host,
-        decisions=None if code.hooks is None else checked(code.hooks, model),
+        programs=host if in_cpp is None else in_cpp,
+        decisions=functions or None,
+        protocols=protocols,
     )
     if output["failure"] is not None and replica != record.provenance.get("failed_replica"):
         raise output["failure"]
     tables = dict(tables_of(output["tables"], record.network))
+    if in_cpp is not None:
+        tables["records"] = ResultTable(output["tables"]["records"], record.network.categories)
     if host is not None:
         tables |= host.records.tables()
     if trace is not None:
@@ -229,15 +238,19 @@ def _difference(record: Record, tables: Mapping[str, ResultTable], replica: int,
     ):
         if name not in tables:
             continue
-        stored, again = record.profiles[name] if name == "records" else record.tables[name], tables[name]
         # What happened at the last tick may be cut in two by the end.
-        mine = (stored.codes("replica") == replica) & (stored[time] < stop_s)
-        theirs = again[time] < stop_s
-        for column in columns:
-            x, y = stored.codes(column)[mine], again.codes(column)[theirs]
-            if len(x) != len(y):
-                return f"{len(y)} {name} before {stop_s:.9g} s, stored are {len(x)}"
-            if not np.array_equal(x, y):
-                place = int(np.flatnonzero(x != y)[0])
-                return f"{name}, row {place}, {column}: {y[place]}, stored is {x[place]}"
+        again = tables[name][tables[name][time] < stop_s]
+        compared = 0
+        kept = record.profiles[name] if name == "records" else record.tables[name]
+        for batch in kept.batches():
+            stored = batch[(batch.codes("replica") == replica) & (batch[time] < stop_s)]
+            for column in columns:
+                x, y = stored.codes(column), again.codes(column)[compared : compared + len(stored)]
+                differ = np.flatnonzero(x[: len(y)] != y)
+                if len(differ):
+                    place = int(differ[0])
+                    return f"{name}, row {compared + place}, {column}: {y[place]}, stored is {x[place]}"
+            compared += len(stored)
+        if compared != len(again):
+            return f"{len(again)} {name} before {stop_s:.9g} s, stored are {compared}"
     return ""

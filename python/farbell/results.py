@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farbell import _core
-from farbell._core import Model, SpecError
+from farbell._core import Model, Protocol, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.bound_shares import bound_shares, ghz_bound_shares
 from farbell.deadlocks import deadlock_count, deadlock_lines
@@ -132,7 +132,8 @@ class Results(Record):
 
     def _of_programs(self, name: str) -> ResultTable:
         if name not in self.profiles:
-            raise SpecError(name, "a run without programs", "runs with programs=...")
+            found = "a protocol in C++, which has none" if "records" in self.profiles else "a run without programs"
+            raise SpecError(name, found, "runs with programs=...")
         return self.profiles[name]
 
     @property
@@ -259,9 +260,9 @@ class Results(Record):
     def with_code(
         self,
         *,
-        programs: Mapping[str, Any] | None = None,
+        programs: Mapping[str, Any] | Protocol | None = None,
         allow: Sequence[str] = (),
-        hooks: Mapping[str, Callable[[Any], Any]] | None = None,
+        hooks: Mapping[str, Callable[[Any], Any] | Protocol] | None = None,
     ) -> Results:
         """The same results with the programs and hooks of their run, which no file keeps, so that it can be replayed.
 
@@ -284,6 +285,8 @@ class Results(Record):
         """
         from farbell.programs.binding import with_programs
 
+        if isinstance(programs, Protocol):
+            return replace(self, code=Code(programs, hooks))
         of_nodes = None
         if programs is not None or self.scenario.programs:
             _, of_nodes = with_programs(self.scenario, programs or {}, allow)

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from farbell import _core
-from farbell._core import Model, Scenario, SpecError
+from farbell._core import Model, Protocol, Scenario, SpecError
 from farbell._interrupts import held_interrupts
 from farbell.record import Code, Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.storage import Spill
+from farbell.table import ResultTable
 from farbell.trace import TRACE_ROWS
 from farbell.use_over_time import time_bins
 
@@ -200,9 +201,9 @@ def run(
     max_wall_s: float | None = None,
     trace: bool | tuple[float, float] = False,
     time_shares: bool = True,
-    programs: Mapping[str, Any] | None = None,
+    programs: Mapping[str, Any] | Protocol | None = None,
     allow: Sequence[str] = (),
-    hooks: Mapping[str, Callable[[Any], Any]] | None = None,
+    hooks: Mapping[str, Callable[[Any], Any] | Protocol] | None = None,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -228,17 +229,19 @@ def run(
         simulated time. At most 1,048,576 rows, all replicas together.
     time_shares : bool
         Whether to say where the time went, for :meth:`Results.time_shares`; it takes a few per cent of the run.
-    programs : dict, optional
+    programs : dict or Protocol, optional
         Node name -> :class:`farbell.Program`, function of a node that yields, or list of them. A run with programs has one
         thread, and refuses more. For every two nodes whose programs may share pairs, and that no demand with traffic
-        :class:`ByPrograms` joins, such a demand is added to the scenario.
+        :class:`ByPrograms` joins, such a demand is added to the scenario. Or a :class:`Protocol` of C++, which is what all
+        nodes do, on all threads; if the scenario has no such demand, one is added for every two nodes that a link joins.
     allow : list of str
         Modules from which programs that the scenario itself names may be imported; no other code of a scenario runs.
     hooks : dict, optional
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
-        the columns of rules as attributes, and returns True or False. It decides for every demand for pairs, none of which
-        may have a rule for that point. ``"route"`` -> function that takes a :class:`farbell.hooks.RouteView` and returns one
-        of its routes, or None: none for now. A run with hooks has one thread.
+        the columns of rules as attributes, and returns True or False; or a :class:`Protocol` of C++ (:func:`load_protocol`).
+        It decides for every demand for pairs, none of which may have a rule for that point. ``"route"`` -> function that takes
+        a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. A run with functions as hooks
+        has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -280,7 +283,13 @@ def run(
     given = scenario if isinstance(scenario, Scenario) else scenario.scenario
     wanted = given.replace(**changes) if changes else given
     of_nodes = None
-    if programs is not None or wanted.programs:
+    in_cpp = None
+    if isinstance(programs, Protocol):
+        from farbell.extensions import with_demands_of_links
+
+        in_cpp = programs
+        wanted = with_demands_of_links(wanted, in_cpp)
+    elif programs is not None or wanted.programs:
         if threads is not None and workers > 1:
             raise SpecError("threads", repr(threads), "1, or left out: programs share Python's one thread")
         from farbell.programs.binding import with_programs
@@ -293,18 +302,24 @@ def run(
         from farbell.programs.host import Host
 
         host = Host(model, of_nodes)
-    decisions = None
+    functions: dict[str, Any] = {}
+    protocols: dict[str, Protocol] = {}
     if hooks is not None:
         from farbell.hooks import checked
 
-        decisions = checked(hooks, model)
-        workers = 1
+        functions, protocols = checked(hooks, model)
+        if functions:
+            workers = 1
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
-    if decisions:
-        provenance["hooks"] = sorted(decisions)
+    if hooks:
+        provenance["hooks"] = sorted(hooks)
+    if in_cpp is not None or protocols:
+        from farbell.extensions import provenance_of_protocols
+
+        provenance["protocols"] = provenance_of_protocols(protocols, in_cpp)
     provenance["started"] = datetime.now(timezone.utc).isoformat(timespec="seconds")
     wall, cpu = time.perf_counter(), time.process_time()
     with held_interrupts() as interrupts:
@@ -331,8 +346,9 @@ def run(
                 bins=time_bins(len(network.node_names), len(network.link_names), replicas),
                 on_block=spill.take,
                 on_progress=progressed,
-                programs=host,
-                decisions=decisions,
+                programs=host if in_cpp is None else in_cpp,
+                decisions=functions or None,
+                protocols=protocols,
             )
         finally:
             bar.close()
@@ -352,8 +368,8 @@ def run(
             latency_sketch=output["latency_sketch"],
             fidelity_histogram=output["fidelity_histogram"],
             provenance=provenance,
-            profiles=_profiles(output["tables"], network, model.scenario, host),
-            code=None if of_nodes is None and decisions is None else Code(of_nodes, hooks),
+            profiles=_profiles(output["tables"], network, model.scenario, host, in_cpp),
+            code=Code(in_cpp or of_nodes, hooks) if in_cpp or of_nodes is not None or hooks else None,
         )
         if out is not None:
             results.save(out)
@@ -366,6 +382,10 @@ def run(
     return results
 
 
-def _profiles(tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None) -> Mapping[str, Any]:
+def _profiles(
+    tables: Mapping[str, Any], network: Network, scenario: Scenario, host: Host | None, in_cpp: Protocol | None
+) -> Mapping[str, Any]:
     profiles = profiles_of(tables, network, ticks_per_s(scenario), None if host is None else host.notes.rows)
+    if in_cpp is not None:
+        return {**profiles, "records": ResultTable(tables["records"], network.categories)}
     return profiles if host is None else {**profiles, **host.records.tables()}

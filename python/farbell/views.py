@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.latency import latency_distribution
-from farbell.bounds import ATTEMPT_MODES
+from farbell.bounds import attempt_modes
 from farbell.record import Record
 from farbell.summary import summary
 
@@ -156,8 +156,7 @@ class DirectChannel:
     length_m, loss_db : float
         Sum over the fibres of the route.
     modes_per_s : float
-        Modes that the fastest link of the route sends: lanes of the demand times modes an attempt over its attempt
-        period.
+        Modes that the fastest link of the route sends: those of an attempt, with all lanes of the demand, over its period.
     bound_hz : float
         What the PLOB bound allows over it, in ebits per second.
     """
@@ -194,7 +193,7 @@ def direct_channels(record: Record) -> list[DirectChannel | None]:
         # fsum: sum() rounds differently from Python 3.12 on.
         length = math.fsum(links[i].fiber.length_m for i in hops)
         loss = math.fsum(links[i].fiber.length_m / 1000 * links[i].fiber.attenuation_db_per_km for i in hops)
-        modes = max(demand.width * ATTEMPT_MODES[type(links[i].generation)] / periods[i] for i in hops)
+        modes = max(attempt_modes(links[i].generation, demand.width) / periods[i] for i in hops)
         channels.append(DirectChannel(length, loss, float(modes)))
     return channels
 

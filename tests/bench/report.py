@@ -111,6 +111,9 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         row = at_most(f"{CHAIN}: the condition of a rule", found[0]["rule_ns"], 50.0, "{:.0f} ns")
         row.measured += f" (a node that looks at all: {found[0]['look_ns']:.0f} ns a swap, with news of how far pairs reach)"
         rows.append(row)
+        row = at_most(f"{CHAIN}: a decision by a protocol in C++ from elsewhere", found[0]["cpp_ns"], 20.0, "{:.0f} ns")
+        row.measured += f" (with the rule's condition: {found[0]['cpp_condition_ns']:.0f} ns)"
+        rows.append(row)
         row = at_most(f"{CHAIN}: a swap by a hook, above its body", found[0]["hook_ns"], 350.0, "{:.0f} ns")
         row.measured += f" (body {found[0]['body_ns']:.0f} ns; {found[0]['column_ns']:.0f} ns to read and compare a column)"
         rows.append(row)

@@ -16,7 +16,7 @@ CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "a
 PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
     ["_numbers"],
-    ["channels"],
+    ["channels", "extensions"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs"],
@@ -33,7 +33,7 @@ PYTHON_FLOORS = [
     ["studies"],
     ["design"],
     ["__init__"],
-    ["programs.examples"],
+    ["programs.examples", "stack"],
     ["netqasm"],
     ["_show"],
     ["_shell"],

@@ -23,6 +23,10 @@ class LinkModel:
     rows: list  # (probability given success, frame, 4x4 state)
     phase_sigma: float = 0.0  # of the optical phase that the rows do not hold
     phase_correlation_s: float | None = None  # None: fresh for each successful cycle
+    modes: int = 1  # of a train; emission and herald are those of its first mode
+    mode_success: float = 0.0
+    mode_separation: int = 0
+    shared_train: bool = False
 
     @property
     def rate(self):
@@ -79,6 +83,7 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
         model = worn_given(given_model(generation, ticks_per_s), worn)
     else:
         model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
+    model = train_of(model, generation["multiplexing"], ticks_per_s)
     if bell_diagonal:
         # The mean over the phase: coherences of the first memory shrink.
         shrink = exp(-(model.phase_sigma**2) / 2)
@@ -87,6 +92,29 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
         model.phase_sigma = 0.0
         model.rows = [(probability, frame, bell_diagonal_part(rho)) for probability, frame, rho in model.rows]
     return model
+
+
+def train_of(model, multiplexing, ticks_per_s):
+    """As many attempts as there are modes, one after the start of the other, in one."""
+    modes, apart_s = multiplexing["modes"], multiplexing["mode_separation_s"]
+    if modes == 1:
+        return replace(model, mode_success=model.success)
+    period_s = model.period_s + (modes - 1) * apart_s
+    return replace(
+        model, success=-expm1(modes * log1p(-model.success)) if model.success < 1 else 1.0, mode_success=model.success, modes=modes,
+        period=ticks(period_s, ticks_per_s), period_s=period_s, mode_separation=ticks(apart_s, ticks_per_s),
+        shared_train=multiplexing["train"] == "shared",
+    )  # fmt: skip
+
+
+def failures_before(success, u, most):
+    """Failures in a row, geometric, by inversion; `most` if there are as many or more."""
+    survived = 1.0
+    for failures in range(most):
+        survived *= 1 - success
+        if 1 - survived > u:
+            return failures
+    return most
 
 
 class OpticalPhase:
@@ -142,7 +170,7 @@ def successes_of(lanes, success, u):
 def slotted(model, slot, slot_s):
     """The same link in common slots: a cycle starts one tick after a slot's start, its pairs live from the slot's end."""
     both_ends = slot - 1, slot - 1
-    return replace(model, period=slot, period_s=slot_s, emission=both_ends, herald=both_ends)
+    return replace(model, period=slot, period_s=slot_s, emission=both_ends, herald=both_ends, mode_separation=0)
 
 
 def gate_time(memory, ticks_per_s):

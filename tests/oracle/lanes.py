@@ -4,7 +4,7 @@ from math import inf, log1p
 
 from . import states
 from .clock import ATTEMPTS, DECISIONS
-from .hardware import herald_row, successes_of, turned
+from .hardware import failures_before, herald_row, successes_of, turned
 
 
 class LaneGroup:
@@ -47,7 +47,8 @@ class LaneGroup:
     def herald_delay(self, side):
         """From the start of a cycle until the node at this side of the hop knows the result."""
         forward = self.link.ends[0] is self.circuit.nodes[self.hop]
-        return self.link.model.herald[side if forward else 1 - side]
+        model = self.link.model
+        return model.herald[side if forward else 1 - side] + (model.modes - 1) * model.mode_separation
 
     def lanes(self):
         return min(*self.free, self.turns, self.demand.spec["width"])
@@ -78,8 +79,8 @@ class LaneGroup:
                 watcher[1]()
         made = self.successes(lanes)
         phase = link.phase.at(self.run.clock.now, link.model) if made and link.model.phase_sigma else None
-        for _ in range(made):
-            self.make_pair(phase)
+        for mode in self.modes_of(lanes, made):
+            self.make_pair(phase, mode)
         if made:
             self.run.permits.after_success(link)
         if self.lanes():
@@ -88,23 +89,51 @@ class LaneGroup:
     def successes(self, lanes):
         model = self.link.model
         if self.run.coins is not None:
-            return sum(self.run.coins.random() < model.success for _ in range(lanes))
+            return self.toss(lanes, model)
         if self.residual is None:
             self.draw_threshold()
         if self.regime != (lanes, model):
             self.settle()
             self.regime = lanes, model
         self.cycles += 1
-        if not self.cycles * (lanes * model.rate) > self.residual:
+        if not self.cycles * self.step(lanes, model) > self.residual:
             return 0
-        made = successes_of(lanes, model.success, self.count_draw)
+        made = 1 if model.shared_train else successes_of(lanes, model.success, self.count_draw)
         self.draw_threshold()
         return made
+
+    def toss(self, lanes, model):
+        """Every mode of every train, one by one."""
+        trains = 1 if model.shared_train else lanes
+        hits = [[mode for mode in range(model.modes) if self.run.coins.random() < model.mode_success] for _ in range(trains)]
+        self.tossed = hits[0][:lanes] if model.shared_train else [train[0] for train in hits if train]
+        return len(self.tossed)
+
+    def modes_of(self, lanes, made):
+        """In which modes of their trains the pairs come; of a shared train all that find a lane."""
+        model = self.link.model
+        if self.run.coins is not None or model.modes == 1:
+            yield from self.tossed if self.run.coins is not None else [0] * made
+        elif made and model.shared_train:
+            mode = failures_before(model.mode_success, self.heralds.draw()[0] * model.success, model.modes - 1)
+            yield mode
+            for _ in range(lanes - 1):
+                mode += 1 + failures_before(model.mode_success, self.heralds.draw()[0], model.modes - mode - 1)
+                if mode >= model.modes:
+                    return
+                yield mode
+        else:
+            for _ in range(made):
+                yield failures_before(model.mode_success, self.heralds.draw()[0] * model.success, model.modes - 1)
+
+    @staticmethod
+    def step(lanes, model):
+        return (1 if model.shared_train else lanes) * model.rate
 
     def settle(self):
         if self.cycles:
             lanes, model = self.regime
-            self.residual -= self.cycles * (lanes * model.rate)
+            self.residual -= self.cycles * self.step(lanes, model)
             self.cycles = 0
 
     def draw_threshold(self):
@@ -112,8 +141,9 @@ class LaneGroup:
         self.residual = -log1p(-u0)
         self.cycles = 0
 
-    def make_pair(self, phase):
-        run, model, now = self.run, self.link.model, self.run.clock.now
+    def make_pair(self, phase, mode):
+        run, model = self.run, self.link.model
+        now = run.clock.now + mode * model.mode_separation
         _, frame, rho = herald_row(model.rows, self.heralds.draw()[0])
         if phase is not None:
             rho = turned(rho, phase)

@@ -27,12 +27,14 @@ CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
 FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
 GENERATION = {
-    "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}},
-    "double_click": {"station_position": 0.5},
+    "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}, "multiplexing": None},
+    "double_click": {"station_position": 0.5, "multiplexing": None},
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
+        "multiplexing": None,
     },
 }  # fmt: skip
+MULTIPLEXING = {"mode_separation_s": 0.0, "train": "own"}
 PAIR_STATE = {
     "werner": {"fidelity": 1.0},
     "bell_weights": {},
@@ -62,6 +64,7 @@ def of_kind(table, value):
 
 def generation_of(value):
     value = of_kind(GENERATION, value)
+    value = value | {"multiplexing": MULTIPLEXING | (value["multiplexing"] or {"modes": 1})}
     return value | {"state": of_kind(PAIR_STATE, value["state"])} if value["kind"] == "given" else value
 
 

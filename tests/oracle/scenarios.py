@@ -153,6 +153,8 @@ def two_ways(demands, kind="hops", alternatives=2, **rest):
     return network(edges, demands, routing=routing, **rest)
 
 
+TRAIN = {"multiplexing": {"modes": 20, "mode_separation_s": 3e-7}}
+SHARED_TRAIN = {"multiplexing": {"modes": 20, "mode_separation_s": 3.3e-7, "train": "shared"}}
 YOUNG = [
     {"do": "swap", "when": "max(age_s_a, age_s_b) < 0.05 * t2_s or waiting_a + waiting_b >= 5 and waited_s_a <= waited_s_b"},
     {"do": "discard", "when": "age_s >= 0.1 * min(t1_s, t2_s) and not (towards_a and waiting_b == 0)"},
@@ -567,6 +569,15 @@ SCENARIOS = {
         ghz_demands=[{"name": "g", "users": ["a", "b", "c"], "traffic": POISSON["traffic"], "states_per_request": 2}], routing={"kind": "hops", "alternatives": 2},
         changes=[{"at_s": 1e-3, "link": "n--c"}, {"at_s": 2e-3, "link": "m--n"}, {"at_s": 3e-3, "link": "m--n", "generation": given(0.4)}],
     ),
+    "trains": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 3}, link=given(0.02) | TRAIN),
+    "trains, shared": chain(4, memory=NOISY | GATES, node=FAILING, demand={"width": 3}, link=given(0.02) | SHARED_TRAIN),
+    "trains, shared, certain": chain(3, memory=NOISY, demand={"width": 4}, link=given(1.0, 50e-6) | {"multiplexing": {"modes": 3, "train": "shared"}}),
+    "trains of clicks, shared": chain(3, memory=NOISY, link=JITTER | SHARED_TRAIN, demand={"width": 2, "cutoff": {"attempts": 3}}),
+    "trains distilled, cut off": chain(4, memory=NOISY, link=given(0.05) | TRAIN, links={"distillation": DEJMPS}, demand={"width": 4, "cutoff": {"age_s": 4e-5}}, length_m=5e3),
+    "trains, turns": chain(3, memory=NOISY, link=given(0.05) | SHARED_TRAIN, demand={"width": 3, "pipelined": False, "cutoff": {"attempts": 2}}),
+    "trains, slotted": chain(4, memory=NOISY, link=given(0.05) | SHARED_TRAIN, demand={"width": 3}, **SLOTTED),
+    "trains, failures, permits": grid(3, CROSSING, memory=NOISY, node={"parallel_links": 1}, link=CLICK | TRAIN, failures=RANDOM_CUTS, **HEARTBEATS),
+    "trains that drift": chain(3, demand=BACK_TO_BACK | {"width": 2}, link=given(0.1) | TRAIN, links={"drift": WORN}, memory=NOISY),
     "rules, always": chain(4, memory=NOISY | GATES, demand={"width": 2, "rules": [{"do": "swap", "when": "true"}, {"do": "discard", "when": "age_s > 1"}]}),
     "rules by age": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, length_m=5e3),
     "rules by age, ideal": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, control="ideal"),

@@ -234,6 +234,16 @@ def test_other_rows_than_the_stored_ones_are_refused(plain: fb.Results, tmp_path
         fb.load_results(folder).explain(request=20, demand=str(plain.pairs["demand"][1]))
 
 
+def test_stored_rows_are_compared_without_whole_columns(plain: fb.Results, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows that memory does not hold are in files; a replay reads them batch by batch."""
+    spilled = fb.run(plain.scenario, memory_limit=0)
+    whole: list[str] = []
+    monkeypatch.setattr("farbell.storage.ParquetRows.column", lambda self, name: whole.append(name))
+    told = spilled.explain(request=7, demand="two")
+    assert whole == []
+    assert told.to_dict() == plain.explain(request=7, demand="two").to_dict()
+
+
 def test_another_version_is_said(plain: fb.Results, tmp_path: Path) -> None:
     folder = plain.save(tmp_path / "run", report=False)
     provenance = json.loads((folder / "provenance.json").read_text())

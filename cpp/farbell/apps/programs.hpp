@@ -46,7 +46,7 @@ struct PairForPrograms {
   std::uint64_t request = 0;
   std::array<Half, 2> halves;
   Tick born{};
-  double fidelity = 0;  // as both ends can work it out
+  Correlators correlators;  // as both ends can work them out, of Phi+
 };
 
 struct RequestEnded {

@@ -452,7 +452,7 @@ bool Requests::hand_to_programs(std::uint32_t s, const Correlators& correlators)
   const auto& request = services_[segment.chain.value].request;
   if (!setup_.demands[d.value].arrivals.by_programs() || !request || correlators.fidelity() < request->min_fidelity - fidelity_slack) return false;
   const std::vector<NodeId>& nodes = circuits_.route(segment.chain).nodes;
-  PairForPrograms pair{d, request->id, {}, segment.born, correlators.fidelity()};
+  PairForPrograms pair{d, request->id, {}, segment.born, correlators};
   for (const End end : {end_a, end_b}) {
     const QubitId q = segment.half[end];
     swapping_.hand_out(q);

@@ -1,6 +1,7 @@
 // How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`).
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/multiplexing.hpp"
 
 namespace farbell {
 
@@ -32,6 +33,7 @@ struct GivenSpec {
   double attempt_period_s = 1;
   double herald_delay_s = 0;
   PairStateSpec state;
+  std::optional<MultiplexingSpec> multiplexing;
 
   bool operator==(const GivenSpec&) const = default;
 };
@@ -39,6 +41,7 @@ struct GivenSpec {
 struct DoubleClickSpec {
   std::string station;
   double station_position = 0.5;
+  std::optional<MultiplexingSpec> multiplexing;
 
   bool operator==(const DoubleClickSpec&) const = default;
 };
@@ -50,11 +53,14 @@ struct SingleClickSpec {
   std::optional<double> bright_state_b;
   double phase_sigma_rad = 0;
   std::optional<double> phase_correlation_s;
+  std::optional<MultiplexingSpec> multiplexing;
 
   bool operator==(const SingleClickSpec&) const = default;
 };
 
 using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec>;
+
+inline constexpr std::string_view multiplexing_doc = "Many modes in one attempt; null = one.";
 
 template <>
 struct Describe<WernerSpec> {
@@ -104,6 +110,7 @@ struct Describe<GivenSpec> {
       field("herald_delay_s", &GivenSpec::herald_delay_s, "s", non_negative,
             "Time from the start of an attempt until both ends know its result."),
       field("state", &GivenSpec::state, "State of the pair when it is made."),
+      field("multiplexing", &GivenSpec::multiplexing, multiplexing_doc),
   };
 };
 
@@ -116,6 +123,7 @@ struct Describe<DoubleClickSpec> {
       required(field("station", &DoubleClickSpec::station, non_empty, "Name of the station.")),
       field("station_position", &DoubleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
+      field("multiplexing", &DoubleClickSpec::multiplexing, multiplexing_doc),
   };
 };
 
@@ -136,6 +144,7 @@ struct Describe<SingleClickSpec> {
             "Standard deviation of the optical phase between the two arms, a Gaussian process of the link.").improves(Improvement::phase_deviation),
       field("phase_correlation_s", &SingleClickSpec::phase_correlation_s, "s", positive,
             "Correlation time of that phase; null = a fresh phase for each successful cycle."),
+      field("multiplexing", &SingleClickSpec::multiplexing, multiplexing_doc),
   };
 };
 

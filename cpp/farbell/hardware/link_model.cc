@@ -84,6 +84,24 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   return model;
 }
 
+// The attempt becomes a train of such attempts, one after the start of the other.
+void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, StationSpec const* station) {
+  model.mode_success_probability = model.success_probability;
+  if (!spec || spec->modes == 1) return;
+  model.multiplexing = *spec;
+  const double p = model.mode_success_probability, apart_s = spec->mode_separation_s;
+  model.success_probability = -std::expm1(static_cast<double>(spec->modes) * std::log1p(-p));
+  model.period_s += spec->train_s();
+  if (!station || apart_s == 0) return;
+  if (apart_s < station->detector.window_s)
+    throw SpecError("/multiplexing/mode_separation_s", number_text(apart_s) + " s",
+                    "at least the detectors' window_s = " + number_text(station->detector.window_s) + " s, or 0: windows do not overlap");
+  if (model.recovery_s > apart_s)
+    throw SpecError("/station/detector/dead_time_s", "a detector that needs " + number_text(model.recovery_s) + " s from one mode to the next",
+                    "at most " + number_text(apart_s) + " s, the mode_separation_s: a detector that is still dead ties the next mode to this one");
+  if (model.recovery_s > 0) model.recovery_s += spec->train_s();
+}
+
 }  // namespace
 
 void require_recovery(LinkModel const& model, double period_s) {
@@ -94,6 +112,10 @@ void require_recovery(LinkModel const& model, double period_s) {
 
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station, Wear wear) {
+  const auto multiplexed = [&](LinkModel model) {
+    std::visit([&](auto const& kind) { multiplex(model, kind.multiplexing, station); }, generation);
+    return model;
+  };
   const auto heralded = [&](auto const& click) {
     if (!station || station->name != click.station)
       throw SpecError("/generation/station", in_quotes(click.station),
@@ -101,11 +123,11 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
     StationSpec worn = *station;
     worn.visibility *= wear.coherence;
     worn.detector.efficiency *= wear.efficiency;
-    return model_of(click, fiber, a, b, worn);
+    return multiplexed(model_of(click, fiber, a, b, worn));
   };
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
-  return model_of(std::get<GivenSpec>(generation), wear);
+  return multiplexed(model_of(std::get<GivenSpec>(generation), wear));
 }
 
 }  // namespace farbell

@@ -25,7 +25,9 @@ struct OpticalPhase {
 };
 
 struct LinkModel : LinkTiming {
-  double success_probability = 0;  // per attempt
+  double success_probability = 0;  // per attempt: of any of its modes
+  double mode_success_probability = 0;
+  MultiplexingSpec multiplexing;   // period and success are those of the whole train, emissions and heralds of its first mode
   HeraldTable table;               // at phase 0
   OpticalPhase phase;
   double recovery_s = 0;           // the shortest period after which the detectors are ready again, whatever clicked

@@ -152,19 +152,19 @@ struct Question {
 // A function from outside the core, for every demand. It may throw, which ends the replica.
 struct DecisionHook {
   void* self = nullptr;
-  std::array<bool, decision_points> asked{};  // at which points
   bool (*decide)(void* self, const Question& question) = nullptr;
 };
+using DecisionHooks = std::array<const DecisionHook*, decision_points>;  // none where nobody is asked
 
 using RulePrograms = std::array<std::optional<RuleProgram>, decision_points>;
 
 // Of one demand in one run: at each point by a rule, by a hook, or (neither) by what the demand's other fields say.
 class Decisions {
  public:
-  Decisions(const RulePrograms& rules, const DecisionHook* hook) {
+  Decisions(const RulePrograms& rules, const DecisionHooks& hooks) {
     for (std::size_t p = 0; p < decision_points; ++p) {
       if (rules[p]) at_[p].rule = &*rules[p];
-      else if (hook && hook->asked[p]) at_[p].hook = hook;
+      else at_[p].hook = hooks[p];
     }
   }
 

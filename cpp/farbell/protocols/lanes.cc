@@ -107,7 +107,7 @@ inline std::int64_t Lanes::cycles_to_count(const Group& g) const {
 void Lanes::settle(Group& g) {
   const std::int64_t cycles = cycles_to_count(g);
   if (cycles == 0) return;
-  g.residual -= static_cast<double>(cycles) * (g.lanes * g.program->lambda);
+  g.residual -= static_cast<double>(cycles) * g.program->step(g.lanes);
   count_cycles(g, cycles);
 }
 
@@ -126,7 +126,8 @@ Tick Lanes::earliest_start(std::uint32_t group, std::uint64_t n) const {
 Tick Lanes::herald_delay(std::uint32_t group, End position_side) const {
   const Group& g = groups_[group];
   const bool forward = chains_[g.chain.value].hops[g.hop].forward;
-  return g.program->herald[forward == (position_side == end_a) ? 0 : 1];
+  const LinkProgram& link = *g.program;
+  return after(link.herald[forward == (position_side == end_a) ? 0 : 1], link.mode_separation, link.modes - 1);
 }
 
 void Lanes::count_cycles(Group& g, std::int64_t cycles) {
@@ -178,7 +179,7 @@ void Lanes::look_ahead(std::uint32_t index, std::int64_t looked_at) {
   if (setup_.step_attempts) {
     cycles_before = looked_at;
   } else {
-    const double step = g.lanes * link.lambda;
+    const double step = link.step(g.lanes);
     if (step <= 0) {
       g.due = never;
       return;
@@ -227,7 +228,7 @@ void Lanes::cycle(std::uint32_t index) {
   if (setup_.step_attempts) {
     const LinkProgram& link = *g.program;
     const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
-    if (!(static_cast<double>(cycles) * (g.lanes * link.lambda) > g.residual)) {
+    if (!(static_cast<double>(cycles) * link.step(g.lanes) > g.residual)) {
       look_ahead(index, cycles);
       return;
     }
@@ -281,6 +282,23 @@ std::uint32_t Lanes::draw_count(const Group& g, double p) const {
   return n;
 }
 
+// The next mode of the cycle's trains that makes a pair; false if there is none.
+bool Lanes::next_mode(Group& g, std::int64_t& mode) const {
+  const LinkProgram& link = *g.program;
+  const double u = g.herald.next().u0;
+  const bool first = mode < 0 || !link.shared_train;
+  // Failures before a success, geometric; before the first of a train with a success they are fewer than its modes.
+  const double failures = std::floor(std::log1p(first ? -u * link.success : -u) / link.log_mode_failure);
+  const std::int64_t from = first ? 0 : mode + 1, left = link.modes - from;
+  if (!(failures < static_cast<double>(left))) {
+    if (!first) return false;
+    mode = link.modes - 1;
+  } else {
+    mode = from + static_cast<std::int64_t>(failures);
+  }
+  return true;
+}
+
 // The exact step of an Ornstein-Uhlenbeck process from the time it was last looked at.
 double Lanes::next_phase_rad(LinkId link, const LinkProgram& program) {
   Drift& drift = drifts_[link.value];
@@ -303,7 +321,7 @@ void Lanes::succeed(std::uint32_t index) {
   const Tick now = queue_.now();
   const std::int64_t cycles = count(now - g.next_cycle) / count(link.period) + 1;
   const std::uint32_t before = g.wanted();
-  const std::uint32_t made = draw_count(g, link.success);
+  const std::uint32_t most = link.shared_train ? g.lanes : draw_count(g, link.success);
 
   count_cycles(g, cycles);
   arm(g);
@@ -318,13 +336,19 @@ void Lanes::succeed(std::uint32_t index) {
   Correlations turned_state;
   const bool cut = chain.cuts_off;
   const std::uint32_t pool = chain.hops[g.hop].pool;
-  for (std::uint32_t lane = 0; lane < made; ++lane) {
+  std::uint32_t made = 0;
+  for (std::int64_t mode = -1; made < most; ++made) {
+    Tick start = now;  // of the mode
+    if (link.modes > 1) [[unlikely]] {
+      if (!next_mode(g, mode)) break;
+      start = after(now, link.mode_separation, mode);
+    }
     const Stream::Draw draw = g.herald.next();
     const double u = draw.u0;
     std::size_t outcome = 0;
     while (outcome + 1 < link.cumulative.size() && u >= link.cumulative[outcome]) ++outcome;
-    const std::array<Tick, 2> emitted{now + link.emission[0], now + link.emission[1]};
-    const std::array<Tick, 2> heralded{now + link.herald[0], now + link.herald[1]};
+    const std::array<Tick, 2> emitted{start + link.emission[0], start + link.emission[1]};
+    const std::array<Tick, 2> heralded{start + link.herald[0], start + link.herald[1]};
     Segments::Birth birth;
     birth.chain = g.chain;
     birth.hop = g.hop;

@@ -23,6 +23,10 @@ struct LinkProgram {
   double success = 0;   // per lane and cycle
   double lambda = 0;    // -log(1 - success)
   Tick period{1};
+  std::uint32_t modes = 1;      // in a cycle's train
+  bool shared_train = false;    // one train a cycle serves all lanes
+  double log_mode_failure = 0;  // log(1 - success of a mode)
+  Tick mode_separation = tick_zero;
   std::array<Tick, 2> emission{};  // from the start of the cycle
   std::array<Tick, 2> herald{};
   std::vector<double> cumulative;  // over herald outcomes
@@ -30,6 +34,9 @@ struct LinkProgram {
   std::vector<Correlations> states;
   double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
   double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
+
+  // What a cycle with so many lanes uses up of the threshold.
+  double step(std::uint32_t lanes) const { return shared_train ? lambda : lanes * lambda; }
 };
 
 struct LinkRow {
@@ -174,6 +181,7 @@ class Lanes {
   void succeed(std::uint32_t index);
   [[gnu::cold]] void trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded);
   std::uint32_t draw_count(const Group& g, double p) const;
+  [[gnu::cold]] bool next_mode(Group& g, std::int64_t& mode) const;
   double next_phase_rad(LinkId link, const LinkProgram& program);
   void arm(Group& g);
   Tick next_start(Tick earliest) const;

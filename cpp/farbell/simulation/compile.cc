@@ -189,6 +189,10 @@ class Compiler {
     put(fiber.speed_m_per_s);
     put(wear.efficiency);
     put(wear.coherence);
+    const MultiplexingSpec train = std::visit([](const auto& kind) { return kind.multiplexing.value_or(MultiplexingSpec{}); }, generation);
+    put(train.modes);
+    put(train.mode_separation_s);
+    put(train.train);
     const auto put_station = [&](const auto& click) {
       station = station_names_.at(click.station, path + "/station");
       put(*station);
@@ -221,10 +225,14 @@ class Compiler {
     LinkProgram p;
     p.success = model.success_probability;
     p.lambda = -std::log1p(-p.success);
+    p.modes = static_cast<std::uint32_t>(train.modes);
+    p.log_mode_failure = std::log1p(-model.mode_success_probability);
+    p.shared_train = train.modes > 1 && train.train == TrainUse::shared;
     if (m_.slot == tick_zero) {
       p.period = positive_ticks(model.period_s, path);
       p.emission = {ticks(model.emission_a_s, path), ticks(model.emission_b_s, path)};
       p.herald = {ticks(model.herald_a_s, path), ticks(model.herald_b_s, path)};
+      if (train.mode_separation_s > 0) p.mode_separation = positive_ticks(train.mode_separation_s, path + "/multiplexing/mode_separation_s");
     } else {
       p.period = m_.slot;
       p.emission = p.herald = {m_.slot - Tick{1}, m_.slot - Tick{1}};
@@ -233,6 +241,7 @@ class Compiler {
     if (phase_drawn) {
       p.phase_sigma_rad = model.phase.sigma_rad;
       p.phase_correlation = model.phase.correlation_s * m_.clock.ticks_per_s;
+      if (p.mode_separation > tick_zero) note_approximation("one_phase_a_train", "all modes of a train see the optical phase of its start");
     }
     const HeraldTable mean = model.mean_table();
     double sum = 0;
@@ -259,6 +268,7 @@ class Compiler {
     } catch (const SpecError& error) {
       // What a station cannot do for this link.
       constexpr std::string_view at = "/station";
+      if (!error.path.starts_with(at)) throw SpecError(path + error.path, error.found, error.allowed);
       throw SpecError(item("stations", *station) + error.path.substr(at.size()), error.found, error.allowed + " (for " + path + ")");
     }
   }
@@ -378,6 +388,8 @@ class Compiler {
       dead.period = m_.programs[p].period;
       dead.emission = m_.programs[p].emission;
       dead.herald = m_.programs[p].herald;
+      dead.modes = m_.programs[p].modes;
+      dead.mode_separation = m_.programs[p].mode_separation;
       m_.programs.push_back(std::move(dead));
     }
   }

@@ -11,9 +11,9 @@ namespace {
 // The modules in the order of the ladder; each is given only what stands below it.
 class Replica {
  public:
-  static std::vector<Decisions> decisions(const Model& model, const DecisionHook* hook) {
+  static std::vector<Decisions> decisions(const Model& model, const DecisionHooks& hooks) {
     std::vector<Decisions> out;
-    for (const RulePrograms& rules : model.rules) out.emplace_back(rules, hook);
+    for (const RulePrograms& rules : model.rules) out.emplace_back(rules, hooks);
     const auto none = [](const Decisions& d) { return !d.of_nodes() && !d.taken(DecisionPoint::admit); };
     if (std::all_of(out.begin(), out.end(), none)) out.clear();
     return out;
@@ -33,7 +33,8 @@ class Replica {
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
                 options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
                queue_, states_, segments_, chains_, trace_),
-        decisions_(decisions(model, options.hook)),
+        protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
+        decisions_(decisions(model, protocols_.hooks())),
         owners_(owners(model)),
         swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot, model.devices, model.clock,
                    owners_},
@@ -71,7 +72,7 @@ class Replica {
         programs_({model.nodes, model.operation_times, model.node_names, model.scenario.seed, model.fibre_delay, model.processing_delay,
                    model.graph, model.clock, address(HandlerIndex::programs), options.replica,
                    model.scenario.control == ControlPlane::ideal, model.failure_names},
-                  options.programs, queue_, states_, swapping_, circuits_, outages_, requests_, trace_),
+                  protocols_.host(), queue_, states_, swapping_, circuits_, outages_, requests_, trace_),
         failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
                   outages_, availability_, requests_, ghz_requests_, programs_, trace_) {
     segments_.accounts = options.account_time;
@@ -163,6 +164,7 @@ class Replica {
     r.ghz_requests = std::move(ghz_recorder_.requests());
     r.ghz_demands = std::move(ghz_recorder_.summaries());
     r.trace = take_trace();
+    r.records = protocols_.take_records();
     return r;
   }
 
@@ -198,6 +200,7 @@ class Replica {
   std::vector<Chain> chains_;
   Segments segments_;
   Lanes lanes_;
+  ProtocolsInReplica protocols_;
   std::vector<Decisions> decisions_;  // by demand; empty where none has any
   std::vector<DemandId> owners_;      // by chain
   Swapping swapping_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "farbell/engine/loop.hpp"
+#include "farbell/simulation/extensions.hpp"
 #include "farbell/simulation/model.hpp"
 
 namespace farbell {
@@ -25,9 +26,10 @@ struct ReplicaOptions {
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;
-  const DecisionHook* hook = nullptr;
+  DecisionHooks hooks{};
   const RouteHook* route_hook = nullptr;
-  std::vector<TraceRow>* trace_of_failure = nullptr;  // if what programs or hooks do ends the replica
+  std::vector<TraceRow>* trace_of_failure = nullptr;  // if what programs, hooks or protocols do ends the replica
+  ProtocolsInUse protocols;
   std::function<void(std::vector<PairRow>&&)> pair_block;
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;
@@ -69,6 +71,7 @@ struct ReplicaResult {
   std::vector<GhzSummary> ghz_demands;
   std::vector<TraceRow> trace;
   UseOverTime use;
+  ProtocolRecords records;
 };
 
 // `progress` (0 to 1) is for other threads to read.

@@ -1,8 +1,10 @@
 #include "farbell/simulation/run.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <limits>
+#include <mutex>
 
 #include "farbell/engine/replicas.hpp"
 #include "farbell/simulation/replica.hpp"
@@ -128,6 +130,26 @@ void deadlock_table(const Clock& clock, const Results& results, std::vector<Tabl
   t.add<std::int8_t>("other_is", rows, [](const auto& a) { return a.row->other ? !a.row->other_holds : -1; });
   t.add<std::uint32_t>("other_slots", rows, [](const auto& a) { return a.row->other_slots; });
   t.add<std::uint8_t>("released", rows, [](const auto& a) { return a.row->released; });
+  tables.push_back(std::move(t));
+}
+
+// Of protocols of nodes.
+void record_table(const Clock& clock, const ExtensionPrograms& programs, const Results& results, std::vector<Table>& tables) {
+  struct Row {
+    std::uint64_t replica;
+    const ProtocolRecords::Row* row;
+    const double* values;
+  };
+  std::vector<Row> rows;
+  for (const auto& r : results)
+    if (r)
+      for (std::size_t k = 0; k < r->records.rows.size(); ++k)
+        rows.push_back({r->replica, &r->records.rows[k], r->records.values.data() + k * programs.column_count});
+  Table t{"records", {}};
+  t.add<double>("time_s", rows, [&](const Row& r) { return clock.seconds(r.row->at); });
+  t.add<std::uint32_t>("replica", rows, [](const Row& r) { return r.replica; });
+  t.add<std::uint32_t>("node", rows, [](const Row& r) { return r.row->node.value; });
+  for (std::uint32_t c = 0; c < programs.column_count; ++c) t.add<double>(programs.columns[c], rows, [&](const Row& r) { return r.values[c]; });
   tables.push_back(std::move(t));
 }
 
@@ -302,16 +324,23 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
 
   RunOutput out;
   ReplicaResult failed;
+  const bool calls_back = options.programs || options.route_hook ||
+                          std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
+  const bool may_fail = calls_back || options.protocols.any();
+  // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
+  std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
+  std::mutex failing;
   const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
-    if (out.failure) return;
+    if (index > first_failed) return;
     ReplicaOptions replica;
     replica.replica = options.first_replica + index;
     replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
                      options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
     replica.bins = options.bins;
     replica.programs = options.programs;
-    replica.hook = options.hook;
+    replica.hooks = options.hooks;
     replica.route_hook = options.route_hook;
+    replica.protocols = options.protocols;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
     replica.max_events = options.max_events;
@@ -330,14 +359,22 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.request_block = push(&RowBlock::requests);
     replica.ghz_state_block = push(&RowBlock::ghz_states);
     replica.ghz_request_block = push(&RowBlock::ghz_requests);
-    if (options.programs || options.hook || options.route_hook) replica.trace_of_failure = &failed.trace;
+    std::vector<TraceRow> trace_so_far;
+    if (may_fail) replica.trace_of_failure = &trace_so_far;
     ReplicaResult result;
     try {
       result = run_replica(model, replica, stop, progress[index]);
     } catch (...) {
-      if (!replica.trace_of_failure) throw;
-      out.failure = std::current_exception();
-      failed.replica = replica.replica;
+      if (!may_fail) throw;
+      {
+        const std::lock_guard lock(failing);
+        if (index < first_failed) {
+          out.failure = std::current_exception();
+          first_failed = index;
+          failed.replica = replica.replica;
+          failed.trace = std::move(trace_so_far);
+        }
+      }
       channel.push({replica.replica, {}, {}, {}, {}, true});
       return;
     }
@@ -355,7 +392,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   };
 
   ReplicaPool<RowBlock> pool;
-  pool.threads = options.programs || options.hook || options.route_hook ? 1 : options.threads;
+  pool.threads = calls_back ? 1 : options.threads;
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
   out.interrupted = outcome.interrupted;
@@ -367,6 +404,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) use_tables(results, out.tables);
   if (options.trace) trace_table(results, failed, out.tables);
+  if (options.protocols.programs) record_table(model.clock, *options.protocols.programs->table->programs, results, out.tables);
   statistics(model, results, out);
   return out;
 }

@@ -7,6 +7,7 @@
 
 #include <xtensor/xtensor.hpp>
 
+#include "farbell/simulation/extensions.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/table.hpp"
 
@@ -26,8 +27,9 @@ struct RunOptions {
   std::optional<std::uint64_t> max_events;
   std::optional<double> max_wall_s;
   const ProgramHost* programs = nullptr;  // runs the programs of nodes, on the calling thread; then there is one thread
-  const DecisionHook* hook = nullptr;     // takes decisions; the same
+  DecisionHooks hooks{};                  // take decisions; the same, if there is one
   const RouteHook* route_hook = nullptr;  // chooses among routes; the same
+  ProtocolsInUse protocols;               // take decisions and run programs, on all threads
 };
 
 // Called on the thread that called run().
@@ -43,7 +45,7 @@ struct RunOutput {
   xt::xtensor<std::uint64_t, 2> latency_sketch;      // [demand, bucket]
   xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
   bool interrupted = false;
-  std::exception_ptr failure;  // of a program or hook: its replica, and those after it, are missing
+  std::exception_ptr failure;  // of a program, hook or protocol: its replica is missing, and so are those that had not begun
   bool spilled = false;  // all rows of pairs, GHZ states and requests went to `spill`; their tables here are empty
 };
 

@@ -4,13 +4,14 @@ See docs/physics/bounds.md. What follows from capacities (cuts, widest paths, th
 :class:`farbell.analysis.Capacities`.
 """
 
-from farbell.bounds.capacities import ATTEMPT_MODES, capacities
+from farbell.bounds.capacities import ATTEMPT_MODES, attempt_modes, capacities
 from farbell.bounds.forbidding import Forbidden, forbidding_bound
 from farbell.bounds.of_demands import demand_bounds, ghz_demand_bounds
 from farbell.bounds.routes import RouteBound, ghz_route_bounds, route_bounds
 
 __all__ = [
     "ATTEMPT_MODES",
+    "attempt_modes",
     "Forbidden",
     "RouteBound",
     "capacities",

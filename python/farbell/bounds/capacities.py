@@ -24,15 +24,42 @@ from farbell._core import (
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity
 
-__all__ = ["ATTEMPT_MODES", "capacities", "compiled", "lane_rates", "lanes_of", "pairs_needed", "reroutes"]
+__all__ = ["ATTEMPT_MODES", "attempt_modes", "capacities", "compiled", "lane_rates", "lanes_of", "pairs_needed", "reroutes"]
 
 Kind = Literal["pairs", "plob"]
-#: Modes of light that one attempt sends through the fibre: a double click uses two time bins.
+#: Modes of light that one mode of an attempt sends through the fibre: a double click uses two time bins.
 ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1}
 
 
 def compiled(network: Scenario | Model) -> Model:
     return network if isinstance(network, Model) else _core.compile(network)
+
+
+def attempt_modes(generation: Given | DoubleClick | SingleClick, lanes: int = 1) -> int:
+    """Modes of light that so many lanes of a circuit send through the fibre in an attempt.
+
+    Parameters
+    ----------
+    generation : Given, DoubleClick or SingleClick
+        How the link makes pairs.
+    lanes : int
+        Lanes of the circuit. A ``shared`` train serves them all.
+
+    Returns
+    -------
+    int
+        Those of every mode of every train.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> train = fb.Multiplexing(modes=100, mode_separation_s="1 us")
+    >>> fb.bounds.attempt_modes(fb.DoubleClick(station="midpoint", multiplexing=train), lanes=2)
+    400
+    """
+    train = generation.multiplexing
+    trains = 1 if train is not None and train.train == "shared" else lanes
+    return ATTEMPT_MODES[type(generation)] * trains * (1 if train is None else train.modes)
 
 
 def pairs_needed(distillation: Distillation | None) -> int:
@@ -82,7 +109,7 @@ def _clocks(model: Model, kind: Kind) -> list[list[_Clock]]:
     def clock(link: Link, success: float, period_s: float) -> _Clock:
         if kind == "pairs":
             return _Clock(success, period_s, pairs_needed(link.distillation))
-        return _Clock(plob_bound(_transmissivity(link)) * ATTEMPT_MODES[type(link.generation)], period_s)
+        return _Clock(plob_bound(_transmissivity(link)) * attempt_modes(link.generation), period_s)
 
     out = []
     for i, (name, link) in enumerate(by_name.items()):

@@ -215,7 +215,9 @@ class Host(ProgramHost):
             raise RunError(f"{of}({name!r}): there is no such node{_hint(name, self._numbers)}")
         return self._numbers[name]
 
-    def entangle(self, node: Node, peer: str, pairs: int, min_fidelity: float, timeout_s: float | str | None) -> Operation:
+    def entangle(
+        self, node: Node, peer: str, pairs: int, min_fidelity: float, timeout_s: float | str | None, tag: object
+    ) -> Operation:
         self._number(peer, "entangle")
         if peer not in self._programs:
             raise RunError(f"entangle({peer!r}): no program runs there to accept it")
@@ -230,7 +232,7 @@ class Host(ProgramHost):
         if not 0 <= min_fidelity <= 1:
             raise RunError(f"entangle({peer!r}, min_fidelity={min_fidelity!r}): allowed are numbers from 0 to 1")
         node._demands[str(peer)] = demand
-        return node._entangle(str(peer), int(pairs), float(min_fidelity), _timeout(timeout_s))
+        return node._entangle(str(peer), int(pairs), float(min_fidelity), _timeout(timeout_s), tag)
 
     def accept(self, node: Node, peer: str, timeout_s: float | str | None) -> Operation:
         self._number(peer, "accept")
@@ -302,9 +304,15 @@ class Host(ProgramHost):
             self.notes.recorded(node, values)
 
     def _true(self, truth: Truth) -> float:
-        if truth.kind == "fidelity" and not isinstance(truth.of, Pair):
-            raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair")
-        qubits = truth.of._both if truth.kind == "fidelity" else (_number_of(truth.of),)
+        qubits: tuple[int, ...]
+        if truth.kind != "fidelity":
+            qubits = (_number_of(truth.of),)
+        elif isinstance(truth.of, tuple):
+            qubits = tuple(map(_number_of, truth.of))
+        elif hasattr(truth.of, "_both"):
+            qubits = truth.of._both
+        else:
+            raise RunError(f"fb.truth.fidelity({truth.of!r}): it is of a pair, or of two qubits")
         try:
             figure: float = (
                 self._run.fidelity(*qubits) if truth.kind == "fidelity" else self._run.bloch(*qubits)["xyz".index(truth.kind)]

@@ -49,8 +49,12 @@ class Pair(ProgramPair):
         The same at both ends, and different for every pair of a run.
     estimated_fidelity : float
         What both ends can work out from the heralds, the times and the declared noise, as the pair was delivered.
+    estimated_correlators : tuple of float
+        Of that estimate the mean products of both ends' read-outs in the bases X, Y and Z: 1, -1, 1 if it is perfect.
     born_s : float
         When the oldest photon of it was emitted.
+    tag : object
+        What the asker gave its request as ``tag``, or None; the heralds of the attempts carry it.
 
     Examples
     --------
@@ -170,7 +174,13 @@ class Node(ProgramNode):
     # ---- entanglement ----
 
     def entangle(
-        self, peer: str, *, pairs: int = 1, min_fidelity: float = 0.0, timeout_s: float | str | None = None
+        self,
+        peer: str,
+        *,
+        pairs: int = 1,
+        min_fidelity: float = 0.0,
+        timeout_s: float | str | None = None,
+        tag: object = None,
     ) -> Operation:
         """Asks the network for pairs with another node.
 
@@ -184,6 +194,8 @@ class Node(ProgramNode):
             Pairs whose estimated fidelity is below it are rejected, and others made.
         timeout_s : float or str, optional
             After which the request is given up: :class:`TimedOut`, whose ``pairs`` are those that had come by then.
+        tag : object, optional
+            Anything; the other node finds it in the ``tag`` of its halves, so that it knows what they are for.
 
         Returns
         -------
@@ -196,7 +208,7 @@ class Node(ProgramNode):
         RunError
             If the other node has no program, or no demand by programs joins the two: see :attr:`Program.peers`.
         """
-        return self._entangle(peer, pairs, min_fidelity, timeout_s)
+        return self._entangle(peer, pairs, min_fidelity, timeout_s, tag)
 
     def accept(self, peer: str, *, timeout_s: float | str | None = None) -> Operation:
         """The next pair that the program of another node has asked for with this node.

@@ -34,9 +34,9 @@ class Truth:
 class _Truths:
     """Figures of the true state, for :meth:`Node.record`."""
 
-    def fidelity(self, pair: Pair) -> Truth:
-        """Fidelity of a pair, both of whose qubits are still held, to the Bell state Phi+."""
-        return Truth("fidelity", pair)
+    def fidelity(self, pair: Pair | Qubit, other: Qubit | None = None) -> Truth:
+        """Fidelity to the Bell state Phi+ of a pair, or of any two qubits, both of which are still held."""
+        return Truth("fidelity", pair if other is None else (pair, other))
 
     def x(self, qubit: Qubit) -> Truth:
         """Expectation of Pauli X of a qubit."""

@@ -1,0 +1,237 @@
+// Protocols of a library that is built outside of this repository. Whoever writes one that takes decisions includes this header; for one
+// that is what nodes do, apps/extension.hpp. Only plain data and functions cross over, and no exception: the library may come from
+// another compiler.
+#pragma once
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "farbell/engine/philox.hpp"
+#include "farbell/protocols/decisions.hpp"
+
+namespace farbell {
+
+// ---- what crosses over ------------------------------------------------------------------------------------------------------------------
+
+// A number that a protocol can be loaded with.
+struct ExtensionParameter {
+  const char* name;
+  double value;  // where none is given
+  const char* doc;
+};
+
+// Why a function of the other side failed.
+struct ExtensionFailure {
+  NodeId node;  // where, if that is known
+  char text[1000];
+};
+
+// What a protocol is made for: one replica of a run.
+struct ExtensionRun {
+  std::uint64_t seed, replica;
+  double ticks_per_s;
+  const char* const* node_names;
+  const char* const* demand_names;
+  std::uint32_t nodes, demands;
+  const double* parameters;  // in the protocol's order
+};
+
+struct ExtensionPrograms;  // apps/extension.hpp
+
+struct ExtensionProtocol {
+  const char *name, *doc;
+  const ExtensionParameter* parameters;
+  std::uint32_t parameter_count;
+  std::uint32_t decides;                                                               // at which decision points: a bit each
+  void* (*make)(const ExtensionRun* run, ExtensionFailure* failure);                   // none = it failed
+  int (*decide)(void* protocol, const Question* question, ExtensionFailure* failure);  // 0, 1, or -1 = it failed
+  void (*unmake)(void* protocol);
+  const ExtensionPrograms* programs;  // none = nodes do what is built in
+};
+
+struct ExtensionTable {
+  std::uint64_t stamp;  // of the headers that it was built with; the rest is read only if it fits
+  const char* version;  // of Farbell
+  const ExtensionProtocol* protocols;
+  std::uint32_t protocol_count;
+};
+
+// The library's one symbol: a function of C that returns its table.
+inline constexpr const char* extension_symbol = "farbell_extension";
+using ExtensionSymbol = const ExtensionTable* (*)();
+
+// Changes by itself with all that is known at decision points, and with the sizes of what crosses over. What it cannot see, such as the
+// meaning of a column, changes the number that it starts from.
+constexpr std::uint64_t extension_stamp() {
+  std::uint64_t stamp = 1;
+  const auto add = [&](std::uint64_t x) { stamp = splitmix64(stamp ^ x); };
+  for (std::size_t size : {sizeof(Question), sizeof(ExtensionRun), sizeof(ExtensionProtocol), sizeof(ExtensionFailure), sizeof(void*)}) add(size);
+  for (const auto& point : Describe<DecisionPoint>::values) add(fnv1a64(point.name));
+  for (const RuleColumnInfo& info : rule_columns) {
+    add(fnv1a64(info.name));
+    add(std::uint64_t{info.points} << 8 | static_cast<std::uint64_t>(info.column));
+  }
+  return stamp;
+}
+
+// ---- for who writes a protocol ----------------------------------------------------------------------------------------------------------
+
+// What a protocol's constructor is told. It lives as long as that runs.
+class RunFacts {
+ public:
+  RunFacts(const ExtensionRun& run, std::span<const ExtensionParameter> parameters) : run_(run), parameters_(parameters) {}
+
+  std::uint64_t replica() const { return run_.replica; }
+  std::uint32_t nodes() const { return run_.nodes; }
+  std::uint32_t demands() const { return run_.demands; }
+  std::string_view name(NodeId node) const { return run_.node_names[node.value]; }
+  std::string_view name(DemandId demand) const { return run_.demand_names[demand.value]; }
+  double operator[](std::string_view parameter) const {
+    for (std::size_t k = 0; k < parameters_.size(); ++k)
+      if (parameters_[k].name == parameter) return run_.parameters[k];
+    throw std::out_of_range("the protocol has no parameter \"" + std::string(parameter) + "\"");
+  }
+  // Random numbers that follow from the scenario's seed, the replica and a name, such as "n3/coin", and from nothing else.
+  Stream stream(std::string_view name) const { return {stream_key(run_.seed, "extension:" + std::string(name)), run_.replica}; }
+  Clock clock() const { return {run_.ticks_per_s}; }
+
+ private:
+  const ExtensionRun& run_;
+  std::span<const ExtensionParameter> parameters_;
+};
+
+// What is known at a decision point: view[RuleColumn::age_s_a]. It lives as long as the decision takes.
+template <DecisionPoint point>
+class DecisionView {
+ public:
+  // Of this point; another one does not compile.
+  struct Known {
+    RuleColumn column;
+    consteval Known(RuleColumn c) : column(c) {
+      const auto* info = std::find_if(rule_columns.begin(), rule_columns.end(), [&](const RuleColumnInfo& i) { return i.column == c; });
+      if (!info->at(point)) throw std::invalid_argument("this column is not known at this decision point");
+    }
+  };
+
+  explicit DecisionView(const Question& question) : question_(question) {}
+
+  double operator[](Known known) const { return question_.value(question_.view, known.column); }
+  NodeId node() const requires(point != DecisionPoint::admit) { return question_.node; }
+  DemandId demand() const { return question_.demand; }
+  Tick now() const { return question_.now; }
+
+ private:
+  const Question& question_;
+};
+using SwapView = DecisionView<DecisionPoint::swap>;
+using DiscardView = DecisionView<DecisionPoint::discard>;
+using AdmitView = DecisionView<DecisionPoint::admit>;
+
+namespace detail {
+
+// A member of that name that could not be called would be passed over in silence.
+template <class P>
+constexpr std::uint32_t points_of() {
+  constexpr bool swap = requires(P p, const SwapView& v) { { p.swap(v) } -> std::same_as<bool>; };
+  constexpr bool discard = requires(P p, const DiscardView& v) { { p.discard(v) } -> std::same_as<bool>; };
+  constexpr bool admit = requires(P p, const AdmitView& v) { { p.admit(v) } -> std::same_as<bool>; };
+  static_assert(swap || !requires { &P::swap; }, "it should be: bool swap(const farbell::SwapView& view)");
+  static_assert(discard || !requires { &P::discard; }, "it should be: bool discard(const farbell::DiscardView& view)");
+  static_assert(admit || !requires { &P::admit; }, "it should be: bool admit(const farbell::AdmitView& view)");
+  return swap * at_swap | discard * at_discard | admit * at_admit;
+}
+
+template <class P>
+constexpr std::span<const ExtensionParameter> parameters_of() {
+  if constexpr (requires { P::parameters; }) return P::parameters;
+  else return {};
+}
+
+inline bool failed(ExtensionFailure& failure, const char* what) noexcept {
+  std::strncpy(failure.text, what, sizeof failure.text - 1);
+  failure.text[sizeof failure.text - 1] = 0;
+  return false;
+}
+
+template <class Work>
+bool attempt(ExtensionFailure& failure, Work work) noexcept {
+  try {
+    work();
+    return true;
+  } catch (const std::exception& error) {
+    return failed(failure, error.what());
+  } catch (...) {
+    return failed(failure, "it threw something that is no std::exception");
+  }
+}
+
+template <class P>
+void* make(const ExtensionRun* run, ExtensionFailure* failure) noexcept {
+  P* made = nullptr;
+  attempt(*failure, [&] { made = new P(RunFacts(*run, parameters_of<P>())); });
+  return made;
+}
+
+template <class P>
+int decide(void* self, const Question* question, ExtensionFailure* failure) noexcept {
+  P& protocol = *static_cast<P*>(self);
+  bool taken = false;
+  const bool well = attempt(*failure, [&] {
+    switch (question->point) {
+      case DecisionPoint::swap:
+        if constexpr ((points_of<P>() & at_swap) != 0) taken = protocol.swap(SwapView(*question));
+        break;
+      case DecisionPoint::discard:
+        if constexpr ((points_of<P>() & at_discard) != 0) taken = protocol.discard(DiscardView(*question));
+        break;
+      case DecisionPoint::admit:
+        if constexpr ((points_of<P>() & at_admit) != 0) taken = protocol.admit(AdmitView(*question));
+    }
+  });
+  return well ? taken : -1;
+}
+
+template <class P>
+constexpr ExtensionProtocol row(const char* name, const char* doc, const ExtensionPrograms* programs) {
+  constexpr auto parameters = parameters_of<P>();
+  return {name,
+          doc,
+          parameters.data(),
+          static_cast<std::uint32_t>(parameters.size()),
+          points_of<P>(),
+          make<P>,
+          decide<P>,
+          [](void* self) { delete static_cast<P*>(self); },
+          programs};
+}
+
+}  // namespace detail
+
+// A row of a library's table. P is made once for each replica, by P(const RunFacts&), and has one or more of
+//   bool swap(const SwapView&)   bool discard(const DiscardView&)   bool admit(const AdmitView&)
+// and, if it has parameters, `static constexpr farbell::ExtensionParameter parameters[]`.
+template <class P>
+constexpr ExtensionProtocol protocol(const char* name, const char* doc = "") {
+  static_assert(detail::points_of<P>() != 0, "a protocol has a public member swap, discard or admit");
+  return detail::row<P>(name, doc, nullptr);
+}
+
+}  // namespace farbell
+
+#ifndef FARBELL_VERSION
+#define FARBELL_VERSION "unknown"
+#endif
+
+// Once in a library: FARBELL_EXTENSION(farbell::protocol<Patience>("patience", "Swaps what is young."))
+#define FARBELL_EXTENSION(...)                                                                                                     \
+  extern "C" __attribute__((visibility("default"))) const farbell::ExtensionTable* farbell_extension() {                          \
+    static constexpr farbell::ExtensionProtocol protocols[] = {__VA_ARGS__};                                                       \
+    static constexpr farbell::ExtensionTable table{farbell::extension_stamp(), FARBELL_VERSION, protocols, std::size(protocols)}; \
+    return &table;                                                                                                                 \
+  }

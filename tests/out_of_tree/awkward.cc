@@ -1,0 +1,61 @@
+// What tests and benchmarks need beside: a policy that is built in, a condition, a limit for requests, and protocols that fail.
+#include <farbell/protocols/extension.hpp>
+
+namespace {
+
+using namespace farbell;
+using enum RuleColumn;
+
+struct Always {
+  explicit Always(const RunFacts&) {}
+  bool swap(const SwapView&) { return true; }
+};
+
+// The condition of the benchmark of rules.
+struct Condition {
+  explicit Condition(const RunFacts&) {}
+  bool swap(const SwapView& view) {
+    return (view[age_s_a] < 0.3 * view[t2_s] && view[age_s_b] < 0.3 * view[t2_s]) || view[time_s] >= 0;
+  }
+};
+
+struct ShortLine {
+  static constexpr ExtensionParameter parameters[] = {{"most", 3, "Requests that wait or are served."}};
+  explicit ShortLine(const RunFacts& run) : most(run["most"]) {}
+  bool admit(const AdmitView& view) { return view[waiting_requests] + view[served_requests] < most; }
+  double most;
+};
+
+// In one replica, after a number of decisions.
+struct Failing {
+  static constexpr ExtensionParameter parameters[] = {{"replica", 0, "In which."}, {"after", 10, "Decisions."}, {"how", 0, "1: no std::exception."}};
+  explicit Failing(const RunFacts& run) : here(run["replica"] == static_cast<double>(run.replica())), left(run["after"]), how(run["how"]) {}
+  bool swap(const SwapView& view) {
+    if (!here || left-- > 0) return true;
+    if (how == 1) throw 7;
+    throw std::runtime_error("pair of age " + std::to_string(view[age_s_a]) + " s is too much");
+  }
+  bool here;
+  double left, how;
+};
+
+struct Unmade {
+  explicit Unmade(const RunFacts& run) { (void)run["colour"]; }
+  bool swap(const SwapView&) { return true; }
+};
+
+// How many there are: one for each replica, and none after the run.
+struct Counted {
+  static inline int alive = 0;
+  explicit Counted(const RunFacts&) { ++alive; }
+  ~Counted() { --alive; }
+  bool swap(const SwapView&) { return alive == 1; }
+  bool discard(const DiscardView&) { return alive != 1; }
+};
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) int alive() { return Counted::alive; }
+
+FARBELL_EXTENSION(protocol<Always>("always"), protocol<Condition>("condition"), protocol<ShortLine>("short_line"), protocol<Failing>("failing"),
+                  protocol<Unmade>("unmade"), protocol<Counted>("counted"))
