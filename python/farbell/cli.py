@@ -90,6 +90,14 @@ def root(
     """The options before a command."""
 
 
+Allowed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow", metavar="MODULE", help="Let programs that the scenario names be imported from it; may be repeated."
+    ),
+]
+
+
 @app.command()
 def run(
     scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
@@ -102,10 +110,7 @@ def run(
         list[str] | None,
         typer.Option("--fail", metavar="NAME", help="A node or link that is down the whole run; may be repeated."),
     ] = None,
-    allow: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MODULE", help="Let programs that the scenario names be imported from it; may be repeated."),
-    ] = None,
+    allow: Allowed = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report.")] = True,
@@ -319,10 +324,16 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     svg: Annotated[Path | None, typer.Option(help="Write a space-time diagram to this file.")] = None,
     messages_svg: Annotated[Path | None, typer.Option(help="Write a message sequence diagram to this file.")] = None,
+    allow: Allowed = None,
 ) -> None:
     """Tell what happened to one request: replays the replica from its seed."""
     with exit_codes():
         results = fb.load_results(folder)
+        if allow:
+            from farbell.programs.imports import search_here
+
+            search_here()
+            results = results.with_code(allow=allow)
         told = results.explain(request=request, demand=demand, replica=replica, window_s=window)
         print(json.dumps(told.to_dict(), indent=1, allow_nan=False) if as_json else told)
         for path, draw in ((svg, fb.plot.space_time), (messages_svg, fb.plot.message_sequence)):

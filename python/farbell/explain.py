@@ -78,6 +78,7 @@ class _Story:
         self.programs = ProgramStory(record, self.demand, self.rows)
         self.own = [row for row in self.rows if self._concerns(row)]
         self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
+        self.down: set[str] = set()  # links, as far as the trace tells
         self.permits: dict[str, list[Row]] = defaultdict(list)
         for row in self.rows:
             if row["kind"].startswith("permit_"):
@@ -157,6 +158,8 @@ class _Story:
             elif kind == "circuit_gone":
                 for holders in held.values():
                     holders.discard((row["demand"], row["circuit"]))
+            elif kind == "link_changed":
+                (self.down.add if row["detail"] == "down" else self.down.discard)(row["link"])
             self.programs.take(row)
             if self._concerns(row) and kind.startswith("circuit_"):
                 arm = row["circuit"] if self.of_states else 0
@@ -185,7 +188,10 @@ class _Story:
             "up": ("service", "served: links, swaps and messages"),
             "granted": ("set_up", "set-up of the circuit: a round trip over the route"),
             "released": ("release", "the demand's old circuit is given back"),
-        }.get(circuit, ("circuit", "no circuit"))
+        }.get(
+            circuit,
+            ("circuit", "no circuit" + (f": no route while {', '.join(sorted(self.down))} is down" if self.down else "")),
+        )
 
     # ---- the critical path of a pair
 

@@ -78,6 +78,7 @@ class ProgramStory:
         return {
             "program_began": f"{who} begins {what}",
             "program_ended": f"{who} has ended {what}",
+            "program_failed": f"{who} fails: {what}",
             "operation_asked": f"{who} asks for {what}",
             "operation_done": f"{who}: {what}",
             "operation_timed_out": f"{who}: {what}",

@@ -77,6 +77,8 @@ def find_replica(record: Record, replica: int) -> int:
 
 
 def _simulated_s(record: Record, replica: int) -> float:
+    if replica == record.provenance.get("failed_replica"):  # how far it came is not known
+        return float(record.scenario.duration_s)
     return float(record.tables["replicas"]["simulated_s"][find_replica(record, replica)])
 
 
@@ -149,7 +151,7 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         decisions=functions or None,
         protocols=protocols,
     )
-    if output["failure"] is not None:
+    if output["failure"] is not None and replica != record.provenance.get("failed_replica"):
         raise output["failure"]
     tables = dict(tables_of(output["tables"], record.network))
     if in_cpp is not None:
@@ -168,6 +170,8 @@ def trace_of(record: Record, replica: int | None, window_s: tuple[float, float] 
         if "trace" in record.profiles and window_s is None:
             return record.profiles["trace"]
         known = record.tables["replicas"]["replica"].tolist()
+        if "failed_replica" in record.provenance:
+            known.append(record.provenance["failed_replica"])
         if len(known) != 1:
             raise SpecError("replica", "none named", f"one of {known[0]} to {known[-1]}" if known else "none was run")
         replica = known[0]
@@ -199,7 +203,9 @@ def traced(record: Record, replica: int, window_s: tuple[float, float]) -> tuple
         tables = _run(record, replica, stop_s, window_s)
     except RunError as error:
         raise RunError(f"{error}: give window_s, a part of {window_s[0]:.9g} to {window_s[1]:.9g} s") from None
-    if record.scenario.record == "rows":
+    if replica == record.provenance.get("failed_replica"):
+        warnings.append("the replica failed, and left no rows to compare the replay with")
+    elif record.scenario.record == "rows":
         difference = _difference(record, tables, replica, stop_s)
         if difference:
             raise RunError("; ".join([f"the replay is not the run that is stored: {difference}", *warnings]))

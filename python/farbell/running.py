@@ -356,6 +356,8 @@ def run(
         provenance["wall_s"] = round(time.perf_counter() - wall, 3)
         provenance["cpu_s"] = round(time.process_time() - cpu, 3)
 
+        if output["failure"] is not None:
+            provenance["failed_replica"] = len(output["tables"]["replicas"]["replica"])
         columns = {**output["tables"], **spilled}
         results = Results(
             scenario=model.scenario,

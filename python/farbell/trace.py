@@ -84,6 +84,7 @@ _FAILED, _STALE, _REFUSED = 255, 256, 3
 PROGRAM_KINDS = (
     "program_began",
     "program_ended",
+    "program_failed",
     "operation_asked",
     "operation_done",
     "operation_timed_out",

@@ -251,6 +251,15 @@ def test_messages_and_readiness_take_the_time_of_the_fibre() -> None:
     assert np.allclose(outcome.returned[0]["receiver"]["received_state"], pure(0.5, 0), atol=2 * ANGLE_RAD)
 
 
+def test_a_run_is_traced_when_it_is_made_and_not_replayed() -> None:
+    traced, plain = (nq.run(EXAMPLES / "teleport", seed=SEED, trace=trace) for trace in (True, False))
+    kinds = traced.results.trace()["kind"].tolist()
+    assert {"pair_given", "message_received", "program_ended", "operation_done"} <= set(kinds)
+    assert traced.returned == plain.returned
+    with pytest.raises(fb.SpecError, match="trace=True"):
+        plain.results.trace()
+
+
 # ---- applications of one's own ----
 
 HEAD = """

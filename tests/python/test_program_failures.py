@@ -316,3 +316,65 @@ def test_slots_come_back_when_all_is_over(heartbeat):
     }
     results = fb.run(scenario, programs=programs)
     assert results.records["count"].tolist() == [3, 3, 3]
+
+
+@pytest.mark.parametrize("heartbeat", [None, "0.3 ms"])
+def test_a_request_in_service_is_interrupted_and_goes_on_after_the_repair(heartbeat):
+    def patient(node):
+        request = node.entangle("n1", pairs=10**6, timeout_s="40 ms")
+        node.start(reads(node, request))
+        try:
+            yield request
+        except fb.TimedOut:
+            node.record(at_s=node.now_s)
+
+    def reads(node, request):
+        taken = 0
+        while True:
+            yield node.wait("20 us")
+            while taken < len(request.pairs):
+                taken += 1
+                try:
+                    node.release(request.pairs[taken - 1].qubit)
+                except Failed:
+                    continue
+
+    def other(node):
+        while True:
+            pair = yield node.accept("n0")
+            node.release(pair.qubit)
+
+    results = fb.run(ring(2, down("n0"), heartbeat_period_s=heartbeat), programs={"n0": patient, "n1": other}, seed=5)
+    assert results.records["at_s"].tolist() == [0.04]
+    times = results.pairs["delivered_s"]
+    assert ((times < 0.0099).sum() > 20) and ((times > 0.025).sum() > 20)
+    assert not ((times > 0.0102) & (times < 0.02)).any()
+    row = next(results.demand_availability.rows())
+    assert row["interruptions"] == 1 and row["recoveries"] == 1
+
+
+@pytest.mark.parametrize("heartbeat", [None, "0.3 ms"])
+def test_of_two_requests_of_a_demand_the_hasty_one_is_refused_and_the_patient_one_waits(heartbeat):
+    def first(node):
+        hasty, patient = node.entangle("n1", pairs=10**6), node.entangle("n1", timeout_s="50 ms")
+        try:
+            yield hasty
+        except fb.Refused as refusal:
+            node.record(told=str(refusal), at_s=node.now_s)
+        for pair in hasty.pairs:
+            node.release(pair.qubit)
+        pair = yield patient
+        node.record(told="pair", at_s=node.now_s)
+        node.release(pair.qubit)
+
+    def other(node):
+        while True:
+            pair = yield node.accept("n0")
+            node.release(pair.qubit)
+
+    results = fb.run(ring(2, down("n1"), heartbeat_period_s=heartbeat), programs={"n0": first, "n1": other})
+    told, at_s = results.records["told"].tolist(), results.records["at_s"].tolist()
+    assert "refused" in told[0] and told[1] == "pair"
+    assert 0.01 <= at_s[0] < 0.02 < at_s[1]
+    told = results.explain(request=1)
+    assert any("no route" in step.text for step in told.waits)

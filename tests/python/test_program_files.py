@@ -110,3 +110,18 @@ def test_the_command_line_allows_modules_of_the_working_folder(scenario: fb.Scen
     assert done.returncode == 0, done.stderr
     json.loads(done.stdout)
     assert fb.load_results("results").records["k"].tolist() == [-1, 0, 1, 2]
+
+
+def test_the_command_line_explains_what_programs_asked_for(scenario: fb.Scenario) -> None:
+    name = module_of(scenario) + "_asking"
+    Path(f"{name}.py").write_text(
+        'def asks(node):\n    yield node.entangle("n1")\n\n\ndef takes(node):\n    yield node.accept("n0")\n'
+    )
+    asking = scenario.replace(programs=[{"node": f"n{i}", "program": f"{name}:{f}"} for i, f in enumerate(("asks", "takes"))])
+    folder = fb.run(asking, allow=[name]).save("results", report=False)
+    explain = [sys.executable, "-m", "farbell", "explain", str(folder), "--request", "0"]
+    refused = subprocess.run(explain, capture_output=True, text=True, check=False)
+    assert refused.returncode == 2 and "no file keeps" in refused.stderr
+    done = subprocess.run([*explain, "--allow", name], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "1 of 1 pair delivered" in done.stdout and "by asks at n0" in done.stdout

@@ -256,3 +256,25 @@ def test_diagrams_of_a_request_of_a_program():
     results = fb.run(chain(), programs=BOTH)
     for draw in (fb.plot.space_time, fb.plot.message_sequence):
         assert "Request 1 of n0->n2" in repr(draw(results, request=1))
+
+
+@pytest.mark.parametrize("traced", [True, False])
+def test_what_led_to_an_error_is_told(traced):
+    def careless(node):
+        pair = yield node.entangle("n2")
+        node.release(pair.qubit)
+        if node.replica == 1:
+            yield node.measure(pair.qubit)
+
+    with pytest.raises(fb.RunError) as raised:
+        fb.run(chain(), programs={"n0": careless, "n2": bob}, replicas=3, trace=traced)
+    partial = raised.value.partial
+    assert partial.replicas["replica"].tolist() == [0]
+    trace = partial.trace(1)
+    last = list(trace.rows())[-1]
+    assert (last["kind"], last["program"], last["node"]) == ("program_failed", "careless", "n0")
+    assert "it was measured, released or swapped before" in last["what"] and last["line"].startswith(__file__)
+    assert "delivery" in trace["kind"].tolist()
+    assert len(partial.trace(0))
+    with pytest.raises(fb.SpecError, match="0 to 0"):
+        partial.trace(2)

@@ -231,7 +231,7 @@ def test_who_waits_for_ever_is_told_at_the_end() -> None:
 
     (row,) = run(first).processes.rows()
     line = first.__code__.co_firstlineno + 2
-    told = {"waits_for": "receive('n1')", "line": f"{__file__}:{line}", "since_s": 1e-3}
+    told = {"waits_for": "receive('n1')", "why": "the programs of n1 have ended", "line": f"{__file__}:{line}", "since_s": 1e-3}
     assert row == {"replica": 0, "node": "n0", "program": "first", **told}
 
 

@@ -163,10 +163,12 @@ class Replica {
     r.ghz_states = std::move(ghz_recorder_.states());
     r.ghz_requests = std::move(ghz_recorder_.requests());
     r.ghz_demands = std::move(ghz_recorder_.summaries());
-    r.trace = std::move(trace_.rows);
+    r.trace = take_trace();
     r.records = protocols_.take_records();
     return r;
   }
+
+  std::vector<TraceRow> take_trace() { return std::move(trace_.rows); }
 
  private:
   // Stretches of the run between which progress is reported, and bins end: hot paths know of neither.
@@ -227,8 +229,13 @@ ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, Sto
     limits.wall_deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                                   std::chrono::duration<double>(std::min(*options.max_wall_s, 1e9)));
   Replica replica(model, options);
-  const Ended ended = replica.run(limits, progress);
-  return replica.result(options.replica, ended);
+  try {
+    const Ended ended = replica.run(limits, progress);
+    return replica.result(options.replica, ended);
+  } catch (...) {
+    if (options.trace_of_failure) *options.trace_of_failure = replica.take_trace();
+    throw;
+  }
 }
 
 }  // namespace farbell

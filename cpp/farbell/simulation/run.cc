@@ -240,8 +240,10 @@ void ghz_tables(const Model& model, const Results& results, std::vector<Table>& 
   }
 }
 
-void trace_table(const Results& results, std::vector<Table>& tables) {
-  const auto rows = all(results, &ReplicaResult::trace);
+// With that of a replica which has failed.
+void trace_table(const Results& results, const ReplicaResult& failed, std::vector<Table>& tables) {
+  auto rows = all(results, &ReplicaResult::trace);
+  for (std::uint32_t i = 0; i < failed.trace.size(); ++i) rows.push_back({failed.replica, i, &failed.trace[i], &failed});
   Table t{"trace", {}};
   t.add<std::uint32_t>("replica", rows, [](const auto& a) { return a.replica; });
   t.add<std::int64_t>("tick", rows, [](const auto& a) { return count(a.row->tick); });
@@ -321,6 +323,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 
   RunOutput out;
+  ReplicaResult failed;
   const bool calls_back = options.programs || options.route_hook ||
                           std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
   const bool may_fail = calls_back || options.protocols.any();
@@ -356,6 +359,8 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.request_block = push(&RowBlock::requests);
     replica.ghz_state_block = push(&RowBlock::ghz_states);
     replica.ghz_request_block = push(&RowBlock::ghz_requests);
+    std::vector<TraceRow> trace_so_far;
+    if (may_fail) replica.trace_of_failure = &trace_so_far;
     ReplicaResult result;
     try {
       result = run_replica(model, replica, stop, progress[index]);
@@ -366,6 +371,8 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
         if (index < first_failed) {
           out.failure = std::current_exception();
           first_failed = index;
+          failed.replica = replica.replica;
+          failed.trace = std::move(trace_so_far);
         }
       }
       channel.push({replica.replica, {}, {}, {}, {}, true});
@@ -396,7 +403,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   if (!model.failures.empty()) failure_tables(model, results, out.tables);
   if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
   if (options.bins > 0) use_tables(results, out.tables);
-  if (options.trace) trace_table(results, out.tables);
+  if (options.trace) trace_table(results, failed, out.tables);
   if (options.protocols.programs) record_table(model.clock, *options.protocols.programs->table->programs, results, out.tables);
   statistics(model, results, out);
   return out;

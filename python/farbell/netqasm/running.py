@@ -71,6 +71,7 @@ def run(
     seed: int | None = None,
     max_wall_s: float | None = None,
     progress: bool | None = None,
+    trace: bool | tuple[float, float] = False,
     out: str | Path | None = None,
 ) -> Outcome:
     """Runs an application of the NetQASM SDK, unchanged.
@@ -87,8 +88,8 @@ def run(
         In place of the scenario's own. Also seeds ``random`` and ``numpy.random`` for the application.
     max_wall_s : float, optional
         Real time: a replica that takes longer ends early, as does the run if a role computes for longer without waiting.
-    progress, out : optional
-        As for :func:`farbell.run`.
+    progress, trace, out : optional
+        As for :func:`farbell.run`. Without a trace ``outcome.results`` has none: roles cannot begin anew.
 
     Returns
     -------
@@ -118,15 +119,17 @@ def run(
     require("netqasm", "farbell.netqasm")
     application = folder if isinstance(folder, Application) else load(folder, network=network, inputs=inputs)
     session = _Session(application, max_wall_s)
-    options: dict[str, Any] = {"replicas": replicas, "seed": seed, "max_wall_s": max_wall_s, "progress": progress, "out": out}
+    options: dict[str, Any] = {"replicas": replicas, "seed": seed, "max_wall_s": max_wall_s}
+    options |= {"progress": progress, "trace": trace, "out": out}
     with session.prepared():
         try:
             results = fb.run(application.scenario, programs=session.programs(), time_shares=False, **options)
         except (fb.RunError, fb.Interrupted) as error:
             if (partial := getattr(error, "partial", None)) is not None:
-                error.partial = Outcome(session.whole(len(partial.replicas)), partial, application)  # type: ignore[union-attr]
+                whole = session.whole(len(partial.replicas))
+                error.partial = Outcome(whole, replace(partial, code=None), application)  # type: ignore[union-attr]
             raise
-    # Its parties have run, and cannot begin anew.
+    # Its roles have run, and cannot begin anew: there is no replay.
     outcome = Outcome(session.whole(replicas), replace(results, code=None), application)
     if session.unfinished:
         more = len(session.unfinished) - _MOST_TOLD

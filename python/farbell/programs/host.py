@@ -203,6 +203,8 @@ class Host(ProgramHost):
 
     def _failed_at(self, node: Node, line: str, what: str) -> RunError:
         where = f", {line}" if line else ""
+        if self._run is not None and self._run.traced:
+            self.notes.failed(node, what, line)
         self._failed = RunError(f"program {node._program} at node {node.name}, {self.now_s:.9g} s{where}: {what}")
         return self._failed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 import sys
-from pathlib import Path
+from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from farbell.programs.node import Pair
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Notes"]
 
 _ENDS = {TimedOut: "operation_timed_out", Refused: "operation_refused", Cancelled: "operation_cancelled"}
-_HERE = str(Path(__file__).parent)
+_HERE = dirname(__file__)
 
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 60
@@ -107,6 +107,9 @@ class Notes:
     def process(self, node: Node, kind: str, name: str) -> None:
         self.add(node._index, Note(kind, node._program, name))
 
+    def failed(self, node: Node, what: str, line: str) -> None:
+        self.add(node._index, Note("program_failed", node._program, what, line=line))
+
     def lost(self, node: int, count: int, failure: str) -> None:
         """The node has failed."""
         self.add(node, Note("qubits_lost", "", f"{count} that programs held, by failure {failure!r}"))
@@ -115,6 +118,6 @@ class Notes:
 def _user_line() -> str:
     """Where in the user's program this is."""
     frame = sys._getframe(1)
-    while frame is not None and str(Path(frame.f_code.co_filename).parent) == _HERE:
+    while frame is not None and dirname(frame.f_code.co_filename) == _HERE:
         frame = frame.f_back  # type: ignore[assignment]
     return f"{frame.f_code.co_filename}:{frame.f_lineno}" if frame is not None else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import Any
 
 from farbell._core import ProgramOperation, RunError
@@ -201,6 +202,7 @@ def _give_up(operations: tuple[Operation, ...]) -> None:
             operation.cancel()
 
 
+@lru_cache
 def call_and_peer(what: str) -> tuple[str, str]:
     """Of an operation as it is called: ``receive('n1')`` is receive, of n1."""
     call, _, argument = what.partition("(")
