@@ -2,7 +2,7 @@
 
 The first three draw from the same streams and make the same trace, record by record. Programs ask over a demand for each hop
 and read streams of their own: where links are sure and swaps do not fail nothing but frames hangs on a draw, and all that both
-tell must be equal to the tick: attempts, pairs made, swaps, deliveries with fidelities and ages, and how long slots are occupied.
+tell must be equal to the tick: attempts, pairs made, swaps, deliveries with fidelities and ages, and how long slots are taken.
 
 What decisions see is tested by light cones: what happens at one node changes nothing elsewhere before news of it can be there.
 """
