@@ -44,15 +44,29 @@ def assert_same_run(scenario, scripts, replica=0):
     assert_same_records(host, expected)
     assert_same_trace(trace_of(compiled, tables["trace"]), expected.trace)
     assert_same_tables(tables, expected)
+    assert_slots_add_up(scenario, expected)
     return expected
 
 
-def scripts_of(peers, depth=1):
+def assert_slots_add_up(scenario, oracle):
+    """Each is free, a circuit's, or holds a qubit that some program was given."""
+    for node in oracle.nodes:
+        booked = sum(
+            slots - circuit.lent[position]
+            for circuit in oracle.programs.run.circuits() if any(circuit.booked)
+            for position, (where, slots) in enumerate(circuit.needs(circuit.route)) if where is node and circuit.booked[position]
+        )  # fmt: skip
+        held = sum(where is node for where, _, _ in oracle.programs.held.values())
+        assert node.free_slots + booked + held == scenario["memories"][0]["slots"]
+
+
+def scripts_of(peers, depth=1, patient=True):
+    """Impatient: nothing is waited for without end."""
     peer, time = st.sampled_from(peers), st.sampled_from(TIMES_S[1:])
-    patience = st.none() | time
+    patience = st.none() | time if patient else time
     steps = [
         st.tuples(st.just("entangle"), peer, st.integers(1, 3), st.sampled_from([0.0, 0.0, 0.9]), patience),
-        st.tuples(st.just("look"), peer),
+        st.tuples(st.just("look"), peer) if patient else st.tuples(st.just("release")),
         st.tuples(st.just("accept"), peer, time),
         st.tuples(st.just("accept"), peer, patience),
         st.tuples(st.just("give up"), peer, st.integers(1, 3), time),
@@ -70,7 +84,7 @@ def scripts_of(peers, depth=1):
         st.tuples(st.just("both"), peer, time),
     ]
     if depth:
-        steps.append(st.tuples(st.just("beside"), scripts_of(peers, depth - 1), time))
+        steps.append(st.tuples(st.just("beside"), scripts_of(peers, depth - 1, patient), time))
     return st.lists(st.one_of(steps), min_size=1, max_size=8)
 
 
@@ -92,7 +106,7 @@ def demand_of(draw, hops):
 
 
 @st.composite
-def worlds(draw):
+def worlds(draw, patient=True):
     """A chain, demands by programs between those nodes that have some, perhaps other traffic, and scripts."""
     nodes = draw(st.integers(2, 4))
     names = [f"n{i}" for i in range(nodes)]
@@ -118,14 +132,14 @@ def worlds(draw):
         draw(demand_of(j - i)) | {"node_a": names[i], "node_b": names[j], "name": f"{i} to {j}"}
         for i in places for j in places if i < j
     ]  # fmt: skip
-    if draw(st.booleans()):
+    if patient and draw(st.booleans()):
         kind = draw(st.sampled_from([{"kind": "continuous"}, {"kind": "poisson", "rate_hz": 2e4}]))
         other = {"node_a": "n0", "node_b": names[-1], "name": "other", "traffic": kind}
         scenario["demands"].append(other | {"cutoff": draw(st.none() | st.just({"age_s": 67e-6}))})
     scripts = {}
     for i in places:
         peers = [names[j] for j in places if j != i]
-        scripts[names[i]] = draw(st.lists(scripts_of(peers), min_size=1, max_size=2))
+        scripts[names[i]] = draw(st.lists(scripts_of(peers, 1, patient), min_size=1, max_size=2))
     return scenario, scripts
 
 
@@ -138,12 +152,104 @@ def compiles(scenario):
     return True
 
 
-@settings(
+many = settings(
     max_examples=int(os.environ.get("ORACLE_EXAMPLES", "60")), deadline=None, print_blob=True, database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example],
 )  # fmt: skip
+
+
+@many
 @given(worlds())
 def test_same_run_of_random_programs(world):
     scenario, scripts = world
     assume(compiles(scenario))
     assert_same_run(scenario, scripts)
+
+
+def test_scripts_reach_what_they_are_for():
+    """Pairs over swaps and cut-offs, swaps by programs that fail or not, and every way in which a step ends."""
+    cutoff = {"age_s": 43e-6}
+    scenario = scenarios.chain(
+        4,
+        slots=16,
+        link=scenarios.given(0.5),
+        memory=scenarios.NOISY | scenarios.GATES,
+        node={"swap_success_probability": 0.7},
+        seed=5,
+        duration_s=12e-3,
+    )
+    scenario["demands"] = [
+        {"node_a": a, "node_b": b, "traffic": {"kind": "by_programs"}, "cutoff": cutoff if (a, b) == ("n0", "n3") else None}
+        for a, b in (("n0", "n1"), ("n1", "n3"), ("n0", "n3"))
+    ]
+    scripts = {
+        "n0": [
+            [
+                ("entangle", "n1", 2, 0.0, 400e-6),
+                ("look", "n3"),
+                ("gate", "h"),
+                ("read", "X"),
+                ("both", "n1", 400e-6),
+                ("release",),
+            ],
+            [("create",), ("join", "cx"), ("give up", "n3", 3, 37e-6), ("swap",), ("receive any", 11e-6), ("release",)],
+        ],
+        "n1": [
+            [
+                ("accept", "n0", 400e-6),
+                ("entangle", "n3", 2, 0.0, 400e-6),
+                ("swap",),
+                ("send", "n0", 3),
+                ("send", "n0", 3),
+                ("release",),
+            ],
+            [("accept", "n0", 400e-6), ("accept", "n0", 400e-6), ("release",)],
+            [("beside", [("receive", "n0", 120e-6)], 11e-6), *[("create",)] * 16, ("release",), ("wait", 400e-6)],
+        ],
+        "n3": [[("first", "n1", 37e-6), ("accept", "n0", 37e-6), ("send", "n0", 5), ("release",)]],
+    }
+    outcome = assert_same_run(scenario, scripts)
+    told = {(columns["what"], columns["told"]) for _, _, columns in outcome.programs.records if "told" in columns}
+    ends = {end.split(",")[0] for _, end in told}
+    assert {"timed out", "refused", "cancelled", "seen", "1 pairs", "2 pairs", "1 pairs and 3"} <= ends
+    assert {bits for what, bits in told if what == "swap"} == {"None", "nothing", "00", "01", "10", "11"}
+    assert {bit for what, bit in told if what == "read"} >= {"0", "1"}
+    assert sum(node.swaps for node in outcome.nodes) > 10
+    assert sum(node.cut_offs for node in outcome.nodes) > 3
+
+
+@many
+@given(worlds(patient=False))
+def test_every_slot_is_free_or_holds_a_qubit_of_a_program(world):
+    """In the product: when scripts are cancelled where they wait and all circuits are gone, fresh qubits fill what is not held."""
+    scenario, scripts = world
+    for demand in scenario["demands"]:
+        demand["generate_when_idle"] = False
+    scenario["duration_s"] = 5e-3
+    assume(compiles(scenario))
+
+    def supervised(script):
+        def run(node):
+            process = node.start(player(fb, script)(node))
+            yield node.wait(node.random.uniform(1e-4, 1e-3))
+            process.cancel()
+
+        return run
+
+    def counts(node):
+        yield node.wait(4e-3)
+        held.append(node._host._run.held)
+        yield node.wait(1e-6)
+        fresh = 0
+        try:
+            while True:
+                yield node.create_qubit()
+                fresh += 1
+        except fb.Refused:
+            created.append(fresh)
+
+    held, created = [], []
+    names = [node["name"] for node in scenario["nodes"]]
+    programs = {name: [*map(supervised, scripts.get(name, [])), counts] for name in names}
+    fb.run(fb.Scenario.from_json(json.dumps(scenario)), programs=programs, progress=False)
+    assert held[0] + sum(created) == len(names) * scenario["memories"][0]["slots"]
