@@ -256,6 +256,7 @@ class Host(ProgramHost):
         self.records.add(self.now_s, self._replica, node.name, node._program, values)
 
     def _true(self, truth: Truth) -> float:
+        qubits: tuple[int, ...]
         if truth.kind != "fidelity":
             qubits = (_number_of(truth.of),)
         elif isinstance(truth.of, tuple):
