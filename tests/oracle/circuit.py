@@ -20,6 +20,7 @@ class Circuit:
         self.route = None
         self.nodes, self.links = [], []
         self.booked, self.halves = [], []
+        self.lent = []  # slots by position that hold programs' qubits
 
     def take(self, route):
         """Settles the route, for good."""
@@ -28,6 +29,7 @@ class Circuit:
         self.d = run.network.delays(*route)
         self.last = len(self.nodes) - 1
         self.booked = [False] * len(self.nodes)
+        self.lent = [0] * len(self.nodes)
         self.halves = [[] for _ in self.nodes]  # every live half by position
         # Heralded halves of hops towards A and towards B, oldest first.
         self.queues = [([], []) for _ in self.nodes]
@@ -415,7 +417,8 @@ class Circuit:
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
                 self.group(self.links[hop]).close(side)
-        self.run.booking.give_back(self, *self.needs(self.route)[position])
+        node, slots = self.needs(self.route)[position]
+        self.run.booking.give_back(self, node, slots - self.lent[position])
         if not any(self.booked):
             self.demand.circuit_is_gone(self)
 

@@ -14,6 +14,7 @@ from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
 from .network import HopByHop, Ledger, Network
 from .philox import Stream
+from .programs import Programs
 from .scenario import complete
 from .states import Device
 from .traffic import Demand
@@ -39,10 +40,11 @@ class Outcome:
     ghz_demands: list
     ghz_states: list
     failures: list
+    programs: Programs
 
 
 class Run:
-    def __init__(self, scenario, replica, coins):
+    def __init__(self, scenario, replica, coins, programs):
         self.scenario, self.replica, self.coins = scenario, replica, coins
         self.ticks_per_s = TICKS_PER_S[scenario["tick"]]
         self.warm_up = ticks(scenario["warm_up_s"], self.ticks_per_s)
@@ -63,6 +65,7 @@ class Run:
         self.ghz_demands = [
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
+        self.programs = Programs(self, programs)
         self.changes, recalibrations = self.changes_and_recalibrations()
         self.failures = Failures(self, recalibrations)
 
@@ -148,6 +151,7 @@ class Run:
                 self.clock.post(spec["at"], ARRIVALS, lambda spec=spec: self.tell_ghz_demands(spec))
         for demand in self.ghz_demands:
             demand.begin()
+        self.programs.begin()
         horizon = ticks(self.scenario["duration_s"], self.ticks_per_s)
         self.clock.run_until(horizon)
         if self.clock.last is not None:
@@ -160,14 +164,15 @@ class Run:
             demand.account_route(horizon)
         for circuit in self.circuits():
             circuit.settle(horizon)
+        self.programs.finish(horizon)
         self.trace.sort()
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
             self.booking.rows, (self.booking.numbers, self.booking.releases), self.ghz_demands, self.ghz_states,
-            self.failures.rows,
+            self.failures.rows, self.programs,
         )  # fmt: skip
 
 
-def run(scenario, replica=0, coins=None):
-    """`scenario`: plain data in the file format, times in SI numbers. `coins`: a numpy Generator."""
-    return Run(complete(scenario), replica, coins).run()
+def run(scenario, replica=0, coins=None, programs=None):
+    """`scenario`: plain data in the file format, times in SI numbers. `coins`: a numpy Generator. `programs`: lists by node."""
+    return Run(complete(scenario), replica, coins, programs or {}).run()

@@ -55,6 +55,7 @@ TRAFFIC = {
     "continuous": {"at_s": 0.0},
     "poisson": {"at_s": 0.0},
     "table": {},
+    "by_programs": {},
 }
 
 

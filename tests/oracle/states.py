@@ -147,7 +147,7 @@ class Qubit:
     cluster: "Cluster" = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Cluster:
     """Qubits with a joint state, in the order of its tensor factors."""
 
@@ -229,11 +229,20 @@ def choose(cluster, effects, gone, u):
     return outcome
 
 
+def merged(*qubits):
+    """The one cluster that holds them."""
+    clusters = list(dict.fromkeys(qubit.cluster for qubit in qubits))
+    if len(clusters) == 1:
+        return clusters[0]
+    first, second = clusters
+    return Cluster(first.qubits + second.qubits, np.kron(first.rho, second.rho))
+
+
 def bell_measure(b, c, now, u):
     """CNOT b -> c, Hadamard on b, both read: the bit of b is the phase bit, that of c the parity bit of the outcome."""
     decay(b, now)
     decay(c, now)
-    joint = Cluster(b.cluster.qubits + c.cluster.qubits, np.kron(b.cluster.rho, c.cluster.rho))
+    joint = merged(b, c)
     n = len(joint.qubits)
     ib, ic = joint.qubits.index(b), joint.qubits.index(c)
     for gate, targets, reliability in (

@@ -20,6 +20,7 @@ class Request:
     asked: int
     pairs_asked: int  # 0: endless
     deadline: int | None
+    min_fidelity: float = 0.0
     started: int | None = None
     circuit: int = -1  # that served it last
     finished: int | None = None
@@ -31,7 +32,7 @@ class Request:
 class Demand:
     def __init__(self, run, index, spec):
         self.run, self.index, self.spec, self.name = run, index, spec, spec["name"]
-        self.measures = spec["use"] == "measure"
+        self.measures, self.by_programs = spec["use"] == "measure", spec["traffic"]["kind"] == "by_programs"
         self.deadline, self.reservation, self.max_wait = (
             None if spec[field] is None else ticks(spec[field], run.ticks_per_s)
             for field in ("deadline_s", "reservation_s", "max_wait_s")
@@ -75,6 +76,8 @@ class Demand:
                 self.ask_for_circuit(place)
         traffic = self.spec["traffic"]
         kind = traffic["kind"]
+        if kind == "by_programs":
+            return
         if kind == "table":
             self.follow_table(sorted(ticks(t, self.run.ticks_per_s) for t in traffic["at_s"]))
         elif kind == "poisson":
@@ -100,20 +103,21 @@ class Demand:
         arrival = ticks(elapsed + traffic["at_s"], self.run.ticks_per_s)
         self.at(arrival, lambda: (self.ask(), self.next_poisson(elapsed)))
 
-    def ask(self):
-        endless = self.spec["traffic"]["kind"] == "continuous"
-        request = Request(
-            len(self.requests), self.now, 0 if endless else self.spec["pairs_per_request"],
-            None if self.deadline is None else self.now + self.deadline,
-        )  # fmt: skip
+    def ask(self, pairs=None, min_fidelity=None):
+        """Of a program: so many pairs, so good."""
+        if pairs is None:
+            pairs = 0 if self.spec["traffic"]["kind"] == "continuous" else self.spec["pairs_per_request"]
+            min_fidelity = self.spec["min_fidelity"]
+        deadline = None if self.deadline is None else self.now + self.deadline
+        request = Request(len(self.requests), self.now, pairs, deadline, min_fidelity)
         self.requests.append(request)
         if self.spec["max_queue"] is not None and len(self.open()) - 1 >= self.spec["max_queue"]:
             self.end(request, REFUSED, QUEUE_FULL)
-            return
+            return request
         most = self.run.scenario["max_open_requests"]
         if most is not None and sum(len(demand.open()) for demand in self.run.demands) - 1 >= most:
             self.end(request, REFUSED, NETWORK_FULL)
-            return
+            return request
         if not self.routed:
             self.find_routes()
         if not self.routed and not self.waits_for_repair():
@@ -130,6 +134,13 @@ class Demand:
                 self.engage_one()
             self.ask_for_coming()
             self.serve_waiting()
+        return request
+
+    def withdraw(self, request):
+        if request.status == OPEN:
+            self.end(request, TIMED_OUT)
+            self.serve_waiting()
+            self.release_surplus()
 
     def known_of(self, request):
         route = self.circuits[0] and self.circuits[0].route
@@ -138,7 +149,7 @@ class Demand:
             "hops": lambda: len((route or self.choices()[0])[1]),
             "request": lambda: request.number,
             "pairs": lambda: request.pairs_asked or inf,
-            "min_fidelity": lambda: self.spec["min_fidelity"],
+            "min_fidelity": lambda: request.min_fidelity,
             "waiting_requests": lambda: len(self.queue),
             "served_requests": lambda: len(self.open()) - 1 - len(self.queue),
         }
@@ -376,6 +387,8 @@ class Demand:
             self.coming.insert(0, place)
         self.disengage_surplus()
         self.run.record("ended", self.name, request.number, status | reason << 8)
+        if self.by_programs:
+            self.run.programs.request_ended(self, request, status == TIMED_OUT, status == REFUSED)
         if not self.open() and self.spec["traffic"]["kind"] != "back_to_back":
             self.interrupted = None
 
@@ -417,9 +430,13 @@ class Demand:
     def hand_over(self, circuit, segment):
         halves = list(segment.halves)
         reading = states.correlators(halves[A].qubit, halves[B].qubit, self.now, segment.frame)
-        for half in halves:
-            states.release(half.qubit)
-            circuit.hand_over(half)
+        request = self.served[circuit.number]
+        if self.by_programs and request and reading.fidelity >= request.min_fidelity:
+            self.run.programs.hand_over(self, circuit, segment, reading)
+        else:
+            for half in halves:
+                states.release(half.qubit)
+                circuit.hand_over(half)
         self.count(circuit, segment, reading)
         if circuit.up:
             circuit.end(segment)
@@ -448,7 +465,7 @@ class Demand:
         if not request or not circuit.up:
             self.surplus += self.now > self.run.warm_up
             return
-        if reading.fidelity < self.spec["min_fidelity"]:
+        if reading.fidelity < request.min_fidelity:
             self.rejected += self.now > self.run.warm_up
             return
         request.pairs += 1

@@ -263,6 +263,36 @@ def test_optimal_policies_run_as_tables(which: Case, label: str) -> None:
     check_optimal(which, label)
 
 
+def fit(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    first, second = sorted((a, b))
+    return first[1] <= second[0] or (first[0] < second[0] and second[1] < first[1])
+
+
+def states_of(nodes: int) -> set[tuple[tuple[int, int], ...]]:
+    """Pairs that a chain can have at a time, side by side or one within the other: a node has one memory to either side."""
+    states: set[tuple[tuple[int, int], ...]] = {()}
+    for pair in itertools.combinations(range(nodes), 2):
+        states |= {(*state, pair) for state in states if all(fit(pair, other) for other in state)}
+    return states
+
+
+@pytest.mark.parametrize("nodes, p, swap, tcut", [(6, 0.3, 0.5, None), (5, 0.3, 0.5, 2), (3, 0.5, 1.0, 2)])
+def test_swap_asap_as_a_table_from_a_file(nodes: int, p: float, swap: float, tcut: int | None) -> None:
+    """Of the chains of C05, C07, C08 and C10: each state listed, none left to "otherwise". Exact, for any seed."""
+    entries = []
+    for state in states_of(nodes) - {()}:
+        able = sorted({i for i, _ in state} & {j for _, j in state})
+        entries.append(fb.PolicyEntry(links=[list(pair) for pair in state], swap=able))
+    cutoff = {} if tcut is None else {"cutoff": fb.Cutoff(age_s=tcut * SLOT_S)}
+    built_in = slotted_chain(nodes, p, swap, 1000.0, **cutoff)
+    table = slotted_chain(nodes, p, swap, 1000.0, swapping=fb.PolicyTable(entries=entries, otherwise="wait"), **cutoff)
+    one, two = (fb.run(scenario, replicas=4, progress=False) for scenario in (built_in, fb.Scenario.from_json(table.to_json())))
+    assert len(one.pairs) >= 300 // nodes
+    columns = "replica", "demand", "delivered_s", "fidelity"
+    rows = [sorted(zip(*(results.pairs[name].tolist() for name in columns), strict=True)) for results in (one, two)]
+    assert rows[0] == rows[1]
+
+
 @pytest.mark.parametrize("control", ["messages", "ideal"])
 def test_cutoff_by_fidelity_is_one_by_age(control: str) -> None:
     """Werner pairs in depolarising memories: the age at which they are too bad follows from one logarithm. Exact, for any seed."""

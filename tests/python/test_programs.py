@@ -575,3 +575,26 @@ def test_what_was_run_with_programs_cannot_be_replayed_without_them() -> None:
     for trace in (True, False):
         told = run(first, acceptor, trace=trace).explain(request=0)
         assert "done, 1 of 1 pair delivered" in str(told)
+
+
+def test_the_true_fidelity_is_of_a_pair_or_of_two_qubits() -> None:
+    def middle(node: Any) -> Iterator[Any]:
+        one, two = yield fb.all_of(node.entangle("n0"), node.entangle("n2"))
+        outcome = yield node.bell_measure(one.qubit, two.qubit)
+        yield fb.all_of(node.send("n0"), node.send("n2", outcome.corrections))
+
+    def first(node: Any) -> Iterator[Any]:
+        pair = yield node.accept("n1")
+        yield node.receive("n1")
+        yield node.send("n2", pair.qubit)
+
+    def last(node: Any) -> Iterator[Any]:
+        pair = yield node.accept("n1")
+        for gate in (yield node.receive("n1")):
+            yield node.gate(gate, pair.qubit)
+        node.record(fidelity=fb.truth.fidelity(pair.qubit, (yield node.receive("n0"))))
+        with pytest.raises(fb.RunError, match="of a pair, or of two qubits"):
+            node.record(fidelity=fb.truth.fidelity(pair.qubit))
+
+    results = fb.run(network(3, fidelity=0.9), programs={"n0": first, "n1": middle, "n2": last})
+    assert column(results, "fidelity") == pytest.approx([0.9**2 + 0.1**2 / 3], abs=1e-9)
