@@ -48,7 +48,14 @@ LoadedProtocol load_protocol(const std::string& path, const std::optional<std::s
 }  // namespace
 
 void bind_extensions(py::module_& m) {
-  py::class_<LoadedProtocol>(m, "Protocol", "A protocol in C++ that was built outside of Farbell; `farbell.load_protocol` loads it.")
+  py::class_<LoadedProtocol>(m, "Protocol", R"(A protocol in C++ that was built outside of Farbell; `farbell.load_protocol` loads it.
+
+Examples
+--------
+>>> import farbell as fb
+>>> def young_pairs(scenario, library):
+...     return fb.run(scenario, hooks={"swap": fb.load_protocol(library, "patience", factor=0.2)})
+)")
       .def_property_readonly("name", [](const LoadedProtocol& p) { return p.table->name; })
       .def_property_readonly("doc", [](const LoadedProtocol& p) { return p.table->doc; }, "What its author says of it.")
       .def_readonly("path", &LoadedProtocol::path, "Of its library.")

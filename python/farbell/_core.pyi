@@ -3533,7 +3533,14 @@ class AdmitView:
 
 @final
 class Protocol:
-    """A protocol in C++ that was built outside of Farbell; `farbell.load_protocol` loads it."""
+    """A protocol in C++ that was built outside of Farbell; `farbell.load_protocol` loads it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def young_pairs(scenario, library):
+    ...     return fb.run(scenario, hooks={"swap": fb.load_protocol(library, "patience", factor=0.2)})
+    """
     def __init__(self, *args: Any) -> None: ...
     @property
     def name(self) -> str: ...

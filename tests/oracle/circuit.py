@@ -182,7 +182,7 @@ class Circuit:
             self.look(half.position)
 
     def look(self, position):
-        if not self.looks[position]:
+        if not self.looks[position] and ("discard" in self.rules or all(self.queues[position])):
             self.looks[position] = True
             self.post(self.now, DECISIONS, self.decide_by_rules, position)
 

@@ -165,10 +165,12 @@ class Decisions {
     for (std::size_t p = 0; p < decision_points; ++p) {
       if (rules[p]) at_[p].rule = &*rules[p];
       else at_[p].hook = hooks[p];
+      estimates_ = estimates_ || (rules[p] ? rules[p]->reads(is_estimate) : hooks[p] != nullptr);
     }
   }
 
   bool taken(DecisionPoint point) const { return at(point).rule || at(point).hook; }
+  bool estimates() const { return estimates_; }  // of fidelities may be asked for
   bool of_nodes() const { return taken(DecisionPoint::swap) || taken(DecisionPoint::discard); }
 
   // `view`: a column's value by its name.
@@ -189,6 +191,7 @@ class Decisions {
   const Way& at(DecisionPoint point) const { return at_[static_cast<std::size_t>(point)]; }
 
   std::array<Way, decision_points> at_;
+  bool estimates_ = false;
 };
 
 }  // namespace farbell

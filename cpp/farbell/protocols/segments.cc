@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "farbell/protocols/decisions.hpp"
+
 namespace farbell {
 
 void Segments::link(QubitId q) {
@@ -70,7 +72,7 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
 void Segments::remember(std::uint32_t s) {
   const Segment& row = segments_[s];
   Known known{row.born, row.frame, {}};
-  if (holds_pairs_alone(states_.kind())) known.pair = states_.known(row.half[end_a], row.half[end_b]);
+  if (chains_[row.chain.value].decisions->estimates() && holds_pairs_alone(states_.kind())) known.pair = states_.known(row.half[end_a], row.half[end_b]);
   if (known_.size() < halves_.size()) known_.resize(halves_.size());
   for (QubitId q : row.half) known_[q.value] = known;
 }

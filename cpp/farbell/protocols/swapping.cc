@@ -213,6 +213,8 @@ struct Swapping::View {
 void Swapping::look(Chain& chain, ChainId id, std::uint32_t position) {
   Position& here = chain.positions[position];
   if (here.decision_posted) return;
+  const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
+  if (!chain.decisions->taken(DecisionPoint::discard) && !(waiting(end_a) && waiting(end_b))) return;  // there is nothing to decide
   here.decision_posted = true;
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_decide, id.value}, std::uint64_t{chain.generation} << 32 | position);
 }
