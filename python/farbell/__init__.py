@@ -62,7 +62,20 @@ from farbell._core import (
 from farbell.examples import example, examples
 
 if TYPE_CHECKING:
-    from farbell import analysis, bounds, channels, design, hardware, platforms, plot, programs, routing, stack, states, topology
+    from farbell import (
+        analysis,
+        bounds,
+        channels,
+        design,
+        hardware,
+        platforms,
+        plot,
+        programs,
+        routing,
+        stack,
+        states,
+        topology,
+    )
     from farbell.design import (
         Elasticities,
         Requirements,
@@ -221,8 +234,8 @@ __all__ = [
     "routing",
     "run",
     "scale",
-    "star",
     "stack",
+    "star",
     "states",
     "sweep",
     "topology",

@@ -17,7 +17,8 @@ __all__ = ["DistillingLinkLayer"]
 
 
 class DistillingLinkLayer(LinkLayer):
-    """Every pair is made of two of the hardware, by DEJMPS: both ends rotate them, use up the second, and compare what they read.
+    """Every pair is made of two of the hardware, by DEJMPS: both ends rotate them, use up the second, and
+    compare what they read.
 
     D. Deutsch et al., Phys. Rev. Lett. 77, 2818 (1996). The estimate follows from the declared noise.
 
@@ -64,9 +65,9 @@ class DistillingLinkLayer(LinkLayer):
         waits = self._bits.setdefault(kept.id, Operation(f"what {kept.peer} reads"))
         angle_rad = pi / 2 if kept.asked_here else -pi / 2
         for pair in (kept, used):
-            yield self.node.gate("rx", pair.qubit, angle_rad=angle_rad)
-        yield self.node.gate("cx", kept.qubit, used.qubit)
-        mine = yield self.node.measure(used.qubit)
+            yield self.node.gate("rx", pair.kept, angle_rad=angle_rad)
+        yield self.node.gate("cx", kept.kept, used.kept)
+        mine = yield self.node.measure(used.kept)
         used.qubit = None
         self.node.channel.send(kept.peer, LinkBit(kept.id, mine))
         theirs = yield waits

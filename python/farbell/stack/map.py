@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from farbell import routing
-from farbell._core import LinkModel, Memory, Scenario
+from farbell._core import Link, LinkModel, Memory, Scenario
 from farbell.hardware import link_model
 from farbell.stack import estimates
 
@@ -30,7 +30,7 @@ class Map:
         self._scenario = scenario
         self._memories = {memory.name: memory for memory in scenario.memories}
         self._nodes = {node.name: node for node in scenario.nodes}
-        self._links = {}
+        self._links: dict[tuple[str, str], Link] = {}
         for link in scenario.links:
             for ends in ((link.node_a, link.node_b), (link.node_b, link.node_a)):
                 self._links.setdefault(ends, link)

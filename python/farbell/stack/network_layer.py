@@ -11,7 +11,8 @@ from typing import Any
 
 from farbell import _core
 from farbell.programs import Operation
-from farbell.stack.circuit import CircuitNode, Head, Middle, Tail
+from farbell.stack.circuit import CircuitNode
+from farbell.stack.ends import Head, Tail
 from farbell.stack.messages import (
     CircuitComplete,
     CircuitDown,
@@ -24,6 +25,7 @@ from farbell.stack.messages import (
     EntanglementId,
     LinkCreate,
 )
+from farbell.stack.middle import Middle
 from farbell.stack.node import Inbox, StackNode
 from farbell.stack.requests import PairRequest, StackPair, checked_kind
 
@@ -104,7 +106,8 @@ class NetworkLayer:
         kind, number, timeout_s, purpose, bases, angle_rad
             As of :meth:`LinkLayer.create`.
         min_fidelity : float
-            Pairs whose estimated fidelity, when they are formed, is below it are not delivered; links are asked for what it takes.
+            Pairs whose estimated fidelity, when they are formed, is below it are not delivered; links are asked for what it
+            takes.
         cutoff_s : float or str, optional
             Nodes between the ends give up a pair with a neighbour that is older and not swapped.
         route : tuple of str, optional
@@ -166,7 +169,7 @@ class NetworkLayer:
         """Gives up a pair that has been delivered, and tells the other end."""
         self.node.link.drop(pair)
         name, at_head, at_tail = pair.id
-        self.node.channel.send(pair.peer, CircuitExpire(name, at_tail if pair.asked_here else at_head, to_end=True))
+        self.node.channel.send(pair.peer, CircuitExpire(name, at_tail if pair.asked_here else at_head))
 
     def expiry(self, *, timeout_s: float | str | None = None) -> Operation:
         """The next pair that was delivered here and that the other end has given up since."""
@@ -241,7 +244,7 @@ class NetworkLayer:
         circuit.down = None  # what COMPLETE would say, CircuitDown has said
         circuit.complete()
         if code:
-            circuit.broken()
+            circuit.broken(code)
         for key in [key for key, head in self._heads.items() if head is circuit]:
             del self._heads[key]
 
@@ -291,6 +294,8 @@ class NetworkLayer:
         if circuit is None:
             if isinstance(message, CircuitExpire):  # pairs outlive their circuit
                 self.expired(message.circuit, message.pair)
+            elif isinstance(message, CircuitTrack):
+                self.node.channel.send(message.end, CircuitExpire(message.circuit, message.origin))
         elif isinstance(message, CircuitTrack):
             circuit.track(peer, message)
         elif isinstance(message, CircuitExpire):
