@@ -574,3 +574,27 @@ def test_what_was_run_with_programs_cannot_be_replayed_without_them() -> None:
         run(first, acceptor).explain(request=0)
     told = run(first, acceptor, trace=True).explain(request=0)
     assert "done, 1 of 1 pair delivered" in str(told)
+
+
+def test_a_circuit_that_lacks_a_slot_gets_the_next_that_a_program_gives_back() -> None:
+    """Of two slots the circuit has one: the second pair stays in it. What is free later is the circuit's, whichever it is."""
+
+    def first(node: Any) -> Iterator[Any]:
+        one = yield node.entangle("n1")
+        other = yield node.entangle("n1")
+        with pytest.raises(fb.TimedOut):
+            yield node.entangle("n1", timeout_s="1 ms")
+        node.release(one.qubit)
+        node.release((yield node.entangle("n1", timeout_s="1 ms")).qubit)
+        node.release(other.qubit)
+        yield node.wait("1 ms")  # the circuit is gone
+        qubits = yield fb.all_of(node.create_qubit(), node.create_qubit())
+        node.record(free=len(qubits))
+
+    def second(node: Any) -> Iterator[Any]:
+        while True:
+            pair = yield node.accept("n0")
+            node.release(pair.qubit)
+
+    scenario = network(slots=2)
+    assert column(run(first, second, scenario), "free") == [2]

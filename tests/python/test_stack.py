@@ -218,6 +218,23 @@ def test_the_network_layer_takes_a_link_layer_that_distils(nodes: int) -> None:
     assert records["true"] == pytest.approx(records["estimated"], abs=1e-9)
 
 
+@pytest.mark.parametrize("slots", [4, 6])
+def test_distilled_links_of_a_chain_do_not_block_each_other(slots: int) -> None:
+    """Four slots between the ends are the fewest: a pair to one side, and one and two of the hardware to either."""
+
+    def alice(node: Any) -> Iterator[Any]:
+        stream = node.network.create("n3", number=None)
+        for _ in range(200):
+            node.release((yield stream.next()).qubit)
+        stream.cancel()
+        node.record(done=True)
+
+    scenario = chain(4, slots=slots, fidelity=0.9, p=0.5, duration_s=200e-3)
+    programs = {"n0": alice, "n3": accepts("n0", Ledger(), hold_s=0)}
+    stacks = fb.stack.on(scenario, programs, link=fb.stack.DistillingLinkLayer)
+    assert fb.run(scenario, programs=stacks, progress=False).records["done"].tolist() == [True]
+
+
 def test_a_link_layer_may_measure_whatever_it_makes() -> None:
     class Measuring(fb.stack.LinkLayer):
         def made(self, create: Any, pair: Any) -> None:

@@ -194,11 +194,18 @@ class NetworkLayer:
 
     def share(self) -> int:
         """Pairs that a circuit may hold to either side before its links are told to wait."""
-        return max(1, self.node.map.memory(self.node.name).slots // (2 * self._swapped_circuits()))
+        return max(1, self._slots() // (2 * self._uses() * self._swapped_circuits()))
 
     def most(self) -> int:
-        """Pairs that a circuit may hold to either side before it gives others up, so that each side has a slot."""
-        return max(1, self.node.map.memory(self.node.name).slots + 1 - 2 * self._swapped_circuits())
+        """Pairs that a circuit may hold to either side before it gives others up, so that each other side has what it needs."""
+        return max(1, self._slots() - self._uses() * (2 * self._swapped_circuits() - 1))
+
+    def _slots(self) -> int:
+        return self.node.map.memory(self.node.name).slots
+
+    def _uses(self) -> int:
+        """Slots that the link layer needs to make a pair."""
+        return int(getattr(self.node.link, "uses", 1))
 
     def _swapped_circuits(self) -> int:
         return max(1, sum(isinstance(each, Middle) for each in self._circuits.values()))
