@@ -85,18 +85,25 @@ def test_a_node_that_never_answers_is_unreachable() -> None:
     [
         ({"kind": "borrow"}, "kind='borrow': there are"),
         ({"number": 0}, "number=0: allowed are whole numbers"),
+        ({"min_fidelity": 1.5}, "min_fidelity=1.5: allowed are"),
+        ({"route": ("n0", "n2", "n1")}, "no link joins 'n0' and 'n2'"),
+        ({"route": ("n0", "n2")}, "allowed are nodes from 'n0' to 'n1', each once"),
         ({"bases": "XW"}, "bases='XW': allowed are"),
         ({"kind": "prepare", "bases": "XZ"}, "bases='XZ': allowed are"),
     ],
 )
 def test_what_no_layer_knows_is_an_error_of_the_program(wish: dict[str, Any], said: str) -> None:
     with pytest.raises(fb.RunError, match=said):
-        errors(chain(2), ask=lambda node: node.network.create("n1", **wish))
+        errors(chain(3), ask=lambda node: node.network.create("n1", **wish))
 
 
 def test_names_of_nodes_and_layers_are_checked() -> None:
     with pytest.raises(fb.SpecError, match="names of nodes"):
         fb.stack.on(chain(2), {"n7": lambda node: iter(())})
+    with pytest.raises(fb.SpecError, match="an object"):
+        fb.stack.on(chain(2), {"n0": Sender})
+    with pytest.raises(fb.SpecError, match="2 programs"):
+        fb.stack.on(chain(2), {"n0": [Sender("n1"), Sender("n1")]})
     with pytest.raises(fb.SpecError, match="channel, link, network, transport"):
         fb.stack.on(chain(2), {}, links=fb.stack.LinkLayer)
 
@@ -198,6 +205,47 @@ def test_messages_of_programs_do_not_meet_those_of_the_stack() -> None:
     scenario = chain(3)
     results = fb.run(scenario, programs=fb.stack.on(scenario, {"n0": alice, "n2": bob}), progress=False)
     assert results.records["said"].tolist() == ["n0: before, after"]
+
+
+def test_a_run_follows_from_its_seed_and_replicas_do_not_meet() -> None:
+    def alice(node: Any) -> Iterator[Any]:
+        for _ in range(5):
+            pair = yield node.network.create("n2", kind="measure", bases="XYZ")
+            node.record(pair=repr(pair.id), basis=pair.basis, outcome=pair.outcome)
+
+    scenario = chain(3)
+    programs = fb.stack.on(scenario, {"n0": alice})
+    one, again, other = (
+        fb.run(scenario, programs=programs, replicas=3, seed=seed, progress=False).records for seed in (1, 1, 2)
+    )
+    assert list(one.rows()) == list(again.rows()) != list(other.rows())
+    assert one["pair"][one["replica"] == 0].tolist() == one["pair"][one["replica"] == 2].tolist()
+    assert one["time_s"][one["replica"] == 0].tolist() != one["time_s"][one["replica"] == 2].tolist()
+
+
+def test_a_request_may_be_cancelled_and_take_its_own_way() -> None:
+    def alice(node: Any) -> Iterator[Any]:
+        stream = node.network.create("n2", number=None, route=("n0", "n3", "n2"))
+        first = yield stream.next()
+        stream.cancel()
+        node.release(first.qubit)
+        yield node.wait("1 ms")
+        with pytest.raises(fb.TimedOut):
+            yield stream.next(timeout_s="1 ms")
+        node.network.close("n2")
+
+    seen: list[str] = []
+
+    class Watched(fb.stack.NetworkLayer):
+        def refuses(self, setup: Any) -> str:
+            seen.append(self.node.name)
+            return super().refuses(setup)
+
+    line = chain(4)
+    ring = fb.ring(4, length_m=2000.0, generation=line.links[0].generation, memory=line.memories[0], demands=[])
+    scenario = ring.replace(duration_s=20e-3)
+    run(scenario, {"n0": alice, "n2": accepts("n0", Ledger())}, network=Watched)
+    assert seen == ["n3", "n2"]
 
 
 # ---- layers of one's own ----

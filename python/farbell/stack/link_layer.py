@@ -193,7 +193,7 @@ class LinkLayer:
             Its value: a :class:`StackPair`, or a list of them. It fails with :class:`RequestError` or
             :class:`farbell.TimedOut`.
         """
-        known = checked_kind(kind, number, bases)
+        known = checked_kind(kind, number, min_fidelity, bases)
         timeout = None if timeout_s is None else float(_core.seconds(timeout_s))
         request = PairRequest(self.node, f"link.create({peer!r})", self._requests, number, self.end)
         self._requests += 1

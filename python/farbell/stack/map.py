@@ -38,6 +38,10 @@ class Map:
         self._models: dict[tuple[str, str], LinkModel] = {}
         self._routes: dict[tuple[str, str], tuple[str, ...] | None] = {}
 
+    def joined(self, a: str, b: str) -> bool:
+        """Whether a link joins two nodes."""
+        return (a, b) in self._links
+
     def memory(self, node: str) -> Memory:
         """Of a node."""
         return self._memories[self._nodes[node].memory]

@@ -119,10 +119,10 @@ class NetworkLayer:
             Its value: a :class:`StackPair`, or a list of them. It fails with :class:`RequestError` or
             :class:`farbell.TimedOut`.
         """
-        known = checked_kind(kind, number, bases)
+        known = checked_kind(kind, number, min_fidelity, bases)
         timeout = None if timeout_s is None else float(_core.seconds(timeout_s))
         cutoff = None if cutoff_s is None else float(_core.seconds(cutoff_s))
-        nodes = self.route(peer) if route is None else tuple(route)
+        nodes = self.route(peer) if route is None else self._checked_route(peer, tuple(route))
         request = PairRequest(self.node, f"network.create({peer!r})", self._requests, number, self.end)
         request.purpose = purpose
         self._requests += 1
@@ -273,6 +273,15 @@ class NetworkLayer:
                 circuit.expire(peer, CircuitExpire(circuit.name, pair))
 
     # ---- messages ----
+
+    def _checked_route(self, peer: str, nodes: tuple[str, ...]) -> tuple[str, ...]:
+        hops = list(zip(nodes, nodes[1:], strict=False))
+        if nodes[:1] != (self.node.name,) or nodes[-1:] != (peer,) or len(set(nodes)) < len(nodes):
+            raise ValueError(f"route={nodes!r}: allowed are nodes from {self.node.name!r} to {peer!r}, each once")
+        for a, b in hops:
+            if not self.node.map.joined(a, b):
+                raise ValueError(f"route={nodes!r}: no link joins {a!r} and {b!r}")
+        return nodes
 
     def _unserved(
         self, nodes: tuple[str, ...], kind: str, number: int | None, link_fidelity: float, timeout_s: float | None

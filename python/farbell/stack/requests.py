@@ -162,8 +162,10 @@ class PairRequest(Operation):
             self._fail(RequestError(code, self.what))
 
 
-def checked_kind(kind: str, number: int | None, bases: str) -> Kind:
+def checked_kind(kind: str, number: int | None, min_fidelity: float, bases: str) -> Kind:
     """Raises ValueError for what no layer knows."""
+    if not 0 <= min_fidelity <= 1:
+        raise ValueError(f"min_fidelity={min_fidelity!r}: allowed are numbers from 0 to 1")
     if kind not in ("keep", "measure", "prepare"):
         raise ValueError(f'kind={kind!r}: there are "keep", "measure" and "prepare"')
     if number is not None and (not isinstance(number, int) or number < 1):
