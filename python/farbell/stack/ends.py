@@ -318,7 +318,7 @@ class Head(_End):
     def _assign(self) -> None:
         """Halves that have no request get one, the first that lacks pairs."""
         spare = [half for half in self.halves.values() if half.request is None]
-        for request in self.requests:
+        for request in list(self.requests):
             on_their_way = sum(half.request is request for half in self.halves.values())
             while spare and request.missing > on_their_way:
                 half = spare.pop(0)
