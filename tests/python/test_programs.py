@@ -598,3 +598,56 @@ def test_the_true_fidelity_is_of_a_pair_or_of_two_qubits() -> None:
 
     results = fb.run(network(3, fidelity=0.9), programs={"n0": first, "n1": middle, "n2": last})
     assert column(results, "fidelity") == pytest.approx([0.9**2 + 0.1**2 / 3], abs=1e-9)
+
+
+def test_a_circuit_that_lacks_a_slot_gets_the_next_that_a_program_gives_back() -> None:
+    """Of two slots the circuit has one: the second pair stays in it. What is free later is the circuit's, whichever it is."""
+
+    def first(node: Any) -> Iterator[Any]:
+        one = yield node.entangle("n1")
+        other = yield node.entangle("n1")
+        with pytest.raises(fb.TimedOut):
+            yield node.entangle("n1", timeout_s="1 ms")
+        node.release(one.qubit)
+        node.release((yield node.entangle("n1", timeout_s="1 ms")).qubit)
+        node.release(other.qubit)
+        yield node.wait("1 ms")  # the circuit is gone
+        qubits = yield fb.all_of(node.create_qubit(), node.create_qubit())
+        node.record(free=len(qubits))
+
+    def second(node: Any) -> Iterator[Any]:
+        while True:
+            pair = yield node.accept("n0")
+            node.release(pair.qubit)
+
+    scenario = network(slots=2)
+    assert column(run(first, second, scenario), "free") == [2]
+
+
+def test_the_other_end_finds_what_the_asker_says_of_a_pair() -> None:
+    def first(node: Any) -> Iterator[Any]:
+        tagged, plain = node.entangle("n1", tag=("purpose", 7)), node.entangle("n1")
+        pairs = yield fb.all_of(tagged, plain)
+        node.record(tags=repr([pair.tag for pair in pairs]))
+
+    def second(node: Any) -> Iterator[Any]:
+        pairs = yield fb.all_of(node.accept("n0"), node.accept("n0"))
+        node.record(tags=repr([pair.tag for pair in pairs]))
+
+    assert column(run(first, second), "tags") == ["[('purpose', 7), None]"] * 2
+
+
+def test_both_ends_expect_the_same_of_their_read_outs() -> None:
+    def first(node: Any) -> Iterator[Any]:
+        pair = yield node.entangle("n1")
+        xx, yy, zz = pair.estimated_correlators
+        assert (1 + xx - yy + zz) / 4 == pytest.approx(pair.estimated_fidelity, abs=1e-15)
+        node.record(all=repr(pair.estimated_correlators))
+
+    def second(node: Any) -> Iterator[Any]:
+        pair = yield node.accept("n0")
+        node.record(all=repr(pair.estimated_correlators))
+
+    seen = column(run(first, second, network(fidelity=0.85)), "all")
+    assert seen[0] == seen[1]
+    assert eval(seen[0]) == pytest.approx((0.8, -0.8, 0.8), abs=1e-12)

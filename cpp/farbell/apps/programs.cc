@@ -13,6 +13,7 @@ Programs::Programs(const Setup& setup, const ProgramHost* host, EventQueue& queu
     : setup_(setup), host_(host), queue_(queue), states_(states), swapping_(swapping), circuits_(circuits), outages_(outages),
       requests_(requests), trace_(trace) {
   requests_.serve(*this);
+  borrowed_.resize(setup.nodes.size());
   if (!host_) return;
   streams_.resize(setup.nodes.size());
   busy_until_.resize(setup.nodes.size(), tick_zero);
@@ -59,7 +60,13 @@ ProgramQubit Programs::hold(QubitId q, NodeId node, const Circuits::Loan& slot) 
   const std::uint32_t holding = held_[q.value].holding + 1;
   held_[q.value] = {true, false, holding, node, slot, queue_.now()};
   ++held_count_;
-  return {q, holding};
+  const ProgramQubit held{q, holding};
+  if (slot.circuit) {
+    auto& borrowed = borrowed_[node.value];
+    while (!borrowed.empty() && !in_borrowed_slot(borrowed.front())) borrowed.pop_front();
+    borrowed.push_back(held);
+  }
+  return held;
 }
 
 void Programs::give_up(QubitId q) {
@@ -67,6 +74,9 @@ void Programs::give_up(QubitId q) {
   h.held = false;
   --held_count_;
   swapping_.count_occupied(h.node, h.since, queue_.now());
+  // A circuit that lacks a slot gets the first that a program gives back, whichever of its node's it is.
+  for (auto& borrowed = borrowed_[h.node.value]; !h.slot.circuit && !borrowed.empty(); borrowed.pop_front())
+    if (in_borrowed_slot(borrowed.front())) std::swap(h.slot, held_[borrowed.front().qubit.value].slot);
   circuits_.take_back(h.node, h.slot);
 }
 

@@ -192,6 +192,7 @@ class Programs {
   std::uint64_t noise_key(NodeId node);
   ProgramQubit hold(QubitId q, NodeId node, const Circuits::Loan& slot);
   void give_up(QubitId q);  // its slot
+  bool in_borrowed_slot(ProgramQubit q) const { return holds(q) && held_[q.qubit.value].slot.circuit; }
   bool holds(ProgramQubit q) const;
   void require_held(ProgramQubit q, const char* what) const;
   void require(NodeId node, ProgramQubit q, const char* what) const;
@@ -212,6 +213,7 @@ class Programs {
   std::vector<Held> held_;             // by qubit
   std::unordered_map<std::uint64_t, NodeOutage> lost_;  // qubits that went with their nodes, by number
   std::unordered_map<std::uint32_t, NodeOutage> down_;  // the last failure of each node that had one
+  std::vector<std::deque<ProgramQubit>> borrowed_;  // by node: in slots that circuits lack, the first to be held first; some are gone
   std::deque<News> news_;              // that the host has not heard of
   std::vector<Operation> operations_;
   std::vector<std::uint32_t> free_operations_;

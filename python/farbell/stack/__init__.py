@@ -16,8 +16,8 @@ The layers follow those of the Quantum Internet Alliance: Dahlberg et al. (arXiv
 
 from __future__ import annotations
 
-from farbell.stack import messages
 from farbell.stack.binding import Stack, on
+from farbell.stack.bright_state import for_fidelity
 from farbell.stack.channel import Channel
 from farbell.stack.distilling import DistillingLinkLayer
 from farbell.stack.link_layer import LinkLayer, LinkService
@@ -41,6 +41,6 @@ __all__ = [
     "StackNode",
     "StackPair",
     "Transport",
-    "messages",
+    "for_fidelity",
     "on",
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from farbell._core import Scenario, SpecError
 from farbell.programs import Node, Program
+from farbell.programs.binding import bound
 from farbell.stack.channel import Channel
 from farbell.stack.link_layer import LinkLayer
 from farbell.stack.map import Map
@@ -108,9 +109,11 @@ def on(scenario: Scenario, programs: Mapping[str, Any], **layers: Any) -> dict[s
     [True]
     """
     names = [node.name for node in scenario.nodes]
-    for name in programs:
-        if name not in names:
-            raise SpecError("programs", repr(name), "names of nodes", nearest(str(name), names))
+    above = {}
+    for name, given in bound(scenario, programs).items():
+        if len(given) > 1:
+            raise SpecError(f"programs/{name}", f"{len(given)} programs", "one; it may node.start() others")
+        above[name] = given[0][1]
     kinds = ("channel", "link", "network", "transport")
     for layer in layers:
         if layer not in kinds:
@@ -119,4 +122,4 @@ def on(scenario: Scenario, programs: Mapping[str, Any], **layers: Any) -> dict[s
     for link in scenario.links:
         neighbours[link.node_a][link.node_b] = neighbours[link.node_b][link.node_a] = None
     known = Map(scenario)
-    return {name: Stack(known, tuple(neighbours[name]), programs.get(name), **layers) for name in names}
+    return {name: Stack(known, tuple(neighbours[name]), above.get(name), **layers) for name in names}

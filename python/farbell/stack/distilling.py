@@ -9,7 +9,7 @@ from typing import Any
 from farbell.programs import Operation
 from farbell.stack import estimates
 from farbell.stack.link_layer import LinkLayer
-from farbell.stack.messages import EntanglementId, LinkBit, LinkCreate
+from farbell.stack.messages import EntanglementId, LinkBit, LinkCreate, LinkExpire, LinkHold
 from farbell.stack.node import StackNode
 from farbell.stack.requests import StackPair
 
@@ -17,7 +17,8 @@ __all__ = ["DistillingLinkLayer"]
 
 
 class DistillingLinkLayer(LinkLayer):
-    """Every pair is made of two of the hardware, by DEJMPS: both ends rotate them, use up the second, and compare what they read.
+    """Every pair is made of two of the hardware, by DEJMPS: both ends rotate them, use up the second, and
+    compare what they read.
 
     D. Deutsch et al., Phys. Rev. Lett. 77, 2818 (1996). The estimate follows from the declared noise.
 
@@ -53,20 +54,26 @@ class DistillingLinkLayer(LinkLayer):
         return 0.0
 
     def made(self, create: LinkCreate, pair: StackPair) -> None:
-        key = pair.id[0], pair.id[1]
-        first = self._first.pop(key, None)
-        if first is None:
-            self._first[key] = pair
-        else:
+        asker, request, number = pair.id
+        if number % 2 == 0:
+            self._first[asker, request] = pair
+            if pair.asked_here and self._served[request].holds:
+                self._let_go(pair)
+            return
+        first = self._first.pop((asker, request), None)
+        if first is not None and first.id[2] == number - 1:
             self.node.start(self._distilled(create, first, pair))
+        else:
+            self.drop(pair)
+            self.failed(create, pair)
 
     def _distilled(self, create: LinkCreate, kept: StackPair, used: StackPair) -> Generator[Any, Any, None]:
         waits = self._bits.setdefault(kept.id, Operation(f"what {kept.peer} reads"))
         angle_rad = pi / 2 if kept.asked_here else -pi / 2
         for pair in (kept, used):
-            yield self.node.gate("rx", pair.qubit, angle_rad=angle_rad)
-        yield self.node.gate("cx", kept.qubit, used.qubit)
-        mine = yield self.node.measure(used.qubit)
+            yield self.node.gate("rx", pair.kept, angle_rad=angle_rad)
+        yield self.node.gate("cx", kept.kept, used.kept)
+        mine = yield self.node.measure(used.kept)
         used.qubit = None
         self.node.channel.send(kept.peer, LinkBit(kept.id, mine))
         theirs = yield waits
@@ -95,6 +102,25 @@ class DistillingLinkLayer(LinkLayer):
 
     def _bit_came(self, peer: str, message: LinkBit) -> None:
         self._bits.setdefault(message.pair, Operation(f"what {peer} reads"))._succeed(message.bit)
+
+    def _hold_came(self, peer: str, message: LinkHold) -> None:
+        first = self._first.get((self.node.name, message.request))
+        if message.held and first is not None:
+            self._let_go(first)
+        super()._hold_came(peer, message)
+
+    def _let_go(self, first: StackPair) -> None:
+        """A pair that waits for its second while no more are wanted holds a slot that others need."""
+        self._forget(self.node.name, first.id[1])
+        self.node.channel.send(first.peer, LinkExpire(first.id))
+
+    def _expire_came(self, peer: str, message: LinkExpire) -> None:
+        first = self._first.get(message.pair[:2])
+        if first is not None and first.id == message.pair:
+            self._forget(*message.pair[:2])
+        if message.pair in self._bits:  # its second came here before the news
+            self._bits[message.pair]._succeed(None)
+        super()._expire_came(peer, message)
 
     def _end_came(self, peer: str, message: Any) -> None:
         self._forget(peer, message.request)

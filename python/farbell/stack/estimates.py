@@ -89,9 +89,7 @@ def distilled(kept: Correlators, used: Correlators, memory_a: Memory, memory_b: 
     """Probability that a round of DEJMPS keeps the pair, and what it has become."""
     branches = [
         branch
-        for branch in state_of(kept).distil(
-            state_of(used), "dejmps", memory=(memory_a, memory_b), approximate="pauli_twirl"
-        )
+        for branch in state_of(kept).distil(state_of(used), "dejmps", memory=(memory_a, memory_b), approximate="pauli_twirl")
         if branch.kept
     ]
     probability = sum(branch.probability for branch in branches)

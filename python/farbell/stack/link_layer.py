@@ -5,8 +5,9 @@ After A. Dahlberg et al., A Link Layer Protocol for Quantum Networks, SIGCOMM 20
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict, deque
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Any, Protocol
 
 from farbell import _core
@@ -30,7 +31,33 @@ __all__ = ["LinkLayer", "LinkService"]
 
 
 class LinkService(Protocol):
-    """A layer above, whose requests have a purpose ``(name, ...)``; see :meth:`LinkLayer.serve`."""
+    """A layer above, whose requests have a purpose ``(name, ...)``; see :meth:`LinkLayer.serve`.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> class Counter:
+    ...     def __init__(self, node):
+    ...         self.node = node
+    ...         node.link.serve("count", self)
+    ...     def link_refuses(self, peer, create):
+    ...         return ""
+    ...     def link_pair(self, pair):
+    ...         self.node.record(peer=pair.peer)
+    ...         self.node.link.drop(pair)
+    ...     def link_expired(self, peer, pair):
+    ...         pass
+    >>> def left(node):
+    ...     Counter(node)
+    ...     yield node.link.create("n1", number=3, purpose=("count",))
+    >>> def right(node):
+    ...     Counter(node)
+    ...     yield node.wait(0)
+    >>> scenario = fb.chain(2, demands=[])
+    >>> records = fb.run(scenario, programs=fb.stack.on(scenario, {"n0": left, "n1": right})).records
+    >>> sorted(records["peer"].tolist())
+    ['n0', 'n0', 'n0', 'n1', 'n1', 'n1']
+    """
 
     def link_refuses(self, peer: str, create: LinkCreate) -> str:
         """Why this end does not take part in a neighbour's request; "" if it does."""
@@ -109,7 +136,7 @@ class LinkLayer:
         self._offers = Inbox(node)
         self._expiries = Inbox(node)
         self._requests = 0
-        hears = {
+        hears: dict[type, Callable[[str, Any], None]] = {
             LinkCreate: self._create_came,
             LinkAccept: self._accept_came,
             LinkError: self._error_came,
@@ -166,7 +193,7 @@ class LinkLayer:
             Its value: a :class:`StackPair`, or a list of them. It fails with :class:`RequestError` or
             :class:`farbell.TimedOut`.
         """
-        known = checked_kind(kind, number, bases)
+        known = checked_kind(kind, number, min_fidelity, bases)
         timeout = None if timeout_s is None else float(_core.seconds(timeout_s))
         request = PairRequest(self.node, f"link.create({peer!r})", self._requests, number, self.end)
         self._requests += 1
@@ -243,13 +270,12 @@ class LinkLayer:
 
     def deliver(self, create: LinkCreate, pair: StackPair) -> None:
         """Hands a pair to whom it is for; one whose request is over is given up."""
-        request: PairRequest | None = None
+        served: _Served | None = None
         if pair.asked_here:
             served = self._served.get(create.request)
             if served is None:
                 self.expire(pair)
                 return
-            request = served.request
             served.at_work -= self.uses
         else:
             taken = self._taken.get((pair.peer, create.request))
@@ -266,15 +292,15 @@ class LinkLayer:
             self._delivered[pair.id] = pair
             if len(self._delivered) > self.remembered:
                 self._delivered.popitem(last=False)
-        if request is not None and request.missing == 1:
-            del self._served[request.request]
+        if served is not None and served.request.missing == 1:
+            del self._served[create.request]
             self._turns[pair.peer].remove(served)
         if service is not None:
             service.link_pair(pair)
-        elif request is None:
+        elif served is None:
             self._offers.put(pair.peer, pair)
-        if request is not None and (service is None or request.number is not None):
-            request.give(pair)
+        if served is not None and (service is None or create.number is not None):
+            served.request.give(pair)
 
     def failed(self, create: LinkCreate, pair: StackPair) -> None:
         """What was made of a pair is nothing: another is needed."""
@@ -285,10 +311,8 @@ class LinkLayer:
     def drop(self, pair: StackPair) -> None:
         """Releases the qubit of a pair, if it is still held."""
         if pair.qubit is not None:
-            try:
+            with contextlib.suppress(RunError):  # its owner has read or released it
                 self.node.release(pair.qubit)
-            except RunError:
-                pass  # its owner has read or released it
             pair.qubit = None
 
     # ---- asking the hardware ----
@@ -366,7 +390,7 @@ class LinkLayer:
 
     def _measured(self, create: LinkCreate, pair: StackPair) -> Generator[Any, Any, None]:
         pair.basis = self.node.random.choice(create.bases)
-        pair.outcome = yield self.node.measure(pair.qubit, pair.basis)
+        pair.outcome = yield self.node.measure(pair.kept, pair.basis)
         pair.qubit = None
         self.deliver(create, pair)
 
@@ -374,8 +398,8 @@ class LinkLayer:
         pair.basis = create.bases
         if pair.asked_here:
             if create.angle_rad:
-                yield self.node.gate("rz", pair.qubit, angle_rad=create.angle_rad)
-            pair.outcome = yield self.node.measure(pair.qubit, create.bases)
+                yield self.node.gate("rz", pair.kept, angle_rad=create.angle_rad)
+            pair.outcome = yield self.node.measure(pair.kept, create.bases)
             pair.qubit = None
             self.node.channel.send(pair.peer, LinkPrepared(pair.id, pair.outcome))
         else:
@@ -383,7 +407,7 @@ class LinkLayer:
             outcome = yield waits
             del self._prepared[pair.id]
             for name in prepared_gates(create.bases, outcome, 0):
-                yield self.node.gate(name, pair.qubit)
+                yield self.node.gate(name, pair.kept)
         self.deliver(create, pair)
 
     # ---- messages ----

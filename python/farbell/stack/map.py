@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from farbell import routing
-from farbell._core import LinkModel, Memory, Scenario
+from farbell._core import Link, LinkModel, Memory, Scenario
 from farbell.hardware import link_model
 from farbell.stack import estimates
 
@@ -30,13 +30,17 @@ class Map:
         self._scenario = scenario
         self._memories = {memory.name: memory for memory in scenario.memories}
         self._nodes = {node.name: node for node in scenario.nodes}
-        self._links = {}
+        self._links: dict[tuple[str, str], Link] = {}
         for link in scenario.links:
             for ends in ((link.node_a, link.node_b), (link.node_b, link.node_a)):
                 self._links.setdefault(ends, link)
         self._stations = {station.name: station for station in scenario.stations}
         self._models: dict[tuple[str, str], LinkModel] = {}
         self._routes: dict[tuple[str, str], tuple[str, ...] | None] = {}
+
+    def joined(self, a: str, b: str) -> bool:
+        """Whether a link joins two nodes."""
+        return (a, b) in self._links
 
     def memory(self, node: str) -> Memory:
         """Of a node."""

@@ -38,9 +38,6 @@ Kind = Literal["keep", "measure", "prepare"]
 #: Names a pair of neighbours at both ends: who asked, the number of the request there, and the number of the pair in it.
 EntanglementId = tuple[str, int, int]
 
-#: Of a request that fails otherwise than by its time-out.
-ErrorCode = Literal["UNSUPP", "NOTIME", "OUTOFMEM", "DENIED", "NOROUTE", "UNREACHABLE", "LOST"]
-
 
 class RequestError(Refused):
     """A request that a layer of the stack cannot serve.
@@ -48,10 +45,10 @@ class RequestError(Refused):
     Attributes
     ----------
     code : str
-        "UNSUPP": such pairs cannot be made here, the fidelity wanted for one; "NOTIME": not in so little time; "OUTOFMEM": more
-        pairs at a time than there are memory slots; "DENIED": a node does not want to; "NOROUTE": no way leads there;
-        "UNREACHABLE": a node has not answered for too long; "LOST": a Bell measurement on a qubit to be sent has failed. What takes too
-        long raises :class:`farbell.TimedOut`.
+        "UNSUPP": such pairs cannot be made here, the fidelity wanted for one; "NOTIME": not in so little time;
+        "OUTOFMEM": more pairs at a time than there are memory slots; "DENIED": a node does not want to; "NOROUTE": no way
+        leads there; "UNREACHABLE": a node has not answered for too long; "LOST": a Bell measurement on a qubit to be sent
+        has failed. What takes too long raises :class:`farbell.TimedOut`.
 
     Examples
     --------
@@ -198,13 +195,14 @@ class CircuitDown:
 class CircuitTrack:
     """TRACK, from either end to the other: follows one end's pair through the swaps.
 
-    `pair` is the neighbours' pair by which it is known where the message is, `origin` the sender's own; `frame` the Bell state
-    that the swaps so far have announced; `correlators` what can be expected of the pair so far; `formed_s` when it came to be.
-    The sender's qubit was emitted at `born_s`, the correlators hold for it as it was at `since_s`, and it waits since, if it is
-    not read at `until_s`.
+    `end` sends it; `pair` is the neighbours' pair by which it is known where the message is, `origin` that of the sender;
+    `frame` the Bell state that the swaps so far have announced; `correlators` what can be expected of the pair so far;
+    `formed_s` when it came to be. The sender's qubit was emitted at `born_s`, the correlators hold for it as it was at
+    `since_s`, and it waits since, if it is not read at `until_s`.
     """
 
     circuit: tuple[str, int]
+    end: str
     origin: EntanglementId
     pair: EntanglementId
     frame: int
@@ -222,11 +220,10 @@ class CircuitTrack:
 
 @dataclass(frozen=True)
 class CircuitExpire:
-    """EXPIRE: the sender has given a pair up. The pair is known by a hop's pair, or, `to_end`, by that of the end it is for."""
+    """EXPIRE: the sender has given a pair up. To a neighbour it names the pair that they shared; to an end, its own."""
 
     circuit: tuple[str, int]
     pair: EntanglementId
-    to_end: bool = False
 
 
 # ---- from end to end ----

@@ -11,7 +11,8 @@ from typing import Any
 
 from farbell import _core
 from farbell.programs import Operation
-from farbell.stack.circuit import CircuitNode, Head, Middle, Tail
+from farbell.stack.circuit import CircuitNode
+from farbell.stack.ends import Head, Tail
 from farbell.stack.messages import (
     CircuitComplete,
     CircuitDown,
@@ -24,6 +25,7 @@ from farbell.stack.messages import (
     EntanglementId,
     LinkCreate,
 )
+from farbell.stack.middle import Middle
 from farbell.stack.node import Inbox, StackNode
 from farbell.stack.requests import PairRequest, StackPair, checked_kind
 
@@ -104,7 +106,8 @@ class NetworkLayer:
         kind, number, timeout_s, purpose, bases, angle_rad
             As of :meth:`LinkLayer.create`.
         min_fidelity : float
-            Pairs whose estimated fidelity, when they are formed, is below it are not delivered; links are asked for what it takes.
+            Pairs whose estimated fidelity, when they are formed, is below it are not delivered; links are asked for what it
+            takes.
         cutoff_s : float or str, optional
             Nodes between the ends give up a pair with a neighbour that is older and not swapped.
         route : tuple of str, optional
@@ -116,10 +119,10 @@ class NetworkLayer:
             Its value: a :class:`StackPair`, or a list of them. It fails with :class:`RequestError` or
             :class:`farbell.TimedOut`.
         """
-        known = checked_kind(kind, number, bases)
+        known = checked_kind(kind, number, min_fidelity, bases)
         timeout = None if timeout_s is None else float(_core.seconds(timeout_s))
         cutoff = None if cutoff_s is None else float(_core.seconds(cutoff_s))
-        nodes = self.route(peer) if route is None else tuple(route)
+        nodes = self.route(peer) if route is None else self._checked_route(peer, tuple(route))
         request = PairRequest(self.node, f"network.create({peer!r})", self._requests, number, self.end)
         request.purpose = purpose
         self._requests += 1
@@ -166,7 +169,7 @@ class NetworkLayer:
         """Gives up a pair that has been delivered, and tells the other end."""
         self.node.link.drop(pair)
         name, at_head, at_tail = pair.id
-        self.node.channel.send(pair.peer, CircuitExpire(name, at_tail if pair.asked_here else at_head, to_end=True))
+        self.node.channel.send(pair.peer, CircuitExpire(name, at_tail if pair.asked_here else at_head))
 
     def expiry(self, *, timeout_s: float | str | None = None) -> Operation:
         """The next pair that was delivered here and that the other end has given up since."""
@@ -191,11 +194,18 @@ class NetworkLayer:
 
     def share(self) -> int:
         """Pairs that a circuit may hold to either side before its links are told to wait."""
-        return max(1, self.node.map.memory(self.node.name).slots // (2 * self._swapped_circuits()))
+        return max(1, self._slots() // (2 * self._uses() * self._swapped_circuits()))
 
     def most(self) -> int:
-        """Pairs that a circuit may hold to either side before it gives others up, so that each side has a slot."""
-        return max(1, self.node.map.memory(self.node.name).slots + 1 - 2 * self._swapped_circuits())
+        """Pairs that a circuit may hold to either side before it gives others up, so that each other side has what it needs."""
+        return max(1, self._slots() - self._uses() * (2 * self._swapped_circuits() - 1))
+
+    def _slots(self) -> int:
+        return self.node.map.memory(self.node.name).slots
+
+    def _uses(self) -> int:
+        """Slots that the link layer needs to make a pair."""
+        return int(getattr(self.node.link, "uses", 1))
 
     def _swapped_circuits(self) -> int:
         return max(1, sum(isinstance(each, Middle) for each in self._circuits.values()))
@@ -241,7 +251,7 @@ class NetworkLayer:
         circuit.down = None  # what COMPLETE would say, CircuitDown has said
         circuit.complete()
         if code:
-            circuit.broken()
+            circuit.broken(code)
         for key in [key for key, head in self._heads.items() if head is circuit]:
             del self._heads[key]
 
@@ -263,6 +273,15 @@ class NetworkLayer:
                 circuit.expire(peer, CircuitExpire(circuit.name, pair))
 
     # ---- messages ----
+
+    def _checked_route(self, peer: str, nodes: tuple[str, ...]) -> tuple[str, ...]:
+        hops = list(zip(nodes, nodes[1:], strict=False))
+        if nodes[:1] != (self.node.name,) or nodes[-1:] != (peer,) or len(set(nodes)) < len(nodes):
+            raise ValueError(f"route={nodes!r}: allowed are nodes from {self.node.name!r} to {peer!r}, each once")
+        for a, b in hops:
+            if not self.node.map.joined(a, b):
+                raise ValueError(f"route={nodes!r}: no link joins {a!r} and {b!r}")
+        return nodes
 
     def _unserved(
         self, nodes: tuple[str, ...], kind: str, number: int | None, link_fidelity: float, timeout_s: float | None
@@ -291,6 +310,8 @@ class NetworkLayer:
         if circuit is None:
             if isinstance(message, CircuitExpire):  # pairs outlive their circuit
                 self.expired(message.circuit, message.pair)
+            elif isinstance(message, CircuitTrack):
+                self.node.channel.send(message.end, CircuitExpire(message.circuit, message.origin))
         elif isinstance(message, CircuitTrack):
             circuit.track(peer, message)
         elif isinstance(message, CircuitExpire):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from farbell._core import RunError
 from farbell.programs import Operation, Qubit, TimedOut
 from farbell.stack.estimates import Correlators
 from farbell.stack.messages import Kind, RequestError
@@ -42,6 +43,17 @@ class StackPair:
         What the request was given as purpose.
     expired : bool
         Whether the other end has given it up since.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> def alice(node):
+    ...     pair = yield node.network.create("n2")
+    ...     node.record(peer=pair.peer, read=(yield node.measure(pair.qubit)), estimated=pair.estimated_fidelity)
+    >>> scenario = fb.chain(3, demands=[])
+    >>> records = fb.run(scenario, programs=fb.stack.on(scenario, {"n0": alice}), seed=1).records
+    >>> records["peer"].tolist(), records["estimated"].round(2).tolist()
+    (['n2'], [0.98])
     """
 
     def __init__(self, id: Any, peer: str, kind: Kind, *, asked_here: bool, qubit: Qubit | None, born_s: float) -> None:
@@ -59,6 +71,13 @@ class StackPair:
         self.expired = False
         self.request: int | None = None
         self._both = (0, 0)  # both qubits' numbers, for fb.truth alone
+
+    @property
+    def kept(self) -> Qubit:
+        """The qubit, where there must be one."""
+        if self.qubit is None:
+            raise RunError(f"{self!r} has no qubit any more")
+        return self.qubit
 
     def __repr__(self) -> str:
         what = f"read {self.outcome} in {self.basis}" if self.qubit is None else f"{self.qubit}"
@@ -143,8 +162,10 @@ class PairRequest(Operation):
             self._fail(RequestError(code, self.what))
 
 
-def checked_kind(kind: str, number: int | None, bases: str) -> Kind:
+def checked_kind(kind: str, number: int | None, min_fidelity: float, bases: str) -> Kind:
     """Raises ValueError for what no layer knows."""
+    if not 0 <= min_fidelity <= 1:
+        raise ValueError(f"min_fidelity={min_fidelity!r}: allowed are numbers from 0 to 1")
     if kind not in ("keep", "measure", "prepare"):
         raise ValueError(f'kind={kind!r}: there are "keep", "measure" and "prepare"')
     if number is not None and (not isinstance(number, int) or number < 1):
@@ -171,5 +192,3 @@ def prepared_gates(basis: str, outcome: int, frame: int) -> Sequence[str]:
     if basis == "X":
         return ("x",) * (frame >> 1) + ("z",) * (minus ^ (frame & 1))
     return ("x",) * (minus ^ flipped(basis, frame))
-
-

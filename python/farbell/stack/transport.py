@@ -45,9 +45,7 @@ class Transport:
         node.network.serve("transport", self._pair_came)
         node.hears((TransportOutcome,), self._outcome_came)
 
-    def send(
-        self, qubit: Qubit, peer: str, *, min_fidelity: float = 0.0, timeout_s: float | str | None = None
-    ) -> Operation:
+    def send(self, qubit: Qubit, peer: str, *, min_fidelity: float = 0.0, timeout_s: float | str | None = None) -> Operation:
         """Carries a qubit of this node to another; it is done when the qubit has left.
 
         Parameters
@@ -106,5 +104,5 @@ class Transport:
 
     def _corrected(self, pair: StackPair, outcome: BellOutcome) -> Generator[Any, Any, None]:
         for name in outcome.corrections:
-            yield self.node.gate(name, pair.qubit)
+            yield self.node.gate(name, pair.kept)
         self._qubits.put(pair.peer, pair.qubit)
