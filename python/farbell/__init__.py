@@ -116,7 +116,8 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "", "topology": "",
+    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "",
+    "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",

@@ -104,10 +104,8 @@ class RouteView:
         return next((route for route in self.routes if route.is_up), self.routes[0])
 
 
-def checked(
-    hooks: Mapping[str, Callable[[Any], Any] | Protocol], model: Model
-) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
-    """The functions, as the core calls them, and the protocols that are the hooks of a run, if each can be asked. Raises SpecError."""
+def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
+    """The functions, as the core calls them, and the protocols among the hooks, if each can be asked. Raises SpecError."""
     scenario = model.scenario
     points = [*decision_columns(), "route"]
     for name, function in hooks.items():
