@@ -85,8 +85,8 @@ class Programs {
     bool ideal_control = false;
   };
 
-  Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
-           Requests& requests);
+  Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Messages& mail,
+           Circuits& circuits, Requests& requests);
 
   void start();  // posts the beginning
   void handle(const Event& event);
@@ -101,8 +101,8 @@ class Programs {
   const Clock& clock() const { return setup_.clock; }
   std::uint64_t ask(DemandId demand, const Requests::Wish& wish) { return requests_.ask(demand, wish); }
   void withdraw(DemandId demand, std::uint64_t request) { requests_.withdraw(demand, request); }
-  // The host is told of the number when it has come.
-  void send(NodeId from, NodeId to, std::uint64_t message);
+  // The host is told of the number when it has come. False: it is lost on its way, and the host not told.
+  bool send(NodeId from, NodeId to, std::uint64_t message);
   Tick delay(NodeId from, NodeId to);
   void set_timer(Tick after, std::uint64_t operation);
 
@@ -161,6 +161,7 @@ class Programs {
   EventQueue& queue_;
   States& states_;
   Swapping& swapping_;
+  Messages& mail_;
   Circuits& circuits_;
   Requests& requests_;
   std::vector<std::optional<Stream>> streams_;  // by node, made when first needed

@@ -37,6 +37,7 @@ class Compiler {
     check_booking(s_);
     memories();
     nodes();
+    messages();
     links();
     changes();
     drifts();
@@ -173,6 +174,18 @@ class Compiler {
     const std::uint64_t key = stream_key(s_.seed, name);
     claim(key, name, path);
     return key;
+  }
+
+  // ---- classical messages ----
+  void messages() {
+    const ClassicalMessagesSpec& messages = s_.messages;
+    if (messages.retransmission_timeout_s)
+      m_.retransmission_timeout = positive_ticks(*messages.retransmission_timeout_s, "/messages/retransmission_timeout_s");
+    if (!messages.vary()) return;
+    if (s_.control == ControlPlane::ideal)
+      throw SpecError("/messages", "loss or jitter of messages", "none of them with \"control\": \"ideal\", which needs no messages");
+    for (std::size_t i = 0; i < s_.nodes.size(); ++i)
+      m_.message_keys.push_back(stream("node:" + s_.nodes[i].name + "/messages", item("nodes", i, "name")));
   }
 
   // ---- links ----
