@@ -1708,6 +1708,9 @@ class ClassicalMessages:
     Examples
     --------
     >>> import farbell as fb
+    >>> messages = fb.ClassicalMessages(jitter_s="10 us", loss_probability=0.01, retransmission_timeout_s="1 ms")
+    >>> fb.chain(nodes=3, messages=messages).messages.jitter_s
+    1e-05
     """
     def __init__(
         self,

@@ -445,7 +445,7 @@ class Demand:
 
     def count(self, circuit, segment, reading):
         request = self.served[circuit.number]
-        if not request or not circuit.up:
+        if not request:
             self.surplus += self.now > self.run.warm_up
             return
         if reading.fidelity < self.spec["min_fidelity"]:

@@ -658,6 +658,7 @@ class Compiler {
     if (m_.pauli_twirl && any_state)
       note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
+    if (s_.messages.vary()) messages_that_vary();
     if (s_.timing == TimingModel::slotted)
       note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
     if (s_.reservation == Reservation::ledger)
@@ -674,6 +675,15 @@ class Compiler {
     if (m_.failures.empty() || m_.heartbeat == never) return;
     note_approximation("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
     note_approximation("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
+  }
+
+  void messages_that_vary() {
+    const auto keeps = [](const DemandSpec& d) { return d.use == PairUse::keep || d.distillation; };
+    const auto distils = [](const LinkSpec& l) { return l.distillation.has_value(); };
+    if (std::any_of(s_.demands.begin(), s_.demands.end(), keeps) || std::any_of(s_.links.begin(), s_.links.end(), distils) ||
+        !s_.ghz_demands.empty())
+      note_approximation("joint_knowledge", "who share a pair or state go on with it together, as soon as the last of them has all news of it");
+    if (m_.heartbeat != never) note_approximation("punctual_heartbeats", "heartbeats are neither lost nor late by chance");
   }
 
   const ScenarioSpec& s_;
