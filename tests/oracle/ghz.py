@@ -273,7 +273,7 @@ class GhzDemand(Demand):
         kept = self.fuse_by_edges(halves, frames) if self.edges else self.fuse_to_ghz(halves, frames)
         shared = {self.center: kept} if self.keeps else {}
         shared |= {arm.user: segment.halves[B] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
-        known = {user: self.now for user in self.users}
+        known = dict.fromkeys(self.users, self.now)
         if len(parts) > 1:
             known |= {arm.user: circuit.arrival(0, -1) for arm, (circuit, _) in zip(self.arms, parts, strict=True)}
         state = SharedState(parts, shared, frames)

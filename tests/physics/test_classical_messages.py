@@ -120,9 +120,7 @@ def numbers_received(**how: Any) -> list[int]:
         while True:
             node.record(number=(yield node.receive("n0")))
 
-    scenario = fb.chain(
-        nodes=2, length_m=LENGTH_M, demands=[], duration_s=1.0, seed=SEED, messages=fb.ClassicalMessages(**how)
-    )
+    scenario = fb.chain(nodes=2, length_m=LENGTH_M, demands=[], duration_s=1.0, seed=SEED, messages=fb.ClassicalMessages(**how))
     results = fb.run(scenario, programs={"n0": sender, "n1": receiver}, progress=False)
     numbers: list[int] = results.records["number"].tolist()
     return numbers

@@ -11,6 +11,7 @@
 #include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
+#include "farbell/simulation/late_messages.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/places.hpp"
@@ -176,15 +177,11 @@ class Compiler {
     return key;
   }
 
-  // ---- classical messages ----
   void messages() {
-    const ClassicalMessagesSpec& messages = s_.messages;
-    if (messages.retransmission_timeout_s)
-      m_.retransmission_timeout = positive_ticks(*messages.retransmission_timeout_s, "/messages/retransmission_timeout_s");
-    if (!messages.vary()) return;
-    if (s_.control == ControlPlane::ideal)
-      throw SpecError("/messages", "loss or jitter of messages", "none of them with \"control\": \"ideal\", which needs no messages");
-    for (std::size_t i = 0; i < s_.nodes.size(); ++i)
+    check_messages(s_);
+    const auto timeout = s_.messages.retransmission_timeout_s;
+    if (timeout) m_.retransmission_timeout = positive_ticks(*timeout, "/messages/retransmission_timeout_s");
+    for (std::size_t i = 0; s_.messages.vary() && i < s_.nodes.size(); ++i)
       m_.message_keys.push_back(stream("node:" + s_.nodes[i].name + "/messages", item("nodes", i, "name")));
   }
 
@@ -658,7 +655,7 @@ class Compiler {
     if (m_.pauli_twirl && any_state)
       note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
-    if (s_.messages.vary()) messages_that_vary();
+    for (const auto& [name, description] : approximations_of_messages(s_)) note_approximation(name, description);
     if (s_.timing == TimingModel::slotted)
       note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
     if (s_.reservation == Reservation::ledger)
@@ -675,15 +672,6 @@ class Compiler {
     if (m_.failures.empty() || m_.heartbeat == never) return;
     note_approximation("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
     note_approximation("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
-  }
-
-  void messages_that_vary() {
-    const auto keeps = [](const DemandSpec& d) { return d.use == PairUse::keep || d.distillation; };
-    const auto distils = [](const LinkSpec& l) { return l.distillation.has_value(); };
-    if (std::any_of(s_.demands.begin(), s_.demands.end(), keeps) || std::any_of(s_.links.begin(), s_.links.end(), distils) ||
-        !s_.ghz_demands.empty())
-      note_approximation("joint_knowledge", "who share a pair or state go on with it together, as soon as the last of them has all news of it");
-    if (m_.heartbeat != never) note_approximation("punctual_heartbeats", "heartbeats are neither lost nor late by chance");
   }
 
   const ScenarioSpec& s_;
