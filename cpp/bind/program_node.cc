@@ -90,7 +90,8 @@ PyObject* send(PyObject* self, Arguments a, Py_ssize_t n) {
     if (!sent) return nullptr;
     sent->done = true;
     const NodeId peer{*to};
-    run.send(from->index, peer, state.add({a[1], nullptr, UnderWay::Kind::letter, from->index, peer, run.now()}));
+    const std::uint64_t letter = state.add({a[1], nullptr, UnderWay::Kind::letter, from->index, peer, run.now()});
+    if (!run.send(from->index, peer, letter)) state.lose(letter);
     return object(sent);
   });
 }

@@ -254,7 +254,16 @@ UnderWay State::take(std::uint64_t row) {
   return std::exchange(under_way[row], {});
 }
 
+void State::lose(std::uint64_t letter) {
+  const UnderWay row = take(letter);
+  Lost& between = lost[{row.from, row.to}];
+  ++between.letters;
+  between.last_sent = row.since;
+  Py_DECREF(row.what);
+}
+
 void State::clear() {
+  lost.clear();
   // Whatever an object does as it goes finds everything empty.
   const auto rows = std::exchange(under_way, {});
   const auto asked = std::exchange(requests, {});
@@ -489,6 +498,23 @@ PyObject* host_launch(PyObject* self, PyObject* process) {
   });
 }
 
+PyObject* host_lost(PyObject* self, void*) {
+  const Host* h = host(self);
+  PyObject* out = PyDict_New();
+  for (const auto& [between, lost] : h->state->lost) {
+    if (!out) return nullptr;
+    PyObject *from = PyList_GET_ITEM(h->names, between.first.value), *to = PyList_GET_ITEM(h->names, between.second.value);
+    PyObject* key = PyTuple_Pack(2, from, to);
+    PyObject* value = Py_BuildValue("(Kd)", static_cast<unsigned long long>(lost.letters),
+                                    static_cast<double>(count(lost.last_sent)) / h->state->ticks_per_s);
+    const bool failed = !key || !value || PyDict_SetItem(out, key, value) < 0;
+    Py_XDECREF(key);
+    Py_XDECREF(value);
+    if (failed) Py_CLEAR(out);
+  }
+  return out;
+}
+
 PyMethodDef host_methods[] = {
     {"_launch", host_launch, METH_O, "_launch(self, process: ProgramProcess) -> None\n\nRuns it until it waits."},
     {},
@@ -499,6 +525,9 @@ PyMemberDef host_members[] = {
     {},
 };
 PyGetSetDef host_fields[] = {
+    {"_lost", host_lost, nullptr,
+     "(self) -> dict[tuple[str, str], tuple[int, float]]\n\nMessages lost, by sender and receiver: how many, and when the last was sent.",
+     nullptr},
     {"now_s", host_now, nullptr, "(self) -> float\n\nSimulated time in seconds.", nullptr},
     {},
 };

@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "farbell/apps/programs.hpp"
@@ -117,10 +119,16 @@ struct State {
   std::unordered_map<std::uint64_t, Asked> requests;  // by demand and number
   std::uint64_t pairs = 0;
   bool traced = false;
+  struct Lost {
+    std::uint64_t letters = 0;
+    Tick last_sent{};
+  };
+  std::map<std::pair<NodeId, NodeId>, Lost> lost;  // by sender and receiver
 
   Programs& running() const;  // throws RunError where there is none
   std::uint64_t add(UnderWay row);
   UnderWay take(std::uint64_t row);
+  void lose(std::uint64_t letter);
   void clear();
 };
 

@@ -98,6 +98,10 @@ True)"},
     {"Routing", R"(
 >>> fb.Routing(kind="hops").kind
 'hops')"},
+    {"ClassicalMessages", R"(
+>>> messages = fb.ClassicalMessages(jitter_s="10 us", loss_probability=0.01, retransmission_timeout_s="1 ms")
+>>> fb.chain(nodes=3, messages=messages).messages.jitter_s
+1e-05)"},
     {"OneOff", R"(
 >>> fb.OneOff(requests=5, at_s="10 ms").requests
 5)"},

@@ -1783,6 +1783,83 @@ class Routing:
     def __hash__(self) -> int: ...
 
 @final
+class ClassicalMessages:
+    """What happens to classical messages on their way, beside the delays of fibres and nodes: nothing, unless it is said here.
+
+    Parameters
+    ----------
+    jitter_s : float | str
+        Mean of the exponential delay that each message has beside that of its way, so that messages overtake each other. [s]
+    loss_probability : float
+        Probability that a message, or a copy of it that is sent again, is lost on its way.
+    retransmission_timeout_s : float | str | None
+        How long protocols wait before they send a message again, until it has arrived; null = never. A round trip at least, in practice. [s]
+    in_order : bool
+        Whether messages of programs from one node to another are received in the order in which they were sent.
+    lost : Sequence[int]
+        Messages that are lost, whatever chance says: numbers, from 0, in the order in which messages are sent in a run.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> messages = fb.ClassicalMessages(jitter_s="10 us", loss_probability=0.01, retransmission_timeout_s="1 ms")
+    >>> fb.chain(nodes=3, messages=messages).messages.jitter_s
+    1e-05
+    """
+    def __init__(
+        self,
+        *,
+        jitter_s: float | str = 0.0,
+        loss_probability: float = 0.0,
+        retransmission_timeout_s: float | str | None = None,
+        in_order: bool = False,
+        lost: Sequence[int] = [],
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        jitter_s: float | str = ...,
+        loss_probability: float = ...,
+        retransmission_timeout_s: float | str | None = ...,
+        in_order: bool = ...,
+        lost: Sequence[int] = ...,
+    ) -> ClassicalMessages:
+        """A new ClassicalMessages with these fields changed."""
+    @property
+    def jitter_s(self) -> float:
+        """Mean of the exponential delay that each message has beside that of its way, so that messages overtake each other. [s]"""
+    @property
+    def loss_probability(self) -> float:
+        """Probability that a message, or a copy of it that is sent again, is lost on its way."""
+    @property
+    def retransmission_timeout_s(self) -> float | None:
+        """How long protocols wait before they send a message again, until it has arrived; null = never. A round trip at least, in practice. [s]"""
+    @property
+    def in_order(self) -> bool:
+        """Whether messages of programs from one node to another are received in the order in which they were sent."""
+    @property
+    def lost(self) -> tuple[int, ...]:
+        """Messages that are lost, whatever chance says: numbers, from 0, in the order in which messages are sent in a run."""
+    def with_values(self, values: dict[str, Any]) -> ClassicalMessages:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ClassicalMessages:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ClassicalMessages:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class OneOff:
     """Requests that are all asked at one time.
 
@@ -2532,6 +2609,8 @@ class Scenario:
         Approximation that is accepted, by name.
     control : Literal["messages", "ideal"]
         How nodes learn what happened elsewhere.
+    messages : ClassicalMessages | Mapping[str, Any]
+        With control messages: loss, jitter and order of classical messages.
     timing : Literal["real", "slotted"]
         When attempts happen.
     slot_s : float | str | None
@@ -2602,6 +2681,7 @@ class Scenario:
         state: Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"] = 'pair_density',
         approximate: Literal["none", "pauli_twirl"] = 'none',
         control: Literal["messages", "ideal"] = 'messages',
+        messages: ClassicalMessages | Mapping[str, Any] = ...,
         timing: Literal["real", "slotted"] = 'real',
         slot_s: float | str | None = None,
         detail: Literal["skip", "attempt"] = 'skip',
@@ -2639,6 +2719,7 @@ class Scenario:
         state: Literal["pair_density", "bell_diagonal", "stabilizer", "density", "ket", "auto"] = ...,
         approximate: Literal["none", "pauli_twirl"] = ...,
         control: Literal["messages", "ideal"] = ...,
+        messages: ClassicalMessages | Mapping[str, Any] = ...,
         timing: Literal["real", "slotted"] = ...,
         slot_s: float | str | None = ...,
         detail: Literal["skip", "attempt"] = ...,
@@ -2694,6 +2775,9 @@ class Scenario:
     @property
     def control(self) -> Literal["messages", "ideal"]:
         """How nodes learn what happened elsewhere."""
+    @property
+    def messages(self) -> ClassicalMessages:
+        """With control messages: loss, jitter and order of classical messages."""
     @property
     def timing(self) -> Literal["real", "slotted"]:
         """When attempts happen."""
@@ -3325,6 +3409,8 @@ class ProgramHost:
     """The run that goes on, or None."""
     _processes: dict[Any, None]
     """Those that have not ended."""
+    _lost: dict[tuple[str, str], tuple[int, float]]
+    """Messages lost, by sender and receiver: how many, and when the last was sent."""
     now_s: float
     """Simulated time in seconds."""
 

@@ -60,6 +60,10 @@ class Circuit:
     def record(self, kind, entity, a, b, x=0.0):
         self.run.record(kind, entity, a, b, x, self.number)
 
+    def arrival(self, sender, receiver):
+        """Of a message between two positions that is sent now."""
+        return self.run.mail.arrives(self.nodes[sender], self.now, self.d[sender][receiver])
+
     def post(self, tick, phase, action, *arguments):
         self.run.clock.post(tick, phase, lambda: action(*arguments))
 
@@ -258,7 +262,7 @@ class Circuit:
                 for half, far in ((b, joined.halves[B]), (c, joined.halves[A])):
                     if half.news and far:
                         # A notice that came while the half was locked sets out from here.
-                        self.send_notice(far, *((self.now, position) if half.notified else half.news))
+                        self.send_notice(far, *((self.now, position) if half.notified else half.news), position)
         else:
             node.failed_swaps += 1
             self.record("swap", node.name, self.demand.index, 255 | stale_mark)
@@ -267,16 +271,15 @@ class Circuit:
                 self.lose(half)
             for partner, segment in zip(partners, (left, right), strict=True):
                 if partner:
-                    self.send_notice(partner, self.now, position)
+                    self.send_notice(partner, self.now, position, position)
                 else:
                     self.end(segment)
         for half in (b, c):
             half.group.free_slot(half.side)
 
     def join(self, left, right, outcome, position):
-        known = [
-            max(left.known[end], right.known[end], self.now + self.d[position][0 if end == A else self.last]) for end in (A, B)
-        ]
+        results = self.arrival(position, 0), self.arrival(position, self.last)
+        known = [max(left.known[end], right.known[end], results[end]) for end in (A, B)]
         joined = Segment(
             [left.halves[A], right.halves[B]], (left.reach[A], right.reach[B]), left.frame ^ right.frame ^ outcome,
             left.swaps + right.swaps + 1, min(left.born, right.born), known,
@@ -293,7 +296,8 @@ class Circuit:
             if not half or half.position in (0, self.last):
                 continue
             reach = segment.reach[1 - half.side]
-            self.post(self.now + self.d[position][half.position], ARRIVALS, self.grown, half, reach)
+            if self.rules or any(self.wanted.values()):
+                self.post(self.arrival(position, half.position), ARRIVALS, self.grown, half, reach)
             if half.expires is not None and (earlier is None or half.expires < earlier):
                 self.post(max(self.now, half.expires), EXPIRIES, self.expire, half)
             else:
@@ -338,7 +342,7 @@ class Circuit:
         partner = segment.halves[1 - half.side]
         self.lose(half)
         if partner:
-            self.send_notice(partner, self.now, half.position)
+            self.send_notice(partner, self.now, half.position, half.position)
         else:
             self.end(segment)
         half.group.free_slot(half.side)
@@ -360,9 +364,10 @@ class Circuit:
         half.segment.lost_at[half.side] = self.now
         self.retire(half)
 
-    def send_notice(self, half, lost, where):
-        half.news = lost, where
-        arrival = max(self.now, lost + self.d[where][half.position])
+    def send_notice(self, half, lost, where, sender):
+        """Of a loss at `where`, sent or passed on by `sender`, where it may still be on its way to."""
+        half.news = self.run.mail.arrives(self.nodes[sender], lost, 0), where
+        arrival = max(self.now, half.news[0] + self.d[where][half.position])
         self.post(arrival, ARRIVALS, self.notice, half)
 
     def notice(self, half):
@@ -397,7 +402,9 @@ class Circuit:
     def release_from_position(self, origin):
         self.up, self.releasing = False, True
         for position in range(len(self.nodes)):
-            self.post(self.now + self.d[origin][position], ARRIVALS, self.release_node, position)
+            if self.booked[position]:
+                arrival = self.now if position == origin else self.arrival(origin, position)
+                self.post(arrival, ARRIVALS, self.release_node, position)
 
     def release_everywhere(self):
         self.up = False

@@ -67,8 +67,8 @@ class Pool:
         for half in list(used.halves):
             circuit.hand_over(half)
         circuit.end(used)
-        delay = circuit.d[self.positions[0]][self.positions[1]]
-        circuit.post(circuit.now + delay, ARRIVALS, self.result, passed, kept, keep)
+        a, b = self.positions
+        circuit.post(max(circuit.arrival(a, b), circuit.arrival(b, a)), ARRIVALS, self.result, passed, kept, keep)
 
     def result(self, passed, kept, keep):
         if not kept.whole():

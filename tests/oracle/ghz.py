@@ -273,14 +273,14 @@ class GhzDemand(Demand):
         kept = self.fuse_by_edges(halves, frames) if self.edges else self.fuse_to_ghz(halves, frames)
         shared = {self.center: kept} if self.keeps else {}
         shared |= {arm.user: segment.halves[B] for arm, (_, segment) in zip(self.arms, parts, strict=True)}
-        travel = {
-            arm.user: circuit.d[0][-1] if len(parts) > 1 else 0 for arm, (circuit, _) in zip(self.arms, parts, strict=True)
-        }
+        known = dict.fromkeys(self.users, self.now)
+        if len(parts) > 1:
+            known |= {arm.user: circuit.arrival(0, -1) for arm, (circuit, _) in zip(self.arms, parts, strict=True)}
         state = SharedState(parts, shared, frames)
         if not self.spec["bases"]:
-            self.run.clock.post(self.now + max(travel.values()), ARRIVALS, lambda: self.deliver_state(state))
+            self.run.clock.post(max(known.values()), ARRIVALS, lambda: self.deliver_state(state))
         for user in shared if self.spec["bases"] else []:
-            self.run.clock.post(self.now + travel.get(user, 0), ARRIVALS, lambda user=user: self.measure_at(user, state))
+            self.run.clock.post(known[user], ARRIVALS, lambda user=user: self.measure_at(user, state))
 
     def fuse_to_ghz(self, halves, frames):
         """CNOTs from the first half at the center to the others, all but it read; it, too, if the center is no user."""

@@ -214,7 +214,7 @@ class Ledger:
     """Free memory slots, given to circuits by priority, then in the order of the scenario's scheduler."""
 
     def __init__(self, run):
-        self.clock, self.scheduler = run.clock, run.scenario["scheduler"]
+        self.clock, self.mail, self.scheduler = run.clock, run.mail, run.scenario["scheduler"]
         self.waiting = []
         self.shares = FairShares(run, self.waiting)
         self.joined, self.look_is_due = 0, False
@@ -299,7 +299,9 @@ class Ledger:
                     node.free_slots -= slots
                     self.shares.book(circuit.demand, slots)
                 circuit.granted(route)
-                self.clock.post(self.clock.now + 2 * circuit.d[0][-1], ARRIVALS, circuit.start)
+                one_way = circuit.d[0][-1]
+                there = self.mail.arrives(circuit.nodes[0], self.clock.now, one_way)
+                self.clock.post(self.mail.arrives(circuit.nodes[-1], there, one_way), ARRIVALS, circuit.start)
             else:
                 for node, slots in circuit.needs(choices[0]):
                     set_aside[node] = set_aside.get(node, 0) + slots
@@ -345,12 +347,12 @@ class HopByHop:
         if circuit.asking:
             circuit.asking = False
             circuit.reserve()
-        to_a = circuit.d[0]
+        to_a, node = circuit.d[0], circuit.nodes[position]
         if position < circuit.last:
-            there = self.clock.now + to_a[position + 1] - to_a[position]
+            there = self.run.mail.arrives(node, self.clock.now, to_a[position + 1] - to_a[position])
             self.clock.post(there, DECISIONS, lambda: self.reach(circuit, position + 1))
         else:
-            self.clock.post(self.clock.now + to_a[position], ARRIVALS, circuit.start)
+            self.clock.post(self.run.mail.arrives(node, self.clock.now, to_a[position]), ARRIVALS, circuit.start)
 
     def withdraw(self, circuit):
         """Out of the line, and its message is void."""

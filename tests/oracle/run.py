@@ -12,6 +12,7 @@ from .failures import Failures
 from .ghz import GhzDemand
 from .hardware import OpticalPhase
 from .lanes import LaneGroup, Permits
+from .messages import Mail
 from .network import HopByHop, Ledger, Network
 from .philox import Stream
 from .programs import Programs
@@ -41,6 +42,7 @@ class Outcome:
     ghz_states: list
     failures: list
     programs: Programs
+    lost_messages: int
 
 
 class Run:
@@ -49,6 +51,7 @@ class Run:
         self.ticks_per_s = TICKS_PER_S[scenario["tick"]]
         self.warm_up = ticks(scenario["warm_up_s"], self.ticks_per_s)
         self.clock = Clock()
+        self.mail = Mail(self)
         self.network = Network(scenario, self.clock, self.ticks_per_s)
         self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self)
         self.permits = Permits(self)
@@ -169,7 +172,7 @@ class Run:
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
             self.booking.rows, (self.booking.numbers, self.booking.releases), self.ghz_demands, self.ghz_states,
-            self.failures.rows, self.programs,
+            self.failures.rows, self.programs, self.mail.lost,
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from .drift import DRIFT
 
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
-    "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
+    "approximate": "none", "control": "messages", "messages": {}, "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
     "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
@@ -21,6 +21,7 @@ DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
+MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 LINK = {"name": "", "distillation": None, "drift": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
@@ -73,6 +74,7 @@ def complete(document):
     """The same scenario with every default written out; entities that others name are in dictionaries by name."""
     scenario = SCENARIO | document
     scenario["routing"] = ROUTING | scenario["routing"]
+    scenario["messages"] = MESSAGES | scenario["messages"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
     for station in scenario["stations"].values():

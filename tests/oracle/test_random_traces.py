@@ -173,6 +173,13 @@ def failures_of(draw, names, links):
     return {"failures": failures} | draw(st.sampled_from([{}, heartbeats, heartbeats]))
 
 
+def failing(data, scenario):
+    for i, node in enumerate(scenario["nodes"]):
+        node["region"] = ("even", "odd")[i % 2]
+    links = [link["name"] for link in scenario["links"]]
+    return data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
+
+
 def drift_of():
     """Some tens of steps, with recalibrations by the clock, by fidelity, by both or not at all."""
     taus = st.sampled_from(
@@ -335,11 +342,8 @@ many = settings(
 @given(st.data())
 def test_same_run_with_failures_and_drift(data):
     scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
-    links = [link["name"] for link in scenario["links"]]
     if data.draw(st.sampled_from([True, True, False])):
-        for i, node in enumerate(scenario["nodes"]):
-            node["region"] = ("even", "odd")[i % 2]
-        scenario |= data.draw(failures_of([node["name"] for node in scenario["nodes"]], links))
+        scenario |= failing(data, scenario)
     if data.draw(st.booleans()):
         changed = {change["link"] for change in scenario["changes"]}
         scenario["links"] = [
@@ -368,6 +372,27 @@ def test_routes_looked_for_when_used_are_those_looked_for_at_the_failure(data):
     assume(compiles(scenario))
     with patch.object(Demand, "look_for_routes", looks_at_once):
         assert_same_run(scenario)
+
+
+def messages_of():
+    """Late by less and by more than what else happens, and than the time after which they are sent again."""
+    return st.builds(
+        lambda jitter_s, loss, timeout_s, lost: {"jitter_s": jitter_s, "loss_probability": loss, "lost": lost}
+        | ({"retransmission_timeout_s": timeout_s or 3e-5} if timeout_s or loss or lost else {}),
+        st.sampled_from([0.0, 3e-6, 2e-5]), st.sampled_from([0.0, 0.1, 0.6]), sometimes(st.sampled_from([7e-6, 3e-5])),
+        st.lists(st.integers(0, 30), max_size=3),
+    )  # fmt: skip
+
+
+@many
+@given(st.data())
+def test_same_run_where_messages_are_late_lost_or_overtaken(data):
+    scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
+    scenario |= {"control": "messages", "messages": data.draw(messages_of())}
+    if data.draw(st.sampled_from([True, False, False])):
+        scenario |= failing(data, scenario)
+    assume(compiles(scenario))
+    assert_same_run(scenario)
 
 
 @many

@@ -111,6 +111,7 @@ def assert_same_tables(tables, oracle):
     for name, number in zip(("deadlocks", "deadlock_releases"), oracle.numbers, strict=True):
         assert_same_column(table, name, [number])
     assert_same_column(table, "simulated_s", [oracle.horizon / second])
+    assert table.get("lost_messages", [0])[0] == oracle.lost_messages
     table = tables["demands"]
     for name, field in (
         ("rejected_pairs", "rejected"),

@@ -462,7 +462,7 @@ class Demand:
 
     def count(self, circuit, segment, reading):
         request = self.served[circuit.number]
-        if not request or not circuit.up:
+        if not request:
             self.surplus += self.now > self.run.warm_up
             return
         if reading.fidelity < request.min_fidelity:

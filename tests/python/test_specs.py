@@ -50,6 +50,7 @@ SPECS = [
     fb.Change(at_s="1 min", link="a--b"),
     fb.Failure(nodes=["a"], links=["a--b"], down=[("1 min", 61)]),
     fb.Routing(kind="hops"),
+    fb.ClassicalMessages(jitter_s="10 us"),
     fb.OneOff(requests=4),
     fb.BackToBack(at_s=1),
     fb.Continuous(),

@@ -8,9 +8,9 @@
 
 namespace farbell {
 
-Programs::Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
-                   const Outages& outages, Requests& requests, Trace& trace)
-    : setup_(setup), host_(host), queue_(queue), states_(states), swapping_(swapping), circuits_(circuits), outages_(outages),
+Programs::Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Messages& mail,
+                   Circuits& circuits, const Outages& outages, Requests& requests, Trace& trace)
+    : setup_(setup), host_(host), queue_(queue), states_(states), swapping_(swapping), mail_(mail), circuits_(circuits), outages_(outages),
       requests_(requests), trace_(trace) {
   requests_.serve(*this);
   borrowed_.resize(setup.nodes.size());
@@ -178,9 +178,12 @@ Tick Programs::delay(NodeId from, NodeId to) {
   return known->second = sum;
 }
 
-void Programs::send(NodeId from, NodeId to, std::uint64_t message) {
+bool Programs::send(NodeId from, NodeId to, std::uint64_t message) {
   ++messages_;
-  queue_.post(queue_.now() + delay(from, to), Phase::arrivals, {setup_.self.handler, op_message, to.value}, message);
+  const Tick now = queue_.now();
+  const Tick arrival = from == to ? now : mail_.datagram_arrives(from, to, now, delay(from, to));
+  queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_message, to.value}, message);
+  return arrival != never;
 }
 
 void Programs::set_timer(Tick after, std::uint64_t operation) {

@@ -104,8 +104,8 @@ class Programs {
     std::span<const std::string> failure_names;
   };
 
-  Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Circuits& circuits,
-           const Outages& outages, Requests& requests, Trace& trace);
+  Programs(const Setup& setup, const ProgramHost* host, EventQueue& queue, States& states, Swapping& swapping, Messages& mail,
+           Circuits& circuits, const Outages& outages, Requests& requests, Trace& trace);
 
   void start();  // posts the beginning
   void handle(const Event& event);
@@ -124,8 +124,8 @@ class Programs {
   const Clock& clock() const { return setup_.clock; }
   std::uint64_t ask(DemandId demand, const Requests::Wish& wish) { return requests_.ask(demand, wish); }
   void withdraw(DemandId demand, std::uint64_t request) { requests_.withdraw(demand, request); }
-  // The host is told of the number when it has come.
-  void send(NodeId from, NodeId to, std::uint64_t message);
+  // The host is told of the number when it has come. False: it is lost on its way, and the host not told.
+  bool send(NodeId from, NodeId to, std::uint64_t message);
   Tick delay(NodeId from, NodeId to);
   void set_timer(Tick after, std::uint64_t operation);
 
@@ -204,6 +204,7 @@ class Programs {
   EventQueue& queue_;
   States& states_;
   Swapping& swapping_;
+  Messages& mail_;
   Circuits& circuits_;
   const Outages& outages_;
   Requests& requests_;

@@ -15,7 +15,7 @@ void TimeAccounts::set_up(ChainId c) {
   if (!segments_.accounts) return;
   const auto elapsed = static_cast<double>(count(queue_.now() - until_[c.value]));
   SpentTicks spent{};
-  spent[static_cast<std::size_t>(Spent::messages)] = std::min(elapsed, static_cast<double>(count(circuits_.round_trip(c))));
+  spent[static_cast<std::size_t>(Spent::messages)] = std::min(elapsed, static_cast<double>(count(circuits_.set_up_messages(c))));
   spent[static_cast<std::size_t>(Spent::memories)] = elapsed - spent[static_cast<std::size_t>(Spent::messages)];
   recorder_.spent(circuits_.demand(c), queue_.now(), spent);
   open(c);

@@ -13,9 +13,9 @@ std::vector<WaitingLine::Claim> claims(std::span<const Circuits::Terms> terms) {
 }  // namespace
 
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
-                   Swapping& swapping, Distilling& distilling, std::vector<Chain>& chains, Trace& trace)
+                   Swapping& swapping, Distilling& distilling, Messages& mail, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling),
-      chains_(chains), trace_(trace), rows_(chains.size()), slots_(setup.nodes, chains.size()), claimed_(setup.nodes.size(), 0),
+      mail_(mail), chains_(chains), trace_(trace), rows_(chains.size()), slots_(setup.nodes, chains.size()), claimed_(setup.nodes.size(), 0),
       line_(setup.scheduler, claims(terms), chains.size()), grant_posted_(setup.hop_by_hop ? setup.nodes.size() : 1) {
   std::size_t hops = 0;
   std::uint32_t next = 0;
@@ -200,15 +200,16 @@ void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
   row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
   messages_ += 2 * chain.hops.size();
   const Tick one_way = chain.delay(0, chain.last());
+  const NodeId a = chain.at(end_a).node, b = chain.at(end_b).node;
+  const Tick there = mail_.arrives(a, queue_.now(), one_way), back = mail_.arrives(b, there, one_way);
+  row.set_up_messages = back - queue_.now();
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
-  queue_.post(queue_.now() + one_way + one_way, Phase::arrivals, {setup_.self.handler, op_start, circuit.value}, stamp);
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, circuit.value, 0, 0, 0, {.until = queue_.now() + one_way + one_way});
-  trace_.add(queue_.now(), queue_.phase(), TraceKind::message, chain.positions[0].node.value, circuit.value,
-             static_cast<std::uint64_t>(TraceMessage::set_up), 0,
-             {.to = chain.positions[chain.last()].node.value, .until = queue_.now() + one_way});
-  trace_.add(queue_.now() + one_way, queue_.phase(), TraceKind::message, chain.positions[chain.last()].node.value, circuit.value,
-             static_cast<std::uint64_t>(TraceMessage::confirm), 0,
-             {.to = chain.positions[0].node.value, .until = queue_.now() + one_way + one_way});
+  queue_.post(back, Phase::arrivals, {setup_.self.handler, op_start, circuit.value}, stamp);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, circuit.value, 0, 0, 0, {.until = back});
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::message, a.value, circuit.value,
+             static_cast<std::uint64_t>(TraceMessage::set_up), 0, {.to = b.value, .until = there});
+  trace_.add(there, queue_.phase(), TraceKind::message, b.value, circuit.value, static_cast<std::uint64_t>(TraceMessage::confirm), 0,
+             {.to = a.value, .until = back});
 }
 
 // For good, whatever the demand finds meanwhile.
@@ -258,17 +259,20 @@ void Circuits::book(ChainId circuit, std::uint32_t position) {
   chain.positions[position].held = true;
   ++row.positions_held;
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
-  const auto post = [&](Tick delay, Phase phase, Op op, std::uint32_t payload) {
-    queue_.post(queue_.now() + delay, phase, {setup_.self.handler, op, circuit.value}, stamp | payload);
+  const auto send = [&](Tick delay, Phase phase, Op op, std::uint32_t payload) {
+    const Tick arrival = mail_.arrives(chain.positions[position].node, queue_.now(), delay);
+    row.set_up_messages += arrival - queue_.now();
+    queue_.post(arrival, phase, {setup_.self.handler, op, circuit.value}, stamp | payload);
+    return arrival;
   };
+  if (position == 0) row.set_up_messages = tick_zero;
   if (position < chain.last()) {
     ++messages_;
-    post(chain.delay(0, position + 1) - chain.delay(0, position), Phase::decisions, op_reach, position + 1);
+    send(chain.delay(0, position + 1) - chain.delay(0, position), Phase::decisions, op_reach, position + 1);
   } else {
     messages_ += chain.hops.size();
-    post(chain.delay(0, position), Phase::arrivals, op_start, 0);
-    trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, circuit.value, 0, 0, 0,
-               {.until = queue_.now() + chain.delay(0, position)});
+    const Tick back = send(chain.delay(0, position), Phase::arrivals, op_start, 0);
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_granted, circuit.value, 0, 0, 0, {.until = back});
   }
 }
 
@@ -314,12 +318,6 @@ Circuits::LaneKeys Circuits::lane_keys(std::uint64_t seed, const std::string& li
   const std::string entity = "link:" + link + "/demand:" + owner;
   return {stream_key(seed, entity + "/attempts"), stream_key(seed, entity + "/herald"),
           distils ? stream_key(seed, entity + "/distillation") : 0};
-}
-
-Tick Circuits::round_trip(ChainId circuit) const {
-  const Chain& chain = chains_[circuit.value];
-  const Tick one_way = chain.delay(0, chain.last());
-  return one_way + one_way;
 }
 
 DistillationCounters Circuits::distillation(DemandId demand) const {
@@ -439,7 +437,7 @@ void Circuits::release_from(ChainId circuit, std::uint32_t origin) {
   const std::uint64_t stamp = std::uint64_t{rows_[circuit.value].generation} << 32;
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
     if (!chain.positions[i].held) continue;
-    const Tick arrival = queue_.now() + chain.delay(origin, i);
+    const Tick arrival = i == origin ? queue_.now() : mail_.arrives(teller, queue_.now(), chain.delay(origin, i));
     trace_.add(queue_.now(), queue_.phase(), TraceKind::message, teller.value, circuit.value,
                static_cast<std::uint64_t>(TraceMessage::release), 0, {.to = chain.positions[i].node.value, .until = arrival});
     queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_release, circuit.value}, stamp | i);

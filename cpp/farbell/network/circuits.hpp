@@ -63,7 +63,7 @@ class Circuits {
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
-           Distilling& distilling, std::vector<Chain>& chains, Trace& trace);
+           Distilling& distilling, Messages& mail, std::vector<Chain>& chains, Trace& trace);
 
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& owner, bool distils);
   static std::uint64_t distillation_key(std::uint64_t seed, const std::string& owner) {
@@ -84,7 +84,7 @@ class Circuits {
   // The one that is booked or being booked, else the one that would be preferred now.
   const Route& route(ChainId circuit) const;
   State state(ChainId circuit) const { return rows_[circuit.value].state; }
-  Tick round_trip(ChainId circuit) const;  // of messages over the circuit that is booked
+  Tick set_up_messages(ChainId circuit) const { return rows_[circuit.value].set_up_messages; }  // how long they travelled
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
   const Slots& slots() const { return slots_; }
   // Deadlocked circuits that were not when it was last called, and the number of their deadlock (`deadlock_of`).
@@ -129,6 +129,7 @@ class Circuits {
     std::uint32_t generation = 0;      // raised at every grant and release: old events are recognised
     std::uint32_t positions_held = 0;
     std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
+    Tick set_up_messages = tick_zero;  // how long those of the last set-up travelled
     std::uint64_t deadlock = 0;        // of which it is part; 0 = none
     struct Taken {
       std::uint32_t version, chosen;
@@ -185,6 +186,7 @@ class Circuits {
   Lanes& lanes_;
   Swapping& swapping_;
   Distilling& distilling_;
+  Messages& mail_;
   std::vector<Chain>& chains_;
   Trace& trace_;
   std::vector<Row> rows_;            // by circuit

@@ -1,13 +1,15 @@
 #include "farbell/protocols/distilling.hpp"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace farbell {
 
-Distilling::Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping,
+Distilling::Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, Messages& mail,
                        std::vector<Chain>& chains, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), chains_(chains), trace_(trace) {}
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), mail_(mail), chains_(chains),
+      trace_(trace) {}
 
 std::uint32_t Distilling::add_pool(std::uint32_t plan, std::uint64_t key) {
   Pool& pool = pools_.emplace_back();
@@ -139,7 +141,13 @@ void Distilling::operate(std::uint32_t number) {
   Path path = segments_.path_to(u.ready > k.ready ? u : k);
   path.operations += queue_.now() - path.until;
   path.until = queue_.now();
-  path.arrives = queue_.now() + chains_[pool.chain.value].delay(pool.from, pool.to);
+  // Each end sends the other its bit; both know when the later one has come.
+  const Chain& chain = chains_[pool.chain.value];
+  const Tick delay = chain.delay(pool.from, pool.to);
+  std::array<Tick, 2> arrivals{};
+  for (auto [e, from] : {std::pair{end_a, pool.from}, std::pair{end_b, pool.to}})
+    arrivals[e] = mail_.arrives(chain.positions[from].node, queue_.now(), delay);
+  path.arrives = later(arrivals[end_a], arrivals[end_b]);
   segments_.set_path(round.kept.segment, path);
   ++pool.counters.rounds;
   pool.counters.failed += !outcome.kept;
@@ -149,13 +157,11 @@ void Distilling::operate(std::uint32_t number) {
   for (QubitId q : used.half) swapping_.consume_half(q);
   swapping_.end(round.used.segment);
   messages_ += 2;
-  const Chain& chain = chains_[pool.chain.value];
-  const Tick arrival = queue_.now() + chain.delay(pool.from, pool.to);
-  for (auto [from, to] : {std::pair{pool.from, pool.to}, std::pair{pool.to, pool.from}})
+  for (auto [from, to, arrival] : {std::tuple{pool.from, pool.to, arrivals[end_a]}, std::tuple{pool.to, pool.from, arrivals[end_b]}})
     trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[from].node.value, pool.chain.value,
                static_cast<std::uint64_t>(TraceMessage::distillation_bit), 0,
                {.pair = trace_.number(round.kept.segment), .to = chain.positions[to].node.value, .until = arrival});
-  queue_.post(arrival, Phase::arrivals, {setup_.self.handler, op_result, number}, outcome.kept);
+  queue_.post(path.arrives, Phase::arrivals, {setup_.self.handler, op_result, number}, outcome.kept);
 }
 
 // Both ends have the other's bit.

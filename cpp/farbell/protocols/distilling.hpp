@@ -38,8 +38,8 @@ class Distilling {
     std::uint64_t replica = 0;
   };
 
-  Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, std::vector<Chain>& chains,
-             Trace& trace);
+  Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, Messages& mail,
+             std::vector<Chain>& chains, Trace& trace);
 
   std::uint32_t add_pool(std::uint32_t plan, std::uint64_t key);
   // Binds a pool, emptied, to the positions `from` and `to` of a chain.
@@ -85,6 +85,7 @@ class Distilling {
   States& states_;
   Segments& segments_;
   Swapping& swapping_;
+  Messages& mail_;
   std::vector<Chain>& chains_;
   Trace& trace_;
   std::vector<Pool> pools_;

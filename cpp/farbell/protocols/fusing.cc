@@ -5,8 +5,8 @@
 namespace farbell {
 
 Fusing::Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping,
-               const std::vector<Chain>& chains, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), chains_(chains), trace_(trace),
+               Messages& mail, const std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), mail_(mail), chains_(chains), trace_(trace),
       arm_of_(setup.stars.empty() ? 0 : chains.size()), rows_(setup.stars.size()) {
   for (std::uint32_t k = 0; k < rows_.size(); ++k) {
     const Star& star = setup.stars[k];
@@ -106,7 +106,7 @@ void Fusing::fuse(std::uint32_t n) {
     shared.frame.z[first_arm + arm] = segment.frame & 1;
     shared.born = earlier(shared.born, segment.born);
     const Chain& chain = chains_[star.arms[arm].value];
-    if (tells) known[first_arm + arm] = now + chain.delay(0, chain.last());
+    if (tells) known[first_arm + arm] = mail_.arrives(chain.positions[0].node, now, chain.delay(0, chain.last()));
   }
   for (const auto [kind, arm, other] : star.steps) {
     switch (kind) {

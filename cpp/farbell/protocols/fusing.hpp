@@ -51,8 +51,8 @@ class Fusing {
     std::vector<bool> measured;   // by party
   };
 
-  Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, const std::vector<Chain>& chains,
-         Trace& trace);
+  Fusing(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, Messages& mail,
+         const std::vector<Chain>& chains, Trace& trace);
 
   void handle(const Event& event);
 
@@ -92,6 +92,7 @@ class Fusing {
   States& states_;
   Segments& segments_;
   Swapping& swapping_;
+  Messages& mail_;
   const std::vector<Chain>& chains_;
   Trace& trace_;
   struct Arm {

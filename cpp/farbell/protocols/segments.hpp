@@ -50,7 +50,7 @@ static_assert(sizeof(Segment) == 64);    // a cache line; what only losses need 
 // A half of a segment that is gone while the other lives.
 struct Loss {
   Tick at{};
-  Tick news_at{};         // when news of it set out
+  Tick news_at{};         // when news of it set out, and how late it is on its way
   std::uint32_t position = 0;
   std::uint32_t notice = 0;  // number of the valid notice
   bool announced = false;    // false for a half dropped by a release: every node learns of that by itself

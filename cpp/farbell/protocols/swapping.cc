@@ -6,9 +6,9 @@
 
 namespace farbell {
 
-Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes,
+Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Messages& mail,
                    std::vector<Chain>& chains, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), chains_(chains), trace_(trace),
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), mail_(mail), chains_(chains), trace_(trace),
       lost_(chains.size()), policy_at_(chains.size(), never) {
   nodes_.reserve(setup.nodes.size());
   for (std::size_t n = 0; n < setup.nodes.size(); ++n)
@@ -290,7 +290,7 @@ void Swapping::swap(QubitId b, QubitId c) {
   const auto lost_before = [&](std::uint32_t s, End e) { return !segments_.segment(s).half[e] && segments_.loss(s, e).at < now; };
   const bool stale = lost_before(left, end_a) || lost_before(right, end_b);
   const std::uint64_t stale_mark = stale ? 256 : 0;
-  const Path path = segments_.accounts ? swapped(left_half, right_half, later(to_a, to_b)) : Path{};
+  Path path = segments_.accounts ? swapped(left_half, right_half) : Path{};
   if (stale) {
     ++counter.stale_swaps;
     waste(left_half.chain, path.began, LossCause::stale_half);
@@ -302,10 +302,12 @@ void Swapping::swap(QubitId b, QubitId c) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
     trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
                {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
-    if (trace_.on) trace_results(left_half, left);
     messages_ += 2;
+    const Tick known_to_a = mail_.arrives(node, now, to_a), known_to_b = mail_.arrives(node, now, to_b);
+    if (trace_.on) [[unlikely]] trace_results(left_half, left, {known_to_a, known_to_b});
+    path.arrives = later(known_to_a, known_to_b);
     const Tick arrives_left = segments_.arrives(left), arrives_right = segments_.arrives(right);
-    segments_.join(left, right, outcome, {now + to_a, now + to_b});
+    segments_.join(left, right, outcome, {known_to_a, known_to_b});
     if (path.arrives >= later(arrives_left, arrives_right)) segments_.set_path(left, path);
     else if (arrives_right > arrives_left) segments_.set_path(left, segments_.path(right));
     const Segment& joined = segments_.segment(left);
@@ -349,8 +351,8 @@ void Swapping::tell_far_halves(std::uint32_t s, const Chain& chain, std::uint32_
     Half& far = segments_.half(q);
     if (far.position == 0 || far.position == chain.last()) continue;
     if (chain.ordered)
-      queue_.post(now + chain.delay(position, far.position), Phase::arrivals, {setup_.self.handler, op_grown, q.value},
-                  std::uint64_t{segment.reach[other(e)]} << 32 | far.generation);
+      queue_.post(mail_.arrives(chain.positions[position].node, now, chain.delay(position, far.position)), Phase::arrivals,
+                  {setup_.self.handler, op_grown, q.value}, std::uint64_t{segment.reach[other(e)]} << 32 | far.generation);
     if (expires < far.expires) {
       far.expires = expires;
       queue_.post(later(now, expires), Phase::expiries, {setup_.self.handler, op_expire, q.value}, far.generation);
@@ -416,22 +418,20 @@ void Swapping::trace_start(QubitId b, QubitId c, NodeId node) {
              {.left = number_of(b), .right = number_of(c), .until = queue_.now() + nodes_[node.value].swap_duration});
 }
 
-void Swapping::trace_results(const Half& measured, std::uint32_t joined) {
+void Swapping::trace_results(const Half& measured, std::uint32_t joined, const std::array<Tick, 2>& known) {
   const Chain& chain = chains_[measured.chain.value];
-  const std::uint32_t here = measured.position;
-  for (std::uint32_t end : {std::uint32_t{0}, chain.last()})
-    trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[here].node.value, measured.chain.value,
+  for (End end : {end_a, end_b})
+    trace_.add(queue_.now(), Phase::swaps, TraceKind::message, chain.positions[measured.position].node.value, measured.chain.value,
                static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
-               {.pair = trace_.number(joined), .to = chain.positions[end].node.value, .until = queue_.now() + chain.delay(here, end)});
+               {.pair = trace_.number(joined), .to = chain.at(end).node.value, .until = known[end]});
 }
 
 // Of the two pairs that a swap takes the one that was ready last decides.
-Path Swapping::swapped(const Half& left, const Half& right, Tick delay) const {
+Path Swapping::swapped(const Half& left, const Half& right) const {
   const Tick now = queue_.now();
   Path path = segments_.path_to(right.ready > left.ready ? right : left);
   path.operations += now - path.until;
   path.until = now;
-  path.arrives = now + delay;
   return path;
 }
 
@@ -449,6 +449,8 @@ void Swapping::lost_half_of(std::uint32_t s, End lost, std::uint32_t position) {
     loss.news_at = now;
     loss.position = position;
   }
+  // Who passes it on sends it anew: what has made it late so far is part of when it set out.
+  loss.news_at = mail_.arrives(chain.positions[position].node, loss.news_at, tick_zero);
   const Tick arrival = later(now, loss.news_at + chain.delay(loss.position, holder.position));
   trace_.add(loss.news_at, queue_.phase(), TraceKind::message, chain.positions[loss.position].node.value,
              segment.chain.value, static_cast<std::uint64_t>(TraceMessage::loss_notice), 0,

@@ -9,6 +9,7 @@
 #include "farbell/engine/trace.hpp"
 #include "farbell/protocols/decisions.hpp"
 #include "farbell/protocols/lanes.hpp"
+#include "farbell/protocols/messages.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/policy_table.hpp"
 #include "farbell/protocols/segments.hpp"
@@ -30,8 +31,8 @@ class Swapping {
     std::span<const DemandId> demands{};  // by chain
   };
 
-  Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, std::vector<Chain>& chains,
-           Trace& trace);
+  Swapping(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Messages& mail,
+           std::vector<Chain>& chains, Trace& trace);
 
   void handle(const Event& event);
   void prefetch(const Event& event) const;       // the rows that an event names
@@ -83,13 +84,13 @@ class Swapping {
   void watch_attempts(QubitId q);
   void attempts_made(QubitId q, std::uint32_t generation, std::uint32_t until);
   void give_up(QubitId q);
-  Path swapped(const Half& left, const Half& right, Tick delay) const;  // delay: to the farther end
+  Path swapped(const Half& left, const Half& right) const;
   void lost_half_of(std::uint32_t segment, End lost, std::uint32_t position);
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
   [[gnu::cold]] void trace_start(QubitId b, QubitId c, NodeId node);
-  [[gnu::cold]] void trace_results(const Half& measured, std::uint32_t joined);
+  [[gnu::cold]] void trace_results(const Half& measured, std::uint32_t joined, const std::array<Tick, 2>& known);
   std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
   Setup setup_;
@@ -97,6 +98,7 @@ class Swapping {
   States& states_;
   Segments& segments_;
   Lanes& lanes_;
+  Messages& mail_;
   std::vector<Chain>& chains_;
   Trace& trace_;
   // All that a swap needs of its node is in the first cache line of its row.

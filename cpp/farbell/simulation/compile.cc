@@ -11,6 +11,7 @@
 #include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
+#include "farbell/simulation/late_messages.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/places.hpp"
@@ -37,6 +38,7 @@ class Compiler {
     check_booking(s_);
     memories();
     nodes();
+    messages();
     links();
     changes();
     drifts();
@@ -173,6 +175,14 @@ class Compiler {
     const std::uint64_t key = stream_key(s_.seed, name);
     claim(key, name, path);
     return key;
+  }
+
+  void messages() {
+    check_messages(s_);
+    const auto timeout = s_.messages.retransmission_timeout_s;
+    if (timeout) m_.retransmission_timeout = positive_ticks(*timeout, "/messages/retransmission_timeout_s");
+    for (std::size_t i = 0; s_.messages.vary() && i < s_.nodes.size(); ++i)
+      m_.message_keys.push_back(stream("node:" + s_.nodes[i].name + "/messages", item("nodes", i, "name")));
   }
 
   // ---- links ----
@@ -655,6 +665,7 @@ class Compiler {
     if (m_.pauli_twirl && any_state)
       note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
+    for (const auto& [name, description] : approximations_of_messages(s_)) note_approximation(name, description);
     if (s_.timing == TimingModel::slotted)
       note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
     if (s_.reservation == Reservation::ledger)

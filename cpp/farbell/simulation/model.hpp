@@ -37,6 +37,8 @@ struct Model {
   std::vector<NodeRow> nodes;
   std::vector<Tick> processing_delay;  // by node
   std::vector<std::uint64_t> swap_keys;
+  std::vector<std::uint64_t> message_keys;  // by node; empty where messages take the delay of their way, and no more
+  Tick retransmission_timeout = never;
   std::vector<LinkProgram> programs;
   std::vector<DistillationPlan> plans;
   std::vector<LinkRow> links;

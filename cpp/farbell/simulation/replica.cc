@@ -36,20 +36,23 @@ class Replica {
         protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
         owners_(owners(model)),
+        mail_({model.scenario.messages.vary(), model.message_keys, model.scenario.messages.jitter_s,
+               model.scenario.messages.loss_probability, model.retransmission_timeout, model.scenario.messages.in_order,
+               model.scenario.messages.lost, model.clock, options.replica}),
         swapping_({model.nodes, model.swap_keys, address(HandlerIndex::swapping), options.replica, model.slot, model.devices, model.clock,
                    owners_},
                   queue_, states_, segments_,
-                  lanes_, chains_, trace_),
+                  lanes_, mail_, chains_, trace_),
         distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
                      options.replica},
-                    queue_, states_, segments_, swapping_, chains_, trace_),
+                    queue_, states_, segments_, swapping_, mail_, chains_, trace_),
         routes_(model.graph, model.route_plans, model.link_cost),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, model.scenario.scheduler, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_,
                    options.route_hook},
-                  model.terms, routes_, queue_, lanes_, swapping_, distilling_, chains_, trace_),
+                  model.terms, routes_, queue_, lanes_, swapping_, distilling_, mail_, chains_, trace_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
                   model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
                   model.scenario.record == RecordMode::rows ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary}),
@@ -62,7 +65,7 @@ class Replica {
                    model.scenario.scheduler == Scheduler::earliest_deadline, address(HandlerIndex::requests), decisions_},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
-                queue_, states_, segments_, swapping_, chains_, trace_),
+                queue_, states_, segments_, swapping_, mail_, chains_, trace_),
         ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.ghz_state_block,
                        options.ghz_request_block},
                       model.ghz_demands.size()),
@@ -72,7 +75,7 @@ class Replica {
         programs_({model.nodes, model.operation_times, model.node_names, model.scenario.seed, model.fibre_delay, model.processing_delay,
                    model.graph, model.clock, address(HandlerIndex::programs), options.replica,
                    model.scenario.control == ControlPlane::ideal, model.failure_names},
-                  protocols_.host(), queue_, states_, swapping_, circuits_, outages_, requests_, trace_),
+                  protocols_.host(), queue_, states_, swapping_, mail_, circuits_, outages_, requests_, trace_),
         failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
                   outages_, availability_, requests_, ghz_requests_, programs_, trace_) {
     segments_.accounts = options.account_time;
@@ -136,6 +139,7 @@ class Replica {
     r.stale_events = lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() +
                      requests_.stale_events() + fusing_.stale_events() + ghz_requests_.stale_events() + failures_.stale_events();
     r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages() + programs_.messages();
+    r.lost_messages = mail_.lost();
     r.deadlocks = requests_.deadlocks();
     r.deadlock_releases = requests_.deadlock_releases();
     r.links = lanes_.counters();
@@ -203,6 +207,7 @@ class Replica {
   ProtocolsInReplica protocols_;
   std::vector<Decisions> decisions_;  // by demand; empty where none has any
   std::vector<DemandId> owners_;      // by chain
+  Messages mail_;
   Swapping swapping_;
   Distilling distilling_;
   Routes routes_;

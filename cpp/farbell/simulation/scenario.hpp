@@ -12,6 +12,7 @@
 #include "farbell/network/node.hpp"
 #include "farbell/network/reservation.hpp"
 #include "farbell/network/routing.hpp"
+#include "farbell/protocols/messages.hpp"
 
 namespace farbell {
 
@@ -41,6 +42,7 @@ struct ScenarioSpec {
   StateModel state = StateModel::pair_density;
   Approximation approximate = Approximation::none;
   ControlPlane control = ControlPlane::messages;
+  ClassicalMessagesSpec messages;
   TimingModel timing = TimingModel::real;
   std::optional<double> slot_s;
   AttemptDetail detail = AttemptDetail::skip;
@@ -163,6 +165,7 @@ struct Describe<ScenarioSpec> {
       field("state", &ScenarioSpec::state, "How the states of pairs are held."),
       field("approximate", &ScenarioSpec::approximate, "Approximation that is accepted, by name."),
       field("control", &ScenarioSpec::control, "How nodes learn what happened elsewhere."),
+      field("messages", &ScenarioSpec::messages, "With control messages: loss, jitter and order of classical messages."),
       field("timing", &ScenarioSpec::timing, "When attempts happen."),
       field("slot_s", &ScenarioSpec::slot_s, "s", positive, "With timing slotted: length of a slot."),
       field("detail", &ScenarioSpec::detail, "How attempts are simulated."),

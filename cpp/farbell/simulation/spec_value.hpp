@@ -32,6 +32,6 @@ struct TypeList {};
 using AllSpecs = TypeList<MemorySpec, DetectorSpec, StationSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec,
                           GivenSpec, DoubleClickSpec, SingleClickSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
                           PolicyEntrySpec, PolicyTableSpec, CutoffSpec, DistillationSpec, RuleSpec, NodeSpec, DriftSpec, LinkSpec, ChangeSpec, FailureSpec,
-                          RoutingSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
+                          RoutingSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
 
 }  // namespace farbell

@@ -141,10 +141,21 @@ class Host(ProgramHost):
         for process in self._processes:
             waits = process.waits_for
             if waits is not None:
+                what = waits.what + self._in_vain(process.node.name, waits.what)
                 why = why_it_waits(process, self._processes, self._programs, self._model.demand_names)
-                self.records.waiting(self._replica, process, waits.what, why)
+                self.records.waiting(self._replica, process, what, why)
         if self._failed is not None:  # and a program has caught what another raised
             raise self._failed
+
+    def _in_vain(self, node: str, what: str) -> str:
+        """What is to be said of messages that a process may wait for and that were lost."""
+        said = ""
+        for (sender, receiver), (count, last_s) in self._lost.items():
+            if receiver == node and (f"receive({sender!r})" in what or "receive_any()" in what):
+                few = f"a message of {sender} to {node}, sent at {last_s:.9g} s, was lost"
+                many = f"{count} messages of {sender} to {node} were lost, the last of them sent at {last_s:.9g} s"
+                said += f"; {few if count == 1 else many}"
+        return said
 
     # ---- processes ----
 

@@ -232,6 +232,8 @@ class Node(ProgramNode):
     def send(self, peer: str, content: Any = None) -> Operation:
         """Sends a classical message; it is done at once, and arrives after the delay of the way of least fibre delay.
 
+        Where the scenario's ``messages`` say so it is late by chance, overtakes another, or is lost: nobody tells the sender.
+
         Parameters
         ----------
         peer : str
@@ -245,7 +247,8 @@ class Node(ProgramNode):
         """The next message of another node; its value is the content.
 
         Messages are kept until they are received, and come in the order in which they arrive: those of one node as they were
-        sent. Of several processes that wait, the one that asked first gets it.
+        sent, unless the scenario's ``messages`` have jitter and are not ``in_order``. Of several processes that wait, the one
+        that asked first gets it.
 
         Parameters
         ----------
@@ -271,7 +274,7 @@ class Node(ProgramNode):
         return self._wait(duration_s)
 
     def delay_s(self, peer: str) -> float:
-        """How long a message to another node takes; infinite if no links lead there."""
+        """How long a message to another node takes, if chance does not make it late; infinite if no links lead there."""
         return self._host.delay_s(self, peer)
 
     # ---- qubits ----
