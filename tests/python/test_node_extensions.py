@@ -169,6 +169,18 @@ def test_a_request_that_comes_too_late_ends_so(folder: Path) -> None:
     assert rows == {0: 0.0, 12: 0.5, 5: 0.9, 20: 0.9}  # the end is told at the last that happened
 
 
+def test_an_operation_that_a_failure_ends_is_told_of(folder: Path) -> None:
+    teleport = fb.load_protocol(folder / "awkward_nodes.so", "teleport")
+    rare = fb.Given(success_probability=1e-9, attempt_period_s=1e-4)
+    memory = SHARP.replace(initialisation_s=0.4)
+    scenario = fb.chain(2, length_m=20e3, memory=memory, generation=rare, demands=[], duration_s=1)
+    storm = fb.Failure(name="storm", nodes=["n0"], down=[(0.2, 0.3)])
+    rows = fb.run(scenario.replace(failures=[storm]), programs=teleport).records.rows()
+    told = {row["what"]: (row["time_s"], row["result"]) for row in rows}
+    assert told[0] == (0.2, -2)  # Done::node_down
+    assert (12 in told, told[5][0]) == (True, 0.9)  # messages, timers and requests go on
+
+
 def test_a_protocol_of_nodes_takes_decisions_of_the_same_run(folder: Path) -> None:
     """Its state is one: what `swap` counts, `end` writes down."""
     both = fb.load_protocol(folder / "awkward_nodes.so", "both")

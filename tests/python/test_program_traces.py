@@ -252,7 +252,6 @@ def test_processes_that_wait_say_why():
 
 
 def test_diagrams_of_a_request_of_a_program():
-    pytest.importorskip("matplotlib")
     results = fb.run(chain(), programs=BOTH)
     for draw in (fb.plot.space_time, fb.plot.message_sequence):
         assert "Request 1 of n0->n2" in repr(draw(results, request=1))
