@@ -290,5 +290,5 @@ def test_a_window_is_two_times(window):
         return fb.plot.space_time(results, **given)
 
     for tell in (results.trace, explained, drawn):
-        with pytest.raises(fb.SpecError, match="window_s: .*two times in seconds, the later one second"):
+        with pytest.raises(fb.SpecError, match=r"window_s: .*two times in seconds, the later one second"):
             tell(window_s=window)
