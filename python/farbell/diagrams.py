@@ -15,6 +15,7 @@ from farbell.explain import request_window
 from farbell.record import Record
 from farbell.replay import find_demand, find_replica, find_request, traced
 from farbell.svg import Canvas, Diagram
+from farbell.trace import checked_window
 from farbell.views import COLORS
 
 __all__ = ["message_sequence", "space_time"]
@@ -87,6 +88,8 @@ def _window(
 ) -> _Window:
     if request is None and window_s is None:
         raise SpecError("request", "neither request nor window_s", "one of them, or both")
+    if window_s is not None:
+        window_s = checked_window("window_s", window_s)
     if request is not None:
         facts = find_request(record, request, demand, replica, ghz=True)
         name: str | None = facts.demand
@@ -100,9 +103,7 @@ def _window(
         find_replica(record, replica)
         name = None if every and demand is None else find_demand(record, demand, ghz=True)
         origin, window, title = window_s[0], window_s, f"{name or 'All demands'}, replica {replica}"
-    if not 0 <= window[0] < window[1]:
-        raise SpecError("window_s", repr(window), "two times in seconds, the later one second")
-    trace, _ = traced(record, replica, window)
+    trace, _ = traced(record, replica, checked_window("window_s", window))
     rows: list[Row] = []
     for row in trace.rows():
         if name is None or row["demand"] in (name, None):

@@ -13,6 +13,7 @@ from farbell.program_story import ProgramStory
 from farbell.record import Record
 from farbell.replay import RequestFacts, find_request, traced
 from farbell.table import ResultTable
+from farbell.trace import checked_window
 
 __all__ = ["explain", "request_window"]
 
@@ -24,7 +25,7 @@ def explain(
 ) -> Explanation:
     """See :meth:`farbell.Results.explain`."""
     facts = find_request(record, request, demand, replica, ghz=True)
-    window = window_s or request_window(record, facts)
+    window = request_window(record, facts) if window_s is None else checked_window("window_s", window_s)
     trace, warnings = traced(record, replica, window)
     story = _Story(record, facts, trace)
     row, network = facts.row, record.network

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from farbell import _core
-from farbell._core import ByPrograms, Demand, Protocol, Scenario, SpecError
+from farbell._core import ByPrograms, Protocol, Scenario, SpecError
+from farbell.programs.binding import joined
 
 __all__ = ["cmake_dir", "include_dir", "load_protocol", "with_demands_of_links"]
 
@@ -126,15 +127,7 @@ def with_demands_of_links(scenario: Scenario, protocol: Protocol) -> Scenario:
         raise SpecError("programs", repr(protocol), "none, since the scenario names programs itself")
     if any(isinstance(demand.traffic, ByPrograms) for demand in scenario.demands):
         return scenario
-    taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
-    added = {}
+    pairs: dict[frozenset[str], tuple[str, str]] = {}
     for link in scenario.links:
-        name = f"{link.node_a}->{link.node_b}"
-        if frozenset((link.node_a, link.node_b)) not in added:
-            added[frozenset((link.node_a, link.node_b))] = Demand(
-                node_a=link.node_a,
-                node_b=link.node_b,
-                traffic=ByPrograms(),
-                name=name if name not in taken else f"{name} by programs",
-            )
-    return scenario.replace(demands=[*scenario.demands, *added.values()])
+        pairs.setdefault(frozenset((link.node_a, link.node_b)), (link.node_a, link.node_b))
+    return joined(scenario, list(pairs.values()))

@@ -115,9 +115,8 @@ def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[
         gives = "one of its routes, or None" if name == "route" else "True or False"
         if isinstance(function, Protocol):
             if name not in function.decides:
-                raise SpecError(
-                    f"hooks/{name}", repr(function), "a protocol that decides this; it does: " + ", ".join(function.decides)
-                )
+                does = f"it does: {', '.join(function.decides)}" if function.decides else "it does not take decisions"
+                raise SpecError(f"hooks/{name}", repr(function), f"a protocol that decides this; {does}")
         elif not callable(function):
             or_protocol = "" if name == "route" else ", or a Protocol"
             raise SpecError(f"hooks/{name}", repr(function), f"a function of a view that returns {gives}{or_protocol}")

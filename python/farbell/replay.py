@@ -15,7 +15,7 @@ from farbell._core import Limits, Protocol, RunError, SpecError
 from farbell.hooks import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
 from farbell.table import ResultTable
-from farbell.trace import TRACE_ROWS, trace_table
+from farbell.trace import TRACE_ROWS, checked_window, trace_table
 
 __all__ = ["RequestFacts", "find_demand", "find_replica", "find_request", "trace_of", "traced"]
 
@@ -176,9 +176,7 @@ def trace_of(record: Record, replica: int | None, window_s: tuple[float, float] 
             raise SpecError("replica", "none named", f"one of {known[0]} to {known[-1]}" if known else "none was run")
         replica = known[0]
     end_s = _simulated_s(record, replica)
-    window = (0.0, end_s) if window_s is None else window_s
-    if not 0 <= window[0] < window[1]:
-        raise SpecError("window_s", repr(window_s), "two times in seconds, the later one second")
+    window = (0.0, end_s) if window_s is None else checked_window("window_s", window_s)
     return traced(record, replica, window)[0]
 
 

@@ -21,7 +21,7 @@ from farbell.record import Code, Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.storage import Spill
 from farbell.table import ResultTable
-from farbell.trace import TRACE_ROWS
+from farbell.trace import TRACE_ROWS, checked_window
 from farbell.use_over_time import time_bins
 
 if TYPE_CHECKING:
@@ -128,13 +128,7 @@ def _trace_window(trace: bool | tuple[float, float]) -> tuple[bool, float, float
     """Whether to trace, from when and until when."""
     if isinstance(trace, bool):
         return trace, 0.0, None
-    try:
-        start, end = map(float, trace)
-    except (TypeError, ValueError):
-        start = end = float("nan")
-    if not 0 <= start < end:
-        raise SpecError("trace", repr(trace), "true, false, or two times in seconds, the later one second")
-    return True, start, end
+    return True, *checked_window("trace", trace, "true, false, or ")
 
 
 def provenance_of(seed: int, replicas: int, threads: int) -> dict[str, Any]:

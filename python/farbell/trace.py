@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from farbell._core import SpecError
 from farbell.table import ResultTable
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "TRACE_ROWS",
     "TRACE_WORDS",
     "Note",
+    "checked_window",
     "trace_table",
 ]
 
@@ -118,6 +121,17 @@ class Note(NamedTuple):
     request: int = -1
     held: int = 0  # qubits that programs hold at the node then
     held_there: int = -1  # and at the other
+
+
+def checked_window(name: str, window: Any, or_else: str = "") -> tuple[float, float]:
+    """Two times in seconds. Raises SpecError."""
+    try:
+        start, end = map(float, window)
+    except (TypeError, ValueError):
+        start = end = math.nan
+    if not 0 <= start < end:
+        raise SpecError(name, repr(window), f"{or_else}two times in seconds, the later one second")
+    return start, end
 
 
 def trace_table(

@@ -16,11 +16,11 @@ CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "a
 PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
     ["_numbers"],
-    ["channels", "extensions"],
+    ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs"],
-    ["availability", "program_story", "saved", "stack"],
+    ["availability", "extensions", "program_story", "saved", "stack"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],
     ["explain"],

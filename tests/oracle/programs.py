@@ -268,6 +268,7 @@ class Programs:
         self.streams = {node: run.stream(f"node:{node.name}/program") for node in nodes}
         self.busy = dict.fromkeys(nodes, 0)
         self.held = {}  # qubit -> (node, loan, since when); a loan: (circuit, position, its group, side), or None
+        self.borrowed = {}  # node -> qubits in slots that circuits lack, the first to be held first
         self.requests, self.pairs, self.records = {}, 0, []
         self.demands = {
             frozenset((demand.spec["node_a"], demand.spec["node_b"])): demand for demand in run.demands if demand.by_programs
@@ -382,6 +383,8 @@ class Programs:
                 circuit.lent[half.position] += 1
                 loan = circuit, half.position, half.group, half.side
             self.held[half.qubit] = node, loan, self.now
+            if loan:
+                self.borrowed.setdefault(node, []).append(half.qubit)
         qubit = halves[A].qubit
         states.decay(qubit, self.now)
         for bit, pauli in ((segment.frame >> 1, states.X), (segment.frame & 1, states.Z)):
@@ -428,6 +431,13 @@ class Programs:
     def give_up(self, qubit):
         node, loan, since = self.held.pop(qubit)
         node.slot_ticks += self.now - since
+        # A circuit that lacks a slot gets the first that a program gives back, whichever of its node's it is.
+        borrowed = self.borrowed.get(node, [])
+        while loan is None and borrowed:
+            other = borrowed.pop(0)
+            if other in self.held and self.held[other][1]:
+                _, loan, other_since = self.held[other]
+                self.held[other] = node, None, other_since
         if loan and loan[0].booked[loan[1]]:
             circuit, position, group, side = loan
             circuit.lent[position] -= 1

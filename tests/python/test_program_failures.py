@@ -26,30 +26,27 @@ def down(node: str, start: float = 10e-3, until: float = 20e-3) -> fb.Failure:
     return fb.Failure(name="storm", nodes=[node], down=[(start, until)])
 
 
+def read_in_the_storm(node, pair):
+    yield node.wait("15 ms")
+    try:
+        outcome = yield node.measure(pair.qubit)
+        node.record(outcome=outcome, told="")
+    except Failed as failure:
+        node.record(outcome=-1, told=str(failure))
+
+
 def keeper(peer: str):
     """Takes a pair, and reads it when the storm has begun."""
 
     def run(node):
-        pair = yield node.entangle(peer)
-        yield node.wait("15 ms")
-        try:
-            outcome = yield node.measure(pair.qubit)
-            node.record(outcome=outcome, told="")
-        except Failed as failure:
-            node.record(outcome=-1, told=str(failure))
+        yield from read_in_the_storm(node, (yield node.entangle(peer)))
 
     return run
 
 
 def taker(peer: str):
     def run(node):
-        pair = yield node.accept(peer)
-        yield node.wait("15 ms")
-        try:
-            outcome = yield node.measure(pair.qubit)
-            node.record(outcome=outcome, told="")
-        except Failed as failure:
-            node.record(outcome=-1, told=str(failure))
+        yield from read_in_the_storm(node, (yield node.accept(peer)))
 
     return run
 

@@ -252,7 +252,6 @@ def test_processes_that_wait_say_why():
 
 
 def test_diagrams_of_a_request_of_a_program():
-    pytest.importorskip("matplotlib")
     results = fb.run(chain(), programs=BOTH)
     for draw in (fb.plot.space_time, fb.plot.message_sequence):
         assert "Request 1 of n0->n2" in repr(draw(results, request=1))
@@ -278,3 +277,18 @@ def test_what_led_to_an_error_is_told(traced):
     assert len(partial.trace(0))
     with pytest.raises(fb.SpecError, match="0 to 0"):
         partial.trace(2)
+
+
+@pytest.mark.parametrize("window", ["all", 5, (0.2, 0.1), (0.1, float("nan")), (1,), (-1, 1)])
+def test_a_window_is_two_times(window):
+    results = fb.run(fb.chain(2, duration_s=0.01))
+
+    def explained(**given):
+        return results.explain(request=0, **given)
+
+    def drawn(**given):
+        return fb.plot.space_time(results, **given)
+
+    for tell in (results.trace, explained, drawn):
+        with pytest.raises(fb.SpecError, match=r"window_s: .*two times in seconds, the later one second"):
+            tell(window_s=window)

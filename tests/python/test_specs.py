@@ -31,6 +31,7 @@ SPECS = [
     fb.BellWeights(weights=[0.7, 0.1, 0.1, 0.1]),
     fb.DensityMatrix(real=np.diag([0.25] * 4)),
     fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.8)),
+    fb.Multiplexing(modes=100, mode_separation_s="1 us", train="shared"),
     fb.DoubleClick(station="middle", station_position=0.25),
     fb.SingleClick(
         station="middle", bright_state=0.1, bright_state_b=0.2, phase_sigma_rad="10 deg", phase_correlation_s="1 ms"

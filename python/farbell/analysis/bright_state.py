@@ -57,7 +57,8 @@ class BrightStatePoint:
         return self.rate_hz * key_fraction(protocol, self.xx, self.yy, self.zz)
 
 
-def _with_bright_state(link: Link, bright_state: float) -> Link:
+def with_bright_state(link: Link, bright_state: float) -> Link:
+    """The link with this bright state at its first end, and at its second in proportion."""
     generation = link.generation
     if not isinstance(generation, SingleClick):
         raise SpecError("/generation", repr(generation), "a SingleClick")
@@ -68,7 +69,7 @@ def _with_bright_state(link: Link, bright_state: float) -> Link:
 
 
 def _point(link: Link, memory_a: Memory, memory_b: Memory, station: Station, bright_state: float) -> BrightStatePoint:
-    model = _core.link_model(_with_bright_state(link, bright_state), memory_a, memory_b, station)
+    model = _core.link_model(with_bright_state(link, bright_state), memory_a, memory_b, station)
     mean = np.zeros(3)
     for herald in model.table.outcomes:
         phase, parity = 1 - 2 * (herald.frame & 1), 1 - 2 * (herald.frame >> 1)
@@ -195,7 +196,7 @@ def optimal_bright_state(
         refined = point(_highest(lambda x: value(point(x)), *around))
         return max(refined, point(grid[top]), key=value)
 
-    generation = _with_bright_state(link, _GRID[0]).generation
+    generation = with_bright_state(link, _GRID[0]).generation
     assert isinstance(generation, SingleClick)
     ratio = (generation.bright_state_b or generation.bright_state) / generation.bright_state
     low, high = _GRID[0] / max(ratio, 1), _GRID[-1] / max(ratio, 1)
@@ -207,7 +208,7 @@ def optimal_bright_state(
     assert fidelity is not None
     clearest = best(lambda p: p.fidelity, low, high)
     if clearest.fidelity < fidelity:
-        raise ValueError(f"fidelity is {fidelity}; allowed: at most {clearest.fidelity:.6g}, the best of any bright state")
+        raise ValueError(f"fidelity is {fidelity:.9g}; allowed: at most {clearest.fidelity:.6g}, the best of any bright state")
     # From there on the fidelity falls.
     below, above = clearest.bright_state, high
     while above - below > 1e-12 * above:

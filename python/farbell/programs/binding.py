@@ -9,7 +9,7 @@ from typing import Any
 from farbell._core import ByPrograms, Demand, Scenario, SpecError
 from farbell.topology.network import nearest
 
-__all__ = ["bound", "groups", "with_demands", "with_programs"]
+__all__ = ["bound", "groups", "joined", "with_demands", "with_programs"]
 
 #: Demands that are made for programs that name no peers.
 _MOST_DEMANDS = 5_000
@@ -66,28 +66,37 @@ def _title(node: str, program: Any) -> str:
 def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, Any]]]) -> Scenario:
     """The scenario with a demand by programs for every two nodes whose programs may ask for pairs and that have none yet."""
     peers = {node: _peers(node, scenario, each) for node, each in programs.items()}
-    joined = {frozenset((d.node_a, d.node_b)) for d in scenario.demands if isinstance(d.traffic, ByPrograms)}
+    known = {frozenset((d.node_a, d.node_b)) for d in scenario.demands if isinstance(d.traffic, ByPrograms)}
     reach = groups(scenario)
-    taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
-    added = []
+    pairs: list[tuple[str, str]] = []
     for a, b in itertools.combinations(programs, 2):
         # Who names no peers may run where no links lead to others.
         anybody = peers[a] is None and peers[b] is None and b in reach[a]
         named = b in (peers[a] or ()) or a in (peers[b] or ())
-        if not (anybody or named) or frozenset((a, b)) in joined:
+        if not (anybody or named) or frozenset((a, b)) in known:
             continue
-        name = f"{a}->{b}"
-        added.append(
-            Demand(node_a=a, node_b=b, traffic=ByPrograms(), name=name if name not in taken else f"{name} by programs")
-        )
-        if len(added) > _MOST_DEMANDS:
+        pairs.append((a, b))
+        if len(pairs) > _MOST_DEMANDS:
             raise SpecError(
                 "programs",
                 f"{len(programs)} nodes with programs",
                 f"at most {_MOST_DEMANDS:,} pairs of them that may share pairs: set `peers` of the programs to the nodes with "
                 "which they do",
             )
-    return scenario.replace(demands=[*scenario.demands, *added]) if added else scenario
+    return joined(scenario, pairs)
+
+
+def joined(scenario: Scenario, pairs: Sequence[tuple[str, str]]) -> Scenario:
+    """The scenario with a demand by programs for each of these pairs of nodes."""
+    if not pairs:
+        return scenario
+    taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
+    names = [f"{a}->{b}" for a, b in pairs]
+    added = [
+        Demand(node_a=a, node_b=b, traffic=ByPrograms(), name=name if name not in taken else f"{name} by programs")
+        for (a, b), name in zip(pairs, names, strict=True)
+    ]
+    return scenario.replace(demands=[*scenario.demands, *added])
 
 
 def _peers(node: str, scenario: Scenario, programs: Sequence[tuple[str, Any]]) -> set[str] | None:

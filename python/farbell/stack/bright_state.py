@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from farbell._core import Scenario, SingleClick, SpecError
-from farbell.analysis import optimal_bright_state
+from farbell.analysis.bright_state import optimal_bright_state, with_bright_state
 from farbell.stack.map import Map
 
 __all__ = ["for_fidelity"]
@@ -62,12 +62,7 @@ def for_fidelity(scenario: Scenario, a: str, b: str, fidelity: float) -> Scenari
                     best = optimal_bright_state(link, *memories, station, fidelity=min(wanted, 1.0))
                 except ValueError as error:
                     raise SpecError("fidelity", str(fidelity), f"what {ends} allows: {error}") from None
-                other = link.generation.bright_state_b
-                scale = best.bright_state / link.generation.bright_state
-                generation = link.generation.replace(
-                    bright_state=best.bright_state, bright_state_b=None if other is None else other * scale
-                )
-                link = link.replace(generation=generation)
+                link = with_bright_state(link, best.bright_state)
             elif known.attainable_fidelity(link.node_a, link.node_b) < wanted:
                 raise SpecError("fidelity", str(fidelity), f"what {ends} allows, whose pairs would need {wanted:.6g}")
         links.append(link)
