@@ -580,6 +580,69 @@ class DensityMatrix:
     def __hash__(self) -> int: ...
 
 @final
+class Multiplexing:
+    """Many modes in one attempt; the success probability of the generation is that of one mode.
+
+    Parameters
+    ----------
+    modes : int
+        Modes in the train of an attempt.
+    mode_separation_s : float | str
+        Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own. [s]
+    train : Literal["own", "shared"]
+        Whom a train serves.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> train = fb.Multiplexing(modes=100, mode_separation_s="100 ns")
+    >>> fb.Given(success_probability=1e-3, attempt_period_s="1 ms", multiplexing=train).multiplexing.modes
+    100
+    """
+    def __init__(
+        self,
+        *,
+        modes: int,
+        mode_separation_s: float | str = 0.0,
+        train: Literal["own", "shared"] = 'own',
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        modes: int = ...,
+        mode_separation_s: float | str = ...,
+        train: Literal["own", "shared"] = ...,
+    ) -> Multiplexing:
+        """A new Multiplexing with these fields changed."""
+    @property
+    def modes(self) -> int:
+        """Modes in the train of an attempt."""
+    @property
+    def mode_separation_s(self) -> float:
+        """Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own. [s]"""
+    @property
+    def train(self) -> Literal["own", "shared"]:
+        """Whom a train serves."""
+    def with_values(self, values: dict[str, Any]) -> Multiplexing:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Multiplexing:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Multiplexing:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Given:
     """Generation stated outright: how often an attempt succeeds and what it makes.
 
@@ -593,6 +656,8 @@ class Given:
         Time from the start of an attempt until both ends know its result. [s]
     state : Werner | BellWeights | DensityMatrix | Mapping[str, Any]
         State of the pair when it is made.
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
 
     Examples
     --------
@@ -607,6 +672,7 @@ class Given:
         attempt_period_s: float | str,
         herald_delay_s: float | str = 0.0,
         state: Werner | BellWeights | DensityMatrix | Mapping[str, Any] = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -615,6 +681,7 @@ class Given:
         attempt_period_s: float | str = ...,
         herald_delay_s: float | str = ...,
         state: Werner | BellWeights | DensityMatrix | Mapping[str, Any] = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
     ) -> Given:
         """A new Given with these fields changed."""
     @property
@@ -629,6 +696,9 @@ class Given:
     @property
     def state(self) -> Werner | BellWeights | DensityMatrix:
         """State of the pair when it is made."""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
     def with_values(self, values: dict[str, Any]) -> Given:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -658,6 +728,8 @@ class DoubleClick:
         Name of the station.
     station_position : float
         Where the station stands on the fibre, as a fraction of its length from node_a.
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
 
     Examples
     --------
@@ -665,8 +737,20 @@ class DoubleClick:
     >>> fb.DoubleClick(station="midpoint").station_position
     0.5
     """
-    def __init__(self, *, station: str, station_position: float = 0.5) -> None: ...
-    def replace(self, *, station: str = ..., station_position: float = ...) -> DoubleClick:
+    def __init__(
+        self,
+        *,
+        station: str,
+        station_position: float = 0.5,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        station: str = ...,
+        station_position: float = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+    ) -> DoubleClick:
         """A new DoubleClick with these fields changed."""
     @property
     def station(self) -> str:
@@ -674,6 +758,9 @@ class DoubleClick:
     @property
     def station_position(self) -> float:
         """Where the station stands on the fibre, as a fraction of its length from node_a."""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
     def with_values(self, values: dict[str, Any]) -> DoubleClick:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -711,6 +798,8 @@ class SingleClick:
         Standard deviation of the optical phase between the two arms, a Gaussian process of the link. [rad]
     phase_correlation_s : float | str | None
         Correlation time of that phase; null = a fresh phase for each successful cycle. [s]
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
 
     Examples
     --------
@@ -727,6 +816,7 @@ class SingleClick:
         bright_state_b: float | None = None,
         phase_sigma_rad: float | str = 0.0,
         phase_correlation_s: float | str | None = None,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -737,6 +827,7 @@ class SingleClick:
         bright_state_b: float | None = ...,
         phase_sigma_rad: float | str = ...,
         phase_correlation_s: float | str | None = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
     ) -> SingleClick:
         """A new SingleClick with these fields changed."""
     @property
@@ -757,6 +848,9 @@ class SingleClick:
     @property
     def phase_correlation_s(self) -> float | None:
         """Correlation time of that phase; null = a fresh phase for each successful cycle. [s]"""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
     def with_values(self, values: dict[str, Any]) -> SingleClick:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -3170,7 +3264,10 @@ class LinkModel:
     def __init__(self, *args: Any) -> None: ...
     @property
     def success_probability(self) -> float:
-        """Probability that an attempt succeeds."""
+        """Probability that an attempt succeeds, in any of its modes."""
+    @property
+    def mode_success_probability(self) -> float:
+        """The same of one mode."""
     @property
     def table(self) -> HeraldTable:
         """Its heralds; states are means over the optical phase."""

@@ -1,7 +1,7 @@
 """Trains of many modes: pairs an attempt against the closed form, and in which modes they come against coins tossed for every mode.
 
 About 115,000 trains detect an error of 9 % of the pairs that a train makes. The chi-square tests have a false-alarm rate of 1e-7
-each, and reject modes that succeed 15 % more often.
+each, and reject modes that succeed 15 % more often (in a shared train, which is mostly full, twice as often).
 """
 
 from __future__ import annotations
@@ -83,11 +83,11 @@ def test_pairs_a_train(p: float, train: str) -> None:
     assert_sampled(found, expected, 1e-9, detects=0.09 * expected)
 
 
-@pytest.mark.parametrize("train", ["own", "shared"])
-def test_modes_of_pairs(train: str) -> None:
+@pytest.mark.parametrize(("train", "seen"), [("own", 0.0575), ("shared", 0.1)])
+def test_modes_of_pairs(train: str, seen: float) -> None:
     modes = modes_of(fb.run(link(0.05, train), replicas=4))
     assert same_law(modes, tossed(0.05, train, 12_000)) > 1e-7
-    assert same_law(modes, tossed(0.0575, train, 12_000)) < 1e-7
+    assert same_law(modes, tossed(seen, train, 12_000)) < 1e-7
 
 
 def test_one_mode_is_no_multiplexing() -> None:

@@ -17,6 +17,7 @@
 #include "farbell/simulation/policies.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/route_query.hpp"
+#include "farbell/simulation/switch_plan.hpp"
 #include "farbell/state/correlations.hpp"
 
 namespace farbell {
@@ -45,6 +46,7 @@ class Compiler {
     programs();
     demands();
     ghz_demands();
+    switches();
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
     approximations();
     return std::move(m_);
@@ -539,6 +541,17 @@ class Compiler {
       m_.stars.push_back(std::move(star));
     }
     m_.ghz_demand_names = names.all();
+  }
+
+  // ---- optical switches ----
+  void switches() {
+    std::vector<double> need(m_.links.size(), 0);
+    for (std::size_t t = 0; t < m_.route_plans.size(); ++t)
+      for (LinkId link : m_.route_plans[t].routes.front().links) {
+        const LinkFacts& is = m_.link_facts[link.value];
+        if (is.success_probability > 0) need[link.value] += is.attempt_period_s / is.success_probability;
+      }
+    m_.switches = switch_plan(m_, link_names_, need);
   }
 
   // Under `fidelity_constrained` the plan keeps only the routes that reach what the demand asks for.
