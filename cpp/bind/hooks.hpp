@@ -20,6 +20,9 @@ class PythonHooks {
 
  private:
   bool decide(const Question& question);
+  double rank(const TurnQuestion& question);
+  std::string raised() const;
+  [[noreturn]] void fail(const std::string& where, Tick now, const std::string& why) const;
   [[noreturn]] void fail(const Question& question, const std::string& why) const;
 
   struct Hook {
@@ -28,6 +31,7 @@ class PythonHooks {
   const Model& model_;
   pybind11::object run_error_;
   std::array<Hook, decision_points> hooks_;
+  pybind11::object schedule_, turn_view_;
   std::vector<pybind11::str> node_names_, demand_names_;
   DecisionHook table_;
 };

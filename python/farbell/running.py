@@ -202,7 +202,7 @@ def run(
     time_shares: bool = True,
     programs: Mapping[str, Any] | None = None,
     allow: Sequence[str] = (),
-    hooks: Mapping[str, Callable[[Any], bool]] | None = None,
+    hooks: Mapping[str, Callable[[Any], Any]] | None = None,
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -237,7 +237,8 @@ def run(
     hooks : dict, optional
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
         the columns of rules as attributes, and returns True or False. It decides for every demand for pairs, none of which
-        may have a rule for that point. A run with hooks has one thread.
+        may have a rule for that point. ``"schedule"``: a function of a link that waits for a turn at an optical switch,
+        which returns a number; the highest goes first. A run with hooks has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 

@@ -11,12 +11,13 @@ from .drift import mean_fidelity, timeline, wear
 from .failures import Failures
 from .ghz import GhzDemand
 from .hardware import OpticalPhase
-from .lanes import LaneGroup, Permits
+from .lanes import LaneGroup
 from .network import HopByHop, Ledger, Network
 from .philox import Stream
 from .scenario import complete
 from .states import Device
 from .traffic import Demand
+from .turns import Turns
 
 TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
 KINDS = {
@@ -49,7 +50,7 @@ class Run:
         self.clock = Clock()
         self.network = Network(scenario, self.clock, self.ticks_per_s)
         self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self)
-        self.permits = Permits(self)
+        self.turns = Turns(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
         for node in self.network.nodes:
@@ -63,6 +64,7 @@ class Run:
         self.ghz_demands = [
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
+        self.turns.begin()
         self.changes, recalibrations = self.changes_and_recalibrations()
         self.failures = Failures(self, recalibrations)
 

@@ -5,7 +5,7 @@ from .drift import DRIFT
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip

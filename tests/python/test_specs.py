@@ -31,6 +31,7 @@ SPECS = [
     fb.BellWeights(weights=[0.7, 0.1, 0.1, 0.1]),
     fb.DensityMatrix(real=np.diag([0.25] * 4)),
     fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.8)),
+    fb.Multiplexing(modes=100, mode_separation_s="1 us", train="shared"),
     fb.DoubleClick(station="middle", station_position=0.25),
     fb.SingleClick(
         station="middle", bright_state=0.1, bright_state_b=0.2, phase_sigma_rad="10 deg", phase_correlation_s="1 ms"
@@ -46,6 +47,7 @@ SPECS = [
     fb.Rule(do="discard", when="age_s > 0.1 * t2_s"),
     fb.Node(name="a", memory="ion", parallel_links=2, latitude_deg=-3.5),
     fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1), generation=fb.DoubleClick(station="middle")),
+    fb.OpticalSwitch(name="s", links=["a--b", "c"], stations=2, switching_time_s="1 ms", scheduler="time_division", turn_s=1, frame=[["c"], []]),
     fb.Drift(step_s="1 s", coherence_tau_s="1 h", recalibrate_below=0.9, recalibration_s="1 min"),
     fb.Change(at_s="1 min", link="a--b"),
     fb.Failure(nodes=["a"], links=["a--b"], down=[("1 min", 61)]),

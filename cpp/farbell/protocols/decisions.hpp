@@ -149,9 +149,20 @@ struct Question {
   double (*value)(const void* view, RuleColumn column) = nullptr;
 };
 
+// A link that waits for a turn at an optical switch.
+struct TurnQuestion {
+  LinkId link;
+  std::uint32_t of_switch = 0;
+  Tick now{}, asked{};        // since when it has waited
+  std::uint64_t requests = 0; // open, of the circuits over it
+  Tick due = never;           // the earliest deadline of those that are served
+  double success_rate = 0;    // per tick and lane
+};
+
 // A function from outside the core, for every demand. It may throw, which ends the replica.
 struct DecisionHook {
   void* self = nullptr;
+  double (*rank)(void* self, const TurnQuestion& question) = nullptr;  // turns: the highest goes first; null = not asked
   std::array<bool, decision_points> asked{};  // at which points
   bool (*decide)(void* self, const Question& question) = nullptr;
 };

@@ -47,6 +47,7 @@ class Lanes {
     Tick slot = tick_zero;  // 0 = real time
     bool step_attempts = false;
     std::span<const SwitchRow> switches{};
+    const DecisionHook* hook = nullptr;  // ranks links that wait
   };
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);

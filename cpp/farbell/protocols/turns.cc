@@ -50,6 +50,7 @@ void Turns::wants(LinkId link, std::uint32_t before, std::uint32_t lanes) {
     take(link);
   } else {
     // Who asks at the same tick is there when the next is chosen.
+    row.asked = queue_.now();
     wait(link);
     post_exchange();
   }
@@ -216,6 +217,7 @@ void Turns::exchange() {
   for (LinkId link : returned)
     if (rows_[link.value].wanting > 0) {
       rows_[link.value].waits = true;
+      rows_[link.value].asked = queue_.now();
       waiting_.push_back(link);
     }
   std::vector<LinkId> candidates = waiting_;
@@ -229,32 +231,38 @@ void Turns::exchange() {
   for (LinkId link : candidates) lanes_.allow(link);
 }
 
+TurnQuestion Turns::question(LinkId link) {
+  const Row& row = rows_[link.value];
+  TurnQuestion q{link, row.of_switch, queue_.now(), row.asked, 0, never, lanes_.success_rate(link)};
+  lanes_.each_open_chain(link, [&](ChainId chain) {
+    q.requests += backlog_[chain.value].requests;
+    q.due = earlier(q.due, backlog_[chain.value].due);
+  });
+  return q;
+}
+
 // Those of a switch take the places that they have in line by its scheduler.
 void Turns::in_order(std::vector<LinkId>& line) {
+  const DecisionHook* const hook = setup_.hook && setup_.hook->rank ? setup_.hook : nullptr;
+  struct Waiting {
+    TurnQuestion is;
+    double rank = 0;  // the highest goes first
+  };
   for (std::uint32_t s = 0; s < switches_.size(); ++s) {
     const SwitchScheduler by = setup_.switches[s].scheduler;
-    if (!by_requests(by)) continue;
-    struct Waiting {
-      LinkId link;
-      double weight = 0;
-      Tick due = never;
-    };
+    if (!by_requests(by) && !hook) continue;
     std::vector<Waiting> those;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < line.size(); ++i) {
-      if (rows_[line[i].value].of_switch != s) continue;
-      Waiting& w = those.emplace_back(Waiting{line[i]});
+      if (rows_[line[i].value].of_switch != s || rows_[line[i].value].wanting == 0) continue;
+      Waiting& w = those.emplace_back(Waiting{question(line[i])});
+      w.rank = hook ? hook->rank(hook->self, w.is) : static_cast<double>(w.is.requests) * w.is.success_rate;
       places.push_back(i);
-      lanes_.each_open_chain(line[i], [&](ChainId chain) {
-        w.weight += static_cast<double>(backlog_[chain.value].requests);
-        w.due = earlier(w.due, backlog_[chain.value].due);
-      });
-      w.weight *= lanes_.success_rate(line[i]);
     }
-    std::stable_sort(those.begin(), those.end(), [&](const Waiting& x, const Waiting& y) {
-      return by == SwitchScheduler::max_weight ? x.weight > y.weight : x.due < y.due;
-    });
-    for (std::size_t i = 0; i < places.size(); ++i) line[places[i]] = those[i].link;
+    const bool by_due = !hook && by == SwitchScheduler::earliest_deadline;
+    std::stable_sort(those.begin(), those.end(),
+                     [&](const Waiting& x, const Waiting& y) { return by_due ? x.is.due < y.is.due : x.rank > y.rank; });
+    for (std::size_t i = 0; i < places.size(); ++i) line[places[i]] = those[i].is.link;
   }
 }
 

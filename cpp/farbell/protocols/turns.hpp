@@ -9,6 +9,7 @@
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
 #include "farbell/protocols/chain.hpp"
+#include "farbell/protocols/decisions.hpp"
 #include "farbell/protocols/link_row.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/switch_spec.hpp"
@@ -36,6 +37,7 @@ class Turns {
     std::span<const SwitchRow> switches;
     Address self;  // its ops are counted from this one's
     std::size_t chains = 0;
+    const DecisionHook* hook = nullptr;  // if it ranks, for all switches
   };
   // What the requests that wait for a circuit, or are served by it, ask of its links.
   struct Backlog {
@@ -67,6 +69,7 @@ class Turns {
     bool overdue = false;       // its turn is over as soon as another waits
     std::uint32_t station = 0, turn = 0;  // `turn`: number, by which old events are recognised
     Tick back_at = tick_zero;
+    Tick asked = tick_zero;     // since when it has waited
   };
   struct Station {
     LinkId last;
@@ -92,6 +95,7 @@ class Turns {
   void post_exchange();
   bool still_runs(LinkId link);
   void exchange();
+  TurnQuestion question(LinkId link);
   void in_order(std::vector<LinkId>& line);
   void post(Tick at, Phase phase, Op op, std::uint32_t target, std::uint64_t payload = 0);
 

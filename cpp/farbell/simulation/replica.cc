@@ -24,6 +24,12 @@ class Replica {
     return out;
   }
 
+  // Whether anybody looks at the requests of circuits to say whose turn it is.
+  static bool tells_turns(const Model& model, const DecisionHook* hook) {
+    const bool asked = hook && hook->rank && !model.switches.empty();
+    return asked || std::any_of(model.switches.begin(), model.switches.end(), [](const SwitchRow& s) { return by_requests(s.scheduler); });
+  }
+
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
         states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
@@ -31,7 +37,7 @@ class Replica {
         segments_(states_, chains_),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
-                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches},
+                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.hook},
                queue_, states_, segments_, chains_, trace_),
         decisions_(decisions(model, options.hook)),
         owners_(owners(model)),
@@ -58,7 +64,7 @@ class Replica {
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)),
                    model.scenario.scheduler == Scheduler::earliest_deadline, address(HandlerIndex::requests), decisions_,
-                   std::any_of(model.switches.begin(), model.switches.end(), [](const SwitchRow& s) { return by_requests(s.scheduler); })},
+                   tells_turns(model, options.hook)},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, chains_, trace_),
