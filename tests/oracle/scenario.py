@@ -22,6 +22,7 @@ DETECTOR = {
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
+SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}
 LINK = {"name": "", "distillation": None, "drift": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
@@ -77,6 +78,7 @@ def complete(document):
     for station in scenario["stations"].values():
         station["detector"] = DETECTOR | station["detector"]
     scenario["nodes"] = [NODE | n for n in scenario["nodes"]]
+    scenario["switches"] = [SWITCH | value for value in scenario["switches"]]
     links, demands, changes = [], [], []
     for value in scenario["links"]:
         link = LINK | value

@@ -5,12 +5,9 @@ from math import inf
 from .clock import ARRIVALS, DECISIONS, ticks
 from .time_division import frame_of
 
-SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}
-
 
 class Switch:
     def __init__(self, run, spec):
-        spec = SWITCH | spec
         self.links = [run.network.link[name] for name in spec["links"]]
         self.stations = [{"last": None, "holder": None, "free_since": 0} for _ in range(spec["stations"])]
         self.switching = ticks(spec["switching_time_s"], run.ticks_per_s)
