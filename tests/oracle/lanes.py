@@ -3,7 +3,7 @@
 from math import inf, log1p
 
 from . import states
-from .clock import ATTEMPTS, DECISIONS
+from .clock import ATTEMPTS
 from .hardware import failures_before, herald_row, successes_of, turned
 
 

@@ -45,7 +45,11 @@ def generation_of():
         lambda modes, apart_s, use: {"modes": modes, "mode_separation_s": apart_s, "train": use},
         st.sampled_from([1, 2, 5, 40]), st.sampled_from([0.0, 2e-7, 1e-6]), st.sampled_from(["own", "shared"]),
     )  # fmt: skip
-    return st.builds(lambda how, many: how | {"multiplexing": many}, st.one_of(given_link, given_link, click, single), st.one_of(st.none(), st.none(), train))
+    return st.builds(
+        lambda how, many: how | {"multiplexing": many},
+        st.one_of(given_link, given_link, click, single),
+        st.one_of(st.none(), st.none(), train),
+    )
 
 
 def traffic_of():

@@ -137,7 +137,9 @@ class Turns:
 
     def contended(self, link):
         switch = self.switch_of.get(link)
-        return any(set(other.ends) & set(link.ends) or (switch and self.switch_of.get(other) is switch) for other in self.waiting)
+        return any(
+            set(other.ends) & set(link.ends) or (switch and self.switch_of.get(other) is switch) for other in self.waiting
+        )
 
     def review(self, link):
         if link in self.turns and not self.wanted(link):

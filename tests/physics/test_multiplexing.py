@@ -91,7 +91,9 @@ def test_modes_of_pairs(train: str, seen: float) -> None:
 
 
 def test_one_mode_is_no_multiplexing() -> None:
-    plain = link(0.05, "own").replace(links=[link(0.05, "own").links[0].replace(generation=fb.Given(success_probability=0.05, attempt_period_s=PERIOD_S))])
+    plain = link(0.05, "own").replace(
+        links=[link(0.05, "own").links[0].replace(generation=fb.Given(success_probability=0.05, attempt_period_s=PERIOD_S))]
+    )
     for train in ("own", "shared"):
         how = plain.links[0].generation.replace(multiplexing=fb.Multiplexing(modes=1, mode_separation_s="1 us", train=train))  # type: ignore[arg-type]
         alone = plain.replace(links=[plain.links[0].replace(generation=how)])
@@ -109,7 +111,11 @@ def test_model_of_a_link() -> None:
     assert train.mode_success_probability == p == single.mode_success_probability
     assert math.isclose(train.success_probability, 1 - (1 - p) ** 500, rel_tol=1e-12)
     assert math.isclose(train.period_s, single.period_s + 499 * 0.2e-6, rel_tol=1e-12)
-    assert (train.emission_a_s, train.herald_b_s, train.table.fidelity) == (single.emission_a_s, single.herald_b_s, single.table.fidelity)
+    assert (train.emission_a_s, train.herald_b_s, train.table.fidelity) == (
+        single.emission_a_s,
+        single.herald_b_s,
+        single.table.fidelity,
+    )
 
 
 def test_refusals() -> None:
@@ -118,19 +124,21 @@ def test_refusals() -> None:
 
     def model(station: fb.Station, apart: str) -> fb.LinkModel:
         click = fb.SingleClick(station="s", bright_state=0.1, multiplexing=fb.Multiplexing(modes=3, mode_separation_s=apart))
-        return fb.hardware.link_model(fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1e3), generation=click), memory, memory, station)
+        return fb.hardware.link_model(
+            fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1e3), generation=click), memory, memory, station
+        )
 
-    with pytest.raises(fb.SpecError, match="mode_separation_s.*at least the detectors' window_s"):
+    with pytest.raises(fb.SpecError, match=r"mode_separation_s.*at least the detectors' window_s"):
         model(slow, "50 ns")
-    with pytest.raises(fb.SpecError, match="dead_time_s.*from one mode to the next"):
+    with pytest.raises(fb.SpecError, match=r"dead_time_s.*from one mode to the next"):
         model(slow, "1 us")
     model(slow, "1.1 us")
     model(slow, "0 s")
-    with pytest.raises(fb.SpecError, match="/modes"):
+    with pytest.raises(fb.SpecError, match=r"/modes"):
         fb.Multiplexing(modes=0)
     scenario = link(0.1, "own").replace(tick="ns")
     how = scenario.links[0].generation.replace(multiplexing=fb.Multiplexing(modes=3, mode_separation_s="1 ps"))
-    with pytest.raises(fb.SpecError, match="/links/0/generation/multiplexing/mode_separation_s.*at least one tick"):
+    with pytest.raises(fb.SpecError, match=r"/links/0/generation/multiplexing/mode_separation_s.*at least one tick"):
         fb.compile(scenario.replace(links=[scenario.links[0].replace(generation=how)]))
 
 

@@ -114,7 +114,7 @@ def test_a_hook_that_says_the_same_is_the_same_run() -> None:
     built_in = fb.run(users(3, hows, traffic, switch={"scheduler": "max_weight"}), replicas=2)
     seen = []
 
-    def most(link: fb.ScheduleView) -> float:
+    def most(link: Any) -> float:
         seen.append((link.link, link.switch, link.waited_s, link.deadline_s))
         return link.open_requests * link.rate_hz
 
@@ -124,7 +124,10 @@ def test_a_hook_that_says_the_same_is_the_same_run() -> None:
     assert set(links) == {"u0", "u1", "u2"} and set(switches) == {"s"}
     assert min(waits) == 0 and max(waits) > 0 and set(deadlines) == {math.inf}
     fifo = fb.run(users(3, hows, traffic), replicas=2)
-    assert len(fifo.pairs["delivered_s"]) != len(hooked.pairs["delivered_s"]) or not (fifo.pairs["delivered_s"] == hooked.pairs["delivered_s"]).all()
+    assert (
+        len(fifo.pairs["delivered_s"]) != len(hooked.pairs["delivered_s"])
+        or not (fifo.pairs["delivered_s"] == hooked.pairs["delivered_s"]).all()
+    )
 
 
 def test_frames_that_are_worked_out() -> None:
@@ -176,8 +179,16 @@ def test_explained() -> None:
         ({"links": ["u0"], "turn_s": 1e-3, "switching_time_s": 1e-3}, "/switches/0/turn_s", "more than switching_time_s"),
         ({"links": ["u0"], "scheduler": "earliest_deadline"}, "/switches/0/scheduler", "deadline_s"),
         ({"links": ["u0"], "frame": [["u0"]]}, "/switches/0/frame", "time_division"),
-        ({"links": ["u0"], "scheduler": "time_division", "turn_s": 1, "frame": [["u0", "u0"]]}, "/switches/0/frame/0", "at most 1"),
-        ({"links": ["u0"], "scheduler": "time_division", "turn_s": 1, "frame": [["u1"]]}, "/switches/0/frame/0/0", "of the switch"),
+        (
+            {"links": ["u0"], "scheduler": "time_division", "turn_s": 1, "frame": [["u0", "u0"]]},
+            "/switches/0/frame/0",
+            "at most 1",
+        ),
+        (
+            {"links": ["u0"], "scheduler": "time_division", "turn_s": 1, "frame": [["u1"]]},
+            "/switches/0/frame/0/0",
+            "of the switch",
+        ),
     ],
 )
 def test_refusals(switch: dict[str, Any], path: str, allowed: str) -> None:
@@ -195,6 +206,10 @@ def test_refused_with_ghz_demands_and_hooks() -> None:
         fb.run(divided, hooks={"schedule": lambda link: 1.0})
     with pytest.raises(fb.SpecError, match="without switches"):
         fb.run(divided.replace(switches=[]), hooks={"schedule": lambda link: 1.0})
-    for hook, why in ((lambda link: "soon", "returned 'soon'"), (lambda link: math.nan, "returned nan"), (lambda link: link.urgency, "urgency")):
+    for hook, why in (
+        (lambda link: "soon", "returned 'soon'"),
+        (lambda link: math.nan, "returned nan"),
+        (lambda link: link.urgency, "urgency"),
+    ):
         with pytest.raises(fb.RunError, match=f'"schedule" at switch "s", link "u[01]".*{why}'):
             fb.run(users(2), hooks={"schedule": hook})

@@ -66,7 +66,9 @@ def rich_scenario() -> fb.Scenario:
             )
             for a, b, generation in zip("abcde", "bcdef", [*given_links, *clicks], strict=True)
         ],
-        switches=[fb.OpticalSwitch(name="switch", links=["a--b", "b--c"], scheduler="time_division", turn_s=1, frame=[["a--b"], []])],
+        switches=[
+            fb.OpticalSwitch(name="switch", links=["a--b", "b--c"], scheduler="time_division", turn_s=1, frame=[["a--b"], []])
+        ],
         demands=[
             fb.Demand(
                 name=t.__class__.__name__,

@@ -97,7 +97,14 @@ class SwitchCheck {
 
 }  // namespace
 
-std::vector<SwitchRow> switch_plan(const Model& model, const Names& link_names, std::span<const double> need) {
+std::vector<SwitchRow> switch_plan(const Model& model, const Names& link_names) {
+  // By link: how much of a station's time it needs for a pair of each demand over it.
+  std::vector<double> need(model.links.size(), 0);
+  for (const RoutePlan& plan : model.route_plans)
+    for (LinkId link : plan.routes.front().links) {
+      const LinkFacts& is = model.link_facts[link.value];
+      if (is.success_probability > 0) need[link.value] += is.attempt_period_s / is.success_probability;
+    }
   Names names("switch", "/switches");
   std::vector<std::uint32_t> switch_of(model.links.size(), 0);  // number + 1
   std::vector<SwitchRow> rows;

@@ -8,8 +8,8 @@
 
 namespace farbell {
 
-// Once the routes of all demands are known. `need` by link: how much of a station's time it needs for each pair that all have.
-std::vector<SwitchRow> switch_plan(const Model& model, const Names& link_names, std::span<const double> need);
+// Once the routes of all demands are known.
+std::vector<SwitchRow> switch_plan(const Model& model, const Names& link_names);
 
 // So many stations, each slot of a frame a list of links (numbers of `need`): every link has a slot, and as many as its share of the need
 // says (Sainte-Lague), at most one station at a time (McNaughton's rule), slots spread evenly.

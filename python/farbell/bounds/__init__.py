@@ -11,9 +11,9 @@ from farbell.bounds.routes import RouteBound, ghz_route_bounds, route_bounds
 
 __all__ = [
     "ATTEMPT_MODES",
-    "attempt_modes",
     "Forbidden",
     "RouteBound",
+    "attempt_modes",
     "capacities",
     "demand_bounds",
     "forbidding_bound",
