@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import farbell as fb
-from physics.sampling import SEED, Estimate, assert_sampled
+from physics.sampling import SEED, Estimate, assert_sampled, estimate
 
 PERIOD_S = 1e-4
 HOW = fb.Given(success_probability=0.1, attempt_period_s=PERIOD_S)
@@ -64,6 +64,24 @@ def test_turns_by_the_clock(switching: int, cycles: int) -> None:
     turns = 1.0 / per_turn
     assert abs(attempts.sum() - turns * cycles * 2) <= 2 * (cycles + 1)
     assert attempts.max() - attempts.min() <= 2 * (cycles + 1)
+
+
+@pytest.mark.parametrize("scheduler", ["fifo", "max_weight"])
+def test_mean_wait_at_a_station(scheduler: str) -> None:
+    """A station that is never idle while somebody waits is an M/G/1 queue: mean waits do not depend on the order (Pollaczek, Khinchine).
+
+    A service is `T` times a geometric number. A pair is there at the start of its cycle, `T` before the end of its service.
+    """
+    p, load, replicas = 0.1, 0.7, 300
+    rate_hz = load * p / PERIOD_S
+    traffic = {"traffic": fb.Poisson(rate_hz=rate_hz / 4)}
+    results = fb.run(
+        users(4, demand=traffic, switch={"scheduler": scheduler}, duration_s=2.0, warm_up_s=0.2), replicas=replicas
+    )
+    pairs = results.pairs
+    means = [float(np.mean(pairs["latency_s"][pairs["replica"] == replica])) for replica in range(replicas)]
+    wait_s = rate_hz * PERIOD_S**2 * (2 - p) / p**2 / (2 * (1 - load))
+    assert_sampled(estimate(means), wait_s + PERIOD_S / p - PERIOD_S, 0.002, detects=0.1 * wait_s)
 
 
 def at_a_time(results: fb.Results) -> int:
