@@ -99,7 +99,7 @@ def at_a_time(results: fb.Results) -> int:
 @pytest.mark.parametrize("scheduler", ["fifo", "max_weight", "time_division"])
 def test_no_more_links_than_stations(stations: int, scheduler: str) -> None:
     switch = {"stations": stations, "scheduler": scheduler, "turn_s": 1.05e-3, "switching_time_s": 1e-5}
-    traffic = {"traffic": fb.Poisson(rate_hz=300), "width": 2}
+    traffic = {"traffic": fb.Poisson(rate_hz=3000), "width": 2}  # more than they can serve
     results = fb.run(users(4, switch=switch, demand=traffic, duration_s=0.2), trace=True)
     assert at_a_time(results) == stations
 
