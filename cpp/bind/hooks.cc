@@ -3,8 +3,11 @@
 
 #include <pybind11/stl.h>
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -78,6 +81,18 @@ py::object view_type(DecisionPoint point) {
   return type;
 }
 
+// Of a link that waits: read while the hook is called.
+struct TurnView {
+  const Model* model = nullptr;
+  const TurnQuestion* question = nullptr;
+
+  const TurnQuestion& asked() const {
+    if (!question) throw std::runtime_error("a hook's view can be read while the hook is called, and no longer: keep the values instead");
+    return *question;
+  }
+  double seconds(Tick t) const { return t == never ? std::numeric_limits<double>::infinity() : model->clock.seconds(t); }
+};
+
 // NumPy's comparisons give their own kind of truth.
 bool is_truth(PyObject* value) {
   const char* type = Py_TYPE(value)->tp_name;
@@ -103,6 +118,11 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_
     route_table_ = {this, [](void* self, const RouteQuestion& question) { return static_cast<PythonHooks*>(self)->choose(question); },
                     model.demand_names.size()};
   }
+  if (functions.contains("schedule")) {
+    schedule_ = functions["schedule"];
+    turn_view_ = py::cast(TurnView{&model, nullptr});
+    turn_table_ = {this, [](void* self, const TurnQuestion& question) { return static_cast<PythonHooks*>(self)->rank(question); }};
+  }
   hook_.self = this;
   hook_.decide = [](void* self, const Question& question) { return static_cast<PythonHooks*>(self)->decide(question); };
 }
@@ -125,11 +145,13 @@ bool PythonHooks::decide(const Question& question) {
     Py_DECREF(result);  // from 3.12 on it lives for ever
     return result == Py_True;
   }
-  const std::string_view point = choice_name(question.point);
-  if (!result) fail_as_raised(point, question.node, question.demand, question.now);
+  const auto fail_here = [&](const std::string& why) {
+    fail(choice_name(question.point), place_text(model_, question.node, question.demand, question.now), why);
+  };
+  if (!result) fail_here(raised());
   const auto given = py::reinterpret_steal<py::object>(result);
   if (is_truth(result)) return PyObject_IsTrue(result) == 1;
-  fail(point, question.node, question.demand, question.now, "it returned " + std::string(py::repr(given)) + ", where True or False is allowed");
+  fail_here("it returned " + std::string(py::repr(given)) + ", where True or False is allowed");
 }
 
 std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) {
@@ -145,21 +167,38 @@ std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) 
   }
   PyObject* const result = PyObject_CallFunction(choose_route_.ptr(), "OIdO", demand_names_[question.demand.value].ptr(), question.circuit,
                                                  model_.clock.seconds(question.now), routes.ptr());
-  if (!result) fail_as_raised("route", {}, question.demand, question.now);
+  if (!result) fail("route", place_text(model_, {}, question.demand, question.now), raised());
   return py::reinterpret_steal<py::object>(result).cast<std::optional<std::uint32_t>>();
 }
 
-void PythonHooks::fail_as_raised(std::string_view point, NodeId node, DemandId demand, Tick now) const {
+double PythonHooks::rank(const TurnQuestion& question) {
+  turn_view_.cast<TurnView&>().question = &question;
+  PyObject* const argument = turn_view_.ptr();
+  const auto result = py::reinterpret_steal<py::object>(PyObject_Vectorcall(schedule_.ptr(), &argument, 1, nullptr));
+  turn_view_.cast<TurnView&>().question = nullptr;
+  const auto fail_here = [&](const std::string& why) {
+    fail("schedule", " at switch \"" + model_.scenario.switches[question.of_switch].name + "\", link \"" +
+                         model_.link_names[question.link.value] + "\", at " + number_text(model_.clock.seconds(question.now)) + " s", why);
+  };
+  if (!result) fail_here(raised());
+  const double rank = PyFloat_AsDouble(result.ptr());
+  if (PyErr_Occurred()) PyErr_Clear();
+  else if (!std::isnan(rank)) return rank;
+  fail_here("it returned " + std::string(py::repr(result)) + ", where a number is allowed: the highest goes first");
+}
+
+// What Python has raised, to be told.
+std::string PythonHooks::raised() const {
   py::error_already_set error;
   if (!error.matches(PyExc_Exception)) throw error;
-  const std::string what = std::string(py::str(error.type().attr("__name__"))) + ": " + std::string(py::str(error.value()));
+  std::string what = std::string(py::str(error.type().attr("__name__"))) + ": " + std::string(py::str(error.value()));
   error.restore();
-  fail(point, node, demand, now, what);
+  return what;
 }
 
 // What Python has raised, if anything, becomes the cause.
-void PythonHooks::fail(std::string_view point, NodeId node, DemandId demand, Tick now, const std::string& why) const {
-  const std::string text = "hook \"" + std::string(point) + "\"" + place_text(model_, node, demand, now) + ": " + why;
+void PythonHooks::fail(std::string_view point, const std::string& place, const std::string& why) const {
+  const std::string text = "hook \"" + std::string(point) + "\"" + place + ": " + why;
   if (PyErr_Occurred()) py::raise_from(run_error_.ptr(), text.c_str());
   else PyErr_SetString(run_error_.ptr(), text.c_str());
   throw py::error_already_set();
@@ -172,6 +211,17 @@ void bind_hooks(py::module_& m) {
     m.attr(view_names[p]) = type;
     view_types[p] = type.release();  // as long as the module, which is never unloaded
   }
+  py::class_<TurnView>(m, "ScheduleView", "A link that waits for a turn at an optical switch, for the hook \"schedule\" that says how urgent that is.")
+      .def_property_readonly("link", [](const TurnView& v) { return v.model->link_names[v.asked().link.value]; }, "Name of the link.")
+      .def_property_readonly("switch", [](const TurnView& v) { return v.model->scenario.switches[v.asked().of_switch].name; }, "Name of the switch.")
+      .def_property_readonly("time_s", [](const TurnView& v) { return v.seconds(v.asked().now); }, "Simulated time.")
+      .def_property_readonly("waited_s", [](const TurnView& v) { return v.seconds(v.asked().now - v.asked().asked); }, "Since when it waits.")
+      .def_property_readonly("open_requests", [](const TurnView& v) { return static_cast<double>(v.asked().requests); },
+                             "Requests that wait for the circuits over the link, or are served by them.")
+      .def_property_readonly("deadline_s", [](const TurnView& v) { return v.seconds(v.asked().due); },
+                             "The earliest deadline of those that are served; infinite without one.")
+      .def_property_readonly("rate_hz", [](const TurnView& v) { return v.asked().success_rate * v.model->clock.ticks_per_s; },
+                             "Pairs per second of one lane while it attempts.");
   m.def("decision_columns", [] {
     py::dict out;
     for (const auto& point : Describe<DecisionPoint>::values) {

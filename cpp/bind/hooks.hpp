@@ -20,14 +20,16 @@ class PythonHooks {
   PythonHooks(const PythonHooks&) = delete;  // the table points here
   ~PythonHooks();
 
+  const TurnHook* turn_table() const { return turn_table_.self ? &turn_table_ : nullptr; }
   const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
   DecisionHooks table() const { return at_; }
 
  private:
   bool decide(const Question& question);
   std::optional<std::uint32_t> choose(const RouteQuestion& question);
-  [[noreturn]] void fail(std::string_view point, NodeId node, DemandId demand, Tick now, const std::string& why) const;
-  [[noreturn]] void fail_as_raised(std::string_view point, NodeId node, DemandId demand, Tick now) const;
+  double rank(const TurnQuestion& question);
+  std::string raised() const;
+  [[noreturn]] void fail(std::string_view point, const std::string& place, const std::string& why) const;
 
   struct Hook {
     pybind11::object function, view;
@@ -38,6 +40,8 @@ class PythonHooks {
   std::vector<pybind11::str> node_names_, demand_names_;
   pybind11::object choose_route_;  // function of numbers; `farbell.hooks` makes it
   RouteHook route_table_;
+  pybind11::object schedule_, turn_view_;
+  TurnHook turn_table_;
   DecisionHook hook_;
   DecisionHooks at_{};
 };

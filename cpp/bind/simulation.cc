@@ -111,6 +111,20 @@ py::dict link_table(const Model& model) {
   return out;
 }
 
+py::dict switch_frames(const Model& model) {
+  py::dict out;
+  for (std::size_t s = 0; s < model.switches.size(); ++s) {
+    py::list frame;
+    for (const std::vector<LinkId>& slot : model.switches[s].frame) {
+      py::list links;
+      for (LinkId link : slot) links.append(model.link_names[link.value]);
+      frame.append(links);
+    }
+    if (!model.switches[s].frame.empty()) out[py::str(model.scenario.switches[s].name)] = frame;
+  }
+  return out;
+}
+
 // What was raised in a program, or by what it did, as a Python exception.
 py::object failure_of(const std::exception_ptr& failure) {
   try {
@@ -158,6 +172,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   if (decisions) {
     options.hooks = taken.emplace(*decisions, model).table();
     options.route_hook = taken->route_table();
+    options.turn_hook = taken->turn_table();
   }
   for (const auto& point : Describe<DecisionPoint>::values)
     if (const py::str name{std::string(point.name)}; protocols.contains(name))
@@ -218,6 +233,8 @@ Examples
       .def_property_readonly("approximations", &approximations, "Approximations in force: dicts of name and description.")
       .def_property_readonly("routes", &routes, "Route of each demand at the start, as lists of node names.")
       .def_property_readonly("alternatives", &alternatives, "Routes that each demand may take at the start, the preferred one first.")
+      .def_property_readonly("switch_frames", &switch_frames,
+                             "Of each optical switch that goes by time division: the names of the links of each slot of its frame.")
       .def_readonly("node_names", &Model::node_names)
       .def_readonly("link_names", &Model::link_names)
       .def_readonly("demand_names", &Model::demand_names)

@@ -86,6 +86,9 @@ Sequential())"},
     {"Change", R"(
 >>> fb.Change(at_s="3 s", link="alice--bob").generation is None  # the link goes down
 True)"},
+    {"OpticalSwitch", R"(
+>>> fb.OpticalSwitch(name="hub", links=["a--hub", "b--hub", "c--hub"], switching_time_s="1 ms", turn_s="10 ms").stations
+1)"},
     {"Drift", R"(
 >>> drift = fb.Drift(step_s="1 s", coherence_tau_s="1000 s", recalibrate_below=0.9, recalibration_s="20 s")
 >>> drift.recalibrate_below

@@ -1117,6 +1117,96 @@ class PolicyTable:
     def __hash__(self) -> int: ...
 
 @final
+class OpticalSwitch:
+    """An optical switch by which links share Bell-state stations: so many of them attempt at a time.
+
+    Parameters
+    ----------
+    name : str
+        Unique name.
+    links : Sequence[str]
+        Names of its links; a link has one switch at most.
+    stations : int
+        Stations, with their detectors, each of which serves a link at a time.
+    switching_time_s : float | str
+        Time to connect a station to another link than its last. [s]
+    scheduler : Literal["fifo", "max_weight", "earliest_deadline", "time_division"]
+        Which of the links that wait has the next turn.
+    turn_s : float | str | None
+        How long a turn lasts if others wait, or with time_division a slot; null = until the link has made a pair. [s]
+    frame : Sequence[Sequence[str]]
+        With time_division: the names of the links of each slot of the frame; [] = worked out, in proportion to need.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.OpticalSwitch(name="hub", links=["a--hub", "b--hub", "c--hub"], switching_time_s="1 ms", turn_s="10 ms").stations
+    1
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        links: Sequence[str],
+        stations: int = 1,
+        switching_time_s: float | str = 0.0,
+        scheduler: Literal["fifo", "max_weight", "earliest_deadline", "time_division"] = 'fifo',
+        turn_s: float | str | None = None,
+        frame: Sequence[Sequence[str]] = [],
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        links: Sequence[str] = ...,
+        stations: int = ...,
+        switching_time_s: float | str = ...,
+        scheduler: Literal["fifo", "max_weight", "earliest_deadline", "time_division"] = ...,
+        turn_s: float | str | None = ...,
+        frame: Sequence[Sequence[str]] = ...,
+    ) -> OpticalSwitch:
+        """A new OpticalSwitch with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name."""
+    @property
+    def links(self) -> tuple[str, ...]:
+        """Names of its links; a link has one switch at most."""
+    @property
+    def stations(self) -> int:
+        """Stations, with their detectors, each of which serves a link at a time."""
+    @property
+    def switching_time_s(self) -> float:
+        """Time to connect a station to another link than its last. [s]"""
+    @property
+    def scheduler(self) -> Literal["fifo", "max_weight", "earliest_deadline", "time_division"]:
+        """Which of the links that wait has the next turn."""
+    @property
+    def turn_s(self) -> float | None:
+        """How long a turn lasts if others wait, or with time_division a slot; null = until the link has made a pair. [s]"""
+    @property
+    def frame(self) -> tuple[tuple[str, ...], ...]:
+        """With time_division: the names of the links of each slot of the frame; [] = worked out, in proportion to need."""
+    def with_values(self, values: dict[str, Any]) -> OpticalSwitch:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> OpticalSwitch:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> OpticalSwitch:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Cutoff:
     """When a node between the ends gives up a qubit that waits to be swapped, and a link one that waits to be distilled. Whatever comes first.
 
@@ -2639,6 +2729,8 @@ class Scenario:
         Nodes.
     links : Sequence[Link | Mapping[str, Any]]
         Links.
+    switches : Sequence[OpticalSwitch | Mapping[str, Any]]
+        Optical switches by which links share stations.
     demands : Sequence[Demand | Mapping[str, Any]]
         Demands for pairs.
     ghz_demands : Sequence[GhzDemand | Mapping[str, Any]]
@@ -2696,6 +2788,7 @@ class Scenario:
         stations: Sequence[Station | Mapping[str, Any]] = [],
         nodes: Sequence[Node | Mapping[str, Any]] = [],
         links: Sequence[Link | Mapping[str, Any]] = [],
+        switches: Sequence[OpticalSwitch | Mapping[str, Any]] = [],
         demands: Sequence[Demand | Mapping[str, Any]] = [],
         ghz_demands: Sequence[GhzDemand | Mapping[str, Any]] = [],
         programs: Sequence[BoundProgram | Mapping[str, Any]] = [],
@@ -2734,6 +2827,7 @@ class Scenario:
         stations: Sequence[Station | Mapping[str, Any]] = ...,
         nodes: Sequence[Node | Mapping[str, Any]] = ...,
         links: Sequence[Link | Mapping[str, Any]] = ...,
+        switches: Sequence[OpticalSwitch | Mapping[str, Any]] = ...,
         demands: Sequence[Demand | Mapping[str, Any]] = ...,
         ghz_demands: Sequence[GhzDemand | Mapping[str, Any]] = ...,
         programs: Sequence[BoundProgram | Mapping[str, Any]] = ...,
@@ -2820,6 +2914,9 @@ class Scenario:
     @property
     def links(self) -> tuple[Link, ...]:
         """Links."""
+    @property
+    def switches(self) -> tuple[OpticalSwitch, ...]:
+        """Optical switches by which links share stations."""
     @property
     def demands(self) -> tuple[Demand, ...]:
         """Demands for pairs."""
@@ -3646,6 +3743,30 @@ class Protocol:
     def parameters(self) -> dict[str, float]:
         """The numbers with which it was loaded, by name."""
     def __repr__(self) -> str: ...
+class ScheduleView:
+    """A link that waits for a turn at an optical switch, for the hook "schedule" that says how urgent that is."""
+    def __init__(self, *args: Any) -> None: ...
+    @property
+    def link(self) -> str:
+        """Name of the link."""
+    @property
+    def switch(self) -> str:
+        """Name of the switch."""
+    @property
+    def time_s(self) -> float:
+        """Simulated time."""
+    @property
+    def waited_s(self) -> float:
+        """Since when it waits."""
+    @property
+    def open_requests(self) -> float:
+        """Requests that wait for the circuits over the link, or are served by them."""
+    @property
+    def deadline_s(self) -> float:
+        """The earliest deadline of those that are served; infinite without one."""
+    @property
+    def rate_hz(self) -> float:
+        """Pairs per second of one lane while it attempts."""
 
 @final
 class Model:
@@ -3674,6 +3795,9 @@ class Model:
     @property
     def alternatives(self) -> list[Any]:
         """Routes that each demand may take at the start, the preferred one first."""
+    @property
+    def switch_frames(self) -> dict[str, Any]:
+        """Of each optical switch that goes by time division: the names of the links of each slot of its frame."""
     @property
     def node_names(self) -> list[str]: ...
     @property

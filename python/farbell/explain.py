@@ -80,6 +80,7 @@ class _Story:
         self.own = [row for row in self.rows if self._concerns(row)]
         self.few = {node.name for node in record.scenario.nodes if node.parallel_links is not None}
         self.down: set[str] = set()  # links, as far as the trace tells
+        self.switch_of = {link: switch.name for switch in record.scenario.switches for link in switch.links}
         self.permits: dict[str, list[Row]] = defaultdict(list)
         for row in self.rows:
             if row["kind"].startswith("permit_"):
@@ -355,9 +356,13 @@ class _Story:
 
     def _before_attempts(self, link: str, time: float, longer: bool) -> tuple[list[Step], tuple[str, Any] | None]:
         """What a lane of the link waited for that began to attempt at `time`."""
+        connected = (row for row in self.permits[link] if row["until_s"] == time and row["time_s"] < time)
+        if held := next(connected, None):
+            text = f"switch {self.switch_of[link]} connects a station to {link}"
+            return [Step(held["time_s"], time, "switching", text)], ("freed", (link, held["time_s"], True))
         asked = self._permit_asked(link, time)
         if asked < time:
-            text = f"{link} waits: {self._limited(link)} on as many links as it can"
+            text = f"{link} waits: {self._limited(link)}"
             return [Step(asked, time, "permit", text)], ("freed", (link, asked, True))
         rows = self.at[time]
         # A memory of the link's own nodes comes free; or, where a hop has turns, one of others.
@@ -389,6 +394,10 @@ class _Story:
         if earlier and earlier[-1]["count"] > 0:
             began = self._attempts_began(link, math.nextafter(time, 0))
             return [Step(began, time, "attempts", f"attempts on {link}")], ("freed", (link, began, True))
+        if earlier and link in self.switch_of and earlier[-1]["until_s"] == time:
+            # Its turn ended with the cycle that ran.
+            stopped = earlier[-1]["time_s"]
+            return [Step(stopped, time, "attempts", f"the last attempt of a turn of {link}")], ("freed", (link, stopped, True))
         return [], None
 
     def _before_loss(self, lost: Row) -> tuple[list[Step], tuple[str, Any] | None]:
@@ -446,7 +455,9 @@ class _Story:
 
     def _limited(self, link: str) -> str:
         nodes = [node for node in self.ends[link] if node in self.few]
-        return " or ".join(nodes) + (" attempts" if len(nodes) == 1 else " attempt")
+        why = " or ".join(nodes) + (" attempts" if len(nodes) == 1 else " attempt") + " on as many links as it can"
+        of_switch = f"switch {self.switch_of[link]} has no turn for it" if link in self.switch_of else ""
+        return " or ".join(text for text in (why if nodes else "", of_switch) if text)
 
     def _at_node(self, pair: int, side: str) -> int:
         """The elementary pair whose half the node held that measured this one."""
@@ -475,7 +486,7 @@ class _Story:
         if kind == "link_changed":
             return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
         if kind == "permit_waits":
-            return f"link {row['link']} waits: {self._limited(row['link'])} on as many links as it can"
+            return f"link {row['link']} waits: {self._limited(row['link'])}"
         if told := self.programs.sentence(row):
             return told
         if not self._concerns(row):

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from farbell._core import Model, PolicyTable, Protocol, SpecError, decision_columns
+from farbell._core import Model, PolicyTable, Protocol, ScheduleView, SpecError, decision_columns
 
-__all__ = ["Candidate", "RouteView"]
+__all__ = ["Candidate", "RouteView", "ScheduleView"]
 
 _NUMBERS = tuple[int, ...]
 
@@ -107,11 +107,20 @@ class RouteView:
 def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
     """The functions, as the core calls them, and the protocols among the hooks, if each can be asked. Raises SpecError."""
     scenario = model.scenario
-    points = [*decision_columns(), "route"]
+    points = [*decision_columns(), "route", "schedule"]
     for name, function in hooks.items():
         if name not in points:
             nearest = difflib.get_close_matches(str(name), points, 1)
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
+        if name == "schedule":
+            if not callable(function) or isinstance(function, Protocol):
+                raise SpecError("hooks/schedule", repr(function), "a function of a view that returns a number")
+            for number, switch in enumerate(scenario.switches):
+                if switch.scheduler == "time_division":
+                    raise SpecError("hooks/schedule", "a hook", f"none, since /switches/{number} goes by time division")
+            if not scenario.switches:
+                raise SpecError("hooks/schedule", "a hook", "none in a scenario without switches")
+            continue
         gives = "one of its routes, or None" if name == "route" else "True or False"
         if isinstance(function, Protocol):
             if name not in function.decides:

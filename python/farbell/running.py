@@ -234,8 +234,9 @@ def run(
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
         the columns of rules as attributes, and returns True or False; or a :class:`Protocol` of C++ (:func:`load_protocol`).
         It decides for every demand for pairs, none of which may have a rule for that point. ``"route"`` -> function that takes
-        a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. A run with functions as hooks
-        has one thread.
+        a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. ``"schedule"`` -> function of
+        a :class:`farbell.hooks.ScheduleView`, a link that waits for a turn at an optical switch, that returns a number: the
+        highest goes first. A run with functions as hooks has one thread.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 

@@ -1,9 +1,9 @@
-"""Link generation, every cycle of every lane group stepped, and the permits that nodes with `parallel_links` hand out."""
+"""Link generation, every cycle of every lane group stepped."""
 
 from math import inf, log1p
 
 from . import states
-from .clock import ATTEMPTS, DECISIONS
+from .clock import ATTEMPTS
 from .hardware import failures_before, herald_row, successes_of, turned
 
 
@@ -14,7 +14,7 @@ class LaneGroup:
         self.run, self.link, self.demand = run, link, circuit.demand
         entity = f"link:{link.name}/demand:{circuit.owner}"
         self.attempts, self.heralds = run.stream(f"{entity}/attempts"), run.stream(f"{entity}/herald")
-        self.circuit, self.hop = None, None
+        self.circuit, self.hop, self.is_open = None, None, False
         self.free = [0, 0]  # slots at the hop's end nearer to A, nearer to B
         self.turns = 0
         self.next_start, self.scheduled = 0, False
@@ -24,14 +24,14 @@ class LaneGroup:
         self.watchers = []  # [attempts still to be made, what to do then with the tick of the last one's start]
 
     def open(self, circuit, hop):
-        self.circuit, self.hop = circuit, hop
+        self.circuit, self.hop, self.is_open = circuit, hop, True
         self.free = [circuit.end_slots if end else circuit.width for end in (hop == 0, hop + 1 == circuit.last)]
         self.turns = inf if self.demand.spec["pipelined"] else circuit.width
         self.wake()
 
     def close(self, side):
-        self.free[side] = 0
-        self.run.permits.review(self.link)
+        self.free[side], self.is_open = 0, False
+        self.run.turns.review(self.link)
 
     def free_slot(self, side):
         self.free[side] += 1
@@ -54,7 +54,7 @@ class LaneGroup:
         return min(*self.free, self.turns, self.demand.spec["width"])
 
     def wake(self):
-        if self.lanes() and self.run.permits.want(self.link) and not self.scheduled:
+        if self.lanes() and self.run.turns.want(self.link) and not self.scheduled:
             self.schedule(max(self.run.clock.now, self.next_start))
 
     def schedule(self, tick):
@@ -67,7 +67,7 @@ class LaneGroup:
     def cycle(self):
         self.scheduled = False
         lanes, link = self.lanes(), self.link
-        if not lanes or not self.run.permits.held(link):
+        if not lanes or not self.run.turns.held(link):
             return
         self.next_start = self.run.clock.now + link.model.period
         link.attempts += lanes
@@ -82,7 +82,7 @@ class LaneGroup:
         for mode in self.modes_of(lanes, made):
             self.make_pair(phase, mode)
         if made:
-            self.run.permits.after_success(link)
+            self.run.turns.after_success(link)
         if self.lanes():
             self.schedule(self.next_start)
 
@@ -156,64 +156,3 @@ class LaneGroup:
         self.circuit.record("link", self.link.name, self.demand.index, self.pairs)
         self.pairs += 1
         self.circuit.new_pair(self.hop, [qubits[i] for i in order], [now + model.herald[i] for i in order], frame)
-
-
-class Permits:
-    """A link attempts only while it holds a permit of each of its two nodes."""
-
-    def __init__(self, run):
-        self.run = run
-        self.left = {node: node.parallel_links for node in run.network.nodes if node.parallel_links is not None}
-        self.holders, self.waiting, self.returning = set(), [], []
-
-    def limits(self, link):
-        return [node for node in link.ends if node in self.left]
-
-    def held(self, link):
-        return not self.limits(link) or link in self.holders
-
-    def wanted(self, link):
-        return any(group.lanes() for group in self.run.groups_of(link))
-
-    def want(self, link):
-        """Whether the link may attempt now; if not, it waits."""
-        if not self.held(link) and link not in self.waiting and not self.take(link):
-            self.waiting.append(link)
-        return self.held(link)
-
-    def take(self, link):
-        nodes = self.limits(link)
-        if not all(self.left[node] for node in nodes):
-            return False
-        for node in nodes:
-            self.left[node] -= 1
-        self.holders.add(link)
-        return True
-
-    def review(self, link):
-        if link in self.holders and not self.wanted(link):
-            self.give_back(link)
-
-    def after_success(self, link):
-        contended = any(set(other.ends) & set(link.ends) for other in self.waiting)
-        if link in self.holders and (contended or not self.wanted(link)):
-            self.give_back(link)
-
-    def give_back(self, link):
-        if not self.returning:
-            self.run.clock.post(self.run.clock.now, DECISIONS, self.exchange)
-        if link not in self.returning:
-            self.returning.append(link)
-
-    def exchange(self):
-        returned, self.returning = sorted(self.returning, key=lambda link: link.index), []
-        for link in returned:
-            self.holders.remove(link)
-            for node in self.limits(link):
-                self.left[node] += 1
-        line = self.waiting + returned
-        self.waiting = [link for link in line if self.wanted(link) and not self.take(link)]
-        for link in line:
-            if link in self.holders:
-                for group in self.run.groups_of(link):
-                    group.wake()

@@ -11,7 +11,7 @@ from .drift import mean_fidelity, timeline, wear
 from .failures import Failures
 from .ghz import GhzDemand
 from .hardware import OpticalPhase
-from .lanes import LaneGroup, Permits
+from .lanes import LaneGroup
 from .messages import Mail
 from .network import HopByHop, Ledger, Network
 from .philox import Stream
@@ -19,6 +19,7 @@ from .programs import Programs
 from .scenario import complete
 from .states import Device
 from .traffic import Demand
+from .turns import Turns
 
 TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
 KINDS = {
@@ -54,7 +55,7 @@ class Run:
         self.mail = Mail(self)
         self.network = Network(scenario, self.clock, self.ticks_per_s)
         self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self)
-        self.permits = Permits(self)
+        self.turns = Turns(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
         for node in self.network.nodes:
@@ -69,6 +70,7 @@ class Run:
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
         self.programs = Programs(self, programs)
+        self.turns.begin()
         self.changes, recalibrations = self.changes_and_recalibrations()
         self.failures = Failures(self, recalibrations)
 

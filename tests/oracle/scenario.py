@@ -5,7 +5,7 @@ from .drift import DRIFT
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "messages": {}, "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
@@ -23,6 +23,7 @@ DETECTOR = {
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
+SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}
 LINK = {"name": "", "distillation": None, "drift": None}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
@@ -80,6 +81,7 @@ def complete(document):
     for station in scenario["stations"].values():
         station["detector"] = DETECTOR | station["detector"]
     scenario["nodes"] = [NODE | n for n in scenario["nodes"]]
+    scenario["switches"] = [SWITCH | value for value in scenario["switches"]]
     links, demands, changes = [], [], []
     for value in scenario["links"]:
         link = LINK | value

@@ -74,6 +74,11 @@ def star(arms, demands, **rest):
     return network([("hub", f"leaf{i}") for i in range(arms)], demands, **rest)
 
 
+def switch(leaves, **rest):
+    """An optical switch over the first links of a star."""
+    return {"name": "switch", "links": [f"hub--leaf{k}" for k in range(leaves)]} | rest
+
+
 def grid(side, demands, **rest):
     across = [(f"{r}{c}", f"{r}{c + 1}") for r in range(side) for c in range(side - 1)]
     down = [(f"{r}{c}", f"{r + 1}{c}") for r in range(side - 1) for c in range(side)]
@@ -578,6 +583,35 @@ SCENARIOS = {
     "trains, slotted": chain(4, memory=NOISY, link=given(0.05) | SHARED_TRAIN, demand={"width": 3}, **SLOTTED),
     "trains, failures, permits": grid(3, CROSSING, memory=NOISY, node={"parallel_links": 1}, link=CLICK | TRAIN, failures=RANDOM_CUTS, **HEARTBEATS),
     "trains that drift": chain(3, demand=BACK_TO_BACK | {"width": 2}, link=given(0.1) | TRAIN, links={"drift": WORN}, memory=NOISY),
+    "switch": star(4, [("leaf0", "leaf1", POISSON), ("leaf2", "leaf3", BACK_TO_BACK)], memory=NOISY | GATES, switches=[switch(4)]),
+    "switch, two stations, permits, switching": star(
+        5, [("leaf0", "leaf1", POISSON | {"width": 2}), ("leaf2", "leaf3", BACK_TO_BACK), ("leaf4", "hub", POISSON)], memory=NOISY, nodes={"hub": {"parallel_links": 3}},
+        switches=[switch(4, stations=2, switching_time_s=3e-6)], slots=12,
+    ),
+    "switch, turns": star(4, [("leaf0", "leaf1", POISSON), ("leaf2", "leaf3", BACK_TO_BACK)], memory=NOISY, switches=[switch(4, turn_s=5.5e-5, switching_time_s=2e-6)]),
+    "switch, max weight": star(
+        5, [(f"leaf{k}", "hub", POISSON | {"traffic": {"kind": "poisson", "rate_hz": 2000.0 * (k + 1)}}) for k in range(5)], memory=NOISY, slots=12,
+        links={"generation": given(0.2, 7e-6)}, switches=[switch(5, stations=2, scheduler="max_weight", switching_time_s=1e-6)],
+    ),
+    "switch, max weight, turns, circuits": star(
+        4, [("leaf0", "leaf1", POISSON | {"concurrent_requests": 2}), ("leaf1", "hub", TABLE), ("leaf2", "leaf3", BACK_TO_BACK)], memory=NOISY, slots=12,
+        switches=[switch(4, turn_s=4e-5, scheduler="max_weight")],
+    ),
+    "switch, earliest deadline": star(
+        4, [(f"leaf{k}", "hub", POISSON | {"deadline_s": 1e-4 * (k + 2)}) for k in range(4)], memory=NOISY, switches=[switch(4, scheduler="earliest_deadline", turn_s=3e-5)],
+    ),
+    "switch, time division": star(
+        4, [("leaf0", "leaf1", POISSON), ("leaf0", "leaf3", BACK_TO_BACK)], memory=NOISY, switches=[switch(4, stations=2, scheduler="time_division", turn_s=4e-5, switching_time_s=1e-6)],
+    ),
+    "switch, frame": star(
+        3, [("leaf0", "leaf1", POISSON), ("leaf0", "leaf2", BACK_TO_BACK)], memory=NOISY,
+        switches=[switch(3, scheduler="time_division", turn_s=4.3e-5, frame=[["hub--leaf0"], ["hub--leaf1"], ["hub--leaf0"], [], ["hub--leaf2"]])],
+    ),
+    "two switches, trains, failures": star(
+        5, [("leaf0", "leaf1", POISSON), ("leaf2", "leaf3", BACK_TO_BACK | {"distillation": DEJMPS, "width": 2})], memory=NOISY, link=given(0.03) | TRAIN, slots=12,
+        switches=[switch(2), {"name": "other", "links": ["hub--leaf2", "hub--leaf4", "hub--leaf3"], "scheduler": "time_division", "turn_s": 7e-5}], failures=[{"nodes": ["leaf1"], "mtbf_s": 1e-3, "mttr_s": 4e-4}],
+    ),
+    "switch, ghz, slotted": ghz_star(3, memory=NOISY | GATES, link=given(0.4), ghz={"traffic": {"kind": "one_off", "requests": 9}}, switches=[{"name": "s", "links": ["u1--hub", "hub--u0"], "turn_s": 3e-5}], **SLOTTED),
     "rules, always": chain(4, memory=NOISY | GATES, demand={"width": 2, "rules": [{"do": "swap", "when": "true"}, {"do": "discard", "when": "age_s > 1"}]}),
     "rules by age": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, length_m=5e3),
     "rules by age, ideal": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, control="ideal"),

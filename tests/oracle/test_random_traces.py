@@ -199,6 +199,19 @@ def drift_of():
     return st.builds(lambda step, tau, when: {"step_s": step} | tau | when, st.sampled_from([1e-5, 3.3e-5, 1e-4]), taus, whens)
 
 
+def switch_of(draw, scenario, links):
+    schedulers = ["fifo", "time_division"]
+    if not scenario.get("ghz_demands"):
+        schedulers += ["max_weight"] + ["earliest_deadline"] * any(demand.get("deadline_s") for demand in scenario["demands"])
+    switch = {
+        "name": "S", "links": links, "stations": draw(st.integers(1, len(links))), "switching_time_s": draw(st.sampled_from([0.0, 0.0, 1e-6])),
+        "scheduler": draw(st.sampled_from(schedulers)), "turn_s": draw(st.sampled_from([1.7e-5, 4e-5])),
+    }  # fmt: skip
+    if switch["scheduler"] != "time_division" and draw(st.booleans()):
+        switch["turn_s"] = None
+    return switch
+
+
 def scheduled(draw, scenario):
     """Another order of the line for slots, where it is allowed, and a bound on open requests."""
     if scenario.get("reservation") != "hop_by_hop" and not scenario.get("ghz_demands"):
@@ -208,6 +221,9 @@ def scheduled(draw, scenario):
         if scenario["scheduler"] == "weighted_fair":
             for demand in scenario["demands"]:
                 demand["weight"] = draw(st.sampled_from([1.0, 1.0, 3.0, 0.3]))
+    names = [link["name"] for link in scenario["links"]]
+    if draw(st.sampled_from([True, False, False])):
+        scenario["switches"] = [switch_of(draw, scenario, draw(st.lists(st.sampled_from(names), min_size=1, unique=True)))]
     return scenario | {"max_open_requests": draw(sometimes(st.integers(1, 6)))}
 
 

@@ -35,6 +35,7 @@ def rich_scenario() -> fb.Scenario:
             fb.DensityMatrix(real=[[0.25 if i == j else 0 for j in range(4)] for i in range(4)]),
         )
     ]
+    given_links[0] = given_links[0].replace(multiplexing=fb.Multiplexing(modes=3, mode_separation_s=1e-6, train="shared"))
     clicks = [fb.DoubleClick(station="s"), fb.SingleClick(station="s", bright_state=0.1)]
     entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
     orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry]), fb.Asap()]
@@ -64,6 +65,9 @@ def rich_scenario() -> fb.Scenario:
                 drift=fb.Drift(step_s=1, efficiency_tau_s=2, coherence_tau_s=3, recalibrate_every_s=4, recalibration_s=0.1),
             )
             for a, b, generation in zip("abcde", "bcdef", [*given_links, *clicks], strict=True)
+        ],
+        switches=[
+            fb.OpticalSwitch(name="switch", links=["a--b", "b--c"], scheduler="time_division", turn_s=1, frame=[["a--b"], []])
         ],
         demands=[
             fb.Demand(

@@ -30,7 +30,7 @@ void Requests::start() {
 
 void Requests::handle(const Event& event) {
   const std::uint32_t target = event.to.target;
-  const DemandId d = setup_.by_deadline ? concerned(event) : DemandId{};
+  const DemandId d = setup_.tells() ? concerned(event) : DemandId{};
   switch (event.to.op) {
     case op_arrive: arrive(DemandId{target}); break;
     case op_deadline:
@@ -67,10 +67,16 @@ DemandId Requests::concerned(const Event& event) const {
   }
 }
 
-// The ledger's line goes by deadlines: those of the requests for which circuits are on their way.
+// The ledger's line goes by deadlines, those of the requests for which circuits are on their way; switches by those that are served, and
+// by how many wait.
 void Requests::tell_due(DemandId d) {
-  if (!setup_.by_deadline) return;
   const Row& row = rows_[d.value];
+  if (setup_.tells_turns)
+    each_circuit(d, [&](ChainId c) {
+      const std::optional<Request>& request = services_[c.value].request;
+      lanes_.turns().set_backlog(c, {row.queue.size() + request.has_value(), request ? request->due : never});
+    });
+  if (!setup_.by_deadline) return;
   each_circuit(d, [&](ChainId c) { circuits_.set_due(c, never); });
   for (std::size_t i = 0; i < std::min(row.coming.size(), row.queue.size()); ++i)
     circuits_.set_due(row.coming[i], row.queue[i].due);

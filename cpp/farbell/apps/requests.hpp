@@ -60,6 +60,9 @@ class Requests {
     bool by_deadline = false;             // those who wait for slots are served in the order of their deadlines
     Address self;
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
+    bool tells_turns = false;             // optical switches go by requests
+
+    bool tells() const { return by_deadline || tells_turns; }
   };
 
   Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,

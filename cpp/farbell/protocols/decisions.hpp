@@ -149,7 +149,21 @@ struct Question {
   double (*value)(const void* view, RuleColumn column) = nullptr;
 };
 
-// A function from outside the core, for every demand. It may throw, which ends the replica.
+// A link that waits for a turn at an optical switch.
+struct TurnQuestion {
+  LinkId link;
+  std::uint32_t of_switch = 0;
+  Tick now{}, asked{};        // since when it has waited
+  std::uint64_t requests = 0; // open, of the circuits over it
+  Tick due = never;           // the earliest deadline of those that are served
+  double success_rate = 0;    // per tick and lane
+};
+
+// Functions from outside the core, for every switch and for every demand. They may throw, which ends the replica.
+struct TurnHook {
+  void* self = nullptr;
+  double (*rank)(void* self, const TurnQuestion& question) = nullptr;  // the highest goes first
+};
 struct DecisionHook {
   void* self = nullptr;
   bool (*decide)(void* self, const Question& question) = nullptr;

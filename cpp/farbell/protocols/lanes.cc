@@ -11,14 +11,11 @@ namespace farbell {
 
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
-      first_group_(setup.links.size(), no_group), open_(setup.links.size()), permits_(setup.links.size()) {
+      first_group_(setup.links.size(), no_group), open_(setup.links.size()),
+      turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.hook}, queue, trace, *this) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
-  }
-  for (const NodeRow& node : setup.nodes) {
-    permits_left_.push_back(node.parallel_links.value_or(0));
-    any_limit_ = any_limit_ || node.parallel_links;
   }
 }
 
@@ -206,7 +203,7 @@ void Lanes::handle(const Event& event) {
   switch (event.to.op) {
     case op_cycle: cycle(event.to.target); break;
     case op_successes: succeed_all(); break;
-    default: exchange_permits();
+    default: turns_.handle(event);
   }
 }
 
@@ -395,15 +392,7 @@ void Lanes::succeed(std::uint32_t index) {
   } else {
     g.due = never;
   }
-  if (any_limit_ && limited(g.link)) {
-    if (still == 0 && before > 0) --permits_[g.link.value].wanting;
-    const auto [x, y] = g.node;
-    const bool contended = std::any_of(waiting_.begin(), waiting_.end(), [&](LinkId w) {
-      const auto [u, v] = setup_.links[w.value].node;
-      return u == x || u == y || v == x || v == y;
-    });
-    if (permits_[g.link.value].wanting == 0 || contended) give_back(g.link);
-  }
+  if (turns_.limits(g.link)) turns_.succeeded(g.link, still == 0 && before > 0);
 }
 
 void Lanes::trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded) {
@@ -457,83 +446,33 @@ void Lanes::use_until(Tick end, std::vector<LinkUse>& use) const {
   }
 }
 
-// ---- permits: how many links of a node may attempt at once -------------------------------------------------------------------------
-
-bool Lanes::limited(LinkId link) const {
-  const auto [a, b] = setup_.links[link.value].node;
-  return setup_.nodes[a.value].parallel_links || setup_.nodes[b.value].parallel_links;
-}
+// ---- turns: who may attempt at once ------------------------------------------------------------------------------------------------
 
 void Lanes::wanted_lanes_changed(std::uint32_t index, std::uint32_t before) {
-  Group& g = groups_[index];
+  const Group& g = groups_[index];
   const std::uint32_t want = g.wanted();
-  if (!any_limit_ || !limited(g.link)) {
+  if (!turns_.limits(g.link)) {
     set_lanes(index, want);
     return;
   }
-  Permits& permit = permits_[g.link.value];
-  if (before == 0 && want > 0) ++permit.wanting;
-  if (before > 0 && want == 0) --permit.wanting;
-  if (want > 0 && !permit.held && !permit.waits) try_permit(g.link);
-  set_lanes(index, permit.held ? want : 0);
-  if (permit.held && permit.wanting == 0) give_back(g.link);
+  turns_.wants(g.link, before, want);
+  set_lanes(index, turns_.allows(g.link) ? want : 0);
+  turns_.rests(g.link);
 }
 
-void Lanes::try_permit(LinkId link) {
-  Permits& permit = permits_[link.value];
-  const auto can = [&](NodeId n) { return !setup_.nodes[n.value].parallel_links || permits_left_[n.value] > 0; };
-  const auto [a, b] = setup_.links[link.value].node;
-  if (can(a) && can(b)) {
-    for (NodeId n : {a, b})
-      if (setup_.nodes[n.value].parallel_links) --permits_left_[n.value];
-    permit.held = true;
-    permit.waits = false;
-    trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_held, link.value, 0, 0);
-  } else if (!permit.waits) {
-    permit.waits = true;
-    trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_waits, link.value, 0, 0);
-    waiting_.push_back(link);
-  }
+void Lanes::allow(LinkId link) {
+  each_group_of(link, [&](std::uint32_t index) { set_lanes(index, turns_.allows(link) ? groups_[index].wanted() : 0); });
 }
 
-// Permits change hands in the decisions phase: the cycle of this tick is still made.
-void Lanes::give_back(LinkId link) {
-  permits_[link.value].hand_over = true;
-  if (exchange_posted_) return;
-  exchange_posted_ = true;
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_permits, 0}, 0);
+Tick Lanes::end_of_cycles(LinkId link) {
+  Tick end = tick_zero;
+  each_group_of(link, [&](std::uint32_t index) { end = later(end, groups_[index].next_cycle); });
+  return end;
 }
 
-void Lanes::exchange_permits() {
-  exchange_posted_ = false;
-  std::vector<LinkId> returned;
-  for (std::uint32_t i = 0; i < permits_.size(); ++i) {
-    Permits& permit = permits_[i];
-    if (!permit.hand_over) continue;
-    permit.hand_over = false;
-    permit.held = false;
-    returned.emplace_back(i);
-    for (NodeId n : setup_.links[i].node)
-      if (setup_.nodes[n.value].parallel_links) ++permits_left_[n.value];
-  }
-  for (LinkId link : returned)
-    if (permits_[link.value].wanting > 0) {
-      permits_[link.value].waits = true;
-      waiting_.push_back(link);
-    }
-  const std::vector<LinkId> candidates = waiting_;
-  waiting_.clear();
-  for (LinkId link : candidates) {
-    permits_[link.value].waits = false;
-    if (permits_[link.value].wanting > 0) try_permit(link);
-  }
-  const auto apply = [&](LinkId link) {
-    each_group_of(link, [&](std::uint32_t index) {
-      set_lanes(index, permits_[link.value].held ? groups_[index].wanted() : 0);
-    });
-  };
-  for (LinkId link : returned) apply(link);
-  for (LinkId link : candidates) apply(link);
+double Lanes::success_rate(LinkId link) const {
+  const LinkProgram& program = setup_.programs[program_of_[link.value]];
+  return program.success / static_cast<double>(count(program.period));
 }
 
 }  // namespace farbell

@@ -13,40 +13,12 @@
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
+#include "farbell/protocols/link_row.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/segments.hpp"
+#include "farbell/protocols/turns.hpp"
 
 namespace farbell {
-
-// A link's herald model in ticks, ready to be sampled. [link's node_a, node_b]
-struct LinkProgram {
-  double success = 0;   // per lane and cycle
-  double lambda = 0;    // -log(1 - success)
-  Tick period{1};
-  std::uint32_t modes = 1;      // in a cycle's train
-  bool shared_train = false;    // one train a cycle serves all lanes
-  double log_mode_failure = 0;  // log(1 - success of a mode)
-  Tick mode_separation = tick_zero;
-  std::array<Tick, 2> emission{};  // from the start of the cycle
-  std::array<Tick, 2> herald{};
-  std::vector<double> cumulative;  // over herald outcomes
-  std::vector<std::uint8_t> frames;
-  std::vector<Correlations> states;
-  double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
-  double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
-
-  // What a cycle with so many lanes uses up of the threshold.
-  double step(std::uint32_t lanes) const { return shared_train ? lambda : lanes * lambda; }
-};
-
-struct LinkRow {
-  std::array<NodeId, 2> node;
-  std::array<DeviceId, 2> device;
-  std::uint32_t program = 0;
-  std::optional<std::uint32_t> distillation;  // plan for its pairs
-  std::uint64_t phase_key = 0;
-  Tick fastest_period = never;  // of the programs that it has in turn
-};
 
 struct LinkCounters {
   std::uint64_t attempts = 0, successes = 0;
@@ -62,7 +34,7 @@ struct LinkUse {
 
 class Lanes {
  public:
-  enum Op : std::uint16_t { op_cycle, op_successes, op_permits };
+  enum Op : std::uint16_t { op_cycle, op_successes, op_turns };  // and those of `Turns`, from op_turns on
 
   struct Setup {
     std::span<const LinkProgram> programs;
@@ -74,6 +46,8 @@ class Lanes {
     std::uint64_t replica = 0;
     Tick slot = tick_zero;  // 0 = real time
     bool step_attempts = false;
+    std::span<const SwitchRow> switches{};
+    const TurnHook* turn_hook = nullptr;
   };
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
@@ -90,6 +64,7 @@ class Lanes {
   void close(std::uint32_t group, End position_side);      // all slots of that end are given back: attempts cease
   void give_turn(std::uint32_t group);                     // of a chain that is not pipelined: a pair that it made has ended
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
+  Turns& turns() { return turns_; }
 
   // Cycles of the group that have started; and the first tick at which the n-th cycle from now on may start, whatever becomes of its link.
   std::uint64_t cycles(std::uint32_t group) const;
@@ -99,6 +74,16 @@ class Lanes {
   void wake_when_attempting(std::uint32_t group, Address to, std::uint64_t payload) {
     groups_[group].awaited = true;
     asleep_[group].push_back({to, payload});
+  }
+  // For turns: the groups of the link attempt, or cease to; when their running cycles are over; pairs a tick that a lane makes.
+  void allow(LinkId link);
+  Tick end_of_cycles(LinkId link);
+  double success_rate(LinkId link) const;
+  template <class F>
+  void each_open_chain(LinkId link, F&& f) {
+    each_group_of(link, [&](std::uint32_t g) {
+      if (groups_[g].open) f(groups_[g].chain);
+    });
   }
   // From the start of a cycle of the hop until the node at `position_side` of it knows the result.
   Tick herald_delay(std::uint32_t group, End position_side) const;
@@ -164,11 +149,6 @@ class Lanes {
     Tick since = tick_zero;
     double ticks = 0;
   };
-  struct Permits {
-    std::uint32_t wanting = 0;  // groups of the link with a free lane
-    bool held = false, waits = false, hand_over = false;
-  };
-
   bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
   std::int64_t cycles_to_count(const Group& g) const;
   void settle(Group& g);
@@ -187,10 +167,6 @@ class Lanes {
   Tick next_start(Tick earliest) const;
 
   void opened(LinkId link, std::int64_t lanes);
-  bool limited(LinkId link) const;
-  void try_permit(LinkId link);
-  void give_back(LinkId link);
-  void exchange_permits();
 
   Setup setup_;
   EventQueue& queue_;
@@ -210,12 +186,9 @@ class Lanes {
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<Drift> drifts_;               // by link
   std::vector<OpenLanes> open_;             // by link
-  std::vector<Permits> permits_;            // by link
-  std::vector<std::uint32_t> permits_left_; // by node
-  std::vector<LinkId> waiting_;             // for permits, first come first
+  Turns turns_;
   std::vector<std::uint32_t> succeeding_;   // groups whose cycle of this attempts phase succeeds
   std::uint64_t stale_events_ = 0;
-  bool any_limit_ = false, exchange_posted_ = false;
 };
 
 }  // namespace farbell

@@ -11,6 +11,7 @@
 #include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
+#include "farbell/simulation/hardware_key.hpp"
 #include "farbell/simulation/late_messages.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
@@ -18,6 +19,7 @@
 #include "farbell/simulation/policies.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/route_query.hpp"
+#include "farbell/simulation/switch_plan.hpp"
 #include "farbell/state/correlations.hpp"
 
 namespace farbell {
@@ -47,6 +49,7 @@ class Compiler {
     programs();
     demands();
     ghz_demands();
+    m_.switches = switch_plan(m_, link_names_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
     approximations();
     return std::move(m_);
@@ -190,43 +193,9 @@ class Compiler {
   std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path,
                         Wear wear = {}) {
     std::optional<std::uint32_t> station;
-    std::string key;
-    const auto put = [&key](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
-    put(a.value);
-    put(b.value);
-    put(fiber.length_m);
-    put(fiber.attenuation_db_per_km);
-    put(fiber.speed_m_per_s);
-    put(wear.efficiency);
-    put(wear.coherence);
-    const MultiplexingSpec train = std::visit([](const auto& kind) { return kind.multiplexing.value_or(MultiplexingSpec{}); }, generation);
-    put(train.modes);
-    put(train.mode_separation_s);
-    put(train.train);
-    const auto put_station = [&](const auto& click) {
-      station = station_names_.at(click.station, path + "/station");
-      put(*station);
-      put(click.station_position);
-    };
-    if (const auto* click = std::get_if<DoubleClickSpec>(&generation)) {
-      put('d');
-      put_station(*click);
-    } else if (const auto* single = std::get_if<SingleClickSpec>(&generation)) {
-      put('s');
-      put_station(*single);
-      put(single->bright_state);
-      put(single->bright_state_b.value_or(single->bright_state));
-      put(single->phase_sigma_rad);
-      put(single->phase_correlation_s.value_or(0));
-    } else {
-      const auto& given = std::get<GivenSpec>(generation);
-      put('g');
-      put(given.success_probability);
-      put(given.attempt_period_s);
-      put(given.herald_delay_s);
-      put(given.state.index());
-      std::visit([&](const auto& state) { put(state); }, given.state);
-    }
+    if (const std::string* name = station_of(generation)) station = station_names_.at(*name, path + "/station");
+    const std::string key = hardware_key(generation, fiber, a, b, station, wear);
+    const MultiplexingSpec train = train_of(generation);
     const auto [known, fresh] = programs_.emplace(key, static_cast<std::uint32_t>(m_.programs.size()));
     if (!fresh) return known->second;
 

@@ -43,6 +43,7 @@ struct Model {
   std::vector<DistillationPlan> plans;
   std::vector<LinkRow> links;
   std::vector<LinkFacts> link_facts;
+  std::vector<SwitchRow> switches;
   std::vector<Tick> fibre_delay;  // by link
   std::vector<double> link_cost;
   Graph graph;

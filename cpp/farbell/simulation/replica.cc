@@ -24,6 +24,11 @@ class Replica {
     return out;
   }
 
+  // Whether anybody looks at the requests of circuits to say whose turn it is.
+  static bool tells_turns(const Model& model, const TurnHook* hook) {
+    return (hook && !model.switches.empty()) || std::any_of(model.switches.begin(), model.switches.end(), [](const SwitchRow& s) { return by_requests(s.scheduler); });
+  }
+
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
         states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
@@ -31,7 +36,7 @@ class Replica {
         segments_(states_, chains_),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
-                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt},
+                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook},
                queue_, states_, segments_, chains_, trace_),
         protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
@@ -62,7 +67,8 @@ class Replica {
                   model.demands.size()),
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)),
-                   model.scenario.scheduler == Scheduler::earliest_deadline, address(HandlerIndex::requests), decisions_},
+                   model.scenario.scheduler == Scheduler::earliest_deadline, address(HandlerIndex::requests), decisions_,
+                   tells_turns(model, options.turn_hook)},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, mail_, chains_, trace_),

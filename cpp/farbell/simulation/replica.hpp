@@ -28,6 +28,7 @@ struct ReplicaOptions {
   const ProgramHost* programs = nullptr;
   DecisionHooks hooks{};
   const RouteHook* route_hook = nullptr;
+  const TurnHook* turn_hook = nullptr;
   std::vector<TraceRow>* trace_of_failure = nullptr;  // if what programs, hooks or protocols do ends the replica
   ProtocolsInUse protocols;
   std::function<void(std::vector<PairRow>&&)> pair_block;

@@ -326,7 +326,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
 
   RunOutput out;
   ReplicaResult failed;
-  const bool calls_back = options.programs || options.route_hook ||
+  const bool calls_back = options.programs || options.route_hook || options.turn_hook ||
                           std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
   const bool may_fail = calls_back || options.protocols.any();
   // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
@@ -342,6 +342,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
     replica.programs = options.programs;
     replica.hooks = options.hooks;
     replica.route_hook = options.route_hook;
+    replica.turn_hook = options.turn_hook;
     replica.protocols = options.protocols;
     replica.account_time = options.account_time;
     replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;

@@ -13,6 +13,7 @@
 #include "farbell/network/reservation.hpp"
 #include "farbell/network/routing.hpp"
 #include "farbell/protocols/messages.hpp"
+#include "farbell/protocols/switch_spec.hpp"
 
 namespace farbell {
 
@@ -57,6 +58,7 @@ struct ScenarioSpec {
   std::vector<StationSpec> stations;
   std::vector<NodeSpec> nodes;
   std::vector<LinkSpec> links;
+  std::vector<OpticalSwitchSpec> switches;
   std::vector<DemandSpec> demands;
   std::vector<GhzDemandSpec> ghz_demands;
   std::vector<ProgramSpec> programs;
@@ -182,6 +184,7 @@ struct Describe<ScenarioSpec> {
       field("stations", &ScenarioSpec::stations, "Kinds of midpoint station."),
       field("nodes", &ScenarioSpec::nodes, "Nodes."),
       field("links", &ScenarioSpec::links, "Links."),
+      field("switches", &ScenarioSpec::switches, "Optical switches by which links share stations."),
       field("demands", &ScenarioSpec::demands, "Demands for pairs."),
       field("ghz_demands", &ScenarioSpec::ghz_demands, "Demands for GHZ states."),
       field("programs", &ScenarioSpec::programs, "Programs that run at nodes."),
