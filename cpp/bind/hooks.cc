@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bind.hpp"
+#include "farbell/base/text.hpp"
 #include "farbell/simulation/extensions.hpp"
 
 namespace py = pybind11;

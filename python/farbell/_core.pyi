@@ -3715,6 +3715,32 @@ class AdmitView:
     served_requests: float
 
 @final
+class ScheduleView:
+    """A link that waits for a turn at an optical switch, for the hook "schedule" that says how urgent that is."""
+    def __init__(self, *args: Any) -> None: ...
+    @property
+    def link(self) -> str:
+        """Name of the link."""
+    @property
+    def switch(self) -> str:
+        """Name of the switch."""
+    @property
+    def time_s(self) -> float:
+        """Simulated time."""
+    @property
+    def waited_s(self) -> float:
+        """Since when it waits."""
+    @property
+    def open_requests(self) -> float:
+        """Requests that wait for the circuits over the link, or are served by them."""
+    @property
+    def deadline_s(self) -> float:
+        """The earliest deadline of those that are served; infinite without one."""
+    @property
+    def rate_hz(self) -> float:
+        """Pairs per second of one lane while it attempts."""
+
+@final
 class Protocol:
     """A protocol in C++ that was built outside of Farbell; `farbell.load_protocol` loads it.
 
@@ -3743,30 +3769,6 @@ class Protocol:
     def parameters(self) -> dict[str, float]:
         """The numbers with which it was loaded, by name."""
     def __repr__(self) -> str: ...
-class ScheduleView:
-    """A link that waits for a turn at an optical switch, for the hook "schedule" that says how urgent that is."""
-    def __init__(self, *args: Any) -> None: ...
-    @property
-    def link(self) -> str:
-        """Name of the link."""
-    @property
-    def switch(self) -> str:
-        """Name of the switch."""
-    @property
-    def time_s(self) -> float:
-        """Simulated time."""
-    @property
-    def waited_s(self) -> float:
-        """Since when it waits."""
-    @property
-    def open_requests(self) -> float:
-        """Requests that wait for the circuits over the link, or are served by them."""
-    @property
-    def deadline_s(self) -> float:
-        """The earliest deadline of those that are served; infinite without one."""
-    @property
-    def rate_hz(self) -> float:
-        """Pairs per second of one lane while it attempts."""
 
 @final
 class Model:

@@ -12,7 +12,7 @@ namespace farbell {
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
       first_group_(setup.links.size(), no_group), open_(setup.links.size()),
-      turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.hook}, queue, trace, *this) {
+      turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.turn_hook}, queue, trace, *this) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
