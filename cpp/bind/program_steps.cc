@@ -525,7 +525,7 @@ PyMemberDef host_members[] = {
     {},
 };
 PyGetSetDef host_fields[] = {
-    {"_lost", host_lost, nullptr,
+    {"_lost_messages", host_lost, nullptr,
      "(self) -> dict[tuple[str, str], tuple[int, float]]\n\nMessages lost, by sender and receiver: how many, and when the last was sent.",
      nullptr},
     {"now_s", host_now, nullptr, "(self) -> float\n\nSimulated time in seconds.", nullptr},

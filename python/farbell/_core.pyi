@@ -3506,7 +3506,7 @@ class ProgramHost:
     """The run that goes on, or None."""
     _processes: dict[Any, None]
     """Those that have not ended."""
-    _lost: dict[tuple[str, str], tuple[int, float]]
+    _lost_messages: dict[tuple[str, str], tuple[int, float]]
     """Messages lost, by sender and receiver: how many, and when the last was sent."""
     now_s: float
     """Simulated time in seconds."""

@@ -150,7 +150,7 @@ class Host(ProgramHost):
     def _in_vain(self, node: str, what: str) -> str:
         """What is to be said of messages that a process may wait for and that were lost."""
         said = ""
-        for (sender, receiver), (count, last_s) in self._lost.items():
+        for (sender, receiver), (count, last_s) in self._lost_messages.items():
             if receiver == node and (f"receive({sender!r})" in what or "receive_any()" in what):
                 few = f"a message of {sender} to {node}, sent at {last_s:.9g} s, was lost"
                 many = f"{count} messages of {sender} to {node} were lost, the last of them sent at {last_s:.9g} s"
