@@ -212,7 +212,18 @@ void bind_hooks(py::module_& m) {
     m.attr(view_names[p]) = type;
     view_types[p] = type.release();  // as long as the module, which is never unloaded
   }
-  py::class_<TurnView>(m, "ScheduleView", "A link that waits for a turn at an optical switch, for the hook \"schedule\" that says how urgent that is.")
+  py::class_<TurnView>(m, "ScheduleView", R"(A link that waits for a turn at an optical switch, for the hook "schedule" that says how urgent that is.
+
+Examples
+--------
+>>> import farbell as fb
+>>> fed = fb.star(2, length_m=1e3, duration_s=0.1)
+>>> fed = fed.replace(switches=[fb.OpticalSwitch(name="switch", links=fb.compile(fed).link_names)])
+>>> def patient(link):
+...     return link.open_requests + link.waited_s / 0.1
+>>> len(fb.run(fed, hooks={"schedule": patient}).pairs) > 0
+True
+)")
       .def_property_readonly("link", [](const TurnView& v) { return v.model->link_names[v.asked().link.value]; }, "Name of the link.")
       .def_property_readonly("switch", [](const TurnView& v) { return v.model->scenario.switches[v.asked().of_switch].name; }, "Name of the switch.")
       .def_property_readonly("time_s", [](const TurnView& v) { return v.seconds(v.asked().now); }, "Simulated time.")

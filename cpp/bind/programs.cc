@@ -34,6 +34,8 @@ void bind_programs(py::module_& m) {
         const auto v = p.bloch(ProgramQubit::of(q));
         return py::make_tuple(v[1], v[2], v[3]);
       })
+      .def("why_gone", [](const Programs& p, std::uint64_t q) { return p.why_gone(ProgramQubit::of(q)); },
+           "Why no program holds the qubit; empty if one does.")
       .def("is_up", [](const Programs& p, std::uint32_t node) { return p.is_up(NodeId{node}); })
       .def("note", [](Programs& p, std::uint32_t node, std::uint64_t number) { return p.note(NodeId{node}, number); },
            "In the trace, if there is one and it goes so far.")

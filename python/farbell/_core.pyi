@@ -3563,6 +3563,8 @@ class ProgramRun:
     def delay_s(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
     def fidelity(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
     def bloch(self, arg0: SupportsInt | SupportsIndex) -> tuple[float, float, float]: ...
+    def why_gone(self, arg0: SupportsInt | SupportsIndex) -> str:
+        """Why no program holds the qubit; empty if one does."""
     def is_up(self, arg0: SupportsInt | SupportsIndex) -> bool: ...
     def note(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> bool:
         """In the trace, if there is one and it goes so far."""
@@ -3716,7 +3718,18 @@ class AdmitView:
 
 @final
 class ScheduleView:
-    """A link that waits for a turn at an optical switch, for the hook "schedule" that says how urgent that is."""
+    """A link that waits for a turn at an optical switch, for the hook "schedule" that says how urgent that is.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fed = fb.star(2, length_m=1e3, duration_s=0.1)
+    >>> fed = fed.replace(switches=[fb.OpticalSwitch(name="switch", links=fb.compile(fed).link_names)])
+    >>> def patient(link):
+    ...     return link.open_requests + link.waited_s / 0.1
+    >>> len(fb.run(fed, hooks={"schedule": patient}).pairs) > 0
+    True
+    """
     def __init__(self, *args: Any) -> None: ...
     @property
     def link(self) -> str:

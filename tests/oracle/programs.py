@@ -190,7 +190,9 @@ class Node:
 
     def send(self, peer, content=None):
         host, letter = self.host, Message(self.name, content, self.now_s)
-        host.post(host.now + host.delay(self.name, peer), ARRIVALS, lambda: host.put(host.mail[peer], letter))
+        arrival = host.now if peer == self.name else host.arrives(self.name, peer)
+        if arrival is not None:
+            host.post(arrival, ARRIVALS, lambda: host.put(host.mail[peer], letter))
         sent = Operation()
         sent.succeed()
         return sent
@@ -308,6 +310,10 @@ class Programs:
             node.slot_ticks += horizon - since
 
     # ---- letters ----
+
+    def arrives(self, start, goal):
+        places = self.run.network.node
+        return self.run.mail.datagram_arrives(places[start], places[goal], self.now, self.delay(start, goal))
 
     def delay(self, start, goal):
         if self.run.network.ideal or start == goal:

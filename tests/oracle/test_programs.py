@@ -13,6 +13,7 @@ from farbell.programs.host import Host
 from oracle import programs, scenarios
 from oracle.run import run
 from oracle.scripts import player
+from oracle.test_random_traces import messages_of
 from oracle.test_traces import assert_same_tables, assert_same_trace, close, trace_of
 
 ORACLE = SimpleNamespace(**vars(programs), programs=programs)
@@ -127,6 +128,8 @@ def worlds(draw, patient=True):
         control=draw(st.sampled_from(["messages", "messages", "ideal"])),
         seed=draw(st.integers(0, 2**63 - 1)),
     )
+    if scenario["control"] == "messages" and draw(st.booleans()):
+        scenario["messages"] = draw(messages_of()) | {"in_order": draw(st.booleans())}
     places = sorted(draw(st.lists(st.sampled_from(range(nodes)), min_size=2, max_size=nodes, unique=True)))
     scenario["demands"] = [
         draw(demand_of(j - i)) | {"node_a": names[i], "node_b": names[j], "name": f"{i} to {j}"}

@@ -250,6 +250,17 @@ def test_processes_that_wait_say_why():
     assert why["greedy"] == "request 0 of n0->n2 is open: results.explain(demand='n0->n2', request=0)"
     assert why["deaf"] == "no other process goes on at n1"
 
+    def either(node):
+        yield fb.any_of(node.receive("n1"), fb.all_of(node.receive("n2"), node.wait("5 s")))
+
+    results = fb.run(chain(), programs={"n0": either, "n1": short})
+    (row,) = results.processes.rows()
+    assert row["waits_for"] == "the first of receive('n1'), all of receive('n2'), wait('5 s')"
+    assert row["why"] == (
+        "receive('n1'): the programs of n1 have ended; "
+        "all of receive('n2'), wait('5 s'): receive('n2'): no program runs at n2; wait('5 s'): the run ended before"
+    )
+
 
 def test_diagrams_of_a_request_of_a_program():
     results = fb.run(chain(), programs=BOTH)

@@ -113,15 +113,18 @@ bool Programs::holds(ProgramQubit q) const {
   return q.qubit.value < held_.size() && held_[q.qubit.value].held && held_[q.qubit.value].holding == q.holding;
 }
 
+std::string Programs::why_gone(ProgramQubit q) const {
+  if (holds(q)) return "";
+  if (const auto found = lost_.find(q.number()); found != lost_.end())
+    return "it was lost when node " + std::string(setup_.node_names[found->second.node.value]) + " went down";
+  return "it was measured, released or swapped before";
+}
+
 void Programs::require_held(ProgramQubit q, const char* what) const {
   if (holds(q)) return;
-  if (const auto found = lost_.find(q.number()); found != lost_.end()) {
-    const NodeOutage& outage = found->second;
-    throw NodeDown(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": it was lost when node " +
-                       setup_.node_names[outage.node.value] + " went down",
-                   outage);
-  }
-  throw RunError(std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": it was measured, released or swapped before");
+  const std::string text = std::string(what) + " of qubit " + std::to_string(q.qubit.value) + ": " + why_gone(q);
+  if (const auto found = lost_.find(q.number()); found != lost_.end()) throw NodeDown(text, found->second);
+  throw RunError(text);
 }
 
 void Programs::require(NodeId node, ProgramQubit q, const char* what) const {

@@ -141,6 +141,9 @@ class Programs {
   void release(NodeId node, ProgramQubit q);
   void release(const PairForPrograms& pair);  // what of it has not been lost
 
+  // Why no program holds it; empty if one does.
+  std::string why_gone(ProgramQubit q) const;
+
   // What no node can know: for records, not for decisions.
   double fidelity(ProgramQubit a, ProgramQubit b) const;
   std::array<double, 4> bloch(ProgramQubit q) const;

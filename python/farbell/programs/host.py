@@ -328,9 +328,10 @@ class Host(ProgramHost):
             figure: float = (
                 self._run.fidelity(*qubits) if truth.kind == "fidelity" else self._run.bloch(*qubits)["xyz".index(truth.kind)]
             )
-        except (InternalError, RunError) as error:  # no qubit of that number is held, or the two are no pair
-            lost = str(error).partition("it was lost")
-            why = "".join(lost[1:]) or "it was measured, released or swapped before"
+        except (InternalError, RunError):
+            why = next(filter(None, map(self._run.why_gone, qubits)), "")
+            if not why:
+                raise
             raise RunError(f"fb.truth.{truth.kind}({truth.of!r}): {why}") from None
         return figure
 

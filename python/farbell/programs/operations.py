@@ -185,6 +185,16 @@ class Request(Operation):
         return self._pairs
 
 
+class Joined(Operation):
+    """Several operations that are waited for as one."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, what: str, parts: tuple[Operation, ...]) -> None:
+        super().__init__(f"{what} {', '.join(part.what for part in parts)}", lambda: _give_up(parts))
+        self.parts = parts
+
+
 def _joined(name: str, operations: tuple[Operation, ...]) -> None:
     if not operations:
         raise ValueError(f"{name}() of nothing")
@@ -238,7 +248,7 @@ def any_of(*operations: Operation) -> Operation:
     [False]
     """
     _joined("any_of", operations)
-    first = Operation("the first of " + ", ".join(o.what for o in operations), lambda: _give_up(operations))
+    first = Joined("the first of", operations)
 
     def ended(operation: Operation) -> None:
         for other in operations:
@@ -283,7 +293,7 @@ def all_of(*operations: Operation) -> Operation:
     [True]
     """
     _joined("all_of", operations)
-    joined = Operation("all of " + ", ".join(o.what for o in operations), lambda: _give_up(operations))
+    joined = Joined("all of", operations)
     left = sum(not operation.done for operation in operations)
 
     def ended(operation: Operation) -> None:

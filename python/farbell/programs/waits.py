@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from farbell.programs.operations import Operation, call_and_peer
+from farbell.programs.operations import Joined, Operation, call_and_peer
 
 if TYPE_CHECKING:
     from farbell.programs.host import Process
@@ -29,7 +29,18 @@ def why_it_waits(process: Process, processes: Iterable[Process], nodes: Iterable
     demands : list of str
         Names of the demands.
     """
-    operation: Operation = process.waits_for
+    others = list(processes)
+
+    def why(operation: Operation) -> str:
+        if not isinstance(operation, Joined):
+            return _why(operation, process, others, nodes, demands)
+        reasons = [(part.what, why(part)) for part in operation.parts if not part.done]
+        return "; ".join(f"{what}: {reason}" for what, reason in reasons if reason)
+
+    return why(process.waits_for)
+
+
+def _why(operation: Operation, process: Process, processes: Iterable[Process], nodes: Iterable[str], demands: list[str]) -> str:
     call, peer = call_and_peer(operation.what)
     if operation._request is not None:
         demand, request = operation._request
