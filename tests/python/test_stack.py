@@ -481,6 +481,14 @@ def test_random_chains_with_losses_jitter_and_cut_offs_leave_no_half_believed_pa
             "hold_s": dice.choice([0, 200e-6]),
         }
         control = Control(jitter_s=dice.choice([0, 5e-6, 50e-6]), share=dice.choice([0, 0.05, 0.3]))
+        if dice.random() < 0.4:  # what the network below sends, too
+            scenario = scenario.replace(
+                messages=fb.ClassicalMessages(
+                    jitter_s=dice.choice([0, 20e-6]),
+                    loss_probability=dice.choice([0.05, 0.3]),
+                    retransmission_timeout_s="100 us",
+                )
+            )
         ledger, other = Ledger(), Ledger()
         programs = {"n0": asks(f"n{nodes - 1}", ledger, **wish), f"n{nodes - 1}": accepts("n0", ledger)}
         if nodes == 5 and slots >= 4:
