@@ -219,7 +219,9 @@ class Turns:
         """Those of a switch take the places that they have in line by its scheduler."""
         line = list(line)
         for switch in dict.fromkeys(self.switch_of.values()):
-            rank = {"max_weight": self.weight, "earliest_deadline": self.due, "weighted_fair": switch.shares.tag}.get(switch.scheduler)
+            rank = {"max_weight": self.weight, "earliest_deadline": self.due, "weighted_fair": switch.shares.tag}.get(
+                switch.scheduler
+            )
             if rank:
                 places = [place for place, link in enumerate(line) if self.switch_of.get(link) is switch and self.wanted(link)]
                 for place, link in zip(places, sorted((line[place] for place in places), key=rank), strict=True):
