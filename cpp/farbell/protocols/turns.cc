@@ -112,12 +112,12 @@ FairShares* Turns::shares(const Row& row) {
 
 // Of the demands whose chains are open over it, each once, in their order.
 double Turns::weight(LinkId link) {
-  std::vector<ChainId> open;
-  lanes_.each_open_chain(link, [&](ChainId chain) { open.push_back(chain); });
-  std::sort(open.begin(), open.end());
+  open_.clear();
+  lanes_.each_open_chain(link, [&](ChainId chain) { open_.push_back(chain); });
+  std::sort(open_.begin(), open_.end());
   double sum = 0;
   DemandId last;
-  for (ChainId chain : open) {
+  for (ChainId chain : open_) {
     const Claim& claim = setup_.claims[chain.value];
     if (claim.demand != last) sum += claim.weight;
     last = claim.demand;

@@ -122,6 +122,7 @@ class Turns {
   std::vector<Switch> switches_;
   std::vector<LinkId> waiting_;             // first come first
   std::vector<Backlog> backlog_;            // by chain
+  std::vector<ChainId> open_;               // scratch: over a link
   bool any_ = false, exchange_posted_ = false;
 };
 
