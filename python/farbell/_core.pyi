@@ -1130,7 +1130,7 @@ class OpticalSwitch:
         Stations, with their detectors, each of which serves a link at a time.
     switching_time_s : float | str
         Time to connect a station to another link than its last. [s]
-    scheduler : Literal["fifo", "max_weight", "earliest_deadline", "time_division"]
+    scheduler : Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline", "time_division"]
         Which of the links that wait has the next turn.
     turn_s : float | str | None
         How long a turn lasts if others wait, or with time_division a slot; null = until the link has made a pair. [s]
@@ -1150,7 +1150,7 @@ class OpticalSwitch:
         links: Sequence[str],
         stations: int = 1,
         switching_time_s: float | str = 0.0,
-        scheduler: Literal["fifo", "max_weight", "earliest_deadline", "time_division"] = 'fifo',
+        scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline", "time_division"] = 'fifo',
         turn_s: float | str | None = None,
         frame: Sequence[Sequence[str]] = [],
     ) -> None: ...
@@ -1161,7 +1161,7 @@ class OpticalSwitch:
         links: Sequence[str] = ...,
         stations: int = ...,
         switching_time_s: float | str = ...,
-        scheduler: Literal["fifo", "max_weight", "earliest_deadline", "time_division"] = ...,
+        scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline", "time_division"] = ...,
         turn_s: float | str | None = ...,
         frame: Sequence[Sequence[str]] = ...,
     ) -> OpticalSwitch:
@@ -1179,7 +1179,7 @@ class OpticalSwitch:
     def switching_time_s(self) -> float:
         """Time to connect a station to another link than its last. [s]"""
     @property
-    def scheduler(self) -> Literal["fifo", "max_weight", "earliest_deadline", "time_division"]:
+    def scheduler(self) -> Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline", "time_division"]:
         """Which of the links that wait has the next turn."""
     @property
     def turn_s(self) -> float | None:
@@ -2230,7 +2230,7 @@ class Demand:
     priority : int
         Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger.
     weight : float
-        With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these.
+        With scheduler weighted_fair: its share of memory slots times time, or of the time of a switch's stations, where others wait, against the weights of these.
     use : Literal["keep", "measure"]
         What is done with a delivered pair.
     z_basis_probability : float
@@ -2357,7 +2357,7 @@ class Demand:
         """Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."""
     @property
     def weight(self) -> float:
-        """With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these."""
+        """With scheduler weighted_fair: its share of memory slots times time, or of the time of a switch's stations, where others wait, against the weights of these."""
     @property
     def use(self) -> Literal["keep", "measure"]:
         """What is done with a delivered pair."""
@@ -2713,7 +2713,7 @@ class Scenario:
         How routes are chosen.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
-    scheduler : Literal["fifo", "weighted_fair", "earliest_deadline"]
+    scheduler : Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"]
         Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger.
     on_deadlock : Literal["report", "release", "stop"]
         With reservation hop_by_hop: what to do when circuits wait for each other for ever.
@@ -2780,7 +2780,7 @@ class Scenario:
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
-        scheduler: Literal["fifo", "weighted_fair", "earliest_deadline"] = 'fifo',
+        scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
         max_open_requests: int | None = None,
         limits: Limits | Mapping[str, Any] = ...,
@@ -2819,7 +2819,7 @@ class Scenario:
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
-        scheduler: Literal["fifo", "weighted_fair", "earliest_deadline"] = ...,
+        scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
         max_open_requests: int | None = ...,
         limits: Limits | Mapping[str, Any] = ...,
@@ -2891,7 +2891,7 @@ class Scenario:
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
         """How circuits come by their memory slots."""
     @property
-    def scheduler(self) -> Literal["fifo", "weighted_fair", "earliest_deadline"]:
+    def scheduler(self) -> Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"]:
         """Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger."""
     @property
     def on_deadlock(self) -> Literal["report", "release", "stop"]:

@@ -1,5 +1,7 @@
 """A circuit: slots booked along a route, the pairs in them, swaps, news of losses, and the release."""
 
+from math import inf
+
 from . import policies, rules, states
 from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS, ticks
 from .distilling import Pool
@@ -72,6 +74,13 @@ class Circuit:
     def needs(self, route):
         nodes, _ = route
         return [(node, self.end_slots if node in (nodes[0], nodes[-1]) else 2 * self.width) for node in nodes]
+
+    def rate_over(self, route):
+        """Pairs a tick, made hop after hop."""
+        ticks = 0.0
+        for link in route[1]:
+            ticks += link.model.period / link.model.success if link.model.success else inf
+        return self.width / ticks
 
     def need(self):
         """Slots where the set-up message is."""

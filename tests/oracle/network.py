@@ -276,6 +276,9 @@ class Ledger:
         key = 0
         if self.scheduler == "weighted_fair":
             key = self.shares.tag(demand)
+        if self.scheduler == "max_weight":
+            requests = len(demand.queue) + sum(served is not None for served in demand.served)
+            key = -(requests * circuit.rate_over(demand.choices()[0]))
         if self.scheduler == "earliest_deadline":
             request = demand.awaited(circuit)
             key = inf if request is None or request.deadline is None else request.deadline

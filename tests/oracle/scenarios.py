@@ -424,6 +424,13 @@ SCENARIOS = {
         6, [(f"leaf{i}", f"leaf{i + 1}", POISSON | more) for i, more in ((0, {"deadline_s": 1e-3, "reservation_s": 2e-4}), (2, {"deadline_s": 4e-4, "concurrent_requests": 2}), (4, {"reservation_s": 1e-4}))],
         slots=4, link=given(0.4), scheduler="earliest_deadline",
     ),
+    "max weight": star(
+        6, [
+            ("leaf0", "leaf1", POISSON | {"reservation_s": 2e-4}), ("leaf2", "leaf3", POISSON | {"concurrent_requests": 2, "reservation_s": 1e-4}),
+            ("leaf4", "hub", POISSON | {"width": 2}), ("leaf0", "leaf5", POISSON | {"priority": 1}),
+        ],
+        slots=4, link=given(0.4), scheduler="max_weight", changes=[{"at_s": 2e-3, "link": "hub--leaf2", "generation": given(0.1)}],
+    ),
     "buffer": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "buffer": 5, "width": 2}),
     "buffer, one link": chain(2, memory=NOISY, demand=TABLE | {"generate_when_idle": True, "buffer": 3}, link=given(0.3)),
     "buffer, back to back": chain(
@@ -596,6 +603,14 @@ SCENARIOS = {
     "switch, max weight, turns, circuits": star(
         4, [("leaf0", "leaf1", POISSON | {"concurrent_requests": 2}), ("leaf1", "hub", TABLE), ("leaf2", "leaf3", BACK_TO_BACK)], memory=NOISY, slots=12,
         switches=[switch(4, turn_s=4e-5, scheduler="max_weight")],
+    ),
+    "switch, weighted fair": star(
+        4, [("leaf0", "leaf1", BACK_TO_BACK | {"weight": 3.0, "width": 2}), ("leaf2", "leaf3", BACK_TO_BACK | {"width": 2}), ("leaf1", "hub", POISSON | {"weight": 0.3})], memory=NOISY, slots=12,
+        switches=[switch(4, turn_s=4e-5, scheduler="weighted_fair", switching_time_s=1e-6)],
+    ),
+    "switch, weighted fair, two stations, coming and going": star(
+        5, [(f"leaf{k}", "hub", POISSON | {"weight": 0.7 * (k + 1), "concurrent_requests": 2, "reservation_s": 3e-4}) for k in range(4)] + [("leaf0", "leaf4", BACK_TO_BACK)],
+        memory=NOISY, slots=12, switches=[switch(5, stations=2, scheduler="weighted_fair")],
     ),
     "switch, earliest deadline": star(
         4, [(f"leaf{k}", "hub", POISSON | {"deadline_s": 1e-4 * (k + 2)}) for k in range(4)], memory=NOISY, switches=[switch(4, scheduler="earliest_deadline", turn_s=3e-5)],

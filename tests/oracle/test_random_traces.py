@@ -200,7 +200,7 @@ def drift_of():
 
 
 def switch_of(draw, scenario, links):
-    schedulers = ["fifo", "time_division"]
+    schedulers = ["fifo", "time_division", "weighted_fair", "weighted_fair"]
     if not scenario.get("ghz_demands"):
         schedulers += ["max_weight"] + ["earliest_deadline"] * any(demand.get("deadline_s") for demand in scenario["demands"])
     switch = {
@@ -215,15 +215,15 @@ def switch_of(draw, scenario, links):
 def scheduled(draw, scenario):
     """Another order of the line for slots, where it is allowed, and a bound on open requests."""
     if scenario.get("reservation") != "hop_by_hop" and not scenario.get("ghz_demands"):
-        schedulers = ["fifo", "weighted_fair", "weighted_fair"]
+        schedulers = ["fifo", "weighted_fair", "weighted_fair", "max_weight", "max_weight"]
         schedulers += ["earliest_deadline"] * 2 * any(demand.get("deadline_s") for demand in scenario["demands"])
         scenario["scheduler"] = draw(st.sampled_from(schedulers))
-        if scenario["scheduler"] == "weighted_fair":
-            for demand in scenario["demands"]:
-                demand["weight"] = draw(st.sampled_from([1.0, 1.0, 3.0, 0.3]))
     names = [link["name"] for link in scenario["links"]]
     if draw(st.sampled_from([True, False, False])):
         scenario["switches"] = [switch_of(draw, scenario, draw(st.lists(st.sampled_from(names), min_size=1, unique=True)))]
+    if "weighted_fair" in [scenario.get("scheduler"), *(switch["scheduler"] for switch in scenario.get("switches", []))]:
+        for demand in scenario["demands"]:
+            demand["weight"] = draw(st.sampled_from([1.0, 1.0, 3.0, 0.3]))
     return scenario | {"max_open_requests": draw(sometimes(st.integers(1, 6)))}
 
 

@@ -3,6 +3,7 @@
 from math import inf
 
 from .clock import ARRIVALS, DECISIONS, ticks
+from .fair_shares import StationShares
 from .time_division import frame_of
 
 
@@ -13,6 +14,7 @@ class Switch:
         self.switching = ticks(spec["switching_time_s"], run.ticks_per_s)
         self.turn = None if spec["turn_s"] is None else ticks(spec["turn_s"], run.ticks_per_s)
         self.scheduler = spec["scheduler"]
+        self.shares = StationShares(run.clock)
         self.frame, self.slot = None, 0
         if self.scheduler == "time_division":
             names = spec["frame"] or frame_of([need_of(run, link) for link in self.links], spec["links"], spec["stations"])
@@ -76,6 +78,8 @@ class Turns:
         """Whether the link may attempt now; if not, it waits."""
         if not self.held(link) and link not in self.waiting and link not in self.turns:
             if link in self.switch_of:
+                self.begin_fairly(link)
+                self.weigh(link)
                 self.wait(link)
                 self.exchange_soon()
             elif not self.take(link):
@@ -94,6 +98,7 @@ class Turns:
         turn = self.turns[link] = Turn()
         if switch:
             connected, station["last"], station["holder"] = station["last"] is link, link, link
+            switch.shares.book(link, 1)
             if connected or not switch.switching:
                 self.begin_turn(link, turn)
             else:
@@ -104,6 +109,8 @@ class Turns:
     def wait(self, link):
         self.waiting.append(link)
         switch = self.switch_of.get(link)
+        if switch:
+            switch.shares.set_line([link])
         for other in switch.links if switch else []:
             if other in self.turns and self.turns[other].overdue:
                 self.give_back(other)
@@ -184,11 +191,20 @@ class Turns:
                 self.left[node] += 1
             if link in self.switch_of:
                 self.switch_of[link].station_of(link).update(holder=None, free_since=self.run.clock.now)
-        line = self.in_order(self.waiting + [link for link in returned if self.wanted(link)])
-        self.waiting = []
+                self.switch_of[link].shares.book(link, -1)
+        again = [link for link in returned if self.wanted(link)]
+        for link in again:
+            self.weigh(link)
+        line = self.in_order(self.waiting + again)
+        concerned, self.waiting = self.waiting + returned, []
         for link in line:
             if self.wanted(link) and not self.take(link):
                 self.wait(link)
+        for link in concerned:
+            if link in self.switch_of and link not in self.turns and link not in self.waiting:
+                self.switch_of[link].shares.goes(link)
+        for switch in set(self.switch_of.values()):
+            switch.shares.set_line([link for link in self.waiting if self.switch_of.get(link) is switch])
         for link in line:
             self.wake(link)
 
@@ -203,7 +219,9 @@ class Turns:
         """Those of a switch take the places that they have in line by its scheduler."""
         line = list(line)
         for switch in dict.fromkeys(self.switch_of.values()):
-            rank = {"max_weight": self.weight, "earliest_deadline": self.due}.get(switch.scheduler)
+            rank = {"max_weight": self.weight, "earliest_deadline": self.due, "weighted_fair": switch.shares.tag}.get(
+                switch.scheduler
+            )
             if rank:
                 places = [place for place, link in enumerate(line) if self.switch_of.get(link) is switch and self.wanted(link)]
                 for place, link in zip(places, sorted((line[place] for place in places), key=rank), strict=True):
@@ -223,6 +241,21 @@ class Turns:
     def weight(self, link):
         requests = sum(len(circuit.demand.queue) + (served is not None) for circuit, served in self.circuits_over(link))
         return -(requests * (link.model.success / link.model.period))
+
+    def begin_fairly(self, link):
+        """Comes to wait."""
+        switch = self.switch_of[link]
+        if switch.shares.was_away(link):
+            switch.shares.raise_to(link, [other for other in switch.links if other in self.waiting or other in self.turns])
+
+    def weigh(self, link):
+        """The weights of its demands, added in their order."""
+        if link in self.switch_of:
+            over, weight = [group.demand for group in self.run.groups_of(link) if group.is_open], 0.0
+            for demand in [*self.run.demands, *(arm for ghz in self.run.ghz_demands for arm in ghz.arms)]:
+                if demand in over:
+                    weight += demand.spec["weight"]
+            self.switch_of[link].shares.set_weight(link, weight)
 
     def due(self, link):
         dues = [served.deadline for _, served in self.circuits_over(link) if served is not None]

@@ -47,6 +47,20 @@ def test_earliest_deadline(scheduler: str, order: list[str]) -> None:
         assert order_of_service(star(*demands, scheduler=scheduler)) == ["D0", "D2", "D3", "D1", "D4"]
 
 
+def test_max_weight() -> None:
+    """What is booked stays; then most requests go first, and slow links take more of them; priorities go before."""
+    many = [at(k, traffic=fb.OneOff(at_s=k * 1e-6, requests=count)) for k, count in enumerate((1, 1, 3, 2))]
+    scenario = star(*many, scheduler="max_weight")
+    assert order_of_service(scenario) == ["D0", *["D2"] * 3, *["D3"] * 2, "D1"]
+    links = [
+        link.replace(generation=LINK.replace(success_probability=0.25)) if link.node_b in ("n4", "n5") else link
+        for link in scenario.links
+    ]
+    assert order_of_service(scenario.replace(links=links)) == ["D0", *["D3"] * 2, "D1", *["D2"] * 3]  # 2 / 2, 1 / 2, 3 / 8
+    many[1]["priority"] = 1
+    assert order_of_service(star(*many, scheduler="max_weight")) == ["D0", "D1", *["D2"] * 3, *["D3"] * 2]
+
+
 def test_a_request_that_was_interrupted_keeps_its_deadline() -> None:
     """Slots are taken away after 3.5 ms; the one that is due first gets them back at once."""
     pair = {"pairs_per_request": 5, "reservation_s": "3.5 ms"}
@@ -120,6 +134,7 @@ def test_open_requests_of_the_network_are_bounded() -> None:
             "/scheduler",
             "ghz_demands",
         ),
+        (star(at(0), scheduler="max_weight", reservation="hop_by_hop"), "/scheduler", "first come, first served"),
         (star(at(0), scheduler="earliest_deadline"), "/scheduler", "deadline_s"),
         (star(at(0), at(0, weight=2)), "/demands/1/weight", "weighted_fair"),
     ],

@@ -83,7 +83,8 @@ struct Describe<DemandSpec> {
       field("priority", &DemandSpec::priority, within(-1'000'000, 1'000'000),
             "Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."),
       field("weight", &DemandSpec::weight, within(1e-6, 1e6),
-            "With scheduler weighted_fair: its share of memory slots times time where others wait, against the weights of these."),
+            "With scheduler weighted_fair: its share of memory slots times time, or of the time of a switch's stations, where others wait, "
+            "against the weights of these."),
       field("use", &DemandSpec::use, "What is done with a delivered pair."),
       field("z_basis_probability", &DemandSpec::z_basis_probability, unit_interval,
             "With use measure: probability that an end measures in the Z basis, else X."),

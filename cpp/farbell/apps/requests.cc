@@ -67,8 +67,8 @@ DemandId Requests::concerned(const Event& event) const {
   }
 }
 
-// The ledger's line goes by deadlines, those of the requests for which circuits are on their way; switches by those that are served, and
-// by how many wait.
+// The ledger's line goes by deadlines, those of the requests for which circuits are on their way, or by how many are open; switches by
+// deadlines of those that are served, and by how many wait.
 void Requests::tell_due(DemandId d) {
   const Row& row = rows_[d.value];
   if (setup_.tells_turns)
@@ -76,7 +76,8 @@ void Requests::tell_due(DemandId d) {
       const std::optional<Request>& request = services_[c.value].request;
       lanes_.turns().set_backlog(c, {row.queue.size() + request.has_value(), request ? request->due : never});
     });
-  if (!setup_.by_deadline) return;
+  if (setup_.scheduler == Scheduler::max_weight) circuits_.set_open(d, row.open());
+  if (setup_.scheduler != Scheduler::earliest_deadline) return;
   each_circuit(d, [&](ChainId c) { circuits_.set_due(c, never); });
   for (std::size_t i = 0; i < std::min(row.coming.size(), row.queue.size()); ++i)
     circuits_.set_due(row.coming[i], row.queue[i].due);

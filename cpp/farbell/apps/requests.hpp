@@ -57,12 +57,12 @@ class Requests {
     std::uint64_t replica = 0;
     OnDeadlock on_deadlock = OnDeadlock::report;
     std::uint64_t max_open_requests = 0;  // of all demands; 0 = any number
-    bool by_deadline = false;             // those who wait for slots are served in the order of their deadlines
+    Scheduler scheduler = Scheduler::fifo;  // of the line for slots
     Address self;
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
     bool tells_turns = false;             // optical switches go by requests
 
-    bool tells() const { return by_deadline || tells_turns; }
+    bool tells() const { return by_requests(scheduler) || tells_turns; }
   };
 
   Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,

@@ -83,7 +83,7 @@ Slots::Share Circuits::share(ChainId circuit, std::size_t position, const Route&
 
 void Circuits::ask(ChainId circuit) {
   Row& row = rows_[circuit.value];
-  if (line_.is_fair() && is_absent(demand(circuit))) line_.comes(demand(circuit), queue_.now());
+  if (line_.is_fair() && is_absent(demand(circuit))) line_.shares().comes(demand(circuit).value, queue_.now());
   row.state = State::asking;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, circuit.value, 0, 0);
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, circuit.value},
@@ -97,24 +97,24 @@ bool Circuits::is_absent(DemandId demand) const {
 
 // A demand that was away has no claim to what it might have had: it starts where the last of those is whom it meets at a node.
 void Circuits::begin_fairly(ChainId circuit) {
-  if (!line_.comes_anew(demand(circuit)) || !line_.shares().busy()) return;
+  if (!line_.shares().comes_anew(demand(circuit).value) || !line_.shares().busy()) return;
   const std::vector<NodeId>& mine = route(circuit).nodes;
   std::optional<double> least;
   const auto consider = [&](ChainId other) {
     const std::vector<NodeId>& theirs = route(other).nodes;
     if (demand(other) == demand(circuit) || std::find_first_of(mine.begin(), mine.end(), theirs.begin(), theirs.end()) == mine.end()) return;
-    const double tag = line_.shares().tag(demand(other), queue_.now());
+    const double tag = line_.shares().tag(demand(other).value, queue_.now());
     least = std::min(tag, least.value_or(tag));
   };
   for (ChainId other : line_.in_order(queue_.now())) consider(other);
   for (std::uint32_t c = 0; c < rows_.size(); ++c)
     if (booked(ChainId{c})) consider(ChainId{c});
-  if (least) line_.shares().raise(demand(circuit), *least, queue_.now());
+  if (least) line_.shares().raise(demand(circuit).value, *least, queue_.now());
 }
 
 void Circuits::becomes_idle(ChainId circuit) {
   rows_[circuit.value].state = State::idle;
-  if (line_.is_fair()) line_.goes(demand(circuit), queue_.now());
+  if (line_.is_fair()) line_.shares().goes(demand(circuit).value, queue_.now());
 }
 
 void Circuits::join_line(ChainId circuit) {
@@ -169,7 +169,15 @@ void Circuits::set_aside(ChainId circuit, const Route& wanted) {
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_waits, circuit.value, 0, 0, 0, {.to = full.value});
 }
 
+// By lanes that make their pairs hop after hop, as the links are now.
+double Circuits::pair_rate(ChainId circuit) const {
+  double ticks = 0;
+  for (LinkId link : route(circuit).links) ticks += lanes_.ticks_per_pair(link);
+  return terms(circuit).width / ticks;
+}
+
 void Circuits::grant_waiting() {
+  if (line_.is_by_weight()) line_.each([&](ChainId circuit) { line_.set_rate(circuit, pair_rate(circuit)); });
   for (ChainId circuit : line_.in_order(queue_.now())) {
     const bool choice = has_choice(circuit);
     const auto chosen = choice ? asked_route(circuit) : bookable(circuit);
@@ -195,7 +203,7 @@ void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
     chain.positions[i].held = true;
     const Slots::Share booked = share(circuit, i, row.route);
     slots_.take(chain.positions[i].node, booked);
-    if (line_.is_fair()) line_.shares().book(row.demand, booked.slots, queue_.now());
+    if (line_.is_fair()) line_.shares().book(row.demand.value, booked.slots, queue_.now());
   }
   row.positions_held = static_cast<std::uint32_t>(chain.positions.size());
   messages_ += 2 * chain.hops.size();
@@ -463,7 +471,7 @@ void Circuits::release_position(ChainId circuit, std::uint32_t position) {
   swapping_.drop_all(circuit, position);
   if (position > 0) lanes_.close(chain.hops[position - 1].group, end_b);
   if (position < chain.last()) lanes_.close(chain.hops[position].group, end_a);
-  if (line_.is_fair()) line_.shares().book(row.demand, -std::int64_t{share(circuit, position, row.route).slots}, queue_.now());
+  if (line_.is_fair()) line_.shares().book(row.demand.value, -std::int64_t{share(circuit, position, row.route).slots}, queue_.now());
   std::uint32_t kept = 0;
   if (position == 0) kept += std::exchange(row.lent[end_a], 0);
   if (position == chain.last()) kept += std::exchange(row.lent[end_b], 0);

@@ -94,6 +94,8 @@ class Circuits {
   void ask(ChainId circuit);  // in this tick's decisions phase
   // When the request that it waits for must be done; with Scheduler::earliest_deadline.
   void set_due(ChainId circuit, Tick due) { line_.set_due(circuit, due); }
+  // Requests of the demand that wait or are served; with Scheduler::max_weight.
+  void set_open(DemandId demand, std::uint64_t requests) { line_.set_open(demand, requests); }
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it first hears.
   void release_from(ChainId circuit, std::uint32_t origin);
   void release_everywhere(ChainId circuit);  // every node knows already
@@ -166,6 +168,7 @@ class Circuits {
   void begin_fairly(ChainId circuit);
   void becomes_idle(ChainId circuit);
   void join_line(ChainId circuit);
+  double pair_rate(ChainId circuit) const;
   void grant_waiting();
   void grant(ChainId circuit, std::uint32_t chosen);
   void reach(ChainId circuit, std::uint32_t position);

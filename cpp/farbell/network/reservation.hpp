@@ -5,8 +5,10 @@
 namespace farbell {
 
 enum class Reservation { ledger, hop_by_hop };
-enum class Scheduler { fifo, weighted_fair, earliest_deadline };
+enum class Scheduler { fifo, weighted_fair, max_weight, earliest_deadline };
 enum class OnDeadlock { report, release, stop };
+
+constexpr bool by_requests(Scheduler s) { return s == Scheduler::max_weight || s == Scheduler::earliest_deadline; }
 
 template <>
 struct Describe<Reservation> {
@@ -25,6 +27,7 @@ struct Describe<Scheduler> {
       Choice<Scheduler>{Scheduler::fifo, "fifo", "who asked first"},
       Choice<Scheduler>{Scheduler::weighted_fair, "weighted_fair",
                         "whose demand has had the fewest memory slots times time for its `weight` while others waited"},
+      Choice<Scheduler>{Scheduler::max_weight, "max_weight", "whose demand has most open requests times the rate of pairs of its circuit"},
       Choice<Scheduler>{Scheduler::earliest_deadline, "earliest_deadline", "whose request has the earliest deadline"},
   };
 };

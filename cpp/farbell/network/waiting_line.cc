@@ -15,7 +15,8 @@ std::vector<double> weights(const std::vector<WaitingLine::Claim>& claims) {
 }  // namespace
 
 WaitingLine::WaitingLine(Scheduler scheduler, std::vector<Claim> claims, std::size_t circuits)
-    : scheduler_(scheduler), claims_(std::move(claims)), due_(circuits, never), shares_(weights(claims_)), presence_(claims_.size()) {}
+    : scheduler_(scheduler), claims_(std::move(claims)), due_(circuits, never), open_(claims_.size(), 0), rate_(circuits, 0),
+      shares_(weights(claims_)) {}
 
 void WaitingLine::join(ChainId circuit, DemandId demand, Tick now) {
   const auto place = std::upper_bound(entries_.begin(), entries_.end(), claims_[demand.value].priority,
@@ -42,19 +43,15 @@ void WaitingLine::sort_by(Key&& key) {
 const std::vector<ChainId>& WaitingLine::in_order(Tick now) {
   switch (scheduler_) {
     case Scheduler::fifo: break;  // as they joined
-    case Scheduler::weighted_fair: sort_by([&](const Entry& entry) { return shares_.tag(entry.demand, now); }); break;
+    case Scheduler::weighted_fair: sort_by([&](const Entry& entry) { return shares_.tag(entry.demand.value, now); }); break;
+    case Scheduler::max_weight:
+      sort_by([&](const Entry& entry) { return -(static_cast<double>(open_[entry.demand.value]) * rate_[entry.circuit.value]); });
+      break;
     case Scheduler::earliest_deadline: sort_by([&](const Entry& entry) { return due_[entry.circuit.value]; }); break;
   }
   order_.clear();
   for (const Entry& entry : entries_) order_.push_back(entry.circuit);
   return order_;
 }
-
-void WaitingLine::comes(DemandId demand, Tick now) {
-  Presence& presence = presence_[demand.value];
-  if (presence.left < now) presence.anew = true;
-}
-
-bool WaitingLine::comes_anew(DemandId demand) { return std::exchange(presence_[demand.value].anew, false); }
 
 }  // namespace farbell

@@ -5,9 +5,9 @@
 
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
-#include "farbell/network/fair_shares.hpp"
 #include "farbell/network/reservation.hpp"
 #include "farbell/protocols/chain.hpp"
+#include "farbell/protocols/fair_shares.hpp"
 
 namespace farbell {
 
@@ -23,20 +23,24 @@ class WaitingLine {
 
   bool is_fifo() const { return scheduler_ == Scheduler::fifo; }
   bool is_fair() const { return scheduler_ == Scheduler::weighted_fair; }
+  bool is_by_weight() const { return scheduler_ == Scheduler::max_weight; }
   bool empty() const { return entries_.empty(); }
   // Behind all that are not of lower priority.
   void join(ChainId circuit, DemandId demand, Tick now);
   void leave(ChainId circuit, Tick now);
   // Those that wait, the first to be served first, until the next call.
   const std::vector<ChainId>& in_order(Tick now);
+  template <class F>
+  void each(F&& f) const {
+    for (const Entry& entry : entries_) f(entry.circuit);
+  }
   // When the request that the circuit waits for must be done.
   void set_due(ChainId circuit, Tick due) { due_[circuit.value] = due; }
 
-  // With weighted shares. The demand asks for a circuit, and had none; it is about to have none any more.
-  void comes(DemandId demand, Tick now);
-  void goes(DemandId demand, Tick now) { presence_[demand.value].left = now; }
-  // Whether it had none at an earlier tick, asked once each time that it comes.
-  bool comes_anew(DemandId demand);
+  // Requests of the demand that wait or are served; pairs a tick of the circuit, over the route that it would take.
+  void set_open(DemandId demand, std::uint64_t requests) { open_[demand.value] = requests; }
+  void set_rate(ChainId circuit, double rate) { rate_[circuit.value] = rate; }
+  // Of slots, by demand. Who asks for a circuit, and had none, comes; who is about to have none any more goes.
   FairShares& shares() { return shares_; }
 
  private:
@@ -45,11 +49,6 @@ class WaitingLine {
     DemandId demand;
     std::uint64_t number = 0;  // of those that have joined
   };
-  struct Presence {
-    Tick left{-1};
-    bool anew = false;
-  };
-
   template <class Key>
   void sort_by(Key&& key);
 
@@ -58,9 +57,10 @@ class WaitingLine {
   std::vector<Entry> entries_;
   std::vector<ChainId> order_;  // scratch: what was handed out last
   std::vector<Tick> due_;       // by circuit
+  std::vector<std::uint64_t> open_;  // by demand
+  std::vector<double> rate_;    // by circuit
   std::uint64_t joined_ = 0;
   FairShares shares_;
-  std::vector<Presence> presence_;  // by demand
 };
 
 }  // namespace farbell

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "farbell/state/correlations.hpp"
@@ -12,7 +13,8 @@ namespace farbell {
 Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
       first_group_(setup.links.size(), no_group), open_(setup.links.size()),
-      turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.turn_hook}, queue, trace, *this) {
+      turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.turn_hook, setup.turn_claims},
+             queue, trace, *this) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
@@ -473,6 +475,11 @@ Tick Lanes::end_of_cycles(LinkId link) {
 double Lanes::success_rate(LinkId link) const {
   const LinkProgram& program = setup_.programs[program_of_[link.value]];
   return program.success / static_cast<double>(count(program.period));
+}
+
+double Lanes::ticks_per_pair(LinkId link) const {
+  const LinkProgram& program = setup_.programs[program_of_[link.value]];
+  return program.success > 0 ? static_cast<double>(count(program.period)) / program.success : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace farbell

@@ -48,6 +48,7 @@ class Lanes {
     bool step_attempts = false;
     std::span<const SwitchRow> switches{};
     const TurnHook* turn_hook = nullptr;
+    std::span<const Turns::Claim> turn_claims{};
   };
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
@@ -79,6 +80,7 @@ class Lanes {
   void allow(LinkId link);
   Tick end_of_cycles(LinkId link);
   double success_rate(LinkId link) const;
+  double ticks_per_pair(LinkId link) const;  // of a lane; infinity where none can succeed
   template <class F>
   void each_open_chain(LinkId link, F&& f) {
     each_group_of(link, [&](std::uint32_t g) {

@@ -9,7 +9,7 @@
 
 namespace farbell {
 
-enum class SwitchScheduler : std::uint8_t { fifo, max_weight, earliest_deadline, time_division };
+enum class SwitchScheduler : std::uint8_t { fifo, weighted_fair, max_weight, earliest_deadline, time_division };
 
 constexpr bool by_requests(SwitchScheduler s) { return s == SwitchScheduler::max_weight || s == SwitchScheduler::earliest_deadline; }
 
@@ -30,6 +30,8 @@ struct Describe<SwitchScheduler> {
   static constexpr std::string_view name = "SwitchScheduler";
   static constexpr auto values = std::array{
       Choice<SwitchScheduler>{SwitchScheduler::fifo, "fifo", "who has waited longest"},
+      Choice<SwitchScheduler>{SwitchScheduler::weighted_fair, "weighted_fair",
+                              "whose link has had the least time of stations for the `weight` of its demands while others waited"},
       Choice<SwitchScheduler>{SwitchScheduler::max_weight, "max_weight", "whose open requests times success rate are most"},
       Choice<SwitchScheduler>{SwitchScheduler::earliest_deadline, "earliest_deadline", "whose served request has the earliest deadline"},
       Choice<SwitchScheduler>{SwitchScheduler::time_division, "time_division", "whose slot it is, in a frame of slots that is repeated"},

@@ -17,9 +17,12 @@ Turns::Turns(const Setup& setup, EventQueue& queue, Trace& trace, Lanes& lanes)
     limited_.push_back(setup.nodes[link.node[0].value].parallel_links || setup.nodes[link.node[1].value].parallel_links);
   for (std::uint32_t s = 0; s < setup.switches.size(); ++s) {
     const SwitchRow& row = setup.switches[s];
-    switches_.push_back({std::vector<Station>(row.stations), 0});
-    for (LinkId link : row.links) {
+    Switch& at = switches_.emplace_back(Switch{std::vector<Station>(row.stations)});
+    if (row.scheduler == SwitchScheduler::weighted_fair && !setup.hook) at.shares.emplace(std::vector<double>(row.links.size(), 1));
+    for (std::uint32_t place = 0; place < row.links.size(); ++place) {
+      const LinkId link = row.links[place];
       rows_[link.value].of_switch = s;
+      rows_[link.value].place = place;
       limited_[link.value] = true;
     }
     if (row.frame.size() > 1) post(row.turn, Phase::decisions, op_slot, s);
@@ -50,7 +53,8 @@ void Turns::wants(LinkId link, std::uint32_t before, std::uint32_t lanes) {
     take(link);
   } else {
     // Who asks at the same tick is there when the next is chosen.
-    row.asked = queue_.now();
+    begin_fairly(link);
+    begin_to_wait(link);
     wait(link);
     post_exchange();
   }
@@ -101,6 +105,49 @@ std::uint32_t Turns::free_station(LinkId link) const {
   return best;
 }
 
+FairShares* Turns::shares(const Row& row) {
+  if (row.of_switch == none || !switches_[row.of_switch].shares) return nullptr;
+  return &*switches_[row.of_switch].shares;
+}
+
+// Of the demands whose chains are open over it, each once, in their order.
+double Turns::weight(LinkId link) {
+  open_.clear();
+  lanes_.each_open_chain(link, [&](ChainId chain) { open_.push_back(chain); });
+  std::sort(open_.begin(), open_.end());
+  double sum = 0;
+  DemandId last;
+  for (ChainId chain : open_) {
+    const Claim& claim = setup_.claims[chain.value];
+    if (claim.demand != last) sum += claim.weight;
+    last = claim.demand;
+  }
+  return sum;
+}
+
+// A link that was away starts where the last of those is that wait or have stations.
+void Turns::begin_fairly(LinkId link) {
+  const Row& row = rows_[link.value];
+  FairShares* const shares = this->shares(row);
+  if (!shares) return;
+  shares->comes(row.place, queue_.now());
+  if (!shares->comes_anew(row.place)) return;
+  std::optional<double> least;
+  for (LinkId l : spec(row).links) {
+    const Row& other = rows_[l.value];
+    if (!other.held && !other.waits) continue;
+    const double tag = shares->tag(other.place, queue_.now());
+    least = std::min(tag, least.value_or(tag));
+  }
+  if (least) shares->raise(row.place, *least, queue_.now());
+}
+
+void Turns::begin_to_wait(LinkId link) {
+  Row& row = rows_[link.value];
+  row.asked = queue_.now();
+  if (FairShares* shares = this->shares(row)) shares->set_weight(row.place, weight(link), queue_.now());
+}
+
 void Turns::take(LinkId link) {
   Row& row = rows_[link.value];
   const auto can = [&](NodeId n) { return !setup_.nodes[n.value].parallel_links || permits_left_[n.value] > 0; };
@@ -123,6 +170,7 @@ void Turns::take(LinkId link) {
   trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_held, link.value, 0, 0, 0, {.until = ready});
   at.busy = true;
   at.last = link;
+  if (FairShares* shares = this->shares(row)) shares->book(row.place, 1, queue_.now());
   row.station = station;
   ++row.turn;
   row.pauses = ready > queue_.now();
@@ -137,6 +185,7 @@ void Turns::wait(LinkId link) {
   trace_.add(queue_.now(), queue_.phase(), TraceKind::permit_waits, link.value, 0, 0);
   waiting_.push_back(link);
   if (row.of_switch == none) return;
+  if (FairShares* shares = this->shares(row)) shares->set_busy(true, queue_.now());
   for (LinkId other : spec(row).links)
     if (rows_[other.value].overdue && !rows_[other.value].hand_over) give_back(other);
 }
@@ -213,12 +262,15 @@ void Turns::exchange() {
     Station& station = switches_[row.of_switch].stations[row.station];
     station.busy = false;
     station.free_since = queue_.now();
+    if (FairShares* shares = this->shares(row)) shares->book(row.place, -1, queue_.now());
   }
   for (LinkId link : returned)
     if (rows_[link.value].wanting > 0) {
       rows_[link.value].waits = true;
-      rows_[link.value].asked = queue_.now();
+      begin_to_wait(link);
       waiting_.push_back(link);
+    } else if (FairShares* shares = this->shares(rows_[link.value])) {
+      shares->goes(rows_[link.value].place, queue_.now());
     }
   std::vector<LinkId> candidates = waiting_;
   in_order(candidates);
@@ -226,6 +278,12 @@ void Turns::exchange() {
   for (LinkId link : candidates) {
     rows_[link.value].waits = false;
     if (rows_[link.value].wanting > 0) take(link);
+    else if (FairShares* shares = this->shares(rows_[link.value])) shares->goes(rows_[link.value].place, queue_.now());
+  }
+  for (std::uint32_t s = 0; s < switches_.size(); ++s) {
+    const std::vector<LinkId>& links = setup_.switches[s].links;
+    if (switches_[s].shares)
+      switches_[s].shares->set_busy(std::any_of(links.begin(), links.end(), [&](LinkId l) { return rows_[l.value].waits; }), queue_.now());
   }
   for (LinkId link : returned) lanes_.allow(link);
   for (LinkId link : candidates) lanes_.allow(link);
@@ -250,13 +308,16 @@ void Turns::in_order(std::vector<LinkId>& line) {
   };
   for (std::uint32_t s = 0; s < switches_.size(); ++s) {
     const SwitchScheduler by = setup_.switches[s].scheduler;
-    if (!by_requests(by) && !hook) continue;
+    const FairShares* const shares = switches_[s].shares ? &*switches_[s].shares : nullptr;
+    if (!by_requests(by) && !shares && !hook) continue;
     std::vector<Waiting> those;
     std::vector<std::size_t> places;
     for (std::size_t i = 0; i < line.size(); ++i) {
       if (rows_[line[i].value].of_switch != s || rows_[line[i].value].wanting == 0) continue;
       Waiting& w = those.emplace_back(Waiting{question(line[i])});
-      w.rank = hook ? hook->rank(hook->self, w.is) : static_cast<double>(w.is.requests) * w.is.success_rate;
+      if (hook) w.rank = hook->rank(hook->self, w.is);
+      else if (shares) w.rank = -shares->tag(rows_[line[i].value].place, queue_.now());
+      else w.rank = static_cast<double>(w.is.requests) * w.is.success_rate;
       places.push_back(i);
     }
     const bool by_due = !hook && by == SwitchScheduler::earliest_deadline;

@@ -2,6 +2,7 @@
 // stations of an optical switch (docs/physics/protocol.md, "Turns").
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "farbell/engine/trace.hpp"
 #include "farbell/protocols/chain.hpp"
 #include "farbell/protocols/decisions.hpp"
+#include "farbell/protocols/fair_shares.hpp"
 #include "farbell/protocols/link_row.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/switch_spec.hpp"
@@ -31,6 +33,11 @@ class Turns {
  public:
   enum Op : std::uint16_t { op_exchange, op_switched, op_over, op_slot };
 
+  // Of a chain to time at stations that are shared by weight.
+  struct Claim {
+    DemandId demand;
+    double weight = 1;  // of the demand
+  };
   struct Setup {
     std::span<const LinkRow> links;
     std::span<const NodeRow> nodes;
@@ -38,6 +45,7 @@ class Turns {
     Address self;  // its ops are counted from this one's
     std::size_t chains = 0;
     const TurnHook* hook = nullptr;  // for all switches
+    std::span<const Claim> claims{};  // by chain; where a switch goes by them
   };
   // What the requests that wait for a circuit, or are served by it, ask of its links.
   struct Backlog {
@@ -63,7 +71,7 @@ class Turns {
   struct Row {
     std::uint32_t wanting = 0;  // groups of the link with a free lane
     bool held = false, waits = false, hand_over = false;
-    std::uint32_t of_switch = none;
+    std::uint32_t of_switch = none, place = 0;  // among its links
     // At a switch: its station is being connected, or is about to be given back when the running cycles are over.
     bool pauses = false, leaving = false;
     bool overdue = false;       // its turn is over as soon as another waits
@@ -79,12 +87,17 @@ class Turns {
   struct Switch {
     std::vector<Station> stations;
     std::size_t slot = 0;  // of the frame
+    std::optional<FairShares> shares{};  // of its links, by place
   };
 
   const SwitchRow& spec(const Row& row) const { return setup_.switches[row.of_switch]; }
   bool by_success(const Row& row) const;
   bool contended(LinkId link) const;
   std::uint32_t free_station(LinkId link) const;
+  FairShares* shares(const Row& row);
+  double weight(LinkId link);
+  void begin_fairly(LinkId link);
+  void begin_to_wait(LinkId link);
   void take(LinkId link);
   void wait(LinkId link);
   void begin(LinkId link);
@@ -109,6 +122,7 @@ class Turns {
   std::vector<Switch> switches_;
   std::vector<LinkId> waiting_;             // first come first
   std::vector<Backlog> backlog_;            // by chain
+  std::vector<ChainId> open_;               // scratch: over a link
   bool any_ = false, exchange_posted_ = false;
 };
 

@@ -22,6 +22,12 @@ void check_scheduler(const ScenarioSpec& s) {
     refuse("another one, or a deadline_s in some demand");
 }
 
+bool shares_by_weight(const ScenarioSpec& s) {
+  return s.scheduler == Scheduler::weighted_fair || std::any_of(s.switches.begin(), s.switches.end(), [](const OpticalSwitchSpec& is) {
+           return is.scheduler == SwitchScheduler::weighted_fair;
+         });
+}
+
 }  // namespace
 
 void check_booking(const ScenarioSpec& s) {
@@ -34,8 +40,8 @@ void check_booking(const ScenarioSpec& s) {
     if (demand.priority != 0 && s.reservation == Reservation::hop_by_hop)
       throw SpecError(item("demands", i, "priority"), std::to_string(demand.priority),
                       "0 with \"reservation\": \"hop_by_hop\", where nodes serve first come, first served");
-    if (demand.weight != 1 && s.scheduler != Scheduler::weighted_fair)
-      throw SpecError(item("demands", i, "weight"), number_text(demand.weight), "1 unless scheduler is \"weighted_fair\"");
+    if (demand.weight != 1 && !shares_by_weight(s))
+      throw SpecError(item("demands", i, "weight"), number_text(demand.weight), "1 unless scheduler, or that of a switch, is \"weighted_fair\"");
   }
 }
 

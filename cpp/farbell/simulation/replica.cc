@@ -24,6 +24,15 @@ class Replica {
     return out;
   }
 
+  static std::vector<Turns::Claim> turn_claims(const Model& model) {
+    std::vector<Turns::Claim> out;
+    const auto goes_by_them = [](const SwitchRow& s) { return s.scheduler == SwitchScheduler::weighted_fair; };
+    if (std::none_of(model.switches.begin(), model.switches.end(), goes_by_them)) return out;
+    for (std::uint32_t d = 0; d < model.terms.size(); ++d)
+      out.insert(out.end(), model.terms[d].circuits, Turns::Claim{DemandId{d}, model.terms[d].claim.weight});
+    return out;
+  }
+
   // Whether anybody looks at the requests of circuits to say whose turn it is.
   static bool tells_turns(const Model& model, const TurnHook* hook) {
     return (hook && !model.switches.empty()) || std::any_of(model.switches.begin(), model.switches.end(), [](const SwitchRow& s) { return by_requests(s.scheduler); });
@@ -34,9 +43,11 @@ class Replica {
         states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
         chains_(model.circuits),
         segments_(states_, chains_),
+        turn_claims_(turn_claims(model)),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
-                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook},
+                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook,
+                turn_claims_},
                queue_, states_, segments_, chains_, trace_),
         protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
@@ -67,7 +78,7 @@ class Replica {
                   model.demands.size()),
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)),
-                   model.scenario.scheduler == Scheduler::earliest_deadline, address(HandlerIndex::requests), decisions_,
+                   model.scenario.scheduler, address(HandlerIndex::requests), decisions_,
                    tells_turns(model, options.turn_hook)},
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
@@ -209,6 +220,7 @@ class Replica {
   States states_;
   std::vector<Chain> chains_;
   Segments segments_;
+  std::vector<Turns::Claim> turn_claims_;  // by chain; empty where no switch goes by them
   Lanes lanes_;
   ProtocolsInReplica protocols_;
   std::vector<Decisions> decisions_;  // by demand; empty where none has any

@@ -49,7 +49,7 @@ class SwitchCheck {
   void check_scheduler() const {
     const auto refuse = [&](const std::string& allowed) { throw SpecError(at("scheduler"), in_quotes(choice_name(spec_.scheduler)), allowed); };
     if (by_requests(spec_.scheduler) && !model_.scenario.ghz_demands.empty())
-      refuse("\"fifo\" or \"time_division\" with ghz_demands, whose arms are no requests of their own");
+      refuse("\"fifo\", \"weighted_fair\" or \"time_division\" with ghz_demands, whose arms are no requests of their own");
     if (spec_.scheduler == SwitchScheduler::earliest_deadline &&
         std::none_of(model_.scenario.demands.begin(), model_.scenario.demands.end(), [](const DemandSpec& demand) {
           return demand.deadline_s.has_value() || std::holds_alternative<ByProgramsSpec>(demand.traffic);
