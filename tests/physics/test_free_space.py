@@ -162,7 +162,9 @@ def test_the_sun_by_keplers_equation() -> None:
     turn = np.radians(280.46061837 + 360.98564736629 * days)
     for latitude, east in [(0.0, 0.0), (52.0, 4.36), (-33.0, 151.0), (78.0, 15.0)]:
         north, hour = math.radians(latitude), turn + math.radians(east)
-        zenith = np.stack([math.cos(north) * np.cos(hour), math.cos(north) * np.sin(hour), np.full(days.shape, math.sin(north))])
+        zenith = np.stack(
+            [math.cos(north) * np.cos(hour), math.cos(north) * np.sin(hour), np.full(days.shape, math.sin(north))]
+        )
         expected = np.degrees(np.arcsin((sun * zenith).sum(axis=0)))
         found = fs.sun_elevation_deg(2_451_545.0 + days, latitude, east)
         np.testing.assert_allclose(found, expected, rtol=0, atol=0.03)
@@ -170,7 +172,9 @@ def test_the_sun_by_keplers_equation() -> None:
 
 def test_background_by_counting_photons() -> None:
     """Energy from each direction of a wide cone, over the energy of a photon; by day, by night and at dusk."""
-    receiver = fs.Receiver(1.0, efficiency=0.4, field_of_view_rad=0.5, filter_width_nm=2.0, dark_count_rate_hz=50, window_s="2 ns")
+    receiver = fs.Receiver(
+        1.0, efficiency=0.4, field_of_view_rad=0.5, filter_width_nm=2.0, dark_count_rate_hz=50, window_s="2 ns"
+    )
     solid = quad(lambda theta: 2 * math.pi * math.sin(theta), 0, 0.25)[0]
     photons = 3e-6 * 2.0 * solid * math.pi * 0.25 / (6.62607015e-34 * 299_792_458 / 810e-9)
     assert float(receiver.background_rate_hz(3e-6, "810 nm")) == pytest.approx(0.4 * photons, rel=1e-9)

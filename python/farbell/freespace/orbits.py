@@ -16,6 +16,7 @@ from farbell._extras import require
 from farbell.freespace._checks import Array, seconds, set_field, within
 from farbell.freespace.geometry import sun_elevation_deg
 from farbell.table import ResultTable
+from farbell.topology.network import nearest
 
 __all__ = ["GroundStation", "Orbit", "View", "view"]
 
@@ -272,7 +273,7 @@ class View:
         """
         names = [known.name for known in self.stations]
         if station not in names:
-            raise SpecError("station", repr(station), f"one of {', '.join(names)}")
+            raise SpecError("station", repr(station), f"one of {', '.join(names)}", nearest(str(station), names))
         return names.index(station)
 
     def windows(self, *stations: str) -> list[tuple[float, float]]:

@@ -12,6 +12,7 @@ from farbell.freespace._checks import Array, seconds
 from farbell.freespace.geometry import time_of_flight_s
 from farbell.freespace.links import Downlink, PairSource, Uplink
 from farbell.freespace.orbits import View
+from farbell.topology.network import nearest
 
 __all__ = ["with_passes"]
 
@@ -120,7 +121,7 @@ def with_passes(
 def _index(scenario: Scenario, link: str) -> int:
     names = [_label(each) for each in scenario.links]
     if link not in names:
-        raise SpecError("link", repr(link), f"a link of the scenario: {', '.join(names[:20])}")
+        raise SpecError("link", repr(link), f"a link of the scenario: {', '.join(names[:20])}", nearest(link, names))
     at = names.index(link)
     if scenario.links[at].drift is not None or any(change.link == link for change in scenario.changes):
         raise SpecError("link", repr(link), "a link without drift and without changes: passes are its changes")
