@@ -129,19 +129,37 @@ def test_passes_become_windows_and_changes() -> None:
     assert len(made.changes) == sum(math.ceil((end - begin) / 30) for begin, end in windows)
     assert any("stepped_passes" in note and "30 s" in note for note in made.notes)
     change = made.changes[3]
-    until = min(change.at_s + 30, windows[0][1])
-    middle = (change.at_s + until) / 2
-
-    def then(values: np.ndarray) -> list[float]:
-        return [float(np.interp(middle, SEEN.time_s, row)) for row in values]
-
-    angles, distances, suns = then(SEEN.elevation_deg), then(SEEN.distance_m), then(SEEN.sun_elevation_deg)
-    arms = [DOWN.arm(*each) for each in zip(angles, distances, suns, strict=True)]
-    success, fidelity = SOURCE.pairs(*arms)
-    assert change.generation.success_probability == pytest.approx(float(success), rel=1e-9)
-    assert change.generation.state.fidelity == pytest.approx(float(fidelity), rel=1e-9)
+    assert change.at_s == pytest.approx(windows[0][0] + 90)
+    moments = []
+    for time in (change.at_s + 5, change.at_s + 15, change.at_s + 25):
+        rows = zip(SEEN.elevation_deg, SEEN.distance_m, SEEN.sun_elevation_deg, strict=True)
+        arms = [[float(np.interp(time, SEEN.time_s, values)) for values in row] for row in rows]
+        success, fidelity = SOURCE.pairs(*(DOWN.arm(*arm) for arm in arms))
+        moments.append((float(success), float(success * fidelity), max(arm[1] for arm in arms) / 299_792_458 + 900e3 / 2e8))
+    success, right, delay = np.mean(moments, axis=0)
+    assert change.generation.success_probability == pytest.approx(success, rel=1e-9)
+    assert change.generation.state.fidelity == pytest.approx(right / success, rel=1e-9)
     assert change.generation.attempt_period_s == 1e-5
-    assert change.generation.herald_delay_s == pytest.approx(max(distances) / 299_792_458 + 900e3 / 2e8, rel=1e-9)
+    assert change.generation.herald_delay_s == pytest.approx(delay, rel=1e-9)
+
+
+def expected_pairs(made: fb.Scenario, windows: list[tuple[float, float]], lanes: int = 1) -> float:
+    """Each lane makes p attempts a period, but for the herald delay after each success."""
+    stops = [*(change.at_s for change in made.changes[1:]), made.duration_s]
+    total = 0.0
+    for change, stop in zip(made.changes, stops, strict=True):
+        until = min(stop, *(end for begin, end in windows if begin <= change.at_s < end))
+        made_by = change.generation
+        total += (
+            lanes * (until - change.at_s) / (made_by.attempt_period_s / made_by.success_probability + made_by.herald_delay_s)
+        )
+    return total
+
+
+def test_coarse_steps_make_as_many_pairs() -> None:
+    windows = SEEN.windows("Delft", "Vienna")
+    totals = [expected_pairs(passes(step_s=step), [(a, min(b, 43_200)) for a, b in windows]) for step in (10, 30, 170, 3600)]
+    np.testing.assert_allclose(totals, totals[0], rtol=5e-3)
 
 
 def test_a_double_downlink_runs_end_to_end() -> None:
@@ -153,13 +171,7 @@ def test_a_double_downlink_runs_end_to_end() -> None:
     windows = [w for w in SEEN.windows("Delft", "Vienna") if w[0] < made.duration_s]
     delivered = results.pairs["delivered_s"]
     assert len(delivered) and all(any(a <= time <= b + 0.02 for a, b in windows) for time in delivered)
-    ends = [change.at_s for change in made.changes[1:]] + [made.duration_s]
-    stops = [min([e, *(b for _, b in windows if change.at_s < b)]) for change, e in zip(made.changes, ends, strict=True)]
-    # Each of 16 lanes makes p attempts a period, but for the herald delay after each success.
-    expected = sum(
-        16 * (stop - c.at_s) / (c.generation.attempt_period_s / c.generation.success_probability + c.generation.herald_delay_s)
-        for c, stop in zip(made.changes, stops, strict=True)
-    )
+    expected = expected_pairs(made, windows, lanes=16)
     assert abs(len(delivered) - expected) < 6.5 * math.sqrt(expected)
     assert float(results.links["up_s"][0]) == pytest.approx(sum(min(b, made.duration_s) - a for a, b in windows), rel=1e-6)
     fidelities = {round(c.generation.state.fidelity, 9) for c in made.changes}
@@ -268,6 +280,7 @@ def drifting() -> fb.Scenario:
         (lambda: passes(of=scenario(duration_s="3 d")), "seen/duration_s: found 86400 s; allowed: at least"),
         (lambda: passes(step_s=5), "step_s: found 5 s; allowed: at least the step of the view, 10 s"),
         (lambda: passes(paths={}), "paths: found 0 stations"),
+        (lambda: passes(paths={"Delfd": DOWN}), "station: found 'Delfd'; allowed: one of Delft, Vienna; did you mean Delft?"),
         (lambda: passes(paths={"Delft": UP, "Vienna": DOWN}), "paths/Delft: found Uplink; allowed: a Downlink"),
         (lambda: passes(of=scenario(duration_s="1 h")), "seen: found a satellite that stands at most "),
         (

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from farbell import _core
 from farbell._core import SpecError
 from farbell._numbers import real
+from farbell._numbers import seconds as any_seconds
+from farbell.topology.network import parsed_length_m
 
 Array = npt.NDArray[np.float64]
 
@@ -24,21 +25,19 @@ def within(value: Any, what: str, low: float, high: float, allowed: str, *, open
 
 def metres(value: Any, what: str, *, least: float = 0.0) -> float:
     """A length above `least`, from a number or a text with a unit."""
-    if isinstance(value, str):
-        try:
-            value = _core.Fiber(length_m=value).length_m
-        except SpecError as error:
-            raise SpecError(what, error.found, error.allowed, error.nearest) from None
-    return within(value, what, least, _LARGEST, f"a length above {least:g} m", open_low=True)
+    return within(
+        parsed_length_m(value, what) if isinstance(value, str) else value,
+        what,
+        least,
+        _LARGEST,
+        f"a length above {least:g} m",
+        open_low=True,
+    )
 
 
 def seconds(value: Any, what: str) -> float:
     """A time above 0, from a number or a text with a unit."""
-    try:
-        number = _core.seconds(value if isinstance(value, str) else real(value, what))
-    except SpecError as error:
-        raise SpecError(what, error.found, error.allowed, error.nearest) from None
-    return within(number, what, 0, _LARGEST, "a time above 0 s", open_low=True)
+    return within(any_seconds(value, what), what, 0, _LARGEST, "a time above 0 s", open_low=True)
 
 
 def probability(value: Any, what: str) -> float:

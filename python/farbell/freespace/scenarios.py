@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from farbell._core import Change, Failure, Fiber, Link, Scenario, SpecError
+from farbell._core import Change, Failure, Fiber, Given, Link, Scenario, SpecError
 from farbell.freespace._checks import Array, seconds
 from farbell.freespace.geometry import time_of_flight_s
 from farbell.freespace.links import Downlink, PairSource, Uplink
@@ -31,8 +32,8 @@ def with_passes(
     With one path the link joins the station and the satellite, which are nodes, and the sender keeps the other photon. With
     two, a double downlink, it joins the two stations, and the satellite is the source between them.
 
-    A note in the scenario names the simplification ``stepped_passes``: within ``step_s`` the link stays as it is in the middle
-    of the step. Messages go over the link's fibre whether or not the satellite is in view.
+    A note in the scenario names the simplification ``stepped_passes``: within ``step_s`` the link stays as it is on average.
+    Messages go over the link's fibre whether or not the satellite is in view.
 
     Parameters
     ----------
@@ -79,42 +80,29 @@ def with_passes(
     ('n0--n1 out of view', True)
     """
     at = _index(scenario, link)
-    step = seconds(step_s, "step_s")
-    spacing = float(seen.time_s[1])
+    _check_paths(paths)
+    step, spacing, end = seconds(step_s, "step_s"), float(seen.time_s[1]), scenario.duration_s
     if step < spacing:
         raise SpecError("step_s", f"{step:g} s", f"at least the step of the view, {spacing:g} s")
-    _check_paths(paths)
-    rows = [seen.row(name) for name in paths]
-    end = scenario.duration_s
     if seen.time_s[-1] + spacing * 1e-9 < end:
         raise SpecError("seen/duration_s", f"{seen.time_s[-1]:g} s", f"at least the duration of the scenario, {end:g} s")
-    windows = [(a, min(b, end)) for a, b in seen.windows(*paths) if a < end]
-    if not windows:
-        best = np.min(seen.elevation_deg[rows], axis=0)[seen.time_s <= end].max()
-        who = " and ".join(paths)
-        found = f"a satellite that stands at most {best:.1f} deg high over {who} in {end:g} s"
-        raise SpecError("seen", found, f"one that rises to {seen.min_elevation_deg:g} deg, the min_elevation_deg of the view")
-    edges = np.concatenate([np.append(np.arange(a, b, step), b) for a, b in windows])
-    within = np.concatenate([np.append(np.ones(len(np.arange(a, b, step)), bool), False) for a, b in windows])
-    starts = np.flatnonzero(within)
-    middles = (edges[starts] + edges[starts + 1]) / 2
-    success, fidelity, delay = _values(seen, rows, list(paths.values()), source, scenario.links[at].fiber, middles)
-    generations = [
-        source._given(float(p), float(f), float(d), waits=len(paths) == 1)
-        for p, f, d in zip(success, fidelity, delay, strict=True)
-    ]
-    changes = [Change(at_s=float(edges[i]), link=link, generation=made) for i, made in zip(starts, generations, strict=True)]
-    edge = [0.0, *(time for window in windows for time in window), end]
-    down = [(a, b) for a, b in zip(edge[::2], edge[1::2], strict=True) if b > a]
+    windows = _windows(seen, list(paths), end)
+    steps = [(float(a), min(float(a) + step, until)) for begin, until in windows for a in np.arange(begin, until, step)]
+    generations = _generations(seen, paths, source, scenario.links[at].fiber, steps)
+    changes = [Change(at_s=begin, link=link, generation=made) for (begin, _), made in zip(steps, generations, strict=True)]
+    edges = [0.0, *(time for window in windows for time in window), end]
+    down = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a]
+    note = (
+        f"stepped_passes: {link} follows the passes of its satellite in steps of {step:g} s, each with its mean rate and "
+        f"fidelity; time 0 is {seen.start.isoformat(timespec='seconds')}."
+    )
     links = list(scenario.links)
     links[at] = links[at].replace(generation=generations[0])
-    note = (
-        f"stepped_passes: {link} follows the passes of its satellite in steps of {step:g} s, each with the loss of its middle; "
-        f"time 0 is {seen.start.isoformat(timespec='seconds')}."
-    )
-    failures = [*scenario.failures, *([Failure(name=f"{link} out of view", links=[link], down=down)] if down else [])]
     return scenario.replace(
-        links=links, changes=[*scenario.changes, *changes], failures=failures, notes=[*scenario.notes, note]
+        links=links,
+        changes=[*scenario.changes, *changes],
+        failures=[*scenario.failures, *([Failure(name=f"{link} out of view", links=[link], down=down)] if down else [])],
+        notes=[*scenario.notes, note],
     )
 
 
@@ -142,20 +130,46 @@ def _check_paths(paths: Mapping[str, Any]) -> None:
             raise SpecError(f"paths/{name}", type(path).__name__, words)
 
 
+def _windows(seen: View, stations: list[str], end: float) -> list[tuple[float, float]]:
+    """Those that begin in the scenario, of which there must be one."""
+    windows = [(a, min(b, end)) for a, b in seen.windows(*stations) if a < end]
+    if not windows:
+        rows = [seen.row(name) for name in stations]
+        best = np.min(seen.elevation_deg[rows], axis=0)[seen.time_s <= end].max()
+        low = f"a satellite that stands at most {best:.1f} deg high over {' and '.join(stations)} in {end:g} s"
+        raise SpecError("seen", low, f"one that rises to {seen.min_elevation_deg:g} deg, the min_elevation_deg of the view")
+    return windows
+
+
+def _generations(
+    seen: View, paths: Mapping[str, Downlink | Uplink], source: PairSource, fiber: Fiber, steps: list[tuple[float, float]]
+) -> list[Given]:
+    """What the link is on average in each step, looked at as often as the view is."""
+    spacing = float(seen.time_s[1])
+    parts = [np.arange(0.5, count := math.ceil((b - a) / spacing * (1 - 1e-9))) / count * (b - a) + a for a, b in steps]
+    counts = np.array([len(times) for times in parts])
+    values = _values(seen, paths, source, fiber, np.concatenate(parts))
+    success, right, delay = (np.add.reduceat(each, np.cumsum(counts) - counts) / counts for each in values)
+    fidelity = np.divide(right, success, out=np.full(success.shape, source.fidelity), where=success > 0)
+    one_arm = len(paths) == 1
+    return [source._given(float(p), float(f), float(d), one_arm) for p, f, d in zip(success, fidelity, delay, strict=True)]
+
+
 def _values(
-    seen: View, rows: list[int], paths: list[Downlink | Uplink], source: PairSource, fiber: Fiber, time_s: Array
+    seen: View, paths: Mapping[str, Downlink | Uplink], source: PairSource, fiber: Fiber, time_s: Array
 ) -> tuple[Array, Array, Array]:
-    """Success, fidelity and herald delay at some times."""
-
-    def then(values: Array) -> list[Array]:
-        return [np.interp(time_s, seen.time_s, values[row]) for row in rows]
-
-    # A middle that is interpolated between steps may lie a hair below the horizon where the window starts there.
-    elevations = [np.clip(values, 0, 90) for values in then(seen.elevation_deg)]
-    distances, suns = then(seen.distance_m), then(seen.sun_elevation_deg)
-    arms = [path.arm(*angles) for path, *angles in zip(paths, elevations, distances, suns, strict=True)]
+    """At some times: success, the same times fidelity, and herald delay."""
+    arms, flights = [], []
+    for name, path in paths.items():
+        row = seen.row(name)
+        angle, distance, sun = (
+            np.interp(time_s, seen.time_s, values[row])
+            for values in (seen.elevation_deg, seen.distance_m, seen.sun_elevation_deg)
+        )
+        # What is interpolated between steps may lie a hair below the horizon where the window starts there.
+        arms.append(path.arm(np.clip(angle, 0, 90), distance, sun))
+        flights.append(time_of_flight_s(distance))
     success, fidelity = source.pairs(*arms)
-    flights = [time_of_flight_s(distance) for distance in distances]
     # One path: there and back. Two: the later arrival, then the word from station to station.
     delay = 2 * flights[0] if len(flights) == 1 else np.maximum(*flights) + fiber.length_m / fiber.speed_m_per_s
-    return success, fidelity, np.asarray(delay)
+    return success, success * fidelity, np.asarray(delay)
