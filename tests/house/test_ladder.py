@@ -37,7 +37,7 @@ PYTHON_FLOORS = [
     ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_limits", "cli_studies", "cli_netqasm"],
+    ["cli_limits", "cli_studies", "cli_netqasm", "cli_passes"],
     ["cli"],
     ["__main__"],
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import math
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -241,6 +243,10 @@ def drifting() -> fb.Scenario:
 @pytest.mark.parametrize(
     "make, words",
     [
+        (lambda: fs.Orbit.circular("100 km", 60, epoch=START), "altitude_m: found 100000.0; allowed: from 150 km to 50000 km"),
+        (lambda: fs.Orbit.circular("500 km", 181, epoch=START), "inclination_deg: found 181.0"),
+        (lambda: fs.Orbit.circular("500 km", 60, epoch="2057-01-01T00:00:00Z"), "epoch: found '2057-01-01"),
+        (lambda: fs.Orbit.circular("500 km", 60, epoch="now"), "epoch: found 'now'"),
         (lambda: view(stations=[]), "stations: found none"),
         (lambda: view(stations=[DELFT, DELFT]), "stations: found Delft, Delft"),
         (lambda: view(start="2014-01-21T00:00:00"), "start: found '2014-01-21T00:00:00'; allowed: a time with its zone"),
@@ -295,6 +301,21 @@ def test_what_is_refused(make: Callable[[], object], words: str) -> None:
     assert words in str(caught.value)
 
 
+def test_a_circular_orbit_is_where_it_is_said_to_be() -> None:
+    """A quarter past its node at its epoch, with Kepler's period, and round but for what the Earth's flattening does."""
+    begin = datetime(2026, 3, 20, 6, tzinfo=timezone.utc)
+    orbit = fs.Orbit.circular("500 km", 60, epoch=begin, ascending_node_deg=120, angle_deg=90)
+    assert abs((orbit.epoch - begin).total_seconds()) < 1e-3
+    seconds = np.arange(0, 6000, 10.0)
+    positions = orbit.positions_m(begin, seconds)
+    assert np.abs(np.linalg.norm(positions, axis=1) - 6_878_137).max() < 20e3
+    latitude = np.degrees(np.arcsin(positions[:, 2] / np.linalg.norm(positions, axis=1)))
+    assert latitude[0] == pytest.approx(60, abs=0.05) and latitude.min() == pytest.approx(-60, abs=0.05)
+    period = 2 * math.pi * math.sqrt(6_878_137**3 / 3.986004418e14)
+    south = np.flatnonzero((latitude[:-1] > 0) & (latitude[1:] <= 0))[0]
+    assert seconds[south] == pytest.approx(period / 4, abs=25)
+
+
 def test_an_orbit_that_decays_is_refused() -> None:
     low = fs.Orbit(LINES[0], corrupt(2, 53, "16.80000000"))
     with pytest.raises(fb.SpecError, match="tle: found SGP4"):
@@ -312,6 +333,44 @@ def test_the_missing_extra_is_named(missing: str) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert f"needs {missing}: pip install 'farbell[satellite]'" in done.stderr, done.stderr
+
+
+COMMAND = [sys.executable, "-m", "farbell", "passes"]
+
+
+def farbell_passes(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_the_command_tells_passes(tmp_path: Path) -> None:
+    file = tmp_path / "iss.tle"
+    file.write_text("ISS\n" + "\n".join(LINES))
+    arguments = [str(file), "--station", "Delft,52,4.36,10", "--start", START, "--min-elevation", "15"]
+    told = farbell_passes(*arguments, "--json")
+    found = json.loads(told.stdout)
+    delft = SEEN.passes[SEEN.passes["station"] == "Delft"]
+    assert found["start"] == "2014-01-21T00:00:00+00:00"
+    assert [row["rise_s"] for row in found["passes"]] == pytest.approx(delft["rise_s"].tolist())
+    shown = farbell_passes(*arguments).stdout
+    assert "2014-01-21 01:51" in shown and "Delft" in shown and len(shown.splitlines()) >= 1 + len(delft)
+    assert farbell_passes(*arguments, "--min-elevation", "90").stdout == "no passes\n"
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (["--station", "Delft"], 2, "--station: found 'Delft'; allowed: a name, degrees north and east"),
+        (["--station", "Delft,north,4"], 2, "--station: found 'Delft,north,4'"),
+        (["--station", "Delft,52,4", "--duration", "1 parsec"], 2, 'duration_s: found "1 parsec"'),
+    ],
+)
+def test_the_command_refuses(tmp_path: Path, arguments: list[str], code: int, words: str) -> None:
+    file = tmp_path / "iss.tle"
+    file.write_text("\n".join(LINES))
+    done = farbell_passes(str(file), "--start", START, *arguments)
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    missing = farbell_passes(str(tmp_path / "none.tle"), "--start", START, "--station", "Delft,52,4")
+    assert missing.returncode == 4 and "none.tle" in missing.stderr
 
 
 def test_nothing_is_asked_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 
 from farbell._core import SpecError
 from farbell._extras import require
-from farbell.freespace._checks import Array, seconds, set_field, within
+from farbell.freespace._checks import Array, metres, seconds, set_field, within
 from farbell.freespace.geometry import sun_elevation_deg
 from farbell.table import ResultTable
 from farbell.topology.network import nearest
@@ -21,7 +21,7 @@ from farbell.topology.network import nearest
 __all__ = ["GroundStation", "Orbit", "View", "view"]
 
 # WGS 84.
-EQUATOR_M, FLATTENING = 6_378_137.0, 1 / 298.257_223_563
+EQUATOR_M, FLATTENING, GRAVITY_M3_PER_S2 = 6_378_137.0, 1 / 298.257_223_563, 3.986_004_418e14
 DAY_S = 86_400.0
 UNIX_EPOCH_JD = 2_440_587.5
 MOST_TIMES = 5_000_000
@@ -155,6 +155,69 @@ class Orbit:
             raise SpecError("tle", f"{len(lines)} lines", "two lines of elements, or three with the satellite's name first")
         return cls(lines[-2], lines[-1], lines[0].removeprefix("0 ").strip() if len(lines) == 3 else "")
 
+    @classmethod
+    def circular(
+        cls,
+        altitude_m: float | str,
+        inclination_deg: float,
+        *,
+        epoch: datetime | str,
+        ascending_node_deg: float = 0.0,
+        angle_deg: float = 0.0,
+        name: str = "circular",
+    ) -> Orbit:
+        """A circular orbit without drag, for a satellite that is not there yet.
+
+        Parameters
+        ----------
+        altitude_m : float or str
+            Above the equator's radius, 150 km to 50,000 km.
+        inclination_deg : float
+            0 to 180 degrees.
+        epoch : datetime or str
+            When the satellite is at `angle_deg`, a time with its zone; from 1957 to 2056.
+        ascending_node_deg : float
+            Right ascension of the place where it crosses the equator northwards, 0 to 360 degrees.
+        angle_deg : float
+            From there along the orbit, 0 to 360 degrees.
+        name : str
+            Of the satellite.
+
+        Returns
+        -------
+        Orbit
+            As two lines of elements. The Earth's flattening moves the height by some ten kilometres along the orbit.
+
+        Raises
+        ------
+        SpecError
+            A number is out of range.
+        ImportError
+            A package of the extra ``satellite`` is missing.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> orbit = fb.freespace.Orbit.circular("500 km", 97.4, epoch="2026-03-20T00:00:00Z")
+        >>> orbit.line2
+        '2 00000  97.4000   0.0000 0000000   0.0000   0.0000 15.21936487    08'
+        """
+        height = within(metres(altitude_m, "altitude_m"), "altitude_m", 150e3, 50e6, "from 150 km to 50000 km")
+        angles = [
+            within(inclination_deg, "inclination_deg", 0, 180, "from 0 to 180 degrees"),
+            within(ascending_node_deg, "ascending_node_deg", 0, 360, "from 0 to 360 degrees"),
+            within(angle_deg, "angle_deg", 0, 360, "from 0 to 360 degrees"),
+        ]
+        begin = _utc(epoch, "epoch")
+        if not 1957 <= begin.year <= 2056:
+            raise SpecError("epoch", repr(begin.isoformat()), "a time from 1957 to 2056: years have two digits in elements")
+        day = 1 + (begin - begin.replace(month=1, day=1, hour=0, minute=0, second=0, microsecond=0)) / timedelta(days=1)
+        turns = DAY_S / (2 * math.pi) * math.sqrt(GRAVITY_M3_PER_S2 / (EQUATOR_M + height) ** 3)
+        first = f"1 00000U 00000A   {begin.year % 100:02d}{day:012.8f}  .00000000  00000-0  00000-0 0    0"
+        inclination, node, angle = (f"{value:8.4f}" for value in angles)
+        second = f"2 00000 {inclination} {node} 0000000   0.0000 {angle} {turns:11.8f}    0"
+        return cls(first + _checksum(first), second + _checksum(second), name)
+
     @property
     def epoch(self) -> datetime:
         """When the elements hold, in UTC."""
@@ -189,11 +252,8 @@ def _check_line(number: int, line: str) -> None:
         raise SpecError(where, found, "69 characters")
     if line[:2] != f"{number} ":
         raise SpecError(where, repr(line[:2]), f'a line that starts with "{number} "')
-    digit = sum(int(c) if c.isdigit() else c == "-" for c in line[:68]) % 10
-    if line[68] != str(digit):
-        raise SpecError(
-            f"{where}/checksum", repr(line[68]), f"{str(digit)!r}, the sum of the digits before it, each minus one more"
-        )
+    if line[68] != (digit := _checksum(line[:68])):
+        raise SpecError(f"{where}/checksum", repr(line[68]), f"{digit!r}, the sum of the digits before it, each minus one more")
     for what, first, last, low, high in _FIELDS[number]:
         text = line[first - 1 : last]
         try:
@@ -202,6 +262,10 @@ def _check_line(number: int, line: str) -> None:
             value = math.nan
         if not low <= value <= high:
             raise SpecError(f"{where}/{what}", f"{text!r} in columns {first} to {last}", f"a number from {low:g} to {high:g}")
+
+
+def _checksum(line: str) -> str:
+    return str(sum(int(c) if c.isdigit() else c == "-" for c in line) % 10)
 
 
 def _julian(start: datetime, time_s: Array) -> tuple[Array, Array]:
@@ -424,14 +488,14 @@ def _seen(station: GroundStation, position_m: Array) -> tuple[Array, Array, Arra
     return np.degrees(np.arctan2(up, across)), np.degrees(np.arctan2(east, north)) % 360, np.hypot(across, up)
 
 
-def _utc(start: datetime | str) -> datetime:
+def _utc(start: datetime | str, what: str = "start") -> datetime:
     allowed = 'a time with its zone, as "2026-03-20T18:00:00Z"'
     found = start
     if isinstance(start, str):
         try:
             start = datetime.fromisoformat(start.strip().replace("Z", "+00:00"))
         except ValueError:
-            raise SpecError("start", repr(found), allowed) from None
+            raise SpecError(what, repr(found), allowed) from None
     if not isinstance(start, datetime) or start.tzinfo is None:
-        raise SpecError("start", repr(found), allowed)
+        raise SpecError(what, repr(found), allowed)
     return start.astimezone(timezone.utc)
