@@ -180,6 +180,18 @@ def test_a_double_downlink_runs_end_to_end() -> None:
     assert {round(float(f), 9) for f in results.pairs["fidelity"]} <= fidelities
 
 
+def test_two_satellites_are_two_links() -> None:
+    base = scenario()
+    other = fs.view(fs.Orbit.circular("500 km", 60, epoch=START), [DELFT, VIENNA], start=START, duration_s="12 h")
+    two = base.replace(links=[base.links[0].replace(name=name) for name in ("first", "second")])
+    two = passes(of=passes(of=two, link="first"), link="second", seen=other)
+    links = fb.run(two).links
+    up = dict(zip(links["link"].tolist(), links["up_s"].tolist(), strict=True))
+    for name, seen in (("first", SEEN), ("second", other)):
+        windows = [(a, min(b, two.duration_s)) for a, b in seen.windows("Delft", "Vienna") if a < two.duration_s]
+        assert up[name] == pytest.approx(sum(b - a for a, b in windows), rel=1e-6)
+
+
 @pytest.mark.parametrize("path", [DOWN, UP], ids=["down", "up"])
 def test_a_memory_waits_for_word_of_its_photon(path: Any) -> None:
     source = fs.PairSource(attempt_rate_hz=1e6, pair_probability=0.5, modes=100)
