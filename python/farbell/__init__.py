@@ -8,8 +8,8 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
-`routing` finds routes, `sweep` makes a study of many scenarios, `bounds` says what no protocol can beat, `design` what limits a
-network, `analysis` what results mean, `plot` makes figures.
+`freespace` links through air and to satellites, `routing` finds routes, `sweep` makes a study of many scenarios, `bounds`
+says what no protocol can beat, `design` what limits a network, `analysis` what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         bounds,
         channels,
         design,
+        freespace,
         hardware,
         hooks,
         platforms,
@@ -117,7 +118,7 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "bounds": "", "channels": "", "design": "",
+    "analysis": "", "bounds": "", "channels": "", "design": "", "freespace": "",
     "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "",
     "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
@@ -226,6 +227,7 @@ __all__ = [
     "elasticities",
     "example",
     "examples",
+    "freespace",
     "from_coordinates",
     "from_graphml",
     "from_networkx",

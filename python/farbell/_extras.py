@@ -16,6 +16,8 @@ _EXTRAS = {
     "polars": "frames",
     "qutip": "states",
     "scipy": "optimize",
+    "sgp4": "satellite",
+    "skyfield": "satellite",
     "stim": "states",
     "xarray": "frames",
     "yaml": "netqasm",

@@ -9,6 +9,7 @@ import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from farbell.table import ResultTable, cell_text
 from farbell.time_shares import time_shares_lines
 
 if TYPE_CHECKING:
+    from farbell.freespace import View
     from farbell.netqasm import Outcome
 
 # Demands whose waits are told; `Results.time_shares` has all.
@@ -460,6 +462,23 @@ def _finite(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_finite(member) for member in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def passes_text(seen: View) -> str:
+    """Passes of a satellite, with the time of day in UTC."""
+    headers = ["station", "rise (UTC)", "for", "highest", "nearest", "Sun"]
+    rows = [
+        [
+            str(row["station"]),
+            (seen.start + timedelta(seconds=float(row["rise_s"]))).strftime("%Y-%m-%d %H:%M:%S"),
+            f"{row['set_s'] - row['rise_s']:.0f} s",
+            f"{row['max_elevation_deg']:.1f} deg",
+            f"{row['min_distance_m'] / 1e3:.0f} km",
+            f"{row['sun_elevation_deg']:.1f} deg",
+        ]
+        for row in seen.passes.rows()
+    ]
+    return text_table(headers, rows, left={0, 1}) if rows else "no passes"
 
 
 def returned_text(outcome: Outcome) -> str:

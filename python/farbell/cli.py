@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import farbell as fb
-from farbell import _core, cli_limits, cli_netqasm, cli_studies
+from farbell import _core, cli_limits, cli_netqasm, cli_passes, cli_studies
 from farbell._interrupts import held_interrupts
 from farbell._shell import (
     BAD_INPUT,
@@ -226,7 +226,14 @@ def readable_tables(folder: Path) -> list[str]:
     return names
 
 
-for command in (cli_studies.sweep, cli_studies.scale, cli_studies.require, cli_limits.bounds, cli_limits.place):
+for command in (
+    cli_studies.sweep,
+    cli_studies.scale,
+    cli_studies.require,
+    cli_limits.bounds,
+    cli_limits.place,
+    cli_passes.passes,
+):
     app.command()(command)
 
 

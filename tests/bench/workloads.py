@@ -392,6 +392,20 @@ def measure_requirements(seeds: int = 3, replicas: int = 32) -> dict[str, float]
     return {"wall_s": search.wall_s, "spread": (max(costs) - min(costs)) / min(costs), "cost": sum(costs) / seeds}
 
 
+def measure_passes(stations: int, days: float, step_s: float) -> dict[str, float]:
+    """Tables of all passes of the ISS, as its elements were in January 2014, over stations all over the Earth."""
+    space = fb.freespace
+    orbit = space.Orbit(
+        "1 25544U 98067A   14020.93268519  .00009878  00000-0  18200-3 0  5082",
+        "2 25544  51.6498 109.4756 0003572  55.9686 274.8005 15.49815350868473",
+    )
+    places = [space.GroundStation(f"s{i}", 60 - 120 * i / stations, 360 * i / stations) for i in range(stations)]
+    with Timer() as timer:
+        seen = space.view(orbit, places, start="2014-01-21T00:00:00Z", duration_s=days * 86_400, step_s=step_s)
+        rows, passes = len(seen.table), len(seen.passes)
+    return {"wall_s": timer.wall_s, "rows": rows, "passes": passes}
+
+
 def measure_import(what: str) -> dict[str, float]:
     __import__("numpy")
     before = peak_mb()
@@ -637,6 +651,7 @@ WORKLOADS = {
     "program_steps": measure_program_steps,
     "program_teleport": measure_program_teleport,
     "program_swaps": measure_program_swaps,
+    "passes": measure_passes,
     "import": measure_import,
     "threads": measure_threads,
 }

@@ -26,6 +26,8 @@ HEAVY = [
     "stim",
     "netqasm",
     "yaml",
+    "skyfield",
+    "sgp4",
 ]
 
 
@@ -57,6 +59,8 @@ def test_no_extra_is_needed_to_import_every_module() -> None:
         "stim",
         "distributed",
         "netqasm",
+        "skyfield",
+        "sgp4",
     ]
     # They subclass what is in the SDK, and are imported when an application runs.
     left_out = ("__main__", "netqasm.controller", "netqasm.party", "netqasm.sdk")

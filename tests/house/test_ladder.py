@@ -19,7 +19,7 @@ PYTHON_FLOORS = [
     ["channels"],
     ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
-    ["record", "placing", "programs"],
+    ["record", "placing", "programs", "freespace"],
     ["availability", "extensions", "program_story", "saved", "stack"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],
@@ -37,7 +37,7 @@ PYTHON_FLOORS = [
     ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_limits", "cli_studies", "cli_netqasm"],
+    ["cli_limits", "cli_studies", "cli_netqasm", "cli_passes"],
     ["cli"],
     ["__main__"],
 ]
