@@ -7,7 +7,7 @@ True
 
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
-`hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
+`hardware` hold the physics as functions of single states and links, `channels` noise, `presets` published hardware,
 `freespace` links through air and to satellites, `routing` finds routes, `sweep` makes a study of many scenarios, `bounds`
 says what no protocol can beat, `design` what limits a network, `analysis` what results mean, `plot` makes figures.
 """
@@ -74,8 +74,8 @@ if TYPE_CHECKING:
         freespace,
         hardware,
         hooks,
-        platforms,
         plot,
+        presets,
         programs,
         routing,
         stack,
@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from farbell.extensions import cmake_dir, include_dir, load_protocol
     from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
+    from farbell.presets import platform, platforms
     from farbell.programs import Program, Refused, TimedOut, all_of, any_of, truth
     from farbell.results import Results
     from farbell.running import Interrupted, compile, run
@@ -119,13 +120,14 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "design": "", "freespace": "",
-    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "",
+    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "routing": "", "stack": "", "states": "",
     "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
     "TargetPlacement": "design", "elasticities": "design", "placement_for_target": "design", "requirements": "design",
     "scale": "design",
+    "platform": "presets", "platforms": "presets",
     "Program": "programs", "TimedOut": "programs", "Refused": "programs",
     "all_of": "programs", "any_of": "programs", "truth": "programs",
     "cmake_dir": "extensions", "include_dir": "extensions", "load_protocol": "extensions",
@@ -243,8 +245,10 @@ __all__ = [
     "placement",
     "placement_for_target",
     "placement_limits",
+    "platform",
     "platforms",
     "plot",
+    "presets",
     "programs",
     "random_geometric",
     "requirements",

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from farbell import platforms, topology
+from farbell import topology
 from farbell._core import Change, Demand, Poisson, Scenario, SpecError
+from farbell.presets.platform import default_platform
 from farbell.topology.network import nearest
 
 __all__ = ["example", "examples", "write"]
@@ -27,7 +28,7 @@ def _chain() -> Scenario:
 
 
 def _with_slots(slots: int) -> dict[str, Any]:
-    hardware = platforms.projected_nv(slots)
+    hardware = default_platform().replace(slots=slots)
     return {"memory": hardware.memory, "notes": hardware.memory_notes, "credits": hardware.credits}
 
 
@@ -89,12 +90,11 @@ SURFNET_PAIRS = (
 
 
 def _surfnet() -> Scenario:
-    hardware = platforms.projected_nv()
+    hardware = default_platform()
     return topology.from_map(
         "surfnet",
         detour_factor=ROUTE_FACTOR,
-        attenuation_db_per_km=hardware.attenuation_db_per_km,
-        speed_m_per_s=hardware.speed_m_per_s,
+        **hardware.fiber_values,
         demands=[
             Demand(node_a=a, node_b=b, traffic=Poisson(rate_hz=1), pairs_per_request=10, deadline_s="2 s")
             for a, b in SURFNET_PAIRS

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from farbell._core import Scenario, SpecError
+from farbell.presets.files import with_presets
 
 __all__ = ["load"]
 
@@ -16,7 +17,8 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     Parameters
     ----------
     path : str or path
-        A JSON file.
+        A JSON file. A memory, station, fibre or generation in it may name a preset, ``"platform": "nv_delft_2019_lab"``, whose
+        values it then has where it states none itself: docs/guide/choosing_a_platform.md.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     """
     file = Path(path)
     try:
-        return Scenario.from_json(file.read_text(encoding="utf-8"))
+        return Scenario.from_json(with_presets(file.read_text(encoding="utf-8")))
     except UnicodeDecodeError as error:
         raise SpecError(f"{file}", f"byte {error.start} is not UTF-8", "a scenario in JSON") from None
     except SpecError as error:

@@ -106,6 +106,9 @@ class ResultTable:
     carol->dave      0.85
     """
 
+    #: How many rows are shown; None: all.
+    _shown_rows: int | None = _SHOWN_ROWS
+
     def __init__(
         self, columns: Mapping[str, npt.ArrayLike] | Source, categories: Mapping[str, Sequence[str]] | None = None
     ) -> None:
@@ -227,7 +230,7 @@ class ResultTable:
     # What one sees.
 
     def _head(self) -> tuple[ResultTable, list[list[str]]]:
-        head = next(self.batches(), self)[:_SHOWN_ROWS]
+        head = next(self.batches(), self)[: self._shown_rows]
         return head, [[cell_text(value) for value in row.values()] for row in head.rows()]
 
     def __repr__(self) -> str:
@@ -240,14 +243,15 @@ class ResultTable:
             return "  ".join(aligned).rstrip()
 
         lines = [line(self.columns), line(["-" * w for w in widths]), *map(line, cells)]
-        if len(self) > _SHOWN_ROWS:
+        if len(self) > len(head):
             lines.append(f"... {len(self):,} rows")
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._head()[1])
-        more = f"<p>{len(self):,} rows</p>" if len(self) > _SHOWN_ROWS else ""
+        shown = self._head()[1]
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in shown)
+        more = f"<p>{len(self):,} rows</p>" if len(self) > len(shown) else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 

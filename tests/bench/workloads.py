@@ -349,7 +349,7 @@ def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
 
 def delft_eindhoven() -> Any:
     """One repeater on the shortest route over installed fibre; lengths and losses of Avis et al., npj Quantum Inf. 9, 100."""
-    hardware = fb.platforms.projected_nv(slots=2)
+    hardware = fb.platform("projected_nv_10x").replace(slots=2)
     links = []
     for ends, km, loss_db, station_km, skew_db in (
         (("Delft", "repeater"), 101.9, 28.0, 82.8, 15.6),

@@ -15,9 +15,10 @@ PACKAGE = ROOT / "python" / "farbell"
 CORE_FLOORS = ["base", "engine", "state", "hardware", "protocols", "network", "apps", "simulation"]
 PYTHON_FLOORS = [
     ["_core", "_extras", "_interrupts"],
-    ["_numbers"],
-    ["channels"],
-    ["scenario", "states", "hardware", "platforms", "routing", "table", "analysis", "layout", "describe", "svg", "hooks"],
+    ["_numbers", "_nearest", "_improvement"],
+    ["channels", "table", "describe"],
+    ["presets"],
+    ["scenario", "states", "hardware", "routing", "analysis", "layout", "svg", "hooks"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs", "freespace"],
     ["availability", "extensions", "program_story", "saved", "stack"],
@@ -37,7 +38,7 @@ PYTHON_FLOORS = [
     ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_limits", "cli_studies", "cli_netqasm", "cli_passes"],
+    ["cli_limits", "cli_studies", "cli_netqasm", "cli_passes", "cli_platforms"],
     ["cli"],
     ["__main__"],
 ]

@@ -169,7 +169,7 @@ def assert_would_do(graph: nx.Graph, pairs: list, error: fb.SpecError, asked: di
 
 def test_a_placement_on_a_real_map_is_simulated(surfnet: fb.Scenario) -> None:
     """A target, the spans and repeaters that it allows, the placement, and a run that meets it."""
-    hardware = fb.platforms.projected_nv()
+    hardware = fb.platform("projected_nv_10x")
     limits = fb.placement_limits(rate_hz=5, memory=hardware.memory)
     found = fb.placement(surfnet, ends=["Delft", "Eindhoven", "Utrecht"], max_span_m=limits["max_span_m"] * 0.8)
     assert found.optimal
@@ -188,7 +188,7 @@ def test_a_placement_on_a_real_map_is_simulated(surfnet: fb.Scenario) -> None:
 def test_disjoint_paths_outlive_a_repeater(surfnet: fb.Scenario) -> None:
     """The links of one repeater go down: the demand goes on over the other path."""
     found = fb.placement(surfnet, ends=["Delft", "Maastricht"], max_span_m="100 km", disjoint_paths=2)
-    scenario = found.scenario(memory=fb.platforms.projected_nv(8).memory, duration_s="4 s", seed=3)
+    scenario = found.scenario(memory=fb.platform("projected_nv_10x").replace(slots=8).memory, duration_s="4 s", seed=3)
     model = fb.compile(scenario)
     used = set(model.routes[0])
     lost = next(node for node in found.repeaters if node in used)
@@ -283,7 +283,7 @@ def test_a_target_limits_spans_and_repeaters() -> None:
 
 
 def test_more_repeaters_are_tried_where_the_simulation_says_no(surfnet: fb.Scenario) -> None:
-    memory = fb.platforms.projected_nv(slots=16).memory
+    memory = fb.platform("projected_nv_10x").replace(slots=16).memory
     asked = {"ends": ["Delft", "Enschede", "Maastricht"], "target": {"rate": 1, "fidelity": 0.8}}
     found = fb.placement_for_target(surfnet, **asked, memory=memory, duration_s="5 s", progress=False)
     assert found.least == found.tried["repeaters"][0] < found.placement.cost == found.tried["repeaters"][-1]
@@ -331,7 +331,7 @@ def test_no_fewer_repeaters_at_any_nodes_reach_the_target() -> None:
     ({"target": {"rate": 1}, "generation": fb.Given(success_probability=0.1, attempt_period_s="1 ms")}, "same for any length"),
 ])  # fmt: skip
 def test_a_target_that_cannot_be_met_names_what_forbids_it(surfnet: fb.Scenario, asked: dict, message: str) -> None:
-    hardware = {"memory": fb.platforms.projected_nv(slots=16).memory, "duration_s": "2 s", "progress": False}
+    hardware = {"memory": fb.platform("projected_nv_10x").replace(slots=16).memory, "duration_s": "2 s", "progress": False}
     with pytest.raises(fb.SpecError, match=message):
         fb.placement_for_target(surfnet, **{"ends": ["Delft", "Enschede", "Maastricht"], **hardware, **asked})
 

@@ -1,6 +1,7 @@
 """Does it scale, what limits it, and what must improve? Questions that take many runs of many scenarios."""
 
 from farbell.design.improvement import improvable, improved, improved_value
+from farbell.design.platform_comparison import PlatformComparison, compare_platforms
 from farbell.design.scaling import Scaling, ScalingFit, Target, scale
 from farbell.design.scenario_parameters import Parameter, changed, parameters
 from farbell.design.search import Requirements, requirements
@@ -10,12 +11,14 @@ from farbell.design.target_placement import TargetPlacement, placement_for_targe
 __all__ = [
     "Elasticities",
     "Parameter",
+    "PlatformComparison",
     "Requirements",
     "Scaling",
     "ScalingFit",
     "Target",
     "TargetPlacement",
     "changed",
+    "compare_platforms",
     "elasticities",
     "improvable",
     "improved",

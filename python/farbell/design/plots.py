@@ -11,11 +11,20 @@ from farbell.plot import new_axes
 from farbell.views import COLORS, UNUSED
 
 if TYPE_CHECKING:
+    from farbell.design.platform_comparison import PlatformComparison
     from farbell.design.scaling import Scaling
     from farbell.design.search import Requirements
     from farbell.design.sensitivity import Elasticities
 
-__all__ = ["draw_elasticities", "draw_requirements", "draw_scaling", "draw_scaling_overview"]
+__all__ = [
+    "draw_elasticities",
+    "draw_platform_rates",
+    "draw_platform_tradeoff",
+    "draw_platforms",
+    "draw_requirements",
+    "draw_scaling",
+    "draw_scaling_overview",
+]
 
 _GREY = "#777777"
 #: Sizes that have a tick each.
@@ -172,3 +181,52 @@ def draw_requirements(requirements: Requirements, ax: Any = None) -> Any:
         panel.set_ylabel(label)
         panel.legend()
     return axes[0]
+
+
+def draw_platform_rates(comparison: PlatformComparison, ax: Any = None) -> Any:
+    """Rate against length, a line a platform; hollow where the fidelity is missed."""
+    ax = new_axes(ax)
+    table = comparison.table
+    for number, name in enumerate(dict.fromkeys(table["platform"].tolist())):
+        mine = table["platform"] == name
+        length_km, rate = table["length_m"][mine] / 1e3, table["rate_hz"][mine]
+        reached = table["reached"][mine] == "yes"
+        color, dashes = COLORS[number % len(COLORS)], ("-", "--", ":")[number // len(COLORS) % 3]
+        ax.plot(length_km, rate, dashes, color=color, label=name)
+        ax.plot(length_km[reached], rate[reached], "o", color=color)
+        ax.plot(length_km[~reached], rate[~reached], "o", color=color, markerfacecolor="white")
+    ax.set(xlabel="length of the link (km)", ylabel="pairs per second of a memory qubit", yscale="log")
+    ax.set_title(f"filled: fidelity of at least {comparison.target_fidelity:g}", fontsize=9)
+    ax.legend(fontsize=6)
+    return ax
+
+
+def draw_platform_tradeoff(comparison: PlatformComparison, ax: Any = None) -> Any:
+    """Coherence time against duration of a two-qubit gate, coloured by maturity."""
+    ax = new_axes(ax)
+    table = comparison.at_length
+    timed = (table["two_qubit_gate_s"] > 0) & np.isfinite(table["t2_s"])
+    for number, maturity in enumerate(dict.fromkeys(table["maturity"].tolist())):
+        mine = timed & (table["maturity"] == maturity)
+        ax.plot(table["two_qubit_gate_s"][mine], table["t2_s"][mine], "o", color=COLORS[number], label=maturity)
+    for name, gate_s, t2_s in zip(*(table[c][timed] for c in ("platform", "two_qubit_gate_s", "t2_s")), strict=True):
+        ax.annotate(name, (gate_s, t2_s), xytext=(4, 4), textcoords="offset points", fontsize=6)
+    ax.set(xlabel="duration of a two-qubit gate (s)", ylabel="coherence time (s)", xscale="log", yscale="log")
+    ax.legend(fontsize=7)
+    return ax
+
+
+def draw_platforms(comparison: PlatformComparison) -> Any:
+    """Both of the above, and the fidelity at the length asked for."""
+    pyplot = require("matplotlib.pyplot", "farbell.plot")
+    figure, (rates, fidelity, tradeoff) = pyplot.subplots(1, 3, figsize=(15, 5), layout="constrained")
+    draw_platform_rates(comparison, rates)
+    table = comparison.at_length
+    colors = [COLORS[2] if word == "yes" else UNUSED for word in table["reached"]]
+    fidelity.barh(table["platform"], table["fidelity"], color=colors)
+    fidelity.axvline(comparison.target_fidelity, color="black", linestyle="--")
+    fidelity.set(xlabel=f"fidelity at {comparison.length_m / 1e3:g} km", xlim=(0, 1))
+    fidelity.invert_yaxis()
+    fidelity.tick_params(axis="y", labelsize=7)
+    draw_platform_tradeoff(comparison, tradeoff)
+    return figure

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from farbell import platforms
 from farbell._core import (
     BackToBack,
     Continuous,
@@ -26,9 +24,11 @@ from farbell._core import (
     Station,
     Table,
 )
+from farbell._nearest import nearest
+from farbell.presets.platform import Platform, default_platform, platform_of
 from farbell.topology.repeaters import Generation, with_repeaters
 
-__all__ = ["Demands", "Generation", "Place", "Span", "build"]
+__all__ = ["Demands", "Generation", "Place", "Span", "build", "nearest"]
 
 Traffic: TypeAlias = Continuous | OneOff | BackToBack | Poisson | Table
 Pairs: TypeAlias = list[tuple[str, str]]
@@ -54,11 +54,6 @@ class Span:
     node_a: str
     node_b: str
     length_m: float
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like ``name``, or nothing."""
-    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
 
 
 def parsed_length_m(length: float | str, path: str = "length_m") -> float:
@@ -117,6 +112,7 @@ def build(
     spans: Iterable[Span],
     demands: Demands,
     choices: Mapping[str, Callable[[], Pairs]] | None = None,
+    platform: Platform | str | None = None,
     memory: Memory | None = None,
     generation: Generation | None = None,
     station: Station | None = None,
@@ -136,20 +132,24 @@ def build(
     ``fields``, among them ``name``, are the caller's. With a ``span_limit_m`` longer fibres get repeaters, and ``generation``
     is how each span makes pairs.
 
-    A memory or station that is not given comes from :func:`farbell.platforms.projected_nv`, whose notes are then added.
+    What is not given comes from the ``platform``, and its notes are then added. Without one, memory and station are those of
+    ``projected_nv_10x``, and the fibre is that of :class:`farbell.Fiber`.
     """
-    preset = platforms.projected_nv()
+    preset = default_platform() if platform is None else platform_of(platform)
     preset_notes: list[str] = []
     if memory is None:
         memory = preset.memory
         preset_notes += preset.memory_notes
     if generation is None:
-        generation = DoubleClick(station=(station or preset.station).name)
+        generation = preset.generation.replace(station=(station or preset.station).name)
+        preset_notes += preset.generation_notes
     stations = [station] if station else []
     if not stations and isinstance(generation, DoubleClick | SingleClick) and generation.station == preset.station.name:
         stations = [preset.station]
         preset_notes += preset.station_notes
-    fiber: dict[str, Any] = {}
+    fiber: dict[str, Any] = {} if platform is None else preset.fiber_values
+    if platform is not None:
+        preset_notes += preset.fiber_notes
     if attenuation_db_per_km is not None:
         fiber["attenuation_db_per_km"] = attenuation_db_per_km
     if speed_m_per_s is not None:

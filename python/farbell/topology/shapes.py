@@ -32,7 +32,7 @@ def chain(
     length_m : float or str, or a sequence of them
         Length of every fibre in metres, or text with a unit ("20 km"); a sequence gives each fibre its own.
     memory : Memory, optional
-        Memory of every node. Default: that of :func:`farbell.platforms.projected_nv`, whose values and assumptions are
+        Memory of every node. Default: that of :func:`farbell.platform` ``projected_nv_10x``, whose values and assumptions are
         then listed in ``scenario.notes``.
     generation : Given, DoubleClick or SingleClick, optional
         How every link makes pairs. Default: double click at a station in the middle of the fibre.
@@ -43,6 +43,7 @@ def chain(
     seed : int
         Root of every random stream.
     **options
+        ``platform``: a preset (:func:`farbell.platform`) or its name, from which all hardware comes that is not given;
         ``station``, ``attenuation_db_per_km``, ``speed_m_per_s``; ``width`` and ``traffic`` of demands given as pairs
         or by name; ``span_limit_m``, which puts repeaters on longer fibres
         (:func:`farbell.topology.with_repeaters`); and every other field of :class:`farbell.Scenario` (``control``,

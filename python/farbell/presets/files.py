@@ -1,0 +1,92 @@
+"""Scenario files that name a platform: its values are written out when the file is read, so that a scenario stays data."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from farbell._core import SpecError
+from farbell.presets.platform import Platform, platform
+
+__all__ = ["with_presets"]
+
+KEY = "platform"
+
+
+def _preset(holder: dict[str, Any], path: str) -> Platform:
+    name = holder.pop(KEY)
+    try:
+        found = platform(name)
+    except SpecError as error:
+        raise SpecError(f"{path}/{KEY}", error.found, error.allowed, error.nearest) from None
+    if found.cannot:
+        raise SpecError(f"{path}/{KEY}", repr(name), f"one whose links can be simulated: {found.cannot}")
+    return found
+
+
+def _fill(holder: dict[str, Any], values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if isinstance(value, dict) and isinstance(holder.get(name), dict):
+            _fill(holder[name], value)
+        else:
+            holder.setdefault(name, value)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name twice, which whoever reads the text refuses with its place")
+    return found
+
+
+def _names(holder: Any) -> bool:
+    return isinstance(holder, dict) and KEY in holder
+
+
+def with_presets(text: str) -> str:
+    """The text of a scenario with the values of the presets that it names, their notes and their sources.
+
+    What the file states itself stays. A text without presets, or that is no scenario, is returned as it is.
+    """
+    if f'"{KEY}"' not in text:
+        return text
+    try:
+        data = json.loads(text, object_pairs_hook=_once)
+    except ValueError:
+        return text
+    if not isinstance(data, dict):
+        return text
+    notes: list[str] = []
+    credits: list[str] = []
+
+    def fill(holder: dict[str, Any], path: str, part: str) -> None:
+        preset = _preset(holder, path)
+        spec: Any = {
+            "memory": preset.memory,
+            "station": preset.station,
+            "generation": preset.generation,
+            "fiber": preset.fiber(0),
+        }[part]
+        values = json.loads(spec.to_json())
+        if part == "fiber":
+            del values["length_m"]  # the link's own
+        own = holder.get("kind", values.get("kind"))
+        if own != values.get("kind"):
+            raise SpecError(f"{path}/kind", repr(own), f"{values['kind']}, the scheme of {preset.name}")
+        _fill(holder, values)
+        notes.extend(getattr(preset, f"{part}_notes"))
+        credits.extend(preset.credits)
+
+    for kind, part in (("memories", "memory"), ("stations", "station")):
+        for number, holder in enumerate(data[kind] if isinstance(data.get(kind), list) else ()):
+            if _names(holder):
+                fill(holder, f"/{kind}/{number}", part)
+    for number, link in enumerate(data["links"] if isinstance(data.get("links"), list) else ()):
+        for part in ("fiber", "generation"):
+            if isinstance(link, dict) and _names(link.get(part)):
+                fill(link[part], f"/links/{number}/{part}", part)
+    for name, told in (("notes", notes), ("credits", credits)):
+        stated = data.get(name, [])
+        if told and isinstance(stated, list):
+            data[name] = list(dict.fromkeys([*told, *stated]) if all(isinstance(x, str) for x in stated) else stated)
+    return json.dumps(data)
