@@ -8,6 +8,7 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `platforms` published hardware,
+`decoupling` and `pulses` how long a memory holds and how good its gates are,
 `routing` finds routes, `sweep` makes a study of many scenarios, `bounds` says what no protocol can beat, `design` what limits a
 network, `analysis` what results mean, `plot` makes figures.
 """
@@ -70,12 +71,14 @@ if TYPE_CHECKING:
         analysis,
         bounds,
         channels,
+        decoupling,
         design,
         hardware,
         hooks,
         platforms,
         plot,
         programs,
+        pulses,
         routing,
         stack,
         states,
@@ -117,9 +120,9 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "bounds": "", "channels": "", "design": "",
-    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "routing": "", "stack": "", "states": "",
-    "topology": "",
+    "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "",
+    "hardware": "", "hooks": "", "platforms": "", "plot": "", "programs": "", "pulses": "", "routing": "", "stack": "",
+    "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -222,6 +225,7 @@ __all__ = [
     "channels",
     "cmake_dir",
     "compile",
+    "decoupling",
     "design",
     "elasticities",
     "example",
@@ -244,6 +248,7 @@ __all__ = [
     "platforms",
     "plot",
     "programs",
+    "pulses",
     "random_geometric",
     "requirements",
     "ring",
