@@ -176,10 +176,14 @@ void bind_state(py::module_& m, const char* name, const char* doc) {
 void bind_states(py::module_& m) {
   bind_state<BellDiagonal>(m, "BellDiagonalState", "What the store bell_diagonal keeps of a pair.");
   bind_state<PairDensity>(m, "PairDensityState", "What the store pair_density keeps of a pair.");
-  m.def("seconds", [](std::variant<double, std::string> const& t) {
-    if (auto const* text = std::get_if<std::string>(&t)) return parse_quantity(*text, "s");
-    return std::get<double>(t);
-  }, py::arg("t_s"));
+  const auto quantity = [](const char* unit) {
+    return [unit](std::variant<double, std::string> const& x) {
+      if (auto const* text = std::get_if<std::string>(&x)) return parse_quantity(*text, unit);
+      return std::get<double>(x);
+    };
+  };
+  m.def("seconds", quantity("s"), py::arg("t_s"));
+  m.def("hertz", quantity("Hz"), py::arg("rate_hz"));
   m.def("pair_correlations", [](PairStateSpec const& spec) { return matrix(correlations(spec)); }, py::arg("spec"));
   m.def("density_matrix", [](RealMatrix const& r) {
     return py::array_t<std::complex<double>>({4, 4}, density_matrix_of(correlations_from(r)).data());

@@ -8,8 +8,9 @@ True
 A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
 `Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
 `hardware` hold the physics as functions of single states and links, `channels` noise, `presets` published hardware,
-`freespace` links through air and to satellites, `routing` finds routes, `sweep` makes a study of many scenarios, `bounds`
-says what no protocol can beat, `design` what limits a network, `analysis` what results mean, `plot` makes figures.
+`decoupling` and `pulses` how long a memory holds and how good its gates are, `freespace` links through air and to
+satellites, `routing` finds routes, `sweep` makes a study of many scenarios, `bounds` says what no protocol can beat,
+`design` what limits a network, `analysis` what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
         analysis,
         bounds,
         channels,
+        decoupling,
         design,
         freespace,
         hardware,
@@ -77,6 +79,7 @@ if TYPE_CHECKING:
         plot,
         presets,
         programs,
+        pulses,
         routing,
         stack,
         states,
@@ -119,9 +122,9 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "bounds": "", "channels": "", "design": "", "freespace": "",
-    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "routing": "", "stack": "", "states": "",
-    "topology": "",
+    "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "freespace": "",
+    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "stack": "",
+    "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -225,6 +228,7 @@ __all__ = [
     "channels",
     "cmake_dir",
     "compile",
+    "decoupling",
     "design",
     "elasticities",
     "example",
@@ -250,6 +254,7 @@ __all__ = [
     "plot",
     "presets",
     "programs",
+    "pulses",
     "random_geometric",
     "requirements",
     "ring",

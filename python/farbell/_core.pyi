@@ -66,8 +66,16 @@ class Memory:
         Relaxation time to |0>; null = no relaxation. [s]
     t2_s : float | str | None
         Coherence time; null = no decay beyond that of T1. [s]
-    t2_law : Literal["exponential", "gaussian"]
+    t2_law : Literal["exponential", "gaussian", "stretched", "tabulated"]
         How coherence decays with T2.
+    t2_exponent : float | None
+        Exponent n of the law stretched: 1 like exponential, 2 gaussian.
+    coherence_times_s : Sequence[float | str]
+        Ages at which the law tabulated knows the coherence, rising; at age 0 it is 1. [s]
+    coherences : Sequence[float]
+        Coherence at each of coherence_times_s, never rising. In between it falls exponentially.
+    coherence_beyond : Literal["exponential", "nothing"] | None
+        Coherence beyond the last of coherence_times_s; stated with them.
     depolarising_s : float | str | None
         Mean time to a depolarising event; null = none. [s]
     dephasing_s : float | str | None
@@ -113,7 +121,11 @@ class Memory:
         slots: int = 1,
         t1_s: float | str | None = None,
         t2_s: float | str | None = None,
-        t2_law: Literal["exponential", "gaussian"] = 'exponential',
+        t2_law: Literal["exponential", "gaussian", "stretched", "tabulated"] = 'exponential',
+        t2_exponent: float | None = None,
+        coherence_times_s: Sequence[float | str] = [],
+        coherences: Sequence[float] = [],
+        coherence_beyond: Literal["exponential", "nothing"] | None = None,
         depolarising_s: float | str | None = None,
         dephasing_s: float | str | None = None,
         pauli_x_rate_hz: float | str = 0.0,
@@ -137,7 +149,11 @@ class Memory:
         slots: int = ...,
         t1_s: float | str | None = ...,
         t2_s: float | str | None = ...,
-        t2_law: Literal["exponential", "gaussian"] = ...,
+        t2_law: Literal["exponential", "gaussian", "stretched", "tabulated"] = ...,
+        t2_exponent: float | None = ...,
+        coherence_times_s: Sequence[float | str] = ...,
+        coherences: Sequence[float] = ...,
+        coherence_beyond: Literal["exponential", "nothing"] | None = ...,
         depolarising_s: float | str | None = ...,
         dephasing_s: float | str | None = ...,
         pauli_x_rate_hz: float | str = ...,
@@ -168,8 +184,20 @@ class Memory:
     def t2_s(self) -> float | None:
         """Coherence time; null = no decay beyond that of T1. [s]"""
     @property
-    def t2_law(self) -> Literal["exponential", "gaussian"]:
+    def t2_law(self) -> Literal["exponential", "gaussian", "stretched", "tabulated"]:
         """How coherence decays with T2."""
+    @property
+    def t2_exponent(self) -> float | None:
+        """Exponent n of the law stretched: 1 like exponential, 2 gaussian."""
+    @property
+    def coherence_times_s(self) -> tuple[float, ...]:
+        """Ages at which the law tabulated knows the coherence, rising; at age 0 it is 1. [s]"""
+    @property
+    def coherences(self) -> tuple[float, ...]:
+        """Coherence at each of coherence_times_s, never rising. In between it falls exponentially."""
+    @property
+    def coherence_beyond(self) -> Literal["exponential", "nothing"] | None:
+        """Coherence beyond the last of coherence_times_s; stated with them."""
     @property
     def depolarising_s(self) -> float | None:
         """Mean time to a depolarising event; null = none. [s]"""
@@ -3838,6 +3866,8 @@ def parameter_tables() -> str:
     """The parameters of every spec, as Markdown tables."""
 
 def seconds(t_s: SupportsFloat | SupportsIndex | str) -> float: ...
+
+def hertz(rate_hz: SupportsFloat | SupportsIndex | str) -> float: ...
 
 def pair_correlations(spec: Werner | BellWeights | DensityMatrix) -> numpy.typing.NDArray[numpy.float64]: ...
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,17 @@ def real(value: Any, what: str) -> float:
 
 def seconds(value: Any, what: str) -> float:
     """Of a number or a text with a unit."""
+    return _with_unit(_core.seconds, value, what)
+
+
+def hertz(value: Any, what: str) -> float:
+    """Of a number or a text with a unit."""
+    return _with_unit(_core.hertz, value, what)
+
+
+def _with_unit(parse: Callable[[float | str], float], value: Any, what: str) -> float:
     try:
-        return _core.seconds(value if isinstance(value, str) else real(value, what))
+        return parse(value if isinstance(value, str) else real(value, what))
     except SpecError as error:
         raise SpecError(what, error.found, error.allowed, error.nearest) from None
 

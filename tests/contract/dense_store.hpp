@@ -332,7 +332,7 @@ class DenseStore {
       jump(lowering, r1);
     }
     double dephasing = 1 / d.dephasing_s;
-    if (!d.gaussian_t2 && std::isfinite(d.t2_s)) dephasing += 1 / d.t2_s - r1 / 2;
+    if (!d.gaussian_t2 && !d.coherence && std::isfinite(d.t2_s)) dephasing += 1 / d.t2_s - r1 / 2;
     jump(pauli_matrix(3), dephasing / 2 + d.pauli_z_hz);
     jump(pauli_matrix(1), d.pauli_x_hz);
     jump(pauli_matrix(2), d.pauli_y_hz);
@@ -354,6 +354,12 @@ class DenseStore {
     if (device.decay.gaussian_t2) {
       const double from = clock_.seconds(row.since - row.origin) / device.decay.t2_s, to = from + t_s / device.decay.t2_s;
       const double factor = std::exp(from * from - to * to);
+      map.row(1) *= factor;
+      map.row(2) *= factor;
+    }
+    if (device.decay.coherence) {
+      const double age = clock_.seconds(row.since - row.origin);
+      const double factor = std::exp(device.decay.coherence->loss(age, 0) - device.decay.coherence->loss(age + t_s, 0));
       map.row(1) *= factor;
       map.row(2) *= factor;
     }

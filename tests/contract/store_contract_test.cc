@@ -26,19 +26,20 @@ Device with(DecayRates const& decay, double two_qubit = 1, double single_qubit =
   return {decay, two_qubit, single_qubit, readout};
 }
 
-// Devices that every store holds: ideal, exponential, Gaussian, all Pauli noise at once, noisy gates and read-out.
+// Devices that every store holds: ideal, exponential, Gaussian, by points, all Pauli noise at once, noisy gates and read-out.
 std::vector<Device> unital_devices() {
-  DecayRates t2, gaussian, mixed;
+  DecayRates t2, gaussian, points, mixed;
   t2.t2_s = 0.004;
   gaussian.t2_s = 0.006;
   gaussian.gaussian_t2 = true;
+  points.coherence = std::make_shared<const CoherenceLaw>(CoherenceLaw::tabulated({0.001, 0.004}, {0.95, 0.5}, true));
   mixed.depolarising_s = 0.03;
   mixed.dephasing_s = 0.02;
   mixed.t2_s = 0.015;
   mixed.pauli_x_hz = 3;
   mixed.pauli_y_hz = 7;
   mixed.pauli_z_hz = 11;
-  return {Device{}, with(t2), with(gaussian, 0.97, 0.99), with(mixed, 0.98, 0.995, {0.97, 0.97})};
+  return {Device{}, with(t2), with(gaussian, 0.97, 0.99), with(points), with(mixed, 0.98, 0.995, {0.97, 0.97})};
 }
 
 std::vector<Device> damping_devices() {

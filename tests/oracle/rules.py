@@ -59,7 +59,7 @@ def known_at(circuit, position, a, b=None):
         "hops": lambda: circuit.last,
         "position": lambda: position,
         "t1_s": lambda: math.inf if memory["t1_s"] is None else memory["t1_s"],
-        "t2_s": lambda: math.inf if memory["t2_s"] is None else memory["t2_s"],
+        "t2_s": lambda: states.t2_of(memory),
         "waiting_a": lambda: len(queues[0]),
         "waiting_b": lambda: len(queues[1]),
     }

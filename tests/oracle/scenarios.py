@@ -6,6 +6,12 @@ NOISY = {
     "two_qubit_gate_reliability": 0.98, "readout_fidelity_0": 0.99, "readout_fidelity_1": 0.95,
 }  # fmt: skip
 GAUSSIAN = {"t1_s": 3e-3, "t2_s": 0.5e-3, "t2_law": "gaussian", "two_qubit_gate_reliability": 0.99}
+STRETCHED = {"t1_s": 3e-3, "t2_s": 0.5e-3, "t2_law": "stretched", "t2_exponent": 1.7, "two_qubit_gate_reliability": 0.99}
+TABULATED = {
+    "t1_s": 3e-3, "t2_law": "tabulated", "coherence_times_s": [2e-5, 1e-4, 3e-4, 6e-4], "coherences": [0.99, 0.97, 0.8, 0.3],
+    "coherence_beyond": "exponential",
+}  # fmt: skip
+LOST = TABULATED | {"coherence_beyond": "nothing"}
 PAULI = {"dephasing_s": 3e-3, "depolarising_s": 6e-3, "pauli_x_rate_hz": 15.0, "two_qubit_gate_reliability": 0.97}
 GATES = {"single_qubit_gate_s": 1e-6, "two_qubit_gate_s": 7e-6, "measurement_s": 3e-6}
 SKEWED = {
@@ -627,6 +633,9 @@ SCENARIOS = {
         switches=[switch(2), {"name": "other", "links": ["hub--leaf2", "hub--leaf4", "hub--leaf3"], "scheduler": "time_division", "turn_s": 7e-5}], failures=[{"nodes": ["leaf1"], "mtbf_s": 1e-3, "mttr_s": 4e-4}],
     ),
     "switch, ghz, slotted": ghz_star(3, memory=NOISY | GATES, link=given(0.4), ghz={"traffic": {"kind": "one_off", "requests": 9}}, switches=[{"name": "s", "links": ["u1--hub", "hub--u0"], "turn_s": 3e-5}], **SLOTTED),
+    "stretched coherence": chain(4, memory=STRETCHED, node=FAILING, demand={"width": 2}),
+    "coherence by points": chain(4, memory=TABULATED, node=FAILING, demand={"width": 2, "cutoff": {"estimated_fidelity": 0.8}}),
+    "coherence lost": chain(4, memory=LOST, node=FAILING, demand={"width": 2, "rules": YOUNG}, length_m=5e3),
     "rules, always": chain(4, memory=NOISY | GATES, demand={"width": 2, "rules": [{"do": "swap", "when": "true"}, {"do": "discard", "when": "age_s > 1"}]}),
     "rules by age": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, length_m=5e3),
     "rules by age, ideal": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG}, control="ideal"),

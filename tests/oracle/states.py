@@ -6,7 +6,7 @@ Noise is written as jump operators and Kraus operators, the Bell measurement as 
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
-from math import exp, sqrt
+from math import exp, inf, log, sqrt
 
 import numpy as np
 
@@ -89,7 +89,7 @@ def trace_out(rho, qubits, gone):
 
 
 def generator(memory, twirled):
-    """The Lindblad generator of one idle qubit as a 4x4 matrix on row-major vectorised density matrices, Gaussian part left out."""
+    """The Lindblad generator of one idle qubit as a 4x4 matrix on row-major vectorised density matrices, laws that know its age left out."""
     jumps = []
     if memory["t1_s"]:
         rate = 1 / memory["t1_s"]
@@ -110,12 +110,46 @@ def generator(memory, twirled):
     return total
 
 
+def coherence_law(memory):
+    """-ln C at an age in seconds, for laws that know the qubit's age; None for the exponential one."""
+    if memory["t2_law"] == "tabulated":
+        times = [0.0, *memory["coherence_times_s"]]
+        losses = [0.0, *(-log(c) for c in memory["coherences"])]
+
+        def by_points(age_s):
+            if age_s <= times[-1]:
+                return np.interp(age_s, times, losses)
+            if memory["coherence_beyond"] == "nothing":
+                return inf
+            return losses[-1] + (age_s - times[-1]) * (losses[-1] - losses[-2]) / (times[-1] - times[-2])
+
+        return by_points
+    if memory["t2_s"] is None or memory["t2_law"] == "exponential":
+        return None
+    exponent = 2 if memory["t2_law"] == "gaussian" else memory["t2_exponent"]
+    return lambda age_s: (age_s / memory["t2_s"]) ** exponent
+
+
+def t2_of(memory):
+    """The time at which coherence is down to 1/e, relaxation apart but with the exponential law; what rules call t2_s."""
+    if memory["t2_law"] != "tabulated":
+        return inf if memory["t2_s"] is None else memory["t2_s"]
+    law = coherence_law(memory)
+    times = memory["coherence_times_s"]
+    if law(times[-1]) <= 1:
+        (t1, l1), (t0, l0) = ((t, law(t)) for t in (times[-1], times[-2] if len(times) > 1 else 0.0))
+        if memory["coherence_beyond"] == "nothing":
+            return t1
+        return t1 + (1 - l1) * (t1 - t0) / (l1 - l0) if l1 > l0 else inf
+    return float(np.interp(1, [0.0, *map(law, times)], [0.0, *times]))
+
+
 class Device:
     """A memory kind as the states see it."""
 
     def __init__(self, memory, ticks_per_s, twirled):
         self.ticks_per_s = ticks_per_s
-        self.gaussian_t2_s = memory["t2_s"] if memory["t2_law"] == "gaussian" else None
+        self.coherence_law = coherence_law(memory)
         self.two_qubit_reliability = memory["two_qubit_gate_reliability"]
         self.single_qubit_reliability = memory["single_qubit_gate_reliability"]
         f0, f1 = memory["readout_fidelity_0"], memory["readout_fidelity_1"]
@@ -132,9 +166,9 @@ class Device:
         matrix = np.zeros((4, 4), dtype=complex)
         for rows, values, vectors in self.blocks:
             matrix[np.ix_(rows, rows)] = vectors @ np.diag(np.exp(values * t)) @ np.linalg.inv(vectors)
-        if self.gaussian_t2_s:
-            later, sooner = ((tick - origin) / self.ticks_per_s / self.gaussian_t2_s for tick in (now, since))
-            coherence = exp(sooner**2 - later**2)
+        if self.coherence_law:
+            later, sooner = (self.coherence_law((tick - origin) / self.ticks_per_s) for tick in (now, since))
+            coherence = 0 if later == inf else exp(sooner - later)
             matrix = np.diag([1, coherence, coherence, 1]) @ matrix
         return matrix
 

@@ -99,6 +99,25 @@ def test_gaussian_coherence_does_not_depend_on_reads():
     assert reading.xx == pytest.approx(exp(-2 * 0.7**2), abs=1e-12)
 
 
+@pytest.mark.parametrize(("exponent", "t2_law"), [(1, "exponential"), (2, "gaussian")])
+def test_stretched_coherence_is_the_other_laws(exponent, t2_law):
+    stretched = states.Device(MEMORY | {"t2_s": 0.01, "t2_law": "stretched", "t2_exponent": exponent}, 1e12, twirled=False)
+    same = states.Device(MEMORY | {"t2_s": 0.01, "t2_law": t2_law}, 1e12, twirled=False)
+    for since, now in ((0, 2 * 10**9), (3 * 10**9, 7 * 10**9)):
+        assert np.abs(stretched.channel(0, since, now) - same.channel(0, since, now)).max() < 1e-14
+
+
+def test_coherence_by_points():
+    points = {"t2_law": "tabulated", "coherence_times_s": [1e-3, 3e-3], "coherences": [0.8, 0.2]}
+    for beyond, left in (("exponential", 0.1), ("nothing", 0.0)):
+        memory = MEMORY | points | {"coherence_beyond": beyond}
+        device = states.Device(memory, 1e12, twirled=False)
+        assert device.channel(0, 0, 2 * 10**9)[1, 1] == pytest.approx(0.4)
+        assert device.channel(0, 10**9, 3 * 10**9)[1, 1] == pytest.approx(0.25)
+        assert device.channel(0, 0, 4 * 10**9)[1, 1] == pytest.approx(left)
+        assert states.t2_of(memory) == pytest.approx(1e-3 * (1 + np.log(0.8 * np.e) / np.log(2)))
+
+
 def test_decay_composes_and_keeps_states():
     memory = MEMORY | {
         "t1_s": 3e-3, "t2_s": 2e-3, "dephasing_s": 4e-3, "depolarising_s": 6e-3, "pauli_x_rate_hz": 30.0, "pauli_y_rate_hz": 7.0,

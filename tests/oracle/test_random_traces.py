@@ -241,7 +241,19 @@ def scenario_of(draw):
         }
         for i, (a, b) in enumerate(edges)
     ]  # fmt: skip
-    memory = draw(st.sampled_from([{}, scenarios.NOISY, scenarios.GAUSSIAN, scenarios.PAULI]))
+    memory = draw(
+        st.sampled_from(
+            [
+                {},
+                scenarios.NOISY,
+                scenarios.GAUSSIAN,
+                scenarios.STRETCHED,
+                scenarios.TABULATED,
+                scenarios.LOST,
+                scenarios.PAULI,
+            ]
+        )
+    )
     if draw(st.booleans()):
         memory = memory | scenarios.GATES
     memories = [

@@ -22,6 +22,9 @@ from farbell import _core
 
 SPECS = [
     fb.Memory(name="ion", slots=3, t1_s="10 s", t2_s=1.5, t2_law="gaussian", dephasing_s=None, readout_fidelity_1=0.97),
+    fb.Memory(
+        name="points", t2_law="tabulated", coherence_times_s=["1 ms", 0.5], coherences=[0.9, 0.1], coherence_beyond="nothing"
+    ),
     fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns"),
     fb.Station(
         name="middle", visibility=0.9, local_overhead_s=1e-6, bin_separation_s="1 us", detector=fb.Detector(window_s="10 ns")

@@ -5,7 +5,9 @@
 namespace farbell {
 
 // How coherence is lost with time under T2.
-enum class T2Law { exponential, gaussian };
+enum class T2Law { exponential, gaussian, stretched, tabulated };
+// What is left of the coherence beyond the last point of a table.
+enum class CoherenceBeyond { exponential, nothing };
 
 struct MemorySpec {
   std::string name;
@@ -13,6 +15,10 @@ struct MemorySpec {
   std::optional<double> t1_s;
   std::optional<double> t2_s;
   T2Law t2_law = T2Law::exponential;
+  std::optional<double> t2_exponent;
+  std::vector<double> coherence_times_s;
+  std::vector<double> coherences;
+  std::optional<CoherenceBeyond> coherence_beyond;
   std::optional<double> depolarising_s;
   std::optional<double> dephasing_s;
   double pauli_x_rate_hz = 0;
@@ -38,6 +44,17 @@ struct Describe<T2Law> {
   static constexpr auto values = std::array{
       Choice<T2Law>{T2Law::exponential, "exponential", "exp(-t / T2); T2 includes what T1 does, so T2 <= 2 T1"},
       Choice<T2Law>{T2Law::gaussian, "gaussian", "exp(-(t / T2)^2), times what T1 does"},
+      Choice<T2Law>{T2Law::stretched, "stretched", "exp(-(t / T2)^n) with n = t2_exponent, times what T1 does"},
+      Choice<T2Law>{T2Law::tabulated, "tabulated", "through points, coherences at coherence_times_s, times what T1 does"},
+  };
+};
+
+template <>
+struct Describe<CoherenceBeyond> {
+  static constexpr std::string_view name = "CoherenceBeyond";
+  static constexpr auto values = std::array{
+      Choice<CoherenceBeyond>{CoherenceBeyond::exponential, "exponential", "falls on as between the last two points"},
+      Choice<CoherenceBeyond>{CoherenceBeyond::nothing, "nothing", "none is left"},
   };
 };
 
@@ -53,6 +70,12 @@ struct Describe<MemorySpec> {
       field("t2_s", &MemorySpec::t2_s, "s", positive,
             "Coherence time; null = no decay beyond that of T1.").improves(Improvement::time_constant),
       field("t2_law", &MemorySpec::t2_law, "How coherence decays with T2."),
+      field("t2_exponent", &MemorySpec::t2_exponent, positive, "Exponent n of the law stretched: 1 like exponential, 2 gaussian."),
+      field("coherence_times_s", &MemorySpec::coherence_times_s, "s", positive,
+            "Ages at which the law tabulated knows the coherence, rising; at age 0 it is 1."),
+      field("coherences", &MemorySpec::coherences, Range{.low = 0, .high = 1, .open_low = true},
+            "Coherence at each of coherence_times_s, never rising. In between it falls exponentially."),
+      field("coherence_beyond", &MemorySpec::coherence_beyond, "Coherence beyond the last of coherence_times_s; stated with them."),
       field("depolarising_s", &MemorySpec::depolarising_s, "s", positive,
             "Mean time to a depolarising event; null = none.").improves(Improvement::time_constant),
       field("dephasing_s", &MemorySpec::dephasing_s, "s", positive,
@@ -80,6 +103,8 @@ struct Describe<MemorySpec> {
       field("readout_fidelity_1", &MemorySpec::readout_fidelity_1, unit_interval,
             "Probability of reading 1 from |1>.").improves(Improvement::probability),
   };
+  // Each law has the parameters that it needs, and none of another's.
+  static void check(const MemorySpec& spec);
 };
 
 }  // namespace farbell

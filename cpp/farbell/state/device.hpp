@@ -3,19 +3,22 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "farbell/base/tick.hpp"
+#include "farbell/state/coherence.hpp"
 
 namespace farbell {
 
 struct DecayRates {
   static constexpr double no_decay = std::numeric_limits<double>::infinity();
   double t1_s = no_decay;            // amplitude damping to |0>
-  double t2_s = no_decay;            // coherence time; with gaussian_t2 the 1/e time of pure dephasing
+  double t2_s = no_decay;            // coherence time; with gaussian_t2 or a coherence law the 1/e time of pure dephasing
   double depolarising_s = no_decay;
   double dephasing_s = no_decay;
   double pauli_x_hz = 0, pauli_y_hz = 0, pauli_z_hz = 0;
   bool gaussian_t2 = false;
+  std::shared_ptr<const CoherenceLaw> coherence = nullptr;  // of pure dephasing, ages in seconds; null: exponential or Gaussian
 };
 
 // P(read 0 | 0) and P(read 1 | 1).
@@ -58,23 +61,28 @@ class DecayLaw {
   // The same over `t` ticks, `age` ticks after the clock's start; neither need be whole.
   BlochMap map(double t, double age) const {
     BlochMap m;
-    // (age + t)^2 - age^2, without cancellation.
-    const double gauss = gauss_ == 0 ? 0 : -gauss_ * t * (t + 2 * age);
-    const double x = gauss - x_ * t;
+    const double aged = aged_ == 0 ? 0 : -loss(t, age);
+    const double x = aged - x_ * t;
     m.ax = x == 0 ? 1 : std::exp(x);
-    m.ay = y_ == x_ ? m.ax : std::exp(gauss - y_ * t);
+    m.ay = y_ == x_ ? m.ax : std::exp(aged - y_ * t);
     if (z_ != 0) {
-      m.az = z_ == x_ && gauss_ == 0 ? m.ax : std::exp(-z_ * t);
+      m.az = z_ == x_ && aged_ == 0 ? m.ax : std::exp(-z_ * t);
       m.tz = pull_ * (1 - m.az);
     }
     return m;
   }
 
  private:
+  double loss(double t, double age) const {
+    // (age + t)^2 - age^2, without cancellation.
+    return coherence_ ? coherence_->loss(t, age) : aged_ * t * (t + 2 * age);
+  }
+
   double x_ = 0, y_ = 0, z_ = 0;  // exponential rates per tick of the three Bloch components
-  double gauss_ = 0;              // 1 / T2^2 per tick^2
+  double aged_ = 0;               // Gaussian: 1 / T2^2 per tick^2; not 0 with any law that knows the qubit's age
   double pull_ = 0;               // z of the stationary state
   bool decays_ = false;
+  std::shared_ptr<const CoherenceLaw> coherence_;  // ages in ticks
 };
 
 // A Device with everything that does not depend on time worked out.

@@ -45,7 +45,7 @@ def state_of(correlators: Correlators) -> BellDiagonal:
 
 @lru_cache(maxsize=256)
 def _rates_hz(memory: Memory) -> Correlators:
-    """At which correlators fall in a memory without the Gaussian law."""
+    """At which correlators fall in a memory with the exponential law."""
     span_s = min((t for t in (memory.t1_s, memory.t2_s, memory.depolarising_s, memory.dephasing_s) if t), default=1.0)
     left = _left(_PERFECT.decay_to(1e-3 * span_s, memory_a=memory, approximate="pauli_twirl"))
     xx, yy, zz = (-math.log(each) / (1e-3 * span_s) for each in left)
@@ -56,7 +56,7 @@ def decay(memory: Memory, born_s: float, from_s: float, until_s: float) -> Corre
     """Factors for one qubit of a pair that waits in a memory."""
     if until_s <= from_s:
         return 1.0, 1.0, 1.0
-    if memory.t2_law != "gaussian":
+    if memory.t2_law == "exponential":
         xx, yy, zz = _rates_hz(memory)
         span_s = from_s - until_s
         return math.exp(xx * span_s), math.exp(yy * span_s), math.exp(zz * span_s)

@@ -47,6 +47,64 @@ TEST(DecayLaw, GaussianT2MultipliesWhatT1Does) {
   EXPECT_NEAR(law.map(at(0.5), tick_zero, at(1)).ax, std::exp(-0.125 - 4 + 1), 1e-15);
 }
 
+DecayRates with_law(CoherenceLaw const& law) {
+  DecayRates rates;
+  rates.coherence = std::make_shared<const CoherenceLaw>(law);
+  return rates;
+}
+
+TEST(CoherenceLaw, StretchedIsExponentialAndGaussian) {
+  DecayRates rates;
+  rates.t2_s = 0.5;
+  for (const int exponent : {1, 2}) {
+    rates.gaussian_t2 = exponent == 2;
+    const DecayLaw same(rates, ps, false), law(with_law(CoherenceLaw::stretched(0.5, exponent)), ps, false);
+    for (const double since : {0.0, 1e-6, 0.3}) {
+      EXPECT_NEAR(law.map(at(since), tick_zero, at(1)).ax, same.map(at(since), tick_zero, at(1)).ax, 1e-15);
+      EXPECT_EQ(law.map(at(since), tick_zero, at(1)).az, 1);
+    }
+  }
+}
+
+TEST(CoherenceLaw, AnyLawMultipliesWhatT1Does) {
+  DecayRates rates = with_law(CoherenceLaw::stretched(0.5, 3));
+  rates.t1_s = 2;
+  const BlochMap m = DecayLaw(rates, ps, false).map(tick_zero, tick_zero, at(1));
+  EXPECT_NEAR(m.ax, std::exp(-0.25 - 8), 1e-15);
+  EXPECT_NEAR(m.ay, m.ax, 1e-15);
+  EXPECT_NEAR(m.az, std::exp(-0.5), 1e-15);
+}
+
+TEST(CoherenceLaw, ThroughPoints) {
+  for (const bool continued : {true, false}) {
+    const CoherenceLaw points = CoherenceLaw::tabulated({1, 3}, {0.8, 0.2}, continued);
+    const auto c = [&](double t, double age) { return std::exp(-points.loss(t, age)); };
+    EXPECT_EQ(points.loss(0, 2), 0);
+    EXPECT_NEAR(c(0.5, 0), std::sqrt(0.8), 1e-15);
+    EXPECT_NEAR(c(1, 0), 0.8, 1e-15);
+    EXPECT_NEAR(c(2, 0), 0.4, 1e-15);
+    EXPECT_NEAR(c(2, 1), 0.25, 1e-15);
+    EXPECT_NEAR(c(3, 0), 0.2, 1e-15);
+    EXPECT_NEAR(c(4, 0), continued ? 0.1 : 0, 1e-15);
+    EXPECT_NEAR(c(1, 4), continued ? 0.5 : 0, 1e-15);
+    EXPECT_NEAR(points.t2(), 1 + std::log(0.8 * std::exp(1)) / std::log(2), 1e-14);
+    EXPECT_NEAR(points.scaled(1e12).loss(2e12, 1e12), std::log(4), 1e-14);
+  }
+  EXPECT_EQ(CoherenceLaw::tabulated({1}, {0.8}, false).t2(), 1);
+  EXPECT_EQ(CoherenceLaw::tabulated({1, 2}, {0.8, 0.8}, true).t2(), DecayRates::no_decay);
+}
+
+TEST(CoherenceLaw, DoesNotDependOnReadings) {
+  const CoherenceLaw laws[] = {CoherenceLaw::stretched(0.4, 0.5), CoherenceLaw::stretched(0.4, 2.7),
+                               CoherenceLaw::tabulated({0.1, 0.2, 0.7}, {0.9, 0.5, 0.01}, true)};
+  for (CoherenceLaw const& law : laws) {
+    const DecayLaw decay(with_law(law), ps, false);
+    double read = 1;
+    for (int i = 0; i < 100; ++i) read *= decay.map(at(0.01 * i), tick_zero, at(0.01 * (i + 1))).ax;
+    EXPECT_NEAR(read, decay.map(tick_zero, tick_zero, at(1)).ax, 1e-14);
+  }
+}
+
 TEST(DecayLaw, ThePullIsTheStationaryPopulation) {
   DecayRates rates;
   rates.t1_s = 1;

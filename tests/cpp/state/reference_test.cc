@@ -22,6 +22,12 @@ class Histories {
     d.decay.t1_s = uniform() < 0.3 ? DecayRates::no_decay : 0.005 + 0.02 * uniform();
     d.decay.gaussian_t2 = uniform() < 0.5;
     if (uniform() < 0.8) d.decay.t2_s = std::min(d.decay.t1_s, 0.02) * (0.5 + 1.4 * uniform());
+    if (d.decay.gaussian_t2 && uniform() < 0.5) {
+      d.decay.gaussian_t2 = false;
+      d.decay.coherence = std::make_shared<const CoherenceLaw>(
+          uniform() < 0.5 ? CoherenceLaw::stretched(0.01 * (0.5 + uniform()), 0.5 + 2.5 * uniform())
+                          : CoherenceLaw::tabulated({0.002, 0.006 + 0.01 * uniform()}, {0.7 + 0.3 * uniform(), 0.7 * uniform()}, true));
+    }
     if (uniform() < 0.5) d.decay.depolarising_s = 0.01 + 0.1 * uniform();
     if (uniform() < 0.5) d.decay.dephasing_s = 0.01 + 0.1 * uniform();
     if (uniform() < 0.5) d.decay.pauli_x_hz = 20 * uniform();
