@@ -360,6 +360,8 @@ SpanLimit = Annotated[
     str | None, typer.Option("--span-limit", help='Put repeaters on longer fibres, at equal spans: "50 km" or metres.')
 ]
 
+PlatformName = Annotated[str | None, typer.Option("--platform", help="Hardware of all nodes: a name that `platforms` lists.")]
+
 
 def plain_or_text(quantity: str) -> float | str:
     """A bare number is in SI units; anything else is left to the parser of quantities."""
@@ -370,7 +372,7 @@ def plain_or_text(quantity: str) -> float | str:
 
 
 def quantities(**texts: str | None) -> dict[str, Any]:
-    """Lengths and times of the command line, those that were given, as a builder takes them."""
+    """Lengths, times and names of the command line, those that were given, as a builder takes them."""
     return {name: plain_or_text(text) for name, text in texts.items() if text is not None}
 
 
@@ -386,13 +388,14 @@ def new_chain(
     nodes: Annotated[int, typer.Option(help="Nodes, both ends included.")] = 5,
     length: Length = "20 km",
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """Repeaters in a row; one demand between both ends."""
     with exit_codes():
-        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.chain(nodes, seed=seed, **given), out)
 
 
@@ -401,13 +404,14 @@ def new_ring(
     nodes: Annotated[int, typer.Option(help="Nodes on the ring.")] = 6,
     length: Length = "20 km",
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A closed chain; one demand half-way round."""
     with exit_codes():
-        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.ring(nodes, seed=seed, **given), out)
 
 
@@ -416,13 +420,14 @@ def new_star(
     leaves: Annotated[int, typer.Option(help="Leaves round the hub.")] = 6,
     length: Length = "20 km",
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A hub with leaves; demands between neighbouring leaves."""
     with exit_codes():
-        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.star(leaves, seed=seed, **given), out)
 
 
@@ -432,13 +437,14 @@ def new_grid(
     columns: Annotated[int, typer.Option(help="Columns of nodes.")] = 6,
     length: Length = "20 km",
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A square lattice; one demand from corner to corner."""
     with exit_codes():
-        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.grid(rows, columns, seed=seed, **given), out)
 
 
@@ -448,13 +454,14 @@ def new_torus(
     columns: Annotated[int, typer.Option(help="Columns of nodes.")] = 6,
     length: Length = "20 km",
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """A square lattice without edges; one demand half-way round."""
     with exit_codes():
-        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(length_m=length, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.torus(rows, columns, seed=seed, **given), out)
 
 
@@ -466,13 +473,14 @@ def new_waxman(
     side: Side = "100 km",
     layout_seed: LayoutSeed = 0,
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """Nodes at random places, near ones linked more often; one demand from the first to the furthest."""
     with exit_codes():
-        given = quantities(side_m=side, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(side_m=side, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.waxman(nodes, alpha=alpha, beta=beta, layout_seed=layout_seed, seed=seed, **given), out)
 
 
@@ -483,13 +491,14 @@ def new_random_geometric(
     side: Side = "100 km",
     layout_seed: LayoutSeed = 0,
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
 ) -> None:
     """Nodes at random places, linked up to a distance; one demand from the first to the furthest."""
     with exit_codes():
-        given = quantities(radius_m=radius, side_m=side, duration_s=duration, span_limit_m=span_limit)
+        given = quantities(radius_m=radius, side_m=side, duration_s=duration, span_limit_m=span_limit, platform=platform)
         write(fb.random_geometric(nodes, layout_seed=layout_seed, seed=seed, **given), out)
 
 
@@ -502,6 +511,7 @@ def new_metro_backbone(
     backbone_length: Annotated[str, typer.Option(help='Fibre between neighbouring hubs, "100 km" or metres.')] = "100 km",
     metro_length: Annotated[str, typer.Option(help='Length of every metro fibre, "10 km" or metres.')] = "10 km",
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
@@ -509,7 +519,11 @@ def new_metro_backbone(
     """A backbone of hubs with a metro network at each; one demand across."""
     with exit_codes():
         given = quantities(
-            backbone_length_m=backbone_length, metro_length_m=metro_length, duration_s=duration, span_limit_m=span_limit
+            backbone_length_m=backbone_length,
+            metro_length_m=metro_length,
+            duration_s=duration,
+            span_limit_m=span_limit,
+            platform=platform,
         )
         shapes: dict[str, Any] = {"backbone": backbone, "metro": metro}
         write(fb.metro_backbone(hubs, metro_nodes, seed=seed, **shapes, **given), out)
@@ -527,6 +541,7 @@ def new_graphml(
     ] = None,
     drop_unplaced: Annotated[bool, typer.Option("--drop-unplaced", help="Leave out nodes without coordinates.")] = False,
     span_limit: SpanLimit = None,
+    platform: PlatformName = None,
     duration: Duration = "10 s",
     seed: Seed = 0,
     out: Output = None,
@@ -540,7 +555,7 @@ def new_graphml(
             detour_factor=detour_factor,
             drop_unplaced=drop_unplaced,
             seed=seed,
-            **quantities(duration_s=duration, span_limit_m=span_limit),
+            **quantities(duration_s=duration, span_limit_m=span_limit, platform=platform),
         )
         write(scenario, out)
 

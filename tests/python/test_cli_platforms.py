@@ -81,3 +81,11 @@ def test_a_scenario_file_with_a_platform_runs() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "trapped_ion_avis2022_baseline coherence_time_collective_gaussian" in done.stdout
+
+
+def test_a_new_scenario_has_the_platform_that_is_named() -> None:
+    asked = [sys.executable, "-m", "farbell", "new", "ring", "--platform"]
+    done = subprocess.run([*asked, "rb_vanleent2022_33km"], capture_output=True, text=True, timeout=120)
+    assert fb.Scenario.from_json(done.stdout) == fb.ring(platform="rb_vanleent2022_33km", duration_s="10 s")
+    done = subprocess.run([*asked, "rb_vanleent"], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2 and "did you mean rb_vanleent2022_33km" in done.stderr

@@ -121,7 +121,7 @@ def bright_state_tradeoff(
     return [_point(link, memory_a, memory_b, station, bright_state) for bright_state in bright_states]
 
 
-def _highest(value: Callable[[float], float], low: float, high: float) -> float:
+def highest(value: Callable[[float], float], low: float, high: float) -> float:
     """Where a function with one maximum is highest, by golden section."""
     inner = [high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)]
     values = [value(x) for x in inner]
@@ -193,7 +193,7 @@ def optimal_bright_state(
         values = [value(point(x)) for x in grid]
         top = int(np.argmax(values))
         around = grid[max(top - 1, 0)], grid[min(top + 1, len(grid) - 1)]
-        refined = point(_highest(lambda x: value(point(x)), *around))
+        refined = point(highest(lambda x: value(point(x)), *around))
         return max(refined, point(grid[top]), key=value)
 
     generation = with_bright_state(link, _GRID[0]).generation

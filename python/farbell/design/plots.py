@@ -209,8 +209,12 @@ def draw_platform_tradeoff(comparison: PlatformComparison, ax: Any = None) -> An
     for number, maturity in enumerate(dict.fromkeys(table["maturity"].tolist())):
         mine = timed & (table["maturity"] == maturity)
         ax.plot(table["two_qubit_gate_s"][mine], table["t2_s"][mine], "o", color=COLORS[number], label=maturity)
-    for name, gate_s, t2_s in zip(*(table[c][timed] for c in ("platform", "two_qubit_gate_s", "t2_s")), strict=True):
-        ax.annotate(name, (gate_s, t2_s), xytext=(4, 4), textcoords="offset points", fontsize=6)
+    names: dict[tuple[float, float], list[str]] = {}
+    for name, gate_s, t2_s in zip(*(table[c][timed].tolist() for c in ("platform", "two_qubit_gate_s", "t2_s")), strict=True):
+        names.setdefault((gate_s, t2_s), []).append(name)
+    for where, those in names.items():
+        ax.annotate("\n".join(those), where, xytext=(-4, 0), textcoords="offset points", fontsize=6, ha="right", va="center")
+    ax.margins(x=0.8)
     ax.set(xlabel="duration of a two-qubit gate (s)", ylabel="coherence time (s)", xscale="log", yscale="log")
     ax.legend(fontsize=7)
     return ax
@@ -221,6 +225,8 @@ def draw_platforms(comparison: PlatformComparison) -> Any:
     pyplot = require("matplotlib.pyplot", "farbell.plot")
     figure, (rates, fidelity, tradeoff) = pyplot.subplots(1, 3, figsize=(15, 5), layout="constrained")
     draw_platform_rates(comparison, rates)
+    rates.get_legend().remove()
+    figure.legend(*rates.get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize=7)
     table = comparison.at_length
     colors = [COLORS[2] if word == "yes" else UNUSED for word in table["reached"]]
     fidelity.barh(table["platform"], table["fidelity"], color=colors)

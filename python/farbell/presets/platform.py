@@ -99,12 +99,13 @@ def _fields(spec: type) -> set[str]:
 
 
 _MEMORY = _fields(Memory) - {"name"}
-_STATION = {"visibility", "local_overhead_s", "bin_separation_s"}
+_STATION = _fields(Station) - {"name", "detector"}
 _DETECTOR = {"detector_efficiency", *(_fields(Detector) - {"efficiency"})}
 _FIBER = {"attenuation_db_per_km", "speed_m_per_s"}
+#: Of the scheme, less what says where a link's station stands and what shares an attempt.
 _LINKS = {
-    "double_click": set[str](),
-    "single_click": {"bright_state", "bright_state_b", "phase_sigma_rad", "phase_correlation_s"},
+    scheme: _fields(spec) - {"kind", "station", "station_position", "multiplexing"}
+    for scheme, spec in (("double_click", DoubleClick), ("single_click", SingleClick))
 }
 
 
@@ -188,7 +189,7 @@ class Platform:
     def generation(self) -> DoubleClick | SingleClick:
         """How every link makes pairs."""
         values = self._values(_LINKS.get(self.scheme, set()))
-        return SingleClick(station=STATION, **values) if self.scheme == "single_click" else DoubleClick(station=STATION)
+        return (SingleClick if self.scheme == "single_click" else DoubleClick)(station=STATION, **values)
 
     @property
     def fiber_values(self) -> dict[str, Any]:
