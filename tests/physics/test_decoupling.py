@@ -174,6 +174,30 @@ def test_a_memory_keeps_what_the_sequence_keeps(sequence: dd.PulseSequence, nois
         assert float(pair.correlations[1, 1]) == pytest.approx(expected, abs=2e-4)
 
 
+def test_pulses_at_a_fixed_distance() -> None:
+    """Echoes are those of CPMG; over long times the loss is steady, at the rate S(pi/d) 4/pi^2 and its odd harmonics give."""
+    d, reliability = 2e-4, 0.9995
+    train = dd.decouple_every(d, OU, pulse_reliability=reliability)
+    for k in (1, 2, 7, 100):
+        assert train.coherence_after(k) == pytest.approx(
+            float(dd.decouple(dd.cpmg(k), OU, pulse_reliability=reliability).coherence(k * d))
+        )
+        assert train.coherence_after(k) == pytest.approx(reliability**k * math.exp(-by_pairs(dd.cpmg(k), k * d)), rel=1e-5)
+    odd = np.arange(1, 2001, 2)
+    rate = float(np.sum(OU.spectrum(odd * np.pi / d) * 4 / (np.pi * odd) ** 2)) - math.log(reliability) / d
+    assert math.log(train.coherence_after(2000) / train.coherence_after(4000)) == pytest.approx(2000 * d * rate, rel=1e-4)
+    memory = train.memory(fb.Memory(name="m"))
+    for k in (1, 10, 150, 300):
+        pair = fb.states.PairDensity.bell().decay_to(k * d, memory_a=memory)
+        assert float(pair.correlations[1, 1]) == pytest.approx(train.coherence_after(k), abs=1e-4)
+    assert math.exp(-1) == pytest.approx(
+        float(fb.states.PairDensity.bell().decay_to(train.t2_s, memory_a=memory).correlations[1, 1]), abs=1e-9
+    )
+    still = dd.decouple_every(1e-3, dd.Lorentzian(rms_rad_per_s=1e-3, correlation_s=1.0))
+    assert still.t2_s > 4096 * 1e-3
+    assert dd.decouple_every("1 ms", dd.White(2.0)).t2_s == pytest.approx(1.0)
+
+
 def test_a_stretched_law_that_is_near() -> None:
     kept = dd.decouple(dd.hahn_echo(), dd.Lorentzian(rms_rad_per_s=2e3, correlation_s=1.0))
     memory = kept.memory(fb.Memory(name="m"), law="stretched")
@@ -199,6 +223,9 @@ def test_a_stretched_law_that_is_near() -> None:
         (lambda: dd.TabulatedNoise(omega_rad_per_s=[2, 1], density=[1, 1]), "omega_rad_per_s/1: found 1"),
         (lambda: dd.TabulatedNoise(omega_rad_per_s=[1, 2], density=[1]), "density: found 1 numbers"),
         (lambda: dd.TabulatedNoise(omega_rad_per_s=[1, 2], density=[1, 0]), "density/1: found 0"),
+        (lambda: dd.decouple_every(0, OU), "spacing_s: found 0"),
+        (lambda: dd.decouple_every("1 ms", OU, pulse_reliability=1.2), "pulse_reliability: found 1.2"),
+        (lambda: dd.decouple_every("1 ms", OU).coherence_after(0), "pulses: found 0"),
         (lambda: dd.decouple(dd.cpmg(1), 3.0), "noise: found 3.0"),  # type: ignore[arg-type]
         (lambda: dd.decouple("cpmg", OU), "sequence: found 'cpmg'"),  # type: ignore[arg-type]
         (lambda: dd.decouple(dd.cpmg(1), OU, pulse_reliability=0), "pulse_reliability: found 0"),

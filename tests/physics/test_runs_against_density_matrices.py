@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,8 +58,9 @@ def decay(rho: Matrix, q: int, qubits: int, memory: fb.Memory, start_s: float, s
     t = stop_s - start_s
     gamma = 1 - math.exp(-t / memory.t1_s) if memory.t1_s else 0.0
     kept = 1.0
-    if memory.t2_s and memory.t2_law == "gaussian":
-        kept = math.exp((start_s**2 - stop_s**2) / memory.t2_s**2)
+    if memory.t2_s and memory.t2_law != "exponential":
+        exponent = memory.t2_exponent or 2
+        kept = math.exp((start_s / memory.t2_s) ** exponent - (stop_s / memory.t2_s) ** exponent)
     elif memory.t2_s:
         kept = math.exp(-t / memory.t2_s + (t / (2 * memory.t1_s) if memory.t1_s else 0.0))
     damping = [np.diag([1, math.sqrt(1 - gamma)]).astype(complex), math.sqrt(gamma) * np.array([[0, 1], [0, 0]], complex)]
@@ -288,14 +290,18 @@ def test_damping_before_a_late_correction() -> None:
 
 
 @pytest.mark.parametrize("where", ["link", "demand"])
-@pytest.mark.parametrize("law", ["exponential", "gaussian"])
-def test_the_kept_pair_decays_while_the_bits_travel(where: str, law: str) -> None:
+@pytest.mark.parametrize(
+    "law",
+    [{}, {"t2_law": "gaussian"}, {"t2_law": "stretched", "t2_exponent": 1.6}],
+    ids=["exponential", "gaussian", "stretched"],
+)
+def test_the_kept_pair_decays_while_the_bits_travel(where: str, law: dict[str, Any]) -> None:
     """Herald after 0.4 ms, gates of 0.1 ms, bits under way for 0.5 ms; then the pair is known to be good, and delivered."""
     rng = np.random.default_rng(SEED + 1)
     noise = {"two_qubit_gate_reliability": 0.98, "single_qubit_gate_reliability": 0.99, "two_qubit_gate_s": 6e-5}
     ends = [
-        fb.Memory(name="a", slots=2, t1_s=4e-3, t2_s=5e-3, t2_law=law, measurement_s=4e-5, readout_fidelity_0=0.97, **noise),
-        fb.Memory(name="b", slots=2, t1_s=9e-3, t2_s=2e-3, t2_law=law, readout_fidelity_1=0.9, **noise),
+        fb.Memory(name="a", slots=2, t1_s=4e-3, t2_s=5e-3, measurement_s=4e-5, readout_fidelity_0=0.97, **law, **noise),
+        fb.Memory(name="b", slots=2, t1_s=9e-3, t2_s=2e-3, readout_fidelity_1=0.9, **law, **noise),
     ]
     herald_s, gates_s, bits_s = 4e-4, 1e-4, 100e3 / C_M_S
     rho = random_state(rng)

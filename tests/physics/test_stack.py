@@ -84,11 +84,17 @@ NOISY = {
 }
 
 
-@pytest.mark.parametrize("law", ["exponential", "gaussian"])
+POINTS = {
+    "t2_s": None, "t2_law": "tabulated", "coherence_times_s": [2e-4, 5e-4, 2e-3], "coherences": [0.99, 0.9, 0.6],
+    "coherence_beyond": "exponential",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("law", [{}, {"t2_law": "gaussian"}, POINTS], ids=["exponential", "gaussian", "tabulated"])
 @pytest.mark.parametrize("cutoff_s", [None, 400e-6])
-def test_the_estimate_is_the_true_fidelity_where_noise_is_pauli_noise(law: str, cutoff_s: float | None) -> None:
+def test_the_estimate_is_the_true_fidelity_where_noise_is_pauli_noise(law: dict[str, Any], cutoff_s: float | None) -> None:
     """Dephasing, gates, and read-out errors alike: what both ends work out is what is there, to rounding."""
-    scenario = chain(4, p=0.1, length_m=2000.0, period_s=10e-6, memory={**NOISY, "t2_law": law}, duration_s=0.5)
+    scenario = chain(4, p=0.1, length_m=2000.0, period_s=10e-6, memory={**NOISY, **law}, duration_s=0.5)
     programs = fb.stack.on(scenario, keeps("n3", 150, 300e-6, cutoff_s=cutoff_s))
     records = fb.run(scenario, programs=programs, progress=False).records
     assert len(records) == 150

@@ -19,6 +19,7 @@ pulses has a filter function F, and the coherence left after a time t, the pulse
 from farbell.decoupling.decoupled import Decoupled, StretchedFit, decouple
 from farbell.decoupling.sequences import PulseSequence, cpmg, free_induction, hahn_echo, uhrig, xy8
 from farbell.decoupling.spectra import Lorentzian, Noise, OneOverF, TabulatedNoise, White
+from farbell.decoupling.train import PulseTrain, decouple_every
 
 __all__ = [
     "Decoupled",
@@ -26,11 +27,13 @@ __all__ = [
     "Noise",
     "OneOverF",
     "PulseSequence",
+    "PulseTrain",
     "StretchedFit",
     "TabulatedNoise",
     "White",
     "cpmg",
     "decouple",
+    "decouple_every",
     "free_induction",
     "hahn_echo",
     "uhrig",

@@ -15,7 +15,7 @@ from farbell._numbers import real, whole
 from farbell.decoupling.sequences import PulseSequence
 from farbell.decoupling.spectra import Noise, positive_seconds
 
-__all__ = ["Decoupled", "StretchedFit", "decouple"]
+__all__ = ["Decoupled", "StretchedFit", "by_points", "decouple", "taken_noise", "taken_reliability"]
 
 Array = npt.NDArray[np.float64]
 
@@ -218,16 +218,33 @@ class Decoupled:
         if law != "tabulated":
             raise SpecError("law", repr(law), '"tabulated" or "stretched"')
         times = self._times(_points(points), until_s)
-        loss = self.loss(times)
-        back = np.flatnonzero(np.diff(loss) < -_SLACK)
-        if back.size:
-            raise SpecError(
-                "noise", f"coherence that comes back after {times[back[0]]:.4g} s", "coherence that only falls: shorten until_s"
-            )
-        return memory.replace(
-            t2_law=law, t2_s=None, t2_exponent=None, coherence_times_s=times.tolist(),
-            coherences=np.exp(-np.maximum.accumulate(np.maximum(loss, 0))).tolist(), coherence_beyond=beyond,
-        )  # fmt: skip
+        return by_points(memory, times, self.loss(times), beyond)
+
+
+def by_points(memory: Memory, times: Array, loss: Array, beyond: Literal["exponential", "nothing"]) -> Memory:
+    """The memory with a tabulated law, from -ln of the coherence at times in seconds."""
+    back = np.flatnonzero(np.diff(loss) < -_SLACK)
+    if back.size:
+        raise SpecError(
+            "noise", f"coherence that comes back after {times[back[0]]:.4g} s", "coherence that only falls: shorten until_s"
+        )
+    return memory.replace(
+        t2_law="tabulated", t2_s=None, t2_exponent=None, coherence_times_s=times.tolist(),
+        coherences=np.exp(-np.maximum.accumulate(np.maximum(loss, 0))).tolist(), coherence_beyond=beyond,
+    )  # fmt: skip
+
+
+def taken_reliability(value: Any) -> float:
+    reliability = real(value, "pulse_reliability")
+    if not 0 < reliability <= 1:
+        raise SpecError("pulse_reliability", repr(value), "above 0, at most 1")
+    return reliability
+
+
+def taken_noise(value: Any) -> Noise:
+    if not isinstance(value, Noise):
+        raise SpecError("noise", repr(value), "a Noise, such as fb.decoupling.White(2.0)")
+    return value
 
 
 def _points(value: Any) -> int:
@@ -261,9 +278,4 @@ def decouple(sequence: PulseSequence, noise: Noise, *, pulse_reliability: float 
     """
     if not isinstance(sequence, PulseSequence):
         raise SpecError("sequence", repr(sequence), "a PulseSequence, such as fb.decoupling.cpmg(8)")
-    if not isinstance(noise, Noise):
-        raise SpecError("noise", repr(noise), "a Noise, such as fb.decoupling.White(2.0)")
-    reliability = real(pulse_reliability, "pulse_reliability")
-    if not 0 < reliability <= 1:
-        raise SpecError("pulse_reliability", repr(pulse_reliability), "above 0, at most 1")
-    return Decoupled(sequence, noise, reliability)
+    return Decoupled(sequence, taken_noise(noise), taken_reliability(pulse_reliability))
