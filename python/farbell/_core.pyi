@@ -80,6 +80,14 @@ class Memory:
         Rate of Pauli Z errors. [Hz]
     efficiency : float
         Probability that an attempt puts a photon into the fibre.
+    double_excitation_probability : float
+        Probability that a memory that emits a photon emits a second one, which interferes with nothing.
+    background_photons : float
+        Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson.
+    photon_dephasing : float
+        Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the optical transition.
+    photon_lifetime_s : float | str | None
+        1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]
     initialisation_s : float | str
         Time to prepare the qubit for an attempt. [s]
     initialisation_reliability : float
@@ -120,6 +128,10 @@ class Memory:
         pauli_y_rate_hz: float | str = 0.0,
         pauli_z_rate_hz: float | str = 0.0,
         efficiency: float = 1.0,
+        double_excitation_probability: float = 0.0,
+        background_photons: float = 0.0,
+        photon_dephasing: float = 0.0,
+        photon_lifetime_s: float | str | None = None,
         initialisation_s: float | str = 0.0,
         initialisation_reliability: float = 1.0,
         single_qubit_gate_s: float | str = 0.0,
@@ -144,6 +156,10 @@ class Memory:
         pauli_y_rate_hz: float | str = ...,
         pauli_z_rate_hz: float | str = ...,
         efficiency: float = ...,
+        double_excitation_probability: float = ...,
+        background_photons: float = ...,
+        photon_dephasing: float = ...,
+        photon_lifetime_s: float | str | None = ...,
         initialisation_s: float | str = ...,
         initialisation_reliability: float = ...,
         single_qubit_gate_s: float | str = ...,
@@ -188,6 +204,18 @@ class Memory:
     @property
     def efficiency(self) -> float:
         """Probability that an attempt puts a photon into the fibre."""
+    @property
+    def double_excitation_probability(self) -> float:
+        """Probability that a memory that emits a photon emits a second one, which interferes with nothing."""
+    @property
+    def background_photons(self) -> float:
+        """Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson."""
+    @property
+    def photon_dephasing(self) -> float:
+        """Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the optical transition."""
+    @property
+    def photon_lifetime_s(self) -> float | None:
+        """1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]"""
     @property
     def initialisation_s(self) -> float:
         """Time to prepare the qubit for an attempt. [s]"""
@@ -250,6 +278,10 @@ class Detector:
         Whether several counts in one window are told from a single one, and refused; otherwise they are one click.
     dead_time_s : float | str
         Time for which a detector is blind after a click. [s]
+    afterpulse_probability : float
+        Probability that a click sets off another one, without a photon, in the next window of the attempt.
+    jitter_s : float | str
+        Standard deviation of the time at which a photon is reported; it carries photons out of the window where the memories' photon_lifetime_s are given. [s]
 
     Examples
     --------
@@ -265,6 +297,8 @@ class Detector:
         window_s: float | str = 1e-07,
         number_resolving: bool = False,
         dead_time_s: float | str = 0.0,
+        afterpulse_probability: float = 0.0,
+        jitter_s: float | str = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -274,6 +308,8 @@ class Detector:
         window_s: float | str = ...,
         number_resolving: bool = ...,
         dead_time_s: float | str = ...,
+        afterpulse_probability: float = ...,
+        jitter_s: float | str = ...,
     ) -> Detector:
         """A new Detector with these fields changed."""
     @property
@@ -291,6 +327,12 @@ class Detector:
     @property
     def dead_time_s(self) -> float:
         """Time for which a detector is blind after a click. [s]"""
+    @property
+    def afterpulse_probability(self) -> float:
+        """Probability that a click sets off another one, without a photon, in the next window of the attempt."""
+    @property
+    def jitter_s(self) -> float:
+        """Standard deviation of the time at which a photon is reported; it carries photons out of the window where the memories' photon_lifetime_s are given. [s]"""
     def with_values(self, values: dict[str, Any]) -> Detector:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -319,7 +361,7 @@ class Station:
     name : str
         Unique name, used by links.
     visibility : float
-        Mode overlap of the two interfering photons.
+        Mode overlap of the two interfering photons; what the memories' photon_dephasing does comes on top.
     local_overhead_s : float | str
         Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]
     bin_separation_s : float | str | None
@@ -357,7 +399,7 @@ class Station:
         """Unique name, used by links."""
     @property
     def visibility(self) -> float:
-        """Mode overlap of the two interfering photons."""
+        """Mode overlap of the two interfering photons; what the memories' photon_dephasing does comes on top."""
     @property
     def local_overhead_s(self) -> float:
         """Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]"""
@@ -3906,7 +3948,11 @@ def double_click_table(
     visibility: SupportsFloat | SupportsIndex,
     dark_count_probability: SupportsFloat | SupportsIndex,
     number_resolving: bool,
+    photon_coherence: SupportsFloat | SupportsIndex,
+    double_excitation_probability: SupportsFloat | SupportsIndex,
+    double_excitation_probability_b: SupportsFloat | SupportsIndex,
     late_bin_lost: bool,
+    afterpulse_probability: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def single_click_table(
@@ -3916,12 +3962,23 @@ def single_click_table(
     visibility: SupportsFloat | SupportsIndex,
     dark_count_probability: SupportsFloat | SupportsIndex,
     number_resolving: bool,
+    photon_coherence: SupportsFloat | SupportsIndex,
+    double_excitation_probability: SupportsFloat | SupportsIndex,
+    double_excitation_probability_b: SupportsFloat | SupportsIndex,
     bright_state: SupportsFloat | SupportsIndex,
     bright_state_b: SupportsFloat | SupportsIndex,
     phase_sigma_rad: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
-def hong_ou_mandel(visibility: SupportsFloat | SupportsIndex) -> float: ...
+def hong_ou_mandel(
+    visibility: SupportsFloat | SupportsIndex,
+    photon_coherence: SupportsFloat | SupportsIndex,
+) -> float: ...
+
+def photon_coherence(
+    dephasing_a: SupportsFloat | SupportsIndex,
+    dephasing_b: SupportsFloat | SupportsIndex,
+) -> float: ...
 
 def transmission(fiber: Fiber) -> float: ...
 

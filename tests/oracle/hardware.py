@@ -1,7 +1,8 @@
 """What one link does in a cycle: when, how likely, and which states it heralds."""
 
 from dataclasses import dataclass, replace
-from math import cos, exp, expm1, log1p, pi, sqrt
+from itertools import pairwise
+from math import cos, erf, exp, expm1, log1p, pi, sqrt
 
 import numpy as np
 
@@ -42,16 +43,24 @@ def click_model(generation, link, memories, station, ticks_per_s):
         memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"]
         for memory, length in zip(memories, lengths, strict=True)
     ]
-    dark = -expm1(-detector["dark_count_rate_hz"] * detector["window_s"])
-    optics = *efficiencies, station["visibility"], dark
+    visibility = station["visibility"]
+    if any(memory["photon_lifetime_s"] for memory in memories):
+        efficiencies, visibility = cut_to_window(efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector)
+    light = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+    dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] + light / 2))
+    optics = *efficiencies, visibility, dark
+    source = {
+        "coherence": 1 / (1 + sum(memory["photon_dephasing"] for memory in memories)),
+        "twice": [memory["double_excitation_probability"] for memory in memories],
+    }
     resolving = detector["number_resolving"]
     if generation["kind"] == "double_click":
         lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
-        success, patterns = fock.double_click(*optics, resolving, lost)
+        success, patterns = fock.double_click(*optics, resolving, lost, afterpulse=detector["afterpulse_probability"], **source)
     else:
         bright = generation["bright_state"]
         other = generation["bright_state_b"]
-        success, patterns = fock.single_click(*optics, bright, bright if other is None else other, resolving)
+        success, patterns = fock.single_click(*optics, bright, bright if other is None else other, resolving, **source)
 
     rows = []
     for *_, frame, probability, rho in patterns:
@@ -68,6 +77,32 @@ def click_model(generation, link, memories, station, ticks_per_s):
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in emission),
         tuple(ticks(t, ticks_per_s) for t in herald), rows, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
     )  # fmt: skip
+
+
+def cut_to_window(efficiencies, visibility, lifetimes, detector):
+    """What a window that opens with the photons holds of them, by adding up moments of emission and jitter."""
+
+    def share(lifetime):
+        if lifetime is None:
+            return 1.0
+        window, jitter = detector["window_s"], detector["jitter_s"]
+        if jitter == 0:
+            return 1 - exp(-window / lifetime)
+        x, weights = np.polynomial.legendre.leggauss(400)
+        # By the time of emission, in pieces about the edges of the window.
+        edges = sorted({0.0, *(edge for k in (-9, -3, 0, 3, 9) for edge in (k * jitter, window + k * jitter) if edge > 0)})
+        total = 0.0
+        for low, high in pairwise(edges):
+            for at, weight in zip((low + high) / 2 + (high - low) / 2 * x, (high - low) / 2 * weights, strict=True):
+                inside = (erf((window - at) / jitter / sqrt(2)) - erf(-at / jitter / sqrt(2))) / 2
+                total += weight * exp(-at / lifetime) / lifetime * inside
+        return total
+
+    shares = [share(lifetime) for lifetime in lifetimes]
+    if None not in lifetimes:
+        product = 2 / (1 / lifetimes[0] + 1 / lifetimes[1])  # lifetime of the product of amplitudes
+        visibility *= share(product) ** 2 / (shares[0] * shares[1])
+    return [efficiency * part for efficiency, part in zip(efficiencies, shares, strict=True)], min(1.0, visibility)
 
 
 def given_model(generation, ticks_per_s):

@@ -21,6 +21,9 @@ STATION = {
 SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
 DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
 JITTER = SINGLE | {"phase_sigma_rad": 0.4}
+# Emitters and detectors that are not ideal.
+EMITTER = {"double_excitation_probability": 0.06, "background_photons": 1e-3, "photon_dephasing": 0.05, "photon_lifetime_s": 2e-8}
+PULSING = STATION | {"detector": STATION["detector"] | {"afterpulse_probability": 0.03, "jitter_s": 5e-9}}
 BLIND = STATION | {"bin_separation_s": 5e-7, "detector": STATION["detector"] | {"dead_time_s": 7e-7, "number_resolving": True}}
 
 
@@ -287,6 +290,8 @@ SCENARIOS = {
     "one click, slotted": chain(4, memory=NOISY, node=FAILING, demand={"width": 3}, link=DRIFT, **SLOTTED),
     "one click, twirled": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, state="bell_diagonal", approximate="pauli_twirl"),
     "one click, numbers resolved": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, stations=[BLIND]),
+    "clicks, second photons, afterpulses": chain(3, memory=NOISY | EMITTER, demand={"width": 4}, link=CLICK, stations=[PULSING]),
+    "one click, second photons": chain(3, memory=NOISY | EMITTER, demand={"width": 4}, link=DRIFT, stations=[PULSING]),
     "clicks, late bin lost": chain(3, memory=NOISY, demand={"width": 4}, link=CLICK, stations=[BLIND]),
     "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
     "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),

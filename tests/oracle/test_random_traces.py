@@ -241,7 +241,9 @@ def scenario_of(draw):
         }
         for i, (a, b) in enumerate(edges)
     ]  # fmt: skip
-    memory = draw(st.sampled_from([{}, scenarios.NOISY, scenarios.GAUSSIAN, scenarios.PAULI]))
+    memory = draw(st.sampled_from([{}, scenarios.NOISY, scenarios.GAUSSIAN, scenarios.PAULI])) | draw(
+        st.sampled_from([{}, {}, scenarios.EMITTER])
+    )
     if draw(st.booleans()):
         memory = memory | scenarios.GATES
     memories = [
@@ -267,7 +269,7 @@ def scenario_of(draw):
     if booking is hop_by_hop:
         demands = [demand | {"priority": 0} for demand in demands]
     return scheduled(draw, {
-        "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
+        "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [draw(st.sampled_from([scenarios.STATION, scenarios.STATION, scenarios.PULSING]))],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
         "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
         "routing": {
