@@ -9,6 +9,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/herald.hpp"
 #include "farbell/hardware/link_model.hpp"
+#include "farbell/hardware/pair_source.hpp"
 #include "farbell/network/link.hpp"
 #include "farbell/state/correlations.hpp"
 
@@ -128,6 +129,7 @@ Examples
   }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
      py::arg("number_resolving"), py::arg("photon_coherence"), py::arg("double_excitation_probability"),
      py::arg("double_excitation_probability_b"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
+  m.def("pair_source_table", &pair_source_table, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));
   m.def("photon_coherence", &photon_coherence, py::arg("dephasing_a"), py::arg("dephasing_b"));
   m.def("transmission", [](FiberSpec const& fiber) { return transmission(fiber.attenuation_db_per_km, fiber.length_m); },

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from farbell import _core
-from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, SpecError, Station
+from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, MidpointSource, SpecError, Station
 
 __all__ = [
     "HeraldOutcome",
@@ -22,6 +22,7 @@ __all__ = [
     "hong_ou_mandel",
     "link_model",
     "mode_overlap",
+    "pair_source",
     "photon_coherence",
     "single_click",
 ]
@@ -194,6 +195,41 @@ def single_click(
         double_excitation_probability_b=_like_a(double_excitation_probability, double_excitation_probability_b),
         phase_sigma_rad=phase_sigma_rad,
     )
+
+
+def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float) -> HeraldTable:
+    """Entangle two memories by light of a source between them, which they absorb.
+
+    Parameters
+    ----------
+    source : MidpointSource
+        The source, and what the memories tell; its place and times do not matter here.
+    absorption_a, absorption_b : float
+        Probability, 0 to 1, that a photon of the source ends in the memory: fibre and memory together.
+
+    Returns
+    -------
+    HeraldTable
+        Probability that both memories tell of a photon, and the state they then hold: a Werner state of Phi+. With detectors in
+        place of memories, and background for false heralds, these are the gain and the error rate of key distribution.
+
+    Raises
+    ------
+    SpecError
+        A probability is out of range.
+
+    References
+    ----------
+    X. Ma, C.-H. F. Fung and H.-K. Lo, Phys. Rev. A 76, 012307 (2007), arXiv:quant-ph/0703122.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> table = fb.hardware.pair_source(fb.MidpointSource(mean_pairs=0.1), 0.1, 0.1)
+    >>> round(table.success_probability, 9), round(table.fidelity, 6)
+    (0.001118355, 0.94061)
+    """
+    return _core.pair_source_table(source, absorption_a, absorption_b)
 
 
 def hong_ou_mandel(visibility: float, photon_coherence: float = 1.0) -> float:

@@ -153,7 +153,9 @@ def single_click(
     for weight, overlap in dephased(visibility, coherence):
         state = {}
         for a, b in product((0, 1), repeat=2):
-            amplitude = sqrt((bright_a if a else 1 - bright_a) * (bright_b if b else 1 - bright_b)) * (exp(1j * phase) if a else 1)
+            amplitude = sqrt((bright_a if a else 1 - bright_a) * (bright_b if b else 1 - bright_b)) * (
+                exp(1j * phase) if a else 1
+            )
             branch = {(2 * a + b, vacuum): amplitude}
             branch = emit(branch, "A", "early", efficiency_a, overlap, twice[0]) if a else branch
             branch = emit(branch, "B", "early", efficiency_b, overlap, twice[1]) if b else branch
@@ -166,6 +168,45 @@ def single_click(
         rows.append((click, 2 if click == 1 else 3, np.trace(rho).real, rho))
     success = sum(row[2] for row in rows)
     return success, [(click, frame, p / success, rho / p) for click, frame, p, rho in rows if p > 0]
+
+
+def pairs_of(statistics, mean_pairs, spectral_purity, most):
+    """P(n, m): n pairs of photons H at A and H at B, m of V and V. Each is a sum over 1/purity equal modes of thermal light."""
+    if statistics == "deterministic":
+        return {(0, 0): 1 - mean_pairs, (1, 0): mean_pairs / 2, (0, 1): mean_pairs / 2}
+    modes, mean = 1 / spectral_purity, mean_pairs * spectral_purity / 2
+    one = [(1 + mean) ** -modes]
+    for n in range(1, most + 1):
+        one.append(one[-1] * (modes + n - 1) / n * mean / (1 + mean))
+    return {(n, m): one[n] * one[m] for n in range(most + 1) for m in range(most + 1 - n)}
+
+
+def pair_source(generation, absorption_a, absorption_b, most=60):
+    """Success probability, 4x4 state and the probability of more pairs than were looked at.
+
+    Photons are counted in the polarisations H and V, |0> and |1>. As the light is the same in any basis turned alike at both ends
+    (one of them complex conjugated), so are the correlations: the state is a Werner state.
+    """
+    told = 1 - (1 - generation["herald_efficiency"]) * (1 - generation["false_herald_probability"])
+    success, correlation, seen = 0.0, 0.0, 0.0
+    for (n, m), probability in pairs_of(
+        generation["statistics"], generation["mean_pairs"], generation["spectral_purity"], most
+    ).items():
+        seen += probability
+        some, signs = [], []
+        for absorption in (absorption_a, absorption_b):
+            h, v = 1 - (1 - absorption) ** n, 1 - (1 - absorption) ** m
+            some.append(1 - (1 - h) * (1 - v))
+            signs.append(h * (1 - v) - v * (1 - h))
+        heralds = [told * p + generation["false_herald_probability"] * (1 - p) for p in some]
+        success += probability * heralds[0] * heralds[1]
+        correlation += probability * told**2 * signs[0] * signs[1]
+    if not generation["heralded"]:
+        success = 1.0
+    w = (4 * generation["pair_fidelity"] - 1) / 3 * correlation / success
+    bell = np.zeros((4, 4))
+    bell[::3, ::3] = 0.5
+    return success, w * bell + (1 - w) * np.eye(4) / 4, 1 - seen
 
 
 def hong_ou_mandel(visibility):

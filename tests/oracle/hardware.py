@@ -43,10 +43,12 @@ def click_model(generation, link, memories, station, ticks_per_s):
         memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"]
         for memory, length in zip(memories, lengths, strict=True)
     ]
+    light = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
     visibility = station["visibility"]
     if any(memory["photon_lifetime_s"] for memory in memories):
-        efficiencies, visibility = cut_to_window(efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector)
-    light = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+        efficiencies, visibility = cut_to_window(
+            efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector
+        )
     dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] + light / 2))
     optics = *efficiencies, visibility, dark
     source = {
@@ -105,6 +107,30 @@ def cut_to_window(efficiencies, visibility, lifetimes, detector):
     return [efficiency * part for efficiency, part in zip(efficiencies, shares, strict=True)], min(1.0, visibility)
 
 
+def source_model(generation, link, memories, ticks_per_s, worn):
+    fiber = link["fiber"]
+    length_a = generation["source_position"] * fiber["length_m"]
+    lengths = length_a, fiber["length_m"] - length_a
+    absorptions = [
+        worn[0] * memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10)
+        for memory, length in zip(memories, lengths, strict=True)
+    ]
+    success, rho, _ = fock.pair_source(generation, *absorptions)
+    rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
+    for half, memory in enumerate(memories):
+        rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+
+    flight = [length / fiber["speed_m_per_s"] for length in lengths]
+    launch = max(0.0, max(memory["initialisation_s"] for memory in memories) - min(flight))
+    arrival = [launch + delay for delay in flight]
+    told = [max(own, other + sum(flight)) if generation["heralded"] else own for own, other in (arrival, arrival[::-1])]
+    herald = [at + generation["local_overhead_s"] for at in told]
+    return LinkModel(
+        success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in arrival),
+        tuple(ticks(t, ticks_per_s) for t in herald), [(1.0, 0, rho.astype(complex))],
+    )  # fmt: skip
+
+
 def given_model(generation, ticks_per_s):
     herald = ticks(generation["herald_delay_s"], ticks_per_s)
     period_s = generation["attempt_period_s"]
@@ -116,6 +142,8 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
     """`memories`: those of the link's two nodes; `worn`: what is left of efficiency and coherence."""
     if generation["kind"] == "given":
         model = worn_given(given_model(generation, ticks_per_s), worn)
+    elif generation["kind"] == "midpoint_source":
+        model = source_model(generation, link, memories, ticks_per_s, worn)
     else:
         model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
     model = train_of(model, generation["multiplexing"], ticks_per_s)

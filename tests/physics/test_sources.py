@@ -154,7 +154,10 @@ def test_overlaps_that_lifetimes_cannot_give() -> None:
 
 
 def test_background_adds_to_dark_counts() -> None:
-    a, b = fb.Memory(name="a", efficiency=0.3, background_photons=0.02), fb.Memory(name="b", efficiency=0.6, background_photons=0.01)
+    a, b = (
+        fb.Memory(name="a", efficiency=0.3, background_photons=0.02),
+        fb.Memory(name="b", efficiency=0.6, background_photons=0.01),
+    )
     mean = 0.9 * (0.3 * 0.02 + 0.6 * 0.01) / 2
     # Each of n photons misses a detector or not.
     quiet = sum(math.exp(-1) / math.factorial(n) * (1 - mean) ** n for n in range(40))
@@ -162,7 +165,8 @@ def test_background_adds_to_dark_counts() -> None:
     model = link(a, b, efficiency=0.9)
     assert model.success_probability == pytest.approx(success, rel=1e-12)
     assert model.table.fidelity == pytest.approx(
-        sum(p * (rho[1, 1] + rho[2, 2] + (1 if frame == 2 else -1) * 2 * rho[1, 2]).real / 2 for *_, frame, p, rho in rows), abs=1e-12
+        sum(p * (rho[1, 1] + rho[2, 2] + (1 if frame == 2 else -1) * 2 * rho[1, 2]).real / 2 for *_, frame, p, rho in rows),
+        abs=1e-12,
     )
 
 
@@ -171,7 +175,11 @@ def test_imperfections_of_specs_reach_the_table() -> None:
     good = fb.Memory(name="m", efficiency=0.5)
     optics = {"efficiency_a": 0.5, "efficiency_b": 0.5}
     table = fb.hardware.single_click(
-        **optics, bright_state=0.2, double_excitation_probability=0.1, double_excitation_probability_b=0, photon_coherence=1 / 1.2
+        **optics,
+        bright_state=0.2,
+        double_excitation_probability=0.1,
+        double_excitation_probability_b=0,
+        photon_coherence=1 / 1.2,
     )
     assert link(bad, good, fb.SingleClick(station="s", bright_state=0.2)).table.fidelity == table.fidelity
     table = fb.hardware.double_click(**optics, afterpulse_probability=0.05)
@@ -212,6 +220,18 @@ def test_unphysical_numbers_are_refused() -> None:
         fb.hardware.mode_overlap(0.9, fb.hardware.photon_coherence(0.125))
     with pytest.raises(fb.SpecError, match="photon_dephasing"):
         fb.hardware.photon_coherence(-0.1)
-    for name in ("photon_coherence", "double_excitation_probability", "double_excitation_probability_b", "afterpulse_probability"):
+    for name in (
+        "photon_coherence",
+        "double_excitation_probability",
+        "double_excitation_probability_b",
+        "afterpulse_probability",
+    ):
         with pytest.raises(fb.SpecError, match=name):
             fb.hardware.double_click(efficiency_a=0.5, efficiency_b=0.5, **{name: 1.5})
+
+
+def test_second_photons_of_rare_double_clicks() -> None:
+    p, eta = 0.2, 1e-7
+    table = fb.hardware.double_click(efficiency_a=eta, efficiency_b=eta, double_excitation_probability=p)
+    assert table.success_probability == pytest.approx(eta**2 * (1 + p) ** 2 / 2, rel=1e-5)
+    assert table.fidelity == pytest.approx((1 + ((1 - p) / (1 + p)) ** 2) / 2, rel=1e-5)

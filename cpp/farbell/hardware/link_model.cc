@@ -8,6 +8,7 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
 #include "farbell/hardware/fiber_kernels.hpp"
+#include "farbell/hardware/pair_source.hpp"
 #include "farbell/hardware/pair_state.hpp"
 #include "farbell/hardware/photon_window.hpp"
 
@@ -115,6 +116,24 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   return model;
 }
 
+LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear) {
+  const double length_a_m = source.source_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
+  LinkModel model;
+  static_cast<LinkTiming&>(model) = midpoint_source_timing(
+      fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
+      std::max(a.initialisation_s, b.initialisation_s), source.local_overhead_s, source.heralded);
+  model.table = pair_source_table(source, wear.efficiency * a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m),
+                                  wear.efficiency * b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m));
+  for (HeraldOutcome& outcome : model.table.outcomes)
+    for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence;
+  model.success_probability = model.table.success_probability;
+  depolarise_initialisation(model, a, b);
+  if (source.statistics == PairStatistics::down_conversion)
+    model.approximations.push_back({"several_photons_a_memory",
+                                    "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
+  return model;
+}
+
 // The attempt becomes a train of such attempts, one after the start of the other.
 void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, StationSpec const* station) {
   model.mode_success_probability = model.success_probability;
@@ -158,6 +177,7 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   };
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
+  if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) return multiplexed(model_of(*source, fiber, a, b, wear));
   return multiplexed(model_of(std::get<GivenSpec>(generation), wear));
 }
 
