@@ -10,7 +10,8 @@ import pytest
 
 import farbell as fb
 from oracle import fock, hardware
-from physics.sampling import assert_sampled, estimate
+from physics.sampling import Change, assert_sampled, estimate, samples_to_detect, unchanged
+from physics.test_link_runs import check_success, clicks, lasting, run, station
 from physics.test_single_click import NAMES, random_optics, same_rows
 
 SOURCE = {"coherence": "photon_coherence", "afterpulse": "afterpulse_probability"}
@@ -235,3 +236,36 @@ def test_second_photons_of_rare_double_clicks() -> None:
     table = fb.hardware.double_click(efficiency_a=eta, efficiency_b=eta, double_excitation_probability=p)
     assert table.success_probability == pytest.approx(eta**2 * (1 + p) ** 2 / 2, rel=1e-5)
     assert table.fidelity == pytest.approx((1 + ((1 - p) / (1 + p)) ** 2) / 2, rel=1e-5)
+
+
+#: Successes that detect 2 % of a small success probability, and some to spare.
+SUCCESSES = samples_to_detect(0.02, 1)
+
+
+def check_emitters(change: Change = unchanged) -> None:
+    """Success and states of a run with everything that is not ideal, against the brute-force calculation."""
+    lifetime_s, jitter_s, window_s = 5e-8, 1e-8, 1e-7
+    detector = {"window_s": window_s, "jitter_s": jitter_s}
+    efficiencies, visibility = hardware.cut_to_window([0.7, 0.7], 0.9, [lifetime_s, lifetime_s], detector)
+    dark = 1 - (1 - 0.02) * math.exp(-0.05 * 0.7)
+    success, rows = fock.double_click(*efficiencies, visibility, dark, coherence=1 / 1.2, twice=(0.1, 0.1), afterpulse=0.05)
+    psi = np.array([[0, 1, 1, 0], [0, 1, -1, 0]]) / math.sqrt(2)
+    fidelity = sum(p * (psi[frame - 2] @ rho @ psi[frame - 2]).real for *_, frame, p, rho in rows)
+    hub = station(0.9, 0.02)
+    hub = hub.replace(detector=hub.detector.replace(afterpulse_probability=0.05, jitter_s=jitter_s))
+    memory = fb.Memory(
+        name="memory",
+        efficiency=0.7,
+        double_excitation_probability=0.1,
+        background_photons=0.05,
+        photon_dephasing=0.1,
+        photon_lifetime_s=lifetime_s,
+    )
+    results = run(change(lasting(clicks(station=hub, memories=[memory]), 1e-6, success, SUCCESSES)))
+    check_success(results, success, 1e-9)
+    # Each of the four heralds has its own fidelity: 100,000 pairs know their mean to 0.002.
+    assert_sampled(estimate(results.pairs["fidelity"]), fidelity, 1e-9, detects=0.005)
+
+
+def test_emitters_in_runs() -> None:
+    check_emitters()

@@ -84,6 +84,21 @@ TEST(BinResponse, TwoPhotonsInOneArmSplitLikeCoins) {
   EXPECT_NEAR(bin(Clicks::detector_1)(two, two), 0.25, 1e-15);
 }
 
+TEST(BinResponse, WhatInterferesWithNothingStillSumsToCertainty) {
+  BinExtras extras{true, true, 0.2, 0.1};
+  for (BinOptics optics : {uneven, resolving})
+    for (const Clicks blind : {Clicks::none, Clicks::detector_1, Clicks::detector_2}) {
+      optics.photon_coherence = 0.6;
+      const BinResponse bin = bin_response(optics, 1, blind, extras);
+      Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(4, 4);
+      for (Eigen::MatrixXd const& element : bin.povm) {
+        EXPECT_GE(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(element).eigenvalues().minCoeff(), -1e-13);
+        sum += element;
+      }
+      EXPECT_TRUE(sum.isIdentity(1e-13)) << sum;
+    }
+}
+
 TEST(BinResponse, TinyEfficienciesKeepRelativePrecision) {
   const double eta = 1e-20;
   const BinResponse bin = bin_response({eta, eta, 1, 0});
