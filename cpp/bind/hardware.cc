@@ -9,6 +9,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/herald.hpp"
 #include "farbell/hardware/link_model.hpp"
+#include "farbell/hardware/pair_source.hpp"
 #include "farbell/network/link.hpp"
 #include "farbell/state/correlations.hpp"
 
@@ -115,16 +116,22 @@ Examples
           "Named approximations in force: name -> description.")
       .def("__repr__", [](LinkModel const& model) { return text(model); });
 
-  m.def("double_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, bool late_bin_lost) {
-    return double_click_table({a, b, visibility, dark, number_resolving}, late_bin_lost);
+  m.def("double_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, double coherence, double double_a,
+                                 double double_b, bool late_bin_lost, double afterpulse) {
+    return double_click_table({a, b, visibility, dark, number_resolving, coherence}, late_bin_lost, {double_a, double_b}, afterpulse);
   }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
-     py::arg("number_resolving"), py::arg("late_bin_lost"));
-  m.def("single_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, double bright_a,
-                                 double bright_b, double phase_sigma_rad) {
-    return phase_averaged(single_click_table({a, b, visibility, dark, number_resolving}, bright_a, bright_b), phase_sigma_rad);
+     py::arg("number_resolving"), py::arg("photon_coherence"), py::arg("double_excitation_probability"),
+     py::arg("double_excitation_probability_b"), py::arg("late_bin_lost"), py::arg("afterpulse_probability"));
+  m.def("single_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, double coherence, double double_a,
+                                 double double_b, double bright_a, double bright_b, double phase_sigma_rad) {
+    return phase_averaged(single_click_table({a, b, visibility, dark, number_resolving, coherence}, bright_a, bright_b, {double_a, double_b}),
+                          phase_sigma_rad);
   }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
-     py::arg("number_resolving"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
-  m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"));
+     py::arg("number_resolving"), py::arg("photon_coherence"), py::arg("double_excitation_probability"),
+     py::arg("double_excitation_probability_b"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
+  m.def("pair_source_table", &pair_source_table, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"));
+  m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));
+  m.def("photon_coherence", &photon_coherence, py::arg("dephasing_a"), py::arg("dephasing_b"));
   m.def("transmission", [](FiberSpec const& fiber) { return transmission(fiber.attenuation_db_per_km, fiber.length_m); },
         py::arg("fiber"));
   m.def("fiber_delay_s", [](FiberSpec const& fiber) { return fiber_delay_s(fiber.length_m, fiber.speed_m_per_s); },

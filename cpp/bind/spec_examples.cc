@@ -72,6 +72,9 @@ Sequential())"},
     {"Distillation", R"(
 >>> fb.Distillation(rounds=["dejmps", "dejmps"]).scheme
 'recurrence')"},
+    {"MidpointSource", R"(
+>>> fb.MidpointSource(mean_pairs=0.05, spectral_purity=0.9).statistics
+'down_conversion')"},
     {"SingleClick", R"(
 >>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
 0.05)"},

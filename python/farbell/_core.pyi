@@ -88,6 +88,14 @@ class Memory:
         Rate of Pauli Z errors. [Hz]
     efficiency : float
         Probability that an attempt puts a photon into the fibre.
+    double_excitation_probability : float
+        Probability that a memory that emits a photon emits a second one, which interferes with nothing.
+    background_photons : float
+        Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson.
+    photon_dephasing : float
+        Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the optical transition.
+    photon_lifetime_s : float | str | None
+        1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]
     initialisation_s : float | str
         Time to prepare the qubit for an attempt. [s]
     initialisation_reliability : float
@@ -132,6 +140,10 @@ class Memory:
         pauli_y_rate_hz: float | str = 0.0,
         pauli_z_rate_hz: float | str = 0.0,
         efficiency: float = 1.0,
+        double_excitation_probability: float = 0.0,
+        background_photons: float = 0.0,
+        photon_dephasing: float = 0.0,
+        photon_lifetime_s: float | str | None = None,
         initialisation_s: float | str = 0.0,
         initialisation_reliability: float = 1.0,
         single_qubit_gate_s: float | str = 0.0,
@@ -160,6 +172,10 @@ class Memory:
         pauli_y_rate_hz: float | str = ...,
         pauli_z_rate_hz: float | str = ...,
         efficiency: float = ...,
+        double_excitation_probability: float = ...,
+        background_photons: float = ...,
+        photon_dephasing: float = ...,
+        photon_lifetime_s: float | str | None = ...,
         initialisation_s: float | str = ...,
         initialisation_reliability: float = ...,
         single_qubit_gate_s: float | str = ...,
@@ -216,6 +232,18 @@ class Memory:
     @property
     def efficiency(self) -> float:
         """Probability that an attempt puts a photon into the fibre."""
+    @property
+    def double_excitation_probability(self) -> float:
+        """Probability that a memory that emits a photon emits a second one, which interferes with nothing."""
+    @property
+    def background_photons(self) -> float:
+        """Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson."""
+    @property
+    def photon_dephasing(self) -> float:
+        """Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the optical transition."""
+    @property
+    def photon_lifetime_s(self) -> float | None:
+        """1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]"""
     @property
     def initialisation_s(self) -> float:
         """Time to prepare the qubit for an attempt. [s]"""
@@ -278,6 +306,10 @@ class Detector:
         Whether several counts in one window are told from a single one, and refused; otherwise they are one click.
     dead_time_s : float | str
         Time for which a detector is blind after a click. [s]
+    afterpulse_probability : float
+        Probability that a click sets off another one, without a photon, in the next window of the attempt.
+    jitter_s : float | str
+        Standard deviation of the time at which a photon is reported; it carries photons out of the window where the memories' photon_lifetime_s are given. [s]
 
     Examples
     --------
@@ -293,6 +325,8 @@ class Detector:
         window_s: float | str = 1e-07,
         number_resolving: bool = False,
         dead_time_s: float | str = 0.0,
+        afterpulse_probability: float = 0.0,
+        jitter_s: float | str = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -302,6 +336,8 @@ class Detector:
         window_s: float | str = ...,
         number_resolving: bool = ...,
         dead_time_s: float | str = ...,
+        afterpulse_probability: float = ...,
+        jitter_s: float | str = ...,
     ) -> Detector:
         """A new Detector with these fields changed."""
     @property
@@ -319,6 +355,12 @@ class Detector:
     @property
     def dead_time_s(self) -> float:
         """Time for which a detector is blind after a click. [s]"""
+    @property
+    def afterpulse_probability(self) -> float:
+        """Probability that a click sets off another one, without a photon, in the next window of the attempt."""
+    @property
+    def jitter_s(self) -> float:
+        """Standard deviation of the time at which a photon is reported; it carries photons out of the window where the memories' photon_lifetime_s are given. [s]"""
     def with_values(self, values: dict[str, Any]) -> Detector:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -347,7 +389,7 @@ class Station:
     name : str
         Unique name, used by links.
     visibility : float
-        Mode overlap of the two interfering photons.
+        Mode overlap of the two interfering photons; what the memories' photon_dephasing does comes on top.
     local_overhead_s : float | str
         Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]
     bin_separation_s : float | str | None
@@ -385,7 +427,7 @@ class Station:
         """Unique name, used by links."""
     @property
     def visibility(self) -> float:
-        """Mode overlap of the two interfering photons."""
+        """Mode overlap of the two interfering photons; what the memories' photon_dephasing does comes on top."""
     @property
     def local_overhead_s(self) -> float:
         """Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin. [s]"""
@@ -890,6 +932,117 @@ class SingleClick:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> SingleClick:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MidpointSource:
+    """A source of entangled photon pairs on the fibre; memories at both ends absorb the photons, with their `efficiency`.
+
+    Parameters
+    ----------
+    source_position : float
+        Where the source stands on the fibre, as a fraction of its length from node_a.
+    statistics : Literal["down_conversion", "deterministic"]
+        How many pairs an attempt makes.
+    mean_pairs : float
+        Mean number of pairs an attempt; of a deterministic source, the probability of a pair.
+    spectral_purity : float
+        Purity of a photon's spectrum, 1/K of K equal Schmidt modes; 1 = thermal numbers in each polarisation, 0 = Poisson ones.
+    pair_fidelity : float
+        Fidelity of the source's pairs to Phi+; the rest is white noise: misalignment.
+    heralded : bool
+        Whether memories tell that they have absorbed a photon; if not, every attempt is a success, with or without photons.
+    herald_efficiency : float
+        Probability that a memory that has absorbed photons tells so.
+    false_herald_probability : float
+        Probability that a memory tells of a photon for no reason.
+    local_overhead_s : float | str
+        Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.MidpointSource(mean_pairs=0.05, spectral_purity=0.9).statistics
+    'down_conversion'
+    """
+    def __init__(
+        self,
+        *,
+        source_position: float = 0.5,
+        statistics: Literal["down_conversion", "deterministic"] = 'down_conversion',
+        mean_pairs: float,
+        spectral_purity: float = 1.0,
+        pair_fidelity: float = 1.0,
+        heralded: bool = True,
+        herald_efficiency: float = 1.0,
+        false_herald_probability: float = 0.0,
+        local_overhead_s: float | str = 0.0,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        source_position: float = ...,
+        statistics: Literal["down_conversion", "deterministic"] = ...,
+        mean_pairs: float = ...,
+        spectral_purity: float = ...,
+        pair_fidelity: float = ...,
+        heralded: bool = ...,
+        herald_efficiency: float = ...,
+        false_herald_probability: float = ...,
+        local_overhead_s: float | str = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+    ) -> MidpointSource:
+        """A new MidpointSource with these fields changed."""
+    @property
+    def source_position(self) -> float:
+        """Where the source stands on the fibre, as a fraction of its length from node_a."""
+    @property
+    def statistics(self) -> Literal["down_conversion", "deterministic"]:
+        """How many pairs an attempt makes."""
+    @property
+    def mean_pairs(self) -> float:
+        """Mean number of pairs an attempt; of a deterministic source, the probability of a pair."""
+    @property
+    def spectral_purity(self) -> float:
+        """Purity of a photon's spectrum, 1/K of K equal Schmidt modes; 1 = thermal numbers in each polarisation, 0 = Poisson ones."""
+    @property
+    def pair_fidelity(self) -> float:
+        """Fidelity of the source's pairs to Phi+; the rest is white noise: misalignment."""
+    @property
+    def heralded(self) -> bool:
+        """Whether memories tell that they have absorbed a photon; if not, every attempt is a success, with or without photons."""
+    @property
+    def herald_efficiency(self) -> float:
+        """Probability that a memory that has absorbed photons tells so."""
+    @property
+    def false_herald_probability(self) -> float:
+        """Probability that a memory tells of a photon for no reason."""
+    @property
+    def local_overhead_s(self) -> float:
+        """Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]"""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
+    def with_values(self, values: dict[str, Any]) -> MidpointSource:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> MidpointSource:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> MidpointSource:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -1517,9 +1670,9 @@ class Drift:
     step_s : float | str
         The link changes so often; in between it stays as it was at the start of the step. [s]
     efficiency_tau_s : float | str | None
-        The success probability of a given link, or the efficiency of the station's detectors for this link, falls by exp(-t / tau); null = it stays. [s]
+        The success probability of a given link, the efficiency of the station's detectors for this link, or with which memories absorb light of its source, falls by exp(-t / tau); null = it stays. [s]
     coherence_tau_s : float | str | None
-        The correlations of a given link's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay. [s]
+        The correlations of a given link's or a source's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay. [s]
     recalibrate_every_s : float | str | None
         Time from the start, or the end of a recalibration, to the next; null = not by the clock. [s]
     recalibrate_below : float | None
@@ -1560,10 +1713,10 @@ class Drift:
         """The link changes so often; in between it stays as it was at the start of the step. [s]"""
     @property
     def efficiency_tau_s(self) -> float | None:
-        """The success probability of a given link, or the efficiency of the station's detectors for this link, falls by exp(-t / tau); null = it stays. [s]"""
+        """The success probability of a given link, the efficiency of the station's detectors for this link, or with which memories absorb light of its source, falls by exp(-t / tau); null = it stays. [s]"""
     @property
     def coherence_tau_s(self) -> float | None:
-        """The correlations of a given link's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay. [s]"""
+        """The correlations of a given link's or a source's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay. [s]"""
     @property
     def recalibrate_every_s(self) -> float | None:
         """Time from the start, or the end of a recalibration, to the next; null = not by the clock. [s]"""
@@ -1606,7 +1759,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | SingleClick | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any]
         How the link makes pairs.
     distillation : Distillation | Mapping[str, Any] | None
         How the link's pairs are distilled before they are swapped; null = not.
@@ -1628,7 +1781,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | SingleClick | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
         drift: Drift | Mapping[str, Any] | None = None,
     ) -> None: ...
@@ -1639,7 +1792,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
         drift: Drift | Mapping[str, Any] | None = ...,
     ) -> Link:
@@ -1657,7 +1810,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource:
         """How the link makes pairs."""
     @property
     def distillation(self) -> Distillation | None:
@@ -1694,7 +1847,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | SingleClick | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -1708,14 +1861,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | SingleClick | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -1725,7 +1878,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
@@ -3936,7 +4089,11 @@ def double_click_table(
     visibility: SupportsFloat | SupportsIndex,
     dark_count_probability: SupportsFloat | SupportsIndex,
     number_resolving: bool,
+    photon_coherence: SupportsFloat | SupportsIndex,
+    double_excitation_probability: SupportsFloat | SupportsIndex,
+    double_excitation_probability_b: SupportsFloat | SupportsIndex,
     late_bin_lost: bool,
+    afterpulse_probability: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def single_click_table(
@@ -3946,12 +4103,29 @@ def single_click_table(
     visibility: SupportsFloat | SupportsIndex,
     dark_count_probability: SupportsFloat | SupportsIndex,
     number_resolving: bool,
+    photon_coherence: SupportsFloat | SupportsIndex,
+    double_excitation_probability: SupportsFloat | SupportsIndex,
+    double_excitation_probability_b: SupportsFloat | SupportsIndex,
     bright_state: SupportsFloat | SupportsIndex,
     bright_state_b: SupportsFloat | SupportsIndex,
     phase_sigma_rad: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
-def hong_ou_mandel(visibility: SupportsFloat | SupportsIndex) -> float: ...
+def pair_source_table(
+    source: MidpointSource,
+    absorption_a: SupportsFloat | SupportsIndex,
+    absorption_b: SupportsFloat | SupportsIndex,
+) -> HeraldTable: ...
+
+def hong_ou_mandel(
+    visibility: SupportsFloat | SupportsIndex,
+    photon_coherence: SupportsFloat | SupportsIndex,
+) -> float: ...
+
+def photon_coherence(
+    dephasing_a: SupportsFloat | SupportsIndex,
+    dephasing_b: SupportsFloat | SupportsIndex,
+) -> float: ...
 
 def transmission(fiber: Fiber) -> float: ...
 

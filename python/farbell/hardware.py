@@ -5,18 +5,25 @@ These are the kernels that :func:`farbell.compile` calls for each link of a scen
 
 from __future__ import annotations
 
+import math
+
 from farbell import _core
-from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, SpecError, Station
+from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, MidpointSource, SpecError, Station
 
 __all__ = [
     "HeraldOutcome",
     "HeraldTable",
     "LinkModel",
+    "background_from_g2",
     "double_click",
+    "double_excitation_from_g2",
     "fiber_delay_s",
     "fiber_transmission",
     "hong_ou_mandel",
     "link_model",
+    "mode_overlap",
+    "pair_source",
+    "photon_coherence",
     "single_click",
 ]
 
@@ -28,7 +35,11 @@ def double_click(
     visibility: float = 1.0,
     dark_count_probability: float = 0.0,
     number_resolving: bool = False,
+    photon_coherence: float = 1.0,
+    double_excitation_probability: float = 0.0,
+    double_excitation_probability_b: float | None = None,
     late_bin_lost: bool = False,
+    afterpulse_probability: float = 0.0,
 ) -> HeraldTable:
     """Entangle two memories by one photon click in each of two time bins.
 
@@ -46,13 +57,26 @@ def double_click(
         Probability of a click without a photon, per detector and bin.
     number_resolving : bool
         Whether a detector tells several counts in one bin from a single one; they are then no success.
+    photon_coherence : float
+        Probability, 0 to 1, that neither photon of a bin has lost its phase: :func:`photon_coherence` of two emitters.
+    double_excitation_probability : float
+        Probability, 0 to 1, that a memory emits a second photon, in a mode of its own, with the first.
+    double_excitation_probability_b : float, optional
+        The same for the memory of side B; left out: as on side A.
     late_bin_lost : bool
         Whether a detector that clicked in the early bin is still dead in the late one.
+    afterpulse_probability : float
+        Probability, 0 to 1, that a detector that clicked in the early bin clicks in the late one without a photon.
 
     Returns
     -------
     HeraldTable
         Success probability, and the heralds with probability, frame and state of the memories.
+
+    Raises
+    ------
+    SpecError
+        A probability is out of range.
 
     References
     ----------
@@ -75,8 +99,16 @@ def double_click(
         visibility=visibility,
         dark_count_probability=dark_count_probability,
         number_resolving=number_resolving,
+        photon_coherence=photon_coherence,
+        double_excitation_probability=double_excitation_probability,
+        double_excitation_probability_b=_like_a(double_excitation_probability, double_excitation_probability_b),
         late_bin_lost=late_bin_lost,
+        afterpulse_probability=afterpulse_probability,
     )
+
+
+def _like_a(a: float, b: float | None) -> float:
+    return a if b is None else b
 
 
 def single_click(
@@ -88,6 +120,9 @@ def single_click(
     visibility: float = 1.0,
     dark_count_probability: float = 0.0,
     number_resolving: bool = False,
+    photon_coherence: float = 1.0,
+    double_excitation_probability: float = 0.0,
+    double_excitation_probability_b: float | None = None,
     phase_sigma_rad: float = 0.0,
 ) -> HeraldTable:
     """Entangle two memories by one photon click in all.
@@ -111,6 +146,13 @@ def single_click(
         Probability of a click without a photon, per detector.
     number_resolving : bool
         Whether a detector tells two photons from one; they are then no success.
+    photon_coherence : float
+        Probability, 0 to 1, that neither photon has lost its phase, to which the coherence is proportional:
+        :func:`photon_coherence` of two emitters.
+    double_excitation_probability : float
+        Probability, 0 to 1, that a memory that emits a photon emits a second one, in a mode of its own.
+    double_excitation_probability_b : float, optional
+        The same for the memory of side B; left out: as on side A.
     phase_sigma_rad : float
         Standard deviation, in radians, of the Gaussian optical phase between the arms, over which the states are averaged.
 
@@ -144,26 +186,66 @@ def single_click(
         efficiency_a=efficiency_a,
         efficiency_b=efficiency_b,
         bright_state=bright_state,
-        bright_state_b=bright_state if bright_state_b is None else bright_state_b,
+        bright_state_b=_like_a(bright_state, bright_state_b),
         visibility=visibility,
         dark_count_probability=dark_count_probability,
         number_resolving=number_resolving,
+        photon_coherence=photon_coherence,
+        double_excitation_probability=double_excitation_probability,
+        double_excitation_probability_b=_like_a(double_excitation_probability, double_excitation_probability_b),
         phase_sigma_rad=phase_sigma_rad,
     )
 
 
-def hong_ou_mandel(visibility: float) -> float:
+def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float) -> HeraldTable:
+    """Entangle two memories by light of a source between them, which they absorb.
+
+    Parameters
+    ----------
+    source : MidpointSource
+        The source, and what the memories tell; its place and times do not matter here.
+    absorption_a, absorption_b : float
+        Probability, 0 to 1, that a photon of the source ends in the memory: fibre and memory together.
+
+    Returns
+    -------
+    HeraldTable
+        Probability that both memories tell of a photon, and the state they then hold: a Werner state of Phi+. With detectors in
+        place of memories, and background for false heralds, these are the gain and the error rate of key distribution.
+
+    Raises
+    ------
+    SpecError
+        A probability is out of range.
+
+    References
+    ----------
+    X. Ma, C.-H. F. Fung and H.-K. Lo, Phys. Rev. A 76, 012307 (2007), arXiv:quant-ph/0703122.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> table = fb.hardware.pair_source(fb.MidpointSource(mean_pairs=0.1), 0.1, 0.1)
+    >>> round(table.success_probability, 9), round(table.fidelity, 6)
+    (0.001118355, 0.94061)
+    """
+    return _core.pair_source_table(source, absorption_a, absorption_b)
+
+
+def hong_ou_mandel(visibility: float, photon_coherence: float = 1.0) -> float:
     """Coincidence probability of two photons that meet at a 50:50 beam splitter, one per port.
 
     Parameters
     ----------
     visibility : float
         Mode overlap ``V = |<phi_A|phi_B>|^2`` of the photons, 0 to 1.
+    photon_coherence : float
+        Photon coherence ``D`` of their emitters, 0 to 1: see :func:`photon_coherence`.
 
     Returns
     -------
     float
-        ``(1 - V) / 2``, computed with the beam splitter of :func:`double_click`.
+        ``(1 - V D) / 2``, computed with the beam splitter of :func:`double_click`.
 
     References
     ----------
@@ -175,7 +257,142 @@ def hong_ou_mandel(visibility: float) -> float:
     >>> round(fb.hardware.hong_ou_mandel(0.9), 12)
     0.05
     """
-    return _core.hong_ou_mandel(visibility)
+    return _core.hong_ou_mandel(visibility, photon_coherence)
+
+
+def photon_coherence(photon_dephasing: float, photon_dephasing_b: float | None = None) -> float:
+    """Probability that the photons of two emitters with pure dephasing still know each other's phase.
+
+    It multiplies the coherence of a scheme with one photon, where the mode overlap V enters as ``sqrt(V)``, as it multiplies
+    the bunching of two photons, where V enters as such.
+
+    Parameters
+    ----------
+    photon_dephasing : float
+        Rate of pure dephasing of an emitter times the lifetime of its excited state, at least 0.
+    photon_dephasing_b : float, optional
+        The same for the other emitter; left out: like the first.
+
+    Returns
+    -------
+    float
+        ``1 / (1 + photon_dephasing + photon_dephasing_b)``; for like emitters ``T2 / (2 T1)``.
+
+    Raises
+    ------
+    SpecError
+        A dephasing is below 0.
+
+    References
+    ----------
+    J. Bylander, I. Robert-Philip and I. Abram, Eur. Phys. J. D 22, 295 (2003).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.hardware.photon_coherence(0.125)
+    0.8
+    """
+    both = photon_dephasing, _like_a(photon_dephasing, photon_dephasing_b)
+    for dephasing in both:
+        if not dephasing >= 0:
+            raise SpecError("photon_dephasing", repr(dephasing), "a rate times a lifetime, at least 0")
+    return _core.photon_coherence(*both)
+
+
+def mode_overlap(hom_visibility: float, photon_coherence: float = 1.0) -> float:
+    """Mode overlap of two photons, the `visibility` of a station, from the visibility of their Hong-Ou-Mandel interference.
+
+    Parameters
+    ----------
+    hom_visibility : float
+        ``1 - 2 p``, with the probability p of a coincidence of one photon per port.
+    photon_coherence : float
+        Photon coherence ``D`` of their emitters: see :func:`photon_coherence`.
+
+    Returns
+    -------
+    float
+        ``hom_visibility / D``.
+
+    Raises
+    ------
+    SpecError
+        Photons that have lost so much of their coherence do not interfere so well, whatever their overlap.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> round(fb.hardware.mode_overlap(0.72, fb.hardware.photon_coherence(0.125)), 12)
+    0.9
+    """
+    if not 0 < photon_coherence <= 1:
+        raise SpecError("photon_coherence", repr(photon_coherence), "a probability, more than 0 and at most 1")
+    if not 0 <= hom_visibility <= photon_coherence:
+        raise SpecError("hom_visibility", repr(hom_visibility), f"0 to {photon_coherence}, the photon coherence")
+    return hom_visibility / photon_coherence
+
+
+def double_excitation_from_g2(g2: float) -> float:
+    """Probability of a second photon from the second-order correlation of an emitter's light at delay 0.
+
+    Parameters
+    ----------
+    g2 : float
+        ``g2(0)`` of the light of the memory in the state that emits, 0 to 1/2, without background.
+
+    Returns
+    -------
+    float
+        The probability p of a second photon, ``g2 = 2 p / (1 + p)^2``; losses do not change g2.
+
+    Raises
+    ------
+    SpecError
+        No probability of a second photon gives such a g2.
+
+    References
+    ----------
+    R. J. Glauber, Phys. Rev. 130, 2529 (1963), for g2 as ``<n (n - 1)> / <n>^2``.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> round(fb.hardware.double_excitation_from_g2(0.02), 6)
+    0.010205
+    """
+    if not 0 <= g2 <= 0.5:
+        raise SpecError("g2", repr(g2), "0 to 0.5, that of two photons each time")
+    return g2 / (1 - g2 + math.sqrt(1 - 2 * g2))
+
+
+def background_from_g2(g2: float) -> float:
+    """Mean number of background photons beside the one of an emitter, from the second-order correlation at delay 0.
+
+    Parameters
+    ----------
+    g2 : float
+        ``g2(0)`` of the light of the memory in the state that emits, 0 to less than 1, without double excitation.
+
+    Returns
+    -------
+    float
+        The mean b of Poissonian light beside one photon, ``g2 = 1 - 1 / (1 + b)^2``.
+
+    Raises
+    ------
+    SpecError
+        No such light has this g2.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> round(fb.hardware.background_from_g2(0.02), 6)
+    0.010153
+    """
+    if not 0 <= g2 < 1:
+        raise SpecError("g2", repr(g2), "at least 0 and less than 1, that of Poissonian light")
+    return 1 / math.sqrt(1 - g2) - 1
 
 
 def fiber_transmission(length_m: float | str, attenuation_db_per_km: float | str = 0.2) -> float:

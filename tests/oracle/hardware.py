@@ -1,7 +1,8 @@
 """What one link does in a cycle: when, how likely, and which states it heralds."""
 
 from dataclasses import dataclass, replace
-from math import cos, exp, expm1, log1p, pi, sqrt
+from itertools import pairwise
+from math import cos, erf, exp, expm1, log1p, pi, sqrt
 
 import numpy as np
 
@@ -42,16 +43,26 @@ def click_model(generation, link, memories, station, ticks_per_s):
         memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"]
         for memory, length in zip(memories, lengths, strict=True)
     ]
-    dark = -expm1(-detector["dark_count_rate_hz"] * detector["window_s"])
-    optics = *efficiencies, station["visibility"], dark
+    light = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+    visibility = station["visibility"]
+    if any(memory["photon_lifetime_s"] for memory in memories):
+        efficiencies, visibility = cut_to_window(
+            efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector
+        )
+    dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] + light / 2))
+    optics = *efficiencies, visibility, dark
+    source = {
+        "coherence": 1 / (1 + sum(memory["photon_dephasing"] for memory in memories)),
+        "twice": [memory["double_excitation_probability"] for memory in memories],
+    }
     resolving = detector["number_resolving"]
     if generation["kind"] == "double_click":
         lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
-        success, patterns = fock.double_click(*optics, resolving, lost)
+        success, patterns = fock.double_click(*optics, resolving, lost, afterpulse=detector["afterpulse_probability"], **source)
     else:
         bright = generation["bright_state"]
         other = generation["bright_state_b"]
-        success, patterns = fock.single_click(*optics, bright, bright if other is None else other, resolving)
+        success, patterns = fock.single_click(*optics, bright, bright if other is None else other, resolving, **source)
 
     rows = []
     for *_, frame, probability, rho in patterns:
@@ -70,6 +81,56 @@ def click_model(generation, link, memories, station, ticks_per_s):
     )  # fmt: skip
 
 
+def cut_to_window(efficiencies, visibility, lifetimes, detector):
+    """What a window that opens with the photons holds of them, by adding up moments of emission and jitter."""
+
+    def share(lifetime):
+        if lifetime is None:
+            return 1.0
+        window, jitter = detector["window_s"], detector["jitter_s"]
+        if jitter == 0:
+            return 1 - exp(-window / lifetime)
+        x, weights = np.polynomial.legendre.leggauss(400)
+        # By the time of emission, in pieces about the edges of the window.
+        edges = sorted({0.0, *(edge for k in (-9, -3, 0, 3, 9) for edge in (k * jitter, window + k * jitter) if edge > 0)})
+        total = 0.0
+        for low, high in pairwise(edges):
+            for at, weight in zip((low + high) / 2 + (high - low) / 2 * x, (high - low) / 2 * weights, strict=True):
+                inside = (erf((window - at) / jitter / sqrt(2)) - erf(-at / jitter / sqrt(2))) / 2
+                total += weight * exp(-at / lifetime) / lifetime * inside
+        return total
+
+    shares = [share(lifetime) for lifetime in lifetimes]
+    if None not in lifetimes:
+        product = 2 / (1 / lifetimes[0] + 1 / lifetimes[1])  # lifetime of the product of amplitudes
+        visibility *= share(product) ** 2 / (shares[0] * shares[1])
+    return [efficiency * part for efficiency, part in zip(efficiencies, shares, strict=True)], min(1.0, visibility)
+
+
+def source_model(generation, link, memories, ticks_per_s, worn):
+    fiber = link["fiber"]
+    length_a = generation["source_position"] * fiber["length_m"]
+    lengths = length_a, fiber["length_m"] - length_a
+    absorptions = [
+        worn[0] * memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10)
+        for memory, length in zip(memories, lengths, strict=True)
+    ]
+    success, rho, _ = fock.pair_source(generation, *absorptions)
+    rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
+    for half, memory in enumerate(memories):
+        rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+
+    flight = [length / fiber["speed_m_per_s"] for length in lengths]
+    launch = max(0.0, max(memory["initialisation_s"] for memory in memories) - min(flight))
+    arrival = [launch + delay for delay in flight]
+    told = [max(own, other + sum(flight)) if generation["heralded"] else own for own, other in (arrival, arrival[::-1])]
+    herald = [at + generation["local_overhead_s"] for at in told]
+    return LinkModel(
+        success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in arrival),
+        tuple(ticks(t, ticks_per_s) for t in herald), [(1.0, 0, rho.astype(complex))],
+    )  # fmt: skip
+
+
 def given_model(generation, ticks_per_s):
     herald = ticks(generation["herald_delay_s"], ticks_per_s)
     period_s = generation["attempt_period_s"]
@@ -81,6 +142,8 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
     """`memories`: those of the link's two nodes; `worn`: what is left of efficiency and coherence."""
     if generation["kind"] == "given":
         model = worn_given(given_model(generation, ticks_per_s), worn)
+    elif generation["kind"] == "midpoint_source":
+        model = source_model(generation, link, memories, ticks_per_s, worn)
     else:
         model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
     model = train_of(model, generation["multiplexing"], ticks_per_s)

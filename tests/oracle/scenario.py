@@ -15,11 +15,13 @@ MEMORY = {
     "pauli_x_rate_hz": 0.0, "pauli_y_rate_hz": 0.0, "pauli_z_rate_hz": 0.0, "efficiency": 1.0, "initialisation_s": 0.0,
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
-    "readout_fidelity_1": 1.0,
+    "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
+    "photon_lifetime_s": None,
 }  # fmt: skip
 STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}}
 DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
+    "afterpulse_probability": 0.0, "jitter_s": 0.0,
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
@@ -32,6 +34,10 @@ FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
 GENERATION = {
     "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}, "multiplexing": None},
     "double_click": {"station_position": 0.5, "multiplexing": None},
+    "midpoint_source": {
+        "source_position": 0.5, "statistics": "down_conversion", "spectral_purity": 1.0, "pair_fidelity": 1.0, "heralded": True,
+        "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
+    },
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
         "multiplexing": None,

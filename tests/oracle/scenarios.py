@@ -27,6 +27,15 @@ STATION = {
 SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
 DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
 JITTER = SINGLE | {"phase_sigma_rad": 0.4}
+SOURCE = {"kind": "midpoint_source", "mean_pairs": 0.2, "pair_fidelity": 0.98, "local_overhead_s": 1e-6}
+# Emitters and detectors that are not ideal.
+EMITTER = {
+    "double_excitation_probability": 0.06,
+    "background_photons": 1e-3,
+    "photon_dephasing": 0.05,
+    "photon_lifetime_s": 2e-8,
+}
+PULSING = STATION | {"detector": STATION["detector"] | {"afterpulse_probability": 0.03, "jitter_s": 5e-9}}
 BLIND = STATION | {"bin_separation_s": 5e-7, "detector": STATION["detector"] | {"dead_time_s": 7e-7, "number_resolving": True}}
 
 
@@ -293,6 +302,15 @@ SCENARIOS = {
     "one click, slotted": chain(4, memory=NOISY, node=FAILING, demand={"width": 3}, link=DRIFT, **SLOTTED),
     "one click, twirled": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, state="bell_diagonal", approximate="pauli_twirl"),
     "one click, numbers resolved": chain(3, memory=NOISY, demand={"width": 4}, link=DRIFT, stations=[BLIND]),
+    "clicks, second photons, afterpulses": chain(3, memory=NOISY | EMITTER, demand={"width": 4}, link=CLICK, stations=[PULSING]),
+    "one click, second photons": chain(3, memory=NOISY | EMITTER, demand={"width": 4}, link=DRIFT, stations=[PULSING]),
+    "source": chain(3, memory=NOISY | {"efficiency": 0.7, "initialisation_s": 8e-6}, demand={"width": 3}, link=SOURCE | {"source_position": 0.3}),
+    "source, unheralded, drifts": chain(
+        3, memory=NOISY, demand={"width": 3}, link=SOURCE | {"heralded": False}, links={"drift": WORN}, duration_s=1e-3, control="ideal",
+    ),
+    "source, train, false heralds": chain(
+        3, memory=NOISY, demand={"width": 3}, link=SOURCE | TRAIN | {"herald_efficiency": 0.9, "false_herald_probability": 0.01, "spectral_purity": 0.7},
+    ),
     "clicks, late bin lost": chain(3, memory=NOISY, demand={"width": 4}, link=CLICK, stations=[BLIND]),
     "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
     "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),

@@ -41,13 +41,18 @@ def generation_of():
         | {"station_position": position, "bright_state": alpha, "phase_sigma_rad": sigma, "phase_correlation_s": tau},
         st.sampled_from([0.0, 0.5]), st.sampled_from([0.05, 0.4]), st.sampled_from([0.0, 0.5]), sometimes(st.sampled_from([1e-5, 3e-4])),
     )  # fmt: skip
+    source = st.builds(
+        lambda position, statistics, heralds: scenarios.SOURCE | {"source_position": position, "statistics": statistics} | heralds,
+        st.sampled_from([0.0, 0.3, 0.5]), st.sampled_from(["down_conversion", "deterministic"]),
+        st.sampled_from([{}, {"heralded": False}, {"herald_efficiency": 0.8, "false_herald_probability": 0.02}]),
+    )  # fmt: skip
     train = st.builds(
         lambda modes, apart_s, use: {"modes": modes, "mode_separation_s": apart_s, "train": use},
         st.sampled_from([1, 2, 5, 40]), st.sampled_from([0.0, 2e-7, 1e-6]), st.sampled_from(["own", "shared"]),
     )  # fmt: skip
     return st.builds(
         lambda how, many: how | {"multiplexing": many},
-        st.one_of(given_link, given_link, click, single),
+        st.one_of(given_link, given_link, click, single, source),
         st.one_of(st.none(), st.none(), train),
     )
 
@@ -241,19 +246,8 @@ def scenario_of(draw):
         }
         for i, (a, b) in enumerate(edges)
     ]  # fmt: skip
-    memory = draw(
-        st.sampled_from(
-            [
-                {},
-                scenarios.NOISY,
-                scenarios.GAUSSIAN,
-                scenarios.STRETCHED,
-                scenarios.TABULATED,
-                scenarios.LOST,
-                scenarios.PAULI,
-            ]
-        )
-    )
+    laws = [{}, scenarios.NOISY, scenarios.GAUSSIAN, scenarios.STRETCHED, scenarios.TABULATED, scenarios.LOST, scenarios.PAULI]
+    memory = draw(st.sampled_from(laws)) | draw(st.sampled_from([{}, {}, scenarios.EMITTER]))
     if draw(st.booleans()):
         memory = memory | scenarios.GATES
     memories = [
@@ -279,7 +273,8 @@ def scenario_of(draw):
     if booking is hop_by_hop:
         demands = [demand | {"priority": 0} for demand in demands]
     return scheduled(draw, {
-        "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4, "stations": [scenarios.STATION],
+        "version": 1, "seed": draw(st.integers(0, 2**63 - 1)), "duration_s": 6e-4,
+        "stations": [draw(st.sampled_from([scenarios.STATION, scenarios.STATION, scenarios.PULSING]))],
         "memories": memories, "nodes": nodes, "links": links, "demands": demands, "changes": changes,
         "control": draw(st.sampled_from(["messages", "ideal"])), "tick": draw(st.sampled_from(["ps", "ns"])),
         "routing": {

@@ -14,6 +14,7 @@ from physics import test_link_runs as links
 from physics import test_memory_repeater as repeater
 from physics import test_queueing as queueing
 from physics import test_single_click as single
+from physics import test_sources as sources
 from physics import test_swap_policies as policies
 from physics import test_waiting_memories as memories
 from physics import test_waiting_times as times
@@ -76,6 +77,12 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "single click, phase: correlation time": (single.check_phase, "links/*/generation/phase_correlation_s", 1.3),
     "double click, detectors: dead time": (DETECTORS, "stations/*/detector/dead_time_s", 0.3),
     "double click, detectors: dark counts": (DETECTORS, "stations/*/detector/dark_count_rate_hz", 1.3),
+    "emitters: second photons": (sources.check_emitters, "memories/*/double_excitation_probability", 1.4),
+    "emitters: background": (sources.check_emitters, "memories/*/background_photons", 2.0),
+    "emitters: dephasing": (sources.check_emitters, "memories/*/photon_dephasing", 1.4),
+    "emitters: lifetime": (sources.check_emitters, "memories/*/photon_lifetime_s", 1.1),
+    "detectors: afterpulses": (sources.check_emitters, "stations/*/detector/afterpulse_probability", 2.5),
+    "detectors: jitter": (sources.check_emitters, "stations/*/detector/jitter_s", 1.6),
     "queueing, H01: arrivals": (H01, "demands/*/traffic/rate_hz", 1.03),
     "queueing, H01: attempts": (H01, "links/*/generation/attempt_period_s", 1.03),
     "waiting memories, C03: depolarisation": (C03, "memories/*/depolarising_s", 0.8),

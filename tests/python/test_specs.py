@@ -25,7 +25,7 @@ SPECS = [
     fb.Memory(
         name="points", t2_law="tabulated", coherence_times_s=["1 ms", 0.5], coherences=[0.9, 0.1], coherence_beyond="nothing"
     ),
-    fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns"),
+    fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns", jitter_s="1 ns"),
     fb.Station(
         name="middle", visibility=0.9, local_overhead_s=1e-6, bin_separation_s="1 us", detector=fb.Detector(window_s="10 ns")
     ),
@@ -36,6 +36,7 @@ SPECS = [
     fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.8)),
     fb.Multiplexing(modes=100, mode_separation_s="1 us", train="shared"),
     fb.DoubleClick(station="middle", station_position=0.25),
+    fb.MidpointSource(mean_pairs=0.05, source_position=0.3, spectral_purity=0.9, pair_fidelity=0.98, local_overhead_s="1 us"),
     fb.SingleClick(
         station="middle", bright_state=0.1, bright_state_b=0.2, phase_sigma_rad="10 deg", phase_correlation_s="1 ms"
     ),

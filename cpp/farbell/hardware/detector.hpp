@@ -10,6 +10,8 @@ struct DetectorSpec {
   double window_s = 1e-7;
   bool number_resolving = false;
   double dead_time_s = 0;
+  double afterpulse_probability = 0;
+  double jitter_s = 0;
 
   bool operator==(const DetectorSpec&) const = default;
 };
@@ -27,6 +29,11 @@ struct Describe<DetectorSpec> {
       field("number_resolving", &DetectorSpec::number_resolving,
             "Whether several counts in one window are told from a single one, and refused; otherwise they are one click."),
       field("dead_time_s", &DetectorSpec::dead_time_s, "s", non_negative, "Time for which a detector is blind after a click."),
+      field("afterpulse_probability", &DetectorSpec::afterpulse_probability, unit_interval,
+            "Probability that a click sets off another one, without a photon, in the next window of the attempt.").improves(Improvement::rate),
+      field("jitter_s", &DetectorSpec::jitter_s, "s", non_negative,
+            "Standard deviation of the time at which a photon is reported; it carries photons out of the window where the memories' "
+            "photon_lifetime_s are given."),
   };
 };
 

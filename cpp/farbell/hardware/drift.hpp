@@ -30,10 +30,11 @@ struct Describe<DriftSpec> {
       required(field("step_s", &DriftSpec::step_s, "s", positive,
                      "The link changes so often; in between it stays as it was at the start of the step.")),
       field("efficiency_tau_s", &DriftSpec::efficiency_tau_s, "s", positive,
-            "The success probability of a given link, or the efficiency of the station's detectors for this link, falls by exp(-t / tau); "
+            "The success probability of a given link, the efficiency of the station's detectors for this link, or with which memories absorb "
+            "light of its source, falls by exp(-t / tau); "
             "null = it stays."),
       field("coherence_tau_s", &DriftSpec::coherence_tau_s, "s", positive,
-            "The correlations of a given link's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay."),
+            "The correlations of a given link's or a source's pairs, or the visibility of the station for this link, fall by exp(-t / tau); null = they stay."),
       field("recalibrate_every_s", &DriftSpec::recalibrate_every_s, "s", positive,
             "Time from the start, or the end of a recalibration, to the next; null = not by the clock."),
       field("recalibrate_below", &DriftSpec::recalibrate_below, unit_interval,

@@ -38,6 +38,21 @@ MatrixXd at_least_one_photon(Matrix2d const& k, MatrixXd const& x, int max_photo
   return sum;
 }
 
+// Operators of the bin's counts before dark ones. `only_1`: detector 1 counts, detector 2 does not; one count where numbers are
+// resolved, and then nobody asks for `both`.
+struct Counts {
+  MatrixXd none, only_1, only_2, both;
+};
+
+// One more count, in detector 1 or 2 with these probabilities, of a photon or afterpulse that interferes with nothing.
+void add_count(Counts& counts, double in_1, double in_2, bool number_resolving) {
+  const double in_none = 1 - in_1 - in_2;
+  if (!number_resolving) counts.both += in_2 * counts.only_1 + in_1 * counts.only_2;
+  counts.only_1 = (in_none + (number_resolving ? 0 : in_1)) * counts.only_1 + in_1 * counts.none;
+  counts.only_2 = (in_none + (number_resolving ? 0 : in_2)) * counts.only_2 + in_2 * counts.none;
+  counts.none *= in_none;
+}
+
 void blindfold(Matrix2d& detector, double& dark, Matrix2d& lost) {
   lost += detector;
   detector.setZero();
@@ -47,18 +62,7 @@ void blindfold(Matrix2d& detector, double& dark, Matrix2d& lost) {
 // Probability of exactly one count of the Poisson process that makes at least one with probability `dark`.
 double one_dark_count(double dark) { return dark < 1 ? -(1 - dark) * std::log1p(-dark) : 0; }
 
-void require_probability(const char* name, double value) {
-  if (!unit_interval.contains(value)) throw SpecError(name, number_text(value), "a probability, 0 to 1");
-}
-
-}  // namespace
-
-BinResponse bin_response(BinOptics const& optics, int max_photons, Clicks blind) {
-  require_probability("efficiency_a", optics.efficiency_a);
-  require_probability("efficiency_b", optics.efficiency_b);
-  require_probability("visibility", optics.visibility);
-  require_probability("dark_count_probability", optics.dark_count_probability);
-
+BinResponse response_of(BinOptics const& optics, int max_photons, Clicks blind, BinExtras const& extras) {
   const double a = optics.efficiency_a, b = optics.efficiency_b;
   const double interference = std::sqrt(a * b * optics.visibility);
   Matrix2d detector_1 = (Matrix2d() << a, interference, interference, b).finished() / 2;
@@ -73,23 +77,60 @@ BinResponse bin_response(BinOptics const& optics, int max_photons, Clicks blind)
   MatrixXd vacuum = MatrixXd::Zero(dimension, dimension);
   vacuum(0, 0) = 1;
   const MatrixXd none = vacuum + at_least_one_photon(lost, vacuum, max_photons);
+  Counts counts{none, {}, {}, {}};
+  if (optics.number_resolving) {
+    counts.only_1 = one_more_photon(detector_1, none, max_photons);
+    counts.only_2 = one_more_photon(detector_2, none, max_photons);
+  } else {
+    counts.only_1 = at_least_one_photon(detector_1, none, max_photons);
+    counts.only_2 = at_least_one_photon(detector_2, none, max_photons);
+    counts.both = at_least_one_photon(detector_2, counts.only_1, max_photons);
+  }
+  const double sees_1 = blind == Clicks::detector_1 ? 0 : 0.5, sees_2 = blind == Clicks::detector_2 ? 0 : 0.5;
+  if (extras.photon_a) add_count(counts, sees_1 * a, sees_2 * a, optics.number_resolving);
+  if (extras.photon_b) add_count(counts, sees_1 * b, sees_2 * b, optics.number_resolving);
+  if (extras.afterpulse_1 > 0 && sees_1 > 0) add_count(counts, extras.afterpulse_1, 0, optics.number_resolving);
+  if (extras.afterpulse_2 > 0 && sees_2 > 0) add_count(counts, 0, extras.afterpulse_2, optics.number_resolving);
+
   const double quiet_1 = 1 - dark_1, quiet_2 = 1 - dark_2;
   if (optics.number_resolving) {
-    const MatrixXd one_1 = one_more_photon(detector_1, none, max_photons), one_2 = one_more_photon(detector_2, none, max_photons);
-    const MatrixXd silence = quiet_1 * quiet_2 * none, click_1 = quiet_2 * (quiet_1 * one_1 + one_dark_count(dark_1) * none),
-                   click_2 = quiet_1 * (quiet_2 * one_2 + one_dark_count(dark_2) * none);
+    const MatrixXd silence = quiet_1 * quiet_2 * counts.none,
+                   click_1 = quiet_2 * (quiet_1 * counts.only_1 + one_dark_count(dark_1) * counts.none),
+                   click_2 = quiet_1 * (quiet_2 * counts.only_2 + one_dark_count(dark_2) * counts.none);
     return {max_photons, {silence, click_1, click_2, MatrixXd::Identity(dimension, dimension) - silence - click_1 - click_2}};
   }
-  const MatrixXd only_1 = at_least_one_photon(detector_1, none, max_photons);
-  const MatrixXd only_2 = at_least_one_photon(detector_2, none, max_photons);
-  const MatrixXd both = at_least_one_photon(detector_2, only_1, max_photons);
   return {max_photons,
-          {quiet_1 * quiet_2 * none, quiet_2 * (only_1 + dark_1 * none), quiet_1 * (only_2 + dark_2 * none),
-           both + dark_2 * only_1 + dark_1 * only_2 + dark_1 * dark_2 * none}};
+          {quiet_1 * quiet_2 * counts.none, quiet_2 * (counts.only_1 + dark_1 * counts.none), quiet_1 * (counts.only_2 + dark_2 * counts.none),
+           counts.both + dark_2 * counts.only_1 + dark_1 * counts.only_2 + dark_1 * dark_2 * counts.none}};
 }
 
-double hong_ou_mandel(double visibility) {
-  const BinResponse response = bin_response({1, 1, visibility, 0});
+}  // namespace
+
+void require_probability(const char* name, double value) {
+  if (!unit_interval.contains(value)) throw SpecError(name, number_text(value), "a probability, 0 to 1");
+}
+
+BinResponse bin_response(BinOptics const& optics, int max_photons, Clicks blind, BinExtras const& extras) {
+  require_probability("efficiency_a", optics.efficiency_a);
+  require_probability("efficiency_b", optics.efficiency_b);
+  require_probability("visibility", optics.visibility);
+  require_probability("dark_count_probability", optics.dark_count_probability);
+  require_probability("photon_coherence", optics.photon_coherence);
+
+  BinResponse response = response_of(optics, max_photons, blind, extras);
+  if (optics.photon_coherence == 1) return response;
+  BinOptics apart = optics;
+  apart.visibility = 0;
+  const BinResponse distinguishable = response_of(apart, max_photons, blind, extras);
+  for (std::size_t k = 0; k < response.povm.size(); ++k)
+    response.povm[k] = optics.photon_coherence * response.povm[k] + (1 - optics.photon_coherence) * distinguishable.povm[k];
+  return response;
+}
+
+double photon_coherence(double dephasing_a, double dephasing_b) { return 1 / (1 + dephasing_a + dephasing_b); }
+
+double hong_ou_mandel(double visibility, double coherence) {
+  const BinResponse response = bin_response({1, 1, visibility, 0, false, coherence});
   const int one_each = response.index(1, 1);
   return response(Clicks::more)(one_each, one_each);
 }

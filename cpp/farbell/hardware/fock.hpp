@@ -16,6 +16,13 @@ struct BinOptics {
   double visibility = 1;                      // V = |<phi_A|phi_B>|^2, overlap of the two photons' modes
   double dark_count_probability = 0;          // at least one, per detector and bin
   bool number_resolving = false;
+  double photon_coherence = 1;                // probability that neither photon has lost its phase; else they are distinguishable
+};
+
+// What comes to a bin beside the photons of the two arms' modes, and interferes with nothing.
+struct BinExtras {
+  bool photon_a = false, photon_b = false;           // one more photon in the arm
+  double afterpulse_1 = 0, afterpulse_2 = 0;         // probability of a count that an earlier click set off, by detector
 };
 
 // POVM of a bin on the photons as emitted, in the Fock basis |n_A n_B>, n <= max_photons: P(clicks) = Tr(rho E(clicks)).
@@ -29,10 +36,16 @@ struct BinResponse {
 };
 
 // Exact on the truncated space: linear optics never raises the photon number. Optics out of [0, 1] are a SpecError.
-// `blind`: the detector that is still dead from a click before; photons that reach it are lost.
-BinResponse bin_response(BinOptics const& optics, int max_photons = 1, Clicks blind = Clicks::none);
+// `blind`: the detector that is still dead from a click before; photons that reach it are lost, and it has no afterpulses.
+BinResponse bin_response(BinOptics const& optics, int max_photons = 1, Clicks blind = Clicks::none, BinExtras const& extras = {});
+
+// Throws a SpecError at `name` unless the value is one.
+void require_probability(const char* name, double value);
+
+// Photon coherence of two emitters with these rates of pure dephasing, times the lifetime of their excited state (Bylander et al. 2003).
+double photon_coherence(double dephasing_a, double dephasing_b);
 
 // Coincidence probability of one photon per port of a lossless station (Hong, Ou & Mandel 1987).
-double hong_ou_mandel(double visibility);
+double hong_ou_mandel(double visibility, double coherence = 1);
 
 }  // namespace farbell

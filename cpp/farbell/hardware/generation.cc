@@ -55,4 +55,16 @@ void Describe<DensityMatrixSpec>::check(const DensityMatrixSpec& spec) {
     throw SpecError("/real", "a matrix with a negative eigenvalue", "no eigenvalue below -1e-9");
 }
 
+void Describe<MidpointSourceSpec>::check(const MidpointSourceSpec& spec) {
+  if (spec.statistics == PairStatistics::deterministic) {
+    if (spec.mean_pairs > 1) throw SpecError("/mean_pairs", number_text(spec.mean_pairs), "at most 1 with deterministic statistics, a probability");
+    if (spec.spectral_purity != 1)
+      throw SpecError("/spectral_purity", number_text(spec.spectral_purity), "1 with deterministic statistics, which have no other pairs");
+  }
+  if (spec.heralded) return;
+  if (spec.herald_efficiency != 1) throw SpecError("/herald_efficiency", number_text(spec.herald_efficiency), "1 where nothing is heralded");
+  if (spec.false_herald_probability != 0)
+    throw SpecError("/false_herald_probability", number_text(spec.false_herald_probability), "0 where nothing is heralded");
+}
+
 }  // namespace farbell

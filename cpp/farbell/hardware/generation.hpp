@@ -1,4 +1,4 @@
-// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`).
+// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`).
 #pragma once
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/multiplexing.hpp"
@@ -58,7 +58,24 @@ struct SingleClickSpec {
   bool operator==(const SingleClickSpec&) const = default;
 };
 
-using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec>;
+enum class PairStatistics { down_conversion, deterministic };
+
+struct MidpointSourceSpec {
+  double source_position = 0.5;
+  PairStatistics statistics = PairStatistics::down_conversion;
+  double mean_pairs = 0.1;
+  double spectral_purity = 1;
+  double pair_fidelity = 1;
+  bool heralded = true;
+  double herald_efficiency = 1;
+  double false_herald_probability = 0;
+  double local_overhead_s = 0;
+  std::optional<MultiplexingSpec> multiplexing;
+
+  bool operator==(const MidpointSourceSpec&) const = default;
+};
+
+using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec>;
 
 inline constexpr std::string_view multiplexing_doc = "Many modes in one attempt; null = one.";
 
@@ -146,6 +163,46 @@ struct Describe<SingleClickSpec> {
             "Correlation time of that phase; null = a fresh phase for each successful cycle."),
       field("multiplexing", &SingleClickSpec::multiplexing, multiplexing_doc),
   };
+};
+
+template <>
+struct Describe<PairStatistics> {
+  static constexpr std::string_view name = "PairStatistics";
+  static constexpr auto values = std::array{
+      Choice<PairStatistics>{PairStatistics::down_conversion, "down_conversion",
+                             "polarisation-entangled parametric down-conversion: any number of pairs, in two squeezed pairs of modes"},
+      Choice<PairStatistics>{PairStatistics::deterministic, "deterministic", "one pair, with probability mean_pairs, or none"},
+  };
+};
+
+template <>
+struct Describe<MidpointSourceSpec> {
+  static constexpr std::string_view name = "MidpointSource";
+  static constexpr std::string_view kind = "midpoint_source";
+  static constexpr std::string_view doc =
+      "A source of entangled photon pairs on the fibre; memories at both ends absorb the photons, with their `efficiency`.";
+  static constexpr auto fields = std::tuple{
+      field("source_position", &MidpointSourceSpec::source_position, unit_interval,
+            "Where the source stands on the fibre, as a fraction of its length from node_a."),
+      field("statistics", &MidpointSourceSpec::statistics, "How many pairs an attempt makes."),
+      required(field("mean_pairs", &MidpointSourceSpec::mean_pairs, positive,
+                     "Mean number of pairs an attempt; of a deterministic source, the probability of a pair.")),
+      field("spectral_purity", &MidpointSourceSpec::spectral_purity, Range{.low = 0, .high = 1, .open_low = true},
+            "Purity of a photon's spectrum, 1/K of K equal Schmidt modes; 1 = thermal numbers in each polarisation, 0 = Poisson ones.")
+          .improves(Improvement::probability),
+      field("pair_fidelity", &MidpointSourceSpec::pair_fidelity, within(0.25, 1),
+            "Fidelity of the source's pairs to Phi+; the rest is white noise: misalignment.").improves(Improvement::probability),
+      field("heralded", &MidpointSourceSpec::heralded,
+            "Whether memories tell that they have absorbed a photon; if not, every attempt is a success, with or without photons."),
+      field("herald_efficiency", &MidpointSourceSpec::herald_efficiency, unit_interval,
+            "Probability that a memory that has absorbed photons tells so.").improves(Improvement::probability),
+      field("false_herald_probability", &MidpointSourceSpec::false_herald_probability, unit_interval,
+            "Probability that a memory tells of a photon for no reason.").improves(Improvement::rate),
+      field("local_overhead_s", &MidpointSourceSpec::local_overhead_s, "s", non_negative,
+            "Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell."),
+      field("multiplexing", &MidpointSourceSpec::multiplexing, multiplexing_doc),
+  };
+  static void check(const MidpointSourceSpec& spec);
 };
 
 }  // namespace farbell

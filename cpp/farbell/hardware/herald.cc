@@ -1,7 +1,9 @@
 #include "farbell/hardware/herald.hpp"
 
+#include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "farbell/base/errors.hpp"
@@ -35,6 +37,41 @@ void require_bright_state(const char* name, double value) {
   if (!(value > 0 && value < 1)) throw SpecError(name, number_text(value), "a probability, more than 0 and less than 1");
 }
 
+void require(Emitters const& emitters) {
+  require_probability("double_excitation_probability", emitters.double_excitation_a);
+  require_probability("double_excitation_probability_b", emitters.double_excitation_b);
+}
+
+// How a memory's emission in branch s of its ket goes with that in branch t of its bra: `photons` are those it emits in each.
+// A second photon, seen or lost, tells the branches apart; the amplitude of none is sqrt(1 - p) in a branch that emits.
+double weight(bool second, double p, int s_photons, int t_photons, bool same_branch) {
+  if (second) return same_branch && s_photons > 0 ? p : 0;
+  const double none = std::sqrt(1 - p);
+  return (s_photons > 0 ? none : 1) * (t_photons > 0 ? none : 1);
+}
+
+// Responses of a bin by which arms bring a second photon; made when they are needed.
+class Bins {
+ public:
+  Bins(BinOptics const& optics, Clicks blind, BinExtras const& extras) : optics_(optics), blind_(blind), extras_(extras) {}
+
+  BinResponse const& with(bool photon_a, bool photon_b) {
+    std::optional<BinResponse>& bin = bins_[2 * photon_a + photon_b];
+    if (!bin) {
+      extras_.photon_a = photon_a;
+      extras_.photon_b = photon_b;
+      bin = bin_response(optics_, 1, blind_, extras_);
+    }
+    return *bin;
+  }
+
+ private:
+  BinOptics optics_;
+  Clicks blind_;
+  BinExtras extras_;
+  std::array<std::optional<BinResponse>, 4> bins_;
+};
+
 }  // namespace
 
 double HeraldTable::fidelity() const {
@@ -44,35 +81,55 @@ double HeraldTable::fidelity() const {
   return mean;
 }
 
-HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost) {
-  // Each memory emits one photon in all, so one photon per arm and bin is the whole space: nothing is truncated.
-  const BinResponse early_bin = bin_response(optics);
+HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost, Emitters const& emitters, double afterpulse_probability) {
+  require(emitters);
+  require_probability("afterpulse_probability", afterpulse_probability);
+  // Each memory emits one photon in the modes that interfere, so one photon per arm and bin is their whole space: nothing is truncated.
+  Bins early_bins(optics, Clicks::none, {});
   HeraldTable table;
   for (const Clicks early : one_click) {
-    const BinResponse late_bin = late_bin_lost ? bin_response(optics, 1, early) : early_bin;
+    BinExtras extras;
+    (early == Clicks::detector_1 ? extras.afterpulse_1 : extras.afterpulse_2) = afterpulse_probability;
+    Bins late_bins(optics, late_bin_lost ? early : Clicks::none, extras);
     for (const Clicks late : one_click) {
-      // Memories in |s_A s_B> emit n = 1 - s photons early and n = s late.
-      DensityMatrix state;
+      // Memories in |s_A s_B> emit n = 1 - s photons early and n = s late; a second photon comes in the bin of the first.
+      DensityMatrix state{};
       for (int s = 0; s < 4; ++s)
-        for (int t = 0; t < 4; ++t) state[4 * s + t] = early_bin(early)(3 - s, 3 - t) * late_bin(late)(s, t) / 4;
+        for (int t = 0; t < 4; ++t)
+          for (int second = 0; second < 4; ++second) {
+            const bool second_a = second >> 1, second_b = second & 1, late_a = s >> 1, late_b = s & 1;
+            const double w = weight(second_a, emitters.double_excitation_a, 1, 1, (s >> 1) == (t >> 1)) *
+                             weight(second_b, emitters.double_excitation_b, 1, 1, (s & 1) == (t & 1));
+            if (w == 0) continue;
+            state[4 * s + t] += w * early_bins.with(second_a && !late_a, second_b && !late_b)(early)(3 - s, 3 - t) *
+                                late_bins.with(second_a && late_a, second_b && late_b)(late)(s, t) / 4;
+          }
       add_outcome(table, state, early == late ? 2 : 3, {digit(early), digit(late)});
     }
   }
   return given_success(std::move(table));
 }
 
-HeraldTable single_click_table(BinOptics const& optics, double bright_a, double bright_b) {
+HeraldTable single_click_table(BinOptics const& optics, double bright_a, double bright_b, Emitters const& emitters) {
   require_bright_state("bright_state", bright_a);
   require_bright_state("bright_state_b", bright_b);
+  require(emitters);
   // Memories in |s_A s_B> emit n = s photons: again the whole space.
-  const BinResponse bin = bin_response(optics);
+  Bins bins(optics, Clicks::none, {});
   const double amplitude[4] = {std::sqrt((1 - bright_a) * (1 - bright_b)), std::sqrt((1 - bright_a) * bright_b),
                                std::sqrt(bright_a * (1 - bright_b)), std::sqrt(bright_a * bright_b)};
   HeraldTable table;
   for (const Clicks click : one_click) {
-    DensityMatrix state;
+    DensityMatrix state{};
     for (int s = 0; s < 4; ++s)
-      for (int t = 0; t < 4; ++t) state[4 * s + t] = amplitude[s] * amplitude[t] * bin(click)(s, t);
+      for (int t = 0; t < 4; ++t)
+        for (int second = 0; second < 4; ++second) {
+          const bool second_a = second >> 1, second_b = second & 1;
+          const double w = weight(second_a, emitters.double_excitation_a, s >> 1, t >> 1, (s >> 1) == (t >> 1)) *
+                           weight(second_b, emitters.double_excitation_b, s & 1, t & 1, (s & 1) == (t & 1));
+          if (w == 0) continue;
+          state[4 * s + t] += w * amplitude[s] * amplitude[t] * bins.with(second_a, second_b)(click)(s, t);
+        }
     add_outcome(table, state, click == Clicks::detector_1 ? 2 : 3, {digit(click)});
   }
   return given_success(std::move(table));

@@ -27,13 +27,20 @@ struct HeraldTable {
   double fidelity() const;  // mean over the outcomes; NaN if there are none
 };
 
+// What else the memories of sides A and B may do when they emit: a second photon, in a mode of its own, with this probability.
+struct Emitters {
+  double double_excitation_a = 0, double_excitation_b = 0;
+};
+
 // Both memories emit (|0>|early> + |1>|late>)/sqrt(2); success: exactly one detector clicks in each bin (Barrett & Kok 2005).
-// `late_bin_lost`: a detector that clicked early is still dead in the late bin.
-HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost = false);
+// `late_bin_lost`: a detector that clicked early is still dead in the late bin; if not, it clicks there again, without a photon,
+// with `afterpulse_probability`.
+HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost = false, Emitters const& emitters = {},
+                               double afterpulse_probability = 0);
 
 // Memory X emits sqrt(1 - bright_x) |0>|no photon> + sqrt(bright_x) |1>|photon>; success: exactly one detector clicks (Cabrillo et
 // al. 1999). The states are those at equal optical phases of the arms.
-HeraldTable single_click_table(BinOptics const& optics, double bright_a, double bright_b);
+HeraldTable single_click_table(BinOptics const& optics, double bright_a, double bright_b, Emitters const& emitters = {});
 
 // The same heralds when nobody knows the optical phase: Gaussian, with this standard deviation.
 HeraldTable phase_averaged(HeraldTable table, double phase_sigma_rad);

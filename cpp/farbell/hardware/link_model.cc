@@ -8,7 +8,9 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
 #include "farbell/hardware/fiber_kernels.hpp"
+#include "farbell/hardware/pair_source.hpp"
 #include "farbell/hardware/pair_state.hpp"
+#include "farbell/hardware/photon_window.hpp"
 
 namespace farbell {
 namespace {
@@ -56,6 +58,28 @@ void set_recovery(LinkModel& model, DetectorSpec const& detector, double first_t
   require_recovery(model, model.period_s);
 }
 
+// What the detectors' windows hold of photons whose lifetime is known, and how well the rest of them interferes.
+void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, MemorySpec const& b, DetectorSpec const& detector) {
+  const auto share = [&](double lifetime_s) { return window_share(lifetime_s, detector.jitter_s, detector.window_s); };
+  const double share_a = a.photon_lifetime_s ? share(*a.photon_lifetime_s) : 1, share_b = b.photon_lifetime_s ? share(*b.photon_lifetime_s) : 1;
+  optics.efficiency_a *= share_a;
+  optics.efficiency_b *= share_b;
+  if (!a.photon_lifetime_s || !b.photon_lifetime_s) {
+    if (detector.jitter_s > 0)
+      model.approximations.push_back({"jitter_within_window",
+                                      "Photons of memories without photon_lifetime_s are reported within the window whatever jitter_s."});
+    return;
+  }
+  const double overlap = lifetime_overlap(*a.photon_lifetime_s, *b.photon_lifetime_s);
+  if (optics.visibility > overlap * (1 + 1e-12))
+    throw SpecError("/station/visibility", number_text(optics.visibility),
+                    "at most " + number_text(overlap) + ", the overlap of photons with lifetimes of " + number_text(*a.photon_lifetime_s) +
+                        " s and " + number_text(*b.photon_lifetime_s) + " s");
+  if (share_a == 0 || share_b == 0) return;
+  const double common = share(common_lifetime_s(*a.photon_lifetime_s, *b.photon_lifetime_s));
+  optics.visibility = std::min(1.0, optics.visibility * (common / share_a) * (common / share_b));
+}
+
 template <class Click>
 LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, StationSpec const& station) {
   const double length_a_m = spec.station_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
@@ -64,23 +88,49 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   optics.efficiency_a = a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m) * detector.efficiency;
   optics.efficiency_b = b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m) * detector.efficiency;
   optics.visibility = station.visibility;
-  optics.dark_count_probability = -std::expm1(-detector.dark_count_rate_hz * detector.window_s);
   optics.number_resolving = detector.number_resolving;
+  optics.photon_coherence = photon_coherence(a.photon_dephasing, b.photon_dephasing);
+  // Half of an arm's light comes to each detector; Poisson counts of it add to the dark ones.
+  const double background = (a.background_photons * optics.efficiency_a + b.background_photons * optics.efficiency_b) / 2;
+  optics.dark_count_probability = -std::expm1(-(detector.dark_count_rate_hz * detector.window_s + background));
+  const Emitters emitters{a.double_excitation_probability, b.double_excitation_probability};
 
   LinkModel model;
+  cut_to_window(optics, model, a, b, detector);
   static_cast<LinkTiming&>(model) = midpoint_timing(
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), station.local_overhead_s);
   if constexpr (std::is_same_v<Click, SingleClickSpec>) {
-    model.table = single_click_table(optics, spec.bright_state, spec.bright_state_b.value_or(spec.bright_state));
+    model.table = single_click_table(optics, spec.bright_state, spec.bright_state_b.value_or(spec.bright_state), emitters);
     model.phase = {spec.phase_sigma_rad, spec.phase_correlation_s.value_or(0)};
     set_recovery(model, detector, 0);
   } else {
-    model.table = double_click_table(optics, late_bin_lost(station));
+    model.table = double_click_table(optics, late_bin_lost(station), emitters, detector.afterpulse_probability);
     set_recovery(model, detector, station.bin_separation_s.value_or(0));
   }
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
+  if (detector.afterpulse_probability > 0)
+    model.approximations.push_back({"afterpulses_within_attempts",
+                                    "A click sets off another one in the late bin of its attempt, and none in later attempts or modes."});
+  return model;
+}
+
+LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear) {
+  const double length_a_m = source.source_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
+  LinkModel model;
+  static_cast<LinkTiming&>(model) = midpoint_source_timing(
+      fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
+      std::max(a.initialisation_s, b.initialisation_s), source.local_overhead_s, source.heralded);
+  model.table = pair_source_table(source, wear.efficiency * a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m),
+                                  wear.efficiency * b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m));
+  for (HeraldOutcome& outcome : model.table.outcomes)
+    for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence;
+  model.success_probability = model.table.success_probability;
+  depolarise_initialisation(model, a, b);
+  if (source.statistics == PairStatistics::down_conversion)
+    model.approximations.push_back({"several_photons_a_memory",
+                                    "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
   return model;
 }
 
@@ -127,6 +177,7 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   };
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
+  if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) return multiplexed(model_of(*source, fiber, a, b, wear));
   return multiplexed(model_of(std::get<GivenSpec>(generation), wear));
 }
 

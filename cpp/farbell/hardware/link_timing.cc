@@ -16,4 +16,16 @@ LinkTiming midpoint_timing(double delay_a_s, double delay_b_s, double initialisa
   return timing;
 }
 
+LinkTiming midpoint_source_timing(double delay_a_s, double delay_b_s, double initialisation_s, double local_overhead_s, bool heralded) {
+  const double launch_s = std::max(0.0, initialisation_s - std::min(delay_a_s, delay_b_s));
+  LinkTiming timing;
+  timing.emission_a_s = launch_s + delay_a_s;
+  timing.emission_b_s = launch_s + delay_b_s;
+  const double between_s = delay_a_s + delay_b_s;
+  timing.herald_a_s = (heralded ? std::max(timing.emission_a_s, timing.emission_b_s + between_s) : timing.emission_a_s) + local_overhead_s;
+  timing.herald_b_s = (heralded ? std::max(timing.emission_b_s, timing.emission_a_s + between_s) : timing.emission_b_s) + local_overhead_s;
+  timing.period_s = std::max(timing.herald_a_s, timing.herald_b_s);
+  return timing;
+}
+
 }  // namespace farbell

@@ -13,4 +13,8 @@ struct LinkTiming {
 // A station between two memories: the shorter arm's emission waits, so that both photons reach the station together.
 LinkTiming midpoint_timing(double delay_a_s, double delay_b_s, double initialisation_s, double local_overhead_s);
 
+// A source between two memories that absorb: light starts so that both memories are ready for it, and both qubits live from its arrival
+// on. With heralds, each end waits for the other's word.
+LinkTiming midpoint_source_timing(double delay_a_s, double delay_b_s, double initialisation_s, double local_overhead_s, bool heralded);
+
 }  // namespace farbell

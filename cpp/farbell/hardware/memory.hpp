@@ -25,6 +25,10 @@ struct MemorySpec {
   double pauli_y_rate_hz = 0;
   double pauli_z_rate_hz = 0;
   double efficiency = 1;
+  double double_excitation_probability = 0;
+  double background_photons = 0;
+  double photon_dephasing = 0;
+  std::optional<double> photon_lifetime_s;
   double initialisation_s = 0;
   double initialisation_reliability = 1;
   double single_qubit_gate_s = 0;
@@ -88,6 +92,16 @@ struct Describe<MemorySpec> {
             "Rate of Pauli Z errors.").improves(Improvement::rate),
       field("efficiency", &MemorySpec::efficiency, unit_interval,
             "Probability that an attempt puts a photon into the fibre.").improves(Improvement::probability),
+      field("double_excitation_probability", &MemorySpec::double_excitation_probability, unit_interval,
+            "Probability that a memory that emits a photon emits a second one, which interferes with nothing.").improves(Improvement::rate),
+      field("background_photons", &MemorySpec::background_photons, non_negative,
+            "Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the "
+            "excitation; Poisson.").improves(Improvement::rate),
+      field("photon_dephasing", &MemorySpec::photon_dephasing, non_negative,
+            "Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the "
+            "optical transition.").improves(Improvement::rate),
+      field("photon_lifetime_s", &MemorySpec::photon_lifetime_s, "s", positive,
+            "1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window."),
       field("initialisation_s", &MemorySpec::initialisation_s, "s", non_negative, "Time to prepare the qubit for an attempt."),
       field("initialisation_reliability", &MemorySpec::initialisation_reliability, unit_interval,
             "Probability that the prepared qubit is not depolarised.").improves(Improvement::probability),

@@ -22,7 +22,7 @@ struct Describe<StationSpec> {
   static constexpr auto fields = std::tuple{
       required(field("name", &StationSpec::name, non_empty, "Unique name, used by links.")),
       field("visibility", &StationSpec::visibility, unit_interval,
-            "Mode overlap of the two interfering photons.").improves(Improvement::probability),
+            "Mode overlap of the two interfering photons; what the memories' photon_dephasing does comes on top.").improves(Improvement::probability),
       field("local_overhead_s", &StationSpec::local_overhead_s, "s", non_negative,
             "Time per attempt for everything but light travel and initialisation: electronics, reset, the second photon bin."),
       field("bin_separation_s", &StationSpec::bin_separation_s, "s", positive,

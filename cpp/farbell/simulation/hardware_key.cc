@@ -40,6 +40,17 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
     put(single->bright_state_b.value_or(single->bright_state));
     put(single->phase_sigma_rad);
     put(single->phase_correlation_s.value_or(0));
+  } else if (const auto* source = std::get_if<MidpointSourceSpec>(&generation)) {
+    put('m');
+    put(source->source_position);
+    put(source->statistics);
+    put(source->mean_pairs);
+    put(source->spectral_purity);
+    put(source->pair_fidelity);
+    put(source->heralded);
+    put(source->herald_efficiency);
+    put(source->false_herald_probability);
+    put(source->local_overhead_s);
   } else {
     const auto& given = std::get<GivenSpec>(generation);
     put('g');

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from farbell import _core
 from farbell._core import (
@@ -15,6 +15,7 @@ from farbell._core import (
     DoubleClick,
     Given,
     Link,
+    MidpointSource,
     Model,
     OneOff,
     Scenario,
@@ -27,20 +28,22 @@ from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity
 __all__ = ["ATTEMPT_MODES", "attempt_modes", "capacities", "compiled", "lane_rates", "lanes_of", "pairs_needed", "reroutes"]
 
 Kind = Literal["pairs", "plob"]
-#: Modes of light that one mode of an attempt sends through the fibre: a double click uses two time bins.
-ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1}
+#: Modes of light that one mode of an attempt sends through the fibre: a double click uses two time bins, a source of pairs two
+#: polarisations of each spectral mode.
+ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1, MidpointSource: 2}
+Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource
 
 
 def compiled(network: Scenario | Model) -> Model:
     return network if isinstance(network, Model) else _core.compile(network)
 
 
-def attempt_modes(generation: Given | DoubleClick | SingleClick, lanes: int = 1) -> int:
+def attempt_modes(generation: Generation, lanes: int = 1) -> int:
     """Modes of light that so many lanes of a circuit send through the fibre in an attempt.
 
     Parameters
     ----------
-    generation : Given, DoubleClick or SingleClick
+    generation : Given, DoubleClick, SingleClick or MidpointSource
         How the link makes pairs.
     lanes : int
         Lanes of the circuit. A ``shared`` train serves them all.
@@ -59,7 +62,8 @@ def attempt_modes(generation: Given | DoubleClick | SingleClick, lanes: int = 1)
     """
     train = generation.multiplexing
     trains = 1 if train is not None and train.train == "shared" else lanes
-    return ATTEMPT_MODES[type(generation)] * trains * (1 if train is None else train.modes)
+    spectral = math.ceil(1 / generation.spectral_purity) if isinstance(generation, MidpointSource) else 1
+    return ATTEMPT_MODES[type(generation)] * spectral * trains * (1 if train is None else train.modes)
 
 
 def pairs_needed(distillation: Distillation | None) -> int:
@@ -71,9 +75,14 @@ def pairs_needed(distillation: Distillation | None) -> int:
 
 
 def _transmissivity(link: Link) -> float:
-    """Share of the light that arrives over the longer arm: a station is a relay, to which light goes from both ends."""
+    """Share of the light that arrives over the longer arm: a station is a relay, to which light goes from both ends; a source,
+    from which it comes, is one as well."""
     how, fiber = link.generation, link.fiber
-    share = 1.0 if isinstance(how, Given) else max(how.station_position, 1 - how.station_position)
+    if isinstance(how, Given):
+        share = 1.0
+    else:
+        position = how.source_position if isinstance(how, MidpointSource) else how.station_position
+        share = max(position, 1 - position)
     return float(10 ** (-fiber.attenuation_db_per_km * fiber.length_m * share / 10_000))
 
 
@@ -115,7 +124,7 @@ def _clocks(model: Model, kind: Kind) -> list[list[_Clock]]:
     for i, (name, link) in enumerate(by_name.items()):
         found = [clock(link, float(table["success_probability"][i]), float(table["attempt_period_s"][i]))]
         for other in changed.get(name, []):
-            station = None if isinstance(other.generation, Given) else stations[other.generation.station]
+            station = stations.get(getattr(other.generation, "station", ""))
             made = _core.link_model(other, memory_of[link.node_a], memory_of[link.node_b], station)
             period_s = scenario.slot_s if scenario.timing == "slotted" and scenario.slot_s else made.period_s
             found.append(clock(other, made.success_probability, period_s))

@@ -59,8 +59,7 @@ TEST(BinResponse, NumbersResolved) {
 }
 
 TEST(BinResponse, OnePhotonSpace) {
-  const auto [a, b, v, dark, number_resolving] = uneven;
-  ASSERT_FALSE(number_resolving);
+  const double a = uneven.efficiency_a, b = uneven.efficiency_b, v = uneven.visibility, dark = uneven.dark_count_probability;
   const BinResponse bin = bin_response(uneven);
   const int vacuum = bin.index(0, 0), only_a = bin.index(1, 0), only_b = bin.index(0, 1);
   EXPECT_NEAR(bin(Clicks::detector_1)(vacuum, vacuum), dark * (1 - dark), 1e-16);
@@ -83,6 +82,21 @@ TEST(BinResponse, TwoPhotonsInOneArmSplitLikeCoins) {
   const int two = bin.index(2, 0);
   EXPECT_NEAR(bin(Clicks::more)(two, two), 0.5, 1e-15);
   EXPECT_NEAR(bin(Clicks::detector_1)(two, two), 0.25, 1e-15);
+}
+
+TEST(BinResponse, WhatInterferesWithNothingStillSumsToCertainty) {
+  BinExtras extras{true, true, 0.2, 0.1};
+  for (BinOptics optics : {uneven, resolving})
+    for (const Clicks blind : {Clicks::none, Clicks::detector_1, Clicks::detector_2}) {
+      optics.photon_coherence = 0.6;
+      const BinResponse bin = bin_response(optics, 1, blind, extras);
+      Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(4, 4);
+      for (Eigen::MatrixXd const& element : bin.povm) {
+        EXPECT_GE(Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(element).eigenvalues().minCoeff(), -1e-13);
+        sum += element;
+      }
+      EXPECT_TRUE(sum.isIdentity(1e-13)) << sum;
+    }
 }
 
 TEST(BinResponse, TinyEfficienciesKeepRelativePrecision) {

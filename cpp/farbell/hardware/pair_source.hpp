@@ -1,0 +1,12 @@
+// A source of entangled photons between two memories that absorb them: what is heralded, and what the memories then hold.
+// Equations and sources: docs/physics/midpoint_source.md.
+#pragma once
+#include "farbell/hardware/generation.hpp"
+#include "farbell/hardware/herald.hpp"
+
+namespace farbell {
+
+// `absorption_x`: probability that a photon of the source ends in memory X. Positions and times of the spec are not used.
+HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b);
+
+}  // namespace farbell
