@@ -10,7 +10,7 @@ SCENARIO = {
     "credits": [], "notes": [],
 }  # fmt: skip
 MEMORY = {
-    "slots": 1, "t1_s": None, "t2_s": None, "t2_law": "exponential", "depolarising_s": None, "dephasing_s": None,
+    "slots": 1, "t1_s": None, "t2_s": None, "t2_law": "exponential", "depolarising_s": None, "dephasing_s": None, "dephasing_attempts": None,
     "pauli_x_rate_hz": 0.0, "pauli_y_rate_hz": 0.0, "pauli_z_rate_hz": 0.0, "efficiency": 1.0, "initialisation_s": 0.0,
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
