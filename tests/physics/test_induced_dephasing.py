@@ -1,4 +1,4 @@
-"""What attempts do to qubits stored beside the emitter (B13): pair by pair, and in the mean.
+"""What attempts do to qubits stored beside the emitter: pair by pair, and in the mean. B13 is in `test_swap_policies.py`.
 
 Two links meet at a node in the middle. The pair that comes first waits there while the other link attempts; from its age follows
 how many attempts it saw, as one takes a known time and nothing else does.
@@ -13,11 +13,9 @@ import numpy as np
 import pytest
 
 import farbell as fb
-from physics.cases import case
-from physics.runs import SLOT_S, SLOTTED, chains, copies_for, one_each, slotted_link
-from physics.sampling import Estimate, assert_sampled, estimate, samples_to_detect, share
+from physics.runs import chains, one_each
+from physics.sampling import assert_sampled, estimate, samples_to_detect
 
-B13 = case("B13")
 PERIOD_S = 1e-5
 N = 20.0
 QUIET = fb.Memory(name="quiet", slots=4)
@@ -160,31 +158,6 @@ def test_mean_over_a_geometric_number_of_attempts(state: str) -> None:
     deviation = 1.0 if state != "pair_density" else 0.35
     xx = np.concatenate([results.pairs["xx"] for results in one_each(scenario, samples_to_detect(0.01, deviation))])
     assert_sampled(estimate(xx), expected, 0, detects=0.01)
-
-
-def test_window_of_attempts() -> None:
-    """B13 with the attempts themselves: the link that waits is dephased by those of the other, and by nothing else."""
-    p, n, n_dec = (B13.parameters[name] for name in ("p", "N", "n_dec"))
-    expected = B13.expected
-    memories = [fb.Memory(name="end", slots=1), fb.Memory(name="middle", slots=2, dephasing_attempts=n_dec)]
-    scenario = chains(
-        [slotted_link(1.0), slotted_link(p)],
-        copies=copies_for(2),
-        memories=memories,
-        demand={"traffic": fb.OneOff(), "cutoff": fb.Cutoff(attempts=n - 1)},
-        duration_s=10_000 * SLOT_S,
-        **SLOTTED,
-    )
-    delivered, given_up, coherence = 0, 0, []
-    for results in one_each(scenario, samples_to_detect(0.02, 1.0)):
-        delivered += len(results.pairs)
-        given_up += int(results.nodes["cut_offs"].sum())
-        # Both attempt in the first slot of a window: that attempt, the first of N, finds nothing waiting yet.
-        coherence.append(results.pairs["xx"] * math.exp(-1 / n_dec))
-    windows = delivered + given_up
-    assert_sampled(share(delivered, windows, expected["p_window"]), expected["p_window"], B13.tolerance, detects=0.02)
-    found: Estimate = estimate(np.concatenate(coherence))
-    assert_sampled(found, expected["mean_coherence"], B13.tolerance, detects=0.01)
 
 
 # ---- refusals and approximations ----------------------------------------------------------------------------------------
