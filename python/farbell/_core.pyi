@@ -80,6 +80,8 @@ class Memory:
         Mean time to a depolarising event; null = none. [s]
     dephasing_s : float | str | None
         Time constant of extra exponential dephasing, exp(-t / dephasing_s) on the coherence; null = none. [s]
+    dephasing_attempts : float | None
+        Link attempts of its node, with the emitter in an equal superposition, after which the coherence of a stored qubit is 1/e; null = attempts do nothing to it.
     pauli_x_rate_hz : float | str
         Rate of Pauli X errors. [Hz]
     pauli_y_rate_hz : float | str
@@ -136,6 +138,7 @@ class Memory:
         coherence_beyond: Literal["exponential", "nothing"] | None = None,
         depolarising_s: float | str | None = None,
         dephasing_s: float | str | None = None,
+        dephasing_attempts: float | None = None,
         pauli_x_rate_hz: float | str = 0.0,
         pauli_y_rate_hz: float | str = 0.0,
         pauli_z_rate_hz: float | str = 0.0,
@@ -168,6 +171,7 @@ class Memory:
         coherence_beyond: Literal["exponential", "nothing"] | None = ...,
         depolarising_s: float | str | None = ...,
         dephasing_s: float | str | None = ...,
+        dephasing_attempts: float | None = ...,
         pauli_x_rate_hz: float | str = ...,
         pauli_y_rate_hz: float | str = ...,
         pauli_z_rate_hz: float | str = ...,
@@ -220,6 +224,9 @@ class Memory:
     @property
     def dephasing_s(self) -> float | None:
         """Time constant of extra exponential dephasing, exp(-t / dephasing_s) on the coherence; null = none. [s]"""
+    @property
+    def dephasing_attempts(self) -> float | None:
+        """Link attempts of its node, with the emitter in an equal superposition, after which the coherence of a stored qubit is 1/e; null = attempts do nothing to it."""
     @property
     def pauli_x_rate_hz(self) -> float:
         """Rate of Pauli X errors. [Hz]"""

@@ -28,6 +28,7 @@ class LinkModel:
     mode_success: float = 0.0
     mode_separation: int = 0
     shared_train: bool = False
+    left_by_attempt: tuple = (1.0, 1.0)  # of the coherence of a qubit stored at each node
 
     @property
     def rate(self):
@@ -147,6 +148,7 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
     else:
         model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
     model = train_of(model, generation["multiplexing"], ticks_per_s)
+    model.left_by_attempt = tuple(left_by_attempt(memory, generation, end) for end, memory in enumerate(memories))
     if bell_diagonal:
         # The mean over the phase: coherences of the first memory shrink.
         shrink = exp(-(model.phase_sigma**2) / 2)
@@ -155,6 +157,19 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
         model.phase_sigma = 0.0
         model.rows = [(probability, frame, bell_diagonal_part(rho)) for probability, frame, rho in model.rows]
     return model
+
+
+def left_by_attempt(memory, generation, end):
+    """The emitter is found in its bright state with some probability, and then the phase of what is stored beside it jumps."""
+    if memory["dephasing_attempts"] is None:
+        return 1.0
+    bright = 0.5
+    if generation["kind"] == "single_click":
+        bright = generation["bright_state"]
+        if end == 1 and generation["bright_state_b"] is not None:
+            bright = generation["bright_state_b"]
+    jump = 2 * (1 - exp(-1 / memory["dephasing_attempts"]))
+    return 1 - bright * jump
 
 
 def train_of(model, multiplexing, ticks_per_s):

@@ -72,6 +72,7 @@ class LaneGroup:
         self.next_start = self.run.clock.now + link.model.period
         link.attempts += lanes
         link.lane_ticks += lanes * link.model.period
+        self.disturb(lanes)
         for watcher in list(self.watchers):
             watcher[0] -= 1
             if watcher[0] == 0:
@@ -85,6 +86,17 @@ class LaneGroup:
             self.run.turns.after_success(link)
         if self.lanes():
             self.schedule(self.next_start)
+
+    def disturb(self, lanes):
+        """What is stored at either node, but for what was made in this very phase."""
+        model = self.link.model
+        for node, left in zip(self.link.ends, model.left_by_attempt, strict=True):
+            if left < 1:
+                node.stored = [qubit for qubit in node.stored if qubit.cluster]
+                for qubit in node.stored:
+                    if qubit.made != (self.run.clock.now, self.run.clock.round):
+                        for _ in range(model.modes * (1 if model.shared_train else lanes)):
+                            qubit.undisturbed *= left
 
     def successes(self, lanes):
         model = self.link.model
@@ -149,6 +161,9 @@ class LaneGroup:
             rho = turned(rho, phase)
         devices = [run.device(node) for node in self.link.ends]
         qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
+        for node, qubit in zip(self.link.ends, qubits, strict=True):
+            qubit.made = run.clock.now, run.clock.round
+            node.stored.append(qubit)
         order = (0, 1) if self.link.ends[0] is self.circuit.nodes[self.hop] else (1, 0)
         self.free = [self.free[0] - 1, self.free[1] - 1]
         self.turns -= 1

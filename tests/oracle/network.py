@@ -20,6 +20,7 @@ class Node:
         self.parity_time = 0 if is_slotted else parity_time(memory, ticks_per_s)
         self.processing = ticks(spec["processing_delay_s"], ticks_per_s)
         self.free_slots = memory["slots"]
+        self.stored = []  # qubits, and some that are gone
         self.line, self.holders = [], []  # with reservation hop by hop: circuits, first come first
         self.failed, self.up_ticks, self.changed_at = 0, 0, 0  # failures that hold it down
         self.swaps = self.failed_swaps = self.stale_swaps = self.lost_qubits = self.cut_offs = self.slot_ticks = 0

@@ -44,7 +44,7 @@ def look_up(spec, links):
 
 def fidelity_at(a, b, tick, frame):
     """Without touching the pair."""
-    copies = [states.Qubit(qubit.device, qubit.since, qubit.origin) for qubit in (a, b)]
+    copies = [states.Qubit(qubit.device, qubit.since, qubit.origin, undisturbed=qubit.undisturbed) for qubit in (a, b)]
     order = [copies[[a, b].index(qubit)] for qubit in a.cluster.qubits]
     states.Cluster(order, np.array(a.cluster.rho))
     return states.correlators(*copies, tick, frame).fidelity

@@ -468,5 +468,6 @@ class Programs:
         ready = max(self.busy[node], self.now) + takes
         qubit = states.Qubit(self.run.device(node), ready, ready)
         states.Cluster([qubit], np.diag([1, 0]).astype(complex))
+        node.stored.append(qubit)
         self.held[qubit] = node, None, self.now
         return self.operate(node, takes, lambda: qubit)

@@ -11,7 +11,7 @@ SCENARIO = {
 }  # fmt: skip
 MEMORY = {
     "slots": 1, "t1_s": None, "t2_s": None, "t2_law": "exponential", "t2_exponent": None, "coherence_times_s": [], "coherences": [], "coherence_beyond": None,
-    "depolarising_s": None, "dephasing_s": None,
+    "depolarising_s": None, "dephasing_s": None, "dephasing_attempts": None,
     "pauli_x_rate_hz": 0.0, "pauli_y_rate_hz": 0.0, "pauli_z_rate_hz": 0.0, "efficiency": 1.0, "initialisation_s": 0.0,
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,

@@ -14,6 +14,7 @@ TABULATED = {
 LOST = TABULATED | {"coherence_beyond": "nothing"}
 PAULI = {"dephasing_s": 3e-3, "depolarising_s": 6e-3, "pauli_x_rate_hz": 15.0, "two_qubit_gate_reliability": 0.97}
 GATES = {"single_qubit_gate_s": 1e-6, "two_qubit_gate_s": 7e-6, "measurement_s": 3e-6}
+MINDS = {"dephasing_attempts": 25.0}  # what attempts do beside its qubits
 SKEWED = {
     "kind": "density_matrix",
     "real": [[0.46, 0, 0, 0.36], [0, 0.04, 0.01, 0], [0, 0.01, 0.08, 0], [0.36, 0, 0, 0.42]],
@@ -666,4 +667,29 @@ SCENARIOS = {
     "rules by hops, slotted": chain(6, memory=NOISY, demand={"width": 2, "rules": NESTED}, link=given(0.4), **SLOTTED),
     "rules and an order": chain(5, memory=NOISY | GATES, node=FAILING, demand={"width": 3, "rules": YOUNG, "swapping": {"kind": "doubling"}}, length_m=5e3),
     "rules in a grid, admission": grid(3, [(a, b, more | {"width": 2, "rules": [*YOUNG, ADMIT]}) for a, b, more in CROSSING], memory=NOISY | GATES, slots=6),
+    "attempts dephase": chain(3, memory=NOISY | MINDS, demand={"width": 2}),
+    "attempts dephase, certain links": chain(4, memory=MINDS, node=FAILING, demand={"width": 3}, link=given(1.0, 4e-6)),
+    "attempts dephase, lanes and gates": chain(5, memory=GAUSSIAN | GATES | MINDS, node=FAILING, demand=POISSON | {"width": 4, "use": "measure"}, link=given(0.3)),
+    "attempts dephase, one click, unlike arms": chain(
+        4, memory=NOISY | MINDS | {"initialisation_s": 1e-6}, demand={"width": 4}, link=DRIFT | {"station_position": 0.25}, duration_s=1e-2,
+    ),
+    "attempts dephase, bell diagonal, slotted": chain(5, memory=PAULI | MINDS, node=FAILING, demand=BACK_TO_BACK | {"width": 2}, state="bell_diagonal", **SLOTTED),
+    "attempts dephase, densities": chain(4, memory=NOISY | GATES | MINDS, demand={"width": 2}, state="density"),
+    "attempts dephase, trains, shared, by others": star(
+        3, [("leaf0", "leaf1", {"width": 3}), ("leaf0", "leaf2", POISSON | {"use": "measure"}), ("leaf0", "hub", BACK_TO_BACK)],
+        slots=12, memory=NOISY | MINDS, link=given(0.01, 20e-6) | SHARED_TRAIN,
+    ),
+    "attempts dephase, buffers": chain(3, memory=MINDS, demand=POISSON | {"generate_when_idle": True, "buffer": 5, "width": 2}),
+    "attempts dephase, distilled, cut off": chain(
+        3, memory=NOISY | GATES | MINDS, demand={"width": 3, "cutoff": {"age_s": 5e-5, "estimated_fidelity": 0.8}, "distillation": DEJMPS}, link=given(0.4), links={"distillation": DEJMPS},
+    ),
+    "attempts dephase, cut off by fidelity, ideal": chain(5, memory=NOISY | MINDS, demand={"cutoff": {"estimated_fidelity": 0.7}, "width": 3}, link=given(0.3), control="ideal"),
+    "attempts dephase, rules": chain(4, memory=NOISY | GATES | MINDS, demand={"width": 4, "rules": GOOD}, link=given(0.4, state=SKEWED), links={"distillation": DEJMPS}, length_m=5e3),
+    "attempts dephase, rules, ideal": chain(5, memory=GAUSSIAN | MINDS, demand={"width": 2, "rules": GOOD}, control="ideal"),
+    "attempts dephase, links change and fail": two_ways(
+        [("r0", "r2", {"width": 2}), ("r4", "r1", POISSON), ("r2", "r4", TABLE)], memory=NOISY | MINDS, node=FAILING, changes=DOWN_AND_UP, failures=CUTS, slots=6, **HEARTBEATS,
+    ),
+    "attempts dephase, one link at a time": chain(4, node={"parallel_links": 1}, memory=MINDS, demand=POISSON | {"cutoff": {"attempts": 4}, "width": 2}, link=given(0.2)),
+    "attempts dephase, ghz": ghz_star(3, memory=NOISY | GATES | MINDS, link=given(0.3), ghz={"width": 2, "traffic": POISSON["traffic"]}),
+    "attempts dephase, graph, bell diagonal": ghz_star(4, memory=PAULI | GATES | MINDS, ghz={"traffic": {"kind": "one_off", "requests": 6}, "edges": RING_OF_4}, state="bell_diagonal"),
 }  # fmt: skip

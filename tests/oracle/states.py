@@ -179,6 +179,8 @@ class Qubit:
     since: int
     origin: int
     cluster: "Cluster" = None
+    undisturbed: float = 1.0  # what attempts of its node have left of its coherence since its state was brought up to date
+    made: tuple | None = None  # tick and round of its cycle
 
 
 @dataclass(eq=False)
@@ -211,15 +213,16 @@ def create_pair(rho, device_a, since_a, device_b, since_b):
 
 
 def decay(qubit, now):
-    if now == qubit.since:
+    if now == qubit.since and qubit.undisturbed == 1:
         return
     cluster = qubit.cluster
     n, index = len(cluster.qubits), cluster.qubits.index(qubit)
-    channel = qubit.device.channel(qubit.origin, qubit.since, now).reshape(2, 2, 2, 2)
+    channel = qubit.device.channel(qubit.origin, qubit.since, now)
+    channel = (np.diag([1, qubit.undisturbed, qubit.undisturbed, 1]) @ channel).reshape(2, 2, 2, 2)
     tensor = cluster.rho.reshape((2,) * (2 * n))
     tensor = np.tensordot(channel, tensor, axes=([2, 3], [index, n + index]))
     cluster.rho = np.moveaxis(tensor, [0, 1], [index, n + index]).reshape(2**n, 2**n)
-    qubit.since = now
+    qubit.since, qubit.undisturbed = now, 1.0
 
 
 def release(qubit):

@@ -114,7 +114,9 @@ def worlds(draw, patient=True):
     gates = draw(st.sampled_from([{}, scenarios.GATES | {"initialisation_s": 2e-6}]))
     scenario = scenarios.chain(
         nodes,
-        memory=gates | draw(st.sampled_from([{}, scenarios.NOISY, scenarios.PAULI, scenarios.GAUSSIAN, scenarios.TABULATED])),
+        memory=gates
+        | draw(st.sampled_from([{}, scenarios.NOISY, scenarios.PAULI, scenarios.GAUSSIAN, scenarios.TABULATED]))
+        | draw(st.sampled_from([{}, {}, scenarios.MINDS])),
         slots=draw(st.integers(2, 6)),
         node={
             "swap_success_probability": draw(st.sampled_from([1.0, 0.7])),

@@ -252,6 +252,7 @@ def scenario_of(draw):
         memory = memory | scenarios.GATES
     memories = [
         {"name": "m", "slots": draw(st.sampled_from([6, 8, 12])), "initialisation_s": draw(st.sampled_from([0.0, 1e-6]))}
+        | {"dephasing_attempts": draw(st.sampled_from([None, None, 2.5, 70.0]))}
         | memory
     ]
     nodes = [

@@ -103,6 +103,11 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "policy tables, optimal: success of links": (OPTIMAL, SUCCESS, 0.98),
     "windows, B13: success of links": (policies.check_window, SUCCESS, 0.965),
     "windows, B13: dephasing": (policies.check_window, "memories/*/dephasing_s", 0.96),
+    "windows, B13: dephasing by attempts": (
+        partial(policies.check_window, dephases="dephasing_attempts"),
+        "memories/*/dephasing_attempts",
+        0.96,
+    ),
     "windows, B13: attempts, 209 instead of 199": (policies.check_window, "demands/*/cutoff/attempts", 209 / 199),
     "kept alive, C18: success of links": (KEPT_ALIVE, SUCCESS, 0.94),
     "kept alive, C18: age, four slots instead of five": (KEPT_ALIVE, "demands/*/cutoff/age_s", 0.8),

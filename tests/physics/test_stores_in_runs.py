@@ -23,6 +23,7 @@ A04, A05, A06, A15, A18, A22, G06 = (case(id) for id in ("A04", "A05", "A06", "A
 DAMPED = {"t1_s": 0.05, "t2_s": 0.04, "readout_fidelity_0": 0.99, "readout_fidelity_1": 0.96}
 PAULI = {"t2_s": 0.04, "depolarising_s": 0.2, "pauli_x_rate_hz": 0.5, "readout_fidelity_0": 0.98, "readout_fidelity_1": 0.98}
 GATES = {"two_qubit_gate_reliability": 0.98, "single_qubit_gate_reliability": 0.99}
+MINDS = PAULI | {"dephasing_attempts": 40.0}
 SKEWED = fb.BellWeights(weights=[0.85, 0.06, 0.05, 0.04])
 
 
@@ -54,7 +55,11 @@ def test_density_is_pair_density(program: str) -> None:
 @pytest.mark.parametrize("program", PROGRAMS)
 @pytest.mark.parametrize(
     ("state", "noise"),
-    [("stabilizer", PAULI), *(pytest.param("ket", noise, marks=pytest.mark.slow) for noise in (PAULI, DAMPED))],
+    [
+        ("stabilizer", PAULI),
+        ("stabilizer", MINDS),
+        *(pytest.param("ket", noise, marks=pytest.mark.slow) for noise in (PAULI, DAMPED, MINDS)),
+    ],
 )
 def test_trajectories_have_the_exact_mean(state: str, noise: dict[str, Any], program: str) -> None:
     """An error of 0.03 in fidelity, or in the share of equal bits, is detected."""

@@ -318,16 +318,18 @@ def test_cutoff_by_fidelity_is_one_by_age(control: str) -> None:
 # ---- windows of attempts, links kept alive ------------------------------------------------------------------------------
 
 
-def check_window(change: Change = unchanged) -> None:
+def check_window(change: Change = unchanged, dephases: str = "dephasing_s") -> None:
     """A link that is sure waits for one that is not; the window is closed after N attempts, and another begins.
 
-    Both attempt in the first slot of a window: that attempt, the first of N, finds nothing waiting yet.
+    Both attempt in the first slot of a window: that attempt, the first of N, finds nothing waiting yet. What waits is dephased by
+    the slots that pass, or by the attempts that are made in them (`dephases`: the field of the memory).
     """
     p, n, n_dec = (B13.parameters[name] for name in ("p", "N", "n_dec"))
     expected = B13.expected
     chains_needed = samples_to_detect(0.02, 1.0)  # of a geometric number of attempts
     # The coherence of the waiting qubit alone decays: its memory dephases, the other link's is good.
-    memories = [fb.Memory(name="end", slots=1), fb.Memory(name="middle", slots=2, dephasing_s=n_dec * SLOT_S)]
+    memories = [fb.Memory(name="end", slots=1), fb.Memory(name="middle", slots=2)]
+    memories[1] = memories[1].replace(**{dephases: n_dec * (SLOT_S if dephases == "dephasing_s" else 1)})
     scenario = change(
         chains(
             [slotted_link(1.0), slotted_link(p)],
@@ -353,8 +355,9 @@ def check_window(change: Change = unchanged) -> None:
     assert_sampled(estimate(np.concatenate(slots)), expected["attempts_per_success"], B13.tolerance, detects=2.0)
 
 
-def test_window_of_attempts() -> None:
-    check_window()
+@pytest.mark.parametrize("dephases", ["dephasing_s", "dephasing_attempts"])
+def test_window_of_attempts(dephases: str) -> None:
+    check_window(dephases=dephases)
 
 
 def check_kept_alive(label: str, change: Change = unchanged) -> None:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <type_traits>
 #include <variant>
 
@@ -152,6 +153,12 @@ void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, St
   if (model.recovery_s > 0) model.recovery_s += spec->train_s();
 }
 
+// Of qubits stored beside the emitter, which is in the state that emits with probability `bright`: their coherence becomes exp(-x) of
+// itself. The number of attempts for 1/e is stated for equal superpositions.
+double dephasing_exponent(std::optional<double> const& attempts, double bright) {
+  return attempts ? -std::log1p(2 * bright * std::expm1(-1 / *attempts)) : 0;
+}
+
 }  // namespace
 
 void require_recovery(LinkModel const& model, double period_s) {
@@ -162,7 +169,10 @@ void require_recovery(LinkModel const& model, double period_s) {
 
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station, Wear wear) {
+  const auto* bright = std::get_if<SingleClickSpec>(&generation);
   const auto multiplexed = [&](LinkModel model) {
+    model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright ? bright->bright_state : 0.5),
+                                dephasing_exponent(b.dephasing_attempts, bright ? bright->bright_state_b.value_or(bright->bright_state) : 0.5)};
     std::visit([&](auto const& kind) { multiplex(model, kind.multiplexing, station); }, generation);
     return model;
   };

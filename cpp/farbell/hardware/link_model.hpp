@@ -1,6 +1,7 @@
 // Everything a run needs to know about a link, from the specs of its fibre, memories and station: compile() calls this once per
 // distinct link. Equations: docs/physics/heralded_links.md.
 #pragma once
+#include <array>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ struct LinkModel : LinkTiming {
   MultiplexingSpec multiplexing;   // period and success are those of the whole train, emissions and heralds of its first mode
   HeraldTable table;               // at phase 0
   OpticalPhase phase;
+  std::array<double, 2> dephasing_exponent{};  // of an attempt (of each mode), at node_a and node_b: docs/physics/induced_dephasing.md
   double recovery_s = 0;           // the shortest period after which the detectors are ready again, whatever clicked
   std::vector<ModelNote> approximations;
 

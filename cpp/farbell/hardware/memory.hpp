@@ -21,6 +21,7 @@ struct MemorySpec {
   std::optional<CoherenceBeyond> coherence_beyond;
   std::optional<double> depolarising_s;
   std::optional<double> dephasing_s;
+  std::optional<double> dephasing_attempts;
   double pauli_x_rate_hz = 0;
   double pauli_y_rate_hz = 0;
   double pauli_z_rate_hz = 0;
@@ -84,6 +85,9 @@ struct Describe<MemorySpec> {
             "Mean time to a depolarising event; null = none.").improves(Improvement::time_constant),
       field("dephasing_s", &MemorySpec::dephasing_s, "s", positive,
             "Time constant of extra exponential dephasing, exp(-t / dephasing_s) on the coherence; null = none.").improves(Improvement::time_constant),
+      field("dephasing_attempts", &MemorySpec::dephasing_attempts, positive,
+            "Link attempts of its node, with the emitter in an equal superposition, after which the coherence of a stored qubit is 1/e; "
+            "null = attempts do nothing to it.").improves(Improvement::time_constant),
       field("pauli_x_rate_hz", &MemorySpec::pauli_x_rate_hz, "Hz", non_negative,
             "Rate of Pauli X errors.").improves(Improvement::rate),
       field("pauli_y_rate_hz", &MemorySpec::pauli_y_rate_hz, "Hz", non_negative,

@@ -7,7 +7,8 @@
 
 namespace farbell {
 
-// Throws SpecError at `path`/t2_s where t2_s exceeds what t1_s leaves of the coherence, 2 t1_s.
+// Throws SpecError at `path`/t2_s where t2_s exceeds what t1_s leaves of the coherence, 2 t1_s, and at `path`/dephasing_attempts for fewer
+// than attempts can be.
 Device device_of(MemorySpec const& memory, std::string const& path);
 
 }  // namespace farbell

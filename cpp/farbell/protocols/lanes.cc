@@ -30,6 +30,10 @@ std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uin
   g.device = setup_.links[link.value].device;
   g.attempts = Stream(attempts_key, setup_.replica);
   g.herald = Stream(herald_key, setup_.replica);
+  if (setup_.dephasing) [[unlikely]] {
+    g.dephases = g.program->dephasing[0] > 0 || g.program->dephasing[1] > 0;
+    for (NodeId node : g.node) setup_.dephasing->add_source(node);
+  }
   next_of_link_.push_back(first_group_[link.value]);
   first_group_[link.value] = index;
   asleep_.emplace_back();
@@ -79,27 +83,16 @@ void Lanes::set_program(LinkId link, std::uint32_t program) {
   program_of_[link.value] = program;
   drifts_[link.value].at = never;
   each_group_of(link, [&](std::uint32_t index) {
+    if (groups_[index].dephases) [[unlikely]] tell_memories(index);
     if (groups_[index].lanes > 0) look_ahead(index);
   });
 }
 
 // ---- cycles ---------------------------------------------------------------------------------------------------------------------
 
-bool Lanes::cycle_is_over(const Group& g) const {
-  const Tick now = queue_.now();
-  if (g.next_cycle != now) return g.next_cycle < now;
-  return queue_.round() != g.next_round ? queue_.round() > g.next_round : queue_.phase() > Phase::attempts;
-}
-
 // Cycles that have been made since the group's counters were last brought up to date.
 inline std::int64_t Lanes::cycles_to_count(const Group& g) const {
-  if (g.lanes == 0 || !cycle_is_over(g)) return 0;
-  const Tick period = g.program->period;
-  const std::int64_t behind = count(queue_.now() - g.next_cycle);
-  std::int64_t cycles = behind / count(period) + 1;
-  // The cycle that starts at this very tick is made in the attempts phase of round 0.
-  if (behind > 0 && behind % count(period) == 0 && queue_.round() == 0 && queue_.phase() <= Phase::attempts) --cycles;
-  return cycles;
+  return g.lanes == 0 ? 0 : cycles_begun(queue_, g.next_cycle, g.next_round, g.program->period);
 }
 
 // Moves them out of the threshold and into the counters.
@@ -134,8 +127,19 @@ void Lanes::count_cycles(Group& g, std::int64_t cycles) {
   g.done.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
   g.done.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
   g.cycles += static_cast<std::uint64_t>(cycles);
+  if (g.dephases) [[unlikely]] {
+    const auto index = static_cast<std::uint32_t>(&g - groups_.data());
+    for (std::uint32_t end : {0u, 1u}) setup_.dephasing->count_cycles(2 * index + end, cycles);
+  }
   g.next_cycle = after(g.next_cycle, period, cycles);
   g.next_round = 0;
+}
+
+// How the group's cycles go on, to both of its nodes.
+void Lanes::tell_memories(std::uint32_t index) {
+  const Group& g = groups_[index];
+  for (std::uint32_t end : {0u, 1u})
+    setup_.dephasing->goes_on(2 * index + end, g.next_cycle, g.next_round, g.program->period, g.program->dephasing_of(end, g.lanes));
 }
 
 Tick Lanes::next_start(Tick earliest) const {
@@ -163,6 +167,7 @@ void Lanes::set_lanes(std::uint32_t index, std::uint32_t lanes) {
     }
   }
   g.lanes = lanes;
+  if (g.dephases) [[unlikely]] tell_memories(index);
   if (trace_.on) [[unlikely]]
     trace_.add(queue_.now(), queue_.phase(), TraceKind::attempting, g.link.value, g.chain.value, lanes, 0, {.until = g.next_cycle});
   if (lanes > 0) look_ahead(index);
@@ -387,6 +392,7 @@ void Lanes::succeed(std::uint32_t index) {
   if (!chain.pipelined) g.turns -= made;
   const std::uint32_t still = g.wanted();
   g.lanes = still;
+  if (g.dephases) [[unlikely]] tell_memories(index);
   if (trace_.on) [[unlikely]]
     trace_.add(now, Phase::attempts, TraceKind::attempting, g.link.value, g.chain.value, still, 0, {.until = g.next_cycle});
   if (still > 0) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "farbell/base/ids.hpp"
+#include "farbell/engine/cycles.hpp"
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
@@ -49,6 +50,7 @@ class Lanes {
     std::span<const SwitchRow> switches{};
     const TurnHook* turn_hook = nullptr;
     std::span<const Turns::Claim> turn_claims{};
+    InducedDephasing* dephasing = nullptr;  // told of attempts at memories that mind them
   };
 
   Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& segments, std::vector<Chain>& chains, Trace& trace);
@@ -120,6 +122,7 @@ class Lanes {
     bool armed = false;
     bool open = false;                    // until an end is closed
     bool awaited = false;                 // somebody is asleep
+    bool dephases = false;                // a memory of the link minds its attempts
 
     LinkId link;
     ChainId chain;
@@ -151,10 +154,10 @@ class Lanes {
     Tick since = tick_zero;
     double ticks = 0;
   };
-  bool cycle_is_over(const Group& g) const;  // has the attempts phase of `next_cycle` passed?
   std::int64_t cycles_to_count(const Group& g) const;
   void settle(Group& g);
   void count_cycles(Group& g, std::int64_t cycles);
+  [[gnu::cold]] void tell_memories(std::uint32_t index);
   void set_lanes(std::uint32_t index, std::uint32_t lanes);
   void wanted_lanes_changed(std::uint32_t index, std::uint32_t before);
   void look_ahead(std::uint32_t index, std::int64_t looked_at = 0);

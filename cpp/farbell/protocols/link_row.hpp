@@ -1,5 +1,6 @@
 // What the protocols know of a link: constants from compile().
 #pragma once
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,12 @@ struct LinkProgram {
   double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
   double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle
 
+  std::array<double, 2> dephasing{};  // exponent of the induced dephasing by one attempt, at each end
+
+  // What a cycle with so many lanes does to qubits stored at that end.
+  double dephasing_of(std::size_t end, std::uint32_t lanes) const {
+    return dephasing[end] * (shared_train ? std::min(lanes, 1u) : lanes) * modes;
+  }
   // What a cycle with so many lanes uses up of the threshold.
   double step(std::uint32_t lanes) const { return shared_train ? lambda : lanes * lambda; }
 };

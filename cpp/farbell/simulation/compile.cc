@@ -155,6 +155,7 @@ class Compiler {
       row.device = DeviceId{memory_names_.at(node.memory, item("nodes", i, "memory"))};
       const MemorySpec& memory = s_.memories[row.device.value];
       row.slots = static_cast<std::uint32_t>(memory.slots);
+      m_.induced_dephasing |= memory.dephasing_attempts.has_value();
       if (node.parallel_links) row.parallel_links = static_cast<std::uint32_t>(*node.parallel_links);
       row.swap_success = node.swap_success_probability;
       if (m_.slot == tick_zero) {
@@ -206,6 +207,7 @@ class Compiler {
     p.lambda = -std::log1p(-p.success);
     p.modes = static_cast<std::uint32_t>(train.modes);
     p.log_mode_failure = std::log1p(-model.mode_success_probability);
+    p.dephasing = model.dephasing_exponent;
     p.shared_train = train.modes > 1 && train.train == TrainUse::shared;
     if (m_.slot == tick_zero) {
       p.period = positive_ticks(model.period_s, path);
@@ -368,6 +370,8 @@ class Compiler {
       dead.emission = m_.programs[p].emission;
       dead.herald = m_.programs[p].herald;
       dead.modes = m_.programs[p].modes;
+      dead.shared_train = m_.programs[p].shared_train;
+      dead.dephasing = m_.programs[p].dephasing;
       dead.mode_separation = m_.programs[p].mode_separation;
       m_.programs.push_back(std::move(dead));
     }
@@ -641,9 +645,17 @@ class Compiler {
       note_approximation("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
     if (s_.on_deadlock == OnDeadlock::release)
       note_approximation("instant_deadlock_release", "deadlocks are seen at once, and a circuit that gives way does so at every node at once");
+    const auto judged = [](const auto& demand) { return demand.min_fidelity > 0; };
+    const bool judges = std::any_of(s_.demands.begin(), s_.demands.end(), judged);
+    if (m_.induced_dephasing) {
+      if (judges || std::any_of(s_.ghz_demands.begin(), s_.ghz_demands.end(), judged))
+        note_approximation("known_attempts", "min_fidelity judges a pair by its state, as if its ends knew of all attempts beside its qubits");
+      const auto estimates = [](const DemandSpec& d) { return (d.cutoff && d.cutoff->estimated_fidelity) || !d.rules.empty(); };
+      if (std::any_of(s_.demands.begin(), s_.demands.end(), estimates))
+        note_approximation("attempts_not_foreseen", "nodes estimate fidelities without the attempts since they last heard of the pair, and those to come");
+    }
     const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
-    if (std::any_of(s_.demands.begin(), s_.demands.end(), [](const DemandSpec& d) { return d.min_fidelity > 0; }) &&
-        std::any_of(m_.programs.begin(), m_.programs.end(), turned))
+    if (judges && std::any_of(m_.programs.begin(), m_.programs.end(), turned))
       note_approximation("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");
     const bool closes = std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; });
     if (closes || (!m_.failures.empty() && m_.heartbeat == never))

@@ -31,6 +31,7 @@ struct Model {
   Tick horizon{}, warm_up{}, slot = tick_zero;
   StoreKind store = StoreKind::pair_density;
   bool pauli_twirl = false;
+  bool induced_dephasing = false;  // a memory of a node minds its attempts
 
   std::vector<Device> devices;
   std::vector<OperationTimes> operation_times;  // by device

@@ -40,14 +40,15 @@ class Replica {
 
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
-        states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica),
+        dephasing_(queue_, model.nodes.size()),
+        states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica, model.induced_dephasing ? &dephasing_ : nullptr),
         chains_(model.circuits),
         segments_(states_, chains_),
         turn_claims_(turn_claims(model)),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
                 options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook,
-                turn_claims_},
+                turn_claims_, model.induced_dephasing ? &dephasing_ : nullptr},
                queue_, states_, segments_, chains_, trace_),
         protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
@@ -217,6 +218,7 @@ class Replica {
   UseOverTime use_;
   EventQueue queue_;
   Trace trace_;
+  InducedDephasing dephasing_;
   States states_;
   std::vector<Chain> chains_;
   Segments segments_;

@@ -321,8 +321,8 @@ QubitId ClusterStore<State>::partner(QubitId q) const {
 
 template <class State>
 void ClusterStore<State>::decay_to(Qubit& q, Tick now) {
-  decay(state(q), static_cast<int>(q.position), model(q).decay.map(q.since, q.origin, now), stream(q));
-  if (q.since < now) q.since = now;
+  decay(state(q), static_cast<int>(q.position), decay_map(q, now), stream(q));
+  up_to_date(q, now);
 }
 
 // ---- operations -----------------------------------------------------------------------------------------------------------------------
@@ -361,8 +361,8 @@ State ClusterStore<State>::after_gates(DistillationProtocol protocol, QubitPair 
   const auto prepared = [&](QubitPair pair, int frame) {
     Qubit &a = live_row(pair.a), &b = live_row(pair.b);
     State s = state(a);
-    decay(s, static_cast<int>(a.position), model(a).decay.map(a.since, a.origin, now), stream(a));
-    decay(s, static_cast<int>(b.position), model(b).decay.map(b.since, b.origin, now), stream(b));
+    decay(s, static_cast<int>(a.position), decay_map(a, now), stream(a));
+    decay(s, static_cast<int>(b.position), decay_map(b, now), stream(b));
     // Noise of single-qubit gates comes with the rotations and the twirl.
     if (protocol == DistillationProtocol::bbpssw) s = twirled_pair(s, frame, stream(a));
     if (protocol == DistillationProtocol::dejmps) {
@@ -395,7 +395,7 @@ DistillationOutcome ClusterStore<State>::distil(DistillationProtocol protocol, Q
   read(round, two, bits, stream(live_row(used.a)));
   state(live_row(kept.a)) = std::move(round);
   for (QubitId q : {kept.a, kept.b})
-    if (live_row(q).since < now) live_row(q).since = now;
+    up_to_date(live_row(q), now);
   drop_qubit(used.a.value);
   drop_qubit(used.b.value);
   return distillation_outcome(protocol, kept_frame, used_frame, bits);
@@ -469,7 +469,7 @@ DensityState ClusterStore<State>::reduced(std::vector<QubitId> const& qubits, Ti
   DensityState out = state(first).kept(positions);
   for (std::size_t i = 0; i < qubits.size(); ++i) {
     const Qubit& q = live_row(qubits[i]);
-    decay(out, static_cast<int>(i), model(q).decay.map(q.since, q.origin, now), [] { return 0.0; });
+    decay(out, static_cast<int>(i), decay_map(q, now), [] { return 0.0; });
   }
   return out;
 }

@@ -72,6 +72,7 @@ class ClusterStore {
   DeviceId device(QubitId q) const { return DeviceId(live_row(q).device); }
   Tick since(QubitId q) const { return live_row(q).since; }
   std::size_t live() const { return live_; }
+  AttemptsSeen& attempts() { return attempts_; }
 
  private:
   static constexpr std::uint32_t none = QubitId::none_value;
@@ -96,6 +97,16 @@ class ClusterStore {
   }
   Qubit& live_row(QubitId q) { return const_cast<Qubit&>(static_cast<ClusterStore const*>(this)->live_row(q)); }
   DeviceModel const& model(Qubit const& q) const { return devices_[q.device]; }
+  std::size_t name(Qubit const& q) const { return static_cast<std::size_t>(&q - qubits_.data()); }
+  BlochMap decay_map(Qubit const& q, Tick now) const {
+    BlochMap map = model(q).decay.map(q.since, q.origin, now);
+    if (attempts_) [[unlikely]] attempts_.join(map, name(q));
+    return map;
+  }
+  void up_to_date(Qubit& q, Tick now) {
+    if (q.since < now) q.since = now;
+    if (attempts_) [[unlikely]] attempts_.up_to_date(name(q));
+  }
   State& state(Qubit const& q) { return *clusters_[q.cluster].state; }
   State const& state(Qubit const& q) const { return *clusters_[q.cluster].state; }
   // The next numbers of a qubit's stream.
@@ -118,6 +129,7 @@ class ClusterStore {
 
   std::vector<DeviceModel> devices_;
   std::uint64_t replica_;
+  AttemptsSeen attempts_;
   std::vector<Qubit> qubits_;
   std::vector<Cluster> clusters_;
   std::vector<std::uint32_t> free_clusters_;

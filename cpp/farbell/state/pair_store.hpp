@@ -7,6 +7,7 @@
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
 #include "farbell/state/bell_diagonal.hpp"
+#include "farbell/state/induced_dephasing.hpp"
 #include "farbell/state/pair_density.hpp"
 
 namespace farbell {
@@ -126,7 +127,7 @@ class PairStore {
     for (QubitId q : {kept.a, kept.b}) {
       Qubit& qubit = qubits_[q.value];
       qubit.side = side++;
-      if (qubit.since < now) qubit.since = now;
+      up_to_date(qubit, now);
     }
     free_rows_.push_back(used_row);
     drop_qubit(used.a.value);
@@ -169,7 +170,7 @@ class PairStore {
     Qubit& row = live_row(q);
     State& state = rows_[row.row];
     state.decay(row.side, decay_map(row, now));
-    if (row.since < now) row.since = now;
+    up_to_date(row, now);
     state.apply_pauli(row.side, pauli);
   }
 
@@ -178,7 +179,7 @@ class PairStore {
     Qubit& row = live_row(q);
     State& state = rows_[row.row];
     state.decay(row.side, decay_map(row, now));
-    if (row.since < now) row.since = now;
+    up_to_date(row, now);
     state.apply_pauli(row.side, pauli);
     state.depolarise(row.side, model(row).single_qubit_reliability);
   }
@@ -188,7 +189,7 @@ class PairStore {
     Qubit& row = live_row(q);
     State& state = rows_[row.row];
     state.decay(row.side, decay_map(row, now));
-    if (row.since < now) row.since = now;
+    up_to_date(row, now);
     state.rotate(row.side, rotation);
     state.depolarise(row.side, model(row).single_qubit_reliability);
   }
@@ -288,6 +289,7 @@ class PairStore {
   DeviceId device(QubitId q) const { return DeviceId(live_row(q).device); }
   Tick since(QubitId q) const { return live_row(q).since; }
   std::size_t live() const { return live_; }
+  AttemptsSeen& attempts() { return attempts_; }
 
  private:
   static constexpr std::uint32_t none = QubitId::none_value;
@@ -313,7 +315,16 @@ class PairStore {
     return row;
   }
   DeviceModel const& model(Qubit const& q) const { return devices_[q.device]; }
-  BlochMap decay_map(Qubit const& q, Tick now) const { return model(q).decay.map(q.since, q.origin, now); }
+  std::size_t name(Qubit const& q) const { return static_cast<std::size_t>(&q - qubits_.data()); }
+  BlochMap decay_map(Qubit const& q, Tick now) const {
+    BlochMap map = model(q).decay.map(q.since, q.origin, now);
+    if (attempts_) [[unlikely]] attempts_.join(map, name(q));
+    return map;
+  }
+  void up_to_date(Qubit& q, Tick now) {
+    if (q.since < now) q.since = now;
+    if (attempts_) [[unlikely]] attempts_.up_to_date(name(q));
+  }
   State decayed(QubitId a, QubitId b, Tick now) const {
     State state = rows_[qubits_[a.value].row];
     for (QubitId q : {a, b}) state.decay(qubits_[q.value].side, decay_map(qubits_[q.value], now));
@@ -349,6 +360,7 @@ class PairStore {
   }
 
   std::vector<DeviceModel> devices_;
+  AttemptsSeen attempts_;
   std::vector<Qubit> qubits_;
   std::vector<State> rows_;
   std::vector<std::uint32_t> free_rows_;

@@ -130,7 +130,7 @@ void StabilizerStore::flip(Qubit& q, int pauli) {
 
 void StabilizerStore::decay_to(Qubit& q, Tick now) {
   flip(q, draw_pauli(q, decay(q, now)));
-  if (q.since < now) q.since = now;
+  up_to_date(q, now);
 }
 
 // ---- reading -------------------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ int StabilizerStore::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   if (b == c) [[unlikely]]
     throw_no_pair(b, c);
   Factors f{1, 1, 1, 1};
-  if (!model(qb).noiseless || !model(qc).noiseless) {
+  if (!noiseless(qb) || !noiseless(qc)) {
     const Factors fb = decay(qb, now), fc = decay(qc, now);
     for (int k = 1; k < 4; ++k) f[k] = fb[k] * fc[k];
   }
@@ -367,7 +367,7 @@ DistillationOutcome StabilizerStore::distil(DistillationProtocol protocol, Qubit
   if (index < 0) index = sample(weights, draw(a));
   make_pair(kept.a.value, kept.b.value, index);
   for (Qubit* q : {&a, &b})
-    if (q->since < now) q->since = now;
+    up_to_date(*q, now);
   drop_qubit(used.a.value);
   drop_qubit(used.b.value);
   return distillation_outcome(protocol, kept_frame, used_frame, bits);
@@ -448,13 +448,13 @@ void StabilizerStore::require_clifford(Gate gate, int qubits) const {
 void StabilizerStore::apply_pauli(QubitId id, int pauli, Tick now) {
   Qubit& q = live_row(id);
   flip(q, pauli);
-  if (!model(q).noiseless) {
+  if (!noiseless(q)) {
     // Errors before and after a Pauli gate commute with it, up to a sign: one draw for both.
     Factors f = decay(q, now);
     for (int k = 1; k < 4; ++k) f[k] *= model(q).single_qubit_reliability;
     flip(q, draw_pauli(q, f));
   }
-  if (q.since < now) q.since = now;
+  up_to_date(q, now);
 }
 
 void StabilizerStore::apply(Gate gate, QubitId id, Tick now, double) {

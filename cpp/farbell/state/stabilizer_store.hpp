@@ -66,6 +66,7 @@ class StabilizerStore {
   DeviceId device(QubitId q) const { return DeviceId(live_row(q).device); }
   Tick since(QubitId q) const { return live_row(q).since; }
   std::size_t live() const { return live_; }
+  AttemptsSeen& attempts() { return attempts_; }
 
  private:
   static constexpr std::uint32_t none = QubitId::none_value;
@@ -107,8 +108,11 @@ class StabilizerStore {
   }
   Qubit& live_row(QubitId q) { return const_cast<Qubit&>(static_cast<StabilizerStore const*>(this)->live_row(q)); }
   DeviceRow const& model(Qubit const& q) const { return devices_[q.device]; }
+  std::size_t name(Qubit const& q) const { return static_cast<std::size_t>(&q - qubits_.data()); }
+  bool noiseless(Qubit const& q) const { return model(q).noiseless && !attempts_; }
   Factors decay(Qubit const& q, Tick now) const {
-    const BlochMap m = model(q).decay.map(q.since, q.origin, now);
+    BlochMap m = model(q).decay.map(q.since, q.origin, now);
+    if (attempts_) [[unlikely]] attempts_.join(m, name(q));
     return {1, m.ax, m.ay, m.az};
   }
 
@@ -123,6 +127,10 @@ class StabilizerStore {
   int draw_pauli(Qubit& q, Factors const& f);
   void flip(Qubit& q, int pauli);
   void decay_to(Qubit& q, Tick now);
+  void up_to_date(Qubit& q, Tick now) {
+    if (q.since < now) q.since = now;
+    if (attempts_) [[unlikely]] attempts_.up_to_date(name(q));
+  }
   void require_clifford(Gate gate, int qubits) const;
 
   int bell_index(Qubit const& q) const { return q.frame ^ qubits_[q.other].frame; }
@@ -150,6 +158,7 @@ class StabilizerStore {
 
   std::vector<DeviceRow> devices_;
   std::uint64_t replica_;
+  AttemptsSeen attempts_;
   std::vector<Qubit> qubits_;
   std::vector<Cluster> clusters_;
   std::vector<std::uint32_t> free_clusters_;

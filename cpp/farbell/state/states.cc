@@ -31,13 +31,21 @@ std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl) 
 }
 std::string cannot_hold(StoreKind kind, Correlations const& state) { return cannot_hold(capabilities(kind), state); }
 
-States::States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica)
+States::States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica,
+               InducedDephasing const* dephasing)
     : kind_(kind),
+      dephased_(dephasing != nullptr),
       bell_diagonal_(devices_of(StoreKind::bell_diagonal, kind, devices), clock, pauli_twirl),
       pair_density_(devices_of(StoreKind::pair_density, kind, devices), clock, pauli_twirl),
       stabilizer_(devices_of(StoreKind::stabilizer, kind, devices), clock, pauli_twirl, replica),
       density_(devices_of(StoreKind::density, kind, devices), clock, pauli_twirl),
-      ket_(devices_of(StoreKind::ket, kind, devices), clock, pauli_twirl, replica) {}
+      ket_(devices_of(StoreKind::ket, kind, devices), clock, pauli_twirl, replica) {
+  bell_diagonal_.attempts().count(dephasing);
+  pair_density_.attempts().count(dephasing);
+  stabilizer_.attempts().count(dephasing);
+  density_.attempts().count(dephasing);
+  ket_.attempts().count(dephasing);
+}
 
 // The one switch on the kind of store.
 template <class Operation>
@@ -97,7 +105,14 @@ States::Pair States::create_pair(Correlations const& state, Place a, Tick since_
     nodes_.resize(names);
   nodes_[pair.a.value] = a.node;
   nodes_[pair.b.value] = b.node;
+  if (dephased_) [[unlikely]] {
+    stored(pair.a);
+    stored(pair.b);
+  }
   return pair;
+}
+void States::stored(QubitId q) {
+  on_store(*this, [&](auto& store) { store.attempts().store(q, node(q)); });
 }
 int States::bell_measure(QubitId b, QubitId c, Tick now, double u) {
   require_together(b, c, now);
@@ -165,12 +180,14 @@ bool States::promote(QubitId q, Tick now) {
 void States::name_promoted(QubitId name, QubitId there) {
   if (name.value >= in_clusters_.size()) in_clusters_.resize(name.value + 1);
   in_clusters_[name.value] = there;
+  if (dephased_) [[unlikely]] density_.attempts().store(there, node(name));
   ++promoted_;
 }
 QubitId States::create_qubit(Place place, Tick since, std::uint64_t noise_key) {
   const QubitId q = on_store(*this, [&](auto& store) { return store.create_qubit(place.device, since, noise_key); });
   if (nodes_.size() <= q.value) nodes_.resize(q.value + std::size_t{1});
   nodes_[q.value] = place.node;
+  if (dephased_) [[unlikely]] stored(q);
   return q;
 }
 // The name of a promoted qubit that is gone.

@@ -46,7 +46,9 @@ class States {
   using Pair = QubitPair;
 
   // Throws InternalError for a device that the store cannot hold: compile() asks cannot_hold first.
-  States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica = 0);
+  // With `dephasing` qubits suffer from what their nodes do.
+  States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica = 0,
+         InducedDephasing const* dephasing = nullptr);
 
   // A pair exists from photon emission: each qubit waits in its device from its own tick on. Throws InternalError for a
   // state that the store cannot hold. Sampled stores draw the pair's errors from streams of this key.
@@ -132,7 +134,10 @@ class States {
   void give_back(QubitId q);
   void name_promoted(QubitId name, QubitId there);
 
+  [[gnu::cold]] void stored(QubitId q);
+
   StoreKind kind_;
+  bool dephased_ = false;  // by attempts
   BellDiagonalStore bell_diagonal_;  // only the store of kind_ is ever filled, and the density store with what was promoted
   PairDensityStore pair_density_;
   StabilizerStore stabilizer_;
