@@ -21,7 +21,16 @@ import farbell as fb
 from farbell import _core
 
 SPECS = [
-    fb.Memory(name="ion", slots=3, t1_s="10 s", t2_s=1.5, t2_law="gaussian", dephasing_s=None, readout_fidelity_1=0.97),
+    fb.Memory(
+        name="ion",
+        slots=3,
+        t1_s="10 s",
+        t2_s=1.5,
+        t2_law="gaussian",
+        dephasing_s=None,
+        dephasing_attempts=500,
+        readout_fidelity_1=0.97,
+    ),
     fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns"),
     fb.Station(
         name="middle", visibility=0.9, local_overhead_s=1e-6, bin_separation_s="1 us", detector=fb.Detector(window_s="10 ns")
