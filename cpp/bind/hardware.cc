@@ -2,6 +2,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <cmath>
 #include <complex>
 
 #include "bind.hpp"
@@ -106,6 +107,12 @@ Examples
       .def_readonly("emission_b_s", &LinkModel::emission_b_s, "The same for node_b.")
       .def_readonly("herald_a_s", &LinkModel::herald_a_s, "When node_a learns the result.")
       .def_readonly("herald_b_s", &LinkModel::herald_b_s, "The same for node_b.")
+      .def_property_readonly(
+          "coherence_left",
+          [](LinkModel const& model) {
+            return std::pair(std::exp(-model.dephasing_exponent[0]), std::exp(-model.dephasing_exponent[1]));
+          },
+          "What an attempt leaves of the coherence of a qubit that is stored at node_a, at node_b (dephasing_attempts).")
       .def_property_readonly(
           "approximations",
           [](LinkModel const& model) {

@@ -3662,6 +3662,9 @@ class LinkModel:
     def herald_b_s(self) -> float:
         """The same for node_b."""
     @property
+    def coherence_left(self) -> tuple[float, float]:
+        """What an attempt leaves of the coherence of a qubit that is stored at node_a, at node_b (dephasing_attempts)."""
+    @property
     def approximations(self) -> dict[str, Any]:
         """Named approximations in force: name -> description."""
     def __repr__(self) -> str: ...

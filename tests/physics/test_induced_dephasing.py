@@ -121,6 +121,10 @@ def test_number_of_attempts_is_stated_for_equal_superpositions() -> None:
 def test_bright_state(bright_a: float, bright_b: float | None) -> None:
     station = fb.Station(name="hub", detector=fb.Detector(efficiency=0.9, number_resolving=True))
     generation = fb.SingleClick(station="hub", bright_state=bright_a, bright_state_b=bright_b)
+    mind = QUIET.replace(dephasing_attempts=N)
+    link = fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=1e3), generation=generation)
+    left = fb.hardware.link_model(link, mind, mind, station).coherence_left
+    assert left == pytest.approx([coherence_left(N, bright) for bright in (bright_a, bright_b or bright_a)], abs=1e-9)
     rows = []
     for attempts in (None, N):
         scenario = two_links(QUIET.replace(dephasing_attempts=attempts))

@@ -21,7 +21,16 @@ import farbell as fb
 from farbell import _core
 
 SPECS = [
-    fb.Memory(name="ion", slots=3, t1_s="10 s", t2_s=1.5, t2_law="gaussian", dephasing_s=None, readout_fidelity_1=0.97),
+    fb.Memory(
+        name="ion",
+        slots=3,
+        t1_s="10 s",
+        t2_s=1.5,
+        t2_law="gaussian",
+        dephasing_s=None,
+        dephasing_attempts=500,
+        readout_fidelity_1=0.97,
+    ),
     fb.Memory(
         name="points", t2_law="tabulated", coherence_times_s=["1 ms", 0.5], coherences=[0.9, 0.1], coherence_beyond="nothing"
     ),

@@ -169,10 +169,13 @@ void require_recovery(LinkModel const& model, double period_s) {
 
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station, Wear wear) {
-  const auto* bright = std::get_if<SingleClickSpec>(&generation);
+  double bright_a = 0.5, bright_b = 0.5;
+  if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) {
+    bright_a = single_click->bright_state;
+    bright_b = single_click->bright_state_b.value_or(bright_a);
+  }
   const auto multiplexed = [&](LinkModel model) {
-    model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright ? bright->bright_state : 0.5),
-                                dephasing_exponent(b.dephasing_attempts, bright ? bright->bright_state_b.value_or(bright->bright_state) : 0.5)};
+    model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
     std::visit([&](auto const& kind) { multiplex(model, kind.multiplexing, station); }, generation);
     return model;
   };

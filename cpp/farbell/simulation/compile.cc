@@ -649,10 +649,10 @@ class Compiler {
     const bool judges = std::any_of(s_.demands.begin(), s_.demands.end(), judged);
     if (m_.induced_dephasing) {
       if (judges || std::any_of(s_.ghz_demands.begin(), s_.ghz_demands.end(), judged))
-        note_approximation("known_attempts", "min_fidelity judges a pair by its state, as if its ends knew of all attempts beside its qubits");
+        note_approximation("known_attempts", "min_fidelity judges a pair as if its ends knew of all attempts beside its qubits");
       const auto estimates = [](const DemandSpec& d) { return (d.cutoff && d.cutoff->estimated_fidelity) || !d.rules.empty(); };
       if (std::any_of(s_.demands.begin(), s_.demands.end(), estimates))
-        note_approximation("attempts_not_foreseen", "nodes estimate fidelities without the attempts since they last heard of the pair, and those to come");
+        note_approximation("attempts_not_foreseen", "nodes estimate fidelities without attempts that they have not heard of, or that are to come");
     }
     const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
     if (judges && std::any_of(m_.programs.begin(), m_.programs.end(), turned))

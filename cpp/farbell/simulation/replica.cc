@@ -41,7 +41,8 @@ class Replica {
   Replica(const Model& model, const ReplicaOptions& options)
       : model_(model),
         dephasing_(queue_, model.nodes.size()),
-        states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica, model.induced_dephasing ? &dephasing_ : nullptr),
+        states_(model.store, model.devices, model.clock, model.pauli_twirl, options.replica,
+                model.induced_dephasing ? &dephasing_ : nullptr),
         chains_(model.circuits),
         segments_(states_, chains_),
         turn_claims_(turn_claims(model)),

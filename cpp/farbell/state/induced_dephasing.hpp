@@ -18,14 +18,22 @@ class InducedDephasing {
   InducedDephasing(EventQueue const& queue, std::size_t nodes) : queue_(queue), nodes_(nodes) {}
 
   // Somebody who makes attempts at the node; sources are numbered as they come. None makes any yet.
-  void add_source(NodeId node) {
-    nodes_[node.value].sources.push_back(static_cast<std::uint32_t>(sources_.size()));
-    sources_.push_back({node.value});
-  }
+  void add_source(NodeId node) { sources_.push_back({node.value}); }
   // From now on a cycle begins at `next`, in that round of its tick, and every `period` from then on, each with this exponent. Those
   // that have begun are counted.
   void goes_on(std::uint32_t source, Tick next, std::uint32_t round, Tick period, double exponent) {
-    sources_[source] = {sources_[source].node, round, next, period, exponent};
+    Source& s = sources_[source];
+    std::vector<std::uint32_t>& running = nodes_[s.node].running;
+    if (exponent > 0 && s.place == none) {
+      s.place = static_cast<std::uint32_t>(running.size());
+      running.push_back(source);
+    } else if (exponent == 0 && s.place != none) {
+      sources_[running.back()].place = s.place;
+      running[s.place] = running.back();
+      running.pop_back();
+      s.place = none;
+    }
+    s = {s.node, s.place, round, next, period, exponent};
   }
   void count_cycles(std::uint32_t source, std::int64_t cycles) {
     Source& s = sources_[source];
@@ -38,16 +46,19 @@ class InducedDephasing {
   double exponent(NodeId node) const {
     Node const& n = nodes_[node.value];
     double sum = n.counted;
-    for (std::uint32_t i : n.sources) {
+    for (std::uint32_t i : n.running) {
       Source const& s = sources_[i];
-      if (s.exponent > 0) sum += static_cast<double>(cycles_begun(queue_, s.next, s.round, s.period, true)) * s.exponent;
+      sum += static_cast<double>(cycles_begun(queue_, s.next, s.round, s.period, true)) * s.exponent;
     }
     return sum;
   }
 
  private:
+  static constexpr std::uint32_t none = 0xffffffff;
+
   struct Source {
     std::uint32_t node = 0;
+    std::uint32_t place = none;  // among those of the node that make attempts now
     std::uint32_t round = 0;
     Tick next = never;
     Tick period{1};
@@ -55,7 +66,7 @@ class InducedDephasing {
   };
   struct Node {
     double counted = 0;
-    std::vector<std::uint32_t> sources;
+    std::vector<std::uint32_t> running;
   };
 
   EventQueue const& queue_;
