@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from farbell._core import Memory, SpecError
-from farbell._numbers import real, whole
+from farbell._numbers import real, seconds, whole
 from farbell.decoupling.sequences import PulseSequence
 from farbell.decoupling.spectra import Noise, positive_seconds
 
@@ -68,9 +68,9 @@ class Decoupled:
     noise: Noise
     pulse_reliability: float = 1.0
 
-    def loss(self, times_s: npt.ArrayLike) -> Array:
+    def loss(self, times_s: npt.ArrayLike | str) -> Array:
         """-ln of the coherence after each time, in seconds: chi, and what the pulses cost."""
-        times = np.asarray(times_s, dtype=float)
+        times = _times_given(times_s)
         if not np.all((times >= 0) & np.isfinite(times)):
             raise SpecError(
                 "times_s", f"a time of {times.ravel()[~(times.ravel() >= 0) | np.isinf(times.ravel())][0]:g} s", "0 or more"
@@ -78,7 +78,7 @@ class Decoupled:
         chi = [self.noise.chi(self.sequence, float(t)) if t > 0 else 0.0 for t in times.ravel()]
         return np.reshape(chi, times.shape) + self._pulse_loss
 
-    def coherence(self, times_s: npt.ArrayLike) -> Array:
+    def coherence(self, times_s: npt.ArrayLike | str) -> Array:
         """What is left of the coherence after each time, in seconds."""
         return np.asarray(np.exp(-self.loss(times_s)))
 
@@ -219,6 +219,15 @@ class Decoupled:
             raise SpecError("law", repr(law), '"tabulated" or "stretched"')
         times = self._times(_points(points), until_s)
         return by_points(memory, times, self.loss(times), beyond)
+
+
+def _times_given(times_s: Any) -> Array:
+    if isinstance(times_s, str):
+        return np.asarray(seconds(times_s, "times_s"))
+    try:
+        return np.asarray(times_s, dtype=float)
+    except (TypeError, ValueError):
+        raise SpecError("times_s", repr(times_s), "a time, or an array of seconds") from None
 
 
 def by_points(memory: Memory, times: Array, loss: Array, beyond: Literal["exponential", "nothing"]) -> Memory:

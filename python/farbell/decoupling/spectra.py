@@ -20,7 +20,7 @@ __all__ = ["Lorentzian", "Noise", "OneOverF", "TabulatedNoise", "White", "positi
 
 Array = npt.NDArray[np.float64]
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
 def _positive(value: Any, what: str) -> float:
@@ -257,22 +257,22 @@ def _panels(edges: Array, of: Callable[[Array], Array]) -> float:
 
 
 def _edges(start: float, first: float, stop: float, knees: Sequence[float]) -> Array:
-    """Of panels from `start` on, the first up to `first`, each then at most twice as far as the one before and pi long."""
+    """Of panels from `start` on, the first up to `first`, each then at most twice as far as the one before and 2 pi long."""
     doubled = [first]
-    while doubled[-1] < min(math.pi, stop):
+    while doubled[-1] < min(2 * math.pi, stop):
         doubled.append(2 * doubled[-1])
-    rest = np.arange(doubled[-1] + math.pi, stop, math.pi)
+    rest = np.arange(doubled[-1] + 2 * math.pi, stop, 2 * math.pi)
     inner = np.concatenate([doubled, rest, knees])
     return np.concatenate([[start], np.unique(inner[(inner > start) & (inner < stop)]), [stop]])
 
 
 def _filtered(noise: Noise, sequence: PulseSequence, time_s: float) -> float:
-    """The integral of chi over ``z = w t``: panels of half a period of F, over many repetitions of its harmonics; from there on
+    """The integral of chi over ``z = w t``: panels of a period of F, over many repetitions of its harmonics; from there on
     with the mean of F, 1 + 2 n."""
     low, high = (w * time_s for w in noise.band_rad_per_s)
     knees = [w * time_s for w in noise.knees_rad_per_s]
     n = max(sequence.pulses, 1)
-    end = min(high, 4 * math.pi * n * max(5, min(25, 2000 // n)))
+    end = min(high, 4 * math.pi * n * max(5, min(25, 800 // n)))
 
     def resolved(z: Array) -> Array:
         return noise.spectrum(z / time_s) * sequence.filter(z) / z**2
