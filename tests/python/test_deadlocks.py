@@ -253,8 +253,9 @@ def test_no_slot_is_lost_and_nobody_waits_unnamed(scenario: fb.Scenario) -> None
     helpless = any(row["slots_needed"] > scenario.memories[0].slots for row in early)
     if scenario.on_deadlock == "release" and not helpless:
         assert not standing
-    if not standing:
-        probes = [row for row in requests if row["demand"].startswith("probe")]
+    # Circuits that give up after `reservation_s` and meet again may go on for ever, or until a probe parts them.
+    probes = [row for row in requests if row["demand"].startswith("probe")]
+    if not standing and all(row["finished_s"] < PROBES_S for row in requests if row not in probes):
         assert all(row["status"] == "done" for row in probes), "a slot was lost"
 
 
