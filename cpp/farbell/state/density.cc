@@ -10,14 +10,10 @@
 #include "farbell/base/text.hpp"
 #include "farbell/state/bell_povm.hpp"
 #include "farbell/state/correlations.hpp"
+#include "farbell/state/matrices.hpp"
 #include "farbell/state/unitaries.hpp"
 
 namespace farbell {
-namespace {
-
-constexpr double tolerance = 1e-9;
-
-}  // namespace
 
 void DensityState::check_size(std::span<int const> levels) {
   double d = 1;
@@ -42,11 +38,11 @@ DensityState::DensityState(Subsystems const& factors, std::vector<Complex> matri
     throw SpecError("matrix", std::to_string(rho_.size()) + " elements", std::to_string(d) + " x " + std::to_string(d));
   const Eigen::Map<Matrix const> rho(rho_.data(), d, d);
   const double skew = (rho - rho.adjoint()).cwiseAbs().maxCoeff();
-  if (!(skew <= tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + rough_text(skew), "rho = rho^+");
+  if (!(skew <= matrix_tolerance)) throw SpecError("matrix", "no Hermitian matrix: elements differ by " + rough_text(skew), "rho = rho^+");
   const double off = std::abs(rho.trace() - 1.0);
-  if (!(off <= tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + rough_text(off), "trace 1");
+  if (!(off <= matrix_tolerance)) throw SpecError("matrix", "a trace that differs from 1 by " + rough_text(off), "trace 1");
   const double least = smallest_eigenvalue(rho);
-  if (!(least >= -tolerance)) throw SpecError("matrix", "an eigenvalue of " + rough_text(least), "a positive matrix");
+  if (!(least >= -matrix_tolerance)) throw SpecError("matrix", "an eigenvalue of " + rough_text(least), "a positive matrix");
 }
 
 DensityState::DensityState(Correlations const& pair) : factors_(Subsystems::qubits(2)) {

@@ -5,14 +5,10 @@
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/state/matrices.hpp"
 #include "farbell/state/unitaries.hpp"
 
 namespace farbell {
-namespace {
-
-constexpr double tolerance = 1e-9;
-
-}  // namespace
 
 void KetState::check_size(std::span<int const> levels) {
   double d = 1;
@@ -36,7 +32,7 @@ KetState::KetState(Subsystems const& factors, std::vector<Complex> amplitudes) :
     throw SpecError("amplitudes", std::to_string(psi_.size()) + " elements", std::to_string(dimension()));
   double norm = 0;
   for (Complex x : psi_) norm += std::norm(x);
-  if (!(std::abs(norm - 1) <= tolerance)) throw SpecError("amplitudes", "squares that sum to " + number_text(norm), "a sum of 1");
+  if (!(std::abs(norm - 1) <= matrix_tolerance)) throw SpecError("amplitudes", "squares that sum to " + number_text(norm), "a sum of 1");
 }
 
 std::vector<Axis> KetState::axes(std::span<int const> positions) const {

@@ -10,6 +10,9 @@ namespace farbell {
 
 using Matrix = Eigen::Matrix<std::complex<double>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+// To which what a user gives must be normalised, Hermitian, positive or unitary.
+inline constexpr double matrix_tolerance = 1e-9;
+
 Matrix product(Matrix const& a, Matrix const& b);
 // m^+ m
 Matrix gram(Matrix const& m);

@@ -8,13 +8,12 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/nearest.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/state/matrices.hpp"
 
 namespace farbell {
 namespace {
 
 constexpr Complex i_unit{0, 1};
-constexpr double tolerance = 1e-9;
-
 Matrix square(std::initializer_list<Complex> elements) {
   const auto n = static_cast<Index>(std::lround(std::sqrt(static_cast<double>(elements.size()))));
   Matrix m(n, n);
@@ -88,8 +87,8 @@ void check_unitary(Matrix const& u, Index dimension) {
   if (u.rows() != dimension || u.cols() != dimension)
     throw SpecError("matrix", std::to_string(u.rows()) + " x " + std::to_string(u.cols()), size + " for these qubits");
   const double deviation = unitary_deviation(u);
-  if (!(deviation <= tolerance))
-    throw SpecError("matrix", "no unitary matrix: U^+ U differs from 1 by " + rough_text(deviation), "unitary to " + number_text(tolerance));
+  if (!(deviation <= matrix_tolerance))
+    throw SpecError("matrix", "no unitary matrix: U^+ U differs from 1 by " + rough_text(deviation), "unitary to " + number_text(matrix_tolerance));
 }
 
 }  // namespace farbell
