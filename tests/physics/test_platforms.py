@@ -17,10 +17,7 @@ def link_of(platform: fb.presets.Platform, length_m: float) -> fb.hardware.LinkM
 
 
 def test_nv_link_of_two_metres() -> None:
-    """B14: rates within a tenth at both bright states; fidelities too high by what a second photon of a pulse costs.
-
-    The source has a double excitation in 4 % of pulses, which links do not have: at most twice that is missing.
-    """
+    """B14: rates within 2 % and, of a rate that is published as 6, 15 %; fidelities within two standard errors, of 0.02."""
     expected = case("B14").expected
     nv = fb.platform("nv_delft_2019_lab")
     link = "nv_humphreys2018_link"
@@ -30,9 +27,8 @@ def test_nv_link_of_two_metres() -> None:
     ):
         model = link_of(nv.replace(bright_state=bright_state), case("B14").parameters["distance_m"])
         assert model.period_s == pytest.approx(PUBLISHED[link, "attempt_period"], rel=0.01)
-        assert model.success_probability / model.period_s == pytest.approx(rate_hz, rel=0.1)
-        excess = model.table.fidelity - fidelity
-        assert 0 < excess < 2 * PUBLISHED["nv_delft_2019_lab", "p_double_excitation"]
+        assert model.success_probability / model.period_s == pytest.approx(rate_hz, rel=0.02 if rate_hz > 10 else 0.15)
+        assert abs(model.table.fidelity - fidelity) < 2 * 0.02
     assert expected["rate_Hz"] / expected["decoherence_Hz"] == pytest.approx(expected["eta_link_ratio"])
 
 

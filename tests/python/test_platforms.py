@@ -179,7 +179,9 @@ def test_perfect_hardware_has_no_errors() -> None:
     assert ideal.memory.two_qubit_gate_s == nv.memory.two_qubit_gate_s and ideal.fiber(1) == nv.fiber(1)
     assert nv.perfect("visibility").memory == nv.memory
     # A dark-free, lossless single click: F = 1 - alpha for small efficiencies; two photons bunch for efficiency 1.
-    near = fb.platform("nv_netsquid_nearterm").perfect("visibility", "dark_count_rate_hz", "phase_sigma_rad")
+    near = fb.platform("nv_netsquid_nearterm").perfect(
+        "visibility", "dark_count_rate_hz", "phase_sigma_rad", "double_excitation_probability"
+    )
     near = near.perfect("initialisation_reliability")
     model = fb.hardware.link_model(near.link(0), near.memory, near.memory, near.station)
     assert model.table.fidelity == pytest.approx(1 - near.generation.bright_state, abs=1e-3)
