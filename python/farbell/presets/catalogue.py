@@ -8,9 +8,12 @@ __all__ = ["CATALOGUE", "Described"]
 
 _RESULTS = "these are results of an experiment, to compare with; what its devices are is not all published here"
 _NO_LIGHT = "nothing here says how its qubits meet light; use them as values for another platform"
-_ABSORBS = "it absorbs trains of many photons, with an efficiency that falls with storage time: MidpointSource links have memories of one efficiency"
+_ABSORBS = (
+    "it absorbs trains of many photons, with an efficiency that falls with storage time: "
+    "MidpointSource links have memories of one efficiency"
+)
 _DLCZ = "a write pulse may make several photons: links have memories that emit at most one so far"
-_SOURCE = "a source of photons without a memory: links have memories that emit so far"
+_SOURCE = "a source of photons without a memory: where it makes pairs, a MidpointSource takes its values, with a memory of yours"
 _PHOTONIC = "it has no memory: repeaters of photonic graph states cannot be simulated yet"
 _REFLECTS = (
     "its link sends one photon from node to node by reflection: links with a station in the middle can be simulated so far"
