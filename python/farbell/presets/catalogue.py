@@ -13,7 +13,7 @@ _ABSORBS = (
     "MidpointSource links have memories of one efficiency"
 )
 _DLCZ = "a write pulse may make several photons: links have memories that emit at most one so far"
-_SOURCE = "a source of photons without a memory: where it makes pairs, a MidpointSource takes its values, with a memory of yours"
+_SOURCE = "a source of photons without a memory: of pairs, MidpointSource takes its values"
 _PHOTONIC = "it has no memory: repeaters of photonic graph states cannot be simulated yet"
 _REFLECTS = (
     "its link sends one photon from node to node by reflection: links with a station in the middle can be simulated so far"
