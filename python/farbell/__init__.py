@@ -96,6 +96,7 @@ if TYPE_CHECKING:
         requirements,
         scale,
     )
+    from farbell.devices import Distribution, LogNormal, Normal, Uniform, spread
     from farbell.extensions import cmake_dir, include_dir, load_protocol
     from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
@@ -137,6 +138,7 @@ _HOMES = {
     "cmake_dir": "extensions", "include_dir": "extensions", "load_protocol": "extensions",
     "Interrupted": "running", "compile": "running", "run": "running",
     "load": "scenario",
+    "Distribution": "devices", "LogNormal": "devices", "Normal": "devices", "Uniform": "devices", "spread": "devices",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
     "ResultTable": "table",
     "chain": "topology", "grid": "topology", "ring": "topology", "star": "topology", "torus": "topology",
@@ -174,6 +176,7 @@ __all__ = [
     "DensityMatrix",
     "Detector",
     "Distillation",
+    "Distribution",
     "DoubleClick",
     "Doubling",
     "Drift",
@@ -187,11 +190,13 @@ __all__ = [
     "Interrupted",
     "Limits",
     "Link",
+    "LogNormal",
     "Memory",
     "MidpointSource",
     "Model",
     "Multiplexing",
     "Node",
+    "Normal",
     "OneOff",
     "OpticalSwitch",
     "Placement",
@@ -220,6 +225,7 @@ __all__ = [
     "TargetPlacement",
     "TimedOut",
     "Tree",
+    "Uniform",
     "Werner",
     "__version__",
     "all_of",
@@ -263,6 +269,7 @@ __all__ = [
     "routing",
     "run",
     "scale",
+    "spread",
     "stack",
     "star",
     "states",

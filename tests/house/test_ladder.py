@@ -22,7 +22,7 @@ PYTHON_FLOORS = [
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs", "freespace"],
     ["availability", "extensions", "program_story", "saved", "stack"],
-    ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if"],
+    ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if", "devices"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],
     ["explain"],
     ["diagrams"],

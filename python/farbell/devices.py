@@ -1,0 +1,308 @@
+"""Devices that are not alike: parameters drawn for each device, and slots that do not work."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from farbell._core import Failure, Scenario, SpecError
+from farbell.topology.network import nearest
+
+__all__ = ["Distribution", "LogNormal", "Normal", "Uniform", "spread"]
+
+
+class Distribution(ABC):
+    """What a parameter of a device is drawn from, about the value that the scenario has for it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> isinstance(fb.LogNormal(0.2), fb.Distribution)
+    True
+    """
+
+    @abstractmethod
+    def draw(self, declared: float, dice: np.random.Generator) -> float:
+        """A value, of one device."""
+
+
+@dataclass(frozen=True)
+class LogNormal(Distribution):
+    """The declared value, which is the median, times exp(spread z), z standard normal.
+
+    Parameters
+    ----------
+    spread : float
+        Standard deviation of the logarithm: 0.2 is about 20 %.
+    of_error : bool
+        The same of 1 - value, for probabilities near 1.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> nv = fb.chain(33, platform="nv_netsquid_nearterm", demands=[])
+    >>> devices = fb.spread(nv, {"memories/*/t2_s": fb.LogNormal(0.2)}, seed=1)
+    >>> len({memory.t2_s for memory in devices.memories})
+    33
+    """
+
+    spread: float
+    of_error: bool = False
+
+    def __post_init__(self) -> None:
+        _require_spread(self.spread)
+
+    def draw(self, declared: float, dice: np.random.Generator) -> float:
+        factor = math.exp(self.spread * dice.standard_normal())
+        return 1 - (1 - declared) * factor if self.of_error else declared * factor
+
+
+@dataclass(frozen=True)
+class Normal(Distribution):
+    """The declared value, which is the mean, times (1 + spread z), z standard normal.
+
+    Parameters
+    ----------
+    spread : float
+        Relative standard deviation.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> links = fb.spread(fb.chain(4), {"links/*/fiber/attenuation_db_per_km": fb.Normal(0.05)}, seed=1).links
+    >>> all(0.1 < link.fiber.attenuation_db_per_km < 0.3 for link in links)
+    True
+    """
+
+    spread: float
+
+    def __post_init__(self) -> None:
+        _require_spread(self.spread)
+
+    def draw(self, declared: float, dice: np.random.Generator) -> float:
+        return declared * (1 + self.spread * float(dice.standard_normal()))
+
+
+@dataclass(frozen=True)
+class Uniform(Distribution):
+    """Any value from `low` to `high`, in the unit of the parameter, whatever the scenario has.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> nv = fb.spread(fb.chain(3, platform="nv_netsquid_nearterm"), {"stations/*/visibility": fb.Uniform(0.85, 0.95)}, seed=1)
+    >>> all(0.85 <= station.visibility <= 0.95 for station in nv.stations)
+    True
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
+            raise SpecError("high", f"{self.low!r} to {self.high!r}", "numbers, the second no less than the first")
+
+    def draw(self, declared: float, dice: np.random.Generator) -> float:
+        return self.low + (self.high - self.low) * float(dice.random())
+
+
+def _require_spread(value: float) -> None:
+    if not (math.isfinite(value) and value >= 0):
+        raise SpecError("spread", repr(value), "a number of at least 0")
+
+
+def spread(
+    scenario: Scenario,
+    of: Mapping[str, Distribution] | None = None,
+    *,
+    seed: int,
+    working: Mapping[str, float] | None = None,
+) -> Scenario:
+    """The same network with devices that are not alike: each has values of its own, and some slots do not work.
+
+    A device is a memory at a node, a station of a link, or a link. Each value of each is drawn from a stream of its own, which
+    depends on `seed` and the names of device and parameter alone: other devices and parameters keep their values when one is
+    added. What is drawn stands in the scenario that is returned, as if it had been measured.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The network. Its values are the medians or means.
+    of : mapping, optional
+        ``"memories/NAME/FIELD"``, ``"stations/NAME/FIELD"`` or ``"links/NAME/FIELD"`` -> distribution. ``*`` is every name;
+        a field of a part is written with a slash: ``"links/*/fiber/attenuation_db_per_km"``.
+    seed : int
+        Another seed, other devices. The scenario's own seed is not used, so that replicas are runs of the same devices.
+    working : mapping, optional
+        ``"memories/NAME"`` -> probability that a slot works. A node of which no slot works is down all the time.
+
+    Returns
+    -------
+    Scenario
+        With a memory for each node and a station for each link where these vary, and a note of what was drawn.
+
+    Raises
+    ------
+    SpecError
+        If there is no such name or field, it is no number, or a drawn value is not allowed: nothing is cut off at a limit.
+
+    Examples
+    --------
+    T2 with a spread of 20 %, and a yield of 90 %:
+
+    >>> import farbell as fb
+    >>> nv = fb.chain(5, platform="nv_netsquid_nearterm", duration_s=0.1)
+    >>> made = fb.spread(nv, {"memories/*/t2_s": fb.LogNormal(0.2)}, working={"memories/*": 0.9}, seed=7)
+    >>> sorted({memory.slots for memory in made.memories}) != [8]
+    True
+    """
+    devices = _Devices(scenario, seed)
+    for path, distribution in (of or {}).items():
+        if not isinstance(distribution, Distribution):
+            raise SpecError(f"of/{path}", repr(distribution), "a distribution, as LogNormal(0.2)")
+        devices.vary(path, distribution)
+    for path, share in (working or {}).items():
+        devices.drop_slots(path, share)
+    return devices.scenario()
+
+
+class _Devices:
+    """The parts of a scenario while devices are drawn: memories by node, stations by link, links."""
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self._base, self._seed = scenario, seed
+        memories = {memory.name: memory for memory in scenario.memories}
+        stations = {station.name: station for station in scenario.stations}
+        self._links: dict[str, Any] = {_label(link): link for link in scenario.links}
+        self._memories: dict[str, Any] = {
+            node.name: memories[node.memory] for node in scenario.nodes if node.memory in memories
+        }
+        self._stations: dict[str, Any] = {
+            name: stations[of] for name, link in self._links.items() if (of := _station_of(link)) in stations
+        }
+        self._drawn: set[tuple[str, str, str]] = set()
+        self._varied: dict[str, set[str]] = {"memories": set(), "stations": set()}
+        self._dead: list[str] = []
+        self._told: list[str] = []
+
+    def vary(self, path: str, distribution: Distribution) -> None:
+        kind, name, field = self._parts(path, 3)
+        where: dict[str, Any] = {"memories": self._memories, "stations": self._stations, "links": self._links}[kind]
+        for device in self._chosen(kind, name, path):
+            if (kind, device, field) in self._drawn:
+                raise SpecError(f"of/{path}", f"{field} of {device} a second time", "one distribution for each")
+            self._drawn.add((kind, device, field))
+            spec = where[device]
+            declared = _number(spec, field, path)
+            value = distribution.draw(declared, self._dice(kind, device, field))
+            try:
+                where[device] = spec.with_values({field: value})
+            except SpecError as error:
+                raise SpecError(f"of/{path}", f"{value:.6g}, drawn for {device}", error.allowed) from None
+            if kind in self._varied:
+                self._varied[kind].add(device)
+        self._told.append(f"{path}: {distribution!r}")
+
+    def drop_slots(self, path: str, share: float) -> None:
+        if not 0 <= share <= 1:
+            raise SpecError(f"working/{path}", repr(share), "a probability")
+        kind, name, _ = self._parts(path, 2)
+        if kind != "memories":
+            raise SpecError(f"working/{path}", kind, "memories, of which slots work or do not")
+        for node in self._chosen(kind, name, path):
+            slots = self._memories[node].slots
+            work = int((self._dice(kind, node, "working").random(slots) < share).sum())
+            if work == 0:
+                self._dead.append(node)
+            self._memories[node] = self._memories[node].replace(slots=max(work, 1))
+            self._varied["memories"].add(node)
+        self._told.append(f"{path}: {share:g} of slots work")
+
+    def scenario(self) -> Scenario:
+        own = {
+            kind: {device: f"{part[device].name} of {device}" for device in part if device in self._varied[kind]}
+            for kind, part in self._kinds()
+        }
+        links = []
+        for name, link in self._links.items():
+            if name in own["stations"]:
+                link = link.replace(generation=link.generation.replace(station=own["stations"][name]))
+            links.append(link)
+        nodes = [
+            node.replace(memory=own["memories"][node.name]) if node.name in own["memories"] else node
+            for node in self._base.nodes
+        ]
+        note = f"Devices that are not alike, seed {self._seed}: {'; '.join(self._told)}."
+        changed: dict[str, Any] = {"nodes": nodes, "links": links, "notes": [*self._base.notes, note]}
+        for kind, part in self._kinds():
+            users = [node.memory for node in nodes] if kind == "memories" else [_station_of(link) for link in links]
+            kept = [spec for spec in getattr(self._base, kind) if spec.name in users]
+            changed[kind] = kept + [part[device].replace(name=name) for device, name in own[kind].items()]
+        if self._dead:
+            down = [(0.0, 2 * self._base.duration_s)]
+            changed["failures"] = [*self._base.failures, Failure(name="no slot works", nodes=self._dead, down=down)]
+        return self._base.replace(**changed)
+
+    def _kinds(self) -> tuple[tuple[str, dict[str, Any]], tuple[str, dict[str, Any]]]:
+        return ("memories", self._memories), ("stations", self._stations)
+
+    @staticmethod
+    def _parts(path: str, count: int) -> tuple[str, str, str]:
+        parts = path.removeprefix("/").split("/", count - 1)
+        if len(parts) != count or parts[0] not in ("memories", "stations", "links"):
+            allowed = '"memories/NAME", "stations/NAME" or "links/NAME"' + (
+                ', and a field: "memories/*/t2_s"' if count == 3 else ""
+            )
+            raise SpecError(
+                "of" if count == 3 else "working", repr(path), allowed, nearest(parts[0], ["memories", "stations", "links"])
+            )
+        return (parts[0], parts[1], parts[2] if count == 3 else "")
+
+    def _chosen(self, kind: str, name: str, path: str) -> Iterator[str]:
+        if kind == "links":
+            known = {device: device for device in self._links}
+        else:
+            base = {node.name: node.memory for node in self._base.nodes} if kind == "memories" else None
+            known = base if base is not None else {device: _station_of(link) for device, link in self._links.items()}
+            known = {device: of for device, of in known.items() if of}
+        if name != "*" and name not in known.values():
+            names = sorted(set(known.values()))
+            raise SpecError(f"of/{path}", repr(name), f"* or one of {', '.join(names[:20])}", nearest(name, names))
+        return (device for device, of in known.items() if name in ("*", of))
+
+    def _dice(self, kind: str, device: str, field: str) -> np.random.Generator:
+        key = hashlib.sha256(f"{self._seed}/{kind}/{device}/{field}".encode()).digest()
+        return np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "little")))
+
+
+def _label(link: Any) -> str:
+    return link.name or f"{link.node_a}--{link.node_b}"
+
+
+def _station_of(link: Any) -> str:
+    return str(getattr(link.generation, "station", ""))
+
+
+def _number(spec: Any, field: str, path: str) -> float:
+    value: Any = spec
+    for step in field.split("/"):
+        value = getattr(value, step, _nothing)
+    if value is _nothing:
+        spec.with_values({field: 0.0})  # says what there is
+    if isinstance(value, bool) or not isinstance(value, float):
+        raise SpecError(f"of/{path}", repr(value), "a parameter that is a number in this scenario")
+    return value
+
+
+_nothing = object()
