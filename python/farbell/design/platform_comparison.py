@@ -181,12 +181,12 @@ def compare_platforms(
     Examples
     --------
     >>> import farbell as fb
-    >>> found = fb.design.compare_platforms(["nv_netsquid_nearterm", "rb_vanleent2022_33km"], length_m="10 km")
+    >>> found = fb.design.compare_platforms(["trapped_ion_avis2022_baseline", "rb_vanleent2022_33km"], length_m="10 km")
     >>> found.at_length[["platform", "reached"]]
-    platform              reached
-    --------------------  -------
-    nv_netsquid_nearterm  yes
-    rb_vanleent2022_33km  no
+    platform                       reached
+    -----------------------------  -------
+    trapped_ion_avis2022_baseline  yes
+    rb_vanleent2022_33km           no
     """
     try:
         longest_m = Fiber(length_m=length_m).length_m
