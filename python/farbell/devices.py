@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from farbell._core import Failure, Scenario, SpecError
-from farbell.topology.network import nearest
+from farbell._nearest import nearest
+from farbell.topology.repeaters import link_name
 
 __all__ = ["Distribution", "LogNormal", "Normal", "Uniform", "spread"]
 
@@ -184,7 +185,7 @@ class _Devices:
         self._base, self._seed = scenario, seed
         memories = {memory.name: memory for memory in scenario.memories}
         stations = {station.name: station for station in scenario.stations}
-        self._links: dict[str, Any] = {_label(link): link for link in scenario.links}
+        self._links: dict[str, Any] = {link_name(link): link for link in scenario.links}
         self._memories: dict[str, Any] = {
             node.name: memories[node.memory] for node in scenario.nodes if node.memory in memories
         }
@@ -284,10 +285,6 @@ class _Devices:
     def _dice(self, kind: str, device: str, field: str) -> np.random.Generator:
         key = hashlib.sha256(f"{self._seed}/{kind}/{device}/{field}".encode()).digest()
         return np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "little")))
-
-
-def _label(link: Any) -> str:
-    return link.name or f"{link.node_a}--{link.node_b}"
 
 
 def _station_of(link: Any) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from farbell._core import Failure, Scenario, SpecError
-from farbell.topology.network import nearest
+from farbell._nearest import nearest
+from farbell.topology.repeaters import link_name
 
 __all__ = ["without"]
 
@@ -46,7 +47,7 @@ def without(scenario: Scenario, *names: str, down: Sequence[tuple[float, float]]
     if not names:
         raise SpecError("names", "nothing", "at least one node, link or region")
     known_nodes = [node.name for node in scenario.nodes]
-    known_links = [link.name or f"{link.node_a}--{link.node_b}" for link in scenario.links]
+    known_links = [link_name(link) for link in scenario.links]
     regions = [node.region for node in scenario.nodes if node.region]
     known = [*known_nodes, *known_links, *regions]
     for name in names:

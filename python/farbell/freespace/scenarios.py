@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from farbell._core import Change, Failure, Fiber, Given, Link, Scenario, SpecError
+from farbell._core import Change, Failure, Fiber, Given, Scenario, SpecError
+from farbell._nearest import nearest
 from farbell.freespace._checks import Array, seconds
 from farbell.freespace.geometry import time_of_flight_s
 from farbell.freespace.links import Downlink, PairSource, Uplink
 from farbell.freespace.orbits import View
-from farbell.topology.network import nearest
+from farbell.topology.repeaters import link_name
 
 __all__ = ["with_passes"]
 
@@ -107,17 +108,13 @@ def with_passes(
 
 
 def _index(scenario: Scenario, link: str) -> int:
-    names = [_label(each) for each in scenario.links]
+    names = [link_name(each) for each in scenario.links]
     if link not in names:
         raise SpecError("link", repr(link), f"a link of the scenario: {', '.join(names[:20])}", nearest(link, names))
     at = names.index(link)
     if scenario.links[at].drift is not None or any(change.link == link for change in scenario.changes):
         raise SpecError("link", repr(link), "a link without drift and without changes: passes are its changes")
     return at
-
-
-def _label(link: Link) -> str:
-    return link.name or f"{link.node_a}--{link.node_b}"
 
 
 def _check_paths(paths: Mapping[str, Any]) -> None:

@@ -50,6 +50,11 @@ def _through(route: Sequence[str], ways: dict[frozenset[str], list[str]]) -> lis
     return out
 
 
+def link_name(link: Link) -> str:
+    """By which changes, results and messages know it."""
+    return link.name or f"{link.node_a}--{link.node_b}"
+
+
 def with_repeaters(
     scenario: Scenario,
     *,
@@ -114,7 +119,7 @@ def with_repeaters(
             links.append(link)
             undivided.add(ends)
             continue
-        label = link.name or f"{link.node_a}--{link.node_b}"
+        label = link_name(link)
         if label in changing:
             raise SpecError(path, "a link to be divided that changes during the run", "changes of shorter links only")
         if generation is None and isinstance(link.generation, Given):
