@@ -288,9 +288,25 @@ def test_results_on_a_dask_cluster_of_processes_survive_the_death_of_workers() -
     sweep = fb.sweep(network(duration_s=3), {"seed": list(range(60))})
     expected = sweep.run(replicas=2).table()
     with cluster(processes=True) as client:
-        pids = list(client.run(os.getpid).values())
-        threading.Timer(0.5, os.kill, (pids[0], signal.SIGKILL)).start()
-        assert sweep.run(replicas=2, executor=client).table().equals(expected)
+        pids = client.run(os.getpid)
+        killed: list[str] = []
+
+        def kill() -> None:
+            """A worker that has something to do, as soon as there is one."""
+            while not killed:
+                for address, tasks in client.processing().items():
+                    if tasks:
+                        os.kill(pids[address], signal.SIGKILL)
+                        killed.append(address)
+                        return
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        study = sweep.run(replicas=2, executor=client)
+        killed.append("too late, if there is none before this")
+        killer.join()
+        assert len(killed) == 2
+        assert study.table().equals(expected)
 
 
 def test_a_missing_dask_is_named_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
