@@ -16,6 +16,7 @@ Y = np.array([[0, -1j], [1j, 0]])
 Z = np.diag([1, -1]).astype(complex)
 PAULIS = (I, X, Y, Z)
 HADAMARD = (X + Z) / sqrt(2)
+TWICE = tuple(np.kron(pauli, pauli) for pauli in (X, Y, Z))
 QUARTER_TURN = (I - 1j * X) / sqrt(2)  # exp(-i pi/4 X)
 CNOT = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]], dtype=complex)
 LOWER = np.array([[0, 1], [0, 0]], dtype=complex)
@@ -158,14 +159,18 @@ class Device:
         self.readout = np.diag([f0, 1 - f1]).astype(complex), np.diag([1 - f0, f1]).astype(complex)
         # Populations and coherences evolve apart, and each of the two blocks has a full set of eigenvectors.
         lindblad = generator(memory, twirled)
-        self.blocks = [(rows, *np.linalg.eig(lindblad[np.ix_(rows, rows)])) for rows in ([0, 3], [1, 2])]
+        self.blocks = []
+        for rows in ([0, 3], [1, 2]):
+            block = np.ix_(rows, rows)
+            values, vectors = np.linalg.eig(lindblad[block])
+            self.blocks.append((block, values, vectors, np.linalg.inv(vectors)))
 
     def channel(self, origin, since, now):
         """The decay from `since` to `now` as a 4x4 matrix on vectorised density matrices."""
         t = (now - since) / self.ticks_per_s
         matrix = np.zeros((4, 4), dtype=complex)
-        for rows, values, vectors in self.blocks:
-            matrix[np.ix_(rows, rows)] = vectors @ np.diag(np.exp(values * t)) @ np.linalg.inv(vectors)
+        for block, values, vectors, inverse in self.blocks:
+            matrix[block] = (vectors * np.exp(values * t)) @ inverse
         if self.coherence_law:
             later, sooner = (self.coherence_law((tick - origin) / self.ticks_per_s) for tick in (now, since))
             coherence = 0 if later == inf else exp(sooner - later)
@@ -351,7 +356,9 @@ def correlators(a, b, now, frame):
     decay(b, now)
     cluster = a.cluster
     assert b.cluster is cluster
-    fix = (Z if frame & 1 else I) @ (X if frame >> 1 else I)
-    fix = embed(fix, (cluster.qubits.index(a),), 2)
-    rho = fix @ cluster.rho @ fix.conj().T
-    return Correlators(*(np.trace(np.kron(pauli, pauli) @ rho).real for pauli in (X, Y, Z)))
+    rho = cluster.rho
+    if frame:
+        fix = (Z if frame & 1 else I) @ (X if frame >> 1 else I)
+        fix = embed(fix, (cluster.qubits.index(a),), 2)
+        rho = fix @ rho @ fix.conj().T
+    return Correlators(*(np.trace(pauli @ rho).real for pauli in TWICE))

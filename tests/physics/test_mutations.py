@@ -43,7 +43,8 @@ C08 = partial(policies.check_policy, AGED, policies.C08.expected[AGED]["asap"], 
 C10 = partial(policies.check_policy, "n=3,p=0.3,ps=1,tcut=2", policies.C10.expected["0.3"], policies.C10.tolerance)
 FULL = "n=5,p=0.9,ps=0.5,tcut=2"
 C07 = partial(policies.check_policy, FULL, policies.C07.expected[FULL]["nested_full"], 1e-6, swapping=policies.NESTED_FULL)
-OPTIMAL = partial(policies.check_optimal, policies.C07, FULL)
+OPTIMAL = partial(policies.check_optimal, policies.C08, AGED)
+OTHERWISE = partial(policies.check_optimal, policies.C08, "n=5,p=0.3,ps=1,tcut=2")
 C16 = partial(repeater.check_repeater, "L=100km")
 KEPT_ALIVE = partial(policies.check_kept_alive, "p=0.1,m=5,Tc=20.0")
 ROUNDS = {where: partial(distillation.check_run, where) for where in ("link", "demand")}
@@ -99,7 +100,7 @@ MUTATIONS: dict[str, tuple[Check, str, float]] = {
     "cut-offs, C10: success of links": (C10, SUCCESS, 0.98),
     "cut-offs, C10: age, three slots instead of two": (C10, "demands/*/cutoff/age_s", 1.5),
     "policy tables, C07: success of swaps": (C07, "nodes/*/swap_success_probability", 0.98),
-    "policy tables, optimal: success of swaps": (OPTIMAL, "nodes/*/swap_success_probability", 0.985),
+    "policy tables, optimal: success of swaps": (OPTIMAL, "nodes/*/swap_success_probability", 0.98),
     "policy tables, optimal: success of links": (OPTIMAL, SUCCESS, 0.98),
     "windows, B13: success of links": (policies.check_window, SUCCESS, 0.965),
     "windows, B13: dephasing": (policies.check_window, "memories/*/dephasing_s", 0.96),
@@ -134,10 +135,10 @@ def test_a_moved_parameter_is_seen(name: str) -> None:
 
 
 def test_another_policy_than_the_optimal_one_is_seen() -> None:
-    """Swap-asap takes 12 % longer."""
+    """Swap-asap takes 5 % longer."""
 
     def swap_asap(scenario: fb.Scenario) -> fb.Scenario:
         return scenario.replace(demands=[demand.replace(swapping=fb.Asap()) for demand in scenario.demands])
 
     with pytest.raises(AssertionError, match=r" is not .* within"):
-        OPTIMAL(change=swap_asap)
+        OTHERWISE(change=swap_asap)

@@ -51,11 +51,15 @@ def delivered(scenario: fb.Scenario, samples: int) -> tuple[np.ndarray, np.ndarr
     return np.concatenate(slots), np.concatenate(fidelities)
 
 
-def check_slots(scenario: fb.Scenario, expected: float, deviation: float, tolerance: float) -> None:
-    """`deviation`: what the standard deviation is at most, in units of the mean."""
-    slots, _ = delivered(scenario, samples_to_detect(0.02, deviation))
+def check_slots(scenario: fb.Scenario, expected: float, deviation: float, tolerance: float, detects: float = 0.02) -> None:
+    """`deviation`: what the standard deviation is at most, in units of the mean, as is the error that it detects."""
+    slots, _ = delivered(scenario, samples_to_detect(detects, deviation))
     np.testing.assert_allclose(slots, np.rint(slots), rtol=0, atol=1e-6)
-    assert_sampled(estimate(slots), expected, tolerance, detects=0.02 * expected)
+    assert_sampled(estimate(slots), expected, tolerance, detects=detects * expected)
+
+
+#: Of the many chains of C05, C07 and C08, each alone; those that the mutation tests move are looked at more closely.
+ONE_OF_MANY = 0.03
 
 
 # ---- nested chains ------------------------------------------------------------------------------------------------------
@@ -107,16 +111,16 @@ def test_three_halves_rule_is_an_approximation(level: str) -> None:
 # ---- swap-asap ----------------------------------------------------------------------------------------------------------
 
 
-def check_asap(label: str, change: Change = unchanged) -> None:
+def check_asap(label: str, change: Change = unchanged, detects: float = 0.02) -> None:
     segments, p, q = (float(part.partition("=")[2]) for part in label.split(","))
     expected = C05.expected[label]
-    check_slots(slotted_chain(int(segments) + 1, p, q, expected, change=change), expected, 1.0, C05.tolerance)
+    check_slots(slotted_chain(int(segments) + 1, p, q, expected, change=change), expected, 1.0, C05.tolerance, detects)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("label", C05.expected)
 def test_swap_asap(label: str) -> None:
-    check_asap(label)
+    check_asap(label, detects=ONE_OF_MANY)
 
 
 # ---- cut-offs and policies ----------------------------------------------------------------------------------------------
@@ -222,10 +226,12 @@ def table_of(policy: dict[State, tuple[int, ...]]) -> fb.PolicyTable:
 NESTED_FULL = fb.PolicyTable(entries=[fb.PolicyEntry(links=[[0, 1], [1, 2], [2, 3], [3, 4]], swap=[1, 3])])
 
 
-def check_policy(label: str, expected: float, tolerance: float, change: Change = unchanged, **demand: Any) -> None:
+def check_policy(
+    label: str, expected: float, tolerance: float, change: Change = unchanged, detects: float = 0.02, **demand: Any
+) -> None:
     n, p, ps, tcut = model_of(label)
     cutoff = fb.Cutoff(age_s=tcut * SLOT_S)
-    check_slots(slotted_chain(n, p, ps, expected, change=change, cutoff=cutoff, **demand), expected, 1.0, tolerance)
+    check_slots(slotted_chain(n, p, ps, expected, change=change, cutoff=cutoff, **demand), expected, 1.0, tolerance, detects)
 
 
 AGED = [(c, label) for c in (C07, C08) for label in c.expected if "asap" in c.expected[label]]
@@ -234,7 +240,7 @@ AGED = [(c, label) for c in (C07, C08) for label in c.expected if "asap" in c.ex
 @pytest.mark.slow
 @pytest.mark.parametrize("which, label", AGED, ids=lambda x: x if isinstance(x, str) else x.id)
 def test_swap_asap_with_cutoff(which: Any, label: str) -> None:
-    check_policy(label, which.expected[label]["asap"], which.tolerance["asap"])
+    check_policy(label, which.expected[label]["asap"], which.tolerance["asap"], detects=ONE_OF_MANY)
 
 
 @pytest.mark.parametrize("p", C10.expected)
@@ -245,22 +251,23 @@ def test_three_nodes_with_cutoff(p: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("label", [label for label in C07.expected if "nested_full" in C07.expected[label]])
 def test_nested_in_the_full_state(label: str) -> None:
-    check_policy(label, C07.expected[label]["nested_full"], C07.tolerance["nested_full"], swapping=NESTED_FULL)
+    expected, tolerance = C07.expected[label]["nested_full"], C07.tolerance["nested_full"]
+    check_policy(label, expected, tolerance, detects=ONE_OF_MANY, swapping=NESTED_FULL)
 
 
 OPTIMAL = [(c, label) for c in (C07, C08) for label in c.expected if "optimal" in c.expected[label]]
 
 
-def check_optimal(which: Case, label: str, change: Change = unchanged) -> None:
+def check_optimal(which: Case, label: str, change: Change = unchanged, detects: float = 0.02) -> None:
     expected, policy = solve(label)
     assert expected == pytest.approx(which.expected[label]["optimal"], rel=which.tolerance["optimal"])
-    check_policy(label, expected, 0.0, change=change, swapping=table_of(policy))
+    check_policy(label, expected, 0.0, change=change, detects=detects, swapping=table_of(policy))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which, label", OPTIMAL, ids=lambda x: x if isinstance(x, str) else x.id)
 def test_optimal_policies_run_as_tables(which: Case, label: str) -> None:
-    check_optimal(which, label)
+    check_optimal(which, label, detects=ONE_OF_MANY)
 
 
 def fit(a: tuple[int, int], b: tuple[int, int]) -> bool:

@@ -381,6 +381,9 @@ def test_the_command_refuses(tmp_path: Path, arguments: list[str], code: int, wo
     file.write_text("\n".join(LINES))
     done = farbell_passes(str(file), "--start", START, *arguments)
     assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+
+
+def test_the_command_names_a_file_that_is_missing(tmp_path: Path) -> None:
     missing = farbell_passes(str(tmp_path / "none.tle"), "--start", START, "--station", "Delft,52,4")
     assert missing.returncode == 4 and "none.tle" in missing.stderr
 

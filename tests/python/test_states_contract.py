@@ -167,13 +167,13 @@ def test_noise_is_refused_alike_and_changes_nothing(kind: Any, channel: Any, qub
 @pytest.mark.parametrize("kind", [Ket, Stabilizer])
 def test_a_channel_for_each_acts_on_each(kind: Any) -> None:
     """Replaced by the mixed state, two qubits agree half of the time; 0 and 1 are flipped independently."""
-    shots = samples_to_detect(0.05, 0.5)
+    shots = samples_to_detect(0.1, 0.5)
     same = 0
     for seed in range(shots):
         state = kind(2, seed=seed)
         state.noise(channels.DepolarisingEach(1.0), 0, 1)
         same += state.measure_pauli("ZZ") == 0
-    assert_sampled(share(same, shots, 0.5), 0.5, 0, detects=0.05)
+    assert_sampled(share(same, shots, 0.5), 0.5, 0, detects=0.1)
     assert Density(2).outcome_probability("ZZ") == 1
 
 
