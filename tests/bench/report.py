@@ -82,6 +82,8 @@ WORKLOADS: dict[str, list[str]] = {
     "programs, steps": ["program_steps", "steps=200000"],
     "programs, teleportation": ["program_teleport", "duration_s=0.5"],
     "programs, 100 nodes": ["program_swaps", "nodes=100", "duration_s=0.05"],
+    "unlike links": ["unlike_links", "nodes=1000", "links=2000"],
+    "rich links": ["rich_links", "duration_s=20"],
     "passes": ["passes", "stations=10", "days=3", "step_s=10"],
     "import": ["import", "what=farbell"],
     "threads": ["threads"],
@@ -205,6 +207,13 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
             work = f"sweep of 1,000 points of {found[0]['point_ms']:.0f} ms, 2 workers of {executor}: wall time"
             figure, shown = found[0]["overhead"] * 100, "{:.1f} % above that of the runs"
             rows.append(Row(work, "", shown.format(figure)) if goal is None else at_most(work, figure, goal, shown))
+    if found := on("unlike links"):
+        rows.append(at_most("1,000 nodes, 2,000 links that are all unlike: compile", found[0]["compile_cpu_s"], 1.0, seconds))
+    if found := on("rich links"):
+        cost = "{:.2f}x of a link that is stated"
+        rows.append(at_most("chain of 33 of rich links: CPU time of a link", found[0]["rich"], 1.2, cost))
+        work = "chain of 33 of rich links, attempts dephase what is stored: CPU time of a link"
+        rows.append(at_most(work, found[0]["dephasing"], 1.2, cost))
     if found := on("passes"):
         work = "passes of three days in steps of 10 s over 10 stations, packages loaded in it: wall time"
         rows.append(at_most(work, found[0]["wall_s"], 2.0, "{:.2f} s"))

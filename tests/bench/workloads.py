@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from hardware_workloads import measure_rich_links, measure_unlike_links
 from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
 from timing import Timer, best_ns
@@ -651,6 +652,8 @@ WORKLOADS = {
     "program_steps": measure_program_steps,
     "program_teleport": measure_program_teleport,
     "program_swaps": measure_program_swaps,
+    "unlike_links": measure_unlike_links,
+    "rich_links": measure_rich_links,
     "passes": measure_passes,
     "import": measure_import,
     "threads": measure_threads,
