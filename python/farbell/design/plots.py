@@ -212,9 +212,11 @@ def draw_platform_tradeoff(comparison: PlatformComparison, ax: Any = None) -> An
     names: dict[tuple[float, float], list[str]] = {}
     for name, gate_s, t2_s in zip(*(table[c][timed].tolist() for c in ("platform", "two_qubit_gate_s", "t2_s")), strict=True):
         names.setdefault((gate_s, t2_s), []).append(name)
-    for where, those in names.items():
-        ax.annotate("\n".join(those), where, xytext=(-4, 0), textcoords="offset points", fontsize=6, ha="right", va="center")
-    ax.margins(x=0.8)
+    middle = np.sqrt(table["two_qubit_gate_s"][timed].min() * table["two_qubit_gate_s"][timed].max()) if timed.any() else 0
+    for where, those in names.items():  # towards the middle, where there is room
+        side = ("left", 4) if where[0] <= middle else ("right", -4)
+        ax.annotate("\n".join(those), where, xytext=(side[1], 0), textcoords="offset points", fontsize=6, ha=side[0], va="center")
+    ax.margins(x=0.1)
     ax.set(xlabel="duration of a two-qubit gate (s)", ylabel="coherence time (s)", xscale="log", yscale="log")
     ax.legend(fontsize=7)
     return ax
