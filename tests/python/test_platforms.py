@@ -23,6 +23,10 @@ def row(name: str, parameter: str) -> float:
     return found[0]
 
 
+def has_efficiency(name: str) -> bool:
+    return any((r.platform, r.parameter) == (name, "efficiency") for r in fb.presets.published())
+
+
 def test_rows_are_published_once_and_belong_to_a_preset() -> None:
     keys = [(r.platform, r.parameter) for r in fb.presets.published()]
     assert len(set(keys)) == len(keys)
@@ -35,12 +39,13 @@ def test_rows_are_published_once_and_belong_to_a_preset() -> None:
 def test_every_parameter_has_a_source_and_a_unit(name: str) -> None:
     found = fb.platform(name)
     assert found.kind and found.about.endswith(".") and found.maturity in {"lab", "projected", "component"}
-    assert bool(found.cannot) == (not found.scheme) == (not found.parameters)
+    assert bool(found.cannot) == (not found.scheme)
+    assert bool(found.parameters) == (not found.cannot or (found.kind == "detector" and has_efficiency(name)))
     assert found.parameters or found.published
     for p in found.parameters:
         assert p.rows or p.confidence == "assumed"
         assert all(r.source and r.year for r in p.rows)
-        assert isinstance(p.value, str) or p.unit
+        assert isinstance(p.value, (str, bool)) or p.unit
         assert p.confidence in {"verified", "secondary", "derived", "assumed"}
         # A value of another device is no source of this one, unless both are columns of one table.
         if any(r.platform != name for r in p.rows) and found.maturity == "lab":
@@ -231,7 +236,8 @@ def test_bad_input_is_refused_by_name(ask, path: str, message: str) -> None:
 @pytest.mark.parametrize("name", NO_LINKS)
 def test_what_cannot_be_simulated_is_refused(name: str) -> None:
     found = fb.platform(name)
-    for ask in (lambda: found.memory, lambda: found.link(1), lambda: found.improve(2), lambda: fb.chain(2, platform=name)):
+    asked = [lambda: found.memory, lambda: found.link(1), lambda: fb.chain(2, platform=name)]
+    for ask in asked if found.parameters else [*asked, lambda: found.improve(2)]:
         with pytest.raises(fb.SpecError, match="whose links can be simulated"):
             ask()
     assert found.cannot in repr(found)
@@ -304,6 +310,47 @@ def test_figures_of_a_comparison() -> None:
     assert "trapped_ion" in repr(found) and "<table>" in found._repr_html_()
 
 
+# ---- detectors ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.startswith("detector_") and has_efficiency(name)])
+def test_a_detector_has_what_its_rows_tell_and_says_what_they_do_not(name: str) -> None:
+    found = fb.platform(name)
+    have, ideal = json.loads(found.detector.to_json()), json.loads(fb.Detector().to_json())
+    told = {p.name for p in found.parameters}
+    for field, value in have.items():
+        own = "detector_efficiency" if field == "efficiency" else field
+        assert own in told or value == ideal[field], field
+    for field, words in (("dark_count_rate_hz", "no dark counts"), ("dead_time_s", "no dead time"), ("jitter_s", "no jitter")):
+        assert (field in told) != (words in found.assumptions[0]), field
+    assert found.detector.efficiency == row(name, "efficiency")
+
+
+def test_a_published_width_is_that_at_half_of_the_peak() -> None:
+    """A Gaussian of this deviation is at half of its peak, half a width away from it."""
+    sigma_s = fb.platform("detector_snspd_marsili2013").detector.jitter_s
+    assert math.exp(-((150e-12 / 2) ** 2) / (2 * sigma_s**2)) == pytest.approx(0.5, rel=1e-5)
+
+
+def test_a_detector_is_no_node() -> None:
+    found = fb.platform("detector_tes_lita2008").replace(window_s="2 us")
+    assert found.detector.number_resolving and found.improve(2, "dark_count_rate_hz").detector.dark_count_rate_hz == 0.0005
+    station = fb.Station(name="s", bin_separation_s="10 us", local_overhead_s="10 us", detector=found.detector)
+    assert station.detector.dead_time_s == 1e-6
+    for refused in (
+        lambda: found.memory,
+        lambda: found.station,
+        lambda: found.link("1 km"),
+        lambda: fb.chain(3, platform=found),
+    ):
+        with pytest.raises(fb.SpecError, match="its `detector` goes into a Station"):
+            refused()
+    with pytest.raises(fb.SpecError, match="did you mean window_s"):
+        found.replace(window="2 us")
+    with pytest.raises(fb.SpecError, match="a component, not a node"):
+        fb.platform("detector_tes_lolli2016").detector  # noqa: B018
+
+
 FILE = {
     "version": 1,
     "duration_s": "1 s",
@@ -340,6 +387,21 @@ def test_a_file_names_its_platform(tmp_path: Path) -> None:
     again.write_text(scenario.to_json())
     assert fb.load(again) == scenario and "platform" not in json.loads(again.read_text())["memories"][0]
     fb.run(scenario.replace(duration_s="10 ms"), progress=False)
+
+
+def test_a_file_names_its_detector(tmp_path: Path) -> None:
+    named = {"platform": "detector_snspd_marsili2013", "window_s": "20 ns", "dead_time_s": 0}
+    station = {"name": "s", "platform": "trapped_ion_avis2022_baseline", "detector": named}
+    path = tmp_path / "ions.json"
+    path.write_text(json.dumps(FILE | {"stations": [station]}))
+    scenario = fb.load(path)
+    detector = fb.platform("detector_snspd_marsili2013").detector
+    assert scenario.stations[0].detector == detector.replace(window_s="20 ns", dead_time_s=0.0)
+    assert any("Marsili" in credit for credit in scenario.credits)
+    assert any(note.startswith("Detector: jitter_s") for note in scenario.notes)
+    path.write_text(json.dumps(FILE | {"stations": [station | {"detector": {"platform": "detector_tes_lolli2016"}}]}))
+    with pytest.raises(fb.SpecError, match="/stations/0/detector/platform"):
+        fb.load(path)
 
 
 @pytest.mark.parametrize("change, where, message", [

@@ -215,7 +215,9 @@ def draw_platform_tradeoff(comparison: PlatformComparison, ax: Any = None) -> An
     middle = np.sqrt(table["two_qubit_gate_s"][timed].min() * table["two_qubit_gate_s"][timed].max()) if timed.any() else 0
     for where, those in names.items():  # towards the middle, where there is room
         side = ("left", 4) if where[0] <= middle else ("right", -4)
-        ax.annotate("\n".join(those), where, xytext=(side[1], 0), textcoords="offset points", fontsize=6, ha=side[0], va="center")
+        ax.annotate(
+            "\n".join(those), where, xytext=(side[1], 0), textcoords="offset points", fontsize=6, ha=side[0], va="center"
+        )
     ax.margins(x=0.1)
     ax.set(xlabel="duration of a two-qubit gate (s)", ylabel="coherence time (s)", xscale="log", yscale="log")
     ax.legend(fontsize=7)

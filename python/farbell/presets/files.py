@@ -13,12 +13,14 @@ __all__ = ["with_presets"]
 KEY = "platform"
 
 
-def _preset(holder: dict[str, Any], path: str) -> Platform:
+def _preset(holder: dict[str, Any], path: str, part: str) -> Platform:
     name = holder.pop(KEY)
     try:
         found = platform(name)
     except SpecError as error:
         raise SpecError(f"{path}/{KEY}", error.found, error.allowed, error.nearest) from None
+    if part == "detector" and any(parameter.name == "detector_efficiency" for parameter in found.parameters):
+        return found
     if found.cannot:
         raise SpecError(f"{path}/{KEY}", repr(name), f"one whose links can be simulated: {found.cannot}")
     return found
@@ -60,13 +62,8 @@ def with_presets(text: str) -> str:
     credits: list[str] = []
 
     def fill(holder: dict[str, Any], path: str, part: str) -> None:
-        preset = _preset(holder, path)
-        spec: Any = {
-            "memory": preset.memory,
-            "station": preset.station,
-            "generation": preset.generation,
-            "fiber": preset.fiber(0),
-        }[part]
+        preset = _preset(holder, path, part)
+        spec: Any = preset.fiber(0) if part == "fiber" else getattr(preset, part)
         values = json.loads(spec.to_json())
         if part == "fiber":
             del values["length_m"]  # the link's own
@@ -79,6 +76,8 @@ def with_presets(text: str) -> str:
 
     for kind, part in (("memories", "memory"), ("stations", "station")):
         for number, holder in enumerate(data[kind] if isinstance(data.get(kind), list) else ()):
+            if isinstance(holder, dict) and _names(holder.get("detector")):  # before the station's, which then fills gaps alone
+                fill(holder["detector"], f"/{kind}/{number}/detector", "detector")
             if _names(holder):
                 fill(holder, f"/{kind}/{number}", part)
     for number, link in enumerate(data["links"] if isinstance(data.get("links"), list) else ()):

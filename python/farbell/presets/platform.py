@@ -15,6 +15,7 @@ from farbell._improvement import BEST, improved_value
 from farbell._nearest import nearest_names
 from farbell.describe import quantity, unit_of
 from farbell.presets.catalogue import CATALOGUE
+from farbell.presets.detectors import detector_of
 from farbell.presets.mapping import MAPPED, Assumed, Origin
 from farbell.presets.published import PublishedValue, rows_of
 
@@ -171,29 +172,45 @@ class Platform:
             raise SpecError("platform", repr(self.name), f"one whose links can be simulated: {self.cannot}")
 
     def _values(self, names: set[str]) -> dict[str, Any]:
-        self._needs_a_link()
+        if not any(p.name in names for p in self.parameters):
+            self._needs_a_link()
         return {_RENAMED.get(p.name, p.name): p.value for p in self.parameters if p.name in names}
 
     @cached_property
     def memory(self) -> Memory:
         """Memory of every node."""
+        self._needs_a_link()
         return Memory(name=self.name, **self._values(_MEMORY))
 
     @cached_property
     def station(self) -> Station:
         """Station in the middle of every link, with its detectors."""
-        detector = Detector(**self._values(_DETECTOR))
-        return Station(name=STATION, detector=detector, **self._values(_STATION))
+        self._needs_a_link()
+        return Station(name=STATION, detector=self.detector, **self._values(_STATION))
+
+    @cached_property
+    def detector(self) -> Detector:
+        """The station's detectors, or the detector that it is. Its window is a choice of whoever runs the link.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> fb.platform("detector_snspd_marsili2013").replace(window_s="20 ns").detector
+        Detector(efficiency=0.93, dark_count_rate_hz=1.0, window_s=2e-08, dead_time_s=4e-08, jitter_s=6.36991e-11)
+        """
+        return Detector(**self._values(_DETECTOR))
 
     @cached_property
     def generation(self) -> DoubleClick | SingleClick:
         """How every link makes pairs."""
+        self._needs_a_link()
         values = self._values(_LINKS.get(self.scheme, set()))
         return (SingleClick if self.scheme == "single_click" else DoubleClick)(station=STATION, **values)
 
     @property
     def fiber_values(self) -> dict[str, Any]:
         """Attenuation and speed of light, as :class:`farbell.Fiber` takes them."""
+        self._needs_a_link()
         return self._values(_FIBER)
 
     def fiber(self, length_m: float | str) -> Fiber:
@@ -219,6 +236,11 @@ class Platform:
     def station_notes(self) -> tuple[str, ...]:
         """Where the values of station and detectors are from."""
         return self._notes("Station", _STATION | _DETECTOR)
+
+    @property
+    def detector_notes(self) -> tuple[str, ...]:
+        """Where the values of the detectors are from, and what is assumed of a detector by itself."""
+        return (*self._notes("Detector", _DETECTOR), *(self.assumptions if self.cannot else ()))
 
     @property
     def generation_notes(self) -> tuple[str, ...]:
@@ -273,12 +295,13 @@ class Platform:
         >>> fb.platform("nv_delft_2019_lab").replace(t2_s="1.5 s").parameter("t2_s")
         Parameter(name='t2_s', value=1.5, unit='s', confidence='changed', remark='was 1 s', rows=())
         """
-        self._needs_a_link()
+        if not self.parameters:
+            self._needs_a_link()
         values = dict(values)
         name = values.pop("name", self.name)
         if not isinstance(name, str) or not name:
             raise SpecError("name", repr(name), "a name")
-        known = _MEMORY | _STATION | _DETECTOR | _FIBER | _LINKS[self.scheme]
+        known = _DETECTOR if self.cannot else _MEMORY | _STATION | _DETECTOR | _FIBER | _LINKS[self.scheme]
         found = {p.name: p for p in self.parameters}
         for field, value in values.items():
             if field not in known:
@@ -347,7 +370,8 @@ class Platform:
         return self._bettered(fields, "perfect", lambda _, how: BEST.get(how))
 
     def _bettered(self, fields: tuple[str, ...], remark: str, better: Callable[[float, str], float | None]) -> Platform:
-        self._needs_a_link()
+        if not self.parameters:
+            self._needs_a_link()
         can = _improvements()
         mine = {p.name: p for p in self.parameters}
         for field in fields:
@@ -375,7 +399,10 @@ class Platform:
     def _with(self, parameters: dict[str, Parameter], name: str, maturity: str) -> Platform:
         made = replace(self, name=name, maturity=maturity, parameters=tuple(parameters.values()))
         # Values that do not fit together are refused where they are given.
-        made.memory, made.station, made.generation, made.fiber(0)
+        if made.cannot:
+            _ = made.detector
+        else:
+            made.memory, made.station, made.generation, made.fiber(0)
         return made
 
     # What one sees.
@@ -404,7 +431,7 @@ class Platform:
         sources: dict[str, int] = {}
         parts = [f"{self.name}: {self.kind}, {self.maturity}. {self.about}"]
         parts += [f"No link can be simulated yet: {self.cannot}."] if self.cannot else [f"Links: {self.scheme}."]
-        published = "Published:" if self.cannot else "Published, not used by a link:"
+        published = "Published, not used:" if self.parameters else "Published:"
         for title, lines in (("Parameters:", self._lines()), (published, self._unused())):
             cells = []
             for *words, of in lines:
@@ -428,12 +455,13 @@ class Platform:
         parts = [f"<p><b>{escape(self.name)}</b>: {escape(self.kind)}, {escape(self.maturity)}. {escape(self.about)}</p>"]
         if self.cannot:
             parts.append(f"<p>No link can be simulated yet: {escape(self.cannot)}.</p>")
-        else:
+        if self.parameters:
             parts.append(table(self._lines()))
+        if self.assumptions:
             parts.append("<ul>" + "".join(f"<li>{escape(text)}</li>" for text in self.assumptions) + "</ul>")
         unused = self._unused()
         if unused:
-            title = "Published" if self.cannot else "Published, not used by a link"
+            title = "Published, not used" if self.parameters else "Published"
             parts.append(f"<details><summary>{title}</summary>{table(unused)}</details>")
         return "".join(parts)
 
@@ -474,19 +502,25 @@ def _parameter(field: Origin | Assumed) -> Parameter:
     value = field.convert(*(row.value for row in rows))
     as_published = len(rows) == 1 and value == rows[0].value
     confidence = "assumed" if field.assumed else rows[0].confidence if as_published else "derived"
-    return Parameter(field.field, float(value), _unit(field.field), confidence, field.remark, rows)
+    if not isinstance(value, bool):
+        value = float(value)
+    return Parameter(field.field, value, _unit(field.field), confidence, field.remark, rows)
+
+
+_DETECTOR_PART = "a component, not a node: its `detector` goes into a Station"
 
 
 @cache
 def _preset(name: str) -> Platform:
-    described, mapped = CATALOGUE[name], MAPPED.get(name)
+    described = CATALOGUE[name]
+    mapped = detector_of(name) if described.kind == "detector" else MAPPED.get(name)
     return Platform(
         name=name,
         kind=described.kind,
         about=described.about,
         maturity=described.maturity,
         scheme=mapped.scheme if mapped else "",
-        cannot=described.cannot,
+        cannot=_DETECTOR_PART if mapped and described.kind == "detector" else described.cannot,
         parameters=tuple(map(_parameter, mapped.fields)) if mapped else (),
         assumptions=mapped.assumptions if mapped else (),
         published=tuple(rows_of().get(name, {}).values()),
