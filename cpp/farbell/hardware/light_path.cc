@@ -79,9 +79,16 @@ class Arm {
   void meets_wavelength(std::optional<double> const& wanted_m, std::string const& whose) const {
     if (wanted_m && light.wavelength_m && !same_wavelength(*light.wavelength_m, *wanted_m)) refuse_wavelength(*wanted_m, path_, whose);
   }
+  bool suits(FiberSpec const& fiber, double length_m) const {
+    return length_m == 0 || !fiber.wavelength_m || !light.wavelength_m || near_wavelength(*light.wavelength_m, *fiber.wavelength_m);
+  }
   void meets_fiber(FiberSpec const& fiber, double length_m) const {
-    if (length_m > 0 && fiber.wavelength_m && light.wavelength_m && !near_wavelength(*light.wavelength_m, *fiber.wavelength_m))
-      refuse_wavelength(*fiber.wavelength_m, path_, "within 2 % of the wavelength_m at which the fibre's attenuation holds");
+    if (!suits(fiber, length_m)) refuse_wavelength(*fiber.wavelength_m, path_, "within 2 % of the wavelength_m at which the fibre's attenuation holds");
+  }
+  void leaves_through_fiber(FiberSpec const& fiber, double length_m) const {
+    if (!suits(fiber, length_m))
+      throw SpecError("/link/fiber/wavelength_m", wavelength_text(*fiber.wavelength_m),
+                      wavelength_text(*light.wavelength_m) + " within 2 %, the light of " + origin_ + ": interfaces stand behind the fibre");
   }
   void meets_encoding(std::optional<Encoding> const& wanted, std::string const& whose) const {
     if (wanted && light.encoding && *light.encoding != *wanted) refuse_encoding(*wanted, path_, whose);
@@ -223,7 +230,7 @@ LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source
   const std::optional<double> wavelength_b_m = source.wavelength_b_m ? source.wavelength_b_m : source.wavelength_m;
   Arm arm_a(paths.known, at_a, "the source", source.wavelength_m, source.encoding), arm_b(paths.known, at_b, "the source", wavelength_b_m, source.encoding);
   for (auto [arm, interfaces, memory] : {std::tuple{&arm_a, &paths.a, &a}, std::tuple{&arm_b, &paths.b, &b}}) {
-    arm->meets_fiber(fiber, (arm == &arm_a ? source.source_position : 1 - source.source_position) * fiber.length_m);
+    arm->leaves_through_fiber(fiber, (arm == &arm_a ? source.source_position : 1 - source.source_position) * fiber.length_m);
     arm->pass(*interfaces, std::nullopt);
     const std::string of_memory = "which memory " + in_quotes(memory->name) + " absorbs";
     arm->meets_wavelength(memory->wavelength_m, of_memory);
