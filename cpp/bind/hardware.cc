@@ -11,7 +11,9 @@
 #include "farbell/hardware/herald.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/pair_source.hpp"
+#include "farbell/hardware/wave_packet.hpp"
 #include "farbell/network/link.hpp"
+#include "farbell/simulation/light_plan.hpp"
 #include "farbell/state/correlations.hpp"
 
 namespace py = pybind11;
@@ -136,16 +138,27 @@ Examples
   }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
      py::arg("number_resolving"), py::arg("photon_coherence"), py::arg("double_excitation_probability"),
      py::arg("double_excitation_probability_b"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
-  m.def("pair_source_table", &pair_source_table, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"));
+  m.def("pair_source_table", &pair_source_table, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"), py::arg("noise_a"),
+        py::arg("noise_b"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));
   m.def("photon_coherence", &photon_coherence, py::arg("dephasing_a"), py::arg("dephasing_b"));
   m.def("transmission", [](FiberSpec const& fiber) { return transmission(fiber.attenuation_db_per_km, fiber.length_m); },
         py::arg("fiber"));
   m.def("fiber_delay_s", [](FiberSpec const& fiber) { return fiber_delay_s(fiber.length_m, fiber.speed_m_per_s); },
         py::arg("fiber"));
-  m.def("link_model", [](LinkSpec const& link, MemorySpec const& a, MemorySpec const& b, std::optional<StationSpec> const& station) {
-    return link_model(link.generation, link.fiber, a, b, station ? &*station : nullptr);
-  }, py::arg("link"), py::arg("memory_a"), py::arg("memory_b"), py::arg("station"));
+  m.def("link_model", [](LinkSpec const& link, MemorySpec const& a, MemorySpec const& b, std::optional<StationSpec> const& station,
+                         std::vector<InterfaceSpec> const& interfaces) {
+    Names names("light interface", "/interfaces");
+    for (InterfaceSpec const& interface : interfaces) names.add(name_of(interface));
+    return link_model(link.generation, link.fiber, a, b, station ? &*station : nullptr, {}, light_paths(link, interfaces, names, "/link"));
+  }, py::arg("link"), py::arg("memory_a"), py::arg("memory_b"), py::arg("station"), py::arg("interfaces") = std::vector<InterfaceSpec>());
+  m.def("photon_overlap", [](double lifetime_a_s, std::vector<double> const& bandwidths_a_hz, double lifetime_b_s,
+                             std::vector<double> const& bandwidths_b_hz, double detuning_hz, double window_s) {
+    const WavePacket a{lifetime_a_s, bandwidths_a_hz, detuning_hz}, b{lifetime_b_s, bandwidths_b_hz, 0};
+    const double share_a = overlap(a, a, window_s).real(), share_b = overlap(b, b, window_s).real();
+    return std::tuple(share_a, share_b, std::norm(overlap(a, b, window_s)) / (share_a * share_b));
+  }, py::arg("lifetime_a_s"), py::arg("bandwidths_a_hz"), py::arg("lifetime_b_s"), py::arg("bandwidths_b_hz"), py::arg("detuning_hz"),
+     py::arg("window_s"));
 }
 
 }  // namespace farbell

@@ -9,8 +9,27 @@ from pathlib import Path
 from typing import Any
 
 from farbell import topology
-from farbell._core import Change, Demand, Poisson, Scenario, SpecError
-from farbell.presets.platform import default_platform
+from farbell._core import (
+    Change,
+    Cutoff,
+    Demand,
+    Detector,
+    DoubleClick,
+    EncodingConverter,
+    Fiber,
+    FrequencyConverter,
+    Link,
+    Memory,
+    MidpointSource,
+    Node,
+    Poisson,
+    Scenario,
+    SpecError,
+    Station,
+    Transducer,
+)
+from farbell.hardware import wavelength_m
+from farbell.presets.platform import default_platform, platform
 from farbell.topology.network import nearest
 
 __all__ = ["example", "examples", "write"]
@@ -112,6 +131,91 @@ def _surfnet() -> Scenario:
     )
 
 
+def _hybrid() -> Scenario:
+    transmon, microwave = platform("transmon_transducer_projected").memory, wavelength_m("5 GHz")
+    ion = platform("ion_ca_krutyanskiy2023_repeater").memory
+    memories = [
+        Memory(
+            name="transmon",
+            slots=8,
+            t1_s=transmon.t1_s,
+            t2_s=transmon.t2_s,
+            two_qubit_gate_reliability=transmon.two_qubit_gate_reliability,
+            readout_fidelity_0=transmon.readout_fidelity_0,
+            readout_fidelity_1=transmon.readout_fidelity_1,
+            efficiency=0.9,
+            photon_lifetime_s="100 ns",
+            wavelength_m=microwave,
+            encoding="time_bin",
+        ),
+        Memory(
+            name="crystal", slots=16, t2_s="10 ms", efficiency=0.5, photon_lifetime_s="100 ns", wavelength_m="1532 nm", encoding="time_bin"
+        ),
+        Memory(
+            name="ion",
+            slots=8,
+            t2_s=ion.t2_s,
+            two_qubit_gate_reliability=ion.two_qubit_gate_reliability,
+            efficiency=0.3,
+            wavelength_m="854 nm",
+            encoding="polarisation",
+        ),
+    ]
+    station = Station(
+        name="midpoint", visibility=0.95, local_overhead_s="1 us", detector=Detector(efficiency=0.9, window_s="400 ns"), wavelength_m="1532 nm"
+    )
+    interfaces = [
+        Transducer(
+            name="upwards",
+            from_wavelength_m=microwave,
+            to_wavelength_m="1532 nm",
+            efficiency=0.5,
+            added_noise_photons=0.002,
+            bandwidth_hz="20 MHz",
+            duty_cycle=0.9,
+        ),
+        FrequencyConverter(
+            name="to_the_ion", from_wavelength_m="1532 nm", to_wavelength_m="854 nm", efficiency=0.5, noise_photons=1e-4
+        ),
+        EncodingConverter(name="bins_to_polarisation", from_encoding="time_bin", to_encoding="polarisation", efficiency=0.8),
+    ]
+    light = {"attenuation_db_per_km": 0.2, "wavelength_m": "1532 nm"}
+    links = [
+        Link(
+            node_a="transmon",
+            node_b="crystal",
+            fiber=Fiber(length_m="2 km", **light),
+            generation=DoubleClick(station="midpoint"),
+            interfaces_a=["upwards"],
+            light_mismatch="price",
+        ),
+        Link(
+            node_a="crystal",
+            node_b="ion",
+            fiber=Fiber(length_m="10 km", **light),
+            generation=MidpointSource(mean_pairs=0.05, wavelength_m="1532 nm", encoding="time_bin"),
+            interfaces_b=["to_the_ion", "bins_to_polarisation"],
+        ),
+    ]
+    return Scenario(
+        duration_s="2 s",
+        description="A transmon, a crystal that absorbs photons and an ion, with all that their light needs to meet.",
+        memories=memories,
+        stations=[station],
+        interfaces=interfaces,
+        nodes=[Node(name=name, memory=name) for name in ("transmon", "crystal", "ion")],
+        links=links,
+        demands=[Demand(node_a="transmon", node_b="ion", width=8, cutoff=Cutoff(age_s="150 us"))],
+        credits=[*platform("transmon_transducer_projected").credits, *platform("ion_ca_krutyanskiy2023_repeater").credits],
+        notes=[
+            "A projection: no such network exists. Coherence, gates and read-out of the transmon and the ion are those of the presets "
+            "transmon_transducer_projected and ion_ca_krutyanskiy2023_repeater; all else is assumed.",
+            "Assumed: a source of pairs beside the crystal, of which one photon is stored and one sent to the station, emits like a memory "
+            "with one photon; vacuum and further pairs of that source are left out.",
+        ],
+    )
+
+
 @dataclass(frozen=True)
 class _Example:
     about: str
@@ -124,6 +228,7 @@ _EXAMPLES = {
     "ring": _Example("fibres are cut and mended while requests run", _ring),
     "star": _Example("three demands contend for the few qubits of a hub", _star),
     "grid": _Example("a 6 x 6 lattice with six crossing demands", _grid),
+    "hybrid": _Example("a transmon, a crystal and an ion, joined by a transducer and converters", _hybrid),
     "surfnet": _Example("the SURFnet map: 50 nodes, 68 fibres, ten user pairs, 60 s", _surfnet),
 }
 
@@ -146,6 +251,7 @@ def examples() -> dict[str, str]:
     ring: fibres are cut and mended while requests run
     star: three demands contend for the few qubits of a hub
     grid: a 6 x 6 lattice with six crossing demands
+    hybrid: a transmon, a crystal and an ion, joined by a transducer and converters
     surfnet: the SURFnet map: 50 nodes, 68 fibres, ten user pairs, 60 s
     """
     return {name: entry.about for name, entry in _EXAMPLES.items()}

@@ -6,9 +6,27 @@ These are the kernels that :func:`farbell.compile` calls for each link of a scen
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from farbell import _core
-from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, MidpointSource, SpecError, Station
+from farbell._core import (
+    EncodingConverter,
+    Fiber,
+    FrequencyConverter,
+    HeraldOutcome,
+    HeraldTable,
+    Link,
+    LinkModel,
+    Memory,
+    MidpointSource,
+    Poisson,
+    SpecError,
+    Station,
+    Transducer,
+)
+
+Interface: TypeAlias = FrequencyConverter | Transducer | EncodingConverter
 
 __all__ = [
     "HeraldOutcome",
@@ -24,7 +42,9 @@ __all__ = [
     "mode_overlap",
     "pair_source",
     "photon_coherence",
+    "photon_overlap",
     "single_click",
+    "wavelength_m",
 ]
 
 
@@ -197,7 +217,9 @@ def single_click(
     )
 
 
-def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float) -> HeraldTable:
+def pair_source(
+    source: MidpointSource, absorption_a: float, absorption_b: float, noise_a: float = 0.0, noise_b: float = 0.0
+) -> HeraldTable:
     """Entangle two memories by light of a source between them, which they absorb.
 
     Parameters
@@ -206,6 +228,8 @@ def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float
         The source, and what the memories tell; its place and times do not matter here.
     absorption_a, absorption_b : float
         Probability, 0 to 1, that a photon of the source ends in the memory: fibre and memory together.
+    noise_a, noise_b : float
+        Mean number of photons an attempt of no polarisation that end in the memory beside them, Poisson: noise of interfaces.
 
     Returns
     -------
@@ -216,7 +240,7 @@ def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float
     Raises
     ------
     SpecError
-        A probability is out of range.
+        A probability or a number of photons is out of range.
 
     References
     ----------
@@ -229,7 +253,10 @@ def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float
     >>> round(table.success_probability, 9), round(table.fidelity, 6)
     (0.001118355, 0.94061)
     """
-    return _core.pair_source_table(source, absorption_a, absorption_b)
+    for name, noise in (("noise_a", noise_a), ("noise_b", noise_b)):
+        if not noise >= 0 or math.isinf(noise):
+            raise SpecError(name, repr(noise), "a number of photons, 0 or more")
+    return _core.pair_source_table(source, absorption_a, absorption_b, noise_a, noise_b)
 
 
 def hong_ou_mandel(visibility: float, photon_coherence: float = 1.0) -> float:
@@ -331,6 +358,96 @@ def mode_overlap(hom_visibility: float, photon_coherence: float = 1.0) -> float:
     if not 0 <= hom_visibility <= photon_coherence:
         raise SpecError("hom_visibility", repr(hom_visibility), f"0 to {photon_coherence}, the photon coherence")
     return hom_visibility / photon_coherence
+
+
+def photon_overlap(
+    lifetime_a_s: float,
+    lifetime_b_s: float,
+    *,
+    bandwidths_a_hz: Sequence[float] = (),
+    bandwidths_b_hz: Sequence[float] = (),
+    detuning_hz: float = 0.0,
+    window_s: float = math.inf,
+) -> tuple[float, float, float]:
+    """What filters and a window leave of two photons, and how well the rest of them overlaps.
+
+    Parameters
+    ----------
+    lifetime_a_s, lifetime_b_s : float
+        1/e times in which the photons are emitted, from one moment on.
+    bandwidths_a_hz, bandwidths_b_hz : sequence of float
+        Full widths at half maximum of the filters (converters, transducers) that each has passed, of one pole each.
+    detuning_hz : float
+        Difference of their frequencies.
+    window_s : float
+        Detection window, open from the moment of emission on.
+
+    Returns
+    -------
+    tuple of float
+        Shares of the two photons that come through and within the window, and ``|<phi_A|phi_B>|^2`` of what does. For whole
+        photons without filters that is ``4 a b / ((a + b)^2 + (4 pi detuning)^2)`` with the decay rates ``a`` and ``b``.
+
+    Raises
+    ------
+    SpecError
+        A time or a bandwidth is not above 0, or none of a photon is left.
+
+    References
+    ----------
+    docs/physics/interfaces.md
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.hardware.photon_overlap(1e-8, 2e-8)[2]
+    0.8888888888888888
+    >>> share, _, overlap = fb.hardware.photon_overlap(1e-8, 1e-8, bandwidths_a_hz=[5e7])
+    >>> round(share, 4), round(overlap, 4)
+    (0.7585, 0.7585)
+    """
+    times = {"lifetime_a_s": lifetime_a_s, "lifetime_b_s": lifetime_b_s, "window_s": window_s}
+    widths = {"bandwidths_a_hz": bandwidths_a_hz, "bandwidths_b_hz": bandwidths_b_hz}
+    for name, value in [*times.items(), *((name, width) for name, each in widths.items() for width in each)]:
+        if not value > 0 or (math.isinf(value) and name != "window_s"):
+            raise SpecError(name, repr(value), "a number above 0")
+    share_a, share_b, overlap = _core.photon_overlap(
+        lifetime_a_s, list(bandwidths_a_hz), lifetime_b_s, list(bandwidths_b_hz), detuning_hz, window_s
+    )
+    if not (share_a > 0 and share_b > 0):
+        raise SpecError("window_s", repr(window_s), "a window that holds some of both photons")
+    return share_a, share_b, overlap
+
+
+def wavelength_m(frequency_hz: float | str) -> float:
+    """Wavelength in vacuum of photons of a frequency: what memories and transducers of microwaves state.
+
+    Parameters
+    ----------
+    frequency_hz : float or str
+        In hertz, or text with a unit ("5 GHz").
+
+    Returns
+    -------
+    float
+        ``c / frequency`` in metres.
+
+    Raises
+    ------
+    SpecError
+        The frequency is not above 0.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> round(fb.hardware.wavelength_m("5 GHz"), 6)
+    0.059958
+    """
+    try:
+        hertz = Poisson(rate_hz=frequency_hz).rate_hz
+    except SpecError as error:
+        raise SpecError("frequency_hz", error.found, error.allowed, error.nearest) from None
+    return 299_792_458 / hertz
 
 
 def double_excitation_from_g2(g2: float) -> float:
@@ -447,7 +564,13 @@ def fiber_delay_s(length_m: float | str, speed_m_per_s: float | str = 2e8) -> fl
     return _core.fiber_delay_s(Fiber(length_m=length_m, speed_m_per_s=speed_m_per_s))
 
 
-def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station | None = None) -> LinkModel:
+def link_model(
+    link: Link,
+    memory_a: Memory,
+    memory_b: Memory,
+    station: Station | None = None,
+    interfaces: Sequence[Interface] = (),
+) -> LinkModel:
     """Success probability, heralds and timing of a link's attempts, as a run uses them.
 
     Parameters
@@ -458,6 +581,8 @@ def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station 
         Memories of ``link.node_a`` and ``link.node_b``.
     station : Station, optional
         The station that a ``double_click`` or ``single_click`` generation names.
+    interfaces : sequence of FrequencyConverter, Transducer or EncodingConverter
+        Those of the scenario, of which the link names some in ``interfaces_a`` and ``interfaces_b``.
 
     Returns
     -------
@@ -467,7 +592,7 @@ def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station 
     Raises
     ------
     SpecError
-        The station is another one, or its detectors do not recover in time.
+        The station is another one, its detectors do not recover in time, or light does not fit what it comes to.
 
     Examples
     --------
@@ -484,4 +609,4 @@ def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station 
     >>> round(model.success_probability, 6), round(model.period_s * 1e6, 6)
     (0.049763, 110.0)
     """
-    return _core.link_model(link, memory_a, memory_b, station)
+    return _core.link_model(link, memory_a, memory_b, station, list(interfaces))

@@ -181,11 +181,12 @@ def pairs_of(statistics, mean_pairs, spectral_purity, most):
     return {(n, m): one[n] * one[m] for n in range(most + 1) for m in range(most + 1 - n)}
 
 
-def pair_source(generation, absorption_a, absorption_b, most=60):
+def pair_source(generation, absorption_a, absorption_b, noise=(0.0, 0.0), most=60):
     """Success probability, 4x4 state and the probability of more pairs than were looked at.
 
     Photons are counted in the polarisations H and V, |0> and |1>. As the light is the same in any basis turned alike at both ends
-    (one of them complex conjugated), so are the correlations: the state is a Werner state.
+    (one of them complex conjugated), so are the correlations: the state is a Werner state. `noise`: mean number of photons, of either
+    polarisation alike, that each memory absorbs beside them; whether there are any is drawn for each polarisation.
     """
     told = 1 - (1 - generation["herald_efficiency"]) * (1 - generation["false_herald_probability"])
     success, correlation, seen = 0.0, 0.0, 0.0
@@ -194,8 +195,9 @@ def pair_source(generation, absorption_a, absorption_b, most=60):
     ).items():
         seen += probability
         some, signs = [], []
-        for absorption in (absorption_a, absorption_b):
-            h, v = 1 - (1 - absorption) ** n, 1 - (1 - absorption) ** m
+        for absorption, more in zip((absorption_a, absorption_b), noise, strict=True):
+            dark = exp(-more / 2).real
+            h, v = 1 - dark * (1 - absorption) ** n, 1 - dark * (1 - absorption) ** m
             some.append(1 - (1 - h) * (1 - v))
             signs.append(h * (1 - v) - v * (1 - h))
         heralds = [told * p + generation["false_herald_probability"] * (1 - p) for p in some]

@@ -6,7 +6,7 @@ from math import cos, erf, exp, expm1, log1p, pi, sqrt
 
 import numpy as np
 
-from . import fock
+from . import fock, light
 from .clock import ticks
 from .drift import worn_given, worn_station
 from .states import bell_diagonal_part, depolarise, pair_state
@@ -36,21 +36,25 @@ class LinkModel:
         return -log1p(-self.success) if self.success < 1 else float("inf")
 
 
-def click_model(generation, link, memories, station, ticks_per_s):
+def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     fiber, detector = link["fiber"], station["detector"]
     length_a = generation["station_position"] * fiber["length_m"]
     lengths = length_a, fiber["length_m"] - length_a
-    efficiencies = [
-        memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"]
-        for memory, length in zip(memories, lengths, strict=True)
-    ]
-    light = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+    arms = light.arms_of(link, interfaces, detector["window_s"])
+    behind = [10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"] for length in lengths]
+    efficiencies = [memory["efficiency"] * arm[0] * rest for memory, arm, rest in zip(memories, arms, behind, strict=True)]
+    background = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+    background += sum(arm[1] * rest for arm, rest in zip(arms, behind, strict=True))
     visibility = station["visibility"]
-    if any(memory["photon_lifetime_s"] for memory in memories):
+    filtered = light.behind_filters(arms, memories, visibility, link["light_mismatch"] == "price", detector["window_s"])
+    if filtered:
+        efficiencies = [efficiency * share for efficiency, share in zip(efficiencies, filtered, strict=False)]
+        visibility = filtered[2]
+    elif any(memory["photon_lifetime_s"] for memory in memories):
         efficiencies, visibility = cut_to_window(
             efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector
         )
-    dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] + light / 2))
+    dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] + background / 2))
     optics = *efficiencies, visibility, dark
     source = {
         "coherence": 1 / (1 + sum(memory["photon_dephasing"] for memory in memories)),
@@ -108,15 +112,17 @@ def cut_to_window(efficiencies, visibility, lifetimes, detector):
     return [efficiency * part for efficiency, part in zip(efficiencies, shares, strict=True)], min(1.0, visibility)
 
 
-def source_model(generation, link, memories, ticks_per_s, worn):
+def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
     fiber = link["fiber"]
     length_a = generation["source_position"] * fiber["length_m"]
     lengths = length_a, fiber["length_m"] - length_a
+    arms = light.arms_of(link, interfaces, None)
     absorptions = [
-        worn[0] * memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10)
-        for memory, length in zip(memories, lengths, strict=True)
+        worn[0] * memory["efficiency"] * arm[0] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10)
+        for memory, arm, length in zip(memories, arms, lengths, strict=True)
     ]
-    success, rho, _ = fock.pair_source(generation, *absorptions)
+    noise = [worn[0] * memory["efficiency"] * arm[1] for memory, arm in zip(memories, arms, strict=True)]
+    success, rho, _ = fock.pair_source(generation, *absorptions, noise)
     rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
     for half, memory in enumerate(memories):
         rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
@@ -139,15 +145,20 @@ def given_model(generation, ticks_per_s):
     return LinkModel(generation["success_probability"], ticks(period_s, ticks_per_s), period_s, (0, 0), (herald, herald), rows)
 
 
-def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal, worn=(1.0, 1.0)):
+def link_model(generation, link, memories, stations, interfaces, ticks_per_s, bell_diagonal, worn=(1.0, 1.0)):
     """`memories`: those of the link's two nodes; `worn`: what is left of efficiency and coherence."""
     if generation["kind"] == "given":
         model = worn_given(given_model(generation, ticks_per_s), worn)
     elif generation["kind"] == "midpoint_source":
-        model = source_model(generation, link, memories, ticks_per_s, worn)
+        model = source_model(generation, link, memories, interfaces, ticks_per_s, worn)
     else:
-        model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
+        model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s)
     model = train_of(model, generation["multiplexing"], ticks_per_s)
+    duty, repetition_s = light.pace_of(link, interfaces)
+    if duty < 1 or repetition_s > 0:
+        pulses_s = repetition_s + (model.modes - 1) * generation["multiplexing"]["mode_separation_s"]
+        model.period_s = max(model.period_s, pulses_s) / duty
+        model.period = ticks(model.period_s, ticks_per_s)
     model.left_by_attempt = tuple(left_by_attempt(memory, generation, end) for end, memory in enumerate(memories))
     if bell_diagonal:
         # The mean over the phase: coherences of the first memory shrink.

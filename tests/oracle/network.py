@@ -67,7 +67,9 @@ class Network:
     def model_of(self, link, generation, worn=(1.0, 1.0)):
         memories = [node.memory for node in link.ends]
         bell_diagonal = self.scenario["state"] == "bell_diagonal"
-        model = link_model(generation, link.spec, memories, self.scenario["stations"], self.ticks_per_s, bell_diagonal, worn)
+        model = link_model(
+            generation, link.spec, memories, self.scenario["stations"], self.scenario["interfaces"], self.ticks_per_s, bell_diagonal, worn
+        )
         return slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
 
     def set_generation(self, link, generation, worn=(1.0, 1.0)):

@@ -5,7 +5,7 @@ from .drift import DRIFT
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "messages": {}, "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "interfaces": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
@@ -16,9 +16,14 @@ MEMORY = {
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
-    "photon_lifetime_s": None,
+    "photon_lifetime_s": None, "wavelength_m": None, "encoding": None,
 }  # fmt: skip
-STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}}
+STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}, "wavelength_m": None, "encoding": None}
+INTERFACE = {
+    "frequency_converter": {"efficiency": 1.0, "noise_photons": 0.0, "noise_rate_hz": 0.0, "bandwidth_hz": None},
+    "transducer": {"efficiency": 1.0, "added_noise_photons": 0.0, "bandwidth_hz": None, "duty_cycle": 1.0, "repetition_s": 0.0},
+    "encoding_converter": {"efficiency": 1.0},
+}
 DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
     "afterpulse_probability": 0.0, "jitter_s": 0.0,
@@ -27,16 +32,16 @@ ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained"
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}
-LINK = {"name": "", "distillation": None, "drift": None}
+LINK = {"name": "", "distillation": None, "drift": None, "interfaces_a": [], "interfaces_b": [], "light_mismatch": "refuse"}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
-FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8}
+FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8, "wavelength_m": None}
 GENERATION = {
     "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}, "multiplexing": None},
     "double_click": {"station_position": 0.5, "multiplexing": None},
     "midpoint_source": {
         "source_position": 0.5, "statistics": "down_conversion", "spectral_purity": 1.0, "pair_fidelity": 1.0, "heralded": True,
-        "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
+        "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "wavelength_m": None, "wavelength_b_m": None, "encoding": None, "multiplexing": None,
     },
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
@@ -85,6 +90,7 @@ def complete(document):
     scenario["messages"] = MESSAGES | scenario["messages"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
+    scenario["interfaces"] = {i["name"]: of_kind(INTERFACE, i) for i in scenario["interfaces"]}
     for station in scenario["stations"].values():
         station["detector"] = DETECTOR | station["detector"]
     scenario["nodes"] = [NODE | n for n in scenario["nodes"]]

@@ -38,6 +38,11 @@ SPECS = [
     fb.Station(
         name="middle", visibility=0.9, local_overhead_s=1e-6, bin_separation_s="1 us", detector=fb.Detector(window_s="10 ns")
     ),
+    fb.FrequencyConverter(
+        name="to telecom", from_wavelength_m="637 nm", to_wavelength_m="1588 nm", efficiency=0.17, noise_rate_hz="1 kHz"
+    ),
+    fb.Transducer(name="up", from_wavelength_m=0.06, to_wavelength_m="1550 nm", added_noise_photons=0.1, duty_cycle=0.5),
+    fb.EncodingConverter(name="bins", from_encoding="polarisation", to_encoding="time_bin", efficiency=0.9),
     fb.Fiber(length_m="25 km"),
     fb.Werner(fidelity=0.9),
     fb.BellWeights(weights=[0.7, 0.1, 0.1, 0.1]),

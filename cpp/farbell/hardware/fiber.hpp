@@ -8,6 +8,7 @@ struct FiberSpec {
   double length_m = 0;
   double attenuation_db_per_km = 0.2;
   double speed_m_per_s = 2e8;
+  std::optional<double> wavelength_m;
 
   bool operator==(const FiberSpec&) const = default;
 };
@@ -21,6 +22,8 @@ struct Describe<FiberSpec> {
       field("attenuation_db_per_km", &FiberSpec::attenuation_db_per_km, "dB/km", non_negative, "Loss of power per length."),
       field("speed_m_per_s", &FiberSpec::speed_m_per_s, "m/s", Range{.low = 0, .high = 299'792'458, .open_low = true},
             "Speed of light and of messages in the fibre."),
+      field("wavelength_m", &FiberSpec::wavelength_m, "m", positive,
+            "Wavelength in vacuum at which its attenuation holds, within 2 %; null = that of whatever light comes."),
   };
 };
 

@@ -1,6 +1,7 @@
 // How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`).
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/encoding.hpp"
 #include "farbell/hardware/multiplexing.hpp"
 
 namespace farbell {
@@ -70,6 +71,9 @@ struct MidpointSourceSpec {
   double herald_efficiency = 1;
   double false_herald_probability = 0;
   double local_overhead_s = 0;
+  std::optional<double> wavelength_m;
+  std::optional<double> wavelength_b_m;
+  std::optional<Encoding> encoding;
   std::optional<MultiplexingSpec> multiplexing;
 
   bool operator==(const MidpointSourceSpec&) const = default;
@@ -200,6 +204,10 @@ struct Describe<MidpointSourceSpec> {
             "Probability that a memory tells of a photon for no reason.").improves(Improvement::rate),
       field("local_overhead_s", &MidpointSourceSpec::local_overhead_s, "s", non_negative,
             "Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell."),
+      field("wavelength_m", &MidpointSourceSpec::wavelength_m, "m", positive,
+            "Wavelength in vacuum of its photons, of those to node_a; null = not stated, not checked."),
+      field("wavelength_b_m", &MidpointSourceSpec::wavelength_b_m, "m", positive, "The same of those to node_b; null = as to node_a."),
+      field("encoding", &MidpointSourceSpec::encoding, "What its photons are entangled in: polarisation or time_bin; null = as memories take it."),
       field("multiplexing", &MidpointSourceSpec::multiplexing, multiplexing_doc),
   };
   static void check(const MidpointSourceSpec& spec);

@@ -59,8 +59,31 @@ void set_recovery(LinkModel& model, DetectorSpec const& detector, double first_t
   require_recovery(model, model.period_s);
 }
 
+// How much slower attempts come for the sake of transducers.
+void set_pace(LinkModel& model, LinkLight const& light) {
+  model.shortest_period_s = light.repetition_s;
+  model.duty_cycle = light.duty_cycle;
+  if (light.duty_cycle < 1)
+    model.approximations.push_back({"even_duty_cycle",
+                                    "Attempts of links with a duty cycle come evenly, at a pace slower by it, not in stretches with pauses."});
+}
+
 // What the detectors' windows hold of photons whose lifetime is known, and how well the rest of them interferes.
-void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, MemorySpec const& b, DetectorSpec const& detector) {
+void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, MemorySpec const& b, StationSpec const& station,
+                   LightPaths const& paths, LinkLight const& light) {
+  DetectorSpec const& detector = station.detector;
+  if (paths.mismatch == LightMismatch::price)
+    model.approximations.push_back({"priced_light_mismatch",
+                                    "Photons overlap as their wavelengths, lifetimes and bandwidths say, times the station's visibility."});
+  if (has_shape(paths, light, a, b)) {
+    const Shape left = shape(paths, light, a, b, station);
+    optics.efficiency_a *= left.share_a;
+    optics.efficiency_b *= left.share_b;
+    optics.visibility = left.visibility;
+    if (detector.jitter_s > 0)
+      model.approximations.push_back({"jitter_left_out", "Photons behind filters, or whose mismatch is priced, are reported without jitter_s."});
+    return;
+  }
   const auto share = [&](double lifetime_s) { return window_share(lifetime_s, detector.jitter_s, detector.window_s); };
   const double share_a = a.photon_lifetime_s ? share(*a.photon_lifetime_s) : 1, share_b = b.photon_lifetime_s ? share(*b.photon_lifetime_s) : 1;
   optics.efficiency_a *= share_a;
@@ -82,22 +105,26 @@ void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, Mem
 }
 
 template <class Click>
-LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, StationSpec const& station) {
+LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, StationSpec const& station,
+                   LightPaths const& paths) {
   const double length_a_m = spec.station_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
   DetectorSpec const& detector = station.detector;
+  const LinkLight light = click_light(paths, std::is_same_v<Click, DoubleClickSpec>, spec.station_position, fiber, a, b, station);
+  const double through_a = transmission(fiber.attenuation_db_per_km, length_a_m), through_b = transmission(fiber.attenuation_db_per_km, length_b_m);
   BinOptics optics;
-  optics.efficiency_a = a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m) * detector.efficiency;
-  optics.efficiency_b = b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m) * detector.efficiency;
+  optics.efficiency_a = a.efficiency * light.a.efficiency * through_a * detector.efficiency;
+  optics.efficiency_b = b.efficiency * light.b.efficiency * through_b * detector.efficiency;
   optics.visibility = station.visibility;
   optics.number_resolving = detector.number_resolving;
   optics.photon_coherence = photon_coherence(a.photon_dephasing, b.photon_dephasing);
   // Half of an arm's light comes to each detector; Poisson counts of it add to the dark ones.
-  const double background = (a.background_photons * optics.efficiency_a + b.background_photons * optics.efficiency_b) / 2;
+  const double added = (light.a.noise_photons * through_a + light.b.noise_photons * through_b) * detector.efficiency;
+  const double background = (a.background_photons * optics.efficiency_a + b.background_photons * optics.efficiency_b + added) / 2;
   optics.dark_count_probability = -std::expm1(-(detector.dark_count_rate_hz * detector.window_s + background));
   const Emitters emitters{a.double_excitation_probability, b.double_excitation_probability};
 
   LinkModel model;
-  cut_to_window(optics, model, a, b, detector);
+  cut_to_window(optics, model, a, b, station, paths, light);
   static_cast<LinkTiming&>(model) = midpoint_timing(
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), station.local_overhead_s);
@@ -106,9 +133,11 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
     model.phase = {spec.phase_sigma_rad, spec.phase_correlation_s.value_or(0)};
     set_recovery(model, detector, 0);
   } else {
-    model.table = double_click_table(optics, late_bin_lost(station), emitters, detector.afterpulse_probability);
-    set_recovery(model, detector, station.bin_separation_s.value_or(0));
+    const bool shared = !light.polarisation;  // a detector has both bins
+    model.table = double_click_table(optics, shared && late_bin_lost(station), emitters, shared ? detector.afterpulse_probability : 0);
+    set_recovery(model, detector, shared ? station.bin_separation_s.value_or(0) : 0);
   }
+  set_pace(model, light);
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   if (detector.afterpulse_probability > 0)
@@ -117,22 +146,37 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   return model;
 }
 
-LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear) {
+LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear,
+                   LightPaths const& paths) {
   const double length_a_m = source.source_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
   LinkModel model;
   static_cast<LinkTiming&>(model) = midpoint_source_timing(
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), source.local_overhead_s, source.heralded);
-  model.table = pair_source_table(source, wear.efficiency * a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m),
-                                  wear.efficiency * b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m));
+  const LinkLight light = source_light(paths, source, fiber, a, b);
+  const double absorbed_a = wear.efficiency * a.efficiency, absorbed_b = wear.efficiency * b.efficiency;
+  model.table = pair_source_table(source, absorbed_a * light.a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m),
+                                  absorbed_b * light.b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m),
+                                  absorbed_a * light.a.noise_photons, absorbed_b * light.b.noise_photons);
   for (HeraldOutcome& outcome : model.table.outcomes)
     for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence;
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
-  if (source.statistics == PairStatistics::down_conversion)
+  set_pace(model, light);
+  if (source.statistics == PairStatistics::down_conversion || light.a.noise_photons > 0 || light.b.noise_photons > 0)
     model.approximations.push_back({"several_photons_a_memory",
                                     "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
   return model;
+}
+
+// Once the length of an attempt is known.
+void slow_down(LinkModel& model, std::optional<MultiplexingSpec> const& spec) {
+  if (model.shortest_period_s == 0 && model.duty_cycle == 1) return;
+  if (spec && spec->modes > 1 && spec->mode_separation_s > 0 && spec->mode_separation_s < model.shortest_period_s)
+    throw SpecError("/multiplexing/mode_separation_s", number_text(spec->mode_separation_s) + " s",
+                    "at least " + number_text(model.shortest_period_s) + " s, the repetition_s of a transducer of the link");
+  const double pulses_s = model.shortest_period_s + (spec ? spec->train_s() : 0);
+  model.period_s = std::max(model.period_s, pulses_s) / model.duty_cycle;
 }
 
 // The attempt becomes a train of such attempts, one after the start of the other.
@@ -159,6 +203,8 @@ double dephasing_exponent(std::optional<double> const& attempts, double bright) 
   return attempts ? -std::log1p(2 * bright * std::expm1(-1 / *attempts)) : 0;
 }
 
+SpecError no_price() { return {"/link/light_mismatch", "\"price\"", "\"refuse\" where no photons meet at a station"}; }
+
 }  // namespace
 
 void require_recovery(LinkModel const& model, double period_s) {
@@ -168,7 +214,7 @@ void require_recovery(LinkModel const& model, double period_s) {
 }
 
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
-                     StationSpec const* station, Wear wear) {
+                     StationSpec const* station, Wear wear, LightPaths const& paths) {
   double bright_a = 0.5, bright_b = 0.5;
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) {
     bright_a = single_click->bright_state;
@@ -176,7 +222,10 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   }
   const auto multiplexed = [&](LinkModel model) {
     model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
-    std::visit([&](auto const& kind) { multiplex(model, kind.multiplexing, station); }, generation);
+    std::visit([&](auto const& kind) {
+      multiplex(model, kind.multiplexing, station);
+      slow_down(model, kind.multiplexing);
+    }, generation);
     return model;
   };
   const auto heralded = [&](auto const& click) {
@@ -186,11 +235,18 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
     StationSpec worn = *station;
     worn.visibility *= wear.coherence;
     worn.detector.efficiency *= wear.efficiency;
-    return multiplexed(model_of(click, fiber, a, b, worn));
+    return multiplexed(model_of(click, fiber, a, b, worn, paths));
   };
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
-  if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) return multiplexed(model_of(*source, fiber, a, b, wear));
+  if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) {
+    if (paths.mismatch == LightMismatch::price) throw no_price();
+    return multiplexed(model_of(*source, fiber, a, b, wear, paths));
+  }
+  for (auto const& [interfaces, at] : {std::pair{&paths.a, "/link/interfaces_a"}, std::pair{&paths.b, "/link/interfaces_b"}})
+    if (!interfaces->empty())
+      throw SpecError(at, "interfaces", "none where generation is \"given\", which states outright what they would do");
+  if (paths.mismatch == LightMismatch::price) throw no_price();
   return multiplexed(model_of(std::get<GivenSpec>(generation), wear));
 }
 

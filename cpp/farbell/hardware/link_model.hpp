@@ -9,6 +9,7 @@
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
 #include "farbell/hardware/herald.hpp"
+#include "farbell/hardware/light_path.hpp"
 #include "farbell/hardware/link_timing.hpp"
 #include "farbell/hardware/memory.hpp"
 #include "farbell/hardware/station.hpp"
@@ -32,6 +33,7 @@ struct LinkModel : LinkTiming {
   HeraldTable table;               // at phase 0
   OpticalPhase phase;
   std::array<double, 2> dephasing_exponent{};  // of an attempt (of each mode), at node_a and node_b: docs/physics/induced_dephasing.md
+  double duty_cycle = 1, shortest_period_s = 0;  // of transducers on the way; they are in the period
   double recovery_s = 0;           // the shortest period after which the detectors are ready again, whatever clicked
   std::vector<ModelNote> approximations;
 
@@ -39,9 +41,9 @@ struct LinkModel : LinkTiming {
 };
 
 // `station` is the one that the generation names; null for kinds without a station. Throws SpecError at /station/... where its
-// detectors do not recover in time, or it cannot be told whether they do.
+// detectors do not recover in time, or it cannot be told whether they do, and at /link/... where light does not fit what it comes to.
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
-                     StationSpec const* station, Wear wear = {});
+                     StationSpec const* station, Wear wear = {}, LightPaths const& paths = {});
 
 // Throws that SpecError where the detectors need longer than the period.
 void require_recovery(LinkModel const& model, double period_s);

@@ -1,6 +1,7 @@
 // A quantum memory: how many qubits it holds, how they decay, and how good its operations are. See docs/physics/memories.md.
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/encoding.hpp"
 
 namespace farbell {
 
@@ -30,6 +31,8 @@ struct MemorySpec {
   double background_photons = 0;
   double photon_dephasing = 0;
   std::optional<double> photon_lifetime_s;
+  std::optional<double> wavelength_m;
+  std::optional<Encoding> encoding;
   double initialisation_s = 0;
   double initialisation_reliability = 1;
   double single_qubit_gate_s = 0;
@@ -106,6 +109,9 @@ struct Describe<MemorySpec> {
             "optical transition.").improves(Improvement::rate),
       field("photon_lifetime_s", &MemorySpec::photon_lifetime_s, "s", positive,
             "1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window."),
+      field("wavelength_m", &MemorySpec::wavelength_m, "m", positive,
+            "Wavelength in vacuum of the photons that it emits or absorbs; null = not stated, and not checked along light paths."),
+      field("encoding", &MemorySpec::encoding, "How these photons carry the qubit; null = as the link needs it, not checked."),
       field("initialisation_s", &MemorySpec::initialisation_s, "s", non_negative, "Time to prepare the qubit for an attempt."),
       field("initialisation_reliability", &MemorySpec::initialisation_reliability, unit_interval,
             "Probability that the prepared qubit is not depolarised.").improves(Improvement::probability),

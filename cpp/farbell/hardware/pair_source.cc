@@ -31,14 +31,23 @@ Absorbed of_squeezed_light(double mean_pairs, double spectral_purity, double a, 
           std::exp(2 * (log_a + log_b + log_more)), 2 * std::exp(log_a + log_b) * std::expm1(log_more)};
 }
 
+// The same with Poisson photons of no polarisation, mean noise_a and noise_b, absorbed beside them.
+Absorbed with_noise(Absorbed const& clean, double noise_a, double noise_b) {
+  const double none_a = std::exp(-noise_a), none_b = std::exp(-noise_b), some_a = -std::expm1(-noise_a), some_b = -std::expm1(-noise_b);
+  return {clean.both + clean.only_a * some_b + clean.only_b * some_a + clean.neither * some_a * some_b,
+          none_b * (clean.only_a + clean.neither * some_a), none_a * (clean.only_b + clean.neither * some_b), clean.neither * none_a * none_b,
+          clean.correlation * std::exp(-(noise_a + noise_b) / 2)};
+}
+
 }  // namespace
 
-HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b) {
+HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b, double noise_a, double noise_b) {
   require_probability("absorption_a", absorption_a);
   require_probability("absorption_b", absorption_b);
-  const Absorbed absorbed = source.statistics == PairStatistics::deterministic
+  const Absorbed clean = source.statistics == PairStatistics::deterministic
                                 ? of_one_pair(source.mean_pairs, absorption_a, absorption_b)
                                 : of_squeezed_light(source.mean_pairs, source.spectral_purity, absorption_a, absorption_b);
+  const Absorbed absorbed = noise_a == 0 && noise_b == 0 ? clean : with_noise(clean, noise_a, noise_b);
   HeraldTable table;
   double correlation = absorbed.correlation;
   table.success_probability = 1;

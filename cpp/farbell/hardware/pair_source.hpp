@@ -6,7 +6,8 @@
 
 namespace farbell {
 
-// `absorption_x`: probability that a photon of the source ends in memory X. Positions and times of the spec are not used.
-HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b);
+// `absorption_x`: probability that a photon of the source ends in memory X; `noise_x`: mean number of photons of no polarisation that do,
+// Poisson. Positions and times of the spec are not used.
+HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b, double noise_a = 0, double noise_b = 0);
 
 }  // namespace farbell

@@ -2,6 +2,7 @@
 #pragma once
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/detector.hpp"
+#include "farbell/hardware/encoding.hpp"
 
 namespace farbell {
 
@@ -11,6 +12,8 @@ struct StationSpec {
   double local_overhead_s = 0;
   std::optional<double> bin_separation_s;
   DetectorSpec detector;
+  std::optional<double> wavelength_m;
+  std::optional<Encoding> encoding;
 
   bool operator==(const StationSpec&) const = default;
 };
@@ -29,6 +32,11 @@ struct Describe<StationSpec> {
             "Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the "
             "detectors have a dead time."),
       field("detector", &StationSpec::detector, "The station's detectors, all alike."),
+      field("wavelength_m", &StationSpec::wavelength_m, "m", positive,
+            "Wavelength in vacuum of the light that it takes; null = any, so long as both arms' is the same."),
+      field("encoding", &StationSpec::encoding,
+            "How photons carry qubits here: presence for a single click; time_bin or, with detectors for each polarisation, polarisation for a "
+            "double click; null = as they come."),
   };
   static void check(const StationSpec& spec);
 };

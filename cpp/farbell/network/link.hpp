@@ -4,6 +4,7 @@
 #include "farbell/hardware/drift.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
+#include "farbell/hardware/interface.hpp"
 #include "farbell/protocols/swapping_spec.hpp"
 
 namespace farbell {
@@ -16,6 +17,9 @@ struct LinkSpec {
   GenerationSpec generation;
   std::optional<DistillationSpec> distillation;
   std::optional<DriftSpec> drift;
+  std::vector<std::string> interfaces_a;
+  std::vector<std::string> interfaces_b;
+  LightMismatch light_mismatch = LightMismatch::refuse;
 
   // The name by which changes, results and messages know the link.
   std::string label() const { return name.empty() ? node_a + "--" + node_b : name; }
@@ -35,6 +39,11 @@ struct Describe<LinkSpec> {
       required(field("generation", &LinkSpec::generation, "How the link makes pairs.")),
       field("distillation", &LinkSpec::distillation, "How the link's pairs are distilled before they are swapped; null = not."),
       field("drift", &LinkSpec::drift, "How the link gets worse with time; null = not."),
+      field("interfaces_a", &LinkSpec::interfaces_a, non_empty,
+            "Names of the interfaces at node_a, in the order in which light passes them: from the memory to the fibre, or from the fibre of a "
+            "source to the memory."),
+      field("interfaces_b", &LinkSpec::interfaces_b, non_empty, "The same at node_b."),
+      field("light_mismatch", &LinkSpec::light_mismatch, "What becomes of photons that are not alike in wavelength or shape."),
   };
 };
 

@@ -13,6 +13,7 @@
 #include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/hardware_key.hpp"
 #include "farbell/simulation/late_messages.hpp"
+#include "farbell/simulation/light_plan.hpp"
 #include "farbell/simulation/model.hpp"
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/places.hpp"
@@ -141,6 +142,7 @@ class Compiler {
       m_.operation_times.push_back(times);
     }
     for (const StationSpec& station : s_.stations) station_names_.add(station.name);
+    for (const InterfaceSpec& interface : s_.interfaces) interface_names_.add(name_of(interface));
   }
 
   void nodes() {
@@ -191,16 +193,18 @@ class Compiler {
 
   // ---- links ----
   // Links with equal hardware share a program, and the work of computing it.
-  std::uint32_t program(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b, const std::string& path,
+  std::uint32_t program(const GenerationSpec& generation, std::size_t link, DeviceId a, DeviceId b, const std::string& path,
                         Wear wear = {}) {
+    const FiberSpec& fiber = s_.links[link].fiber;
+    const LightPaths light = light_paths(s_.links[link], s_.interfaces, interface_names_, item("links", link));
     std::optional<std::uint32_t> station;
     if (const std::string* name = station_of(generation)) station = station_names_.at(*name, path + "/station");
-    const std::string key = hardware_key(generation, fiber, a, b, station, wear);
+    const std::string key = hardware_key(generation, fiber, a, b, station, wear, light);
     const MultiplexingSpec train = train_of(generation);
     const auto [known, fresh] = programs_.emplace(key, static_cast<std::uint32_t>(m_.programs.size()));
     if (!fresh) return known->second;
 
-    const LinkModel model = herald_model(generation, fiber, a, b, station, path, wear);
+    const LinkModel model = herald_model(generation, link, a, b, station, path, wear, light);
     for (const ModelNote& note : model.approximations) note_approximation(note.name, note.description);
     LinkProgram p;
     p.success = model.success_probability;
@@ -239,16 +243,19 @@ class Compiler {
     return known->second;
   }
 
-  LinkModel herald_model(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b,
-                         std::optional<std::uint32_t> station, const std::string& path, Wear wear) const {
+  LinkModel herald_model(const GenerationSpec& generation, std::size_t link, DeviceId a, DeviceId b,
+                         std::optional<std::uint32_t> station, const std::string& path, Wear wear, const LightPaths& light) const {
     try {
       LinkModel model =
-          link_model(generation, fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr, wear);
+          link_model(generation, s_.links[link].fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr,
+                     wear, light);
       if (s_.slot_s) require_recovery(model, *s_.slot_s);
       return model;
     } catch (const SpecError& error) {
       // What a station cannot do for this link.
-      constexpr std::string_view at = "/station";
+      constexpr std::string_view at = "/station", of_link = "/link/";
+      if (error.path.starts_with(of_link))
+        throw SpecError(item("links", link) + error.path.substr(of_link.size() - 1), error.found, error.allowed);
       if (!error.path.starts_with(at)) throw SpecError(path + error.path, error.found, error.allowed);
       throw SpecError(item("stations", *station) + error.path.substr(at.size()), error.found, error.allowed + " (for " + path + ")");
     }
@@ -278,7 +285,7 @@ class Compiler {
       row.node = {a, b};
       row.device = {m_.nodes[a.value].device, m_.nodes[b.value].device};
       row.phase_key = stream("link:" + link.label() + "/phase", item("links", i, "name"));
-      row.program = program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"));
+      row.program = program(link.generation, i, row.device[0], row.device[1], item("links", i, "generation"));
       row.fastest_period = m_.programs[row.program].period;
       if (link.distillation) row.distillation = plan(*link.distillation, item("links", i, "distillation"));
       ends.push_back(row.node);
@@ -307,7 +314,7 @@ class Compiler {
       row.cost = infinity;
       if (change.generation) {
         const LinkRow& link = m_.links[row.link.value];
-        row.program = program(*change.generation, s_.links[row.link.value].fiber, link.device[0], link.device[1],
+        row.program = program(*change.generation, row.link.value, link.device[0], link.device[1],
                               item("changes", i, "generation"));
         Tick& fastest = m_.links[row.link.value].fastest_period;
         fastest = earlier(fastest, m_.programs[*row.program].period);
@@ -331,7 +338,7 @@ class Compiler {
     const auto after_steps = [&](std::size_t k) -> const LinkFacts& {
       while (programs.size() <= k) {
         const Wear wear = link.drift->after(static_cast<double>(programs.size()) * link.drift->step_s);
-        programs.push_back(program(link.generation, link.fiber, row.device[0], row.device[1], item("links", i, "generation"), wear));
+        programs.push_back(program(link.generation, i, row.device[0], row.device[1], item("links", i, "generation"), wear));
       }
       return facts_[programs[k]];
     };
@@ -667,7 +674,7 @@ class Compiler {
 
   const ScenarioSpec& s_;
   Model m_;
-  Names memory_names_{"memory", "/memories"}, station_names_{"station", "/stations"}, node_names_{"node", "/nodes"},
+  Names memory_names_{"memory", "/memories"}, station_names_{"station", "/stations"}, interface_names_{"light interface", "/interfaces"}, node_names_{"node", "/nodes"},
       link_names_{"link", "/links"}, demand_names_{"demand", "/demands"};
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program

@@ -15,7 +15,7 @@ MultiplexingSpec train_of(const GenerationSpec& generation) {
 }
 
 std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b,
-                         std::optional<std::uint32_t> station, Wear wear) {
+                         std::optional<std::uint32_t> station, Wear wear, const LightPaths& light) {
   std::string key;
   const auto put = [&key](const auto& value) { key.append(reinterpret_cast<const char*>(&value), sizeof value); };
   put(a.value);
@@ -23,6 +23,12 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
   put(fiber.length_m);
   put(fiber.attenuation_db_per_km);
   put(fiber.speed_m_per_s);
+  put(fiber.wavelength_m.value_or(0));
+  put(light.mismatch);
+  for (const auto* interfaces : {&light.a, &light.b}) {
+    for (const InterfaceSpec* one : *interfaces) put(one);
+    put(nullptr);
+  }
   put(wear.efficiency);
   put(wear.coherence);
   const MultiplexingSpec train = train_of(generation);
@@ -51,6 +57,9 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
     put(source->herald_efficiency);
     put(source->false_herald_probability);
     put(source->local_overhead_s);
+    put(source->wavelength_m.value_or(0));
+    put(source->wavelength_b_m.value_or(0));
+    put(source->encoding ? static_cast<int>(*source->encoding) : -1);
   } else {
     const auto& given = std::get<GivenSpec>(generation);
     put('g');

@@ -7,6 +7,7 @@
 #include "farbell/hardware/drift.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
+#include "farbell/hardware/light_path.hpp"
 
 namespace farbell {
 
@@ -15,6 +16,6 @@ MultiplexingSpec train_of(const GenerationSpec& generation);      // one mode, i
 
 // Bytes, not text. `a` and `b`: the memories; `station`: its number.
 std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fiber, DeviceId a, DeviceId b,
-                         std::optional<std::uint32_t> station, Wear wear);
+                         std::optional<std::uint32_t> station, Wear wear, const LightPaths& light = {});
 
 }  // namespace farbell

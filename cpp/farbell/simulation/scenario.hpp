@@ -4,6 +4,7 @@
 #include "farbell/apps/ghz_demand.hpp"
 #include "farbell/apps/program_spec.hpp"
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/interface.hpp"
 #include "farbell/hardware/memory.hpp"
 #include "farbell/hardware/station.hpp"
 #include "farbell/network/change.hpp"
@@ -56,6 +57,7 @@ struct ScenarioSpec {
   LimitsSpec limits;
   std::vector<MemorySpec> memories;
   std::vector<StationSpec> stations;
+  std::vector<InterfaceSpec> interfaces;
   std::vector<NodeSpec> nodes;
   std::vector<LinkSpec> links;
   std::vector<OpticalSwitchSpec> switches;
@@ -182,6 +184,7 @@ struct Describe<ScenarioSpec> {
       field("limits", &ScenarioSpec::limits, "Limits on a run."),
       field("memories", &ScenarioSpec::memories, "Kinds of memory."),
       field("stations", &ScenarioSpec::stations, "Kinds of midpoint station."),
+      field("interfaces", &ScenarioSpec::interfaces, "Converters and transducers of light; links refer to them by name."),
       field("nodes", &ScenarioSpec::nodes, "Nodes."),
       field("links", &ScenarioSpec::links, "Links."),
       field("switches", &ScenarioSpec::switches, "Optical switches by which links share stations."),

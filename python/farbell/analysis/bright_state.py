@@ -6,14 +6,14 @@ Everything follows from the model of the link that a run uses. docs/physics/sing
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from farbell import _core
 from farbell._core import Link, Memory, SingleClick, SpecError, Station
 from farbell.analysis.key import KeyProtocol, key_fraction
+from farbell.hardware import Interface, link_model
 
 __all__ = ["BrightStatePoint", "bright_state_tradeoff", "optimal_bright_state"]
 
@@ -68,8 +68,10 @@ def with_bright_state(link: Link, bright_state: float) -> Link:
     return link.replace(generation=generation.replace(bright_state=bright_state, bright_state_b=other))
 
 
-def _point(link: Link, memory_a: Memory, memory_b: Memory, station: Station, bright_state: float) -> BrightStatePoint:
-    model = _core.link_model(with_bright_state(link, bright_state), memory_a, memory_b, station)
+def _point(
+    link: Link, memory_a: Memory, memory_b: Memory, station: Station, bright_state: float, interfaces: Sequence[Interface]
+) -> BrightStatePoint:
+    model = link_model(with_bright_state(link, bright_state), memory_a, memory_b, station, interfaces)
     mean = np.zeros(3)
     for herald in model.table.outcomes:
         phase, parity = 1 - 2 * (herald.frame & 1), 1 - 2 * (herald.frame >> 1)
@@ -80,7 +82,13 @@ def _point(link: Link, memory_a: Memory, memory_b: Memory, station: Station, bri
 
 
 def bright_state_tradeoff(
-    link: Link, memory_a: Memory, memory_b: Memory, station: Station, bright_states: Iterable[float] | None = None
+    link: Link,
+    memory_a: Memory,
+    memory_b: Memory,
+    station: Station,
+    bright_states: Iterable[float] | None = None,
+    *,
+    interfaces: Sequence[Interface] = (),
 ) -> list[BrightStatePoint]:
     """Rate and fidelity of a single-click link for several bright-state probabilities.
 
@@ -95,6 +103,8 @@ def bright_state_tradeoff(
         The station that the generation names.
     bright_states : iterable of float, optional
         Probabilities between 0 and 1; left out: 40 of them from 0.001 to 0.5, evenly on a logarithmic scale.
+    interfaces : sequence of FrequencyConverter, Transducer or EncodingConverter
+        Those that the link names, if any.
 
     Returns
     -------
@@ -118,7 +128,7 @@ def bright_state_tradeoff(
     """
     if bright_states is None:
         bright_states = np.geomspace(1e-3, 0.5, 40).tolist()
-    return [_point(link, memory_a, memory_b, station, bright_state) for bright_state in bright_states]
+    return [_point(link, memory_a, memory_b, station, bright_state, interfaces) for bright_state in bright_states]
 
 
 def highest(value: Callable[[float], float], low: float, high: float) -> float:
@@ -145,6 +155,7 @@ def optimal_bright_state(
     *,
     fidelity: float | None = None,
     protocol: KeyProtocol | None = None,
+    interfaces: Sequence[Interface] = (),
 ) -> BrightStatePoint:
     """The best bright-state probability of a single-click link.
 
@@ -156,6 +167,8 @@ def optimal_bright_state(
         Wanted: the highest rate at a fidelity of at least this.
     protocol : {"bbm92", "six_state", "device_independent"}, optional
         Wanted: the highest secret-key rate. One of the two must be given.
+    interfaces : sequence of FrequencyConverter, Transducer or EncodingConverter
+        As in :func:`bright_state_tradeoff`.
 
     Returns
     -------
@@ -186,7 +199,7 @@ def optimal_bright_state(
         raise ValueError("give either a fidelity or a protocol")
 
     def point(bright_state: float) -> BrightStatePoint:
-        return _point(link, memory_a, memory_b, station, bright_state)
+        return _point(link, memory_a, memory_b, station, bright_state, interfaces)
 
     def best(value: Callable[[BrightStatePoint], float], low: float, high: float) -> BrightStatePoint:
         grid = [low, *(x for x in _GRID if low < x < high), high]

@@ -125,7 +125,7 @@ def _clocks(model: Model, kind: Kind) -> list[list[_Clock]]:
         found = [clock(link, float(table["success_probability"][i]), float(table["attempt_period_s"][i]))]
         for other in changed.get(name, []):
             station = stations.get(getattr(other.generation, "station", ""))
-            made = _core.link_model(other, memory_of[link.node_a], memory_of[link.node_b], station)
+            made = _core.link_model(other, memory_of[link.node_a], memory_of[link.node_b], station, scenario.interfaces)
             period_s = scenario.slot_s if scenario.timing == "slotted" and scenario.slot_s else made.period_s
             found.append(clock(other, made.success_probability, period_s))
         out.append(found)

@@ -35,6 +35,7 @@ class Map:
             for ends in ((link.node_a, link.node_b), (link.node_b, link.node_a)):
                 self._links.setdefault(ends, link)
         self._stations = {station.name: station for station in scenario.stations}
+        self._interfaces = scenario.interfaces
         self._models: dict[tuple[str, str], LinkModel] = {}
         self._routes: dict[tuple[str, str], tuple[str, ...] | None] = {}
 
@@ -52,7 +53,9 @@ class Map:
         if ends not in self._models:
             link = self._links[ends]
             station = self._stations.get(getattr(link.generation, "station", ""))
-            self._models[ends] = link_model(link, self.memory(link.node_a), self.memory(link.node_b), station)
+            self._models[ends] = link_model(
+                link, self.memory(link.node_a), self.memory(link.node_b), station, self._interfaces
+            )
         return self._models[ends]
 
     def attainable_fidelity(self, a: str, b: str) -> float:

@@ -1,0 +1,49 @@
+// The way of light between the memories of a link and its station or source: what interfaces make of it, and whether it fits what it
+// comes to. Equations: docs/physics/interfaces.md.
+#pragma once
+#include <span>
+#include <vector>
+
+#include "farbell/hardware/fiber.hpp"
+#include "farbell/hardware/generation.hpp"
+#include "farbell/hardware/interface.hpp"
+#include "farbell/hardware/memory.hpp"
+#include "farbell/hardware/station.hpp"
+
+namespace farbell {
+
+struct LightPaths {
+  std::vector<InterfaceSpec const*> a, b;  // in the order in which light passes them
+  LightMismatch mismatch = LightMismatch::refuse;
+  std::span<InterfaceSpec const> known;    // all there are, for advice
+};
+
+// Of one arm, from its memory to the station, or from the source to its memory.
+struct ArmLight {
+  double efficiency = 1;              // of its interfaces
+  double noise_photons = 0;           // a bin, behind the last of them
+  std::vector<double> bandwidths_hz;  // of those that state one
+  std::optional<double> wavelength_m;
+  std::optional<Encoding> encoding;
+};
+
+struct LinkLight {
+  ArmLight a, b;
+  double duty_cycle = 1, repetition_s = 0;
+  bool polarisation = false;  // detectors stand behind polarisers: each has one bin
+};
+
+// Both throw a SpecError at /link/interfaces_a... (or _b), or at /station/encoding, where light does not fit what it comes to.
+LinkLight click_light(LightPaths const& paths, bool double_click, double station_position, FiberSpec const& fiber, MemorySpec const& a,
+                      MemorySpec const& b, StationSpec const& station);
+LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
+
+// What the detectors' window holds of both photons, and what is left of the visibility, where filters or prices have a say. Throws a
+// SpecError at /station/visibility where the overlap cannot give it, or /link/light_mismatch where a price needs a lifetime.
+struct Shape {
+  double share_a = 1, share_b = 1, visibility = 1;
+};
+bool has_shape(LightPaths const& paths, LinkLight const& light, MemorySpec const& a, MemorySpec const& b);
+Shape shape(LightPaths const& paths, LinkLight const& light, MemorySpec const& a, MemorySpec const& b, StationSpec const& station);
+
+}  // namespace farbell
