@@ -17,12 +17,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from farbell._core import (
+    Alignment,
     Asap,
     BackToBack,
     BellWeights,
     BoundProgram,
     ByPrograms,
     Change,
+    ClassicalLight,
     ClassicalMessages,
     Continuous,
     Cutoff,
@@ -35,6 +37,7 @@ from farbell._core import (
     Drift,
     Failure,
     Fiber,
+    FiberSpan,
     GhzDemand,
     Given,
     InternalError,
@@ -163,12 +166,14 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Alignment",
     "Asap",
     "BackToBack",
     "BellWeights",
     "BoundProgram",
     "ByPrograms",
     "Change",
+    "ClassicalLight",
     "ClassicalMessages",
     "Continuous",
     "Cutoff",
@@ -184,6 +189,7 @@ __all__ = [
     "ElementaryLink",
     "Failure",
     "Fiber",
+    "FiberSpan",
     "GhzDemand",
     "Given",
     "InternalError",

@@ -39,6 +39,17 @@ SPECS = [
         name="middle", visibility=0.9, local_overhead_s=1e-6, bin_separation_s="1 us", detector=fb.Detector(window_s="10 ns")
     ),
     fb.Fiber(length_m="25 km"),
+    fb.Fiber(
+        length_m="5 km",
+        spans=[fb.FiberSpan(length_m="2 km", loss_db=1), fb.FiberSpan(length_m="3 km")],
+        wavelength_m="1550 nm",
+        dispersion_s_per_m2="17 ps/nm/km",
+        pmd_s_per_sqrt_m="0.1 ps/sqrt(km)",
+        classical_light=fb.ClassicalLight(power_to_a_w=1e-3, raman_per_km_nm=2e-9, filter_bandwidth_m="0.1 nm"),
+    ),
+    fb.FiberSpan(length_m="2 km", loss_db=1),
+    fb.ClassicalLight(power_to_a_w=1e-3, raman_per_km_nm=2e-9, filter_bandwidth_m="0.1 nm"),
+    fb.Alignment(arrival_offset_s="-1 ns", polarisation_angle_rad="3 deg", free_running_s="90 ms", stabilisation_s="10 ms"),
     fb.Werner(fidelity=0.9),
     fb.BellWeights(weights=[0.7, 0.1, 0.1, 0.1]),
     fb.DensityMatrix(real=np.diag([0.25] * 4)),

@@ -1,6 +1,7 @@
 // How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`).
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/alignment.hpp"
 #include "farbell/hardware/multiplexing.hpp"
 
 namespace farbell {
@@ -42,6 +43,7 @@ struct DoubleClickSpec {
   std::string station;
   double station_position = 0.5;
   std::optional<MultiplexingSpec> multiplexing;
+  std::optional<AlignmentSpec> alignment;
 
   bool operator==(const DoubleClickSpec&) const = default;
 };
@@ -54,6 +56,7 @@ struct SingleClickSpec {
   double phase_sigma_rad = 0;
   std::optional<double> phase_correlation_s;
   std::optional<MultiplexingSpec> multiplexing;
+  std::optional<AlignmentSpec> alignment;
 
   bool operator==(const SingleClickSpec&) const = default;
 };
@@ -141,6 +144,7 @@ struct Describe<DoubleClickSpec> {
       field("station_position", &DoubleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
       field("multiplexing", &DoubleClickSpec::multiplexing, multiplexing_doc),
+      field("alignment", &DoubleClickSpec::alignment, alignment_doc),
   };
 };
 
@@ -162,6 +166,7 @@ struct Describe<SingleClickSpec> {
       field("phase_correlation_s", &SingleClickSpec::phase_correlation_s, "s", positive,
             "Correlation time of that phase; null = a fresh phase for each successful cycle."),
       field("multiplexing", &SingleClickSpec::multiplexing, multiplexing_doc),
+      field("alignment", &SingleClickSpec::alignment, alignment_doc),
   };
 };
 
