@@ -142,8 +142,10 @@ Examples
         py::arg("noise_b"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));
   m.def("photon_coherence", &photon_coherence, py::arg("dephasing_a"), py::arg("dephasing_b"));
-  m.def("transmission", [](FiberSpec const& fiber) { return transmission(fiber.attenuation_db_per_km, fiber.length_m); },
-        py::arg("fiber"));
+  m.def("transmission", [](FiberSpec const& fiber, double from_share, double to_share) {
+    return transmission(fiber, from_share * fiber.length_m, to_share * fiber.length_m);
+  }, py::arg("fiber"), py::arg("from_share") = 0.0, py::arg("to_share") = 1.0);
+  m.def("loss_db", [](FiberSpec const& fiber) { return loss_db(fiber, 0, fiber.length_m); }, py::arg("fiber"));
   m.def("fiber_delay_s", [](FiberSpec const& fiber) { return fiber_delay_s(fiber.length_m, fiber.speed_m_per_s); },
         py::arg("fiber"));
   m.def("link_model", [](LinkSpec const& link, MemorySpec const& a, MemorySpec const& b, std::optional<StationSpec> const& station,

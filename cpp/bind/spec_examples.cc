@@ -23,6 +23,18 @@ constexpr auto examples = std::to_array<Example>({
     {"Fiber", R"(
 >>> fb.Fiber(length_m="25 km").length_m
 25000.0)"},
+    {"FiberSpan", R"(
+>>> measured = [fb.FiberSpan(length_m="12 km", loss_db=2.9), fb.FiberSpan(length_m="8 km", loss_db=1.7)]
+>>> fb.Fiber(length_m="20 km", spans=measured).spans[1].loss_db
+1.7)"},
+    {"ClassicalLight", R"(
+>>> light = fb.ClassicalLight(power_to_b_w=1e-4, raman_per_km_nm=2e-9, filter_bandwidth_m="0.1 nm")
+>>> fb.Fiber(length_m="20 km", wavelength_m="1550 nm", classical_light=light).classical_light.power_to_b_w
+0.0001)"},
+    {"Alignment", R"(
+>>> alignment = fb.Alignment(arrival_jitter_s="100 ps", free_running_s="90 ms", stabilisation_s="10 ms")
+>>> fb.DoubleClick(station="midpoint", alignment=alignment).alignment.arrival_jitter_s
+1e-10)"},
     {"Werner", R"(
 >>> fb.Werner(fidelity=0.97)
 Werner(fidelity=0.97))"},

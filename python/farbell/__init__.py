@@ -17,12 +17,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from farbell._core import (
+    Alignment,
     Asap,
     BackToBack,
     BellWeights,
     BoundProgram,
     ByPrograms,
     Change,
+    ClassicalLight,
     ClassicalMessages,
     Continuous,
     Cutoff,
@@ -36,6 +38,7 @@ from farbell._core import (
     EncodingConverter,
     Failure,
     Fiber,
+    FiberSpan,
     FrequencyConverter,
     GhzDemand,
     Given,
@@ -166,12 +169,14 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Alignment",
     "Asap",
     "BackToBack",
     "BellWeights",
     "BoundProgram",
     "ByPrograms",
     "Change",
+    "ClassicalLight",
     "ClassicalMessages",
     "Continuous",
     "Cutoff",
@@ -188,6 +193,7 @@ __all__ = [
     "EncodingConverter",
     "Failure",
     "Fiber",
+    "FiberSpan",
     "FrequencyConverter",
     "GhzDemand",
     "Given",

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from farbell import _core
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.latency import latency_distribution
 from farbell.bounds import attempt_modes
@@ -192,7 +193,7 @@ def direct_channels(record: Record) -> list[DirectChannel | None]:
             continue
         # fsum: sum() rounds differently from Python 3.12 on.
         length = math.fsum(links[i].fiber.length_m for i in hops)
-        loss = math.fsum(links[i].fiber.length_m / 1000 * links[i].fiber.attenuation_db_per_km for i in hops)
+        loss = math.fsum(_core.loss_db(links[i].fiber) for i in hops)
         modes = max(attempt_modes(links[i].generation, demand.width) / periods[i] for i in hops)
         channels.append(DirectChannel(length, loss, float(modes)))
     return channels

@@ -7,6 +7,8 @@ each, and reject modes that succeed 15 % more often (in a shared train, which is
 from __future__ import annotations
 
 import math
+from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ import pytest
 from scipy import stats
 
 import farbell as fb
+from oracle import fock
 from physics.sampling import SEED, Estimate, assert_sampled
 
 PERIOD_S, APART_S, MODES, LANES = 1e-3, 1e-6, 40, 3
@@ -152,3 +155,108 @@ def test_bounds_count_every_mode(train: str, modes: int) -> None:
     eta = 10 ** (-0.2)
     capacity = fb.bounds.capacities(scenario, "plob").links[0].rate_hz
     assert math.isclose(capacity, -math.log2(1 - eta) * MODES * LANES / TRAIN_S, rel_tol=1e-9)
+
+
+# ---- what it costs ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("modes", [2, 3])
+def test_shared_detectors_by_every_way_to_click(modes: int) -> None:
+    """Single clicks of a few modes on one pair of detectors: every pattern of photons and dark counts of every mode, summed."""
+    eta_a, eta_b, overlap, bright, dark_mean = 0.4, 0.3, 0.8, 0.3, 0.05
+    seen: dict[tuple[bool, bool], Any] = {}
+    for pattern in product((False, True), repeat=2):
+        state = {}
+        vacuum = (0,) * len(fock.MODES)
+        for a, b in product((0, 1), repeat=2):
+            amplitude = math.sqrt((bright if a else 1 - bright) * (bright if b else 1 - bright))
+            branch = {(2 * a + b, vacuum): amplitude}
+            branch = fock.emit(branch, "A", "early", eta_a, overlap, 0) if a else branch
+            branch = fock.emit(branch, "B", "early", eta_b, overlap, 0) if b else branch
+            state.update(branch)
+        clicked = {("early", 1): pattern[0], ("early", 2): pattern[1]}
+        seen[pattern] = fock.conditional_memories(state, clicked, 0.0)
+    per_mode = 1 - math.exp(-dark_mean / modes)  # a dark count is told to be of any mode
+    success, states = 0.0, {1: np.zeros((4, 4), dtype=complex), 2: np.zeros((4, 4), dtype=complex)}
+    for photons in product(seen, repeat=modes):
+        for dark in product((False, True), repeat=2 * modes):
+            counts = [(photons[j][0] or dark[2 * j], photons[j][1] or dark[2 * j + 1]) for j in range(modes)]
+            clicking = [j for j in range(modes) if any(counts[j])]
+            if len(clicking) != 1 or all(counts[clicking[0]]):
+                continue
+            j = clicking[0]
+            others = math.prod(np.trace(seen[photons[k]]).real for k in range(modes) if k != j)
+            weight = others * math.prod(per_mode if each else 1 - per_mode for each in dark)
+            states[1 if counts[j][0] else 2] += weight * seen[photons[j]]
+            success += weight * np.trace(seen[photons[j]]).real
+    train = fb.Multiplexing(modes=modes, shared_detectors=True)
+    click = fb.SingleClick(station="s", bright_state=bright, multiplexing=train)
+    link = fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=0), generation=click)
+    station = fb.Station(name="s", visibility=overlap, detector=fb.Detector(window_s=1e-6, dark_count_rate_hz=dark_mean / 1e-6))
+    a, b = (fb.Memory(name="m", efficiency=eta, dephasing_attempts=100) for eta in (eta_a, eta_b))
+    model = fb.hardware.link_model(link, a, b, station)
+    assert model.success_probability == pytest.approx(success, rel=1e-12)
+    for outcome in model.table.outcomes:
+        rho = states[int(outcome.pattern)]
+        assert np.allclose(outcome.density_matrix, rho / np.trace(rho), atol=1e-12)
+    alone = fb.hardware.link_model(link.replace(generation=click.replace(multiplexing=None)), a, b, station)
+    assert model.coherence_left[0] == pytest.approx(alone.coherence_left[0] ** modes, rel=1e-12)
+
+
+def test_shared_detectors_of_double_clicks() -> None:
+    """Without dark counts: one of M modes heralds, and of all others both photons are lost in the fibre."""
+    eta, modes = 0.02, 40
+    train = fb.Multiplexing(modes=modes, shared_detectors=True)
+    memory, station = fb.Memory(name="m", efficiency=eta), fb.Station(name="s")
+    link = fb.Link(
+        node_a="a", node_b="b", fiber=fb.Fiber(length_m=0), generation=fb.DoubleClick(station="s", multiplexing=train)
+    )
+    model = fb.hardware.link_model(link, memory, memory, station)
+    assert model.success_probability == pytest.approx(modes * eta**2 / 2 * (1 - eta) ** (2 * (modes - 1)), rel=1e-12)
+    assert model.table.fidelity == pytest.approx(1, abs=1e-12)
+
+
+def test_a_run_with_shared_detectors() -> None:
+    """Attempts to success are geometric with the model's probability: 1,500 pairs, of which the mean is within 6 sigma."""
+    scenario = link(0.5, "own")
+    station = fb.Station(name="s", local_overhead_s=1e-6)
+    train = fb.Multiplexing(modes=20, shared_detectors=True)
+    how = fb.DoubleClick(station="s", multiplexing=train)
+    memories = [memory.replace(efficiency=0.1) for memory in scenario.memories]
+    edge = scenario.links[0].replace(generation=how, fiber=fb.Fiber(length_m=100))
+    made = scenario.replace(stations=[station], memories=memories, links=[edge], seed=5)
+    p = fb.hardware.link_model(edge, memories[0], memories[0], station).success_probability
+    results = fb.run(made)
+    attempts, pairs = int(results.links["attempts"].sum()), int(results.links["successes"].sum())
+    assert pairs > 200
+    assert abs(pairs - p * attempts) < 6 * math.sqrt(p * (1 - p) * attempts)
+
+
+def test_a_switch_loses_light_in_both_arms() -> None:
+    station, memory = fb.Station(name="s"), fb.Memory(name="m")
+    train = fb.Multiplexing(modes=1, switch_loss_db=1.5)
+    left = 10 ** (-3.0 / 10)
+    for how in (
+        fb.DoubleClick(station="s", multiplexing=train),
+        fb.MidpointSource(statistics="deterministic", mean_pairs=0.5, multiplexing=train),
+    ):
+        edge = fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=0), generation=how)
+        made = fb.hardware.link_model(edge, memory, memory, station)
+        assert made.success_probability == pytest.approx(left / 2, rel=1e-12)
+
+
+def test_costs_that_are_refused() -> None:
+    with pytest.raises(fb.SpecError, match=r"mode_separation_s.*shared_detectors"):
+        fb.Multiplexing(modes=3, mode_separation_s=1e-6, shared_detectors=True)
+    with pytest.raises(fb.SpecError, match=r"train.*shared_detectors"):
+        fb.Multiplexing(modes=3, train="shared", shared_detectors=True)
+    shared = fb.Multiplexing(modes=3, shared_detectors=True)
+    memory = fb.Memory(name="m")
+    given = fb.Given(success_probability=0.1, attempt_period_s=1)
+    for how in (given.replace(multiplexing=shared), fb.MidpointSource(mean_pairs=0.1, multiplexing=shared)):
+        edge = fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=0), generation=how)
+        with pytest.raises(fb.SpecError, match=r"/multiplexing/shared_detectors"):
+            fb.hardware.link_model(edge, memory, memory)
+    lossy = given.replace(multiplexing=fb.Multiplexing(modes=3, switch_loss_db=1))
+    with pytest.raises(fb.SpecError, match=r"/multiplexing/switch_loss_db"):
+        fb.hardware.link_model(fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=0), generation=lossy), memory, memory)

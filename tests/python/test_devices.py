@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import farbell as fb
+from farbell.cli import app
 
 NV = "nv_netsquid_nearterm"
 
@@ -104,3 +108,87 @@ def test_one_distribution_for_each_value() -> None:
     twice = {"memories/*/t2_s": fb.LogNormal(0.2), f"memories/{network().nodes[0].memory}/t2_s": fb.LogNormal(0.1)}
     with pytest.raises(fb.SpecError, match="second time"):
         fb.spread(network(), twice, seed=1)
+
+
+# ---- as words of a scenario file -------------------------------------------------------------------------------------------
+
+BLOCK = {
+    "seed": 7,
+    "spread": {
+        "memories/*/t2_s": {"kind": "lognormal", "spread": 0.2},
+        "memories/*/readout_fidelity_1": {"kind": "lognormal", "spread": 0.3, "of_error": True},
+        "stations/*/visibility": {"kind": "uniform", "low": 0.8, "high": 0.9},
+        "links/*/fiber/attenuation_db_per_km": {"kind": "normal", "spread": 0.05},
+    },
+    "working": {"memories/*": 0.9},
+}
+
+
+def file_with(block: object, tmp_path: Path) -> Path:
+    path = tmp_path / "network.json"
+    path.write_text(json.dumps({**network().to_dict(), "devices": block}))
+    return path
+
+
+def test_files_say_how_devices_differ(tmp_path: Path) -> None:
+    of = {
+        "memories/*/t2_s": fb.LogNormal(0.2),
+        "memories/*/readout_fidelity_1": fb.LogNormal(0.3, of_error=True),
+        "stations/*/visibility": fb.Uniform(0.8, 0.9),
+        "links/*/fiber/attenuation_db_per_km": fb.Normal(0.05),
+    }
+    file = file_with(BLOCK, tmp_path)
+    assert fb.load(file) == fb.spread(network(), of, seed=7, working={"memories/*": 0.9})
+    assert fb.load(file) == fb.load(file)
+    (tmp_path / "drawn.json").write_text(fb.load(file).to_json())
+    assert fb.load(tmp_path / "drawn.json") == fb.load(file)
+    assert fb.load(file_with({"seed": 1}, tmp_path)).memories == network().memories
+
+
+def test_the_command_line_knows_them(tmp_path: Path) -> None:
+    file = file_with(BLOCK, tmp_path)
+    said = CliRunner().invoke(app, ["validate", str(file)])
+    assert said.exit_code == 0, said.output
+    said = CliRunner().invoke(app, ["validate", str(file_with({**BLOCK, "sed": 1}, tmp_path))])
+    assert said.exit_code == 2 and "devices/sed" in said.output and "seed" in said.output
+
+
+BAD_BLOCKS: list[tuple[object, str, str]] = [
+    (3, "/devices", "an object"),
+    ({}, "/devices/seed", "required"),
+    ({"seed": 1.5}, "/devices/seed", "whole number"),
+    ({"seed": True}, "/devices/seed", "whole number"),
+    ({"seed": 1, "spred": {}}, "/devices/spred", "spread"),
+    ({"seed": 1, "spread": []}, "/devices/spread", "an object"),
+    ({"seed": 1, "spread": {"memories/*/t2_s": 3}}, "/devices/spread/memories~1*~1t2_s", "an object"),
+    ({"seed": 1, "spread": {"memories/*/t2_s": {}}}, "/devices/spread/memories~1*~1t2_s/kind", "lognormal"),
+    ({"seed": 1, "spread": {"memories/*/t2_s": {"kind": "lognorm"}}}, "/devices/spread/memories~1*~1t2_s/kind", "lognormal"),
+    ({"seed": 1, "spread": {"memories/*/t2_s": {"kind": "normal"}}}, "/devices/spread/memories~1*~1t2_s/spread", "required"),
+    (
+        {"seed": 1, "spread": {"memories/*/t2_s": {"kind": "normal", "spread": -1}}},
+        "/devices/spread/memories~1*~1t2_s/spread",
+        "at least 0",
+    ),
+    (
+        {"seed": 1, "spread": {"memories/*/t2_s": {"kind": "normal", "spread": 1, "low": 1}}},
+        "/devices/spread/memories~1*~1t2_s/low",
+        "kind, spread",
+    ),
+    (
+        {"seed": 1, "spread": {"memories/*/t2_s": {"kind": "lognormal", "spread": 1, "of_error": 1}}},
+        "/devices/spread/memories~1*~1t2_s/of_error",
+        "true or false",
+    ),
+    ({"seed": 1, "spread": {"memory/*/t2_s": {"kind": "normal", "spread": 1}}}, "/devices/spread", "memories"),
+    ({"seed": 1, "spread": {"memories/*/t3_s": {"kind": "normal", "spread": 1}}}, "/devices/spread", "t2_s"),
+    ({"seed": 1, "spread": {"memories/x/t2_s": {"kind": "normal", "spread": 1}}}, "/devices/spread/memories~1x~1t2_s", "one of"),
+    ({"seed": 1, "working": {"memories/*": 2}}, "/devices/working/memories~1*", "probability"),
+    ({"seed": 1, "working": {"memories/*": "most"}}, "/devices/working/memories~1*", "finite number"),
+]
+
+
+@pytest.mark.parametrize(("block", "path", "allowed"), BAD_BLOCKS)
+def test_bad_words_are_refused(block: object, path: str, allowed: str, tmp_path: Path) -> None:
+    with pytest.raises(fb.SpecError) as caught:
+        fb.load(file_with(block, tmp_path))
+    assert path in str(caught.value) and allowed in str(caught.value)

@@ -49,6 +49,10 @@ constexpr Unit units[] = {
     {"m/s", "km/s", 3},
     {"dB/km", "dB/km", 0},
     {"dB/km", "dB/m", 3},
+    {"s/m2", "ps/nm/km", -6},
+    {"s/m2", "s/m2", 0},
+    {"s/sqrt(m)", "ps/sqrt(km)", -12, 0.03162277660168379332},
+    {"s/sqrt(m)", "s/sqrt(m)", 0},
     {"deg", "deg", 0},
     {"deg", "\u00b0", 0, 1, false},
     {"deg", "rad", 0, 180 / std::numbers::pi},
@@ -125,8 +129,14 @@ std::string units_text(std::string_view unit) {
 
 std::string units_pattern(std::string_view unit) {
   std::string names;
-  for (const Unit& u : units)
-    if (u.of == unit) names += (names.empty() ? "" : "|") + std::string(u.name);
+  for (const Unit& u : units) {
+    if (u.of != unit) continue;
+    if (!names.empty()) names += '|';
+    for (const char c : u.name) {
+      if (c == '(' || c == ')') names += '\\';
+      names += c;
+    }
+  }
   return R"(^[ \t\n\r]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t\n\r]*()" + names + R"()[ \t\n\r]*$)";
 }
 

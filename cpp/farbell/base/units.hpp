@@ -5,7 +5,8 @@
 
 namespace farbell {
 
-// The value of `text` in `unit`, which is one of "m", "s", "Hz", "m/s", "dB/km", "deg". Powers of ten are shifted in the text,
+// The value of `text` in `unit`, which is one of "m", "s", "Hz", "m/s", "dB/km", "deg", "rad", "s/m2",
+// "s/sqrt(m)". Powers of ten are shifted in the text,
 // so "0.1 ms" is the same double as 1e-4. Throws a SpecError with an empty path.
 double parse_quantity(std::string_view text, std::string_view unit);
 

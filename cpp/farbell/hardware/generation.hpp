@@ -1,6 +1,7 @@
 // How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`).
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/alignment.hpp"
 #include "farbell/hardware/encoding.hpp"
 #include "farbell/hardware/multiplexing.hpp"
 
@@ -43,6 +44,7 @@ struct DoubleClickSpec {
   std::string station;
   double station_position = 0.5;
   std::optional<MultiplexingSpec> multiplexing;
+  std::optional<AlignmentSpec> alignment;
 
   bool operator==(const DoubleClickSpec&) const = default;
 };
@@ -55,6 +57,7 @@ struct SingleClickSpec {
   double phase_sigma_rad = 0;
   std::optional<double> phase_correlation_s;
   std::optional<MultiplexingSpec> multiplexing;
+  std::optional<AlignmentSpec> alignment;
 
   bool operator==(const SingleClickSpec&) const = default;
 };
@@ -145,6 +148,7 @@ struct Describe<DoubleClickSpec> {
       field("station_position", &DoubleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
       field("multiplexing", &DoubleClickSpec::multiplexing, multiplexing_doc),
+      field("alignment", &DoubleClickSpec::alignment, alignment_doc),
   };
 };
 
@@ -166,6 +170,7 @@ struct Describe<SingleClickSpec> {
       field("phase_correlation_s", &SingleClickSpec::phase_correlation_s, "s", positive,
             "Correlation time of that phase; null = a fresh phase for each successful cycle."),
       field("multiplexing", &SingleClickSpec::multiplexing, multiplexing_doc),
+      field("alignment", &SingleClickSpec::alignment, alignment_doc),
   };
 };
 

@@ -87,6 +87,14 @@ HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost, Emit
   // Each memory emits one photon in the modes that interfere, so one photon per arm and bin is their whole space: nothing is truncated.
   Bins early_bins(optics, Clicks::none, {});
   HeraldTable table;
+  for (int s = 0; s < 4; ++s)
+    for (int second = 0; second < 4; ++second) {
+      const bool second_a = second >> 1, second_b = second & 1, late_a = s >> 1, late_b = s & 1;
+      const double w = weight(second_a, emitters.double_excitation_a, 1, 1, true) * weight(second_b, emitters.double_excitation_b, 1, 1, true);
+      if (w == 0) continue;
+      table.silence += w * early_bins.with(second_a && !late_a, second_b && !late_b)(Clicks::none)(3 - s, 3 - s) *
+                       early_bins.with(second_a && late_a, second_b && late_b)(Clicks::none)(s, s) / 4;
+    }
   for (const Clicks early : one_click) {
     BinExtras extras;
     (early == Clicks::detector_1 ? extras.afterpulse_1 : extras.afterpulse_2) = afterpulse_probability;
@@ -119,6 +127,13 @@ HeraldTable single_click_table(BinOptics const& optics, double bright_a, double 
   const double amplitude[4] = {std::sqrt((1 - bright_a) * (1 - bright_b)), std::sqrt((1 - bright_a) * bright_b),
                                std::sqrt(bright_a * (1 - bright_b)), std::sqrt(bright_a * bright_b)};
   HeraldTable table;
+  for (int s = 0; s < 4; ++s)
+    for (int second = 0; second < 4; ++second) {
+      const bool second_a = second >> 1, second_b = second & 1;
+      const double w = weight(second_a, emitters.double_excitation_a, s >> 1, s >> 1, true) *
+                       weight(second_b, emitters.double_excitation_b, s & 1, s & 1, true);
+      if (w > 0) table.silence += w * amplitude[s] * amplitude[s] * bins.with(second_a, second_b)(Clicks::none)(s, s);
+    }
   for (const Clicks click : one_click) {
     DensityMatrix state{};
     for (int s = 0; s < 4; ++s)

@@ -23,6 +23,7 @@ struct HeraldTable {
   double success_probability = 0;
   std::vector<HeraldOutcome> outcomes;  // empty if success is impossible
   double truncation_error = 0;          // probability of emissions beyond the photon numbers kept
+  double silence = 0;                   // probability that no detector clicks in the attempt; of tables of clicks
 
   double fidelity() const;  // mean over the outcomes; NaN if there are none
 };

@@ -70,12 +70,15 @@ void set_pace(LinkModel& model, LinkLight const& light) {
 
 // What the detectors' windows hold of photons whose lifetime is known, and how well the rest of them interferes.
 void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, MemorySpec const& b, StationSpec const& station,
-                   LightPaths const& paths, LinkLight const& light) {
+                   LightPaths const& paths, LinkLight const& light, ArmEffects const& arms) {
   DetectorSpec const& detector = station.detector;
   if (paths.mismatch == LightMismatch::price)
     model.approximations.push_back({"priced_light_mismatch",
                                     "Photons overlap as their wavelengths, lifetimes and bandwidths say, times the station's visibility."});
   if (has_shape(paths, light, a, b)) {
+    if (arms.share_a)
+      throw SpecError("", "a fibre with dispersion_s_per_m2, and photons behind filters or whose mismatch is priced",
+                      "one of them: what dispersion does to such photons is not modelled");
     const Shape left = shape(paths, light, a, b, station);
     optics.efficiency_a *= left.share_a;
     optics.efficiency_b *= left.share_b;
@@ -86,8 +89,8 @@ void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, Mem
   }
   const auto share = [&](double lifetime_s) { return window_share(lifetime_s, detector.jitter_s, detector.window_s); };
   const double share_a = a.photon_lifetime_s ? share(*a.photon_lifetime_s) : 1, share_b = b.photon_lifetime_s ? share(*b.photon_lifetime_s) : 1;
-  optics.efficiency_a *= share_a;
-  optics.efficiency_b *= share_b;
+  optics.efficiency_a *= arms.share_a.value_or(share_a);
+  optics.efficiency_b *= arms.share_b.value_or(share_b);
   if (!a.photon_lifetime_s || !b.photon_lifetime_s) {
     if (detector.jitter_s > 0)
       model.approximations.push_back({"jitter_within_window",
@@ -110,7 +113,8 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   const double length_a_m = spec.station_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
   DetectorSpec const& detector = station.detector;
   const LinkLight light = click_light(paths, std::is_same_v<Click, DoubleClickSpec>, spec.station_position, fiber, a, b, station);
-  const double through_a = transmission(fiber.attenuation_db_per_km, length_a_m), through_b = transmission(fiber.attenuation_db_per_km, length_b_m);
+  const double switched = switch_transmission(spec.multiplexing);
+  const double through_a = transmission(fiber, 0, length_a_m) * switched, through_b = transmission(fiber, length_a_m, fiber.length_m) * switched;
   BinOptics optics;
   optics.efficiency_a = a.efficiency * light.a.efficiency * through_a * detector.efficiency;
   optics.efficiency_b = b.efficiency * light.b.efficiency * through_b * detector.efficiency;
@@ -119,26 +123,39 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   optics.photon_coherence = photon_coherence(a.photon_dephasing, b.photon_dephasing);
   // Half of an arm's light comes to each detector; Poisson counts of it add to the dark ones.
   const double added = (light.a.noise_photons * through_a + light.b.noise_photons * through_b) * detector.efficiency;
-  const double background = (a.background_photons * optics.efficiency_a + b.background_photons * optics.efficiency_b + added) / 2;
-  optics.dark_count_probability = -std::expm1(-(detector.dark_count_rate_hz * detector.window_s + background));
+  const RamanLight raman = raman_light(fiber, length_a_m);
+  const double scattered = (raman.from_a_hz + raman.from_b_hz) * detector.window_s * detector.efficiency;
+  const double background =
+      (a.background_photons * optics.efficiency_a + b.background_photons * optics.efficiency_b + added + scattered) / 2;
+  // A click tells its mode; that of a dark count is any of those that share the detectors.
+  const double modes = spec.multiplexing && spec.multiplexing->shared_detectors ? static_cast<double>(spec.multiplexing->modes) : 1;
+  optics.dark_count_probability = -std::expm1(-(detector.dark_count_rate_hz * detector.window_s / modes + background));
   const Emitters emitters{a.double_excitation_probability, b.double_excitation_probability};
 
   LinkModel model;
-  cut_to_window(optics, model, a, b, station, paths, light);
+  const AlignmentSpec alignment = spec.alignment.value_or(AlignmentSpec{});
+  constexpr Interfering interfering = std::is_same_v<Click, SingleClickSpec> ? Interfering::one_photon : Interfering::two_bins;
+  const ArmEffects arms = arm_effects(alignment, fiber, length_a_m, a, b, station, interfering);
+  cut_to_window(optics, model, a, b, station, paths, light, arms);
+  optics.visibility *= arms.visibility;
+  optics.photon_coherence *= arms.photon_coherence;
+  model.approximations.insert(model.approximations.end(), arms.approximations.begin(), arms.approximations.end());
   static_cast<LinkTiming&>(model) = midpoint_timing(
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), station.local_overhead_s);
   if constexpr (std::is_same_v<Click, SingleClickSpec>) {
     model.table = single_click_table(optics, spec.bright_state, spec.bright_state_b.value_or(spec.bright_state), emitters);
-    model.phase = {spec.phase_sigma_rad, spec.phase_correlation_s.value_or(0)};
+    model.phase = {std::hypot(spec.phase_sigma_rad, arms.phase_sigma_rad), spec.phase_correlation_s.value_or(0)};
     set_recovery(model, detector, 0);
   } else {
     const bool shared = !light.polarisation;  // a detector has both bins
-    model.table = double_click_table(optics, shared && late_bin_lost(station), emitters, shared ? detector.afterpulse_probability : 0);
+    model.table = phase_averaged(
+        double_click_table(optics, shared && late_bin_lost(station), emitters, shared ? detector.afterpulse_probability : 0), arms.phase_sigma_rad);
     set_recovery(model, detector, shared ? station.bin_separation_s.value_or(0) : 0);
   }
   set_pace(model, light);
   model.success_probability = model.table.success_probability;
+  model.duty = alignment.duty();
   depolarise_initialisation(model, a, b);
   if (detector.afterpulse_probability > 0)
     model.approximations.push_back({"afterpulses_within_attempts",
@@ -149,17 +166,19 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
 LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear,
                    LightPaths const& paths) {
   const double length_a_m = source.source_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
+  const double polarised = polarisation_left(fiber, length_a_m, a, b);
+  wear.efficiency *= switch_transmission(source.multiplexing);
   LinkModel model;
   static_cast<LinkTiming&>(model) = midpoint_source_timing(
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), source.local_overhead_s, source.heralded);
   const LinkLight light = source_light(paths, source, fiber, a, b);
   const double absorbed_a = wear.efficiency * a.efficiency, absorbed_b = wear.efficiency * b.efficiency;
-  model.table = pair_source_table(source, absorbed_a * light.a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m),
-                                  absorbed_b * light.b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m),
+  model.table = pair_source_table(source, absorbed_a * light.a.efficiency * transmission(fiber, 0, length_a_m),
+                                  absorbed_b * light.b.efficiency * transmission(fiber, length_a_m, fiber.length_m),
                                   absorbed_a * light.a.noise_photons, absorbed_b * light.b.noise_photons);
   for (HeraldOutcome& outcome : model.table.outcomes)
-    for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence;
+    for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence * polarised;
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
@@ -177,12 +196,19 @@ void slow_down(LinkModel& model, std::optional<MultiplexingSpec> const& spec) {
                     "at least " + number_text(model.shortest_period_s) + " s, the repetition_s of a transducer of the link");
   const double pulses_s = model.shortest_period_s + (spec ? spec->train_s() : 0);
   model.period_s = std::max(model.period_s, pulses_s) / model.duty_cycle;
+// Modes in one window of one pair of detectors: a herald of one, and silence of all others. There are no two in an attempt, which is then
+// as one of a single mode.
+void share_detectors(LinkModel& model, double modes) {
+  model.mode_success_probability *= std::pow(model.table.silence, modes - 1);
+  model.success_probability = modes * model.mode_success_probability;
+  for (double& exponent : model.dephasing_exponent) exponent *= modes;
 }
 
 // The attempt becomes a train of such attempts, one after the start of the other.
 void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, StationSpec const* station) {
   model.mode_success_probability = model.success_probability;
   if (!spec || spec->modes == 1) return;
+  if (spec->shared_detectors) return share_detectors(model, static_cast<double>(spec->modes));
   model.multiplexing = *spec;
   const double p = model.mode_success_probability, apart_s = spec->mode_separation_s;
   model.success_probability = -std::expm1(static_cast<double>(spec->modes) * std::log1p(-p));
@@ -195,6 +221,17 @@ void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, St
     throw SpecError("/station/detector/dead_time_s", "a detector that needs " + number_text(model.recovery_s) + " s from one mode to the next",
                     "at most " + number_text(apart_s) + " s, the mode_separation_s: a detector that is still dead ties the next mode to this one");
   if (model.recovery_s > 0) model.recovery_s += spec->train_s();
+}
+
+// Detectors that are not there are not shared; nothing is derived of what is given.
+void require_costs_that_exist(GenerationSpec const& generation) {
+  const bool given = std::holds_alternative<GivenSpec>(generation), source = std::holds_alternative<MidpointSourceSpec>(generation);
+  std::optional<MultiplexingSpec> const& train = std::visit([](auto const& kind) -> auto const& { return kind.multiplexing; }, generation);
+  if (!train) return;
+  if ((given || source) && train->shared_detectors)
+    throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no detectors");
+  if (given && train->switch_loss_db > 0)
+    throw SpecError("/multiplexing/switch_loss_db", number_text(train->switch_loss_db), "0 with a given success_probability, from which nothing is taken");
 }
 
 // Of qubits stored beside the emitter, which is in the state that emits with probability `bright`: their coherence becomes exp(-x) of
@@ -213,6 +250,12 @@ void require_recovery(LinkModel const& model, double period_s) {
                   "at most " + number_text(period_s) + " s, the period: a detector that is still dead ties the next attempt to this one");
 }
 
+void require_slots(LinkModel const& model, double slot_s) {
+  require_recovery(model, slot_s);
+  if (model.duty < 1)
+    throw SpecError("/alignment/stabilisation_s", "a stabilisation in slots", "null with \"timing\": \"slotted\", where an attempt is made in each slot");
+}
+
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station, Wear wear, LightPaths const& paths) {
   double bright_a = 0.5, bright_b = 0.5;
@@ -220,12 +263,14 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
     bright_a = single_click->bright_state;
     bright_b = single_click->bright_state_b.value_or(bright_a);
   }
+  require_costs_that_exist(generation);
   const auto multiplexed = [&](LinkModel model) {
     model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
     std::visit([&](auto const& kind) {
       multiplex(model, kind.multiplexing, station);
       slow_down(model, kind.multiplexing);
     }, generation);
+    model.period_s /= model.duty;
     return model;
   };
   const auto heralded = [&](auto const& click) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "farbell/hardware/arms.hpp"
 #include "farbell/hardware/drift.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/generation.hpp"
@@ -15,10 +16,6 @@
 #include "farbell/hardware/station.hpp"
 
 namespace farbell {
-
-struct ModelNote {
-  std::string name, description;
-};
 
 // The phase between the two arms: a stationary Gaussian process of the link, seen by every pair it makes.
 struct OpticalPhase {
@@ -33,6 +30,7 @@ struct LinkModel : LinkTiming {
   HeraldTable table;               // at phase 0
   OpticalPhase phase;
   std::array<double, 2> dephasing_exponent{};  // of an attempt (of each mode), at node_a and node_b: docs/physics/induced_dephasing.md
+  double duty = 1;                 // share of the time in which attempts are made; period_s is the mean over all of it
   double duty_cycle = 1, shortest_period_s = 0;  // of transducers on the way; they are in the period
   double recovery_s = 0;           // the shortest period after which the detectors are ready again, whatever clicked
   std::vector<ModelNote> approximations;
@@ -47,5 +45,7 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
 
 // Throws that SpecError where the detectors need longer than the period.
 void require_recovery(LinkModel const& model, double period_s);
+// Throws a SpecError where attempts cannot be made in slots of this length.
+void require_slots(LinkModel const& model, double slot_s);
 
 }  // namespace farbell

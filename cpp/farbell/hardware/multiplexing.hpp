@@ -10,6 +10,8 @@ struct MultiplexingSpec {
   std::int64_t modes = 1;
   double mode_separation_s = 0;
   TrainUse train = TrainUse::own;
+  bool shared_detectors = false;
+  double switch_loss_db = 0;
 
   double train_s() const { return static_cast<double>(modes - 1) * mode_separation_s; }  // from the first mode to the last
 
@@ -32,9 +34,14 @@ struct Describe<MultiplexingSpec> {
   static constexpr auto fields = std::tuple{
       required(field("modes", &MultiplexingSpec::modes, within(1, 1'000'000), "Modes in the train of an attempt.")),
       field("mode_separation_s", &MultiplexingSpec::mode_separation_s, "s", non_negative,
-            "Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own."),
+            "Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, see shared_detectors."),
       field("train", &MultiplexingSpec::train, "Whom a train serves."),
+      field("shared_detectors", &MultiplexingSpec::shared_detectors,
+            "Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald."),
+      field("switch_loss_db", &MultiplexingSpec::switch_loss_db, non_negative,
+            "Loss in dB of each arm's light in the switch that leads modes to a memory, or from it."),
   };
+  static void check(const MultiplexingSpec& spec);
 };
 
 }  // namespace farbell

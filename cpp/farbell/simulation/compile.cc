@@ -209,7 +209,7 @@ class Compiler {
     LinkProgram p;
     p.success = model.success_probability;
     p.lambda = -std::log1p(-p.success);
-    p.modes = static_cast<std::uint32_t>(train.modes);
+    p.modes = static_cast<std::uint32_t>(model.multiplexing.modes);
     p.log_mode_failure = std::log1p(-model.mode_success_probability);
     p.dephasing = model.dephasing_exponent;
     p.shared_train = train.modes > 1 && train.train == TrainUse::shared;
@@ -249,7 +249,7 @@ class Compiler {
       LinkModel model =
           link_model(generation, s_.links[link].fiber, s_.memories[a.value], s_.memories[b.value], station ? &s_.stations[*station] : nullptr,
                      wear, light);
-      if (s_.slot_s) require_recovery(model, *s_.slot_s);
+      if (s_.slot_s) require_slots(model, *s_.slot_s);
       return model;
     } catch (const SpecError& error) {
       // What a station cannot do for this link.

@@ -23,7 +23,21 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
   put(fiber.length_m);
   put(fiber.attenuation_db_per_km);
   put(fiber.speed_m_per_s);
+  put(fiber.spans.size());
+  for (const FiberSpanSpec& span : fiber.spans) {
+    put(span.length_m);
+    put(span.loss_db.value_or(-1));
+  }
   put(fiber.wavelength_m.value_or(0));
+  put(fiber.dispersion_s_per_m2);
+  put(fiber.pmd_s_per_sqrt_m);
+  put(fiber.classical_light.has_value());
+  if (fiber.classical_light) {
+    put(fiber.classical_light->power_to_b_w);
+    put(fiber.classical_light->power_to_a_w);
+    put(fiber.classical_light->raman_per_km_nm);
+    put(fiber.classical_light->filter_bandwidth_m);
+  }
   put(light.mismatch);
   for (const auto* interfaces : {&light.a, &light.b}) {
     for (const InterfaceSpec* one : *interfaces) put(one);
@@ -35,10 +49,23 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
   put(train.modes);
   put(train.mode_separation_s);
   put(train.train);
+  put(train.shared_detectors);
+  put(train.switch_loss_db);
+  const auto put_alignment = [&put](const std::optional<AlignmentSpec>& stated) {
+    const AlignmentSpec alignment = stated.value_or(AlignmentSpec{});
+    put(alignment.arrival_offset_s);
+    put(alignment.arrival_jitter_s);
+    put(alignment.polarisation_angle_rad);
+    put(alignment.polarisation_sigma_rad);
+    put(alignment.free_running_s.value_or(0));
+    put(alignment.stabilisation_s.value_or(0));
+    put(alignment.phase_drift_rad_per_sqrt_s);
+  };
   if (station) put(*station);
   if (const auto* click = std::get_if<DoubleClickSpec>(&generation)) {
     put('d');
     put(click->station_position);
+    put_alignment(click->alignment);
   } else if (const auto* single = std::get_if<SingleClickSpec>(&generation)) {
     put('s');
     put(single->station_position);
@@ -46,6 +73,7 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
     put(single->bright_state_b.value_or(single->bright_state));
     put(single->phase_sigma_rad);
     put(single->phase_correlation_s.value_or(0));
+    put_alignment(single->alignment);
   } else if (const auto* source = std::get_if<MidpointSourceSpec>(&generation)) {
     put('m');
     put(source->source_position);

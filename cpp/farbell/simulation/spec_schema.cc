@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "farbell/base/units.hpp"
+#include "farbell/simulation/file_words.hpp"
 #include "farbell/simulation/json_text.hpp"
 #include "farbell/simulation/spec_json.hpp"
 #include "farbell/simulation/write_spec.hpp"
@@ -41,7 +42,9 @@ Object type_schema(const Bounds& bounds) {
     return {{"$ref", Value("#/$defs/" + std::string(Describe<V>::name))}};
   } else if constexpr (is_variant<V>) {
     return []<class... A>(std::variant<A...>*) {
-      return Object{{"oneOf", Array{reference(Describe<A>::name)...}}};
+      Array choices{reference(Describe<A>::name)...};
+      if constexpr (std::is_same_v<V, GenerationSpec>) choices.push_back(reference("GenerationPreset"));
+      return Object{{"oneOf", std::move(choices)}};
     }(static_cast<V*>(nullptr));
   } else if constexpr (is_list<V>) {
     return {{"type", "array"}, {"items", type_schema<typename V::value_type>(bounds)}};
@@ -79,9 +82,12 @@ Object struct_schema() {
     properties.push_back({"kind", Object{{"const", Value(Describe<T>::kind)}}});
     needed.push_back("kind");
   }
-  if constexpr (WholeFile<T>)
+  if constexpr (WholeFile<T>) {
     properties.push_back({std::string(Describe<T>::schema_key),
                           Object{{"type", "string"}, {"description", "Where this schema is, for editors."}}});
+    properties.push_back({"devices", parse_json(devices_word)});
+  }
+  if constexpr (takes_platform<T>) properties.push_back({"platform", parse_json(platform_word)});
   each_field<T>([&](const auto& f) {
     using V = typename std::remove_cvref_t<decltype(f)>::Type;
     Object schema = type_schema<V>(Bounds{f.unit, f.range});
@@ -110,6 +116,8 @@ Object definitions(TypeList<T...>) {
     if constexpr (!std::is_same_v<S, ScenarioSpec>) all.push_back({std::string(Describe<S>::name), struct_schema<S>()});
   };
   (add(static_cast<T*>(nullptr)), ...);
+  const Value more = parse_json(file_definitions);
+  for (const Member& member : *more.as<Object>()) all.push_back(member);
   return all;
 }
 

@@ -115,7 +115,7 @@ std::string parameter_tables() {
       "Numbers are in the unit that the field's name ends with. Where a field has a unit, a text with a number and a unit may stand "
       "instead, such as `\"25 km\"`, `\"0.2 dB/km\"` or `\"10 ms\"`:\n\n"
       "| unit of the field | units in a text |\n|---|---|\n";
-  for (const std::string_view unit : {"m", "s", "Hz", "m/s", "dB/km", "deg"})
+  for (const std::string_view unit : {"m", "s", "Hz", "m/s", "dB/km", "deg", "s/m2", "s/sqrt(m)"})
     page += "| " + std::string(unit) + " | " + units_text(unit) + " |\n";
   add_tables(page, AllSpecs{});
   add_rule_columns(page);

@@ -75,15 +75,13 @@ def pairs_needed(distillation: Distillation | None) -> int:
 
 
 def _transmissivity(link: Link) -> float:
-    """Share of the light that arrives over the longer arm: a station is a relay, to which light goes from both ends; a source,
+    """Share of the light that arrives over the arm that loses more: a station is a relay, to which light goes from both ends; a source,
     from which it comes, is one as well."""
     how, fiber = link.generation, link.fiber
     if isinstance(how, Given):
-        share = 1.0
-    else:
-        position = how.source_position if isinstance(how, MidpointSource) else how.station_position
-        share = max(position, 1 - position)
-    return float(10 ** (-fiber.attenuation_db_per_km * fiber.length_m * share / 10_000))
+        return _core.transmission(fiber)
+    position = how.source_position if isinstance(how, MidpointSource) else how.station_position
+    return min(_core.transmission(fiber, 0, position), _core.transmission(fiber, position, 1))
 
 
 @dataclass(frozen=True)

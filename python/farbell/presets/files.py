@@ -8,7 +8,7 @@ from typing import Any
 from farbell._core import SpecError
 from farbell.presets.platform import Platform, platform
 
-__all__ = ["with_presets"]
+__all__ = ["once", "with_presets"]
 
 KEY = "platform"
 
@@ -34,7 +34,8 @@ def _fill(holder: dict[str, Any], values: dict[str, Any]) -> None:
             holder.setdefault(name, value)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For ``json.loads``: refuses what the reader of scenarios refuses."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("a name twice, which whoever reads the text refuses with its place")
@@ -53,7 +54,7 @@ def with_presets(text: str) -> str:
     if f'"{KEY}"' not in text:
         return text
     try:
-        data = json.loads(text, object_pairs_hook=_once)
+        data = json.loads(text, object_pairs_hook=once)
     except ValueError:
         return text
     if not isinstance(data, dict):
@@ -84,6 +85,9 @@ def with_presets(text: str) -> str:
         for part in ("fiber", "generation"):
             if isinstance(link, dict) and _names(link.get(part)):
                 fill(link[part], f"/links/{number}/{part}", part)
+    for number, change in enumerate(data["changes"] if isinstance(data.get("changes"), list) else ()):
+        if isinstance(change, dict) and _names(change.get("generation")):
+            fill(change["generation"], f"/changes/{number}/generation", "generation")
     for name, told in (("notes", notes), ("credits", credits)):
         stated = data.get(name, [])
         if told and isinstance(stated, list):
