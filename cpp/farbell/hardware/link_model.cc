@@ -196,6 +196,8 @@ void slow_down(LinkModel& model, std::optional<MultiplexingSpec> const& spec) {
                     "at least " + number_text(model.shortest_period_s) + " s, the repetition_s of a transducer of the link");
   const double pulses_s = model.shortest_period_s + (spec ? spec->train_s() : 0);
   model.period_s = std::max(model.period_s, pulses_s) / model.duty_cycle;
+}
+
 // Modes in one window of one pair of detectors: a herald of one, and silence of all others. There are no two in an attempt, which is then
 // as one of a single mode.
 void share_detectors(LinkModel& model, double modes) {
