@@ -98,6 +98,10 @@ class Memory:
         Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the optical transition.
     photon_lifetime_s : float | str | None
         1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]
+    wavelength_m : float | str | None
+        Wavelength in vacuum of the photons that it emits or absorbs; null = not stated, and not checked along light paths. [m]
+    encoding : Literal["presence", "time_bin", "polarisation"] | None
+        How these photons carry the qubit; null = as the link needs it, not checked.
     initialisation_s : float | str
         Time to prepare the qubit for an attempt. [s]
     initialisation_reliability : float
@@ -147,6 +151,8 @@ class Memory:
         background_photons: float = 0.0,
         photon_dephasing: float = 0.0,
         photon_lifetime_s: float | str | None = None,
+        wavelength_m: float | str | None = None,
+        encoding: Literal["presence", "time_bin", "polarisation"] | None = None,
         initialisation_s: float | str = 0.0,
         initialisation_reliability: float = 1.0,
         single_qubit_gate_s: float | str = 0.0,
@@ -180,6 +186,8 @@ class Memory:
         background_photons: float = ...,
         photon_dephasing: float = ...,
         photon_lifetime_s: float | str | None = ...,
+        wavelength_m: float | str | None = ...,
+        encoding: Literal["presence", "time_bin", "polarisation"] | None = ...,
         initialisation_s: float | str = ...,
         initialisation_reliability: float = ...,
         single_qubit_gate_s: float | str = ...,
@@ -251,6 +259,12 @@ class Memory:
     @property
     def photon_lifetime_s(self) -> float | None:
         """1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]"""
+    @property
+    def wavelength_m(self) -> float | None:
+        """Wavelength in vacuum of the photons that it emits or absorbs; null = not stated, and not checked along light paths. [m]"""
+    @property
+    def encoding(self) -> Literal["presence", "time_bin", "polarisation"] | None:
+        """How these photons carry the qubit; null = as the link needs it, not checked."""
     @property
     def initialisation_s(self) -> float:
         """Time to prepare the qubit for an attempt. [s]"""
@@ -403,6 +417,10 @@ class Station:
         Time from the early photon bin of a double click to the late one, a part of local_overhead_s; needed where the detectors have a dead time. [s]
     detector : Detector | Mapping[str, Any]
         The station's detectors, all alike.
+    wavelength_m : float | str | None
+        Wavelength in vacuum of the light that it takes; null = any, so long as both arms' is the same. [m]
+    encoding : Literal["presence", "time_bin", "polarisation"] | None
+        How photons carry qubits here: presence for a single click; time_bin or, with detectors for each polarisation, polarisation for a double click; null = as they come.
 
     Examples
     --------
@@ -418,6 +436,8 @@ class Station:
         local_overhead_s: float | str = 0.0,
         bin_separation_s: float | str | None = None,
         detector: Detector | Mapping[str, Any] = ...,
+        wavelength_m: float | str | None = None,
+        encoding: Literal["presence", "time_bin", "polarisation"] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -427,6 +447,8 @@ class Station:
         local_overhead_s: float | str = ...,
         bin_separation_s: float | str | None = ...,
         detector: Detector | Mapping[str, Any] = ...,
+        wavelength_m: float | str | None = ...,
+        encoding: Literal["presence", "time_bin", "polarisation"] | None = ...,
     ) -> Station:
         """A new Station with these fields changed."""
     @property
@@ -444,6 +466,12 @@ class Station:
     @property
     def detector(self) -> Detector:
         """The station's detectors, all alike."""
+    @property
+    def wavelength_m(self) -> float | None:
+        """Wavelength in vacuum of the light that it takes; null = any, so long as both arms' is the same. [m]"""
+    @property
+    def encoding(self) -> Literal["presence", "time_bin", "polarisation"] | None:
+        """How photons carry qubits here: presence for a single click; time_bin or, with detectors for each polarisation, polarisation for a double click; null = as they come."""
     def with_values(self, values: dict[str, Any]) -> Station:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -464,6 +492,256 @@ class Station:
     def __hash__(self) -> int: ...
 
 @final
+class FrequencyConverter:
+    """Light of one wavelength becomes light of another, and keeps its qubit.
+
+    Parameters
+    ----------
+    name : str
+        Unique name, used by links.
+    from_wavelength_m : float | str
+        Wavelength of the light that it takes. [m]
+    to_wavelength_m : float | str
+        Wavelength of the light that it gives. [m]
+    efficiency : float
+        Probability that a photon comes out converted, filters included.
+    noise_photons : float
+        Mean number of photons a bin that it adds, at its output; Poisson.
+    noise_rate_hz : float | str
+        Photons a second that it adds, at its output: times the detectors' window_s they add to noise_photons. [Hz]
+    bandwidth_hz : float | str | None
+        Full width at half maximum of the power that it lets through, of one pole (Lorentzian); null = wide. [Hz]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        from_wavelength_m: float | str,
+        to_wavelength_m: float | str,
+        efficiency: float = 1.0,
+        noise_photons: float = 0.0,
+        noise_rate_hz: float | str = 0.0,
+        bandwidth_hz: float | str | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        from_wavelength_m: float | str = ...,
+        to_wavelength_m: float | str = ...,
+        efficiency: float = ...,
+        noise_photons: float = ...,
+        noise_rate_hz: float | str = ...,
+        bandwidth_hz: float | str | None = ...,
+    ) -> FrequencyConverter:
+        """A new FrequencyConverter with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name, used by links."""
+    @property
+    def from_wavelength_m(self) -> float:
+        """Wavelength of the light that it takes. [m]"""
+    @property
+    def to_wavelength_m(self) -> float:
+        """Wavelength of the light that it gives. [m]"""
+    @property
+    def efficiency(self) -> float:
+        """Probability that a photon comes out converted, filters included."""
+    @property
+    def noise_photons(self) -> float:
+        """Mean number of photons a bin that it adds, at its output; Poisson."""
+    @property
+    def noise_rate_hz(self) -> float:
+        """Photons a second that it adds, at its output: times the detectors' window_s they add to noise_photons. [Hz]"""
+    @property
+    def bandwidth_hz(self) -> float | None:
+        """Full width at half maximum of the power that it lets through, of one pole (Lorentzian); null = wide. [Hz]"""
+    def with_values(self, values: dict[str, Any]) -> FrequencyConverter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> FrequencyConverter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> FrequencyConverter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Transducer:
+    """Microwave photons become optical ones, or the other way round.
+
+    Parameters
+    ----------
+    name : str
+        Unique name, used by links.
+    from_wavelength_m : float | str
+        Wavelength in vacuum of the photons that it takes: c/f, 0.06 m at 5 GHz. [m]
+    to_wavelength_m : float | str
+        Wavelength in vacuum of the photons that it gives. [m]
+    efficiency : float
+        Probability that a photon comes out transduced, couplings included.
+    added_noise_photons : float
+        Added noise, referred to the input: photons in a mode at the input that would give the noise at the output, efficiency * added_noise_photons in a mode there.
+    bandwidth_hz : float | str | None
+        Full width at half maximum of the power that it lets through, of one pole (Lorentzian); null = wide, with noise in one mode a bin. [Hz]
+    duty_cycle : float
+        Share of the time in which it works; attempts come at a pace slower by it.
+    repetition_s : float | str
+        Shortest time from one of its pulses to the next. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        from_wavelength_m: float | str,
+        to_wavelength_m: float | str,
+        efficiency: float = 1.0,
+        added_noise_photons: float = 0.0,
+        bandwidth_hz: float | str | None = None,
+        duty_cycle: float = 1.0,
+        repetition_s: float | str = 0.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        from_wavelength_m: float | str = ...,
+        to_wavelength_m: float | str = ...,
+        efficiency: float = ...,
+        added_noise_photons: float = ...,
+        bandwidth_hz: float | str | None = ...,
+        duty_cycle: float = ...,
+        repetition_s: float | str = ...,
+    ) -> Transducer:
+        """A new Transducer with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name, used by links."""
+    @property
+    def from_wavelength_m(self) -> float:
+        """Wavelength in vacuum of the photons that it takes: c/f, 0.06 m at 5 GHz. [m]"""
+    @property
+    def to_wavelength_m(self) -> float:
+        """Wavelength in vacuum of the photons that it gives. [m]"""
+    @property
+    def efficiency(self) -> float:
+        """Probability that a photon comes out transduced, couplings included."""
+    @property
+    def added_noise_photons(self) -> float:
+        """Added noise, referred to the input: photons in a mode at the input that would give the noise at the output, efficiency * added_noise_photons in a mode there."""
+    @property
+    def bandwidth_hz(self) -> float | None:
+        """Full width at half maximum of the power that it lets through, of one pole (Lorentzian); null = wide, with noise in one mode a bin. [Hz]"""
+    @property
+    def duty_cycle(self) -> float:
+        """Share of the time in which it works; attempts come at a pace slower by it."""
+    @property
+    def repetition_s(self) -> float:
+        """Shortest time from one of its pulses to the next. [s]"""
+    def with_values(self, values: dict[str, Any]) -> Transducer:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Transducer:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Transducer:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class EncodingConverter:
+    """A photon's qubit of one encoding becomes one of another.
+
+    Parameters
+    ----------
+    name : str
+        Unique name, used by links.
+    from_encoding : Literal["presence", "time_bin", "polarisation"]
+        Encoding of the light that it takes.
+    to_encoding : Literal["presence", "time_bin", "polarisation"]
+        Encoding of the light that it gives.
+    efficiency : float
+        Probability that a photon comes out.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(
+        self,
+        *,
+        name: str,
+        from_encoding: Literal["presence", "time_bin", "polarisation"],
+        to_encoding: Literal["presence", "time_bin", "polarisation"],
+        efficiency: float = 1.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        name: str = ...,
+        from_encoding: Literal["presence", "time_bin", "polarisation"] = ...,
+        to_encoding: Literal["presence", "time_bin", "polarisation"] = ...,
+        efficiency: float = ...,
+    ) -> EncodingConverter:
+        """A new EncodingConverter with these fields changed."""
+    @property
+    def name(self) -> str:
+        """Unique name, used by links."""
+    @property
+    def from_encoding(self) -> Literal["presence", "time_bin", "polarisation"]:
+        """Encoding of the light that it takes."""
+    @property
+    def to_encoding(self) -> Literal["presence", "time_bin", "polarisation"]:
+        """Encoding of the light that it gives."""
+    @property
+    def efficiency(self) -> float:
+        """Probability that a photon comes out."""
+    def with_values(self, values: dict[str, Any]) -> EncodingConverter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> EncodingConverter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> EncodingConverter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Fiber:
     """An optical fibre; it carries photons and messages.
 
@@ -475,6 +753,8 @@ class Fiber:
         Loss of power per length. [dB/km]
     speed_m_per_s : float | str
         Speed of light and of messages in the fibre. [m/s]
+    wavelength_m : float | str | None
+        Wavelength in vacuum at which its attenuation holds, within 2 %; null = that of whatever light comes. [m]
 
     Examples
     --------
@@ -488,6 +768,7 @@ class Fiber:
         length_m: float | str,
         attenuation_db_per_km: float | str = 0.2,
         speed_m_per_s: float | str = 200000000.0,
+        wavelength_m: float | str | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -495,6 +776,7 @@ class Fiber:
         length_m: float | str = ...,
         attenuation_db_per_km: float | str = ...,
         speed_m_per_s: float | str = ...,
+        wavelength_m: float | str | None = ...,
     ) -> Fiber:
         """A new Fiber with these fields changed."""
     @property
@@ -506,6 +788,9 @@ class Fiber:
     @property
     def speed_m_per_s(self) -> float:
         """Speed of light and of messages in the fibre. [m/s]"""
+    @property
+    def wavelength_m(self) -> float | None:
+        """Wavelength in vacuum at which its attenuation holds, within 2 %; null = that of whatever light comes. [m]"""
     def with_values(self, values: dict[str, Any]) -> Fiber:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -971,6 +1256,12 @@ class MidpointSource:
         Probability that a memory tells of a photon for no reason.
     local_overhead_s : float | str
         Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]
+    wavelength_m : float | str | None
+        Wavelength in vacuum of its photons, of those to node_a; null = not stated, not checked. [m]
+    wavelength_b_m : float | str | None
+        The same of those to node_b; null = as to node_a. [m]
+    encoding : Literal["presence", "time_bin", "polarisation"] | None
+        What its photons are entangled in: polarisation or time_bin; null = as memories take it.
     multiplexing : Multiplexing | Mapping[str, Any] | None
         Many modes in one attempt; null = one.
 
@@ -992,6 +1283,9 @@ class MidpointSource:
         herald_efficiency: float = 1.0,
         false_herald_probability: float = 0.0,
         local_overhead_s: float | str = 0.0,
+        wavelength_m: float | str | None = None,
+        wavelength_b_m: float | str | None = None,
+        encoding: Literal["presence", "time_bin", "polarisation"] | None = None,
         multiplexing: Multiplexing | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
@@ -1006,6 +1300,9 @@ class MidpointSource:
         herald_efficiency: float = ...,
         false_herald_probability: float = ...,
         local_overhead_s: float | str = ...,
+        wavelength_m: float | str | None = ...,
+        wavelength_b_m: float | str | None = ...,
+        encoding: Literal["presence", "time_bin", "polarisation"] | None = ...,
         multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
     ) -> MidpointSource:
         """A new MidpointSource with these fields changed."""
@@ -1036,6 +1333,15 @@ class MidpointSource:
     @property
     def local_overhead_s(self) -> float:
         """Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]"""
+    @property
+    def wavelength_m(self) -> float | None:
+        """Wavelength in vacuum of its photons, of those to node_a; null = not stated, not checked. [m]"""
+    @property
+    def wavelength_b_m(self) -> float | None:
+        """The same of those to node_b; null = as to node_a. [m]"""
+    @property
+    def encoding(self) -> Literal["presence", "time_bin", "polarisation"] | None:
+        """What its photons are entangled in: polarisation or time_bin; null = as memories take it."""
     @property
     def multiplexing(self) -> Multiplexing | None:
         """Many modes in one attempt; null = one."""
@@ -1772,6 +2078,12 @@ class Link:
         How the link's pairs are distilled before they are swapped; null = not.
     drift : Drift | Mapping[str, Any] | None
         How the link gets worse with time; null = not.
+    interfaces_a : Sequence[str]
+        Names of the interfaces at node_a, in the order in which light passes them: from the memory to the fibre, or from the fibre of a source to the memory.
+    interfaces_b : Sequence[str]
+        The same at node_b.
+    light_mismatch : Literal["refuse", "price"]
+        What becomes of photons that are not alike in wavelength or shape.
 
     Examples
     --------
@@ -1791,6 +2103,9 @@ class Link:
         generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
         drift: Drift | Mapping[str, Any] | None = None,
+        interfaces_a: Sequence[str] = [],
+        interfaces_b: Sequence[str] = [],
+        light_mismatch: Literal["refuse", "price"] = 'refuse',
     ) -> None: ...
     def replace(
         self,
@@ -1802,6 +2117,9 @@ class Link:
         generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
         drift: Drift | Mapping[str, Any] | None = ...,
+        interfaces_a: Sequence[str] = ...,
+        interfaces_b: Sequence[str] = ...,
+        light_mismatch: Literal["refuse", "price"] = ...,
     ) -> Link:
         """A new Link with these fields changed."""
     @property
@@ -1825,6 +2143,15 @@ class Link:
     @property
     def drift(self) -> Drift | None:
         """How the link gets worse with time; null = not."""
+    @property
+    def interfaces_a(self) -> tuple[str, ...]:
+        """Names of the interfaces at node_a, in the order in which light passes them: from the memory to the fibre, or from the fibre of a source to the memory."""
+    @property
+    def interfaces_b(self) -> tuple[str, ...]:
+        """The same at node_b."""
+    @property
+    def light_mismatch(self) -> Literal["refuse", "price"]:
+        """What becomes of photons that are not alike in wavelength or shape."""
     def with_values(self, values: dict[str, Any]) -> Link:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -2913,6 +3240,8 @@ class Scenario:
         Kinds of memory.
     stations : Sequence[Station | Mapping[str, Any]]
         Kinds of midpoint station.
+    interfaces : Sequence[FrequencyConverter | Transducer | EncodingConverter | Mapping[str, Any]]
+        Converters and transducers of light; links refer to them by name.
     nodes : Sequence[Node | Mapping[str, Any]]
         Nodes.
     links : Sequence[Link | Mapping[str, Any]]
@@ -2974,6 +3303,7 @@ class Scenario:
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = [],
         stations: Sequence[Station | Mapping[str, Any]] = [],
+        interfaces: Sequence[FrequencyConverter | Transducer | EncodingConverter | Mapping[str, Any]] = [],
         nodes: Sequence[Node | Mapping[str, Any]] = [],
         links: Sequence[Link | Mapping[str, Any]] = [],
         switches: Sequence[OpticalSwitch | Mapping[str, Any]] = [],
@@ -3013,6 +3343,7 @@ class Scenario:
         limits: Limits | Mapping[str, Any] = ...,
         memories: Sequence[Memory | Mapping[str, Any]] = ...,
         stations: Sequence[Station | Mapping[str, Any]] = ...,
+        interfaces: Sequence[FrequencyConverter | Transducer | EncodingConverter | Mapping[str, Any]] = ...,
         nodes: Sequence[Node | Mapping[str, Any]] = ...,
         links: Sequence[Link | Mapping[str, Any]] = ...,
         switches: Sequence[OpticalSwitch | Mapping[str, Any]] = ...,
@@ -3096,6 +3427,9 @@ class Scenario:
     @property
     def stations(self) -> tuple[Station, ...]:
         """Kinds of midpoint station."""
+    @property
+    def interfaces(self) -> tuple[FrequencyConverter | Transducer | EncodingConverter, ...]:
+        """Converters and transducers of light; links refer to them by name."""
     @property
     def nodes(self) -> tuple[Node, ...]:
         """Nodes."""
@@ -4125,6 +4459,8 @@ def pair_source_table(
     source: MidpointSource,
     absorption_a: SupportsFloat | SupportsIndex,
     absorption_b: SupportsFloat | SupportsIndex,
+    noise_a: SupportsFloat | SupportsIndex,
+    noise_b: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def hong_ou_mandel(
@@ -4141,7 +4477,22 @@ def transmission(fiber: Fiber) -> float: ...
 
 def fiber_delay_s(fiber: Fiber) -> float: ...
 
-def link_model(link: Link, memory_a: Memory, memory_b: Memory, station: Station | None) -> LinkModel: ...
+def link_model(
+    link: Link,
+    memory_a: Memory,
+    memory_b: Memory,
+    station: Station | None,
+    interfaces: Sequence[FrequencyConverter | Transducer | EncodingConverter] = [],
+) -> LinkModel: ...
+
+def photon_overlap(
+    lifetime_a_s: SupportsFloat | SupportsIndex,
+    bandwidths_a_hz: Sequence[SupportsFloat | SupportsIndex],
+    lifetime_b_s: SupportsFloat | SupportsIndex,
+    bandwidths_b_hz: Sequence[SupportsFloat | SupportsIndex],
+    detuning_hz: SupportsFloat | SupportsIndex,
+    window_s: SupportsFloat | SupportsIndex,
+) -> tuple[float, float, float]: ...
 
 def decision_columns() -> dict[str, Any]:
     """Decision point -> what is known there: tuples of name, unit and meaning."""

@@ -400,8 +400,8 @@ def photon_overlap(
     Examples
     --------
     >>> import farbell as fb
-    >>> fb.hardware.photon_overlap(1e-8, 2e-8)[2]
-    0.8888888888888888
+    >>> round(fb.hardware.photon_overlap(1e-8, 2e-8)[2], 9)
+    0.888888889
     >>> share, _, overlap = fb.hardware.photon_overlap(1e-8, 1e-8, bandwidths_a_hz=[5e7])
     >>> round(share, 4), round(overlap, 4)
     (0.7585, 0.7585)

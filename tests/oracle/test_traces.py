@@ -6,10 +6,12 @@ from math import isclose, isnan
 import pytest
 
 from farbell import _core
+from oracle.light_scenarios import LIT
 from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
+EVERY = SCENARIOS | LIT
 ENTITIES = (
     "link",
     "node",
@@ -172,15 +174,15 @@ def assert_same_run(scenario, replica=0):
 
 #: Every scenario with two seeds, every eighth with the largest that there is, too.
 SEEDED = [
-    *((name, 20261124) for name in SCENARIOS),
-    *(pytest.param(name, 1, marks=pytest.mark.slow) for name in SCENARIOS),
-    *(pytest.param(name, 2**63 - 1, marks=pytest.mark.slow) for name in list(SCENARIOS)[::8]),
+    *((name, 20261124) for name in EVERY),
+    *(pytest.param(name, 1, marks=pytest.mark.slow) for name in EVERY),
+    *(pytest.param(name, 2**63 - 1, marks=pytest.mark.slow) for name in list(EVERY)[::8]),
 ]
 
 
 @pytest.mark.parametrize("name, seed", SEEDED)
 def test_same_run(name, seed):
-    outcome = assert_same_run(SCENARIOS[name] | {"seed": seed}, replica=seed % 5)
+    outcome = assert_same_run(EVERY[name] | {"seed": seed}, replica=seed % 5)
     if seed == 1:
         REACHED[name] = reached(outcome)
 
@@ -248,8 +250,8 @@ def plain(value):
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", EVERY)
 def test_same_defaults(name):
     """The oracle fills in the same defaults as the product, and reads what the product writes."""
-    written = json.loads(_core.Scenario.from_json(json.dumps(SCENARIOS[name])).to_json())
-    assert plain(complete(written)) == plain(complete(SCENARIOS[name]))
+    written = json.loads(_core.Scenario.from_json(json.dumps(EVERY[name])).to_json())
+    assert plain(complete(written)) == plain(complete(EVERY[name]))

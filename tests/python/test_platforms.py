@@ -10,6 +10,7 @@ import pytest
 
 import farbell as fb
 from farbell.presets.catalogue import CATALOGUE
+from farbell.presets.interfaces import INTERFACES
 from farbell.presets.mapping import MAPPED, Assumed, Origin
 
 ALL = list(CATALOGUE)
@@ -428,3 +429,60 @@ def test_a_file_with_a_name_twice_is_refused_though_it_names_a_platform(tmp_path
     path.write_text(text)
     with pytest.raises(fb.SpecError, match="slots"):
         fb.load(path)
+
+
+# ---- converters and transducers ----------------------------------------------------------------------------------------------
+
+WAVELENGTHS = {"from_wavelength_m": 0.06, "to_wavelength_m": "1550 nm"}
+
+
+@pytest.mark.parametrize("name", INTERFACES)
+def test_interfaces_are_made_of_published_rows(name: str) -> None:
+    component = fb.platform(name)
+    left_open = {field: value for field, value in WAVELENGTHS.items() if field not in component.interface_values}
+    found = component.interface(**left_open)
+    assert type(found) is {"converter": fb.FrequencyConverter, "transducer": fb.Transducer}[component.kind]
+    assert found.name == name
+    assert len(component.interface_notes) == len(component.interface_values) and component.credits
+    assert all(name in note or "Assumed" in note for note in component.interface_notes)
+    rows = {"transducer_sahu2022": "total_efficiency", "converter_ensemble_rb_telecom": "efficiency_liu2024"}
+    assert found.efficiency == row(name, rows.get(name, "efficiency"))
+
+
+def test_interfaces_that_are_none_or_are_not_complete() -> None:
+    rubidium = fb.platform("converter_rb_780_1517").interface(name="mine", noise_rate_hz="160 Hz")
+    assert (rubidium.name, rubidium.noise_rate_hz, rubidium.bandwidth_hz, rubidium.to_wavelength_m) == ("mine", 160, 27e6, 1.517e-6)
+    assert fb.platform("converter_rb_780_1517").interface().noise_rate_hz == pytest.approx(5.1 * 27)
+    with pytest.raises(TypeError, match="from_wavelength_m"):
+        fb.platform("transducer_sahu2022").interface()
+    for name in ("transducer_zhao2025", "nv_delft_2019_lab"):
+        with pytest.raises(fb.SpecError, match="transducer_jila_2025"):
+            fb.platform(name).interface()
+
+
+def test_interfaces_of_files_may_name_a_preset(tmp_path) -> None:
+    document = json.loads(fb.example("hybrid").to_json())
+    document["interfaces"].append({"platform": "converter_rb_780_1517", "name": "rubidium", "efficiency": 0.5})
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(document))
+    found = fb.load(path)
+    assert found.interfaces[-1] == fb.platform("converter_rb_780_1517").interface(name="rubidium", efficiency=0.5)
+    assert any("noise_density_1517nm" in note for note in found.notes) and any("van Leent" in credit for credit in found.credits)
+    for wrong, found, path_of in (
+        ({"platform": "nv_delft_2019_lab"}, "a converter or transducer", "/interfaces/3/platform"),
+        ({"platform": "converter_rb_780_1517", "kind": "transducer"}, "frequency_converter, the kind", "/interfaces/3/kind"),
+        ({"platform": "transducer_sahu2022"}, "required field", "/interfaces/3/from_wavelength_m"),
+    ):
+        document["interfaces"][-1] = wrong
+        path.write_text(json.dumps(document))
+        with pytest.raises(fb.SpecError, match=found) as error:
+            fb.load(path)
+        assert error.value.path.endswith(f"mine.json: {path_of}")
+
+
+def test_stated_wavelengths_are_those_of_published_rows() -> None:
+    rubidium = fb.platform("rb_vanleent2022_33km")
+    assert rubidium.memory.wavelength_m == rubidium.station.wavelength_m == 1.517e-6
+    assert fb.platform("er_single_ourari2023").memory.wavelength_m == 1.53263e-6
+    assert fb.platform("nv_delft_2019_lab").memory.wavelength_m == 637e-9
+    assert fb.platform("projected_nv_10x").memory.wavelength_m is None

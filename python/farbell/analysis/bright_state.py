@@ -8,18 +8,21 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
-from farbell._core import Link, Memory, SingleClick, SpecError, Station
+from farbell import _core
+from farbell._core import EncodingConverter, FrequencyConverter, Link, Memory, SingleClick, SpecError, Station, Transducer
 from farbell.analysis.key import KeyProtocol, key_fraction
-from farbell.hardware import Interface, link_model
 
 __all__ = ["BrightStatePoint", "bright_state_tradeoff", "optimal_bright_state"]
 
 # Where the search looks first: about three per octave, from far below any dark count to just below 1.
 _GRID = (1 / (1 + np.exp(-np.linspace(-16, 7, 93)))).tolist()
 _GOLDEN = (math.sqrt(5) - 1) / 2
+
+Interface: TypeAlias = FrequencyConverter | Transducer | EncodingConverter
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def with_bright_state(link: Link, bright_state: float) -> Link:
 def _point(
     link: Link, memory_a: Memory, memory_b: Memory, station: Station, bright_state: float, interfaces: Sequence[Interface]
 ) -> BrightStatePoint:
-    model = link_model(with_bright_state(link, bright_state), memory_a, memory_b, station, interfaces)
+    model = _core.link_model(with_bright_state(link, bright_state), memory_a, memory_b, station, list(interfaces))
     mean = np.zeros(3)
     for herald in model.table.outcomes:
         phase, parity = 1 - 2 * (herald.frame & 1), 1 - 2 * (herald.frame >> 1)

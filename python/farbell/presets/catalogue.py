@@ -20,6 +20,7 @@ _REFLECTS = (
 )
 _PARTIAL = "these values do not make a link: efficiency, overlap or coherence is not among them"
 _COMPONENT = "a component, not a node: give its values to a Station, a Detector or a Fiber"
+_CONVERTS = "a component, not a node: its interface() stands among the interfaces of a scenario, and a link names it"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def _projected(kind: str, about: str, cannot: str = "") -> Described:
 
 
 def _part(kind: str, about: str) -> Described:
-    return Described(kind, "component", about, _COMPONENT)
+    return Described(kind, "component", about, _CONVERTS if kind in {"converter", "transducer"} else _COMPONENT)
 
 
 CATALOGUE: dict[str, Described] = {

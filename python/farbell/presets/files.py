@@ -17,13 +17,24 @@ def _preset(holder: dict[str, Any], path: str, part: str) -> Platform:
     name = holder.pop(KEY)
     try:
         found = platform(name)
+        if part == "interface":
+            found.interface_values  # noqa: B018 - or it has none
     except SpecError as error:
         raise SpecError(f"{path}/{KEY}", error.found, error.allowed, error.nearest) from None
     if part == "detector" and any(parameter.name == "detector_efficiency" for parameter in found.parameters):
         return found
-    if found.cannot:
+    if found.cannot and part != "interface":
         raise SpecError(f"{path}/{KEY}", repr(name), f"one whose links can be simulated: {found.cannot}")
     return found
+
+
+def _values(preset: Platform, part: str) -> dict[str, Any]:
+    if part == "interface":
+        kind = {"converter": "frequency_converter", "transducer": "transducer"}[preset.kind]
+        return {"kind": kind, "name": preset.name, **preset.interface_values}
+    spec: Any = preset.fiber(0) if part == "fiber" else getattr(preset, part)
+    values: dict[str, Any] = json.loads(spec.to_json())
+    return values
 
 
 def _fill(holder: dict[str, Any], values: dict[str, Any]) -> None:
@@ -64,18 +75,17 @@ def with_presets(text: str) -> str:
 
     def fill(holder: dict[str, Any], path: str, part: str) -> None:
         preset = _preset(holder, path, part)
-        spec: Any = preset.fiber(0) if part == "fiber" else getattr(preset, part)
-        values = json.loads(spec.to_json())
+        values = _values(preset, part)
         if part == "fiber":
             del values["length_m"]  # the link's own
         own = holder.get("kind", values.get("kind"))
         if own != values.get("kind"):
-            raise SpecError(f"{path}/kind", repr(own), f"{values['kind']}, the scheme of {preset.name}")
+            raise SpecError(f"{path}/kind", repr(own), f"{values['kind']}, the {'kind' if part == 'interface' else 'scheme'} of {preset.name}")
         _fill(holder, values)
         notes.extend(getattr(preset, f"{part}_notes"))
         credits.extend(preset.credits)
 
-    for kind, part in (("memories", "memory"), ("stations", "station")):
+    for kind, part in (("memories", "memory"), ("stations", "station"), ("interfaces", "interface")):
         for number, holder in enumerate(data[kind] if isinstance(data.get(kind), list) else ()):
             if isinstance(holder, dict) and _names(holder.get("detector")):  # before the station's, which then fills gaps alone
                 fill(holder["detector"], f"/{kind}/{number}/detector", "detector")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MAPPED", "Assumed", "Mapped", "Origin"]
+__all__ = ["MAPPED", "Assumed", "Mapped", "Origin", "metres"]
 
 SPEED_OF_LIGHT_M_PER_S = 299_792_458
 #: Where only the probability of a dark count is published, its rate is that in this window, and the window does not matter.
@@ -55,6 +55,11 @@ def _half_reliability(pair_fidelity: float) -> float:
 
 def _speed(index: float) -> float:
     return SPEED_OF_LIGHT_M_PER_S / index
+
+
+def metres(nanometres: float) -> float:
+    """Of a wavelength."""
+    return float(f"{nanometres * 1e-9:.12g}")
 
 
 def _both_bins(emission_delay_s: float) -> float:
@@ -224,6 +229,7 @@ def _delft(converted: bool) -> Mapped:
             _from(DELFT, "t1_s", "carbon_T1_dd"),
             _from(DELFT, "t2_s", "carbon_T2_dd"),
             efficiency,
+            _borrowed(f"converter_nv_637_1588/wavelength_{'out' if converted else 'in'}", "wavelength_m", metres, "in metres"),
             _from(DELFT, "double_excitation_probability", "p_double_excitation"),
             Assumed(
                 "initialisation_s", 0.0, "attempts that take 5.5 us in all (nv_humphreys2018_link), which is local_overhead_s"
@@ -358,6 +364,7 @@ _CALCIUM = Mapped(
         SLOTS,
         _from(_REPEATER, "t2_s", "memory_coherence_with_dd"),
         _from(_REPEATER, "efficiency", "p_link_zero_length", remark="wavelength conversion and detector included"),
+        _from(_REPEATER, "wavelength_m", "telecom_wavelength", metres, "behind its converter"),
         _borrowed(f"{IONS}/init_time", "initialisation_s", remark=_ELSEWHERE),
         _from(
             _REPEATER,
@@ -386,6 +393,7 @@ _RUBIDIUM = Mapped(
     (
         SLOTS,
         _from(_RB, "t2_s", "T2"),
+        _from(_RB, "wavelength_m", "telecom_wavelength", metres, "behind its converter"),
         Origin(
             "efficiency",
             (f"{_RB}/p_success_33km", f"{_RB}/fiber_attenuation_1517nm"),
@@ -430,6 +438,7 @@ _ERBIUM = Mapped(
         Assumed("t1_s", None, "an electron_T1 of 3.7 s, far beyond T2"),
         _from(_ER, "t2_s", "electron_T2_dd", remark="a lower bound"),
         _from(_ER, "efficiency", "single_photon_detection_probability", remark="detector included"),
+        _from(_ER, "wavelength_m", "wavelength", metres, "in metres"),
         _from(_ER, "readout_fidelity_0", "readout_fidelity"),
         _from(_ER, "readout_fidelity_1", "readout_fidelity"),
         _from(_ER, "visibility", "hom_visibility", remark="of one emitter with itself after 36 km"),
@@ -512,6 +521,7 @@ _SILICON = Mapped(
             "heralding efficiency of a cavity, taken for that of emission, times conversion; no detector",
             assumed=True,
         ),
+        _borrowed("siv_knaut2024_node/telecom_wavelength", "wavelength_m", metres, "behind the converter"),
         _borrowed(
             "siv_stas2022/electron_photon_bell_fidelity_0.1K", "initialisation_reliability", _half_reliability, "(4 F - 1) / 3"
         ),

@@ -16,6 +16,7 @@ from farbell._nearest import nearest_names
 from farbell.describe import quantity, unit_of
 from farbell.presets.catalogue import CATALOGUE
 from farbell.presets.detectors import detector_of
+from farbell.presets.interfaces import INTERFACES, KINDS, Interface
 from farbell.presets.mapping import MAPPED, Assumed, Origin
 from farbell.presets.published import PublishedValue, rows_of
 
@@ -25,7 +26,7 @@ STATION = "midpoint"
 DEFAULT = "projected_nv_10x"
 #: Of a preset -> of its spec, where they differ: a memory has an efficiency, too.
 _RENAMED = {"detector_efficiency": "efficiency"}
-_WORDS = {"t2_law", "number_resolving"}
+_WORDS = {"t2_law", "number_resolving", "encoding"}
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,51 @@ class Platform:
         values = self._values(_LINKS.get(self.scheme, set()))
         return (SingleClick if self.scheme == "single_click" else DoubleClick)(station=STATION, **values)
 
+    def interface(self, **values: Any) -> Interface:
+        """The converter or transducer of a component, to stand among the interfaces of links.
+
+        Parameters
+        ----------
+        **values
+            Fields that the preset leaves open, or that are to be others: wavelengths of most transducers, ``name``.
+
+        Raises
+        ------
+        SpecError
+            It is none, or a value is not allowed.
+        TypeError
+            A field that the preset leaves open is missing.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> fb.platform("converter_rb_780_1517").interface().efficiency
+        0.57
+        >>> sahu = fb.platform("transducer_sahu2022")
+        >>> sahu.interface(from_wavelength_m=0.034, to_wavelength_m="1550 nm").added_noise_photons
+        0.16
+        """
+        known = self.interface_values
+        return KINDS[self.kind](**{"name": self.name, **known, **values})
+
+    @property
+    def interface_values(self) -> dict[str, Any]:
+        """Its fields as a converter or transducer."""
+        if self.name not in INTERFACES:
+            names = ", ".join(INTERFACES)
+            raise SpecError("platform", repr(self.name), f"a converter or transducer with its efficiency: {names}")
+        return {p.name: p.value for p in self._interface_parameters}
+
+    @property
+    def _interface_parameters(self) -> tuple[Parameter, ...]:
+        return tuple(map(_parameter, INTERFACES[self.name]))
+
+    @property
+    def interface_notes(self) -> tuple[str, ...]:
+        """Where these values are from."""
+        self.interface_values  # noqa: B018 - of converters and transducers alone
+        return tuple(p.note(f"Interface {self.name}") for p in self._interface_parameters)
+
     @property
     def fiber_values(self) -> dict[str, Any]:
         """Attenuation and speed of light, as :class:`farbell.Fiber` takes them."""
@@ -255,9 +301,8 @@ class Platform:
     @property
     def credits(self) -> tuple[str, ...]:
         """The sources."""
-        return tuple(
-            dict.fromkeys(f"Hardware parameters: {row.source}, {row.year}." for p in self.parameters for row in p.rows)
-        )
+        parameters = self._interface_parameters if self.name in INTERFACES else self.parameters
+        return tuple(dict.fromkeys(f"Hardware parameters: {row.source}, {row.year}." for p in parameters for row in p.rows))
 
     # Other platforms made of it.
 

@@ -1,0 +1,30 @@
+"""Scenarios with converters and transducers, written as scenario files are."""
+
+from .scenarios import CLICK, DRIFT, NOISY, SOURCE, STATION, chain
+
+# Light that is changed on its way, two memories that emit alike.
+INTERFACES = [
+    {"kind": "transducer", "name": "up", "from_wavelength_m": 0.06, "to_wavelength_m": 1.5e-6, "efficiency": 0.6, "added_noise_photons": 0.02, "bandwidth_hz": 3e7, "duty_cycle": 0.8},
+    {"kind": "frequency_converter", "name": "on", "from_wavelength_m": 1.5e-6, "to_wavelength_m": 1.31e-6, "efficiency": 0.8, "noise_photons": 1e-3, "noise_rate_hz": 1e4, "bandwidth_hz": 1e8},
+    {"kind": "frequency_converter", "name": "off", "from_wavelength_m": 0.06, "to_wavelength_m": 1.31e-6, "efficiency": 0.7, "noise_photons": 2e-3},
+    {"kind": "frequency_converter", "name": "near", "from_wavelength_m": 0.06, "to_wavelength_m": 1.31000002e-6, "efficiency": 0.7},
+    {"kind": "encoding_converter", "name": "bins", "from_encoding": "polarisation", "to_encoding": "time_bin", "efficiency": 0.9},
+    {"kind": "transducer", "name": "down", "from_wavelength_m": 1.5e-6, "to_wavelength_m": 0.06, "efficiency": 0.5, "added_noise_photons": 0.1, "repetition_s": 2.5e-5},
+]  # fmt: skip
+
+# fmt: off
+LIT = {
+    "clicks behind filters": chain(
+        3, memory=NOISY | {"photon_lifetime_s": 2e-8, "wavelength_m": 0.06, "encoding": "polarisation"}, demand={"width": 4}, link=CLICK | {"station_position": 0.4},
+        links={"interfaces_a": ["up", "bins", "on"], "interfaces_b": ["off", "bins"]}, interfaces=INTERFACES, stations=[STATION | {"visibility": 0.5}],
+    ),
+    "one click, mismatch priced": chain(
+        3, memory=NOISY | {"photon_lifetime_s": 2e-8, "wavelength_m": 0.06}, demand={"width": 4}, link=DRIFT,
+        links={"interfaces_a": ["up", "on"], "interfaces_b": ["near"], "light_mismatch": "price"}, interfaces=INTERFACES,
+    ),
+    "source, transducer, train": chain(
+        3, memory=NOISY | {"wavelength_m": 0.06}, demand={"width": 3}, link=SOURCE | {"multiplexing": {"modes": 3, "mode_separation_s": 3e-5}, "wavelength_m": 1.5e-6, "wavelength_b_m": 0.06},
+        links={"interfaces_a": ["down"]}, interfaces=INTERFACES,
+    ),
+}
+# fmt: on
