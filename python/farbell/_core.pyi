@@ -464,6 +464,122 @@ class Station:
     def __hash__(self) -> int: ...
 
 @final
+class FiberSpan:
+    """A piece of a fibre whose loss has been measured.
+
+    Parameters
+    ----------
+    length_m : float | str
+        Length. [m]
+    loss_db : float | None
+        Loss in dB with the splices and connectors in it; null = that of the fibre's attenuation_db_per_km.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> measured = [fb.FiberSpan(length_m="12 km", loss_db=2.9), fb.FiberSpan(length_m="8 km", loss_db=1.7)]
+    >>> fb.Fiber(length_m="20 km", spans=measured).spans[1].loss_db
+    1.7
+    """
+    def __init__(self, *, length_m: float | str, loss_db: float | None = None) -> None: ...
+    def replace(self, *, length_m: float | str = ..., loss_db: float | None = ...) -> FiberSpan:
+        """A new FiberSpan with these fields changed."""
+    @property
+    def length_m(self) -> float:
+        """Length. [m]"""
+    @property
+    def loss_db(self) -> float | None:
+        """Loss in dB with the splices and connectors in it; null = that of the fibre's attenuation_db_per_km."""
+    def with_values(self, values: dict[str, Any]) -> FiberSpan:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> FiberSpan:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> FiberSpan:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ClassicalLight:
+    """Classical light that goes through the same fibre, from end to end past the station, and scatters photons into the photons' band.
+
+    Parameters
+    ----------
+    power_to_b_w : float
+        Power in watt sent in at node_a, towards node_b.
+    power_to_a_w : float
+        Power in watt sent in at node_b, towards node_a.
+    raman_per_km_nm : float
+        Share of the power that spontaneous Raman scattering puts into each direction of the guided mode, for each km of fibre and nm of bandwidth.
+    filter_bandwidth_m : float | str
+        Width, in wavelength, of the filter before the detectors. [m]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> light = fb.ClassicalLight(power_to_b_w=1e-4, raman_per_km_nm=2e-9, filter_bandwidth_m="0.1 nm")
+    >>> fb.Fiber(length_m="20 km", wavelength_m="1550 nm", classical_light=light).classical_light.power_to_b_w
+    0.0001
+    """
+    def __init__(
+        self,
+        *,
+        power_to_b_w: float = 0.0,
+        power_to_a_w: float = 0.0,
+        raman_per_km_nm: float,
+        filter_bandwidth_m: float | str,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        power_to_b_w: float = ...,
+        power_to_a_w: float = ...,
+        raman_per_km_nm: float = ...,
+        filter_bandwidth_m: float | str = ...,
+    ) -> ClassicalLight:
+        """A new ClassicalLight with these fields changed."""
+    @property
+    def power_to_b_w(self) -> float:
+        """Power in watt sent in at node_a, towards node_b."""
+    @property
+    def power_to_a_w(self) -> float:
+        """Power in watt sent in at node_b, towards node_a."""
+    @property
+    def raman_per_km_nm(self) -> float:
+        """Share of the power that spontaneous Raman scattering puts into each direction of the guided mode, for each km of fibre and nm of bandwidth."""
+    @property
+    def filter_bandwidth_m(self) -> float:
+        """Width, in wavelength, of the filter before the detectors. [m]"""
+    def with_values(self, values: dict[str, Any]) -> ClassicalLight:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ClassicalLight:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ClassicalLight:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Fiber:
     """An optical fibre; it carries photons and messages.
 
@@ -475,6 +591,16 @@ class Fiber:
         Loss of power per length. [dB/km]
     speed_m_per_s : float | str
         Speed of light and of messages in the fibre. [m/s]
+    spans : Sequence[FiberSpan | Mapping[str, Any]]
+        Its pieces from node_a on, whose lengths sum to length_m; none = one piece.
+    wavelength_m : float | str | None
+        Vacuum wavelength of the photons in it; stated with dispersion and classical light. [m]
+    dispersion_s_per_m2 : float | str
+        Chromatic dispersion D at that wavelength: 17 ps/nm/km = 1.7e-5 s/m2. [s/m2]
+    pmd_s_per_sqrt_m : float | str
+        Polarisation-mode dispersion: mean differential group delay over the root of the length. [s/sqrt(m)]
+    classical_light : ClassicalLight | Mapping[str, Any] | None
+        Classical light in the same fibre; null = none.
 
     Examples
     --------
@@ -488,6 +614,11 @@ class Fiber:
         length_m: float | str,
         attenuation_db_per_km: float | str = 0.2,
         speed_m_per_s: float | str = 200000000.0,
+        spans: Sequence[FiberSpan | Mapping[str, Any]] = [],
+        wavelength_m: float | str | None = None,
+        dispersion_s_per_m2: float | str = 0.0,
+        pmd_s_per_sqrt_m: float | str = 0.0,
+        classical_light: ClassicalLight | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -495,6 +626,11 @@ class Fiber:
         length_m: float | str = ...,
         attenuation_db_per_km: float | str = ...,
         speed_m_per_s: float | str = ...,
+        spans: Sequence[FiberSpan | Mapping[str, Any]] = ...,
+        wavelength_m: float | str | None = ...,
+        dispersion_s_per_m2: float | str = ...,
+        pmd_s_per_sqrt_m: float | str = ...,
+        classical_light: ClassicalLight | Mapping[str, Any] | None = ...,
     ) -> Fiber:
         """A new Fiber with these fields changed."""
     @property
@@ -506,6 +642,21 @@ class Fiber:
     @property
     def speed_m_per_s(self) -> float:
         """Speed of light and of messages in the fibre. [m/s]"""
+    @property
+    def spans(self) -> tuple[FiberSpan, ...]:
+        """Its pieces from node_a on, whose lengths sum to length_m; none = one piece."""
+    @property
+    def wavelength_m(self) -> float | None:
+        """Vacuum wavelength of the photons in it; stated with dispersion and classical light. [m]"""
+    @property
+    def dispersion_s_per_m2(self) -> float:
+        """Chromatic dispersion D at that wavelength: 17 ps/nm/km = 1.7e-5 s/m2. [s/m2]"""
+    @property
+    def pmd_s_per_sqrt_m(self) -> float:
+        """Polarisation-mode dispersion: mean differential group delay over the root of the length. [s/sqrt(m)]"""
+    @property
+    def classical_light(self) -> ClassicalLight | None:
+        """Classical light in the same fibre; null = none."""
     def with_values(self, values: dict[str, Any]) -> Fiber:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -665,9 +816,13 @@ class Multiplexing:
     modes : int
         Modes in the train of an attempt.
     mode_separation_s : float | str
-        Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own. [s]
+        Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, see shared_detectors. [s]
     train : Literal["own", "shared"]
         Whom a train serves.
+    shared_detectors : bool
+        Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald.
+    switch_loss_db : float
+        Loss in dB of each arm's light in the switch that leads modes to a memory, or from it.
 
     Examples
     --------
@@ -682,6 +837,8 @@ class Multiplexing:
         modes: int,
         mode_separation_s: float | str = 0.0,
         train: Literal["own", "shared"] = 'own',
+        shared_detectors: bool = False,
+        switch_loss_db: float = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -689,6 +846,8 @@ class Multiplexing:
         modes: int = ...,
         mode_separation_s: float | str = ...,
         train: Literal["own", "shared"] = ...,
+        shared_detectors: bool = ...,
+        switch_loss_db: float = ...,
     ) -> Multiplexing:
         """A new Multiplexing with these fields changed."""
     @property
@@ -696,10 +855,16 @@ class Multiplexing:
         """Modes in the train of an attempt."""
     @property
     def mode_separation_s(self) -> float:
-        """Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own. [s]"""
+        """Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, see shared_detectors. [s]"""
     @property
     def train(self) -> Literal["own", "shared"]:
         """Whom a train serves."""
+    @property
+    def shared_detectors(self) -> bool:
+        """Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald."""
+    @property
+    def switch_loss_db(self) -> float:
+        """Loss in dB of each arm's light in the switch that leads modes to a memory, or from it."""
     def with_values(self, values: dict[str, Any]) -> Multiplexing:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -711,6 +876,97 @@ class Multiplexing:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> Multiplexing:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Alignment:
+    """How well the light of the two arms of a station is matched, and how much time it takes to keep it so.
+
+    Parameters
+    ----------
+    arrival_offset_s : float | str
+        Mean time by which node_b's photon comes later than node_a's; negative = earlier. [s]
+    arrival_jitter_s : float | str
+        Standard deviation of that time, Gaussian and fresh in each bin: of clocks and triggers, not of detectors. [s]
+    polarisation_angle_rad : float | str
+        Mean angle between the two photons' linear polarisations. [rad]
+    polarisation_sigma_rad : float | str
+        Standard deviation of that angle, Gaussian: what drifts between realignments. [rad]
+    free_running_s : float | str | None
+        Time for which attempts are made from one stabilisation to the next; given with stabilisation_s. [s]
+    stabilisation_s : float | str | None
+        How long a stabilisation takes, in which no attempts are made; given with free_running_s. [s]
+    phase_drift_rad_per_sqrt_s : float
+        Random walk of the optical phase between the arms: its standard deviation after 1 s.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> alignment = fb.Alignment(arrival_jitter_s="100 ps", free_running_s="90 ms", stabilisation_s="10 ms")
+    >>> fb.DoubleClick(station="midpoint", alignment=alignment).alignment.arrival_jitter_s
+    1e-10
+    """
+    def __init__(
+        self,
+        *,
+        arrival_offset_s: float | str = 0.0,
+        arrival_jitter_s: float | str = 0.0,
+        polarisation_angle_rad: float | str = 0.0,
+        polarisation_sigma_rad: float | str = 0.0,
+        free_running_s: float | str | None = None,
+        stabilisation_s: float | str | None = None,
+        phase_drift_rad_per_sqrt_s: float = 0.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        arrival_offset_s: float | str = ...,
+        arrival_jitter_s: float | str = ...,
+        polarisation_angle_rad: float | str = ...,
+        polarisation_sigma_rad: float | str = ...,
+        free_running_s: float | str | None = ...,
+        stabilisation_s: float | str | None = ...,
+        phase_drift_rad_per_sqrt_s: float = ...,
+    ) -> Alignment:
+        """A new Alignment with these fields changed."""
+    @property
+    def arrival_offset_s(self) -> float:
+        """Mean time by which node_b's photon comes later than node_a's; negative = earlier. [s]"""
+    @property
+    def arrival_jitter_s(self) -> float:
+        """Standard deviation of that time, Gaussian and fresh in each bin: of clocks and triggers, not of detectors. [s]"""
+    @property
+    def polarisation_angle_rad(self) -> float:
+        """Mean angle between the two photons' linear polarisations. [rad]"""
+    @property
+    def polarisation_sigma_rad(self) -> float:
+        """Standard deviation of that angle, Gaussian: what drifts between realignments. [rad]"""
+    @property
+    def free_running_s(self) -> float | None:
+        """Time for which attempts are made from one stabilisation to the next; given with stabilisation_s. [s]"""
+    @property
+    def stabilisation_s(self) -> float | None:
+        """How long a stabilisation takes, in which no attempts are made; given with free_running_s. [s]"""
+    @property
+    def phase_drift_rad_per_sqrt_s(self) -> float:
+        """Random walk of the optical phase between the arms: its standard deviation after 1 s."""
+    def with_values(self, values: dict[str, Any]) -> Alignment:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Alignment:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Alignment:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -807,6 +1063,8 @@ class DoubleClick:
         Where the station stands on the fibre, as a fraction of its length from node_a.
     multiplexing : Multiplexing | Mapping[str, Any] | None
         Many modes in one attempt; null = one.
+    alignment : Alignment | Mapping[str, Any] | None
+        How well the arms are matched in time, phase and polarisation; null = perfectly.
 
     Examples
     --------
@@ -820,6 +1078,7 @@ class DoubleClick:
         station: str,
         station_position: float = 0.5,
         multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+        alignment: Alignment | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -827,6 +1086,7 @@ class DoubleClick:
         station: str = ...,
         station_position: float = ...,
         multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+        alignment: Alignment | Mapping[str, Any] | None = ...,
     ) -> DoubleClick:
         """A new DoubleClick with these fields changed."""
     @property
@@ -838,6 +1098,9 @@ class DoubleClick:
     @property
     def multiplexing(self) -> Multiplexing | None:
         """Many modes in one attempt; null = one."""
+    @property
+    def alignment(self) -> Alignment | None:
+        """How well the arms are matched in time, phase and polarisation; null = perfectly."""
     def with_values(self, values: dict[str, Any]) -> DoubleClick:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -877,6 +1140,8 @@ class SingleClick:
         Correlation time of that phase; null = a fresh phase for each successful cycle. [s]
     multiplexing : Multiplexing | Mapping[str, Any] | None
         Many modes in one attempt; null = one.
+    alignment : Alignment | Mapping[str, Any] | None
+        How well the arms are matched in time, phase and polarisation; null = perfectly.
 
     Examples
     --------
@@ -894,6 +1159,7 @@ class SingleClick:
         phase_sigma_rad: float | str = 0.0,
         phase_correlation_s: float | str | None = None,
         multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+        alignment: Alignment | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -905,6 +1171,7 @@ class SingleClick:
         phase_sigma_rad: float | str = ...,
         phase_correlation_s: float | str | None = ...,
         multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+        alignment: Alignment | Mapping[str, Any] | None = ...,
     ) -> SingleClick:
         """A new SingleClick with these fields changed."""
     @property
@@ -928,6 +1195,9 @@ class SingleClick:
     @property
     def multiplexing(self) -> Multiplexing | None:
         """Many modes in one attempt; null = one."""
+    @property
+    def alignment(self) -> Alignment | None:
+        """How well the arms are matched in time, phase and polarisation; null = perfectly."""
     def with_values(self, values: dict[str, Any]) -> SingleClick:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -4137,7 +4407,13 @@ def photon_coherence(
     dephasing_b: SupportsFloat | SupportsIndex,
 ) -> float: ...
 
-def transmission(fiber: Fiber) -> float: ...
+def transmission(
+    fiber: Fiber,
+    from_share: SupportsFloat | SupportsIndex = 0.0,
+    to_share: SupportsFloat | SupportsIndex = 1.0,
+) -> float: ...
+
+def loss_db(fiber: Fiber) -> float: ...
 
 def fiber_delay_s(fiber: Fiber) -> float: ...
 
