@@ -174,7 +174,9 @@ def hardware_of(scenario: fb.Scenario, memory: str | None, slots: int | None) ->
         raise fb.SpecError("nodes", "nodes with settings of their own", "nodes that have but a memory and a place")
     plain = ("length_m", "attenuation_db_per_km", "speed_m_per_s")
     if any(link.fiber != fb.Fiber(**{name: getattr(link.fiber, name) for name in plain}) for link in scenario.links):
-        raise fb.SpecError("links/*/fiber", "fibres with settings of their own", "fibres that have but a length, an attenuation and a speed")
+        raise fb.SpecError(
+            "links/*/fiber", "fibres with settings of their own", "fibres that have but a length, an attenuation and a speed"
+        )
     generation = alike("links/*/generation", (link.generation for link in scenario.links))
     attenuation = alike("links/*/fiber/attenuation_db_per_km", (link.fiber.attenuation_db_per_km for link in scenario.links))
     speed = alike("links/*/fiber/speed_m_per_s", (link.fiber.speed_m_per_s for link in scenario.links))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from typing import Any
 
 from farbell._core import Scenario, SpecError
@@ -39,6 +39,8 @@ def with_devices(scenario: Scenario, devices: Any) -> Scenario:
     """
     block = _object(devices, f"/{KEY}", {"seed", "spread", "working"}, needed={"seed"})
     seed = block["seed"]
+    if isinstance(seed, float) and seed.is_integer():
+        seed = int(seed)
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**64:
         raise SpecError(f"/{KEY}/seed", json.dumps(seed), "a whole number in [0, 2^64)")
     at = f"/{KEY}/spread"
@@ -66,16 +68,19 @@ def _step(name: str) -> str:
 def _object(value: Any, path: str, known: set[str] | None = None, needed: set[str] | None = None) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise SpecError(path, json.dumps(value), "an object")
-    for name in value if known is not None else ():
-        if name not in (known or ()):
-            raise SpecError(f"{path}/{_step(name)}", "a name that is not known", "one of " + ", ".join(sorted(known or ())), nearest(name, sorted(known or ())))
+    names = sorted(known or value)
+    for name in value:
+        if name not in names:
+            raise SpecError(
+                f"{path}/{_step(name)}", "a name that is not known", f"one of {', '.join(names)}", nearest(name, names)
+            )
     for name in sorted((needed or set()) - set(value)):
         raise SpecError(f"{path}/{name}", "nothing", f"{name}, which is required")
     return value
 
 
 def _number(value: Any, path: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -sys.float_info.max <= value <= sys.float_info.max:
         raise SpecError(path, json.dumps(value), "a finite number")
     return float(value)
 

@@ -20,8 +20,8 @@ def load(path: str | os.PathLike[str]) -> Scenario:
     ----------
     path : str or path
         A JSON file. A memory, station, fibre or generation in it may name a preset, ``"platform": "nv_delft_2019_lab"``, whose
-        values it then has where it states none itself: docs/guide/choosing_a_platform.md. A block ``"devices"`` draws values for
-        each device, as :func:`spread` does: docs/guide/scenario_files.md.
+        values it then has where it states none itself: docs/guide/choosing_a_platform.md. A block ``"devices"`` draws values
+        for each device, as :func:`spread` does: docs/guide/scenario_files.md.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def _without(name: str, text: str) -> tuple[str, list[Any] | None]:
         return text, None
     try:
         data = json.loads(text, object_pairs_hook=once)
-    except ValueError:  # the reader says what is wrong
+    except (ValueError, RecursionError):  # the reader says what is wrong
         return text, None
     if not isinstance(data, dict) or name not in data:
         return text, None

@@ -115,6 +115,20 @@ def dephased(visibility, coherence):
     return [(coherence, visibility), (1 - coherence, 0.0)] if coherence < 1 else [(1.0, visibility)]
 
 
+def double_click_cases(efficiency_a, efficiency_b, visibility, coherence, twice):
+    """[(probability, state before the detectors)]"""
+    return [
+        (p * q, double_click_state(efficiency_a, efficiency_b, (early, late), twice))
+        for (p, early), (q, late) in product(dephased(visibility, coherence), repeat=2)
+    ]
+
+
+def silence(cases, dark, bins=BINS):
+    """Probability that no detector clicks in these bins."""
+    pattern = {(bin_, detector): False for bin_ in bins for detector in (1, 2)}
+    return sum(p * np.trace(conditional_memories(state, pattern, dark)).real for p, state in cases)
+
+
 def double_click(
     efficiency_a, efficiency_b, visibility, dark, number_resolving=False, late_bin_lost=False, *, coherence=1.0, twice=(0.0, 0.0),
     afterpulse=0.0,
@@ -123,10 +137,7 @@ def double_click(
 
     `late_bin_lost`: a detector that clicked early is dead in the late bin.
     """
-    cases = [
-        (p * q, double_click_state(efficiency_a, efficiency_b, (early, late), twice))
-        for (p, early), (q, late) in product(dephased(visibility, coherence), repeat=2)
-    ]
+    cases = double_click_cases(efficiency_a, efficiency_b, visibility, coherence, twice)
     rows = []
     for early, late in product((1, 2), repeat=2):
         pattern = {("early", 1): early == 1, ("early", 2): early == 2, ("late", 1): late == 1, ("late", 2): late == 2}
@@ -140,14 +151,8 @@ def double_click(
     return success, [(early, late, frame, p / success, rho / p) for early, late, frame, p, rho in rows if p > 0]
 
 
-def single_click(
-    efficiency_a, efficiency_b, visibility, dark, bright_a, bright_b, number_resolving=False, phase=0.0, *, coherence=1.0,
-    twice=(0.0, 0.0),
-):  # fmt: skip
-    """Success probability and rows (detector, frame, probability given success, 4x4 state).
-
-    A memory in |1> has emitted a photon, one in |0> none. `phase` is picked up by A's photon on its way.
-    """
+def single_click_cases(efficiency_a, efficiency_b, visibility, bright_a, bright_b, phase, coherence, twice):
+    """[(probability, state before the detectors)]"""
     vacuum = (0,) * len(MODES)
     cases = []
     for weight, overlap in dephased(visibility, coherence):
@@ -161,6 +166,18 @@ def single_click(
             branch = emit(branch, "B", "early", efficiency_b, overlap, twice[1]) if b else branch
             state.update(branch)
         cases.append((weight, state))
+    return cases
+
+
+def single_click(
+    efficiency_a, efficiency_b, visibility, dark, bright_a, bright_b, number_resolving=False, phase=0.0, *, coherence=1.0,
+    twice=(0.0, 0.0),
+):  # fmt: skip
+    """Success probability and rows (detector, frame, probability given success, 4x4 state).
+
+    A memory in |1> has emitted a photon, one in |0> none. `phase` is picked up by A's photon on its way.
+    """
+    cases = single_click_cases(efficiency_a, efficiency_b, visibility, bright_a, bright_b, phase, coherence, twice)
     rows = []
     for click in (1, 2):
         pattern = {("early", 1): click == 1, ("early", 2): click == 2}

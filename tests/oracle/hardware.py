@@ -29,6 +29,7 @@ class LinkModel:
     mode_separation: int = 0
     shared_train: bool = False
     left_by_attempt: tuple = (1.0, 1.0)  # of the coherence of a qubit stored at each node
+    duty: float = 1.0  # share of the time in which attempts are made, between stabilisations
 
     @property
     def rate(self):
@@ -41,10 +42,15 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     length_a = generation["station_position"] * fiber["length_m"]
     lengths = length_a, fiber["length_m"] - length_a
     arms = light.arms_of(link, interfaces, detector["window_s"])
-    behind = [10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"] for length in lengths]
+    train, alignment = generation["multiplexing"], generation["alignment"]
+    behind = [
+        10 ** (-(loss_db(fiber, *arm) + train["switch_loss_db"]) / 10) * detector["efficiency"]
+        for arm in ((0.0, length_a), (length_a, fiber["length_m"]))
+    ]
     efficiencies = [memory["efficiency"] * arm[0] * rest for memory, arm, rest in zip(memories, arms, behind, strict=True)]
     background = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
     background += sum(arm[1] * rest for arm, rest in zip(arms, behind, strict=True))
+    background += raman_hz(fiber, length_a) * detector["window_s"] * detector["efficiency"]
     visibility = station["visibility"]
     filtered = light.behind_filters(arms, memories, visibility, link["light_mismatch"] == "price", detector["window_s"])
     if filtered:
@@ -54,7 +60,16 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         efficiencies, visibility = cut_to_window(
             efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector
         )
-    dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] + background / 2))
+    assert not fiber["dispersion_s_per_m2"] and not fiber["pmd_s_per_sqrt_m"], "not modelled here"
+    duty = 1.0
+    if alignment:
+        assert not alignment["arrival_offset_s"] and not alignment["arrival_jitter_s"], "not modelled here"
+        assert not alignment["polarisation_sigma_rad"] and not alignment["phase_drift_rad_per_sqrt_s"], "not modelled here"
+        visibility *= cos(alignment["polarisation_angle_rad"]) ** 2
+        if alignment["stabilisation_s"] is not None:
+            duty = alignment["free_running_s"] / (alignment["free_running_s"] + alignment["stabilisation_s"])
+    modes = train["modes"] if train["shared_detectors"] else 1
+    dark = -expm1(-(detector["dark_count_rate_hz"] * detector["window_s"] / modes + background / 2))
     optics = *efficiencies, visibility, dark
     source = {
         "coherence": 1 / (1 + sum(memory["photon_dephasing"] for memory in memories)),
@@ -64,10 +79,15 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     if generation["kind"] == "double_click":
         lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
         success, patterns = fock.double_click(*optics, resolving, lost, afterpulse=detector["afterpulse_probability"], **source)
+        cases, bins = fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), fock.BINS
     else:
         bright = generation["bright_state"]
         other = generation["bright_state_b"]
-        success, patterns = fock.single_click(*optics, bright, bright if other is None else other, resolving, **source)
+        brights = bright, bright if other is None else other
+        success, patterns = fock.single_click(*optics, *brights, resolving, **source)
+        cases, bins = fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"]), fock.BINS[:1]
+    if modes > 1:  # any of them, and silence of all others
+        success *= modes * fock.silence(cases, dark, bins) ** (modes - 1)
 
     rows = []
     for *_, frame, probability, rho in patterns:
@@ -83,7 +103,41 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     return LinkModel(
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in emission),
         tuple(ticks(t, ticks_per_s) for t in herald), rows, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
+        duty=duty,
     )  # fmt: skip
+
+
+def pieces(fiber, low, high):
+    """(length, loss in dB) of each span, or part of one, between two distances from node_a."""
+    spans = fiber["spans"] or [{"length_m": fiber["length_m"], "loss_db": None}]
+    at, found = 0.0, []
+    for span in spans:
+        per_km = fiber["attenuation_db_per_km"] if span["loss_db"] is None else span["loss_db"] / (span["length_m"] / 1000)
+        part = max(0.0, min(high, at + span["length_m"]) - max(low, at))
+        found.append((part, per_km * (part / 1000)))
+        at += span["length_m"]
+    return found
+
+
+def loss_db(fiber, low, high):
+    return sum(loss for _, loss in pieces(fiber, low, high))
+
+
+def raman_hz(fiber, at):
+    """Photons that come to a station: what each point of the fibre scatters, either way, and what is left of it."""
+    light, length = fiber["classical_light"], fiber["length_m"]
+    if light is None:
+        return 0.0
+    x, weights = np.polynomial.legendre.leggauss(20)
+    edges = sorted({0.0, at, *np.cumsum([span["length_m"] for span in fiber["spans"] or [{"length_m": length}]])})
+    watts = 0.0
+    for low, high in pairwise(edges):
+        for z, weight in zip((low + high) / 2 + (high - low) / 2 * x, (high - low) / 2 * weights, strict=True):
+            there = light["power_to_b_w"] * 10 ** (-loss_db(fiber, 0.0, z) / 10)
+            there += light["power_to_a_w"] * 10 ** (-loss_db(fiber, z, length) / 10)
+            watts += weight * there * 10 ** (-loss_db(fiber, min(z, at), max(z, at)) / 10)
+    share_per_m = light["raman_per_km_nm"] / 1000 * light["filter_bandwidth_m"] * 1e9
+    return watts * share_per_m * fiber["wavelength_m"] / (6.62607015e-34 * 299_792_458)
 
 
 def cut_to_window(efficiencies, visibility, lifetimes, detector):
@@ -117,11 +171,13 @@ def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
     length_a = generation["source_position"] * fiber["length_m"]
     lengths = length_a, fiber["length_m"] - length_a
     arms = light.arms_of(link, interfaces, None)
+    switch_db = generation["multiplexing"]["switch_loss_db"]
+    ends = (0.0, length_a), (length_a, fiber["length_m"])
     absorptions = [
-        worn[0] * memory["efficiency"] * arm[0] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10)
-        for memory, arm, length in zip(memories, arms, lengths, strict=True)
+        worn[0] * memory["efficiency"] * arm[0] * 10 ** (-(loss_db(fiber, *end) + switch_db) / 10)
+        for memory, arm, end in zip(memories, arms, ends, strict=True)
     ]
-    noise = [worn[0] * memory["efficiency"] * arm[1] for memory, arm in zip(memories, arms, strict=True)]
+    noise = [worn[0] * memory["efficiency"] * arm[1] * 10 ** (-switch_db / 10) for memory, arm in zip(memories, arms, strict=True)]
     success, rho, _ = fock.pair_source(generation, *absorptions, noise)
     rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
     for half, memory in enumerate(memories):
@@ -158,6 +214,8 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
     if duty < 1 or repetition_s > 0:
         pulses_s = repetition_s + (model.modes - 1) * generation["multiplexing"]["mode_separation_s"]
         model.period_s = max(model.period_s, pulses_s) / duty
+    if duty * model.duty < 1 or repetition_s > 0:
+        model.period_s /= model.duty
         model.period = ticks(model.period_s, ticks_per_s)
     model.left_by_attempt = tuple(left_by_attempt(memory, generation, end) for end, memory in enumerate(memories))
     if bell_diagonal:
@@ -180,13 +238,14 @@ def left_by_attempt(memory, generation, end):
         if end == 1 and generation["bright_state_b"] is not None:
             bright = generation["bright_state_b"]
     jump = 2 * (1 - exp(-1 / memory["dephasing_attempts"]))
-    return 1 - bright * jump
+    modes = generation["multiplexing"]["modes"] if generation["multiplexing"]["shared_detectors"] else 1
+    return (1 - bright * jump) ** modes
 
 
 def train_of(model, multiplexing, ticks_per_s):
     """As many attempts as there are modes, one after the start of the other, in one."""
     modes, apart_s = multiplexing["modes"], multiplexing["mode_separation_s"]
-    if modes == 1:
+    if modes == 1 or multiplexing["shared_detectors"]:  # which are counted already
         return replace(model, mode_success=model.success)
     period_s = model.period_s + (modes - 1) * apart_s
     return replace(

@@ -35,20 +35,29 @@ SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s":
 LINK = {"name": "", "distillation": None, "drift": None, "interfaces_a": [], "interfaces_b": [], "light_mismatch": "refuse"}
 CUTOFF = {"age_s": None, "attempts": None, "estimated_fidelity": None}
 DISTILLATION = {"rounds": ["dejmps"], "scheme": "recurrence"}
-FIBER = {"attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8, "wavelength_m": None}
+FIBER = {
+    "attenuation_db_per_km": 0.2, "speed_m_per_s": 2e8, "spans": [], "wavelength_m": None, "dispersion_s_per_m2": 0.0,
+    "pmd_s_per_sqrt_m": 0.0, "classical_light": None,
+}  # fmt: skip
+SPAN = {"loss_db": None}
+CLASSICAL_LIGHT = {"power_to_b_w": 0.0, "power_to_a_w": 0.0}
+ALIGNMENT = {
+    "arrival_offset_s": 0.0, "arrival_jitter_s": 0.0, "polarisation_angle_rad": 0.0, "polarisation_sigma_rad": 0.0,
+    "free_running_s": None, "stabilisation_s": None, "phase_drift_rad_per_sqrt_s": 0.0,
+}  # fmt: skip
 GENERATION = {
     "given": {"herald_delay_s": 0.0, "state": {"kind": "werner"}, "multiplexing": None},
-    "double_click": {"station_position": 0.5, "multiplexing": None},
+    "double_click": {"station_position": 0.5, "multiplexing": None, "alignment": None},
     "midpoint_source": {
         "source_position": 0.5, "statistics": "down_conversion", "spectral_purity": 1.0, "pair_fidelity": 1.0, "heralded": True,
         "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "wavelength_m": None, "wavelength_b_m": None, "encoding": None, "multiplexing": None,
     },
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
-        "multiplexing": None,
+        "multiplexing": None, "alignment": None,
     },
 }  # fmt: skip
-MULTIPLEXING = {"mode_separation_s": 0.0, "train": "own"}
+MULTIPLEXING = {"mode_separation_s": 0.0, "train": "own", "shared_detectors": False, "switch_loss_db": 0.0}
 PAIR_STATE = {
     "werner": {"fidelity": 1.0},
     "bell_weights": {},
@@ -80,7 +89,15 @@ def of_kind(table, value):
 def generation_of(value):
     value = of_kind(GENERATION, value)
     value = value | {"multiplexing": MULTIPLEXING | (value["multiplexing"] or {"modes": 1})}
+    if value.get("alignment"):
+        value = value | {"alignment": ALIGNMENT | value["alignment"]}
     return value | {"state": of_kind(PAIR_STATE, value["state"])} if value["kind"] == "given" else value
+
+
+def fiber_of(value):
+    value = FIBER | value
+    light = value["classical_light"]
+    return value | {"spans": [SPAN | span for span in value["spans"]], "classical_light": light and CLASSICAL_LIGHT | light}
 
 
 def complete(document):
@@ -99,7 +116,7 @@ def complete(document):
     for value in scenario["links"]:
         link = LINK | value
         link["name"] = link["name"] or f"{link['node_a']}--{link['node_b']}"
-        link["fiber"] = FIBER | link["fiber"]
+        link["fiber"] = fiber_of(link["fiber"])
         link["generation"] = generation_of(link["generation"])
         link["drift"] = link["drift"] and DRIFT | link["drift"]
         link["distillation"] = link["distillation"] and DISTILLATION | link["distillation"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 
 import farbell as fb
 from oracle import fock
@@ -36,7 +37,7 @@ def moments(lifetimes_s: tuple[float, float], offset_s: float, jitter_s: float) 
         t = steps + max(late_s, 0)  # both are there
         a = np.exp(-t / (2 * lifetimes_s[0])) / math.sqrt(lifetimes_s[0])
         b = np.exp(-(t - late_s) / (2 * lifetimes_s[1])) / math.sqrt(lifetimes_s[1])
-        return float(np.trapezoid(a * b, t))
+        return float(trapezoid(a * b, t))
 
     if not jitter_s:
         return overlap(offset_s), overlap(offset_s) ** 2

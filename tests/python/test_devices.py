@@ -181,7 +181,11 @@ BAD_BLOCKS: list[tuple[object, str, str]] = [
     ),
     ({"seed": 1, "spread": {"memory/*/t2_s": {"kind": "normal", "spread": 1}}}, "/devices/spread", "memories"),
     ({"seed": 1, "spread": {"memories/*/t3_s": {"kind": "normal", "spread": 1}}}, "/devices/spread", "t2_s"),
-    ({"seed": 1, "spread": {"memories/x/t2_s": {"kind": "normal", "spread": 1}}}, "/devices/spread/memories~1x~1t2_s", "one of"),
+    (
+        {"seed": 1, "spread": {"memories/x/t2_s": {"kind": "normal", "spread": 1}}},
+        "/devices/spread/memories~1x~1t2_s",
+        "one of",
+    ),
     ({"seed": 1, "working": {"memories/*": 2}}, "/devices/working/memories~1*", "probability"),
     ({"seed": 1, "working": {"memories/*": "most"}}, "/devices/working/memories~1*", "finite number"),
 ]

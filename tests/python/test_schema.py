@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import farbell as fb
 from farbell import _core
+from farbell.scenario import read
 
 SCHEMA = json.loads(_core.scenario_schema())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -102,7 +103,8 @@ def rich_scenario() -> fb.Scenario:
 
 def test_the_rich_scenario_has_every_spec() -> None:
     text = rich_scenario().to_json()
-    kinds = {d["properties"]["kind"]["const"] for d in SCHEMA["$defs"].values() if "const" in d["properties"].get("kind", {})}
+    specs = [d for name, d in SCHEMA["$defs"].items() if hasattr(_core, name)]  # the others are words of files alone
+    kinds = {d["properties"]["kind"]["const"] for d in specs if "const" in d["properties"].get("kind", {})}
     assert kinds
     assert [kind for kind in sorted(kinds) if f'"kind": "{kind}"' not in text] == []
     lists = [name for name, schema in SCHEMA["properties"].items() if schema.get("type") == "array"]
@@ -228,6 +230,8 @@ def reader_alone_checks(document: Any, error: fb.SpecError) -> bool:
     place = step_of(error.path)
     if any(words in error.allowed for words in OTHER_FIELDS):
         return True
+    if place[-1:] == ("platform",) or place[:2] in (("devices", "spread"), ("devices", "working")):
+        return True  # the name of a preset, or of a device and its parameter, or a value that was drawn
     found = at_place(document, place)
     if isinstance(found, str):
         # The text is well formed (the schema took it), and it is one with a unit, so the quantity is out of range.
@@ -247,7 +251,7 @@ def assert_schema_and_reader_agree(document: Any, changed: str | None = None) ->
     taken = VALIDATOR.is_valid(document) if changed is None else OF_KEY[changed].is_valid(document[changed])
     refusal = None
     try:
-        fb.Scenario.from_json(json.dumps(document))
+        read(json.dumps(document))
     except fb.SpecError as error:
         refusal = error
     if taken:
@@ -255,6 +259,49 @@ def assert_schema_and_reader_agree(document: Any, changed: str | None = None) ->
     else:
         assert refusal is not None, [error.message for error in VALIDATOR.iter_errors(document)]
     return refusal is None
+
+
+def test_words_that_stand_in_files_alone() -> None:
+    """Presets and devices are read from files, and a scenario that has them holds their values."""
+    base = rich_scenario().to_dict()
+    spread = {
+        "memories/m/t1_s": {"kind": "lognormal", "spread": 0.1},
+        "stations/*/visibility": {"kind": "uniform", "low": 0, "high": 1},
+    }
+    drawn = {**base, "devices": {"seed": 2.0, "spread": spread, "working": {"memories/*": 1}}}
+    assert assert_schema_and_reader_agree(drawn)
+    named = copy.deepcopy(base)
+    named["memories"][0] = {"name": "m", "platform": "trapped_ion_avis2022_baseline"}
+    named["links"][0]["fiber"]["platform"] = "trapped_ion_avis2022_baseline"
+    named["links"][1]["generation"] = {"platform": "trapped_ion_avis2022_baseline"}
+    assert assert_schema_and_reader_agree(named)
+    for block in [
+        3,
+        {},
+        {"seed": -1},
+        {"seed": 1.5},
+        {"seed": 2**64},
+        {"seed": True},
+        {"seed": 1, "x": 1},
+        {"seed": 1, "working": {"memories/*": "1"}},
+    ]:
+        assert not assert_schema_and_reader_agree({**base, "devices": block})
+    for draws in [
+        3,
+        {},
+        {"kind": "normal"},
+        {"kind": "normal", "spread": -1},
+        {"kind": "normal", "spread": True},
+        {"kind": "uniform", "low": 0},
+    ]:
+        damaged = {**base, "devices": {"seed": 1, "spread": {"memories/m/t1_s": draws}}}
+        assert not VALIDATOR.is_valid(damaged)
+        assert not assert_schema_and_reader_agree(damaged)
+    for holder in ("memories", "stations"):
+        damaged = copy.deepcopy(base)
+        damaged[holder][0]["platform"] = 3
+        assert not VALIDATOR.is_valid(damaged)
+        assert not assert_schema_and_reader_agree(damaged)
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)

@@ -75,8 +75,8 @@ def pairs_needed(distillation: Distillation | None) -> int:
 
 
 def _transmissivity(link: Link) -> float:
-    """Share of the light that arrives over the arm that loses more: a station is a relay, to which light goes from both ends; a source,
-    from which it comes, is one as well."""
+    """Share of the light that arrives over the arm that loses more: a station is a relay, to which light goes from both ends;
+    a source, from which it comes, is one as well."""
     how, fiber = link.generation, link.fiber
     if isinstance(how, Given):
         return _core.transmission(fiber)

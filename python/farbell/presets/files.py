@@ -66,7 +66,7 @@ def with_presets(text: str) -> str:
         return text
     try:
         data = json.loads(text, object_pairs_hook=once)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if not isinstance(data, dict):
         return text
