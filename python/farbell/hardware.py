@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from farbell import _core
-from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, MidpointSource, SpecError, Station
+from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, MidpointSource, Retrieval, SenderReceiver, SpecError, Station
 
 __all__ = [
     "HeraldOutcome",
@@ -24,6 +24,8 @@ __all__ = [
     "mode_overlap",
     "pair_source",
     "photon_coherence",
+    "retrieved",
+    "sender_receiver",
     "single_click",
 ]
 
@@ -197,7 +199,7 @@ def single_click(
     )
 
 
-def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float) -> HeraldTable:
+def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float, *, tells_empty: bool = False) -> HeraldTable:
     """Entangle two memories by light of a source between them, which they absorb.
 
     Parameters
@@ -206,6 +208,9 @@ def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float
         The source, and what the memories tell; its place and times do not matter here.
     absorption_a, absorption_b : float
         Probability, 0 to 1, that a photon of the source ends in the memory: fibre and memory together.
+    tells_empty : bool
+        Whether the table has rows of their own for memories that hold no photon, as of memories with a :class:`Retrieval`; if
+        not, an empty memory counts as one whose qubit is maximally mixed.
 
     Returns
     -------
@@ -229,7 +234,83 @@ def pair_source(source: MidpointSource, absorption_a: float, absorption_b: float
     >>> round(table.success_probability, 9), round(table.fidelity, 6)
     (0.001118355, 0.94061)
     """
-    return _core.pair_source_table(source, absorption_a, absorption_b)
+    return _core.pair_source_table(source, absorption_a, absorption_b, tells_empty=tells_empty)
+
+
+def sender_receiver(
+    link: SenderReceiver,
+    arrives: float,
+    *,
+    double_excitation_probability: float = 0.0,
+    background_photons: float = 0.0,
+    tells_empty: bool = False,
+) -> HeraldTable:
+    """Entangle two memories by a photon that one emits and the other absorbs.
+
+    Parameters
+    ----------
+    link : SenderReceiver
+        What the receiver tells, and how good the sender's pair is; its direction (but for who is empty) and times do not matter
+        here.
+    arrives : float
+        Probability, 0 to 1, that a photon of the sender ends in the receiver: emission, fibre and absorption together.
+    double_excitation_probability : float
+        Probability that the sender emits a second photon, 0 to 1.
+    background_photons : float
+        Mean number of photons a bin that the sender emits beside its own, Poisson, not below 0.
+    tells_empty : bool
+        As of :func:`pair_source`.
+
+    Returns
+    -------
+    HeraldTable
+        Probability that the receiver tells of a photon, and the state that the two memories then hold.
+
+    Raises
+    ------
+    SpecError
+        A probability is out of range.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.SenderReceiver(false_herald_probability=0.001)
+    >>> table = fb.hardware.sender_receiver(link, 0.1)
+    >>> round(table.success_probability, 6), round(table.fidelity, 6)
+    (0.1009, 0.99331)
+    """
+    return _core.sender_receiver_table(
+        link,
+        arrives,
+        double_excitation_probability=double_excitation_probability,
+        background_photons=background_photons,
+        tells_empty=tells_empty,
+    )
+
+
+def retrieved(retrieval: Retrieval, storage_s: float) -> float:
+    """Probability that a qubit comes out of an absorbing memory.
+
+    Parameters
+    ----------
+    retrieval : Retrieval
+        How qubits come out of it.
+    storage_s : float
+        How long it has been in storage, s.
+
+    Returns
+    -------
+    float
+        ``efficiency`` times what the law leaves of it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> spin_wave = fb.Retrieval(efficiency=0.9, lifetime_s="0.1 ms", law="gaussian")
+    >>> round(fb.hardware.retrieved(spin_wave, 5e-5), 4)
+    0.7009
+    """
+    return _core.retrieved(retrieval, storage_s)
 
 
 def hong_ou_mandel(visibility: float, photon_coherence: float = 1.0) -> float:

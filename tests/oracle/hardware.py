@@ -22,6 +22,7 @@ class LinkModel:
     emission: tuple
     herald: tuple
     rows: list  # (probability given success, frame, 4x4 state)
+    empties: list = None  # by row: which memories hold no photon
     phase_sigma: float = 0.0  # of the optical phase that the rows do not hold
     phase_correlation_s: float | None = None  # None: fresh for each successful cycle
     modes: int = 1  # of a train; emission and herald are those of its first mode
@@ -78,7 +79,7 @@ def click_model(generation, link, memories, station, ticks_per_s):
     herald = [announced + delay for delay in flight]
     return LinkModel(
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in emission),
-        tuple(ticks(t, ticks_per_s) for t in herald), rows, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, None, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
     )  # fmt: skip
 
 
@@ -116,10 +117,8 @@ def source_model(generation, link, memories, ticks_per_s, worn):
         worn[0] * memory["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10)
         for memory, length in zip(memories, lengths, strict=True)
     ]
-    success, rho, _ = fock.pair_source(generation, *absorptions)
-    rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
-    for half, memory in enumerate(memories):
-        rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+    success, found, _ = fock.pair_source_rows(generation, *absorptions, [bool(memory["retrieval"]) for memory in memories])
+    rows, empties = rows_of_absorbed([(p, rho, empty) for p, rho, empty in found], memories, worn)
 
     flight = [length / fiber["speed_m_per_s"] for length in lengths]
     launch = max(0.0, max(memory["initialisation_s"] for memory in memories) - min(flight))
@@ -128,7 +127,42 @@ def source_model(generation, link, memories, ticks_per_s, worn):
     herald = [at + generation["local_overhead_s"] for at in told]
     return LinkModel(
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in arrival),
-        tuple(ticks(t, ticks_per_s) for t in herald), [(1.0, 0, rho.astype(complex))],
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, empties,
+    )  # fmt: skip
+
+
+def rows_of_absorbed(found, memories, worn):
+    rows = []
+    for probability, rho, _ in found:
+        rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
+        for half, memory in enumerate(memories):
+            rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+        rows.append((probability, 0, rho.astype(complex)))
+    return rows, [empty for *_, empty in found]
+
+
+def sender_receiver_model(generation, link, memories, ticks_per_s, worn):
+    fiber = link["fiber"]
+    to_b = generation["sender"] == "node_a"
+    sender, receiver = memories if to_b else memories[::-1]
+    absorption = generation["absorption_efficiency"]
+    arrives = (
+        worn[0] * sender["efficiency"] * 10 ** (-fiber["attenuation_db_per_km"] * (fiber["length_m"] / 1000) / 10)
+        * (receiver["efficiency"] if absorption is None else absorption)
+    )  # fmt: skip
+    success, found = fock.sender_receiver(
+        generation, arrives, sender["double_excitation_probability"], sender["background_photons"], bool(receiver["retrieval"])
+    )
+    rows, empties = rows_of_absorbed([(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn)
+    flight = fiber["length_m"] / fiber["speed_m_per_s"]
+    leaves = max(sender["initialisation_s"], receiver["initialisation_s"] - flight)
+    comes = leaves + flight
+    known = comes + generation["local_overhead_s"]
+    told = known + flight if generation["heralded"] else leaves + generation["local_overhead_s"]
+    lives, herald = ((leaves, comes), (told, known)) if to_b else ((comes, leaves), (known, told))
+    return LinkModel(
+        success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in lives),
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, empties,
     )  # fmt: skip
 
 
@@ -145,6 +179,8 @@ def link_model(generation, link, memories, stations, ticks_per_s, bell_diagonal,
         model = worn_given(given_model(generation, ticks_per_s), worn)
     elif generation["kind"] == "midpoint_source":
         model = source_model(generation, link, memories, ticks_per_s, worn)
+    elif generation["kind"] == "sender_receiver":
+        model = sender_receiver_model(generation, link, memories, ticks_per_s, worn)
     else:
         model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), ticks_per_s)
     model = train_of(model, generation["multiplexing"], ticks_per_s)
@@ -226,12 +262,21 @@ def turned(rho, phase):
 
 
 def herald_row(rows, u):
+    """Number of the row."""
     cumulated = 0.0
-    for row in rows:
+    for number, row in enumerate(rows):
         cumulated += row[0]
         if u < cumulated:
-            return row
-    return rows[-1]
+            return number
+    return len(rows) - 1
+
+
+def retrieved(retrieval, storage_s):
+    """Probability that a photon comes out."""
+    if retrieval["lifetime_s"] is None:
+        return retrieval["efficiency"]
+    t = storage_s / retrieval["lifetime_s"]
+    return retrieval["efficiency"] * exp(-(t**2) if retrieval["law"] == "gaussian" else -t)
 
 
 def successes_of(lanes, success, u):

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "farbell/base/errors.hpp"
@@ -12,6 +13,7 @@
 #include "farbell/hardware/pair_source.hpp"
 #include "farbell/hardware/pair_state.hpp"
 #include "farbell/hardware/photon_window.hpp"
+#include "farbell/hardware/sender_receiver.hpp"
 
 namespace farbell {
 namespace {
@@ -117,6 +119,11 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   return model;
 }
 
+void note_several_photons(LinkModel& model) {
+  model.approximations.push_back({"several_photons_a_memory",
+                                  "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
+}
+
 LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear) {
   const double length_a_m = source.source_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
   LinkModel model;
@@ -124,15 +131,43 @@ LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, Mem
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), source.local_overhead_s, source.heralded);
   model.table = pair_source_table(source, wear.efficiency * a.efficiency * transmission(fiber.attenuation_db_per_km, length_a_m),
-                                  wear.efficiency * b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m));
+                                  wear.efficiency * b.efficiency * transmission(fiber.attenuation_db_per_km, length_b_m),
+                                  {a.retrieval.has_value(), b.retrieval.has_value()});
   for (HeraldOutcome& outcome : model.table.outcomes)
     for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence;
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
-  if (source.statistics == PairStatistics::down_conversion)
-    model.approximations.push_back({"several_photons_a_memory",
-                                    "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
+  if (source.statistics == PairStatistics::down_conversion) note_several_photons(model);
   return model;
+}
+
+LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear) {
+  const bool from_b = spec.sender == LinkEnd::node_b;
+  MemorySpec const &sender = from_b ? b : a, &receiver = from_b ? a : b;
+  LinkModel model;
+  static_cast<LinkTiming&>(model) = sender_receiver_timing(fiber_delay_s(fiber.length_m, fiber.speed_m_per_s), sender.initialisation_s,
+                                                           receiver.initialisation_s, spec.local_overhead_s, spec.heralded);
+  if (from_b) {
+    std::swap(model.emission_a_s, model.emission_b_s);
+    std::swap(model.herald_a_s, model.herald_b_s);
+  }
+  const double arrives = wear.efficiency * sender.efficiency * transmission(fiber.attenuation_db_per_km, fiber.length_m) *
+                         spec.absorption_efficiency.value_or(receiver.efficiency);
+  model.table = sender_receiver_table(spec, arrives, sender.double_excitation_probability, sender.background_photons, receiver.retrieval.has_value());
+  for (HeraldOutcome& outcome : model.table.outcomes)
+    for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence;
+  model.success_probability = model.table.success_probability;
+  depolarise_initialisation(model, a, b);
+  if (sender.double_excitation_probability > 0 || sender.background_photons > 0) note_several_photons(model);
+  return model;
+}
+
+// An absorbing memory holds each mode of a train apart.
+void require_modes(MultiplexingSpec const& train, MemorySpec const& memory) {
+  if (!memory.retrieval || static_cast<double>(train.modes) <= memory.retrieval->modes()) return;
+  throw SpecError("/multiplexing/modes", number_text(static_cast<double>(train.modes)),
+                  "at most " + number_text(memory.retrieval->modes()) + ", the temporal_modes x spectral_modes x spatial_modes of memory " +
+                      in_quotes(memory.name));
 }
 
 // The attempt becomes a train of such attempts, one after the start of the other.
@@ -176,7 +211,10 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   }
   const auto multiplexed = [&](LinkModel model) {
     model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
-    std::visit([&](auto const& kind) { multiplex(model, kind.multiplexing, station); }, generation);
+    std::visit([&](auto const& kind) {
+      for (MemorySpec const* memory : {&a, &b}) require_modes(kind.multiplexing.value_or(MultiplexingSpec{}), *memory);
+      multiplex(model, kind.multiplexing, station);
+    }, generation);
     return model;
   };
   const auto heralded = [&](auto const& click) {
@@ -191,6 +229,7 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
   if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) return multiplexed(model_of(*source, fiber, a, b, wear));
+  if (auto const* sent = std::get_if<SenderReceiverSpec>(&generation)) return multiplexed(model_of(*sent, fiber, a, b, wear));
   return multiplexed(model_of(std::get<GivenSpec>(generation), wear));
 }
 

@@ -7,6 +7,8 @@
 namespace farbell {
 
 // `absorption_x`: probability that a photon of the source ends in memory X. Positions and times of the spec are not used.
-HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b);
+// With `tells_empty` heralds of that memory's that holds nothing are rows of their own.
+HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b,
+                              std::array<bool, 2> tells_empty = {false, false});
 
 }  // namespace farbell
