@@ -215,6 +215,7 @@ def create_pair(rho, device_a, since_a, device_b, since_b):
 
 
 def decay(qubit, now):
+    now = max(now, qubit.since)  # before its photon comes it does not decay
     if now == qubit.since and qubit.undisturbed == 1:
         return
     cluster = qubit.cluster

@@ -496,6 +496,7 @@ void Requests::measure(std::uint32_t s, End end) {
     const double z = setup_.demands[d.value].z_basis_probability;
     m.basis = {static_cast<std::int8_t>(!(draw.u0 < z)), static_cast<std::int8_t>(!(draw.u1 < z))};
     m.generation = segment.generation;
+    m.unread = false;
     m.correlators = correlators(segment);
   }
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
