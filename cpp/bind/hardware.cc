@@ -11,6 +11,7 @@
 #include "farbell/hardware/herald.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/pair_source.hpp"
+#include "farbell/hardware/sender_receiver.hpp"
 #include "farbell/hardware/wave_packet.hpp"
 #include "farbell/network/link.hpp"
 #include "farbell/simulation/light_plan.hpp"
@@ -57,10 +58,13 @@ Examples
 )")
       .def_readonly("pattern", &HeraldOutcome::pattern,
                     "Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where "
-                    "there is one bin; '' for a given link.")
+                    "there is one bin; '' for a given link. Of "
+                    "memories that absorb, if qubits are retrieved from them: '1' = holds photons, '0' = holds none, A before B.")
       .def_readonly("frame", &HeraldOutcome::frame, "Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-.")
       .def_readonly("probability", &HeraldOutcome::probability, "Probability of this outcome, given success.")
-      .def_property_readonly("fidelity", &HeraldOutcome::fidelity, "Fidelity to the announced Bell state.")
+      .def_property_readonly("fidelity", &HeraldOutcome::fidelity, "Fidelity to the announced Bell state; 0 where a memory is empty.")
+      .def_readonly("empty", &HeraldOutcome::empty,
+                    "For node_a, node_b: whether its memory holds no photon, and nobody knows; of memories from which qubits are retrieved.")
       .def_property_readonly("density_matrix", &density_matrix,
                              "State of the two memories just after emission, in the basis |00>, |01>, |10>, |11>.")
       .def_property_readonly("correlations", &correlations, "The same state as Tr(rho sigma_i x sigma_j), i, j = I, X, Y, Z.")
@@ -138,8 +142,14 @@ Examples
   }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
      py::arg("number_resolving"), py::arg("photon_coherence"), py::arg("double_excitation_probability"),
      py::arg("double_excitation_probability_b"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
-  m.def("pair_source_table", &pair_source_table, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"), py::arg("noise_a"),
-        py::arg("noise_b"));
+  m.def("pair_source_table", [](MidpointSourceSpec const& source, double a, double b, double noise_a, double noise_b, bool tells_empty) {
+    return pair_source_table(source, a, b, noise_a, noise_b, {tells_empty, tells_empty});
+  }, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"), py::arg("noise_a"), py::arg("noise_b"), py::kw_only(), py::arg("tells_empty"));
+  m.def("sender_receiver_table", [](SenderReceiverSpec const& link, double arrives, double double_excitation, double background, bool tells_empty) {
+    return sender_receiver_table(link, arrives, double_excitation, background * arrives, tells_empty);
+  }, py::arg("link"), py::arg("arrives"), py::kw_only(), py::arg("double_excitation_probability"), py::arg("background_photons"), py::arg("tells_empty"));
+  m.def("retrieved", [](RetrievalSpec const& retrieval, double storage_s) { return retrieval.after(storage_s); }, py::arg("retrieval"),
+        py::arg("storage_s"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));
   m.def("photon_coherence", &photon_coherence, py::arg("dephasing_a"), py::arg("dephasing_b"));
   m.def("transmission", [](FiberSpec const& fiber, double from_share, double to_share) {

@@ -87,6 +87,13 @@ Sequential())"},
     {"MidpointSource", R"(
 >>> fb.MidpointSource(mean_pairs=0.05, spectral_purity=0.9).statistics
 'down_conversion')"},
+    {"SenderReceiver", R"(
+>>> fb.SenderReceiver(absorption_efficiency=0.3).sender
+'node_a')"},
+    {"Retrieval", R"(
+>>> comb = fb.Retrieval(efficiency=0.45, lifetime_s="1 ms", temporal_modes=20, spectral_modes=50)
+>>> fb.Memory(name="crystal", retrieval=comb).retrieval.lifetime_s
+0.001)"},
     {"SingleClick", R"(
 >>> fb.SingleClick(station="midpoint", bright_state=0.05, phase_sigma_rad="10 deg").bright_state
 0.05)"},

@@ -21,6 +21,8 @@ from farbell._core import (
     Memory,
     MidpointSource,
     Poisson,
+    Retrieval,
+    SenderReceiver,
     SpecError,
     Station,
     Transducer,
@@ -43,6 +45,8 @@ __all__ = [
     "pair_source",
     "photon_coherence",
     "photon_overlap",
+    "retrieved",
+    "sender_receiver",
     "single_click",
     "wavelength_m",
 ]
@@ -218,7 +222,13 @@ def single_click(
 
 
 def pair_source(
-    source: MidpointSource, absorption_a: float, absorption_b: float, noise_a: float = 0.0, noise_b: float = 0.0
+    source: MidpointSource,
+    absorption_a: float,
+    absorption_b: float,
+    noise_a: float = 0.0,
+    noise_b: float = 0.0,
+    *,
+    tells_empty: bool = False,
 ) -> HeraldTable:
     """Entangle two memories by light of a source between them, which they absorb.
 
@@ -230,6 +240,9 @@ def pair_source(
         Probability, 0 to 1, that a photon of the source ends in the memory: fibre and memory together.
     noise_a, noise_b : float
         Mean number of photons an attempt of no polarisation that end in the memory beside them, Poisson: noise of interfaces.
+    tells_empty : bool
+        Whether the table has rows of their own for memories that hold no photon, as of memories with a :class:`Retrieval`; if
+        not, an empty memory counts as one whose qubit is maximally mixed.
 
     Returns
     -------
@@ -256,7 +269,83 @@ def pair_source(
     for name, noise in (("noise_a", noise_a), ("noise_b", noise_b)):
         if not noise >= 0 or math.isinf(noise):
             raise SpecError(name, repr(noise), "a number of photons, 0 or more")
-    return _core.pair_source_table(source, absorption_a, absorption_b, noise_a, noise_b)
+    return _core.pair_source_table(source, absorption_a, absorption_b, noise_a, noise_b, tells_empty=tells_empty)
+
+
+def sender_receiver(
+    link: SenderReceiver,
+    arrives: float,
+    *,
+    double_excitation_probability: float = 0.0,
+    background_photons: float = 0.0,
+    tells_empty: bool = False,
+) -> HeraldTable:
+    """Entangle two memories by a photon that one emits and the other absorbs.
+
+    Parameters
+    ----------
+    link : SenderReceiver
+        What the receiver tells, and how good the sender's pair is; its direction (but for who is empty) and times do not matter
+        here.
+    arrives : float
+        Probability, 0 to 1, that a photon of the sender ends in the receiver: emission, fibre and absorption together.
+    double_excitation_probability : float
+        Probability that the sender emits a second photon, 0 to 1.
+    background_photons : float
+        Mean number of photons a bin that the sender emits beside its own, Poisson, not below 0.
+    tells_empty : bool
+        As of :func:`pair_source`.
+
+    Returns
+    -------
+    HeraldTable
+        Probability that the receiver tells of a photon, and the state that the two memories then hold.
+
+    Raises
+    ------
+    SpecError
+        A probability is out of range.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.SenderReceiver(false_herald_probability=0.001)
+    >>> table = fb.hardware.sender_receiver(link, 0.1)
+    >>> round(table.success_probability, 6), round(table.fidelity, 6)
+    (0.1009, 0.99331)
+    """
+    return _core.sender_receiver_table(
+        link,
+        arrives,
+        double_excitation_probability=double_excitation_probability,
+        background_photons=background_photons,
+        tells_empty=tells_empty,
+    )
+
+
+def retrieved(retrieval: Retrieval, storage_s: float) -> float:
+    """Probability that a qubit comes out of an absorbing memory.
+
+    Parameters
+    ----------
+    retrieval : Retrieval
+        How qubits come out of it.
+    storage_s : float
+        How long it has been in storage, s.
+
+    Returns
+    -------
+    float
+        ``efficiency`` times what the law leaves of it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> spin_wave = fb.Retrieval(efficiency=0.9, lifetime_s="0.1 ms", law="gaussian")
+    >>> round(fb.hardware.retrieved(spin_wave, 5e-5), 4)
+    0.7009
+    """
+    return _core.retrieved(retrieval, storage_s)
 
 
 def hong_ou_mandel(visibility: float, photon_coherence: float = 1.0) -> float:

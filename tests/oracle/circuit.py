@@ -5,6 +5,7 @@ from math import inf
 from . import policies, rules, states
 from .clock import ARRIVALS, DECISIONS, EXPIRIES, SWAPS, ticks
 from .distilling import Pool
+from .hardware import retrieved
 from .segments import GONE, LOCKED, PENDING, WAITING, A, B, Half, Segment
 
 
@@ -245,6 +246,14 @@ class Circuit:
         b.state = c.state = LOCKED
         self.post(self.now + self.nodes[position].swap_time, SWAPS, self.swap, b, c)
 
+    def retrieved(self, half):
+        """Probability that the qubit can be taken out of its memory now."""
+        memory = self.nodes[half.position].memory
+        if not memory["retrieval"]:
+            return 1.0
+        stored = (self.now - half.qubit.origin) / self.run.network.ticks_per_s
+        return 0.0 if half.qubit.empty else retrieved(memory["retrieval"], stored)
+
     def swap(self, b, c):
         if b.state != LOCKED:
             return
@@ -256,7 +265,7 @@ class Circuit:
         stale = any(tick is not None and tick < self.now for tick in partners_lost_at)
         node.stale_swaps += stale
         stale_mark = 256 * stale
-        if success < node.swap_success:
+        if success < node.swap_success * (self.retrieved(b) * self.retrieved(c)):
             outcome = states.bell_measure(b.qubit, c.qubit, self.now, u)
             self.record("swap", node.name, self.demand.index, outcome | stale_mark)
             joined = self.join(left, right, outcome, position)

@@ -36,7 +36,8 @@ def worn_given(model, worn):
 
 def mean_fidelity(model):
     weights = [
-        (row[0], states.correlators(*states.create_pair(row[2], None, 0, None, 0), 0, row[1]).fidelity) for row in model.rows
+        (row[0], 0 if any(empty) else states.correlators(*states.create_pair(row[2], None, 0, None, 0), 0, row[1]).fidelity)
+        for row, empty in zip(model.rows, model.empties or [()] * len(model.rows), strict=True)
     ]
     return sum(p * fidelity for p, fidelity in weights) / sum(p for p, _ in weights)
 

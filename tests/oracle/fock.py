@@ -7,7 +7,7 @@ matrix appears before the last step, and the photons nobody detected are modes l
 
 from cmath import exp
 from itertools import product
-from math import log1p, sqrt
+from math import factorial, log1p, sqrt
 
 import numpy as np
 
@@ -199,14 +199,23 @@ def pairs_of(statistics, mean_pairs, spectral_purity, most):
 
 
 def pair_source(generation, absorption_a, absorption_b, noise=(0.0, 0.0), most=60):
-    """Success probability, 4x4 state and the probability of more pairs than were looked at.
+    """Success probability, 4x4 state and the probability of more pairs than were looked at."""
+    success, rows, left_out = pair_source_rows(generation, absorption_a, absorption_b, (False, False), noise, most)
+    return success, rows[0][1], left_out
+
+
+def pair_source_rows(generation, absorption_a, absorption_b, tells_empty, noise=(0.0, 0.0), most=60):
+    """The same with rows (probability given success, 4x4 state, which memories are empty), apart where `tells_empty`.
 
     Photons are counted in the polarisations H and V, |0> and |1>. As the light is the same in any basis turned alike at both ends
     (one of them complex conjugated), so are the correlations: the state is a Werner state. `noise`: mean number of photons, of either
     polarisation alike, that each memory absorbs beside them; whether there are any is drawn for each polarisation.
     """
     told = 1 - (1 - generation["herald_efficiency"]) * (1 - generation["false_herald_probability"])
-    success, correlation, seen = 0.0, 0.0, 0.0
+    falsely = generation["false_herald_probability"]
+    if not generation["heralded"]:
+        told = falsely = 1.0
+    weights, correlation, seen = dict.fromkeys(product((False, True), repeat=2), 0.0), 0.0, 0.0
     for (n, m), probability in pairs_of(
         generation["statistics"], generation["mean_pairs"], generation["spectral_purity"], most
     ).items():
@@ -217,15 +226,66 @@ def pair_source(generation, absorption_a, absorption_b, noise=(0.0, 0.0), most=6
             h, v = 1 - dark * (1 - absorption) ** n, 1 - dark * (1 - absorption) ** m
             some.append(1 - (1 - h) * (1 - v))
             signs.append(h * (1 - v) - v * (1 - h))
-        heralds = [told * p + generation["false_herald_probability"] * (1 - p) for p in some]
-        success += probability * heralds[0] * heralds[1]
+        for empty in product((False, True), repeat=2):
+            chances = [falsely * (1 - p) if none else told * p for p, none in zip(some, empty, strict=True)]
+            told_apart = tuple(none and tells for none, tells in zip(empty, tells_empty, strict=True))
+            weights[told_apart] += probability * chances[0] * chances[1]
         correlation += probability * told**2 * signs[0] * signs[1]
+    success = sum(weights.values())
     if not generation["heralded"]:
+        weights[False, False] += 1 - success
         success = 1.0
-    w = (4 * generation["pair_fidelity"] - 1) / 3 * correlation / success
     bell = np.zeros((4, 4))
     bell[::3, ::3] = 0.5
-    return success, w * bell + (1 - w) * np.eye(4) / 4, 1 - seen
+    rows = []
+    for empty, weight in weights.items():
+        if weight > 0:
+            w = 0 if any(empty) else (4 * generation["pair_fidelity"] - 1) / 3 * correlation / weight
+            rows.append((weight / success, w * bell + (1 - w) * np.eye(4) / 4, empty))
+    return success, rows, 1 - seen
+
+
+def sender_receiver(generation, arrives, twice, others, tells_empty, most=12):
+    """Success probability and rows (probability given success, 4x4 state, whether the receiver is empty).
+
+    Sender in |0> with a photon in the early mode, or in |1> with one in the late mode. Photons in the receiver are counted one by one:
+    the sender's, a second one in the mode of the first, and others in either mode. In X the sender's photon is in the mode that
+    fits its result, unless a second one has told in which of the early and late modes it was; the others' numbers are as before.
+    """
+    told = 1 - (1 - generation["herald_efficiency"]) * (1 - generation["false_herald_probability"])
+    falsely = generation["false_herald_probability"]
+    if not generation["heralded"]:
+        told = falsely = 1.0
+
+    def number(n):
+        return exp(-others).real * others**n / factorial(n)
+
+    some, nothing, zz, xx = 0.0, 0.0, 0.0, 0.0
+    for second, first_in, second_in, in_mode, in_other in product((0, 1), (0, 1), (0, 1), range(most), range(most)):
+        if second_in > second:
+            continue
+        probability = (twice if second else 1 - twice) * (arrives if first_in else 1 - arrives) * number(in_mode) * number(in_other)
+        probability *= (arrives if second_in else 1 - arrives) if second else 1
+        right, wrong = first_in + second_in + in_mode, in_other
+        if right + wrong == 0:
+            nothing += probability
+            continue
+        some += probability
+        sign = (wrong == 0) - (right == 0)
+        zz += probability * sign
+        xx += probability * sign * (not second)
+    white = (4 * generation["pair_fidelity"] - 1) / 3
+    full, empty = told * some, falsely * nothing
+    success = full + empty
+    pauli = [np.eye(2), np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1])]
+
+    def state(weight, correlated):
+        terms = (1, white * told * xx / weight, -white * told * xx / weight, white * told * zz / weight)
+        return sum((c if correlated or k == 0 else 0) * np.kron(p, p) for k, (c, p) in enumerate(zip(terms, pauli, strict=True))) / 4
+
+    if not tells_empty:
+        return success, [(1.0, state(success, True), False)]
+    return success, [(w / success, state(w, not none), none) for w, none in ((full, False), (empty, True)) if w > 0]
 
 
 def hong_ou_mandel(visibility):

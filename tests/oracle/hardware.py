@@ -22,6 +22,7 @@ class LinkModel:
     emission: tuple
     herald: tuple
     rows: list  # (probability given success, frame, 4x4 state)
+    empties: list = None  # by row: which memories hold no photon
     phase_sigma: float = 0.0  # of the optical phase that the rows do not hold
     phase_correlation_s: float | None = None  # None: fresh for each successful cycle
     modes: int = 1  # of a train; emission and herald are those of its first mode
@@ -102,7 +103,7 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     herald = [announced + delay for delay in flight]
     return LinkModel(
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in emission),
-        tuple(ticks(t, ticks_per_s) for t in herald), rows, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, None, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
         duty=duty,
     )  # fmt: skip
 
@@ -178,10 +179,8 @@ def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
         for memory, arm, end in zip(memories, arms, ends, strict=True)
     ]
     noise = [worn[0] * memory["efficiency"] * arm[1] * 10 ** (-switch_db / 10) for memory, arm in zip(memories, arms, strict=True)]
-    success, rho, _ = fock.pair_source(generation, *absorptions, noise)
-    rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
-    for half, memory in enumerate(memories):
-        rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+    success, found, _ = fock.pair_source_rows(generation, *absorptions, [bool(memory["retrieval"]) for memory in memories], noise)
+    rows, empties = rows_of_absorbed([(p, rho, empty) for p, rho, empty in found], memories, worn)
 
     flight = [length / fiber["speed_m_per_s"] for length in lengths]
     launch = max(0.0, max(memory["initialisation_s"] for memory in memories) - min(flight))
@@ -190,7 +189,44 @@ def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
     herald = [at + generation["local_overhead_s"] for at in told]
     return LinkModel(
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in arrival),
-        tuple(ticks(t, ticks_per_s) for t in herald), [(1.0, 0, rho.astype(complex))],
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, empties,
+    )  # fmt: skip
+
+
+def rows_of_absorbed(found, memories, worn):
+    rows = []
+    for probability, rho, _ in found:
+        rho = worn[1] * rho + (1 - worn[1]) * np.eye(4) / 4
+        for half, memory in enumerate(memories):
+            rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+        rows.append((probability, 0, rho.astype(complex)))
+    return rows, [empty for *_, empty in found]
+
+
+def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, worn):
+    fiber = link["fiber"]
+    to_b = generation["sender"] == "node_a"
+    arms = light.arms_of(link, interfaces, None)
+    (sender, first), (receiver, last) = list(zip(memories, arms, strict=True))[:: 1 if to_b else -1]
+    through = 10 ** (-(loss_db(fiber, 0.0, fiber["length_m"]) + generation["multiplexing"]["switch_loss_db"]) / 10)
+    absorption = generation["absorption_efficiency"]
+    absorbed = worn[0] * (receiver["efficiency"] if absorption is None else absorption)
+    arrives = sender["efficiency"] * first[0] * through * last[0] * absorbed
+    others = sender["background_photons"] * arrives
+    others += absorbed * (first[1] * through * last[0] + last[1] * 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10))
+    success, found = fock.sender_receiver(
+        generation, arrives, sender["double_excitation_probability"], others, bool(receiver["retrieval"])
+    )
+    rows, empties = rows_of_absorbed([(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn)
+    flight = fiber["length_m"] / fiber["speed_m_per_s"]
+    leaves = max(sender["initialisation_s"], receiver["initialisation_s"] - flight)
+    comes = leaves + flight
+    known = comes + generation["local_overhead_s"]
+    told = known + flight if generation["heralded"] else leaves + generation["local_overhead_s"]
+    lives, herald = ((leaves, comes), (told, known)) if to_b else ((comes, leaves), (known, told))
+    return LinkModel(
+        success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in lives),
+        tuple(ticks(t, ticks_per_s) for t in herald), rows, empties,
     )  # fmt: skip
 
 
@@ -207,6 +243,8 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
         model = worn_given(given_model(generation, ticks_per_s), worn)
     elif generation["kind"] == "midpoint_source":
         model = source_model(generation, link, memories, interfaces, ticks_per_s, worn)
+    elif generation["kind"] == "sender_receiver":
+        model = sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, worn)
     else:
         model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s)
     model = train_of(model, generation["multiplexing"], ticks_per_s)
@@ -296,12 +334,21 @@ def turned(rho, phase):
 
 
 def herald_row(rows, u):
+    """Number of the row."""
     cumulated = 0.0
-    for row in rows:
+    for number, row in enumerate(rows):
         cumulated += row[0]
         if u < cumulated:
-            return row
-    return rows[-1]
+            return number
+    return len(rows) - 1
+
+
+def retrieved(retrieval, storage_s):
+    """Probability that a photon comes out."""
+    if retrieval["lifetime_s"] is None:
+        return retrieval["efficiency"]
+    t = storage_s / retrieval["lifetime_s"]
+    return retrieval["efficiency"] * exp(-(t**2) if retrieval["law"] == "gaussian" else -t)
 
 
 def successes_of(lanes, success, u):

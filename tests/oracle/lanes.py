@@ -156,13 +156,15 @@ class LaneGroup:
     def make_pair(self, phase, mode):
         run, model = self.run, self.link.model
         now = run.clock.now + mode * model.mode_separation
-        _, frame, rho = herald_row(model.rows, self.heralds.draw()[0])
+        row = herald_row(model.rows, self.heralds.draw()[0])
+        _, frame, rho = model.rows[row]
         if phase is not None:
             rho = turned(rho, phase)
         devices = [run.device(node) for node in self.link.ends]
         qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
         for node, qubit in zip(self.link.ends, qubits, strict=True):
             qubit.made = run.clock.now, run.clock.round
+            qubit.empty = bool(model.empties) and model.empties[row][self.link.ends.index(node)]
             node.stored.append(qubit)
         order = (0, 1) if self.link.ends[0] is self.circuit.nodes[self.hop] else (1, 0)
         self.free = [self.free[0] - 1, self.free[1] - 1]

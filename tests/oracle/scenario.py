@@ -16,7 +16,11 @@ MEMORY = {
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
-    "photon_lifetime_s": None, "wavelength_m": None, "encoding": None,
+    "photon_lifetime_s": None, "wavelength_m": None, "encoding": None, "retrieval": None,
+}  # fmt: skip
+RETRIEVAL = {
+    "efficiency": 1.0, "lifetime_s": None, "law": "exponential", "fixed_delay_s": None, "temporal_modes": 1, "spectral_modes": 1,
+    "spatial_modes": 1,
 }  # fmt: skip
 STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}, "wavelength_m": None, "encoding": None}
 INTERFACE = {
@@ -51,6 +55,10 @@ GENERATION = {
     "midpoint_source": {
         "source_position": 0.5, "statistics": "down_conversion", "spectral_purity": 1.0, "pair_fidelity": 1.0, "heralded": True,
         "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "wavelength_m": None, "wavelength_b_m": None, "encoding": None, "multiplexing": None,
+    },
+    "sender_receiver": {
+        "sender": "node_a", "absorption_efficiency": None, "pair_fidelity": 1.0, "heralded": True, "herald_efficiency": 1.0,
+        "false_herald_probability": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
     },
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
@@ -106,6 +114,8 @@ def complete(document):
     scenario["routing"] = ROUTING | scenario["routing"]
     scenario["messages"] = MESSAGES | scenario["messages"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
+    for memory in scenario["memories"].values():
+        memory["retrieval"] = memory["retrieval"] and RETRIEVAL | memory["retrieval"]
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
     scenario["interfaces"] = {i["name"]: of_kind(INTERFACE, i) for i in scenario["interfaces"]}
     for station in scenario["stations"].values():

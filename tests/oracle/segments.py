@@ -29,6 +29,7 @@ class Segment:
         self.reach = reach  # the positions that it joins
         self.lost_at = [None, None]
         self.readings = [None, None]  # (basis, outcome) of each measured end
+        self.unread = False  # a photon did not come out to be measured
         for half in halves:
             if half:
                 half.segment = self

@@ -185,6 +185,7 @@ class Qubit:
     origin: int
     cluster: "Cluster" = None
     undisturbed: float = 1.0  # what attempts of its node have left of its coherence since its state was brought up to date
+    empty: bool = False  # it is no qubit: its memory has absorbed nothing
     made: tuple | None = None  # tick and round of its cycle
 
 
@@ -205,10 +206,11 @@ class Correlators:
     xx: float
     yy: float
     zz: float
+    qubits: float = 1.0  # probability that there are two
     fidelity: float = field(init=False)
 
     def __post_init__(self):
-        self.fidelity = (1 + self.xx - self.yy + self.zz) / 4
+        self.fidelity = (self.qubits + self.xx - self.yy + self.zz) / 4
 
 
 def create_pair(rho, device_a, since_a, device_b, since_b):
@@ -218,6 +220,7 @@ def create_pair(rho, device_a, since_a, device_b, since_b):
 
 
 def decay(qubit, now):
+    now = max(now, qubit.since)  # before its photon comes it does not decay
     if now == qubit.since and qubit.undisturbed == 1:
         return
     cluster = qubit.cluster

@@ -46,13 +46,18 @@ def generation_of():
         st.sampled_from([0.0, 0.3, 0.5]), st.sampled_from(["down_conversion", "deterministic"]),
         st.sampled_from([{}, {"heralded": False}, {"herald_efficiency": 0.8, "false_herald_probability": 0.02}]),
     )  # fmt: skip
+    sent = st.builds(
+        lambda sender, absorbs, heralds: scenarios.SENT | {"sender": sender, "absorption_efficiency": absorbs} | heralds,
+        st.sampled_from(["node_a", "node_b"]), st.sampled_from([None, 0.4]),
+        st.sampled_from([{}, {"heralded": False}, {"herald_efficiency": 0.8, "false_herald_probability": 0.1}]),
+    )  # fmt: skip
     train = st.builds(
         lambda modes, apart_s, use: {"modes": modes, "mode_separation_s": apart_s, "train": use},
         st.sampled_from([1, 2, 5, 40]), st.sampled_from([0.0, 2e-7, 1e-6]), st.sampled_from(["own", "shared"]),
     )  # fmt: skip
     return st.builds(
         lambda how, many: how | {"multiplexing": many},
-        st.one_of(given_link, given_link, click, single, source),
+        st.one_of(given_link, given_link, click, single, source, sent),
         st.one_of(st.none(), st.none(), train),
     )
 
@@ -415,6 +420,30 @@ def test_same_run_where_messages_are_late_lost_or_overtaken(data):
     scenario |= {"control": "messages", "messages": data.draw(messages_of())}
     if data.draw(st.sampled_from([True, False, False])):
         scenario |= failing(data, scenario)
+    assume(compiles(scenario))
+    assert_same_run(scenario)
+
+
+def ensembles(data, scenario):
+    """Memories that qubits must come out of; no gates then, and room for all modes."""
+    retrieval = {
+        "efficiency": data.draw(st.sampled_from([1.0, 0.9, 0.6])), "lifetime_s": data.draw(sometimes(st.sampled_from([3e-5, 2e-4]))),
+        "law": data.draw(st.sampled_from(["exponential", "gaussian"])), "spectral_modes": 40,
+    }  # fmt: skip
+    plain = [{"name": "plain"} | {key: value for key, value in scenario["memories"][0].items() if key != "name"}]
+    return {
+        "memories": [scenario["memories"][0] | {"retrieval": retrieval}, *plain], "ghz_demands": [],
+        "nodes": [node | {"memory": data.draw(st.sampled_from(["m", "m", "plain"]))} for node in scenario["nodes"]],
+        "links": [link | {"distillation": None} for link in scenario["links"]],
+        "demands": [demand | {"distillation": None} for demand in scenario["demands"]],
+    }  # fmt: skip
+
+
+@many
+@given(st.data())
+def test_same_run_with_memories_that_absorb(data):
+    scenario = data.draw(scenario_of())
+    scenario |= ensembles(data, scenario)
     assume(compiles(scenario))
     assert_same_run(scenario)
 

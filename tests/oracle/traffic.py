@@ -427,9 +427,12 @@ class Demand:
         else:
             self.hand_over(circuit, segment)
 
+    def read(self, a, b, frame):
+        return states.Correlators(0, 0, 0, 0) if a.empty or b.empty else states.correlators(a, b, self.now, frame)
+
     def hand_over(self, circuit, segment):
         halves = list(segment.halves)
-        reading = states.correlators(halves[A].qubit, halves[B].qubit, self.now, segment.frame)
+        reading = self.read(halves[A].qubit, halves[B].qubit, segment.frame)
         request = self.served[circuit.number]
         if self.by_programs and request and reading.fidelity >= request.min_fidelity:
             self.run.programs.hand_over(self, circuit, segment, reading)
@@ -447,10 +450,13 @@ class Demand:
         first = segment.readings == [None, None]
         if first:
             qubits = [half.qubit for half in segment.halves]
-            segment.correlators = states.correlators(*qubits, self.now, segment.frame)
+            segment.correlators = self.read(*qubits, segment.frame)
             segment.bases = ["z" if u < self.spec["z_basis_probability"] else "x" for u in self.bases.draw()]
         half, basis = segment.halves[end], segment.bases[end]
-        outcome = states.measure(half.qubit, basis, self.now, self.outcomes.draw()[0])
+        u, comes_out = self.outcomes.draw()
+        if comes_out >= circuit.retrieved(half):
+            segment.unread = True
+        outcome = states.measure(half.qubit, basis, self.now, u)
         if end == A:
             outcome ^= segment.frame >> 1 if basis == "z" else segment.frame & 1
         segment.readings[end] = basis, outcome
@@ -465,7 +471,7 @@ class Demand:
         if not request:
             self.surplus += self.now > self.run.warm_up
             return
-        if reading.fidelity < request.min_fidelity:
+        if reading.fidelity < request.min_fidelity or segment.unread:
             self.rejected += self.now > self.run.warm_up
             return
         request.pairs += 1

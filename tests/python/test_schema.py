@@ -39,7 +39,7 @@ def rich_scenario() -> fb.Scenario:
         )
     ]
     given_links[0] = given_links[0].replace(multiplexing=fb.Multiplexing(modes=3, mode_separation_s=1e-6, train="shared"))
-    clicks = [fb.DoubleClick(station="s"), fb.SingleClick(station="s", bright_state=0.1), fb.MidpointSource(mean_pairs=0.1)]
+    clicks = [fb.DoubleClick(station="s"), fb.SingleClick(station="s", bright_state=0.1), fb.MidpointSource(mean_pairs=0.1), fb.SenderReceiver()]
     entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
     orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry]), fb.Asap()]
     traffic = [
@@ -56,7 +56,7 @@ def rich_scenario() -> fb.Scenario:
         slot_s=None,
         routing=fb.Routing(kind="hops"),
         limits=fb.Limits(max_events=10, max_wall_s=3),
-        memories=[fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5)],
+        memories=[fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval())],
         stations=[fb.Station(name="s", visibility=0.9, detector=fb.Detector(efficiency=0.8))],
         nodes=[fb.Node(name=name, memory="m", latitude_deg=1, longitude_deg=2, x_m=3) for name in "a"],
         links=[
@@ -67,7 +67,7 @@ def rich_scenario() -> fb.Scenario:
                 generation=generation,
                 drift=fb.Drift(step_s=1, efficiency_tau_s=2, coherence_tau_s=3, recalibrate_every_s=4, recalibration_s=0.1),
             )
-            for a, b, generation in zip("abcdef", "bcdefg", [*given_links, *clicks], strict=True)
+            for a, b, generation in zip("abcdefg", "bcdefgh", [*given_links, *clicks], strict=True)
         ],
         switches=[
             fb.OpticalSwitch(name="switch", links=["a--b", "b--c"], scheduler="time_division", turn_s=1, frame=[["a--b"], []])

@@ -444,9 +444,16 @@ void Requests::serve_kept(ChainId c) {
   service.serving_kept = false;
 }
 
+// Of a pair with both halves; nothing is entangled with a memory that holds nothing.
+Correlators Requests::correlators(const Segment& segment) const {
+  for (QubitId q : segment.half)
+    if (segments_.half(q).empty) [[unlikely]] return {0, 0, 0, 0};
+  return states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
+}
+
 void Requests::hand_over(std::uint32_t s) {
   const Segment segment = segments_.segment(s);
-  const Correlators c = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
+  const Correlators c = correlators(segment);
   if (!hand_to_programs(s, c)) swapping_.consume(s);
   deliver(segment.chain, s, segment, c, nullptr, segment.known[end_a] >= segment.known[end_b] ? end_a : end_b);
   close(segment.chain, s);
@@ -489,10 +496,13 @@ void Requests::measure(std::uint32_t s, End end) {
     const double z = setup_.demands[d.value].z_basis_probability;
     m.basis = {static_cast<std::int8_t>(!(draw.u0 < z)), static_cast<std::int8_t>(!(draw.u1 < z))};
     m.generation = segment.generation;
-    m.correlators = states_.correlators(segment.half[end_a], segment.half[end_b], queue_.now(), segment.frame);
+    m.unread = false;
+    m.correlators = correlators(segment);
   }
   const Basis basis = m.basis[end] == 0 ? Basis::z : Basis::x;
-  m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), row.outcomes.next().u0));
+  const Stream::Draw draw = row.outcomes.next();
+  if (setup_.demands[d.value].retrieves && !(draw.u1 < swapping_.retrieved(q))) m.unread = true;
+  m.outcome[end] = static_cast<std::int8_t>(states_.measure(q, basis, queue_.now(), draw.u0));
   if (end == end_a) m.outcome[end] ^= static_cast<std::int8_t>(basis == Basis::z ? segment.frame >> 1 : segment.frame & 1);
   const std::vector<NodeId>& nodes = circuits_.route(segment.chain).nodes;
   trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, nodes[end == end_a ? 0 : nodes.size() - 1].value, segment.chain.value,
@@ -516,7 +526,7 @@ void Requests::deliver(ChainId c, std::uint32_t s, const Segment& segment, const
   }
   Request& request = *services_[c.value].request;
   const double fidelity = correlators.fidelity();
-  if (fidelity < request.min_fidelity - fidelity_slack) {
+  if (fidelity < request.min_fidelity - fidelity_slack || (outcomes && outcomes->unread)) {
     trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, c.value, request.id, 0, fidelity, about);
     return recorder_.rejected(d, now);
   }

@@ -32,6 +32,7 @@ struct DemandRow {
   std::uint64_t max_queue = 0;  // 0 = any number
   Tick max_wait = never;
   bool measure = false, generate_when_idle = false, keeps_pairs = false;
+  bool retrieves = false;  // an end's memory gives its qubits as photons
   double z_basis_probability = 0.5;
   std::uint64_t arrivals_key = 0, bases_key = 0, outcomes_key = 0;
 };
@@ -126,6 +127,7 @@ class Requests {
     std::uint32_t generation = 0;
     std::array<std::int8_t, 2> basis{}, outcome{};
     Correlators correlators;
+    bool unread = false;  // a photon did not come out of its memory
   };
 
   DemandId concerned(const Event& event) const;
@@ -159,6 +161,7 @@ class Requests {
   bool needs_routes(DemandId d) const;
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
+  Correlators correlators(const Segment& segment) const;
   void hand_over(std::uint32_t segment);
   bool hand_to_programs(std::uint32_t segment, const Correlators& correlators);
   void serve_kept(ChainId c);

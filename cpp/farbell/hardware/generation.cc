@@ -29,6 +29,14 @@ bool positive_within_tolerance(const DensityMatrixSpec& rho) {
   return true;
 }
 
+template <class Absorbed>
+void check_heralds(const Absorbed& spec) {
+  if (spec.heralded) return;
+  if (spec.herald_efficiency != 1) throw SpecError("/herald_efficiency", number_text(spec.herald_efficiency), "1 where nothing is heralded");
+  if (spec.false_herald_probability != 0)
+    throw SpecError("/false_herald_probability", number_text(spec.false_herald_probability), "0 where nothing is heralded");
+}
+
 }  // namespace
 
 void Describe<BellWeightsSpec>::check(const BellWeightsSpec& spec) {
@@ -61,10 +69,9 @@ void Describe<MidpointSourceSpec>::check(const MidpointSourceSpec& spec) {
     if (spec.spectral_purity != 1)
       throw SpecError("/spectral_purity", number_text(spec.spectral_purity), "1 with deterministic statistics, which have no other pairs");
   }
-  if (spec.heralded) return;
-  if (spec.herald_efficiency != 1) throw SpecError("/herald_efficiency", number_text(spec.herald_efficiency), "1 where nothing is heralded");
-  if (spec.false_herald_probability != 0)
-    throw SpecError("/false_herald_probability", number_text(spec.false_herald_probability), "0 where nothing is heralded");
+  check_heralds(spec);
 }
+
+void Describe<SenderReceiverSpec>::check(const SenderReceiverSpec& spec) { check_heralds(spec); }
 
 }  // namespace farbell

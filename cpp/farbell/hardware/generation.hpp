@@ -1,4 +1,5 @@
-// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`).
+// How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`,
+// `sender_receiver`).
 #pragma once
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/alignment.hpp"
@@ -82,7 +83,22 @@ struct MidpointSourceSpec {
   bool operator==(const MidpointSourceSpec&) const = default;
 };
 
-using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec>;
+enum class LinkEnd { node_a, node_b };
+
+struct SenderReceiverSpec {
+  LinkEnd sender = LinkEnd::node_a;
+  std::optional<double> absorption_efficiency;
+  double pair_fidelity = 1;
+  bool heralded = true;
+  double herald_efficiency = 1;
+  double false_herald_probability = 0;
+  double local_overhead_s = 0;
+  std::optional<MultiplexingSpec> multiplexing;
+
+  bool operator==(const SenderReceiverSpec&) const = default;
+};
+
+using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec>;
 
 inline constexpr std::string_view multiplexing_doc = "Many modes in one attempt; null = one.";
 
@@ -216,6 +232,39 @@ struct Describe<MidpointSourceSpec> {
       field("multiplexing", &MidpointSourceSpec::multiplexing, multiplexing_doc),
   };
   static void check(const MidpointSourceSpec& spec);
+};
+
+template <>
+struct Describe<LinkEnd> {
+  static constexpr std::string_view name = "LinkEnd";
+  static constexpr auto values = std::array{
+      Choice<LinkEnd>{LinkEnd::node_a, "node_a", "the first end of the link"},
+      Choice<LinkEnd>{LinkEnd::node_b, "node_b", "the other one"},
+  };
+};
+
+template <>
+struct Describe<SenderReceiverSpec> {
+  static constexpr std::string_view name = "SenderReceiver";
+  static constexpr std::string_view kind = "sender_receiver";
+  static constexpr std::string_view doc = "One memory emits a photon, with its `efficiency`; the memory at the other end of the fibre absorbs it.";
+  static constexpr auto fields = std::tuple{
+      field("sender", &SenderReceiverSpec::sender, "The end whose memory emits."),
+      field("absorption_efficiency", &SenderReceiverSpec::absorption_efficiency, unit_interval,
+            "Probability that the receiver's memory absorbs a photon that comes to it; null = its `efficiency`.").improves(Improvement::probability),
+      field("pair_fidelity", &SenderReceiverSpec::pair_fidelity, within(0.25, 1),
+            "Fidelity to Phi+ of the sender's memory with its photon; the rest is white noise: misalignment.").improves(Improvement::probability),
+      field("heralded", &SenderReceiverSpec::heralded,
+            "Whether the receiver's memory tells that it has absorbed a photon; if not, every attempt is a success, with or without one."),
+      field("herald_efficiency", &SenderReceiverSpec::herald_efficiency, unit_interval,
+            "Probability that a memory that has absorbed photons tells so.").improves(Improvement::probability),
+      field("false_herald_probability", &SenderReceiverSpec::false_herald_probability, unit_interval,
+            "Probability that it tells of a photon for no reason.").improves(Improvement::rate),
+      field("local_overhead_s", &SenderReceiverSpec::local_overhead_s, "s", non_negative,
+            "Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell."),
+      field("multiplexing", &SenderReceiverSpec::multiplexing, multiplexing_doc),
+  };
+  static void check(const SenderReceiverSpec& spec);
 };
 
 }  // namespace farbell

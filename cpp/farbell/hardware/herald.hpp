@@ -1,6 +1,7 @@
 // Heralded entanglement as a table, computed once per link: which heralds occur, how often, and the state each one leaves behind.
 // Equations and sources: docs/physics/heralded_links.md.
 #pragma once
+#include <array>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,12 @@ struct HeraldOutcome {
   int frame = 0;           // Bell state announced
   Correlations state{};    // of the two memories, just after emission
   std::string pattern;     // detectors that clicked, bin by bin: "12" = detector 1 early, detector 2 late; "1" where there is one bin
+  std::array<bool, 2> empty{};  // memories that hold no photon, of those from which qubits are retrieved
 
-  // To the announced Bell state.
-  double fidelity() const { return Correlators::corrected(state[5], state[10], state[15], frame).fidelity(); }
+  // To the announced Bell state; 0 where there is no qubit.
+  double fidelity() const {
+    return empty[0] || empty[1] ? 0 : Correlators::corrected(state[5], state[10], state[15], frame).fidelity();
+  }
 };
 
 struct HeraldTable {

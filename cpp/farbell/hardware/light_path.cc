@@ -8,6 +8,7 @@
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/wave_packet.hpp"
 
 namespace farbell {
@@ -75,6 +76,9 @@ class Arm {
       origin_ = name;
     }
   }
+
+  // To where the interfaces of another arm are named.
+  void goes_on(std::string path) { path_ = std::move(path); }
 
   void meets_wavelength(std::optional<double> const& wanted_m, std::string const& whose) const {
     if (wanted_m && light.wavelength_m && !same_wavelength(*light.wavelength_m, *wanted_m)) refuse_wavelength(*wanted_m, path_, whose);
@@ -219,6 +223,31 @@ LinkLight click_light(LightPaths const& paths, bool double_click, double station
   light.b = arm_b.light;
   const std::optional<Encoding> encoding = station.encoding ? station.encoding : light.a.encoding ? light.a.encoding : light.b.encoding;
   light.polarisation = encoding == Encoding::polarisation;
+  add_pace(light, paths.a);
+  add_pace(light, paths.b);
+  return light;
+}
+
+LinkLight sent_light(LightPaths const& paths, bool from_b, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b) {
+  MemorySpec const &sender = from_b ? b : a, &receiver = from_b ? a : b;
+  for (MemorySpec const* memory : {&sender, &receiver})
+    if (memory->encoding == Encoding::presence)
+      throw SpecError("/generation", "a memory " + in_quotes(memory->name) + " with the encoding \"presence\"",
+                      "\"time_bin\" or \"polarisation\": whether there is a photon is no qubit where it may be lost");
+  const char *at_sender = from_b ? at_b : at_a, *at_receiver = from_b ? at_a : at_b;
+  Arm way(paths.known, at_sender, "memory " + in_quotes(sender.name), sender.wavelength_m, sender.encoding);
+  way.pass(from_b ? paths.b : paths.a, std::nullopt);
+  way.meets_fiber(fiber, fiber.length_m);
+  const double through = transmission(fiber, 0, fiber.length_m);
+  way.light.efficiency *= through;
+  way.light.noise_photons *= through;
+  way.goes_on(at_receiver);
+  way.pass(from_b ? paths.a : paths.b, std::nullopt);
+  const std::string of_memory = "which memory " + in_quotes(receiver.name) + " absorbs";
+  way.meets_wavelength(receiver.wavelength_m, of_memory);
+  way.meets_encoding(receiver.encoding, of_memory);
+  LinkLight light;
+  (from_b ? light.a : light.b) = way.light;
   add_pace(light, paths.a);
   add_pace(light, paths.b);
   return light;

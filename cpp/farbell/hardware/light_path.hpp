@@ -33,9 +33,11 @@ struct LinkLight {
   bool polarisation = false;  // detectors stand behind polarisers: each has one bin
 };
 
-// Both throw a SpecError at /link/interfaces_a... (or _b), or at /station/encoding, where light does not fit what it comes to.
+// All throw a SpecError at /link/interfaces_a... (or _b), or at /station/encoding, where light does not fit what it comes to.
 LinkLight click_light(LightPaths const& paths, bool double_click, double station_position, FiberSpec const& fiber, MemorySpec const& a,
                       MemorySpec const& b, StationSpec const& station);
+// Of the end that receives, all the way: efficiency with that of the fibre.
+LinkLight sent_light(LightPaths const& paths, bool from_b, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
 LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
 
 // What the detectors' window holds of both photons, and what is left of the visibility, where filters or prices have a say. Throws a

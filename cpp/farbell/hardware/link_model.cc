@@ -4,6 +4,7 @@
 #include <cmath>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "farbell/base/errors.hpp"
@@ -12,6 +13,7 @@
 #include "farbell/hardware/pair_source.hpp"
 #include "farbell/hardware/pair_state.hpp"
 #include "farbell/hardware/photon_window.hpp"
+#include "farbell/hardware/sender_receiver.hpp"
 
 namespace farbell {
 namespace {
@@ -163,6 +165,11 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   return model;
 }
 
+void note_several_photons(LinkModel& model) {
+  model.approximations.push_back({"several_photons_a_memory",
+                                  "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
+}
+
 LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear,
                    LightPaths const& paths) {
   const double length_a_m = source.source_position * fiber.length_m, length_b_m = fiber.length_m - length_a_m;
@@ -176,15 +183,42 @@ LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, Mem
   const double absorbed_a = wear.efficiency * a.efficiency, absorbed_b = wear.efficiency * b.efficiency;
   model.table = pair_source_table(source, absorbed_a * light.a.efficiency * transmission(fiber, 0, length_a_m),
                                   absorbed_b * light.b.efficiency * transmission(fiber, length_a_m, fiber.length_m),
-                                  absorbed_a * light.a.noise_photons, absorbed_b * light.b.noise_photons);
+                                  absorbed_a * light.a.noise_photons, absorbed_b * light.b.noise_photons,
+                                  {a.retrieval.has_value(), b.retrieval.has_value()});
   for (HeraldOutcome& outcome : model.table.outcomes)
     for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence * polarised;
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
-  if (source.statistics == PairStatistics::down_conversion || light.a.noise_photons > 0 || light.b.noise_photons > 0)
-    model.approximations.push_back({"several_photons_a_memory",
-                                    "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
+  if (source.statistics == PairStatistics::down_conversion || light.a.noise_photons > 0 || light.b.noise_photons > 0) note_several_photons(model);
+  return model;
+}
+
+LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear,
+                   LightPaths const& paths) {
+  const bool from_b = spec.sender == LinkEnd::node_b;
+  MemorySpec const &sender = from_b ? b : a, &receiver = from_b ? a : b;
+  const double polarised = polarisation_left(fiber, fiber.length_m, sender, sender);
+  wear.efficiency *= switch_transmission(spec.multiplexing);
+  LinkModel model;
+  static_cast<LinkTiming&>(model) = sender_receiver_timing(fiber_delay_s(fiber.length_m, fiber.speed_m_per_s), sender.initialisation_s,
+                                                            receiver.initialisation_s, spec.local_overhead_s, spec.heralded);
+  if (from_b) {
+    std::swap(model.emission_a_s, model.emission_b_s);
+    std::swap(model.herald_a_s, model.herald_b_s);
+  }
+  const LinkLight light = sent_light(paths, from_b, fiber, a, b);
+  ArmLight const& received = from_b ? light.a : light.b;  // all the way
+  const double absorbed = wear.efficiency * spec.absorption_efficiency.value_or(receiver.efficiency);
+  const double arrives = absorbed * sender.efficiency * received.efficiency;
+  const double others = sender.background_photons * arrives + absorbed * received.noise_photons;
+  model.table = sender_receiver_table(spec, arrives, sender.double_excitation_probability, others, receiver.retrieval.has_value());
+  for (HeraldOutcome& outcome : model.table.outcomes)
+    for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence * polarised;
+  model.success_probability = model.table.success_probability;
+  depolarise_initialisation(model, a, b);
+  set_pace(model, light);
+  if (sender.double_excitation_probability > 0 || others > 0) note_several_photons(model);
   return model;
 }
 
@@ -196,6 +230,14 @@ void slow_down(LinkModel& model, std::optional<MultiplexingSpec> const& spec) {
                     "at least " + number_text(model.shortest_period_s) + " s, the repetition_s of a transducer of the link");
   const double pulses_s = model.shortest_period_s + (spec ? spec->train_s() : 0);
   model.period_s = std::max(model.period_s, pulses_s) / model.duty_cycle;
+}
+
+// An absorbing memory holds each mode of a train apart.
+void require_modes(MultiplexingSpec const& train, MemorySpec const& memory) {
+  if (!memory.retrieval || static_cast<double>(train.modes) <= memory.retrieval->modes()) return;
+  throw SpecError("/multiplexing/modes", number_text(static_cast<double>(train.modes)),
+                  "at most " + number_text(memory.retrieval->modes()) + ", the temporal_modes x spectral_modes x spatial_modes of memory " +
+                      in_quotes(memory.name));
 }
 
 // Modes in one window of one pair of detectors: a herald of one, and silence of all others. There are no two in an attempt, which is then
@@ -269,6 +311,7 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   const auto multiplexed = [&](LinkModel model) {
     model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
     std::visit([&](auto const& kind) {
+      for (MemorySpec const* memory : {&a, &b}) require_modes(kind.multiplexing.value_or(MultiplexingSpec{}), *memory);
       multiplex(model, kind.multiplexing, station);
       slow_down(model, kind.multiplexing);
     }, generation);
@@ -289,6 +332,10 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) {
     if (paths.mismatch == LightMismatch::price) throw no_price();
     return multiplexed(model_of(*source, fiber, a, b, wear, paths));
+  }
+  if (auto const* sent = std::get_if<SenderReceiverSpec>(&generation)) {
+    if (paths.mismatch == LightMismatch::price) throw no_price();
+    return multiplexed(model_of(*sent, fiber, a, b, wear, paths));
   }
   for (auto const& [interfaces, at] : {std::pair{&paths.a, "/link/interfaces_a"}, std::pair{&paths.b, "/link/interfaces_b"}})
     if (!interfaces->empty())

@@ -28,4 +28,15 @@ LinkTiming midpoint_source_timing(double delay_a_s, double delay_b_s, double ini
   return timing;
 }
 
+LinkTiming sender_receiver_timing(double delay_s, double initialisation_sender_s, double initialisation_receiver_s, double local_overhead_s,
+                                  bool heralded) {
+  LinkTiming timing;
+  timing.emission_a_s = std::max(initialisation_sender_s, initialisation_receiver_s - delay_s);
+  timing.emission_b_s = timing.emission_a_s + delay_s;
+  timing.herald_b_s = timing.emission_b_s + local_overhead_s;
+  timing.herald_a_s = heralded ? timing.herald_b_s + delay_s : timing.emission_a_s + local_overhead_s;
+  timing.period_s = std::max(timing.herald_a_s, timing.herald_b_s);
+  return timing;
+}
+
 }  // namespace farbell

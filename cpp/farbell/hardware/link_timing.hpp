@@ -17,4 +17,9 @@ LinkTiming midpoint_timing(double delay_a_s, double delay_b_s, double initialisa
 // on. With heralds, each end waits for the other's word.
 LinkTiming midpoint_source_timing(double delay_a_s, double delay_b_s, double initialisation_s, double local_overhead_s, bool heralded);
 
+// One memory emits (a), the other absorbs (b): the photon leaves when both will be ready for it. The receiver knows first, and its word
+// goes back.
+LinkTiming sender_receiver_timing(double delay_s, double initialisation_sender_s, double initialisation_receiver_s, double local_overhead_s,
+                                  bool heralded);
+
 }  // namespace farbell

@@ -2,6 +2,7 @@
 #pragma once
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/encoding.hpp"
+#include "farbell/hardware/retrieval.hpp"
 
 namespace farbell {
 
@@ -42,6 +43,7 @@ struct MemorySpec {
   double measurement_s = 0;
   double readout_fidelity_0 = 1;
   double readout_fidelity_1 = 1;
+  std::optional<RetrievalSpec> retrieval;
 
   bool operator==(const MemorySpec&) const = default;
 };
@@ -126,6 +128,8 @@ struct Describe<MemorySpec> {
             "Probability of reading 0 from |0>.").improves(Improvement::probability),
       field("readout_fidelity_1", &MemorySpec::readout_fidelity_1, unit_interval,
             "Probability of reading 1 from |1>.").improves(Improvement::probability),
+      field("retrieval", &MemorySpec::retrieval,
+            "How qubits come out of an ensemble that absorbs light, as photons, to be swapped or measured; null = they are where they are."),
   };
   // Each law has the parameters that it needs, and none of another's.
   static void check(const MemorySpec& spec);

@@ -41,7 +41,8 @@ Absorbed with_noise(Absorbed const& clean, double noise_a, double noise_b) {
 
 }  // namespace
 
-HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b, double noise_a, double noise_b) {
+HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorption_a, double absorption_b, double noise_a, double noise_b,
+                              std::array<bool, 2> tells_empty) {
   require_probability("absorption_a", absorption_a);
   require_probability("absorption_b", absorption_b);
   const Absorbed clean = source.statistics == PairStatistics::deterministic
@@ -50,18 +51,35 @@ HeraldTable pair_source_table(MidpointSourceSpec const& source, double absorptio
   const Absorbed absorbed = noise_a == 0 && noise_b == 0 ? clean : with_noise(clean, noise_a, noise_b);
   HeraldTable table;
   double correlation = absorbed.correlation;
+  double falsely = 1, told = 1;
   table.success_probability = 1;
   if (source.heralded) {
-    const double falsely = source.false_herald_probability;
-    const double told = 1 - (1 - source.herald_efficiency) * (1 - falsely);
+    falsely = source.false_herald_probability;
+    told = 1 - (1 - source.herald_efficiency) * (1 - falsely);
     table.success_probability = told * told * absorbed.both + told * falsely * (absorbed.only_a + absorbed.only_b) +
                                 falsely * falsely * absorbed.neither;
     correlation *= told * told;
   }
   if (table.success_probability <= 0) return table;
   const double white = (4 * source.pair_fidelity - 1) / 3;
-  const double w = white * correlation / table.success_probability;
-  table.outcomes.push_back({1, 0, werner_state((1 + 3 * w) / 4), ""});
+  if (!tells_empty[0] && !tells_empty[1]) {
+    const double w = white * correlation / table.success_probability;
+    table.outcomes.push_back({1, 0, werner_state((1 + 3 * w) / 4), ""});
+    return table;
+  }
+  const double heralded[2][2] = {{told * told * absorbed.both, told * falsely * absorbed.only_a},
+                                 {told * falsely * absorbed.only_b, falsely * falsely * absorbed.neither}};  // [A empty][B empty]
+  double row[2][2] = {};
+  for (int a : {0, 1})
+    for (int b : {0, 1}) row[a && tells_empty[0]][b && tells_empty[1]] += heralded[a][b];
+  for (int a : {0, 1})
+    for (int b : {0, 1}) {
+      if (row[a][b] <= 0) continue;
+      const double w = a || b ? 0 : white * correlation / row[0][0];
+      HeraldOutcome& outcome = table.outcomes.emplace_back();
+      outcome = {row[a][b] / table.success_probability, 0, werner_state((1 + 3 * w) / 4), a ? (b ? "00" : "01") : (b ? "10" : "11")};
+      outcome.empty = {a == 1, b == 1};
+    }
   return table;
 }
 

@@ -364,6 +364,7 @@ void Lanes::succeed(std::uint32_t index) {
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};
     birth.frame = link.frames[outcome];
+    if (!link.empties.empty()) [[unlikely]] birth.empties = link.empties[outcome];
     birth.expires = never;
     if (cut) birth.expires = expiry(chain.cutoff, states_, birth.pair.a, birth.pair.b, birth.frame, earlier(emitted[0], emitted[1]));
     birth.began = g.trying_since;

@@ -26,6 +26,7 @@ struct LinkProgram {
   std::array<Tick, 2> herald{};
   std::vector<double> cumulative;  // over herald outcomes
   std::vector<std::uint8_t> frames;
+  std::vector<std::uint8_t> empties;  // halves without a photon, a bit for each end; none where all hold one
   std::vector<Correlations> states;
   double phase_sigma_rad = 0;    // of the optical phase that turns the states; 0 = none
   double phase_correlation = 0;  // in ticks; 0 = a fresh phase for each successful cycle

@@ -5,6 +5,7 @@
 
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
+#include "farbell/hardware/retrieval.hpp"
 
 namespace farbell {
 
@@ -14,6 +15,7 @@ struct NodeRow {
   std::optional<std::uint32_t> parallel_links;
   double swap_success = 1;
   Tick swap_duration = tick_zero;    // single-qubit gate, CNOT, read-out
+  std::optional<RetrievalSpec> retrieval;
   Tick parity_duration = tick_zero;  // CNOT, read-out
 };
 

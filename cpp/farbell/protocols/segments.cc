@@ -33,7 +33,7 @@ void Segments::enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32
   h.position = position;
   h.side = side;
   h.state = HalfState::pending;
-  h.heralded = h.by_path = false;
+  h.heralded = h.by_path = h.empty = false;
   h.began = birth.began;
   h.reach = side == end_a ? birth.hop : birth.hop + 1;
   h.occupied_since = birth.started;
@@ -65,6 +65,10 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   row.has_path = false;
   enter(row.half[end_a], birth, s, birth.hop, end_b);
   enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
+  if (birth.empties != 0) [[unlikely]] {
+    if (birth.empties & 1) halves_[birth.pair.a.value].empty = true;
+    if (birth.empties & 2) halves_[birth.pair.b.value].empty = true;
+  }
   if (chains_[birth.chain.value].decides) [[unlikely]] remember(s);
   return s;
 }

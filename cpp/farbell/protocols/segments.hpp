@@ -20,8 +20,9 @@ struct alignas(64) Half {
   std::uint32_t position = 0;    // in the chain
   End side = end_a;              // the end of the chain that its hop leads towards
   HalfState state = HalfState::pending;
-  bool heralded = false;         // its node knows the pair, and may use it
-  bool by_path = false;          // what made it ready is in its segment's path, not just its own herald
+  bool heralded : 1 = false;     // its node knows the pair, and may use it
+  bool by_path : 1 = false;      // what made it ready is in its segment's path, not just its own herald
+  bool empty : 1 = false;        // an absorbing memory that holds no photon, and does not know it
   std::uint32_t generation = 0;  // raised when the qubit is gone: events about it are then stale
   std::uint32_t reach = 0;       // position of its partner, as far as its node knows
   Tick occupied_since = tick_zero;
@@ -70,6 +71,7 @@ class Segments {
     std::array<Tick, 2> emitted;      // nearer to A, nearer to B
     std::array<Tick, 2> known;        // never-before ticks at which the chain's ends know (only read at the ends)
     std::uint8_t frame;
+    std::uint8_t empties = 0;         // a bit for each end of the link
   };
   std::uint32_t create(const Birth& birth, bool forward);
 

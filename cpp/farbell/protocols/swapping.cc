@@ -12,7 +12,8 @@ Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segmen
       lost_(chains.size()), policy_at_(chains.size(), never) {
   nodes_.reserve(setup.nodes.size());
   for (std::size_t n = 0; n < setup.nodes.size(); ++n)
-    nodes_.push_back({Stream(setup.swap_keys[n], setup.replica), setup.nodes[n].swap_success, setup.nodes[n].swap_duration, {}});
+    nodes_.push_back({Stream(setup.swap_keys[n], setup.replica), setup.nodes[n].swap_success, setup.nodes[n].swap_duration,
+                      setup.nodes[n].retrieval.has_value(), {}});
 }
 
 std::vector<NodeCounters> Swapping::counters() const {
@@ -296,9 +297,11 @@ void Swapping::swap(QubitId b, QubitId c) {
     waste(left_half.chain, path.began, LossCause::stale_half);
   }
 
+  double success = here.swap_success;
+  if (here.retrieves) [[unlikely]] success *= retrieved(b) * retrieved(c);
   segments_.forget(b);
   segments_.forget(c);
-  if (draw.u0 < here.swap_success) {
+  if (draw.u0 < success) {
     const int outcome = states_.bell_measure(b, c, now, draw.u1);
     trace_.add(now, Phase::swaps, TraceKind::swap, node.value, left_half.chain.value, static_cast<std::uint64_t>(outcome) | stale_mark, 0,
                {.left = trace_.number(left), .right = trace_.number(right), .pair = trace_.new_number(left)});
@@ -335,6 +338,13 @@ void Swapping::swap(QubitId b, QubitId c) {
   }
   give_slot_back(left_half);
   give_slot_back(right_half);
+}
+
+double Swapping::retrieved(QubitId q) const {
+  const Half& h = segments_.half(q);
+  const auto& retrieval = setup_.nodes[chains_[h.chain.value].positions[h.position].node.value].retrieval;
+  if (!retrieval) return 1;
+  return h.empty ? 0 : retrieval->after(setup_.clock.seconds(queue_.now() - states_.origin(q)));
 }
 
 // The halves that the swap has joined learn how far they reach now. Where everybody knows everything, how old their pair is, too.

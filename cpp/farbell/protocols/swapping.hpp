@@ -48,6 +48,8 @@ class Swapping {
   void count_occupied(NodeId node, Tick since, Tick until) { nodes_[node.value].counters.slot_ticks += static_cast<double>(count(until - since)); }
   // A half that was measured by its node; the segment keeps the other.
   void consume_half(QubitId q);
+  // Probability that the half, which is still held, comes out of its memory now; 1 if it need not.
+  double retrieved(QubitId q) const;
   // Writes down that the time since a pair's hop began to attempt was in vain.
   LostTime& lost_time(ChainId chain) { return lost_[chain.value]; }
   void waste(ChainId chain, Tick began, LossCause cause) {
@@ -106,6 +108,7 @@ class Swapping {
     Stream draws;
     double swap_success;
     Tick swap_duration;
+    bool retrieves;  // qubits come out as photons
     NodeCounters counters;
   };
   std::vector<Node> nodes_;

@@ -19,6 +19,7 @@
 #include "farbell/simulation/places.hpp"
 #include "farbell/simulation/policies.hpp"
 #include "farbell/simulation/reachable.hpp"
+#include "farbell/simulation/retrieval_check.hpp"
 #include "farbell/simulation/route_query.hpp"
 #include "farbell/simulation/switch_plan.hpp"
 #include "farbell/state/correlations.hpp"
@@ -50,6 +51,7 @@ class Compiler {
     programs();
     demands();
     ghz_demands();
+    check_retrieval(m_);
     m_.switches = switch_plan(m_, link_names_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
     approximations();
@@ -160,6 +162,7 @@ class Compiler {
       m_.induced_dephasing |= memory.dephasing_attempts.has_value();
       if (node.parallel_links) row.parallel_links = static_cast<std::uint32_t>(*node.parallel_links);
       row.swap_success = node.swap_success_probability;
+      row.retrieval = memory.retrieval;
       if (m_.slot == tick_zero) {
         const std::string path = item("memories", row.device.value, "measurement_s");
         row.swap_duration = ticks(memory.single_qubit_gate_s + memory.two_qubit_gate_s + memory.measurement_s, path);
@@ -237,7 +240,9 @@ class Compiler {
       p.cumulative.push_back(sum);
       p.frames.push_back(static_cast<std::uint8_t>(outcome.frame));
       p.states.push_back(outcome.state);
+      p.empties.push_back(static_cast<std::uint8_t>((outcome.empty[0] ? 1 : 0) | (outcome.empty[1] ? 2 : 0)));
     }
+    if (std::all_of(p.empties.begin(), p.empties.end(), [](std::uint8_t ends) { return ends == 0; })) p.empties.clear();
     m_.programs.push_back(std::move(p));
     facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, mean.fidelity()});
     return known->second;
@@ -422,6 +427,7 @@ class Compiler {
       check_concurrent_requests(demand, i);
       if (row.arrivals.by_programs()) check_programs(demand, i);
       row.measure = demand.use == PairUse::measure;
+      row.retrieves = m_.nodes[a.value].retrieval || m_.nodes[b.value].retrieval;
       row.generate_when_idle = demand.generate_when_idle;
       row.keeps_pairs = demand.buffer.has_value();
       check_buffer(demand, item("demands", i, "buffer"));

@@ -88,6 +88,15 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
     put(source->wavelength_m.value_or(0));
     put(source->wavelength_b_m.value_or(0));
     put(source->encoding ? static_cast<int>(*source->encoding) : -1);
+  } else if (const auto* sent = std::get_if<SenderReceiverSpec>(&generation)) {
+    put('r');
+    put(sent->sender);
+    put(sent->absorption_efficiency.value_or(-1));
+    put(sent->pair_fidelity);
+    put(sent->heralded);
+    put(sent->herald_efficiency);
+    put(sent->false_herald_probability);
+    put(sent->local_overhead_s);
   } else {
     const auto& given = std::get<GivenSpec>(generation);
     put('g');

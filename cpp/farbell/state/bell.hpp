@@ -41,12 +41,13 @@ constexpr double pauli_sign(int p, int k) { return p == 0 || k == 0 || p == k ? 
 // Correlators of a pair after its Pauli frame is undone: a perfect pair has xx = zz = 1, yy = -1.
 struct Correlators {
   double xx = 1, yy = -1, zz = 1;
+  double qubits = 1;  // the probability that there are two
 
   static Correlators corrected(double xx, double yy, double zz, int frame) {
     const double* s = bell_signs[frame];
     return {xx * s[1], -yy * s[2], zz * s[3]};
   }
-  double fidelity() const { return (1 + xx - yy + zz) / 4; }
+  double fidelity() const { return (qubits + xx - yy + zz) / 4; }
 };
 
 }  // namespace farbell

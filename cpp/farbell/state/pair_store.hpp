@@ -288,6 +288,7 @@ class PairStore {
   QubitId partner(QubitId q) const { return QubitId(live_row(q).partner); }
   DeviceId device(QubitId q) const { return DeviceId(live_row(q).device); }
   Tick since(QubitId q) const { return live_row(q).since; }
+  Tick origin(QubitId q) const { return live_row(q).origin; }
   std::size_t live() const { return live_; }
   AttemptsSeen& attempts() { return attempts_; }
 

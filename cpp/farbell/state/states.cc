@@ -248,6 +248,10 @@ Tick States::since(QubitId q) const {
   if (promoted(q)) [[unlikely]] return density_.since(in_clusters(q));
   return on_store(*this, [&](auto const& store) { return store.since(q); });
 }
+Tick States::origin(QubitId q) const {
+  if (promoted(q)) [[unlikely]] return density_.origin(in_clusters(q));
+  return on_store(*this, [&](auto const& store) { return store.origin(q); });
+}
 std::size_t States::live() const {
   return on_store(*this, [&](auto const& store) { return store.live(); }) + promoted_;
 }

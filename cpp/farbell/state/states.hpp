@@ -112,6 +112,7 @@ class States {
   // Its node, or the last one that had a qubit of that name.
   NodeId node(QubitId q) const { return q.value < nodes_.size() ? nodes_[q.value] : NodeId{}; }
   Tick since(QubitId q) const;
+  Tick origin(QubitId q) const;  // since when it has been in storage
   std::size_t live() const;
   StoreKind kind() const { return kind_; }
 

@@ -19,6 +19,7 @@ from farbell._core import (
     Model,
     OneOff,
     Scenario,
+    SenderReceiver,
     SingleClick,
     SpecError,
 )
@@ -29,9 +30,9 @@ __all__ = ["ATTEMPT_MODES", "attempt_modes", "capacities", "compiled", "lane_rat
 
 Kind = Literal["pairs", "plob"]
 #: Modes of light that one mode of an attempt sends through the fibre: a double click uses two time bins, a source of pairs two
-#: polarisations of each spectral mode.
-ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1, MidpointSource: 2}
-Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource
+#: polarisations of each spectral mode, a sender the two modes of a qubit.
+ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1, MidpointSource: 2, SenderReceiver: 2}
+Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver
 
 
 def compiled(network: Scenario | Model) -> Model:
@@ -43,7 +44,7 @@ def attempt_modes(generation: Generation, lanes: int = 1) -> int:
 
     Parameters
     ----------
-    generation : Given, DoubleClick, SingleClick or MidpointSource
+    generation : Given, DoubleClick, SingleClick, MidpointSource or SenderReceiver
         How the link makes pairs.
     lanes : int
         Lanes of the circuit. A ``shared`` train serves them all.
@@ -78,7 +79,7 @@ def _transmissivity(link: Link) -> float:
     """Share of the light that arrives over the arm that loses more: a station is a relay, to which light goes from both ends;
     a source, from which it comes, is one as well."""
     how, fiber = link.generation, link.fiber
-    if isinstance(how, Given):
+    if isinstance(how, Given | SenderReceiver):
         return _core.transmission(fiber)
     position = how.source_position if isinstance(how, MidpointSource) else how.station_position
     return min(_core.transmission(fiber, 0, position), _core.transmission(fiber, position, 1))

@@ -1,0 +1,42 @@
+#include "farbell/hardware/sender_receiver.hpp"
+
+#include <cmath>
+
+namespace farbell {
+
+HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, double double_excitation, double others, bool tells_empty) {
+  require_probability("arrives", arrives);
+  require_probability("double_excitation_probability", double_excitation);
+  // What the receiver has absorbed: one photon, entangled with the sender; any of two, which agree with the sender in Z alone; and
+  // others, a Poisson number in each of two modes. Photons in both modes at once make its qubit a random one.
+  const double lost = 1 - arrives, one_mode = std::exp(-others);
+  const double coherent = (1 - double_excitation) * arrives * one_mode;
+  const double classical = double_excitation * arrives * (1 + lost) * one_mode;
+  const double nothing = ((1 - double_excitation) * lost + double_excitation * lost * lost) * one_mode * one_mode;
+  const double falsely = spec.heralded ? spec.false_herald_probability : 1;
+  const double told = spec.heralded ? 1 - (1 - spec.herald_efficiency) * (1 - falsely) : 1;
+  HeraldTable table;
+  const double full = told * (1 - nothing), empty = falsely * nothing;
+  table.success_probability = full + empty;
+  const double white = (4 * spec.pair_fidelity - 1) / 3;
+  const auto add = [&](double probability, double correlated, bool without_photon) {
+    if (probability <= 0) return;
+    const double xx = white * correlated * coherent / probability, zz = white * correlated * (coherent + classical) / probability;
+    Correlations state{};
+    state[0] = 1;
+    state[5] = xx;
+    state[10] = -xx;
+    state[15] = zz;
+    table.outcomes.push_back({probability / table.success_probability, 0, state, tells_empty ? (without_photon ? "0" : "1") : ""});
+    table.outcomes.back().empty[spec.sender == LinkEnd::node_a ? 1 : 0] = without_photon;
+  };
+  if (tells_empty) {
+    add(full, told, false);
+    add(empty, 0, true);
+  } else {
+    add(full + empty, told, false);
+  }
+  return table;
+}
+
+}  // namespace farbell

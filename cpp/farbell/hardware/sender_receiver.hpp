@@ -1,0 +1,13 @@
+// The herald table of a photon that one memory emits and the other absorbs. Equations and sources: docs/physics/sender_receiver.md.
+#pragma once
+#include "farbell/hardware/generation.hpp"
+#include "farbell/hardware/herald.hpp"
+
+namespace farbell {
+
+// `arrives`: probability that a photon of the sender ends in the receiver. `double_excitation`: that the sender emits
+// a second one. `others`: mean number of photons a bin that end in the receiver beside them, Poisson. With `tells_empty` heralds of a receiver that
+// holds nothing are rows of their own.
+HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, double double_excitation, double others, bool tells_empty);
+
+}  // namespace farbell

@@ -1,0 +1,43 @@
+#include "farbell/simulation/retrieval_check.hpp"
+
+#include <string>
+#include <variant>
+
+#include "farbell/simulation/places.hpp"
+
+namespace farbell {
+
+namespace {
+
+std::string memory_without(const Model& m, NodeId node, const std::string& for_what) {
+  return "a memory without retrieval at " + in_quotes(m.node_names[node.value]) + ", for " + for_what + ": qubits in an ensemble undergo no gates";
+}
+
+void require_gates(const Model& m, NodeId node, const std::string& path, const std::string& found, const std::string& for_what) {
+  if (m.nodes[node.value].retrieval) throw SpecError(path, found, memory_without(m, node, for_what));
+}
+
+}  // namespace
+
+void check_retrieval(const Model& m) {
+  const ScenarioSpec& s = m.scenario;
+  for (std::size_t i = 0; i < m.links.size(); ++i)
+    if (s.links[i].distillation)
+      for (NodeId node : m.links[i].node) require_gates(m, node, item("links", i, "distillation"), "distillation", "distillation");
+  for (std::size_t i = 0; i < s.demands.size(); ++i)
+    if (std::holds_alternative<ByProgramsSpec>(s.demands[i].traffic))
+      for (NodeId node : m.route_plans[i].ends) require_gates(m, node, item("demands", i, "traffic"), "\"by_programs\"", "programs");
+  for (std::size_t i = 0; i < s.demands.size(); ++i)
+    if (s.demands[i].distillation)
+      for (NodeId node : m.route_plans[i].ends) require_gates(m, node, item("demands", i, "distillation"), "distillation", "distillation");
+  for (std::size_t i = 0, arm = s.demands.size(); i < s.ghz_demands.size(); ++i)
+    for (std::size_t k = 0; k < m.stars[i].arms.size(); ++k, ++arm)
+      for (NodeId node : m.route_plans[arm].ends)
+        require_gates(m, node, item("ghz_demands", i), "a GHZ demand with " + in_quotes(m.node_names[node.value]), "fusion");
+  for (std::size_t i = 0; i < s.programs.size(); ++i)
+    for (std::size_t n = 0; n < m.nodes.size(); ++n)
+      if (m.node_names[n] == s.programs[i].node)
+        require_gates(m, NodeId{static_cast<std::uint32_t>(n)}, item("programs", i, "node"), in_quotes(s.programs[i].node), "programs");
+}
+
+}  // namespace farbell
