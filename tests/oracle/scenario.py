@@ -16,8 +16,13 @@ MEMORY = {
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
-    "photon_lifetime_s": None,
+    "photon_lifetime_s": None, "communication": None, "charge_check": None,
 }  # fmt: skip
+COMMUNICATION = {
+    "qubits": 1, "store": "when_needed", "storage_s": 0.0, "storage_reliability": 1.0, "storage_dephasing_probability": 0.0,
+    "t1_s": None, "t2_s": None, "t2_law": "exponential", "t2_exponent": None, "coherence_times_s": [], "coherences": [], "coherence_beyond": None,
+}  # fmt: skip
+CHARGE_CHECK = {"success_probability": 1.0, "reset_s": 0.0}
 STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}}
 DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
@@ -84,6 +89,9 @@ def complete(document):
     scenario["routing"] = ROUTING | scenario["routing"]
     scenario["messages"] = MESSAGES | scenario["messages"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
+    for memory in scenario["memories"].values():
+        memory["communication"] = memory["communication"] and COMMUNICATION | memory["communication"]
+        memory["charge_check"] = memory["charge_check"] and CHARGE_CHECK | memory["charge_check"]
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
     for station in scenario["stations"].values():
         station["detector"] = DETECTOR | station["detector"]

@@ -177,6 +177,10 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   const auto multiplexed = [&](LinkModel model) {
     model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
     std::visit([&](auto const& kind) { multiplex(model, kind.multiplexing, station); }, generation);
+    if (const double check_s = mean_check_s(a.charge_check, b.charge_check); check_s > 0 && !std::holds_alternative<GivenSpec>(generation)) {
+      model.period_s += static_cast<double>(model.multiplexing.modes) * check_s;
+      model.approximations.push_back({"checks_spread", "The time that charge checks take between batches is spread evenly over all attempts."});
+    }
     return model;
   };
   const auto heralded = [&](auto const& click) {

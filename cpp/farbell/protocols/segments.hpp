@@ -20,7 +20,9 @@ struct alignas(64) Half {
   std::uint32_t position = 0;    // in the chain
   End side = end_a;              // the end of the chain that its hop leads towards
   HalfState state = HalfState::pending;
-  bool heralded = false;         // its node knows the pair, and may use it
+  bool heralded : 1 = false;     // its node knows the pair, and may use it
+  bool in_communication : 1 = false;  // it is in a communication qubit,
+  bool storing : 1 = false;      // and being moved out of it, or about to be: nothing else may be done with it
   bool by_path = false;          // what made it ready is in its segment's path, not just its own herald
   std::uint32_t generation = 0;  // raised when the qubit is gone: events about it are then stale
   std::uint32_t reach = 0;       // position of its partner, as far as its node knows

@@ -29,7 +29,7 @@ template <class... T>
 struct TypeList {};
 
 // Every spec, each after those it holds.
-using AllSpecs = TypeList<MemorySpec, DetectorSpec, StationSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec,
+using AllSpecs = TypeList<CommunicationSpec, ChargeCheckSpec, MemorySpec, DetectorSpec, StationSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec,
                           GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
                           PolicyEntrySpec, PolicyTableSpec, OpticalSwitchSpec, CutoffSpec, DistillationSpec, RuleSpec, NodeSpec, DriftSpec, LinkSpec, ChangeSpec, FailureSpec,
                           RoutingSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
