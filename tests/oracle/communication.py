@@ -2,7 +2,7 @@
 
 from . import states
 from .clock import ARRIVALS, DECISIONS, ticks
-from .segments import LOCKED, PENDING, WAITING, A, B
+from .segments import PENDING, WAITING, A, B
 
 NO_RATES = {"depolarising_s": None, "dephasing_s": None} | {f"pauli_{axis}_rate_hz": 0.0 for axis in "xyz"}
 
@@ -17,7 +17,9 @@ class Qubits:
         self.storage = ticks(spec["storage_s"], run.ticks_per_s)
         self.spec, self.memory = spec, run.devices[node.memory["name"]]
         laws = {name: value for name, value in spec.items() if name in node.memory}
-        self.device = states.Device(node.memory | NO_RATES | laws, run.ticks_per_s, run.scenario["approximate"] == "pauli_twirl")
+        self.device = states.Device(
+            node.memory | NO_RATES | laws, run.ticks_per_s, run.scenario["approximate"] == "pauli_twirl"
+        )
         self.known = []  # halves that could be stored, oldest first
 
 
@@ -45,7 +47,7 @@ class Communication:
         if not self.ends(group.link):
             return
         if self.lacking(group) > 0 and group not in self.line:
-            self.take(group)
+            self.wait(group)
         surplus = group.held - group.wanted()
         if surplus > 0:
             group.held -= surplus

@@ -74,6 +74,8 @@ def communicating(data, scenario):
     for demand in scenario["demands"]:
         demand.pop("distillation", None)
         demand.pop("buffer", None)
+        if scenario.get("scheduler") != "weighted_fair":
+            demand.pop("weight", None)
         demand["rules"] = [rule for rule in demand.get("rules", []) if "estimated" not in rule["when"]]
         if (demand.get("cutoff") or {}).get("estimated_fidelity"):
             del demand["cutoff"]

@@ -67,13 +67,13 @@ def test_one_link_has_its_node_for_itself() -> None:
 
 # ---- states -------------------------------------------------------------------------------------------------------------
 
-I, X, Y, Z = np.eye(2), np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1])
-PAULIS = (I, X, Y, Z)
+ONE, X, Y, Z = np.eye(2), np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1])
+PAULIS = (ONE, X, Y, Z)
 
 
 def on(operator: np.ndarray, qubit: int) -> np.ndarray:
     """Of four."""
-    factors = [operator if each == qubit else I for each in range(4)]
+    factors = [operator if each == qubit else ONE for each in range(4)]
     return np.kron(np.kron(factors[0], factors[1]), np.kron(factors[2], factors[3]))
 
 
@@ -88,7 +88,7 @@ def dephased(rho: np.ndarray, qubit: int, left: float) -> np.ndarray:
 def correlators_after_swap(rho: np.ndarray) -> tuple[float, float, float]:
     """Qubits 1 and 2 are found in Phi+, which leaves what any other outcome does once its frame is undone."""
     phi = np.array([1, 0, 0, 1]) / np.sqrt(2)
-    onto = np.kron(np.kron(I, phi.reshape(1, 4)), I)
+    onto = np.kron(np.kron(ONE, phi.reshape(1, 4)), ONE)
     left = onto @ rho @ onto.conj().T
     left /= np.trace(left)
     return tuple(float(np.trace(np.kron(s, s) @ left).real) for s in (X, Y, Z))
@@ -254,7 +254,11 @@ def test_coherence_that_relaxation_does_not_leave() -> None:
 
 @pytest.mark.parametrize(
     ("fields", "path"),
-    [({"batch_attempts": 0}, "batch_attempts"), ({"check_s": -1.0}, "check_s"), ({"success_probability": 0.0}, "success_probability")],
+    [
+        ({"batch_attempts": 0}, "batch_attempts"),
+        ({"check_s": -1.0}, "check_s"),
+        ({"success_probability": 0.0}, "success_probability"),
+    ],
 )
 def test_bad_charge_checks(fields: dict[str, Any], path: str) -> None:
     with pytest.raises(fb.SpecError) as error:

@@ -37,7 +37,7 @@ void Communication::handle(const Event& event) {
 void Communication::wants(std::uint32_t group, std::uint32_t lanes) {
   Group& g = groups_[group];
   g.wanted = lanes;
-  if (g.wanted > g.held && !g.waits) take_or_wait(group);
+  if (g.wanted > g.held && !g.waits) wait(group);
 }
 
 std::uint32_t Communication::lanes(std::uint32_t group) const { return std::min(groups_[group].held, groups_[group].wanted); }
@@ -58,7 +58,7 @@ void Communication::succeeded(std::uint32_t group, std::uint32_t pairs, std::uin
 }
 
 // One at each end that has any, for as many lanes as both have.
-void Communication::take_or_wait(std::uint32_t group) {
+void Communication::take(std::uint32_t group) {
   Group& g = groups_[group];
   std::uint32_t more = g.wanted - g.held;
   const auto& ends = setup_.links[g.link.value].node;
@@ -95,7 +95,7 @@ void Communication::exchange() {
   line.swap(waiting_);
   for (std::uint32_t group : line) {
     groups_[group].waits = false;
-    if (groups_[group].wanted > groups_[group].held) take_or_wait(group);
+    if (groups_[group].wanted > groups_[group].held) take(group);
   }
   exchange_posted_ = false;
   for (std::uint32_t group : line) lanes_.attempt(group);

@@ -32,7 +32,7 @@ class Communication {
   bool limits(LinkId link) const { return any_ && limited_[link.value]; }
   void add_group(LinkId link);  // numbered as lanes number them
 
-  // Of groups of links that are limited. A group could attempt with so many lanes: it takes what is free at both ends, and waits for more.
+  // Of groups of links that are limited. A group could attempt with so many lanes: it waits for what it lacks.
   void wants(std::uint32_t group, std::uint32_t lanes);
   std::uint32_t lanes(std::uint32_t group) const;  // with which it may attempt
   void rests(std::uint32_t group);                 // once its lanes are no more than that: gives back what is left over
@@ -67,7 +67,7 @@ class Communication {
     std::vector<Held> held;  // known pairs that could be stored, oldest first; some have left
   };
 
-  void take_or_wait(std::uint32_t group);
+  void take(std::uint32_t group);
   void wait(std::uint32_t group);
   void give(LinkId link, std::uint32_t lanes);
   void exchange();
