@@ -14,6 +14,14 @@ constexpr auto examples = std::to_array<Example>({
 >>> memory = fb.Memory(name="ion", slots=4, t2_s="1 s", two_qubit_gate_reliability=0.99)
 >>> memory.replace(t2_s="500 ms").t2_s
 0.5)"},
+    {"CommunicationQubits", R"(
+>>> electron = fb.CommunicationQubits(t2_s="1.46 s", storage_s="1.3 ms", storage_reliability=0.96)
+>>> fb.Memory(name="nv", slots=2, t2_s="1 s", dephasing_attempts=1400, communication=electron).communication.qubits
+1)"},
+    {"ChargeCheck", R"(
+>>> check = fb.ChargeCheck(batch_attempts=250, check_s="50 us", success_probability=0.95)
+>>> fb.Memory(name="nv", charge_check=check).charge_check.check_s
+5e-05)"},
     {"Detector", R"(
 >>> fb.Detector(efficiency=0.8, dark_count_rate_hz="10 Hz").window_s
 1e-07)"},

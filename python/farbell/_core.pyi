@@ -53,6 +53,202 @@ class InternalError(RuntimeError):
     """
 
 @final
+class CommunicationQubits:
+    """The qubits of a node that emit: all its links attempt through them, and a pair stays in one until it is moved into a memory qubit, swapped or measured.
+
+    Parameters
+    ----------
+    qubits : int
+        How many a node has: at most so many lanes of its links attempt at a time.
+    store : Literal["when_needed", "always"]
+        When a pair is moved into a memory qubit.
+    storage_s : float | str
+        Duration of the operation that moves it. [s]
+    storage_reliability : float
+        Probability that this operation does not depolarise the qubit.
+    storage_dephasing_probability : float
+        Probability of a Z error in this operation.
+    t1_s : float | str | None
+        Relaxation time to |0> in a communication qubit; null = no relaxation. [s]
+    t2_s : float | str | None
+        Coherence time in a communication qubit: T2* where nothing decouples it; null = no decay beyond that of T1. [s]
+    t2_law : Literal["exponential", "gaussian", "stretched", "tabulated"]
+        How coherence decays with T2.
+    t2_exponent : float | None
+        Exponent n of the law stretched: 1 like exponential, 2 gaussian.
+    coherence_times_s : Sequence[float | str]
+        Ages at which the law tabulated knows the coherence, rising; at age 0 it is 1. [s]
+    coherences : Sequence[float]
+        Coherence at each of coherence_times_s, never rising. In between it falls exponentially.
+    coherence_beyond : Literal["exponential", "nothing"] | None
+        Coherence beyond the last of coherence_times_s; stated with them.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> electron = fb.CommunicationQubits(t2_s="1.46 s", storage_s="1.3 ms", storage_reliability=0.96)
+    >>> fb.Memory(name="nv", slots=2, t2_s="1 s", dephasing_attempts=1400, communication=electron).communication.qubits
+    1
+    """
+    def __init__(
+        self,
+        *,
+        qubits: int = 1,
+        store: Literal["when_needed", "always"] = 'when_needed',
+        storage_s: float | str = 0.0,
+        storage_reliability: float = 1.0,
+        storage_dephasing_probability: float = 0.0,
+        t1_s: float | str | None = None,
+        t2_s: float | str | None = None,
+        t2_law: Literal["exponential", "gaussian", "stretched", "tabulated"] = 'exponential',
+        t2_exponent: float | None = None,
+        coherence_times_s: Sequence[float | str] = [],
+        coherences: Sequence[float] = [],
+        coherence_beyond: Literal["exponential", "nothing"] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        qubits: int = ...,
+        store: Literal["when_needed", "always"] = ...,
+        storage_s: float | str = ...,
+        storage_reliability: float = ...,
+        storage_dephasing_probability: float = ...,
+        t1_s: float | str | None = ...,
+        t2_s: float | str | None = ...,
+        t2_law: Literal["exponential", "gaussian", "stretched", "tabulated"] = ...,
+        t2_exponent: float | None = ...,
+        coherence_times_s: Sequence[float | str] = ...,
+        coherences: Sequence[float] = ...,
+        coherence_beyond: Literal["exponential", "nothing"] | None = ...,
+    ) -> CommunicationQubits:
+        """A new CommunicationQubits with these fields changed."""
+    @property
+    def qubits(self) -> int:
+        """How many a node has: at most so many lanes of its links attempt at a time."""
+    @property
+    def store(self) -> Literal["when_needed", "always"]:
+        """When a pair is moved into a memory qubit."""
+    @property
+    def storage_s(self) -> float:
+        """Duration of the operation that moves it. [s]"""
+    @property
+    def storage_reliability(self) -> float:
+        """Probability that this operation does not depolarise the qubit."""
+    @property
+    def storage_dephasing_probability(self) -> float:
+        """Probability of a Z error in this operation."""
+    @property
+    def t1_s(self) -> float | None:
+        """Relaxation time to |0> in a communication qubit; null = no relaxation. [s]"""
+    @property
+    def t2_s(self) -> float | None:
+        """Coherence time in a communication qubit: T2* where nothing decouples it; null = no decay beyond that of T1. [s]"""
+    @property
+    def t2_law(self) -> Literal["exponential", "gaussian", "stretched", "tabulated"]:
+        """How coherence decays with T2."""
+    @property
+    def t2_exponent(self) -> float | None:
+        """Exponent n of the law stretched: 1 like exponential, 2 gaussian."""
+    @property
+    def coherence_times_s(self) -> tuple[float, ...]:
+        """Ages at which the law tabulated knows the coherence, rising; at age 0 it is 1. [s]"""
+    @property
+    def coherences(self) -> tuple[float, ...]:
+        """Coherence at each of coherence_times_s, never rising. In between it falls exponentially."""
+    @property
+    def coherence_beyond(self) -> Literal["exponential", "nothing"] | None:
+        """Coherence beyond the last of coherence_times_s; stated with them."""
+    def with_values(self, values: dict[str, Any]) -> CommunicationQubits:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> CommunicationQubits:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> CommunicationQubits:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ChargeCheck:
+    """After each batch of attempts a check says whether the emitter is as it should be; one that fails is followed by a reset and another check.
+
+    Parameters
+    ----------
+    batch_attempts : int
+        Attempts between two checks.
+    check_s : float | str
+        Duration of a check. [s]
+    success_probability : float
+        Probability that a check passes.
+    reset_s : float | str
+        Duration of the reset after a check that fails. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> check = fb.ChargeCheck(batch_attempts=250, check_s="50 us", success_probability=0.95)
+    >>> fb.Memory(name="nv", charge_check=check).charge_check.check_s
+    5e-05
+    """
+    def __init__(
+        self,
+        *,
+        batch_attempts: int,
+        check_s: float | str,
+        success_probability: float = 1.0,
+        reset_s: float | str = 0.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        batch_attempts: int = ...,
+        check_s: float | str = ...,
+        success_probability: float = ...,
+        reset_s: float | str = ...,
+    ) -> ChargeCheck:
+        """A new ChargeCheck with these fields changed."""
+    @property
+    def batch_attempts(self) -> int:
+        """Attempts between two checks."""
+    @property
+    def check_s(self) -> float:
+        """Duration of a check. [s]"""
+    @property
+    def success_probability(self) -> float:
+        """Probability that a check passes."""
+    @property
+    def reset_s(self) -> float:
+        """Duration of the reset after a check that fails. [s]"""
+    def with_values(self, values: dict[str, Any]) -> ChargeCheck:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ChargeCheck:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ChargeCheck:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Memory:
     """A kind of quantum memory; nodes refer to it by name.
 
@@ -120,6 +316,10 @@ class Memory:
         Probability of reading 0 from |0>.
     readout_fidelity_1 : float
         Probability of reading 1 from |1>.
+    communication : CommunicationQubits | Mapping[str, Any] | None
+        The qubits through which all links of a node attempt, and from which pairs are moved into its slots; null = every slot attempts by itself.
+    charge_check : ChargeCheck | Mapping[str, Any] | None
+        How often attempts stop for a check of the emitter, and for how long; null = never.
 
     Examples
     --------
@@ -162,6 +362,8 @@ class Memory:
         measurement_s: float | str = 0.0,
         readout_fidelity_0: float = 1.0,
         readout_fidelity_1: float = 1.0,
+        communication: CommunicationQubits | Mapping[str, Any] | None = None,
+        charge_check: ChargeCheck | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -197,6 +399,8 @@ class Memory:
         measurement_s: float | str = ...,
         readout_fidelity_0: float = ...,
         readout_fidelity_1: float = ...,
+        communication: CommunicationQubits | Mapping[str, Any] | None = ...,
+        charge_check: ChargeCheck | Mapping[str, Any] | None = ...,
     ) -> Memory:
         """A new Memory with these fields changed."""
     @property
@@ -292,6 +496,12 @@ class Memory:
     @property
     def readout_fidelity_1(self) -> float:
         """Probability of reading 1 from |1>."""
+    @property
+    def communication(self) -> CommunicationQubits | None:
+        """The qubits through which all links of a node attempt, and from which pairs are moved into its slots; null = every slot attempts by itself."""
+    @property
+    def charge_check(self) -> ChargeCheck | None:
+        """How often attempts stop for a check of the emitter, and for how long; null = never."""
     def with_values(self, values: dict[str, Any]) -> Memory:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:

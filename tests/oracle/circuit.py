@@ -124,7 +124,10 @@ class Circuit:
     def new_pair(self, hop, qubits, heralded, frame):
         group = self.group(self.links[hop])
         halves = [Half(qubit, hop + side, side, group, self.now) for side, qubit in enumerate(qubits)]
-        known = [heralded[A] if hop == 0 else 0, heralded[B] if hop + 1 == self.last else 0]
+        for half in halves:
+            half.node = self.nodes[half.position]
+        usable = [self.run.communication.enter(half, tick) for half, tick in zip(halves, heralded, strict=True)]
+        known = [usable[A] if hop == 0 else 0, usable[B] if hop + 1 == self.last else 0]
         segment = Segment(halves, (hop, hop + 1), frame, 0, min(qubit.since for qubit in qubits), known)
         self.expiry(segment)
         if self.rules:
@@ -135,9 +138,11 @@ class Circuit:
         if self.pools[hop]:
             self.post(max(heralded), ARRIVALS, self.pools[hop].enter, segment)
             return
-        for half, tick in zip(halves, heralded, strict=True):
-            if half.position not in (0, self.last):
+        for half, tick, stored in zip(halves, heralded, usable, strict=True):
+            if half.position not in (0, self.last) or half.in_communication:
                 self.post(tick, ARRIVALS, self.herald, half)
+            if half.storing:
+                self.post(stored, ARRIVALS, self.stored, half)
         if self.last == 1:
             self.ready(segment)
 
@@ -162,11 +167,23 @@ class Circuit:
         if half.state != PENDING:
             return
         half.heralded = True
+        if half.position in (0, self.last):
+            self.run.communication.learn(half)
+            return
         if half.expires is not None:
             self.post(max(self.now, half.expires), EXPIRIES, self.expire, half)
         if self.cutoff and self.cutoff["attempts"]:
             self.watch_attempts(half)
-        self.consider(half)
+        if not half.storing:
+            self.consider(half)
+        if half.in_communication:
+            self.run.communication.learn(half)
+
+    def stored(self, half):
+        if half.state != GONE:
+            self.run.communication.store(half)
+            if half.position not in (0, self.last):
+                self.consider(half)
 
     def consider(self, half):
         """Queues a half whose pair reaches as far as the swap order wants."""
@@ -190,7 +207,7 @@ class Circuit:
         if half.state == GONE:
             return
         half.reach = min(half.reach, reach) if half.side == B else max(half.reach, reach)
-        if half.heralded and half.state == PENDING:
+        if half.heralded and half.state == PENDING and not half.storing:
             self.consider(half)
         elif half.state == WAITING and self.rules:
             self.look(half.position)
@@ -293,7 +310,7 @@ class Circuit:
                 else:
                     self.end(segment)
         for half in (b, c):
-            half.group.free_slot(half.side)
+            self.give_slot_back(half)
 
     def join(self, left, right, outcome, position):
         results = self.arrival(position, 0), self.arrival(position, self.last)
@@ -363,7 +380,7 @@ class Circuit:
             self.send_notice(partner, self.now, half.position, half.position)
         else:
             self.end(segment)
-        half.group.free_slot(half.side)
+        self.give_slot_back(half)
 
     # ---- losses --------------------------------------------------------------------------------------------------------
 
@@ -398,7 +415,7 @@ class Circuit:
             self.record("lost", node.name, self.demand.index, 0)
             self.lose(half)
             self.end(half.segment)
-            half.group.free_slot(half.side)
+            self.give_slot_back(half)
 
     def end(self, segment):
         """Nothing is left of the segment: its hops may make another."""
@@ -409,6 +426,10 @@ class Circuit:
         """The qubit leaves its slot because it was measured or delivered."""
         half.segment.halves[half.side] = None
         self.retire(half)
+        self.give_slot_back(half)
+
+    def give_slot_back(self, half):
+        self.run.communication.leave(half)
         half.group.free_slot(half.side)
 
     # ---- release -------------------------------------------------------------------------------------------------------
@@ -439,6 +460,7 @@ class Circuit:
         self.booked[position] = False
         for half in list(self.halves[position]):
             self.lose(half)
+            self.run.communication.leave(half)
         for hop, side in ((position - 1, B), (position, A)):
             if 0 <= hop < self.last:
                 self.group(self.links[hop]).close(side)
@@ -469,7 +491,7 @@ class Circuit:
         self.broken = True
         for half in sorted(self.halves[position], key=lambda half: half.side == A):
             self.lose(half)
-            half.group.free_slot(half.side)
+            self.give_slot_back(half)
 
     def node_back(self, node):
         position = self.position_held_at(node)

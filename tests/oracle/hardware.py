@@ -252,7 +252,11 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
     if duty < 1 or repetition_s > 0:
         pulses_s = repetition_s + (model.modes - 1) * generation["multiplexing"]["mode_separation_s"]
         model.period_s = max(model.period_s, pulses_s) / duty
-    if duty * model.duty < 1 or repetition_s > 0:
+    checks_s = 0.0
+    if generation["kind"] != "given":
+        checks_s = mean_check_s([memory["charge_check"] for memory in memories if memory["charge_check"]])
+        model.period_s += model.modes * checks_s
+    if duty * model.duty < 1 or repetition_s > 0 or checks_s > 0:
         model.period_s /= model.duty
         model.period = ticks(model.period_s, ticks_per_s)
     model.left_by_attempt = tuple(left_by_attempt(memory, generation, end) for end, memory in enumerate(memories))
@@ -264,6 +268,23 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
         model.phase_sigma = 0.0
         model.rows = [(probability, frame, bell_diagonal_part(rho)) for probability, frame, rho in model.rows]
     return model
+
+
+def mean_check_s(checks):
+    """An attempt's share of the time until all ends have passed a check, round after round."""
+    if not checks:
+        return 0.0
+    total, not_passed = 0.0, 1.0
+    for rounds in range(10**6):
+        # One more round takes place if somebody has not passed yet.
+        total += not_passed * (max(c["check_s"] for c in checks) + (rounds > 0) * max(c["reset_s"] for c in checks))
+        passed = 1.0
+        for check in checks:
+            passed *= 1 - (1 - check["success_probability"]) ** (rounds + 1)
+        not_passed = 1 - passed
+        if not_passed < 1e-18:
+            break
+    return total / min(c["batch_attempts"] for c in checks)
 
 
 def left_by_attempt(memory, generation, end):

@@ -15,6 +15,7 @@ class LaneGroup:
         entity = f"link:{link.name}/demand:{circuit.owner}"
         self.attempts, self.heralds = run.stream(f"{entity}/attempts"), run.stream(f"{entity}/herald")
         self.circuit, self.hop, self.is_open = None, None, False
+        self.held = 0  # communication qubits at each end that has some
         self.free = [0, 0]  # slots at the hop's end nearer to A, nearer to B
         self.turns = 0
         self.next_start, self.scheduled = 0, False
@@ -31,6 +32,7 @@ class LaneGroup:
 
     def close(self, side):
         self.free[side], self.is_open = 0, False
+        self.run.communication.review(self)
         self.run.turns.review(self.link)
 
     def free_slot(self, side):
@@ -51,9 +53,16 @@ class LaneGroup:
         return model.herald[side if forward else 1 - side] + (model.modes - 1) * model.mode_separation
 
     def lanes(self):
+        return self.run.communication.lanes(self)
+
+    def wanted(self):
         return min(*self.free, self.turns, self.demand.spec["width"])
 
     def wake(self):
+        self.run.communication.review(self)
+        self.go_on()
+
+    def go_on(self):
         if self.lanes() and self.run.turns.want(self.link) and not self.scheduled:
             self.schedule(max(self.run.clock.now, self.next_start))
 
@@ -80,9 +89,12 @@ class LaneGroup:
                 watcher[1]()
         made = self.successes(lanes)
         phase = link.phase.at(self.run.clock.now, link.model) if made and link.model.phase_sigma else None
+        pairs = 0
         for mode in self.modes_of(lanes, made):
             self.make_pair(phase, mode)
+            pairs += 1
         if made:
+            self.run.communication.after_success(self, pairs)
             self.run.turns.after_success(link)
         if self.lanes():
             self.schedule(self.next_start)
@@ -160,7 +172,7 @@ class LaneGroup:
         _, frame, rho = model.rows[row]
         if phase is not None:
             rho = turned(rho, phase)
-        devices = [run.device(node) for node in self.link.ends]
+        devices = [run.communication.device(node) for node in self.link.ends]
         qubits = states.create_pair(rho, devices[0], now + model.emission[0], devices[1], now + model.emission[1])
         for node, qubit in zip(self.link.ends, qubits, strict=True):
             qubit.made = run.clock.now, run.clock.round

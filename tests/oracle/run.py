@@ -7,6 +7,7 @@ outcome = run(scenario, coins=rng)  # every lane tosses its own coin: the same l
 from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
+from .communication import Communication
 from .drift import mean_fidelity, timeline, wear
 from .failures import Failures
 from .ghz import GhzDemand
@@ -58,6 +59,7 @@ class Run:
         self.turns = Turns(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
+        self.communication = Communication(self)
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
         for link in self.network.links:

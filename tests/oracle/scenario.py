@@ -16,12 +16,17 @@ MEMORY = {
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
-    "photon_lifetime_s": None, "wavelength_m": None, "encoding": None, "retrieval": None,
+    "photon_lifetime_s": None, "wavelength_m": None, "encoding": None, "retrieval": None, "communication": None, "charge_check": None,
 }  # fmt: skip
 RETRIEVAL = {
     "efficiency": 1.0, "lifetime_s": None, "law": "exponential", "fixed_delay_s": None, "temporal_modes": 1, "spectral_modes": 1,
     "spatial_modes": 1,
 }  # fmt: skip
+COMMUNICATION = {
+    "qubits": 1, "store": "when_needed", "storage_s": 0.0, "storage_reliability": 1.0, "storage_dephasing_probability": 0.0,
+    "t1_s": None, "t2_s": None, "t2_law": "exponential", "t2_exponent": None, "coherence_times_s": [], "coherences": [], "coherence_beyond": None,
+}  # fmt: skip
+CHARGE_CHECK = {"success_probability": 1.0, "reset_s": 0.0}
 STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}, "wavelength_m": None, "encoding": None}
 INTERFACE = {
     "frequency_converter": {"efficiency": 1.0, "noise_photons": 0.0, "noise_rate_hz": 0.0, "bandwidth_hz": None},
@@ -116,6 +121,8 @@ def complete(document):
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     for memory in scenario["memories"].values():
         memory["retrieval"] = memory["retrieval"] and RETRIEVAL | memory["retrieval"]
+        memory["communication"] = memory["communication"] and COMMUNICATION | memory["communication"]
+        memory["charge_check"] = memory["charge_check"] and CHARGE_CHECK | memory["charge_check"]
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}
     scenario["interfaces"] = {i["name"]: of_kind(INTERFACE, i) for i in scenario["interfaces"]}
     for station in scenario["stations"].values():

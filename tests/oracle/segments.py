@@ -12,6 +12,7 @@ class Half:
         self.side = side  # which end of its segment it is
         self.state = PENDING
         self.heralded = False
+        self.node, self.in_communication, self.storing = None, False, False
         self.reach = None  # position of its partner, as far as its node knows
         self.expires = None
         self.ready = None  # when it entered its queue

@@ -233,6 +233,17 @@ def decay(qubit, now):
     qubit.since, qubit.undisturbed = now, 1.0
 
 
+def transfer(qubit, device, reliability, z_probability, now):
+    """Into another device, by an operation that flips the phase or loses the qubit now and then."""
+    decay(qubit, now)
+    cluster, n = qubit.cluster, len(qubit.cluster.qubits)
+    at = cluster.qubits.index(qubit)
+    flip = embed(Z, (at,), n)
+    cluster.rho = (1 - z_probability) * cluster.rho + z_probability * flip @ cluster.rho @ flip
+    cluster.rho = depolarise(cluster.rho, (at,), n, reliability)
+    qubit.device, qubit.origin = device, now
+
+
 def release(qubit):
     """Traces the qubit out."""
     cluster = qubit.cluster

@@ -25,7 +25,7 @@ def test_against_photons_counted(seed: int, tells_empty: bool) -> None:
     if fields["heralded"]:
         fields |= {"herald_efficiency": rng.uniform(0.2, 1), "false_herald_probability": rng.uniform(0, 0.2)}
     arrives, twice, light = rng.uniform(), rng.uniform(0, 0.3), rng.uniform(0, 0.2)
-    success, rows = fock.sender_receiver(GENERATION["sender_receiver"] | fields, arrives, twice, light, tells_empty)
+    success, rows = fock.sender_receiver(GENERATION["sender_receiver"] | fields, arrives, twice, light * arrives, tells_empty)
     table = fb.hardware.sender_receiver(
         fb.SenderReceiver(**fields), arrives, double_excitation_probability=twice, background_photons=light, tells_empty=tells_empty
     )

@@ -315,6 +315,10 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
       multiplex(model, kind.multiplexing, station);
       slow_down(model, kind.multiplexing);
     }, generation);
+    if (const double check_s = mean_check_s(a.charge_check, b.charge_check); check_s > 0 && !std::holds_alternative<GivenSpec>(generation)) {
+      model.period_s += static_cast<double>(model.multiplexing.modes) * check_s;
+      model.approximations.push_back({"checks_spread", "The time that charge checks take between batches is spread evenly over all attempts."});
+    }
     model.period_s /= model.duty;
     return model;
   };

@@ -1,15 +1,13 @@
 // A quantum memory: how many qubits it holds, how they decay, and how good its operations are. See docs/physics/memories.md.
 #pragma once
 #include "farbell/base/fields.hpp"
+#include "farbell/hardware/charge_check.hpp"
+#include "farbell/hardware/communication.hpp"
 #include "farbell/hardware/encoding.hpp"
 #include "farbell/hardware/retrieval.hpp"
+#include "farbell/hardware/t2_law.hpp"
 
 namespace farbell {
-
-// How coherence is lost with time under T2.
-enum class T2Law { exponential, gaussian, stretched, tabulated };
-// What is left of the coherence beyond the last point of a table.
-enum class CoherenceBeyond { exponential, nothing };
 
 struct MemorySpec {
   std::string name;
@@ -44,28 +42,10 @@ struct MemorySpec {
   double readout_fidelity_0 = 1;
   double readout_fidelity_1 = 1;
   std::optional<RetrievalSpec> retrieval;
+  std::optional<CommunicationSpec> communication;
+  std::optional<ChargeCheckSpec> charge_check;
 
   bool operator==(const MemorySpec&) const = default;
-};
-
-template <>
-struct Describe<T2Law> {
-  static constexpr std::string_view name = "T2Law";
-  static constexpr auto values = std::array{
-      Choice<T2Law>{T2Law::exponential, "exponential", "exp(-t / T2); T2 includes what T1 does, so T2 <= 2 T1"},
-      Choice<T2Law>{T2Law::gaussian, "gaussian", "exp(-(t / T2)^2), times what T1 does"},
-      Choice<T2Law>{T2Law::stretched, "stretched", "exp(-(t / T2)^n) with n = t2_exponent, times what T1 does"},
-      Choice<T2Law>{T2Law::tabulated, "tabulated", "through points, coherences at coherence_times_s, times what T1 does"},
-  };
-};
-
-template <>
-struct Describe<CoherenceBeyond> {
-  static constexpr std::string_view name = "CoherenceBeyond";
-  static constexpr auto values = std::array{
-      Choice<CoherenceBeyond>{CoherenceBeyond::exponential, "exponential", "falls on as between the last two points"},
-      Choice<CoherenceBeyond>{CoherenceBeyond::nothing, "nothing", "none is left"},
-  };
 };
 
 template <>
@@ -130,6 +110,9 @@ struct Describe<MemorySpec> {
             "Probability of reading 1 from |1>.").improves(Improvement::probability),
       field("retrieval", &MemorySpec::retrieval,
             "How qubits come out of an ensemble that absorbs light, as photons, to be swapped or measured; null = they are where they are."),
+      field("communication", &MemorySpec::communication,
+            "The qubits through which all links of a node attempt, and from which pairs are moved into its slots; null = every slot attempts by itself."),
+      field("charge_check", &MemorySpec::charge_check, "How often attempts stop for a check of the emitter, and for how long; null = never."),
   };
   // Each law has the parameters that it needs, and none of another's.
   static void check(const MemorySpec& spec);

@@ -7,7 +7,33 @@
 
 namespace farbell {
 
+namespace {
+
+// A memory that decays like its communication qubits.
+MemorySpec decaying_like(CommunicationSpec const& c, MemorySpec memory = {}) {
+  memory.t1_s = c.t1_s;
+  memory.t2_s = c.t2_s;
+  memory.t2_law = c.t2_law;
+  memory.t2_exponent = c.t2_exponent;
+  memory.coherence_times_s = c.coherence_times_s;
+  memory.coherences = c.coherences;
+  memory.coherence_beyond = c.coherence_beyond;
+  memory.depolarising_s = memory.dephasing_s = memory.dephasing_attempts = std::nullopt;
+  memory.pauli_x_rate_hz = memory.pauli_y_rate_hz = memory.pauli_z_rate_hz = 0;
+  return memory;
+}
+
+}  // namespace
+
+void Describe<CommunicationSpec>::check(const CommunicationSpec& c) { Describe<MemorySpec>::check(decaying_like(c)); }
+
+Device communication_device_of(MemorySpec const& memory, std::string const& path) {
+  return device_of(decaying_like(*memory.communication, memory), path);
+}
+
 void Describe<MemorySpec>::check(const MemorySpec& m) {
+  if (m.retrieval && m.communication)
+    throw SpecError("/communication", "communication qubits", "null with retrieval: an ensemble absorbs photons by itself");
   const std::string law = "t2_law \"" + std::string(choice_name(m.t2_law)) + '"';
   const auto only_of = [](T2Law of) { return "nothing but with t2_law \"" + std::string(choice_name(of)) + '"'; };
   if (m.t2_law == T2Law::stretched) {

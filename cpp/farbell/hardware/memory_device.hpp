@@ -11,4 +11,7 @@ namespace farbell {
 // than attempts can be.
 Device device_of(MemorySpec const& memory, std::string const& path);
 
+// Of its communication qubits, which share its gates and read-out; `path` is theirs.
+Device communication_device_of(MemorySpec const& memory, std::string const& path);
+
 }  // namespace farbell

@@ -14,7 +14,8 @@ Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& se
     : setup_(setup), queue_(queue), states_(states), segments_(segments), chains_(chains), trace_(trace),
       first_group_(setup.links.size(), no_group), open_(setup.links.size()),
       turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.turn_hook, setup.turn_claims},
-             queue, trace, *this) {
+             queue, trace, *this),
+      communication_({setup.links, setup.nodes, {setup.self.handler, op_communication, 0}, setup.stored}, queue, segments, chains, *this) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
@@ -37,6 +38,7 @@ std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uin
   next_of_link_.push_back(first_group_[link.value]);
   first_group_[link.value] = index;
   asleep_.emplace_back();
+  communication_.add_group(link);
   return index;
 }
 
@@ -210,7 +212,9 @@ void Lanes::handle(const Event& event) {
   switch (event.to.op) {
     case op_cycle: cycle(event.to.target); break;
     case op_successes: succeed_all(); break;
-    default: turns_.handle(event);
+    default:
+      if (event.to.op < op_turns) communication_.handle(event);
+      else turns_.handle(event);
   }
 }
 
@@ -338,6 +342,7 @@ void Lanes::succeed(std::uint32_t index) {
   const bool turned = link.phase_sigma_rad > 0;
   const double phase_rad = turned ? next_phase_rad(g.link, link) : 0;
   Correlations turned_state;
+  const bool communicates = communication_.limits(g.link);
   const bool cut = chain.cuts_off;
   const std::uint32_t pool = chain.hops[g.hop].pool;
   std::uint32_t made = 0;
@@ -363,6 +368,9 @@ void Lanes::succeed(std::uint32_t index) {
     birth.started = now;
     birth.emitted = {emitted[a], emitted[1 - a]};
     birth.known = {g.hop == 0 ? heralded[a] : tick_zero, g.hop + 1 == last ? heralded[1 - a] : tick_zero};
+    if (communicates) [[unlikely]]
+      for (End e : {end_a, end_b})
+        if (e == end_a ? g.hop == 0 : g.hop + 1 == last) birth.known[e] += communication_.ready_after(g.node[e == end_a ? a : 1 - a]);
     birth.frame = link.frames[outcome];
     if (!link.empties.empty()) [[unlikely]] birth.empties = link.empties[outcome];
     birth.expires = never;
@@ -381,9 +389,12 @@ void Lanes::succeed(std::uint32_t index) {
     for (End e : {end_a, end_b}) {
       const QubitId q = segment.half[e];
       const std::uint32_t position = g.hop + (e == end_b ? 1u : 0u);
-      if (position != 0 && position != last)
-        queue_.post(heralded[e == end_a ? a : 1 - a], Phase::arrivals, {setup_.herald.handler, setup_.herald.op, q.value},
-                    segments_.half(q).generation);
+      const Tick herald = heralded[e == end_a ? a : 1 - a];
+      const NodeId node = chain.positions[position].node;
+      const bool occupies = communicates && communication_.of(node);
+      if ((position != 0 && position != last) || occupies)
+        queue_.post(herald, Phase::arrivals, {setup_.herald.handler, setup_.herald.op, q.value}, segments_.half(q).generation);
+      if (occupies) [[unlikely]] communication_.occupy(q, node, herald);
     }
     if (segments_.spans(s)) post_ready(queue_, chain, s, segment);
   }
@@ -391,7 +402,11 @@ void Lanes::succeed(std::uint32_t index) {
   g.free[end_a] -= made;
   g.free[end_b] -= made;
   if (!chain.pipelined) g.turns -= made;
-  const std::uint32_t still = g.wanted();
+  std::uint32_t still = g.wanted();
+  if (communicates) [[unlikely]] {
+    communication_.succeeded(index, made, still);
+    still = communication_.lanes(index);
+  }
   g.lanes = still;
   if (g.dephases) [[unlikely]] tell_memories(index);
   if (trace_.on) [[unlikely]]
@@ -460,6 +475,12 @@ void Lanes::use_until(Tick end, std::vector<LinkUse>& use) const {
 void Lanes::wanted_lanes_changed(std::uint32_t index, std::uint32_t before) {
   const Group& g = groups_[index];
   const std::uint32_t want = g.wanted();
+  if (communication_.limits(g.link)) [[unlikely]] {
+    communication_.wants(index, want);
+    attempt(index);
+    communication_.rests(index);
+    return;
+  }
   if (!turns_.limits(g.link)) {
     set_lanes(index, want);
     return;

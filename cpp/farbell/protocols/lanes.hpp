@@ -14,6 +14,7 @@
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
+#include "farbell/protocols/communication.hpp"
 #include "farbell/protocols/link_row.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/segments.hpp"
@@ -35,7 +36,8 @@ struct LinkUse {
 
 class Lanes {
  public:
-  enum Op : std::uint16_t { op_cycle, op_successes, op_turns };  // and those of `Turns`, from op_turns on
+  // And those of `Communication` and `Turns`.
+  enum Op : std::uint16_t { op_cycle, op_successes, op_communication, op_turns = op_communication + Communication::ops };
 
   struct Setup {
     std::span<const LinkProgram> programs;
@@ -44,6 +46,7 @@ class Lanes {
     Address self;      // handler of this module
     Address herald;    // told of each half that its node learns of
     Address distil;    // told of each pair of a hop that distils, when both nodes know it
+    Address stored;    // told of each half that is in a memory qubit now
     std::uint64_t replica = 0;
     Tick slot = tick_zero;  // 0 = real time
     bool step_attempts = false;
@@ -68,6 +71,7 @@ class Lanes {
   void give_turn(std::uint32_t group);                     // of a chain that is not pipelined: a pair that it made has ended
   void set_program(LinkId link, std::uint32_t program);    // from the next cycle on
   Turns& turns() { return turns_; }
+  Communication& communication() { return communication_; }
 
   // Cycles of the group that have started; and the first tick at which the n-th cycle from now on may start, whatever becomes of its link.
   std::uint64_t cycles(std::uint32_t group) const;
@@ -81,6 +85,9 @@ class Lanes {
   // For turns: the groups of the link attempt, or cease to; when their running cycles are over; pairs a tick that a lane makes.
   void allow(LinkId link);
   Tick end_of_cycles(LinkId link);
+  // For communication qubits: the group attempts with those that it has; when its running cycle is over.
+  void attempt(std::uint32_t group) { set_lanes(group, communication_.lanes(group)); }
+  Tick end_of_cycle(std::uint32_t group) const { return groups_[group].next_cycle; }
   double success_rate(LinkId link) const;
   double ticks_per_pair(LinkId link) const;  // of a lane; infinity where none can succeed
   template <class F>
@@ -192,6 +199,7 @@ class Lanes {
   std::vector<Drift> drifts_;               // by link
   std::vector<OpenLanes> open_;             // by link
   Turns turns_;
+  Communication communication_;
   std::vector<std::uint32_t> succeeding_;   // groups whose cycle of this attempts phase succeeds
   std::uint64_t stale_events_ = 0;
 };

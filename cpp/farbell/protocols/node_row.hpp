@@ -6,8 +6,18 @@
 #include "farbell/base/ids.hpp"
 #include "farbell/base/tick.hpp"
 #include "farbell/hardware/retrieval.hpp"
+#include "farbell/state/device.hpp"
 
 namespace farbell {
+
+// The qubits through which a node's links attempt, and how a pair is moved from one of them into a memory qubit.
+struct CommunicationRow {
+  std::uint32_t qubits = 1;
+  bool always_stores = false;  // false: when somebody else needs the communication qubit
+  DeviceId device;             // of a communication qubit; that of the node is its memory qubits'
+  Tick storage = tick_zero;
+  BlochMap errors;             // of storing
+};
 
 struct NodeRow {
   DeviceId device;
@@ -17,6 +27,7 @@ struct NodeRow {
   Tick swap_duration = tick_zero;    // single-qubit gate, CNOT, read-out
   std::optional<RetrievalSpec> retrieval;
   Tick parity_duration = tick_zero;  // CNOT, read-out
+  std::optional<CommunicationRow> communication{};
 };
 
 struct NodeCounters {

@@ -33,7 +33,7 @@ void Segments::enter(QubitId q, const Birth& birth, std::uint32_t s, std::uint32
   h.position = position;
   h.side = side;
   h.state = HalfState::pending;
-  h.heralded = h.by_path = h.empty = false;
+  h.heralded = h.in_communication = h.storing = h.by_path = h.empty = false;
   h.began = birth.began;
   h.reach = side == end_a ? birth.hop : birth.hop + 1;
   h.occupied_since = birth.started;

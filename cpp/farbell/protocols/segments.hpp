@@ -23,6 +23,8 @@ struct alignas(64) Half {
   bool heralded : 1 = false;     // its node knows the pair, and may use it
   bool by_path : 1 = false;      // what made it ready is in its segment's path, not just its own herald
   bool empty : 1 = false;        // an absorbing memory that holds no photon, and does not know it
+  bool in_communication : 1 = false;  // it is in a communication qubit,
+  bool storing : 1 = false;      // and being moved out of it, or about to be: nothing else may be done with it
   std::uint32_t generation = 0;  // raised when the qubit is gone: events about it are then stale
   std::uint32_t reach = 0;       // position of its partner, as far as its node knows
   Tick occupied_since = tick_zero;

@@ -85,6 +85,9 @@ void Swapping::handle(const Event& event) {
     case op_give_up:
       if (current(low) && segments_.half(qubit).state != HalfState::locked) give_up(qubit);
       break;
+    case op_stored:
+      if (current(low)) stored(qubit);
+      break;
     case op_policy:
       if (chains_[event.to.target].generation == low) follow_policy(chains_[event.to.target], ChainId{event.to.target});
       else ++stale_events_;
@@ -118,8 +121,24 @@ inline void Swapping::consider(QubitId q) {
 void Swapping::herald(QubitId q) {
   Half& h = segments_.half(q);
   h.heralded = true;
+  const bool waits_in_communication = h.in_communication;
+  if (waits_in_communication && at_an_end(h)) return lanes_.communication().known(q);
   if (chains_[h.chain.value].cuts_off) [[unlikely]] watch(q);
-  consider(q);
+  if (!h.storing) consider(q);
+  if (waits_in_communication) [[unlikely]] lanes_.communication().known(q);
+}
+
+bool Swapping::at_an_end(const Half& h) const { return h.position == 0 || h.position == chains_[h.chain.value].last(); }
+
+// The half is in a memory qubit now, and may be used.
+void Swapping::stored(QubitId q) {
+  Half& h = segments_.half(q);
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
+  const NodeRow& row = setup_.nodes[node.value];
+  states_.transfer(q, row.device, row.communication->errors, queue_.now());
+  h.in_communication = h.storing = false;
+  lanes_.communication().leave(node, true);
+  if (!at_an_end(h)) consider(q);
 }
 
 // News of a swap elsewhere: the half's pair reaches further.
@@ -127,7 +146,7 @@ void Swapping::grown(QubitId q, std::uint32_t reach) {
   Half& h = segments_.half(q);
   h.reach = h.side == end_a ? std::min(h.reach, reach) : std::max(h.reach, reach);
   h.by_path = true;
-  if (h.heralded && h.state == HalfState::pending) consider(q);
+  if (h.heralded && h.state == HalfState::pending && !h.storing) consider(q);
   else if (Chain& chain = chains_[h.chain.value]; chain.decides && h.state == HalfState::waiting) look(chain, h.chain, h.position);
 }
 
@@ -501,6 +520,7 @@ void Swapping::notice(std::uint32_t s, std::uint32_t number, End lost) {
 void Swapping::give_slot_back(const Half& h) {
   const Position& here = chains_[h.chain.value].positions[h.position];
   nodes_[here.node.value].counters.slot_ticks += static_cast<double>(count(queue_.now() - h.occupied_since));
+  if (h.in_communication) [[unlikely]] lanes_.communication().leave(here.node, h.storing);
   if (!here.held) return;
   // A half facing B is at the A-side end of its hop.
   lanes_.free_slot(here.group[h.side], other(h.side));

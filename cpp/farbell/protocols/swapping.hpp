@@ -18,7 +18,7 @@ namespace farbell {
 
 class Swapping {
  public:
-  enum Op : std::uint16_t { op_herald, op_decide, op_swap, op_notice, op_grown, op_expire, op_attempts, op_give_up, op_policy };
+  enum Op : std::uint16_t { op_herald, op_decide, op_swap, op_notice, op_grown, op_expire, op_attempts, op_give_up, op_policy, op_stored };
 
   struct Setup {
     std::span<const NodeRow> nodes;
@@ -71,6 +71,8 @@ class Swapping {
 
  private:
   void herald(QubitId q);
+  void stored(QubitId q);
+  bool at_an_end(const Half& h) const;
   void grown(QubitId q, std::uint32_t reach);
   void consider(QubitId q);
   void decide(Chain& chain, std::uint32_t position);

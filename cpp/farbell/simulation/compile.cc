@@ -9,6 +9,7 @@
 #include "farbell/hardware/memory_device.hpp"
 #include "farbell/simulation/arrival_plan.hpp"
 #include "farbell/simulation/booking.hpp"
+#include "farbell/simulation/communication_plan.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/hardware_key.hpp"
@@ -54,6 +55,7 @@ class Compiler {
     check_retrieval(m_);
     m_.switches = switch_plan(m_, link_names_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
+    check_communication(m_);
     approximations();
     return std::move(m_);
   }
@@ -130,10 +132,7 @@ class Compiler {
     for (std::size_t i = 0; i < s_.memories.size(); ++i) {
       const MemorySpec& memory = s_.memories[i];
       memory_names_.add(memory.name);
-      const Device device = device_of(memory, item("memories", i));
-      if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); refuses(why.empty()))
-        refuse_noise(item("memories", i), why, "what");
-      m_.devices.push_back(device);
+      m_.devices.push_back(held(device_of(memory, item("memories", i)), item("memories", i)));
       OperationTimes times;
       if (m_.slot == tick_zero) {
         times.initialisation = ticks(memory.initialisation_s, item("memories", i, "initialisation_s"));
@@ -143,8 +142,24 @@ class Compiler {
       }
       m_.operation_times.push_back(times);
     }
+    for (std::size_t i = 0; i < s_.memories.size(); ++i) {
+      communication_.emplace_back();
+      if (!s_.memories[i].communication) continue;
+      const std::string path = item("memories", i, "communication");
+      communication_.back() = communication_row(m_, i, DeviceId{static_cast<std::uint32_t>(m_.devices.size())});
+      m_.devices.push_back(held(communication_device_of(s_.memories[i], path), path));
+    }
     for (const StationSpec& station : s_.stations) station_names_.add(station.name);
     for (const InterfaceSpec& interface : s_.interfaces) interface_names_.add(name_of(interface));
+  }
+  Device held(Device device, const std::string& path) {
+    if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); refuses(why.empty())) refuse_noise(path, why, "what");
+    return device;
+  }
+  // Where a node's pairs are made.
+  DeviceId emitting(NodeId n) const {
+    const NodeRow& node = m_.nodes[n.value];
+    return node.communication ? node.communication->device : node.device;
   }
 
   void nodes() {
@@ -157,6 +172,7 @@ class Compiler {
           throw SpecError(item("nodes", i, *one ? b : a), "nothing", "a number, since " + std::string(*one ? a : b) + " is given");
       NodeRow row;
       row.device = DeviceId{memory_names_.at(node.memory, item("nodes", i, "memory"))};
+      row.communication = communication_[row.device.value];
       const MemorySpec& memory = s_.memories[row.device.value];
       row.slots = static_cast<std::uint32_t>(memory.slots);
       m_.induced_dephasing |= memory.dephasing_attempts.has_value();
@@ -196,10 +212,11 @@ class Compiler {
 
   // ---- links ----
   // Links with equal hardware share a program, and the work of computing it.
-  std::uint32_t program(const GenerationSpec& generation, std::size_t link, DeviceId a, DeviceId b, const std::string& path,
+  std::uint32_t program(const GenerationSpec& generation, std::size_t link, const std::array<NodeId, 2>& ends, const std::string& path,
                         Wear wear = {}) {
     const FiberSpec& fiber = s_.links[link].fiber;
     const LightPaths light = light_paths(s_.links[link], s_.interfaces, interface_names_, item("links", link));
+    const DeviceId a = m_.nodes[ends[0].value].device, b = m_.nodes[ends[1].value].device;
     std::optional<std::uint32_t> station;
     if (const std::string* name = station_of(generation)) station = station_names_.at(*name, path + "/station");
     const std::string key = hardware_key(generation, fiber, a, b, station, wear, light);
@@ -288,9 +305,9 @@ class Compiler {
       link_names_.add(link.label());
       LinkRow row;
       row.node = {a, b};
-      row.device = {m_.nodes[a.value].device, m_.nodes[b.value].device};
+      row.device = {emitting(a), emitting(b)};
       row.phase_key = stream("link:" + link.label() + "/phase", item("links", i, "name"));
-      row.program = program(link.generation, i, row.device[0], row.device[1], item("links", i, "generation"));
+      row.program = program(link.generation, i, row.node, item("links", i, "generation"));
       row.fastest_period = m_.programs[row.program].period;
       if (link.distillation) row.distillation = plan(*link.distillation, item("links", i, "distillation"));
       ends.push_back(row.node);
@@ -319,8 +336,7 @@ class Compiler {
       row.cost = infinity;
       if (change.generation) {
         const LinkRow& link = m_.links[row.link.value];
-        row.program = program(*change.generation, row.link.value, link.device[0], link.device[1],
-                              item("changes", i, "generation"));
+        row.program = program(*change.generation, row.link.value, link.node, item("changes", i, "generation"));
         Tick& fastest = m_.links[row.link.value].fastest_period;
         fastest = earlier(fastest, m_.programs[*row.program].period);
         row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
@@ -343,7 +359,7 @@ class Compiler {
     const auto after_steps = [&](std::size_t k) -> const LinkFacts& {
       while (programs.size() <= k) {
         const Wear wear = link.drift->after(static_cast<double>(programs.size()) * link.drift->step_s);
-        programs.push_back(program(link.generation, i, row.device[0], row.device[1], item("links", i, "generation"), wear));
+        programs.push_back(program(link.generation, i, row.node, item("links", i, "generation"), wear));
       }
       return facts_[programs[k]];
     };
@@ -651,7 +667,8 @@ class Compiler {
     if (m_.pauli_twirl && any_state)
       note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
     if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
-    for (const auto& [name, description] : approximations_of_messages(s_)) note_approximation(name, description);
+    for (const auto& named : {approximations_of_messages(s_), approximations_of_communication(m_)})
+      for (const auto& [name, description] : named) note_approximation(name, description);
     if (s_.timing == TimingModel::slotted)
       note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
     if (s_.reservation == Reservation::ledger)
@@ -685,6 +702,7 @@ class Compiler {
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program
   std::vector<FailureRow> recalibrations_;
+  std::vector<std::optional<CommunicationRow>> communication_;  // by memory
   std::unordered_set<std::uint64_t> keys_;
 };
 

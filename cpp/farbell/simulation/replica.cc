@@ -48,7 +48,7 @@ class Replica {
         turn_claims_(turn_claims(model)),
         lanes_({model.programs, model.links, model.nodes, address(HandlerIndex::lanes),
                 address(HandlerIndex::swapping, Swapping::op_herald), address(HandlerIndex::distilling, Distilling::op_pair),
-                options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook,
+                address(HandlerIndex::swapping, Swapping::op_stored), options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook,
                 turn_claims_, model.induced_dephasing ? &dephasing_ : nullptr},
                queue_, states_, segments_, chains_, trace_),
         protocols_(model, options.protocols, options.hooks, options.programs, options.replica),

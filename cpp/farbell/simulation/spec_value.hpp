@@ -29,7 +29,8 @@ template <class... T>
 struct TypeList {};
 
 // Every spec, each after those it holds.
-using AllSpecs = TypeList<RetrievalSpec, MemorySpec, DetectorSpec, StationSpec, FrequencyConverterSpec, TransducerSpec, EncodingConverterSpec, FiberSpanSpec, ClassicalLightSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec, AlignmentSpec,
+using AllSpecs = TypeList<RetrievalSpec, CommunicationSpec, ChargeCheckSpec, MemorySpec, DetectorSpec, StationSpec, FrequencyConverterSpec, TransducerSpec, EncodingConverterSpec,
+                          FiberSpanSpec, ClassicalLightSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec, AlignmentSpec,
                           GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
                           PolicyEntrySpec, PolicyTableSpec, OpticalSwitchSpec, CutoffSpec, DistillationSpec, RuleSpec, NodeSpec, DriftSpec, LinkSpec, ChangeSpec, FailureSpec,
                           RoutingSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;

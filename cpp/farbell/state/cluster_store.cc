@@ -423,6 +423,15 @@ int ClusterStore<State>::measure(QubitId q, Basis basis, Tick now, double u) {
 }
 
 template <class State>
+void ClusterStore<State>::transfer(QubitId q, DeviceId to, BlochMap const& errors, Tick now) {
+  Qubit& row = live_row(q);
+  decay_to(row, now);
+  decay(state(row), static_cast<int>(row.position), errors, stream(row));
+  row.origin = row.since;
+  row.device = to.value;
+}
+
+template <class State>
 void ClusterStore<State>::apply_pauli(QubitId q, int pauli, Tick now) {
   apply(pauli_gates[pauli], q, now);
 }

@@ -174,6 +174,17 @@ class PairStore {
     state.apply_pauli(row.side, pauli);
   }
 
+  // It goes on in another device of its node, by an operation with these errors; its coherence clock starts anew.
+  void transfer(QubitId q, DeviceId to, BlochMap const& errors, Tick now) {
+    Qubit& row = live_row(q);
+    State& state = rows_[row.row];
+    state.decay(row.side, decay_map(row, now));
+    state.decay(row.side, errors);
+    up_to_date(row, now);
+    row.origin = row.since;
+    row.device = to.value;
+  }
+
   // Pauli gate (1 = X, 2 = Y, 3 = Z) with the error of the device's single-qubit gates.
   void apply_pauli(QubitId q, int pauli, Tick now) {
     Qubit& row = live_row(q);

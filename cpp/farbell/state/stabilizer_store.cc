@@ -445,6 +445,14 @@ void StabilizerStore::require_clifford(Gate gate, int qubits) const {
     throw InternalError("the gate " + std::string(g.name) + " acts on " + std::to_string(g.qubits) + " qubits, not " + std::to_string(qubits));
 }
 
+void StabilizerStore::transfer(QubitId id, DeviceId to, BlochMap const& errors, Tick now) {
+  Qubit& q = live_row(id);
+  decay_to(q, now);
+  flip(q, draw_pauli(q, {1, errors.ax, errors.ay, errors.az}));
+  q.origin = q.since;
+  q.device = to.value;
+}
+
 void StabilizerStore::apply_pauli(QubitId id, int pauli, Tick now) {
   Qubit& q = live_row(id);
   flip(q, pauli);

@@ -36,6 +36,7 @@ class StabilizerStore {
                              double u);
   void release(QubitId q);
   int measure(QubitId q, Basis basis, Tick now, double u);
+  void transfer(QubitId q, DeviceId to, BlochMap const& errors, Tick now);
   void apply_pauli(QubitId q, int pauli, Tick now);
   // A change of the frame: no gate, no errors.
   void reframe(QubitId q, int pauli, Tick) { flip(live_row(q), pauli); }

@@ -151,6 +151,13 @@ int States::measure(QubitId q, Basis basis, Tick now, double u) {
     return on_store(*this, [&](auto& store) { return store.measure(q, basis, now, u); });
   });
 }
+void States::transfer(QubitId q, DeviceId to, BlochMap const& errors, Tick now) {
+  placed(now, q, {}, [&] {
+    if (promoted(q)) [[unlikely]] return density_.transfer(in_clusters(q), to, errors, now);
+    on_store(*this, [&](auto& store) { store.transfer(q, to, errors, now); });
+  });
+}
+
 void States::apply_pauli(QubitId q, int pauli, Tick now) {
   placed(now, q, {}, [&] {
     if (promoted(q)) [[unlikely]] return density_.apply_pauli(in_clusters(q), pauli, now);

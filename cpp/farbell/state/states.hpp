@@ -68,6 +68,9 @@ class States {
   // Reads the qubit with its device's read-out errors and releases it; the partner collapses and lives on alone.
   int measure(QubitId q, Basis basis, Tick now, double u);
 
+  // The qubit goes on in another device of its node, by an operation whose errors are Pauli errors; its coherence clock starts anew.
+  void transfer(QubitId q, DeviceId to, BlochMap const& errors, Tick now);
+
   // Pauli gate (1 = X, 2 = Y, 3 = Z) with the device's single-qubit gate errors.
   void apply_pauli(QubitId q, int pauli, Tick now);
   // The same in the Pauli frame: no gate, and so neither time nor errors.

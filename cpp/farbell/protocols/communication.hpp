@@ -1,0 +1,92 @@
+// Communication qubits of nodes: which lane groups attempt through them, and when a pair has to leave one for a memory qubit
+// (docs/physics/protocol.md, "Communication qubits").
+#pragma once
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "farbell/base/ids.hpp"
+#include "farbell/engine/queue.hpp"
+#include "farbell/protocols/link_row.hpp"
+#include "farbell/protocols/node_row.hpp"
+#include "farbell/protocols/segments.hpp"
+
+namespace farbell {
+
+class Lanes;
+
+class Communication {
+ public:
+  enum Op : std::uint16_t { op_exchange, op_look, op_back, ops };
+
+  struct Setup {
+    std::span<const LinkRow> links;
+    std::span<const NodeRow> nodes;
+    Address self;    // its ops are counted from this one's
+    Address stored;  // told of each half whose storage is over
+  };
+
+  Communication(const Setup& setup, EventQueue& queue, Segments& segments, std::vector<Chain>& chains, Lanes& lanes);
+
+  bool limits(LinkId link) const { return any_ && limited_[link.value]; }
+  void add_group(LinkId link);  // numbered as lanes number them
+
+  // Of groups of links that are limited. A group could attempt with so many lanes: it waits for what it lacks.
+  void wants(std::uint32_t group, std::uint32_t lanes);
+  std::uint32_t lanes(std::uint32_t group) const;  // with which it may attempt
+  void rests(std::uint32_t group);                 // once its lanes are no more than that: gives back what is left over
+  void succeeded(std::uint32_t group, std::uint32_t pairs, std::uint32_t wanted);
+
+  // A new pair's half is in a communication qubit of its node; its node knows it; it has left, stored or gone.
+  void occupy(QubitId q, NodeId node, Tick heralded);
+  void known(QubitId q);
+  void leave(NodeId node, bool was_storing);
+  const CommunicationRow* of(NodeId node) const {
+    const auto& row = setup_.nodes[node.value].communication;
+    return row ? &*row : nullptr;
+  }
+  // How much later than its herald a new pair's half can be used.
+  Tick ready_after(NodeId node) const { return of(node) && of(node)->always_stores ? of(node)->storage : tick_zero; }
+
+  void handle(const Event& event);
+
+ private:
+  struct Group {
+    LinkId link;
+    std::uint32_t wanted = 0, held = 0;
+    bool waits = false;
+  };
+  struct Held {
+    QubitId qubit;
+    std::uint32_t generation = 0;
+  };
+  struct Node {
+    std::uint32_t free = 0, storing = 0;
+    std::uint32_t lacking = 0;  // scratch: lanes that wait for one
+    std::vector<Held> held;  // known pairs that could be stored, oldest first; some have left
+  };
+
+  void take(std::uint32_t group);
+  void wait(std::uint32_t group);
+  void give(LinkId link, std::uint32_t lanes);
+  void exchange();
+  void look();
+  bool store_oldest(NodeId node);
+  void begin_storage(QubitId q, NodeId node);
+  void post_exchange();
+  void post(Tick at, Phase phase, Op op, std::uint32_t target = 0, std::uint64_t payload = 0);
+
+  Setup setup_;
+  EventQueue& queue_;
+  Segments& segments_;
+  std::vector<Chain>& chains_;
+  Lanes& lanes_;
+  std::vector<bool> limited_;  // by link
+  std::vector<Group> groups_;
+  std::vector<Node> nodes_;
+  std::vector<std::uint32_t> waiting_;  // groups, first come first
+  bool any_ = false, exchange_posted_ = false, look_posted_ = false;
+};
+
+}  // namespace farbell
