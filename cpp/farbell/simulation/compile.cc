@@ -7,6 +7,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/approximations.hpp"
 #include "farbell/simulation/arrival_plan.hpp"
 #include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/communication_plan.hpp"
@@ -56,7 +57,7 @@ class Compiler {
     m_.switches = switch_plan(m_, link_names_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
     check_communication(m_);
-    approximations();
+    note_approximations(m_);
     return std::move(m_);
   }
 
@@ -225,7 +226,7 @@ class Compiler {
     if (!fresh) return known->second;
 
     const LinkModel model = herald_model(generation, link, a, b, station, path, wear, light);
-    for (const ModelNote& note : model.approximations) note_approximation(note.name, note.description);
+    for (const ModelNote& note : model.approximations) note_approximation(m_, note.name, note.description);
     LinkProgram p;
     p.success = model.success_probability;
     p.lambda = -std::log1p(-p.success);
@@ -246,7 +247,7 @@ class Compiler {
     if (phase_drawn) {
       p.phase_sigma_rad = model.phase.sigma_rad;
       p.phase_correlation = model.phase.correlation_s * m_.clock.ticks_per_s;
-      if (p.mode_separation > tick_zero) note_approximation("one_phase_a_train", "all modes of a train see the optical phase of its start");
+      if (p.mode_separation > tick_zero) note_approximation(m_, "one_phase_a_train", "all modes of a train see the optical phase of its start");
     }
     const HeraldTable mean = model.mean_table();
     double sum = 0;
@@ -291,7 +292,7 @@ class Compiler {
       throw SpecError(path + "/phase_sigma_rad", number_text(model.phase.sigma_rad) + " rad",
                       "0 with \"state\": \"" + store_name() + "\"; or \"state\": \"pair_density\", or \"approximate\": \"pauli_twirl\"");
     if (!m_.pauli_twirl) return true;
-    note_approximation("mean_optical_phase", "pairs carry the mean over the optical phase of their link, not the phase at their time");
+    note_approximation(m_, "mean_optical_phase", "pairs carry the mean over the optical phase of their link, not the phase at their time");
     return false;
   }
 
@@ -370,7 +371,7 @@ class Compiler {
       m_.changes.push_back({at, id, programs[k], cost});
     }
     if (!plan.recalibrations.empty()) recalibrations_.push_back({{}, {id}, std::move(plan.recalibrations)});
-    note_approximation("stepped_drift", "links that drift change in steps");
+    note_approximation(m_, "stepped_drift", "links that drift change in steps");
   }
 
   // ---- failures ----
@@ -651,48 +652,6 @@ class Compiler {
                         "a width for which the nodes on its route have slots: " + in_quotes(m_.node_names[route.nodes[k].value]) + " has " +
                             std::to_string(have) + ", " + (end ? "and an end needs one for each" : "and a node on the way needs two for each"));
     }
-  }
-
-  // ---- what the results must own up to ----
-  void note_approximation(const std::string& name, const std::string& description) {
-    for (const NamedApproximation& known : m_.approximations)
-      if (known.name == name) return;
-    m_.approximations.push_back({name, description});
-  }
-
-  void approximations() {
-    const bool any_state = capabilities(m_.store).any_pair_state;
-    if (m_.pauli_twirl && !any_state)
-      note_approximation("pauli_twirl", "relaxation, asymmetric read-out and initial states are twirled to Pauli noise");
-    if (m_.pauli_twirl && any_state)
-      note_approximation("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
-    if (s_.control == ControlPlane::ideal) note_approximation("ideal_control", "news travels without delay");
-    for (const auto& named : {approximations_of_messages(s_), approximations_of_communication(m_)})
-      for (const auto& [name, description] : named) note_approximation(name, description);
-    if (s_.timing == TimingModel::slotted)
-      note_approximation("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
-    if (s_.reservation == Reservation::ledger)
-      note_approximation("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
-    if (s_.on_deadlock == OnDeadlock::release)
-      note_approximation("instant_deadlock_release", "deadlocks are seen at once, and a circuit that gives way does so at every node at once");
-    const auto judged = [](const auto& demand) { return demand.min_fidelity > 0; };
-    const bool judges = std::any_of(s_.demands.begin(), s_.demands.end(), judged);
-    if (m_.induced_dephasing) {
-      if (judges || std::any_of(s_.ghz_demands.begin(), s_.ghz_demands.end(), judged))
-        note_approximation("known_attempts", "min_fidelity judges a pair as if its ends knew of all attempts beside its qubits");
-      const auto estimates = [](const DemandSpec& d) { return (d.cutoff && d.cutoff->estimated_fidelity) || !d.rules.empty(); };
-      if (std::any_of(s_.demands.begin(), s_.demands.end(), estimates))
-        note_approximation("attempts_not_foreseen", "nodes estimate fidelities without attempts that they have not heard of, or that are to come");
-    }
-    const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
-    if (judges && std::any_of(m_.programs.begin(), m_.programs.end(), turned))
-      note_approximation("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");
-    const bool closes = std::any_of(m_.changes.begin(), m_.changes.end(), [](const ChangeRow& c) { return !c.program; });
-    if (closes || (!m_.failures.empty() && m_.heartbeat == never))
-      note_approximation("instant_failure_notice", "every node learns at once that a link went down");
-    if (m_.failures.empty() || m_.heartbeat == never) return;
-    note_approximation("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
-    note_approximation("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
   }
 
   const ScenarioSpec& s_;
