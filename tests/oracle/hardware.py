@@ -43,7 +43,9 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     arms = light.arms_of(link, interfaces, detector["window_s"])
     behind = [10 ** (-fiber["attenuation_db_per_km"] * (length / 1000) / 10) * detector["efficiency"] for length in lengths]
     efficiencies = [memory["efficiency"] * arm[0] * rest for memory, arm, rest in zip(memories, arms, behind, strict=True)]
-    background = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+    background = sum(
+        memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True)
+    )
     background += sum(arm[1] * rest for arm, rest in zip(arms, behind, strict=True))
     visibility = station["visibility"]
     filtered = light.behind_filters(arms, memories, visibility, link["light_mismatch"] == "price", detector["window_s"])
@@ -152,7 +154,9 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
     elif generation["kind"] == "midpoint_source":
         model = source_model(generation, link, memories, interfaces, ticks_per_s, worn)
     else:
-        model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s)
+        model = click_model(
+            generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s
+        )
     model = train_of(model, generation["multiplexing"], ticks_per_s)
     duty, repetition_s = light.pace_of(link, interfaces)
     if duty < 1 or repetition_s > 0:

@@ -18,7 +18,14 @@ MEMORY = {
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
     "photon_lifetime_s": None, "wavelength_m": None, "encoding": None,
 }  # fmt: skip
-STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}, "wavelength_m": None, "encoding": None}
+STATION = {
+    "visibility": 1.0,
+    "local_overhead_s": 0.0,
+    "bin_separation_s": None,
+    "detector": {},
+    "wavelength_m": None,
+    "encoding": None,
+}
 INTERFACE = {
     "frequency_converter": {"efficiency": 1.0, "noise_photons": 0.0, "noise_rate_hz": 0.0, "bandwidth_hz": None},
     "transducer": {"efficiency": 1.0, "added_noise_photons": 0.0, "bandwidth_hz": None, "duty_cycle": 1.0, "repetition_s": 0.0},
