@@ -220,8 +220,8 @@ def _hybrid() -> Scenario:
             "A projection: no such network exists.",
             *(p.note(device) for p, device in published),
             "Assumed: all other values.",
-            "Assumed: a source of pairs beside the crystal, of which one photon is stored and one sent to the station, emits like "
-            "a memory with one photon; vacuum and further pairs of that source are left out.",
+            "Assumed: a source of pairs beside the crystal, of which one photon is stored and one sent to the station, emits "
+            "like a memory with one photon; vacuum and further pairs of that source are left out.",
         ],
     )
 
