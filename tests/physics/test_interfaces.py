@@ -285,6 +285,7 @@ REFUSED = {
     "unlike arms": (
         {"interfaces_a": ["up"], "interfaces_b": ["from 637"]}, {"station": STATION}, "interfaces_b", '1310 nm from "from 637"', "1550 nm, as from node_a",
     ),
+    "priced, far from the station": (CROSSED | {"interfaces_a": ["up"], "light_mismatch": "price"}, {}, "interfaces_a", "1550 nm", "within 2 %, which station"),
     "encoding": (
         {**CROSSED, "interfaces_b": ["from 637", "bins"]}, {"memory_b": NV.replace(encoding="presence")}, "interfaces_b/1", "presence", "an encoding converter",
     ),
