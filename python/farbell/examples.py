@@ -132,39 +132,49 @@ def _surfnet() -> Scenario:
 
 
 def _hybrid() -> Scenario:
-    transmon, microwave = platform("transmon_transducer_projected").memory, wavelength_m("5 GHz")
-    ion = platform("ion_ca_krutyanskiy2023_repeater").memory
+    transmons, ions = platform("transmon_transducer_projected"), platform("ion_ca_krutyanskiy2023_repeater")
+    published = [(transmons.parameter(name), "Transmon") for name in ("t1_s", "t2_s", "two_qubit_gate_reliability")]
+    published += [(ions.parameter(name), "Ion") for name in ("t2_s", "two_qubit_gate_reliability")]
+    microwave = wavelength_m("5 GHz")
     memories = [
         Memory(
             name="transmon",
             slots=8,
-            t1_s=transmon.t1_s,
-            t2_s=transmon.t2_s,
-            two_qubit_gate_reliability=transmon.two_qubit_gate_reliability,
-            readout_fidelity_0=transmon.readout_fidelity_0,
-            readout_fidelity_1=transmon.readout_fidelity_1,
+            t1_s=transmons.memory.t1_s,
+            t2_s=transmons.memory.t2_s,
+            two_qubit_gate_reliability=transmons.memory.two_qubit_gate_reliability,
             efficiency=0.9,
             photon_lifetime_s="100 ns",
             wavelength_m=microwave,
             encoding="time_bin",
         ),
         Memory(
-            name="crystal", slots=16, t2_s="10 ms", efficiency=0.5, photon_lifetime_s="100 ns", wavelength_m="1532 nm", encoding="time_bin"
+            name="crystal",
+            slots=16,
+            t2_s="10 ms",
+            efficiency=0.5,
+            photon_lifetime_s="100 ns",
+            wavelength_m="1532 nm",
+            encoding="time_bin",
         ),
         Memory(
             name="ion",
             slots=8,
-            t2_s=ion.t2_s,
-            two_qubit_gate_reliability=ion.two_qubit_gate_reliability,
+            t2_s=ions.memory.t2_s,
+            two_qubit_gate_reliability=ions.memory.two_qubit_gate_reliability,
             efficiency=0.3,
             wavelength_m="854 nm",
             encoding="polarisation",
         ),
     ]
     station = Station(
-        name="midpoint", visibility=0.95, local_overhead_s="1 us", detector=Detector(efficiency=0.9, window_s="400 ns"), wavelength_m="1532 nm"
+        name="midpoint",
+        visibility=0.95,
+        local_overhead_s="1 us",
+        detector=Detector(efficiency=0.9, window_s="400 ns"),
+        wavelength_m="1532 nm",
     )
-    interfaces = [
+    interfaces: list[Transducer | FrequencyConverter | EncodingConverter] = [
         Transducer(
             name="upwards",
             from_wavelength_m=microwave,
@@ -179,12 +189,11 @@ def _hybrid() -> Scenario:
         ),
         EncodingConverter(name="bins_to_polarisation", from_encoding="time_bin", to_encoding="polarisation", efficiency=0.8),
     ]
-    light = {"attenuation_db_per_km": 0.2, "wavelength_m": "1532 nm"}
     links = [
         Link(
             node_a="transmon",
             node_b="crystal",
-            fiber=Fiber(length_m="2 km", **light),
+            fiber=Fiber(length_m="2 km", wavelength_m="1532 nm"),
             generation=DoubleClick(station="midpoint"),
             interfaces_a=["upwards"],
             light_mismatch="price",
@@ -192,7 +201,7 @@ def _hybrid() -> Scenario:
         Link(
             node_a="crystal",
             node_b="ion",
-            fiber=Fiber(length_m="10 km", **light),
+            fiber=Fiber(length_m="10 km", wavelength_m="1532 nm"),
             generation=MidpointSource(mean_pairs=0.05, wavelength_m="1532 nm", encoding="time_bin"),
             interfaces_b=["to_the_ion", "bins_to_polarisation"],
         ),
@@ -206,12 +215,13 @@ def _hybrid() -> Scenario:
         nodes=[Node(name=name, memory=name) for name in ("transmon", "crystal", "ion")],
         links=links,
         demands=[Demand(node_a="transmon", node_b="ion", width=8, cutoff=Cutoff(age_s="150 us"))],
-        credits=[*platform("transmon_transducer_projected").credits, *platform("ion_ca_krutyanskiy2023_repeater").credits],
+        credits=list(dict.fromkeys(f"Hardware parameters: {r.source}, {r.year}." for p, _ in published for r in p.rows)),
         notes=[
-            "A projection: no such network exists. Coherence, gates and read-out of the transmon and the ion are those of the presets "
-            "transmon_transducer_projected and ion_ca_krutyanskiy2023_repeater; all else is assumed.",
-            "Assumed: a source of pairs beside the crystal, of which one photon is stored and one sent to the station, emits like a memory "
-            "with one photon; vacuum and further pairs of that source are left out.",
+            "A projection: no such network exists.",
+            *(p.note(device) for p, device in published),
+            "Assumed: all other values.",
+            "Assumed: a source of pairs beside the crystal, of which one photon is stored and one sent to the station, emits "
+            "like a memory with one photon; vacuum and further pairs of that source are left out.",
         ],
     )
 

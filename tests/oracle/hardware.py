@@ -49,7 +49,9 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         for arm in ((0.0, length_a), (length_a, fiber["length_m"]))
     ]
     efficiencies = [memory["efficiency"] * arm[0] * rest for memory, arm, rest in zip(memories, arms, behind, strict=True)]
-    background = sum(memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True))
+    background = sum(
+        memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True)
+    )
     background += sum(arm[1] * rest for arm, rest in zip(arms, behind, strict=True))
     background += raman_hz(fiber, length_a) * detector["window_s"] * detector["efficiency"]
     visibility = station["visibility"]
@@ -246,7 +248,9 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
     elif generation["kind"] == "sender_receiver":
         model = sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, worn)
     else:
-        model = click_model(generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s)
+        model = click_model(
+            generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s
+        )
     model = train_of(model, generation["multiplexing"], ticks_per_s)
     duty, repetition_s = light.pace_of(link, interfaces)
     if duty < 1 or repetition_s > 0:

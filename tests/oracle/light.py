@@ -31,7 +31,9 @@ def arms_of(link, known, window_s):
 def pace_of(link, known):
     """Duty cycle and shortest period."""
     transducers = [known[name] for end in "ab" for name in link[f"interfaces_{end}"] if known[name]["kind"] == "transducer"]
-    return min([one["duty_cycle"] for one in transducers], default=1.0), max([one["repetition_s"] for one in transducers], default=0.0)
+    return min([one["duty_cycle"] for one in transducers], default=1.0), max(
+        [one["repetition_s"] for one in transducers], default=0.0
+    )
 
 
 def amplitude(lifetime, bandwidths, detuning_hz, step, steps):
@@ -55,9 +57,14 @@ def amplitude(lifetime, bandwidths, detuning_hz, step, steps):
 
 def shaped(lifetimes, bandwidths, detuning_hz, window_s):
     """Shares of both photons within the window, and their overlap in it; by Simpson's rule."""
-    fastest = max(1 / lifetime + 2 * pi * max(widths, default=0.0) for lifetime, widths in zip(lifetimes, bandwidths, strict=True))
+    fastest = max(
+        1 / lifetime + 2 * pi * max(widths, default=0.0) for lifetime, widths in zip(lifetimes, bandwidths, strict=True)
+    )
     fastest += 2 * pi * abs(detuning_hz)
-    slowest = min(min([1 / lifetime, *(2 * pi * width for width in widths)]) for lifetime, widths in zip(lifetimes, bandwidths, strict=True))
+    slowest = min(
+        min([1 / lifetime, *(2 * pi * width for width in widths)])
+        for lifetime, widths in zip(lifetimes, bandwidths, strict=True)
+    )
     end = 40 / slowest if window_s == inf else window_s
     steps = int(np.ceil(end * fastest / 0.015))
     a, b = (

@@ -68,7 +68,14 @@ class Network:
         memories = [node.memory for node in link.ends]
         bell_diagonal = self.scenario["state"] == "bell_diagonal"
         model = link_model(
-            generation, link.spec, memories, self.scenario["stations"], self.scenario["interfaces"], self.ticks_per_s, bell_diagonal, worn
+            generation,
+            link.spec,
+            memories,
+            self.scenario["stations"],
+            self.scenario["interfaces"],
+            self.ticks_per_s,
+            bell_diagonal,
+            worn,
         )
         return slotted(model, self.slot, self.scenario["slot_s"]) if self.slot else model
 

@@ -50,7 +50,9 @@ def test_wave_packets_in_closed_form() -> None:
     assert wide == pytest.approx(fb.hardware.photon_overlap(tau_a, tau_b, window_s=4e-8), rel=1e-6)
 
 
-@pytest.mark.parametrize("wrong", [{"lifetime_a_s": 0}, {"bandwidths_b_hz": [-1.0]}, {"window_s": 0}, {"lifetime_b_s": math.inf}])
+@pytest.mark.parametrize(
+    "wrong", [{"lifetime_a_s": 0}, {"bandwidths_b_hz": [-1.0]}, {"window_s": 0}, {"lifetime_b_s": math.inf}]
+)
 def test_wave_packets_refuse(wrong: dict[str, Any]) -> None:
     with pytest.raises(fb.SpecError, match="above 0"):
         fb.hardware.photon_overlap(**{"lifetime_a_s": 1e-8, "lifetime_b_s": 1e-8} | wrong)
@@ -63,15 +65,25 @@ UP = fb.Transducer(
 )
 PULSED = UP.replace(name="pulsed", bandwidth_hz=None, duty_cycle=0.25, repetition_s="1 ms")
 TO_1310 = fb.FrequencyConverter(
-    name="to 1310", from_wavelength_m="1550 nm", to_wavelength_m="1310 nm", efficiency=0.6, noise_photons=0.01, noise_rate_hz="20 kHz"
+    name="to 1310",
+    from_wavelength_m="1550 nm",
+    to_wavelength_m="1310 nm",
+    efficiency=0.6,
+    noise_photons=0.01,
+    noise_rate_hz="20 kHz",
 )
-FROM_637 = fb.FrequencyConverter(name="from 637", from_wavelength_m="637 nm", to_wavelength_m="1310 nm", efficiency=0.3, noise_photons=0.02)
+FROM_637 = fb.FrequencyConverter(
+    name="from 637", from_wavelength_m="637 nm", to_wavelength_m="1310 nm", efficiency=0.3, noise_photons=0.02
+)
 BINS = fb.EncodingConverter(name="bins", from_encoding="polarisation", to_encoding="time_bin", efficiency=0.8)
 INTERFACES = [UP, PULSED, TO_1310, FROM_637, BINS]
 TRANSMON = fb.Memory(name="transmon", efficiency=0.9, wavelength_m=0.06)
 NV = fb.Memory(name="nv", efficiency=0.4, wavelength_m="637 nm", background_photons=0.05)
 STATION = fb.Station(
-    name="s", visibility=0.9, local_overhead_s="1 us", detector=fb.Detector(efficiency=0.8, dark_count_rate_hz=1e4, window_s="1 us")
+    name="s",
+    visibility=0.9,
+    local_overhead_s="1 us",
+    detector=fb.Detector(efficiency=0.8, dark_count_rate_hz=1e4, window_s="1 us"),
 )
 
 
@@ -80,7 +92,9 @@ def link(generation: Any = None, **fields: Any) -> fb.Link:
     return fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m="20 km"), generation=generation, **fields)
 
 
-def model_of(one: fb.Link, memory_a: fb.Memory = TRANSMON, memory_b: fb.Memory = NV, station: fb.Station | None = STATION) -> Any:
+def model_of(
+    one: fb.Link, memory_a: fb.Memory = TRANSMON, memory_b: fb.Memory = NV, station: fb.Station | None = STATION
+) -> Any:
     return fb.hardware.link_model(one, memory_a, memory_b, station, INTERFACES)
 
 
@@ -88,7 +102,9 @@ def double_click(eta_a: float, eta_b: float, visibility: float, mean_dark: float
     """Success and fidelity of docs/physics/heralded_links.md."""
     dark = -math.expm1(-mean_dark)
     a, b = ((1 - dark) * (eta + 2 * dark * (1 - eta)) for eta in (eta_a, eta_b))
-    both = eta_a * eta_b * (1 + visibility) / 2 + eta_a * (1 - eta_b) + eta_b * (1 - eta_a) + 2 * dark * (1 - eta_a) * (1 - eta_b)
+    both = (
+        eta_a * eta_b * (1 + visibility) / 2 + eta_a * (1 - eta_b) + eta_b * (1 - eta_a) + 2 * dark * (1 - eta_a) * (1 - eta_b)
+    )
     both *= 2 * dark * (1 - dark) ** 2
     return (a * b + both) / 2, (a * b + visibility * eta_a * eta_b * (1 - dark) ** 2) / (2 * (a * b + both))
 
@@ -97,7 +113,9 @@ def test_noise_passes_what_stands_behind_its_source() -> None:
     model = model_of(link(interfaces_a=["up", "to 1310"], interfaces_b=["from 637"]))
     rest_a, rest_b = 10 ** (-0.1) * 0.8, 10 ** (-0.3) * 0.8
     eta_a, eta_b = 0.9 * 0.5 * 0.6 * rest_a, 0.4 * 0.3 * rest_b
-    noise_a = (0.5 * 0.3 * math.pi / 2 * 1e6 * 1e-6 * 0.6 + 0.01 + 20e3 * 1e-6) * rest_a  # one pole: pi/2 of its width, times the window
+    noise_a = (
+        0.5 * 0.3 * math.pi / 2 * 1e6 * 1e-6 * 0.6 + 0.01 + 20e3 * 1e-6
+    ) * rest_a  # one pole: pi/2 of its width, times the window
     noise_b = (0.02 + 0.05 * 0.4 * 0.3) * rest_b
     success, fidelity = double_click(eta_a, eta_b, 0.9, 1e4 * 1e-6 + (noise_a + noise_b) / 2)
     assert model.success_probability == pytest.approx(success, rel=1e-12)
@@ -106,7 +124,9 @@ def test_noise_passes_what_stands_behind_its_source() -> None:
 
 
 def test_noise_of_a_transducer_of_unknown_bandwidth_is_in_one_mode() -> None:
-    model = model_of(link(interfaces_a=["pulsed", "to 1310"], interfaces_b=["from 637"]), memory_b=NV.replace(background_photons=0))
+    model = model_of(
+        link(interfaces_a=["pulsed", "to 1310"], interfaces_b=["from 637"]), memory_b=NV.replace(background_photons=0)
+    )
     rest_a, rest_b = 10 ** (-0.1) * 0.8, 10 ** (-0.3) * 0.8
     noise = ((0.15 * 0.6 + 0.01 + 0.02) * rest_a + 0.02 * rest_b) / 2
     success, fidelity = double_click(0.27 * rest_a, 0.12 * rest_b, 0.9, 0.01 + noise)
@@ -115,15 +135,17 @@ def test_noise_of_a_transducer_of_unknown_bandwidth_is_in_one_mode() -> None:
 
 def test_pace() -> None:
     """The longer of period and pulses, over the duty cycle; trains are longer."""
-    assert model_of(link(interfaces_a=["up", "to 1310"], interfaces_b=["from 637"])).period_s == pytest.approx(151e-6, rel=1e-12)
+    assert model_of(link(interfaces_a=["up", "to 1310"], interfaces_b=["from 637"])).period_s == pytest.approx(
+        151e-6, rel=1e-12
+    )
     slow = model_of(link(interfaces_a=["pulsed", "to 1310"], interfaces_b=["from 637"]))
     assert slow.period_s == pytest.approx(1e-3 / 0.25, rel=1e-12)
     assert list(slow.approximations) == ["even_duty_cycle"]
     train = fb.DoubleClick(station="s", multiplexing=fb.Multiplexing(modes=3, mode_separation_s="2 ms"))
     slow = model_of(link(train, interfaces_a=["pulsed", "to 1310"], interfaces_b=["from 637"]))
     assert slow.period_s == pytest.approx((1e-3 + 4e-3) / 0.25, rel=1e-12)
+    fast = fb.DoubleClick(station="s", multiplexing=fb.Multiplexing(modes=3, mode_separation_s="0.5 ms"))
     with pytest.raises(fb.SpecError, match="repetition_s") as error:
-        fast = fb.DoubleClick(station="s", multiplexing=fb.Multiplexing(modes=3, mode_separation_s="0.5 ms"))
         model_of(link(fast, interfaces_a=["pulsed", "to 1310"], interfaces_b=["from 637"]))
     assert error.value.path == "/multiplexing/mode_separation_s"
 
@@ -234,7 +256,9 @@ def test_noise_that_memories_absorb(statistics: str) -> None:
 
 
 def test_light_of_a_source_comes_to_the_interfaces_behind_the_fibre() -> None:
-    down = fb.Transducer(name="down", from_wavelength_m="1310 nm", to_wavelength_m=0.06, efficiency=0.5, added_noise_photons=0.04)
+    down = fb.Transducer(
+        name="down", from_wavelength_m="1310 nm", to_wavelength_m=0.06, efficiency=0.5, added_noise_photons=0.04
+    )
     source = fb.MidpointSource(mean_pairs=0.1, wavelength_m="1550 nm", wavelength_b_m="637 nm", encoding="time_bin")
     one = link(source, interfaces_a=["to 1310", "down"])
     interfaces = [TO_1310.replace(noise_rate_hz=0), down]
@@ -261,6 +285,7 @@ REFUSED = {
     "unlike arms": (
         {"interfaces_a": ["up"], "interfaces_b": ["from 637"]}, {"station": STATION}, "interfaces_b", '1310 nm from "from 637"', "1550 nm, as from node_a",
     ),
+    "priced, far from the station": (CROSSED | {"interfaces_a": ["up"], "light_mismatch": "price"}, {}, "interfaces_a", "1550 nm", "within 2 %, which station"),
     "encoding": (
         {**CROSSED, "interfaces_b": ["from 637", "bins"]}, {"memory_b": NV.replace(encoding="presence")}, "interfaces_b/1", "presence", "an encoding converter",
     ),
@@ -286,8 +311,8 @@ def test_refused(name: str) -> None:
 
 def test_stations_take_what_their_scheme_can() -> None:
     memory = fb.Memory(name="m")
+    one = link(fb.SingleClick(station="s", bright_state=0.1))
     with pytest.raises(fb.SpecError, match='"presence", for a single click') as error:
-        one = link(fb.SingleClick(station="s", bright_state=0.1))
         fb.hardware.link_model(one, memory, memory, STATION.replace(encoding="time_bin"))
     assert error.value.path == "/station/encoding"
     with pytest.raises(fb.SpecError, match="entangled in what each of them is"):
@@ -305,11 +330,17 @@ def test_a_scenario_says_where() -> None:
     assert error.value.path == "/interfaces/3/name"
     change = fb.Change(at_s=1, link="transmon--crystal", generation=fb.MidpointSource(mean_pairs=0.1, wavelength_m="780 nm"))
     with pytest.raises(fb.SpecError) as error:
-        fb.compile(scenario.with_values({"links/0/light_mismatch": "refuse", "stations/0/visibility": 0.5}).replace(changes=[change]))
+        fb.compile(
+            scenario.with_values({"links/0/light_mismatch": "refuse", "stations/0/visibility": 0.5}).replace(changes=[change])
+        )
     assert error.value.path == "/links/0/fiber/wavelength_m"
     source = change.generation.replace(wavelength_m="1532 nm", encoding="time_bin")
-    with pytest.raises(fb.SpecError, match='light of 1532 nm from the source.*which "upwards" takes: a transducer from') as error:
-        fb.compile(scenario.with_values({"links/0/light_mismatch": "refuse", "stations/0/visibility": 0.5}).replace(changes=[change.replace(generation=source)]))
+    with pytest.raises(fb.SpecError, match=r'light of 1532 nm from the source.*which "upwards" takes: a transducer') as error:
+        fb.compile(
+            scenario.with_values({"links/0/light_mismatch": "refuse", "stations/0/visibility": 0.5}).replace(
+                changes=[change.replace(generation=source)]
+            )
+        )
     assert error.value.path == "/links/0/interfaces_a/0"
 
 

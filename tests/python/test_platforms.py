@@ -451,7 +451,12 @@ def test_interfaces_are_made_of_published_rows(name: str) -> None:
 
 def test_interfaces_that_are_none_or_are_not_complete() -> None:
     rubidium = fb.platform("converter_rb_780_1517").interface(name="mine", noise_rate_hz="160 Hz")
-    assert (rubidium.name, rubidium.noise_rate_hz, rubidium.bandwidth_hz, rubidium.to_wavelength_m) == ("mine", 160, 27e6, 1.517e-6)
+    assert (rubidium.name, rubidium.noise_rate_hz, rubidium.bandwidth_hz, rubidium.to_wavelength_m) == (
+        "mine",
+        160,
+        27e6,
+        1.517e-6,
+    )
     assert fb.platform("converter_rb_780_1517").interface().noise_rate_hz == pytest.approx(5.1 * 27)
     with pytest.raises(TypeError, match="from_wavelength_m"):
         fb.platform("transducer_sahu2022").interface()
@@ -467,7 +472,9 @@ def test_interfaces_of_files_may_name_a_preset(tmp_path) -> None:
     path.write_text(json.dumps(document))
     found = fb.load(path)
     assert found.interfaces[-1] == fb.platform("converter_rb_780_1517").interface(name="rubidium", efficiency=0.5)
-    assert any("noise_density_1517nm" in note for note in found.notes) and any("van Leent" in credit for credit in found.credits)
+    assert any("noise_density_1517nm" in note for note in found.notes) and any(
+        "van Leent" in credit for credit in found.credits
+    )
     for wrong, found, path_of in (
         ({"platform": "nv_delft_2019_lab"}, "a converter or transducer", "/interfaces/3/platform"),
         ({"platform": "converter_rb_780_1517", "kind": "transducer"}, "frequency_converter, the kind", "/interfaces/3/kind"),

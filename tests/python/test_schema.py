@@ -58,6 +58,11 @@ def rich_scenario() -> fb.Scenario:
         limits=fb.Limits(max_events=10, max_wall_s=3),
         memories=[fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval())],
         stations=[fb.Station(name="s", visibility=0.9, detector=fb.Detector(efficiency=0.8))],
+        interfaces=[
+            fb.FrequencyConverter(name="c", from_wavelength_m=1e-6, to_wavelength_m="1550 nm", bandwidth_hz="1 MHz"),
+            fb.Transducer(name="t", from_wavelength_m=0.06, to_wavelength_m="1550 nm", duty_cycle=0.5),
+            fb.EncodingConverter(name="e", from_encoding="polarisation", to_encoding="time_bin"),
+        ],
         nodes=[fb.Node(name=name, memory="m", latitude_deg=1, longitude_deg=2, x_m=3) for name in "a"],
         links=[
             fb.Link(

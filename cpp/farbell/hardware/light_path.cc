@@ -83,6 +83,9 @@ class Arm {
   void meets_wavelength(std::optional<double> const& wanted_m, std::string const& whose) const {
     if (wanted_m && light.wavelength_m && !same_wavelength(*light.wavelength_m, *wanted_m)) refuse_wavelength(*wanted_m, path_, whose);
   }
+  void comes_near(std::optional<double> const& wanted_m, std::string const& whose) const {
+    if (wanted_m && light.wavelength_m && !near_wavelength(*light.wavelength_m, *wanted_m)) refuse_wavelength(*wanted_m, path_, "within 2 %, " + whose);
+  }
   bool suits(FiberSpec const& fiber, double length_m) const {
     return length_m == 0 || !fiber.wavelength_m || !light.wavelength_m || near_wavelength(*light.wavelength_m, *fiber.wavelength_m);
   }
@@ -213,6 +216,7 @@ LinkLight click_light(LightPaths const& paths, bool double_click, double station
     arm->pass(*interfaces, station.detector.window_s);
     arm->meets_fiber(fiber, (of_a ? station_position : 1 - station_position) * fiber.length_m);
     if (paths.mismatch == LightMismatch::refuse) arm->meets_wavelength(station.wavelength_m, of_station);
+    else arm->comes_near(station.wavelength_m, of_station);
     if (arm->light.encoding && !suits(*arm->light.encoding)) arm->meets_encoding(double_click ? Encoding::time_bin : Encoding::presence, scheme);
     arm->meets_encoding(station.encoding, of_station);
   }

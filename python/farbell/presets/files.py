@@ -80,7 +80,11 @@ def with_presets(text: str) -> str:
             del values["length_m"]  # the link's own
         own = holder.get("kind", values.get("kind"))
         if own != values.get("kind"):
-            raise SpecError(f"{path}/kind", repr(own), f"{values['kind']}, the {'kind' if part == 'interface' else 'scheme'} of {preset.name}")
+            raise SpecError(
+                f"{path}/kind",
+                repr(own),
+                f"{values['kind']}, the {'kind' if part == 'interface' else 'scheme'} of {preset.name}",
+            )
         _fill(holder, values)
         notes.extend(getattr(preset, f"{part}_notes"))
         credits.extend(preset.credits)

@@ -53,9 +53,7 @@ class Map:
         if ends not in self._models:
             link = self._links[ends]
             station = self._stations.get(getattr(link.generation, "station", ""))
-            self._models[ends] = link_model(
-                link, self.memory(link.node_a), self.memory(link.node_b), station, self._interfaces
-            )
+            self._models[ends] = link_model(link, self.memory(link.node_a), self.memory(link.node_b), station, self._interfaces)
         return self._models[ends]
 
     def attainable_fidelity(self, a: str, b: str) -> float:
