@@ -91,7 +91,7 @@ def communicating(data, scenario):
     return scenario
 
 
-@settings(many, max_examples=int(os.environ.get("ORACLE_EXAMPLES", "40")))
+@settings(many, max_examples=int(os.environ.get("ORACLE_EXAMPLES", "15")))
 @given(st.data())
 def test_same_run_on_random_scenarios(data):
     scenario = communicating(data, data.draw(st.one_of(scenario_of(), scenario_of(), crowded(), crowded("ledger"))))
