@@ -6,6 +6,7 @@
 from farbell.presets.listing import PlatformTable, platforms
 from farbell.presets.platform import Parameter, Platform, platform
 from farbell.presets.published import PublishedValue, published
+from farbell.presets.studies import study_points
 
 __all__ = [
     "Parameter",
@@ -15,4 +16,5 @@ __all__ = [
     "platform",
     "platforms",
     "published",
+    "study_points",
 ]
