@@ -180,8 +180,12 @@ def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
         worn[0] * memory["efficiency"] * arm[0] * 10 ** (-(loss_db(fiber, *end) + switch_db) / 10)
         for memory, arm, end in zip(memories, arms, ends, strict=True)
     ]
-    noise = [worn[0] * memory["efficiency"] * arm[1] * 10 ** (-switch_db / 10) for memory, arm in zip(memories, arms, strict=True)]
-    success, found, _ = fock.pair_source_rows(generation, *absorptions, [bool(memory["retrieval"]) for memory in memories], noise)
+    noise = [
+        worn[0] * memory["efficiency"] * arm[1] * 10 ** (-switch_db / 10) for memory, arm in zip(memories, arms, strict=True)
+    ]
+    success, found, _ = fock.pair_source_rows(
+        generation, *absorptions, [bool(memory["retrieval"]) for memory in memories], noise
+    )
     rows, empties = rows_of_absorbed([(p, rho, empty) for p, rho, empty in found], memories, worn)
 
     flight = [length / fiber["speed_m_per_s"] for length in lengths]
@@ -219,7 +223,9 @@ def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, w
     success, found = fock.sender_receiver(
         generation, arrives, sender["double_excitation_probability"], others, bool(receiver["retrieval"])
     )
-    rows, empties = rows_of_absorbed([(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn)
+    rows, empties = rows_of_absorbed(
+        [(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn
+    )
     flight = fiber["length_m"] / fiber["speed_m_per_s"]
     leaves = max(sender["initialisation_s"], receiver["initialisation_s"] - flight)
     comes = leaves + flight

@@ -27,7 +27,14 @@ COMMUNICATION = {
     "t1_s": None, "t2_s": None, "t2_law": "exponential", "t2_exponent": None, "coherence_times_s": [], "coherences": [], "coherence_beyond": None,
 }  # fmt: skip
 CHARGE_CHECK = {"success_probability": 1.0, "reset_s": 0.0}
-STATION = {"visibility": 1.0, "local_overhead_s": 0.0, "bin_separation_s": None, "detector": {}, "wavelength_m": None, "encoding": None}
+STATION = {
+    "visibility": 1.0,
+    "local_overhead_s": 0.0,
+    "bin_separation_s": None,
+    "detector": {},
+    "wavelength_m": None,
+    "encoding": None,
+}
 INTERFACE = {
     "frequency_converter": {"efficiency": 1.0, "noise_photons": 0.0, "noise_rate_hz": 0.0, "bandwidth_hz": None},
     "transducer": {"efficiency": 1.0, "added_noise_photons": 0.0, "bandwidth_hz": None, "duty_cycle": 1.0, "repetition_s": 0.0},

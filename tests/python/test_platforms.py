@@ -311,6 +311,23 @@ def test_figures_of_a_comparison() -> None:
     assert "trapped_ion" in repr(found) and "<table>" in found._repr_html_()
 
 
+def test_nodes_may_have_platforms_of_their_own() -> None:
+    silicon, ions = fb.platform("siv_midpoint_projected"), fb.platform("trapped_ion_avis2022_baseline")
+    mixed = fb.chain(4, platform=silicon, node_platforms={"n0": ions.name, "n3": ions}, length_m="1 km", duration_s="1 ms")
+    assert [node.memory for node in mixed.nodes] == [ions.name, silicon.name, silicon.name, ions.name]
+    assert list(mixed.memories) == [silicon.memory, ions.memory] and list(mixed.stations) == [silicon.station]
+    assert set(ions.memory_notes) <= set(mixed.notes) and set(ions.credits) <= set(mixed.credits)
+    table = fb.compile(mixed).link_table()
+    for k, ends in ((0, (ions, silicon)), (1, (silicon, silicon)), (2, (silicon, ions))):
+        own = fb.hardware.link_model(mixed.links[k], ends[0].memory, ends[1].memory, silicon.station)
+        assert table["success_probability"][k] == pytest.approx(own.success_probability, rel=1e-12)
+    with pytest.raises(fb.SpecError, match="node_platforms: found 'n9'"):
+        fb.chain(3, node_platforms={"n9": ions})
+    with pytest.raises(fb.SpecError, match="a platform with a name of its own"):
+        fb.chain(3, platform=silicon, node_platforms={"n1": silicon.replace(t2_s="9 s")})
+    assert fb.chain(3, platform=silicon, node_platforms={"n1": silicon}) == fb.chain(3, platform=silicon)
+
+
 # ---- detectors ----------------------------------------------------------------------------------------------------------
 
 

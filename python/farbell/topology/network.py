@@ -113,6 +113,7 @@ def build(
     demands: Demands,
     choices: Mapping[str, Callable[[], Pairs]] | None = None,
     platform: Platform | str | None = None,
+    node_platforms: Mapping[str, Platform | str] | None = None,
     memory: Memory | None = None,
     generation: Generation | None = None,
     station: Station | None = None,
@@ -128,12 +129,12 @@ def build(
     told: Iterable[str] = (),
     **fields: Any,
 ) -> Scenario:
-    """A scenario with the same hardware everywhere. ``title`` and ``told`` are the builder's own name and notes;
-    ``fields``, among them ``name``, are the caller's. With a ``span_limit_m`` longer fibres get repeaters, and ``generation``
-    is how each span makes pairs.
+    """A scenario with the same hardware everywhere, but for nodes that are named. ``title`` and ``told`` are the builder's own
+    name and notes; ``fields``, among them ``name``, are the caller's. With a ``span_limit_m`` longer fibres get repeaters, and
+    ``generation`` is how each span makes pairs.
 
     What is not given comes from the ``platform``, and its notes are then added. Without one, memory and station are those of
-    ``projected_nv_10x``, and the fibre is that of :class:`farbell.Fiber`.
+    ``projected_nv_10x``, and the fibre is that of :class:`farbell.Fiber`. Nodes in ``node_platforms`` have the memory of theirs.
     """
     preset = default_platform() if platform is None else platform_of(platform)
     preset_notes: list[str] = []
@@ -154,10 +155,22 @@ def build(
         fiber["attenuation_db_per_km"] = attenuation_db_per_km
     if speed_m_per_s is not None:
         fiber["speed_m_per_s"] = speed_m_per_s
+    places = list(places)
+    others = {name: platform_of(each) for name, each in (node_platforms or {}).items()}
+    for name in others:
+        if name not in (names := [place.name for place in places]):
+            raise SpecError("node_platforms", repr(name), "the name of a node", nearest(str(name), names))
+    unlike = list({each.name: each for each in others.values() if each.memory != memory}.values())
+    for each in unlike:
+        if each.memory.name == memory.name:
+            raise SpecError(
+                "node_platforms", repr(each.name), f"a platform with a name of its own: all other nodes have {memory.name!r}"
+            )
+        preset_notes += each.memory_notes
     nodes = [
         Node(
             name=place.name,
-            memory=memory.name,
+            memory=others[place.name].memory.name if place.name in others else memory.name,
             latitude_deg=place.latitude_deg,
             longitude_deg=place.longitude_deg,
             x_m=place.x_m,
@@ -169,7 +182,7 @@ def build(
         Link(node_a=s.node_a, node_b=s.node_b, fiber=Fiber(length_m=s.length_m, **fiber), generation=generation) for s in spans
     ]
     scenario = Scenario(
-        memories=[memory],
+        memories=[memory, *(each.memory for each in unlike)],
         stations=stations,
         nodes=nodes,
         links=links,
@@ -177,7 +190,9 @@ def build(
         duration_s=duration_s,
         seed=seed,
         notes=[*told, *preset_notes, *notes],
-        credits=list(dict.fromkeys([*credits, *(preset.credits if preset_notes else ())])),
+        credits=list(
+            dict.fromkeys([*credits, *(preset.credits if preset_notes else ()), *(c for each in unlike for c in each.credits)])
+        ),
         **{"name": title, **fields},
     )
     return scenario if span_limit_m is None else with_repeaters(scenario, span_limit_m=span_limit_m, generation=generation)

@@ -44,6 +44,7 @@ def chain(
         Root of every random stream.
     **options
         ``platform``: a preset (:func:`farbell.platform`) or its name, from which all hardware comes that is not given;
+        ``node_platforms``: node name -> preset or its name, whose memory that node has instead;
         ``station``, ``attenuation_db_per_km``, ``speed_m_per_s``; ``width`` and ``traffic`` of demands given as pairs
         or by name; ``span_limit_m``, which puts repeaters on longer fibres
         (:func:`farbell.topology.with_repeaters`); and every other field of :class:`farbell.Scenario` (``control``,
