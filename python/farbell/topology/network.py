@@ -134,7 +134,7 @@ def build(
     ``generation`` is how each span makes pairs.
 
     What is not given comes from the ``platform``, and its notes are then added. Without one, memory and station are those of
-    ``projected_nv_10x``, and the fibre is that of :class:`farbell.Fiber`. Nodes in ``node_platforms`` have the memory of theirs.
+    ``projected_nv_10x``, and the fibre is that of :class:`farbell.Fiber`. Nodes in ``node_platforms`` have their memory.
     """
     preset = default_platform() if platform is None else platform_of(platform)
     preset_notes: list[str] = []
