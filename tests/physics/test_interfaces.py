@@ -344,6 +344,20 @@ def test_a_scenario_says_where() -> None:
     assert error.value.path == "/links/0/interfaces_a/0"
 
 
+def test_interfaces_have_parameters_that_get_better_and_wavelengths_do_not() -> None:
+    found = {p.path: p.improvement for p in fb.design.parameters(fb.example("hybrid"))}
+    assert {path: how for path, how in found.items() if path.startswith("interfaces/upwards")} == {
+        "interfaces/upwards/efficiency": "probability",
+        "interfaces/upwards/added_noise_photons": "rate",
+        "interfaces/upwards/bandwidth_hz": "none",
+        "interfaces/upwards/duty_cycle": "probability",
+        "interfaces/upwards/repetition_s": "none",
+    }
+    assert not any("wavelength" in path for path in found)
+    better = fb.design.improved(fb.example("hybrid"), {"interfaces/upwards/added_noise_photons": 2})
+    assert better.interfaces[0].added_noise_photons == 0.001
+
+
 # ---- a hybrid chain ----------------------------------------------------------------------------------------------------------
 
 

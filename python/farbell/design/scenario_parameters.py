@@ -13,9 +13,10 @@ from farbell._core import Scenario, scenario_schema
 __all__ = ["Parameter", "changed", "parameters"]
 
 #: Lists of a scenario whose members have parameters.
-_LISTS = ("memories", "stations", "nodes", "links", "demands")
-#: Fields that place a thing on a map, or say how much of a run is looked at: no parameters of the network.
+_LISTS = ("memories", "stations", "interfaces", "nodes", "links", "demands")
+#: Fields that place a thing on a map, or say how much of a run is looked at or what light fits: no parameters of the network.
 _NO_PARAMETERS = {"latitude_deg", "longitude_deg", "x_m", "y_m", "at_s", "requests", "max_queue", "weight"}
+_NO_PARAMETERS |= {"wavelength_m", "wavelength_b_m", "from_wavelength_m", "to_wavelength_m"}
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def _places(data: dict[str, Any]) -> Iterator[tuple[str, Any, _Set, dict[str, An
         said = _schema()["properties"][kind]["items"]
         for member in data.get(kind, []):
             # Kinds of devices have names that mean something; of nodes, links and demands there may be thousands.
-            own = member["name"] if kind in ("memories", "stations") else "*"
+            own = member["name"] if kind in ("memories", "stations", "interfaces") else "*"
             yield from _numbers(member, _resolved(said, member), f"{kind}/{own}")
 
 
