@@ -53,6 +53,97 @@ class InternalError(RuntimeError):
     """
 
 @final
+class Retrieval:
+    """How qubits come out of a memory that absorbs light, an atomic ensemble: as photons, not always.
+
+    Parameters
+    ----------
+    efficiency : float
+        Probability that a qubit comes out as a photon at once, without time in storage.
+    lifetime_s : float | str | None
+        Storage time after which that is 1/e of it; null = it does not fall. [s]
+    law : Literal["exponential", "gaussian"]
+        How it falls with the storage time.
+    fixed_delay_s : float | str | None
+        Storage time after which the photon comes out, whether it is wanted or not; null = on demand. [s]
+    temporal_modes : int
+        Modes in time that the memory holds apart.
+    spectral_modes : int
+        Modes in frequency, for each of those in time.
+    spatial_modes : int
+        Modes in space, for each of those.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> comb = fb.Retrieval(efficiency=0.45, lifetime_s="1 ms", temporal_modes=20, spectral_modes=50)
+    >>> fb.Memory(name="crystal", retrieval=comb).retrieval.lifetime_s
+    0.001
+    """
+    def __init__(
+        self,
+        *,
+        efficiency: float = 1.0,
+        lifetime_s: float | str | None = None,
+        law: Literal["exponential", "gaussian"] = 'exponential',
+        fixed_delay_s: float | str | None = None,
+        temporal_modes: int = 1,
+        spectral_modes: int = 1,
+        spatial_modes: int = 1,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        efficiency: float = ...,
+        lifetime_s: float | str | None = ...,
+        law: Literal["exponential", "gaussian"] = ...,
+        fixed_delay_s: float | str | None = ...,
+        temporal_modes: int = ...,
+        spectral_modes: int = ...,
+        spatial_modes: int = ...,
+    ) -> Retrieval:
+        """A new Retrieval with these fields changed."""
+    @property
+    def efficiency(self) -> float:
+        """Probability that a qubit comes out as a photon at once, without time in storage."""
+    @property
+    def lifetime_s(self) -> float | None:
+        """Storage time after which that is 1/e of it; null = it does not fall. [s]"""
+    @property
+    def law(self) -> Literal["exponential", "gaussian"]:
+        """How it falls with the storage time."""
+    @property
+    def fixed_delay_s(self) -> float | None:
+        """Storage time after which the photon comes out, whether it is wanted or not; null = on demand. [s]"""
+    @property
+    def temporal_modes(self) -> int:
+        """Modes in time that the memory holds apart."""
+    @property
+    def spectral_modes(self) -> int:
+        """Modes in frequency, for each of those in time."""
+    @property
+    def spatial_modes(self) -> int:
+        """Modes in space, for each of those."""
+    def with_values(self, values: dict[str, Any]) -> Retrieval:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Retrieval:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Retrieval:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Memory:
     """A kind of quantum memory; nodes refer to it by name.
 
@@ -116,6 +207,8 @@ class Memory:
         Probability of reading 0 from |0>.
     readout_fidelity_1 : float
         Probability of reading 1 from |1>.
+    retrieval : Retrieval | Mapping[str, Any] | None
+        How qubits come out of an ensemble that absorbs light, as photons, to be swapped or measured; null = they are where they are.
 
     Examples
     --------
@@ -156,6 +249,7 @@ class Memory:
         measurement_s: float | str = 0.0,
         readout_fidelity_0: float = 1.0,
         readout_fidelity_1: float = 1.0,
+        retrieval: Retrieval | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -189,6 +283,7 @@ class Memory:
         measurement_s: float | str = ...,
         readout_fidelity_0: float = ...,
         readout_fidelity_1: float = ...,
+        retrieval: Retrieval | Mapping[str, Any] | None = ...,
     ) -> Memory:
         """A new Memory with these fields changed."""
     @property
@@ -278,6 +373,9 @@ class Memory:
     @property
     def readout_fidelity_1(self) -> float:
         """Probability of reading 1 from |1>."""
+    @property
+    def retrieval(self) -> Retrieval | None:
+        """How qubits come out of an ensemble that absorbs light, as photons, to be swapped or measured; null = they are where they are."""
     def with_values(self, values: dict[str, Any]) -> Memory:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1059,6 +1157,103 @@ class MidpointSource:
     def __hash__(self) -> int: ...
 
 @final
+class SenderReceiver:
+    """One memory emits a photon, with its `efficiency`; the memory at the other end of the fibre absorbs it.
+
+    Parameters
+    ----------
+    sender : Literal["node_a", "node_b"]
+        The end whose memory emits.
+    absorption_efficiency : float | None
+        Probability that the receiver's memory absorbs a photon that comes to it; null = its `efficiency`.
+    pair_fidelity : float
+        Fidelity to Phi+ of the sender's memory with its photon; the rest is white noise: misalignment.
+    heralded : bool
+        Whether the receiver's memory tells that it has absorbed a photon; if not, every attempt is a success, with or without one.
+    herald_efficiency : float
+        Probability that a memory that has absorbed photons tells so.
+    false_herald_probability : float
+        Probability that it tells of a photon for no reason.
+    local_overhead_s : float | str
+        Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.SenderReceiver(absorption_efficiency=0.3).sender
+    'node_a'
+    """
+    def __init__(
+        self,
+        *,
+        sender: Literal["node_a", "node_b"] = 'node_a',
+        absorption_efficiency: float | None = None,
+        pair_fidelity: float = 1.0,
+        heralded: bool = True,
+        herald_efficiency: float = 1.0,
+        false_herald_probability: float = 0.0,
+        local_overhead_s: float | str = 0.0,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        sender: Literal["node_a", "node_b"] = ...,
+        absorption_efficiency: float | None = ...,
+        pair_fidelity: float = ...,
+        heralded: bool = ...,
+        herald_efficiency: float = ...,
+        false_herald_probability: float = ...,
+        local_overhead_s: float | str = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+    ) -> SenderReceiver:
+        """A new SenderReceiver with these fields changed."""
+    @property
+    def sender(self) -> Literal["node_a", "node_b"]:
+        """The end whose memory emits."""
+    @property
+    def absorption_efficiency(self) -> float | None:
+        """Probability that the receiver's memory absorbs a photon that comes to it; null = its `efficiency`."""
+    @property
+    def pair_fidelity(self) -> float:
+        """Fidelity to Phi+ of the sender's memory with its photon; the rest is white noise: misalignment."""
+    @property
+    def heralded(self) -> bool:
+        """Whether the receiver's memory tells that it has absorbed a photon; if not, every attempt is a success, with or without one."""
+    @property
+    def herald_efficiency(self) -> float:
+        """Probability that a memory that has absorbed photons tells so."""
+    @property
+    def false_herald_probability(self) -> float:
+        """Probability that it tells of a photon for no reason."""
+    @property
+    def local_overhead_s(self) -> float:
+        """Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]"""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
+    def with_values(self, values: dict[str, Any]) -> SenderReceiver:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> SenderReceiver:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> SenderReceiver:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Asap:
     """Every node swaps as soon as it holds a pair to either side.
 
@@ -1766,7 +1961,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any]
         How the link makes pairs.
     distillation : Distillation | Mapping[str, Any] | None
         How the link's pairs are distilled before they are swapped; null = not.
@@ -1788,7 +1983,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
         drift: Drift | Mapping[str, Any] | None = None,
     ) -> None: ...
@@ -1799,7 +1994,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
         drift: Drift | Mapping[str, Any] | None = ...,
     ) -> Link:
@@ -1817,7 +2012,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver:
         """How the link makes pairs."""
     @property
     def distillation(self) -> Distillation | None:
@@ -1854,7 +2049,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -1868,14 +2063,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -1885,7 +2080,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
@@ -3573,7 +3768,7 @@ class HeraldOutcome:
     def __init__(self, *args: Any) -> None: ...
     @property
     def pattern(self) -> str:
-        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link."""
+        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link. Of memories that absorb, if qubits are retrieved from them: '1' = holds photons, '0' = holds none, A before B."""
     @property
     def frame(self) -> int:
         """Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-."""
@@ -3582,7 +3777,10 @@ class HeraldOutcome:
         """Probability of this outcome, given success."""
     @property
     def fidelity(self) -> float:
-        """Fidelity to the announced Bell state."""
+        """Fidelity to the announced Bell state; 0 where a memory is empty."""
+    @property
+    def empty(self) -> Annotated[list[bool], "FixedSize(2)"]:
+        """For node_a, node_b: whether its memory holds no photon, and nobody knows; of memories from which qubits are retrieved."""
     @property
     def density_matrix(self) -> numpy.typing.NDArray[numpy.complex128]:
         """State of the two memories just after emission, in the basis |00>, |01>, |10>, |11>."""
@@ -4125,7 +4323,20 @@ def pair_source_table(
     source: MidpointSource,
     absorption_a: SupportsFloat | SupportsIndex,
     absorption_b: SupportsFloat | SupportsIndex,
+    *,
+    tells_empty: bool,
 ) -> HeraldTable: ...
+
+def sender_receiver_table(
+    link: SenderReceiver,
+    arrives: SupportsFloat | SupportsIndex,
+    *,
+    double_excitation_probability: SupportsFloat | SupportsIndex,
+    background_photons: SupportsFloat | SupportsIndex,
+    tells_empty: bool,
+) -> HeraldTable: ...
+
+def retrieved(retrieval: Retrieval, storage_s: SupportsFloat | SupportsIndex) -> float: ...
 
 def hong_ou_mandel(
     visibility: SupportsFloat | SupportsIndex,
