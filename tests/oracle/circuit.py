@@ -174,6 +174,8 @@ class Circuit:
             self.post(max(self.now, half.expires), EXPIRIES, self.expire, half)
         if self.cutoff and self.cutoff["attempts"]:
             self.watch_attempts(half)
+        if self.nodes[half.position].fixed_delay is not None:
+            self.post(max(self.now, self.comes_out(half) + 1), EXPIRIES, self.give_up, half)
         if not half.storing:
             self.consider(half)
         if half.in_communication:
@@ -184,6 +186,14 @@ class Circuit:
             self.run.communication.store(half)
             if half.position not in (0, self.last):
                 self.consider(half)
+
+    def comes_out(self, half):
+        return half.qubit.origin + self.nodes[half.position].fixed_delay
+
+    def can_meet(self, position, b, c):
+        """Photons that come out after a fixed time meet if they do so together, and not before a swap could end."""
+        node = self.nodes[position]
+        return node.fixed_delay is None or self.now + node.swap_time <= self.comes_out(b) == self.comes_out(c)
 
     def consider(self, half):
         """Queues a half whose pair reaches as far as the swap order wants."""
@@ -226,7 +236,7 @@ class Circuit:
                     self.give_up(half)
         swap = self.rules.get("swap", rules.Rule("true"))
         for b in list(towards_a):
-            allowed = (c for c in towards_b if swap.holds(rules.known_at(self, position, b, c)))
+            allowed = (c for c in towards_b if self.can_meet(position, b, c) and swap.holds(rules.known_at(self, position, b, c)))
             if (c := next(allowed, None)) is not None:
                 towards_a.remove(b)
                 towards_b.remove(c)
@@ -253,15 +263,21 @@ class Circuit:
 
     def decide(self, position):
         towards_a, towards_b = self.queues[position]
-        while towards_a and towards_b:
-            self.lock_heads(position)
+        for b in list(towards_a):
+            c = next((c for c in towards_b if self.can_meet(position, b, c)), None)
+            if c:
+                towards_a.remove(b)
+                towards_b.remove(c)
+                self.lock(position, b, c)
 
     def lock_heads(self, position):
         self.lock(position, *(queue.pop(0) for queue in self.queues[position]))
 
     def lock(self, position, b, c):
         b.state = c.state = LOCKED
-        self.post(self.now + self.nodes[position].swap_time, SWAPS, self.swap, b, c)
+        node = self.nodes[position]
+        end = self.now + node.swap_time if node.fixed_delay is None else self.comes_out(b)
+        self.post(end, SWAPS, self.swap, b, c)
 
     def retrieved(self, half):
         """Probability that the qubit can be taken out of its memory now."""

@@ -18,6 +18,8 @@ class Node:
         self.swap_success = spec["swap_success_probability"]
         self.swap_time = 0 if is_slotted else gate_time(memory, ticks_per_s)
         self.parity_time = 0 if is_slotted else parity_time(memory, ticks_per_s)
+        fixed_s = memory["retrieval"] and memory["retrieval"]["fixed_delay_s"]
+        self.fixed_delay = None if fixed_s is None else ticks(fixed_s, ticks_per_s)
         self.processing = ticks(spec["processing_delay_s"], ticks_per_s)
         self.free_slots = memory["slots"]
         self.stored = []  # qubits, and some that are gone

@@ -345,6 +345,10 @@ SCENARIOS = {
     "source, spin waves, false heralds": chain(
         3, memory=NOISY | SPIN_WAVE, demand={"width": 3}, link=SOURCE | TRAIN | {"herald_efficiency": 0.9, "false_herald_probability": 0.05},
     ),
+    "fixed delay": chain(4, demand={"width": 4}, link=SENT | {"absorption_efficiency": 0.7}) | {
+        "memories": [{"name": "m", "slots": 8} | NOISY, {"name": "comb", "slots": 8, "retrieval": COMB["retrieval"] | {"fixed_delay_s": 5e-5}} | GATES],
+        "nodes": [{"name": f"n{i}", "memory": "comb" if i in (1, 2) else "m"} for i in range(4)],
+    },
     "clicks, late bin lost": chain(3, memory=NOISY, demand={"width": 4}, link=CLICK, stations=[BLIND]),
     "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
     "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),

@@ -430,10 +430,14 @@ def ensembles(data, scenario):
         "efficiency": data.draw(st.sampled_from([1.0, 0.9, 0.6])), "lifetime_s": data.draw(sometimes(st.sampled_from([3e-5, 2e-4]))),
         "law": data.draw(st.sampled_from(["exponential", "gaussian"])), "spectral_modes": 40,
     }  # fmt: skip
+    slotted = scenario.get("timing") == "slotted"
+    comb = retrieval | {"fixed_delay_s": None if slotted else data.draw(st.sampled_from([1e-5, 3e-5, 8e-5]))}
+    ends = {demand[end] for demand in scenario["demands"] for end in ("node_a", "node_b")}
+    inner = ["m", "plain", "comb", "comb"]
     plain = [{"name": "plain"} | {key: value for key, value in scenario["memories"][0].items() if key != "name"}]
     return {
-        "memories": [scenario["memories"][0] | {"retrieval": retrieval}, *plain], "ghz_demands": [],
-        "nodes": [node | {"memory": data.draw(st.sampled_from(["m", "m", "plain"]))} for node in scenario["nodes"]],
+        "memories": [scenario["memories"][0] | {"retrieval": retrieval}, scenario["memories"][0] | {"name": "comb", "retrieval": comb}, *plain], "ghz_demands": [],
+        "nodes": [node | {"memory": data.draw(st.sampled_from(["m", "m", "plain"] if node["name"] in ends else inner))} for node in scenario["nodes"]],
         "links": [link | {"distillation": None} for link in scenario["links"]],
         "demands": [demand | {"distillation": None} for demand in scenario["demands"]],
     }  # fmt: skip

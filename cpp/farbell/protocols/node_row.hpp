@@ -26,6 +26,7 @@ struct NodeRow {
   double swap_success = 1;
   Tick swap_duration = tick_zero;    // single-qubit gate, CNOT, read-out
   std::optional<RetrievalSpec> retrieval;
+  Tick fixed_delay = never;          // after which its qubits come out, wanted or not
   Tick parity_duration = tick_zero;  // CNOT, read-out
   std::optional<CommunicationRow> communication{};
 };

@@ -14,6 +14,7 @@ Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segmen
   for (std::size_t n = 0; n < setup.nodes.size(); ++n)
     nodes_.push_back({Stream(setup.swap_keys[n], setup.replica), setup.nodes[n].swap_success, setup.nodes[n].swap_duration,
                       setup.nodes[n].retrieval.has_value(), {}});
+  for (const NodeRow& node : setup.nodes) fixed_delays_ |= node.fixed_delay != never;
 }
 
 std::vector<NodeCounters> Swapping::counters() const {
@@ -124,6 +125,7 @@ void Swapping::herald(QubitId q) {
   const bool waits_in_communication = h.in_communication;
   if (waits_in_communication && at_an_end(h)) return lanes_.communication().known(q);
   if (chains_[h.chain.value].cuts_off) [[unlikely]] watch(q);
+  if (fixed_delays_) [[unlikely]] watch_release(q);
   if (!h.storing) consider(q);
   if (waits_in_communication) [[unlikely]] lanes_.communication().known(q);
 }
@@ -155,14 +157,40 @@ void Swapping::decide(Chain& chain, std::uint32_t position) {
   Position& here = chain.positions[position];
   here.decision_posted = false;
   const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
+  if (nodes_[here.node.value].retrieves && setup_.nodes[here.node.value].fixed_delay != never) [[unlikely]] {
+    for (QubitId b = head(end_a), after; b; b = after) {
+      after = segments_.half(b).next;
+      QubitId c = head(end_b);
+      while (c && !come_out_together(b, c, here.node)) c = segments_.half(c).next;
+      if (c) start_swap(b, c, here.node);
+    }
+    return;
+  }
   while (head(end_a) && head(end_b)) start_swap(head(end_a), head(end_b), here.node);
+}
+
+Tick Swapping::comes_out(QubitId q, NodeId node) const { return states_.origin(q) + setup_.nodes[node.value].fixed_delay; }
+
+bool Swapping::come_out_together(QubitId b, QubitId c, NodeId node) const {
+  const Tick at = comes_out(b, node);
+  return at == comes_out(c, node) && at >= queue_.now() + nodes_[node.value].swap_duration;
+}
+
+// What comes out and is in no swap is lost, as if it were cut off.
+void Swapping::watch_release(QubitId q) {
+  const Half& h = segments_.half(q);
+  const NodeId node = chains_[h.chain.value].positions[h.position].node;
+  if (setup_.nodes[node.value].fixed_delay == never) return;
+  queue_.post(later(queue_.now(), comes_out(q, node) + Tick{1}), Phase::expiries, {setup_.self.handler, op_give_up, q.value}, h.generation);
 }
 
 inline void Swapping::start_swap(QubitId b, QubitId c, NodeId node) {
   segments_.move(b, HalfState::locked);
   segments_.move(c, HalfState::locked);
-  if (trace_.on) [[unlikely]] trace_start(b, c, node);
-  queue_.post(queue_.now() + nodes_[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, b.value},
+  Tick end = queue_.now() + nodes_[node.value].swap_duration;
+  if (nodes_[node.value].retrieves && setup_.nodes[node.value].fixed_delay != never) [[unlikely]] end = comes_out(b, node);
+  if (trace_.on) [[unlikely]] trace_start(b, c, node, end);
+  queue_.post(end, Phase::swaps, {setup_.self.handler, op_swap, b.value},
               std::uint64_t{segments_.half(b).generation} << 32 | c.value);
 }
 
@@ -255,11 +283,11 @@ void Swapping::decide_by(const Decisions& decisions, Chain& chain, ChainId id, s
         after = next(q);
         if (holds(DecisionPoint::discard, q, q)) give_up(q);
       }
-  const bool all = !decisions.taken(DecisionPoint::swap);
+  const bool all = !decisions.taken(DecisionPoint::swap), any_time = setup_.nodes[here.node.value].fixed_delay == never;
   for (QubitId b = head(end_a), after; b; b = after) {
     after = next(b);
     QubitId c = head(end_b);
-    while (c && !all && !holds(DecisionPoint::swap, b, c)) c = next(c);
+    while (c && !((any_time || come_out_together(b, c, here.node)) && (all || holds(DecisionPoint::swap, b, c)))) c = next(c);
     if (c) start_swap(b, c, here.node);
   }
 }
@@ -442,9 +470,9 @@ void Swapping::give_up(QubitId q) {
 }
 
 // Apart from the code that always runs.
-void Swapping::trace_start(QubitId b, QubitId c, NodeId node) {
+void Swapping::trace_start(QubitId b, QubitId c, NodeId node, Tick end) {
   trace_.add(queue_.now(), Phase::decisions, TraceKind::swap_started, node.value, segments_.half(b).chain.value, 0, 0,
-             {.left = number_of(b), .right = number_of(c), .until = queue_.now() + nodes_[node.value].swap_duration});
+             {.left = number_of(b), .right = number_of(c), .until = end});
 }
 
 void Swapping::trace_results(const Half& measured, std::uint32_t joined, const std::array<Tick, 2>& known) {

@@ -77,6 +77,9 @@ class Swapping {
   void consider(QubitId q);
   void decide(Chain& chain, std::uint32_t position);
   void start_swap(QubitId b, QubitId c, NodeId node);
+  [[gnu::cold]] Tick comes_out(QubitId q, NodeId node) const;
+  [[gnu::cold]] bool come_out_together(QubitId b, QubitId c, NodeId node) const;
+  [[gnu::cold]] void watch_release(QubitId q);
   struct View;
   void look(Chain& chain, ChainId id, std::uint32_t position);
   void decide_by(const Decisions& decisions, Chain& chain, ChainId id, std::uint32_t position);
@@ -93,7 +96,7 @@ class Swapping {
   void send_notice(std::uint32_t segment, End lost, Tick arrival);
   void notice(std::uint32_t segment, std::uint32_t number, End lost);
   void give_slot_back(const Half& half);
-  [[gnu::cold]] void trace_start(QubitId b, QubitId c, NodeId node);
+  [[gnu::cold]] void trace_start(QubitId b, QubitId c, NodeId node, Tick end);
   [[gnu::cold]] void trace_results(const Half& measured, std::uint32_t joined, const std::array<Tick, 2>& known);
   std::int64_t number_of(QubitId q) { return trace_.number(segments_.half(q).segment); }
 
@@ -114,6 +117,7 @@ class Swapping {
     NodeCounters counters;
   };
   std::vector<Node> nodes_;
+  bool fixed_delays_ = false;    // of some node
   std::vector<LostTime> lost_;   // by chain
   std::vector<Tick> policy_at_;  // by chain: when its table is looked at next
   std::uint64_t messages_ = 0, stale_events_ = 0;

@@ -180,6 +180,8 @@ class Compiler {
       if (node.parallel_links) row.parallel_links = static_cast<std::uint32_t>(*node.parallel_links);
       row.swap_success = node.swap_success_probability;
       row.retrieval = memory.retrieval;
+      if (memory.retrieval && memory.retrieval->fixed_delay_s)
+        row.fixed_delay = positive_ticks(*memory.retrieval->fixed_delay_s, item("memories", row.device.value, "retrieval/fixed_delay_s"));
       if (m_.slot == tick_zero) {
         const std::string path = item("memories", row.device.value, "measurement_s");
         row.swap_duration = ticks(memory.single_qubit_gate_s + memory.two_qubit_gate_s + memory.measurement_s, path);

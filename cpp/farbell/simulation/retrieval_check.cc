@@ -3,6 +3,8 @@
 #include <string>
 #include <variant>
 
+#include "farbell/base/text.hpp"
+
 #include "farbell/simulation/places.hpp"
 
 namespace farbell {
@@ -21,6 +23,15 @@ void require_gates(const Model& m, NodeId node, const std::string& path, const s
 
 void check_retrieval(const Model& m) {
   const ScenarioSpec& s = m.scenario;
+  for (std::size_t i = 0; i < s.memories.size(); ++i)
+    if (m.slot != tick_zero && s.memories[i].retrieval && s.memories[i].retrieval->fixed_delay_s)
+      throw SpecError(item("memories", i, "retrieval/fixed_delay_s"), number_text(*s.memories[i].retrieval->fixed_delay_s) + " s",
+                      "null with \"timing\": \"slotted\", where pairs are fresh at the end of a slot");
+  for (std::size_t i = 0; i < s.demands.size(); ++i)
+    for (NodeId node : m.route_plans[i].ends)
+      if (m.nodes[node.value].fixed_delay != never)
+        throw SpecError(item("demands", i), "an end, " + in_quotes(m.node_names[node.value]) + ", whose memory has a fixed_delay_s",
+                        "ends whose memories keep qubits until news of the pair has come: on demand, or without retrieval");
   for (std::size_t i = 0; i < m.links.size(); ++i)
     if (s.links[i].distillation)
       for (NodeId node : m.links[i].node) require_gates(m, node, item("links", i, "distillation"), "distillation", "distillation");
