@@ -823,6 +823,8 @@ class Multiplexing:
         Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald.
     switch_loss_db : float
         Loss in dB of each arm's light in the switch that leads modes to a memory, or from it.
+    crosstalk : float
+        Light of all other modes that comes to a mode's detectors, as a share of the mode's own.
 
     Examples
     --------
@@ -839,6 +841,7 @@ class Multiplexing:
         train: Literal["own", "shared"] = 'own',
         shared_detectors: bool = False,
         switch_loss_db: float = 0.0,
+        crosstalk: float = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -848,6 +851,7 @@ class Multiplexing:
         train: Literal["own", "shared"] = ...,
         shared_detectors: bool = ...,
         switch_loss_db: float = ...,
+        crosstalk: float = ...,
     ) -> Multiplexing:
         """A new Multiplexing with these fields changed."""
     @property
@@ -865,6 +869,9 @@ class Multiplexing:
     @property
     def switch_loss_db(self) -> float:
         """Loss in dB of each arm's light in the switch that leads modes to a memory, or from it."""
+    @property
+    def crosstalk(self) -> float:
+        """Light of all other modes that comes to a mode's detectors, as a share of the mode's own."""
     def with_values(self, values: dict[str, Any]) -> Multiplexing:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
