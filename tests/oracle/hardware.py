@@ -64,6 +64,7 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
             efficiencies, visibility, [memory["photon_lifetime_s"] for memory in memories], detector
         )
     assert not fiber["dispersion_s_per_m2"] and not fiber["pmd_s_per_sqrt_m"], "not modelled here"
+    assert not train["crosstalk"], "not modelled here"
     duty = 1.0
     if alignment:
         assert not alignment["arrival_offset_s"] and not alignment["arrival_jitter_s"], "not modelled here"

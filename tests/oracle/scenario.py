@@ -77,7 +77,7 @@ GENERATION = {
         "multiplexing": None, "alignment": None,
     },
 }  # fmt: skip
-MULTIPLEXING = {"mode_separation_s": 0.0, "train": "own", "shared_detectors": False, "switch_loss_db": 0.0}
+MULTIPLEXING = {"mode_separation_s": 0.0, "train": "own", "shared_detectors": False, "switch_loss_db": 0.0, "crosstalk": 0.0}
 PAIR_STATE = {
     "werner": {"fidelity": 1.0},
     "bell_weights": {},

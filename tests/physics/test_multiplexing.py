@@ -245,11 +245,33 @@ def test_a_switch_loses_light_in_both_arms() -> None:
         assert made.success_probability == pytest.approx(left / 2, rel=1e-12)
 
 
+@pytest.mark.parametrize("click", [fb.SingleClick(station="s", bright_state=0.3), fb.DoubleClick(station="s")])
+def test_crosstalk_is_background(click: fb.SingleClick | fb.DoubleClick) -> None:
+    """Of 30 photons that may each leak in, from either arm, to either detector: nearly Poissonian, photon by photon."""
+    others, leak, eta = 30, 1e-3, 0.3
+    x = others * leak
+    photons = 0.3 if isinstance(click, fb.SingleClick) else 0.5
+    crossed = click.replace(multiplexing=fb.Multiplexing(modes=others + 1, crosstalk=x))
+    memory, station = fb.Memory(name="m", efficiency=eta), fb.Station(name="s")
+    edge = fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m=0), generation=crossed)
+    made = fb.hardware.link_model(edge, memory, memory, station)
+    dark = 1 - (1 - photons * leak * eta / 2) ** (2 * others)  # at least one in a detector
+    optics = {"efficiency_a": eta, "efficiency_b": eta, "dark_count_probability": dark}
+    kind = fb.hardware.double_click if isinstance(click, fb.DoubleClick) else fb.hardware.single_click
+    table = kind(**optics, **({} if isinstance(click, fb.DoubleClick) else {"bright_state": 0.3}))
+    assert made.mode_success_probability == pytest.approx(table.success_probability, rel=1e-3)
+    assert made.table.fidelity == pytest.approx(table.fidelity, abs=1e-5)
+    assert "poissonian_crosstalk" in made.approximations
+
+
 def test_costs_that_are_refused() -> None:
     with pytest.raises(fb.SpecError, match=r"mode_separation_s.*shared_detectors"):
         fb.Multiplexing(modes=3, mode_separation_s=1e-6, shared_detectors=True)
     with pytest.raises(fb.SpecError, match=r"train.*shared_detectors"):
         fb.Multiplexing(modes=3, train="shared", shared_detectors=True)
+    for wrong in ({"modes": 1}, {"modes": 3, "shared_detectors": True}):
+        with pytest.raises(fb.SpecError, match=r"/crosstalk"):
+            fb.Multiplexing(crosstalk=0.1, **wrong)  # type: ignore[arg-type]
     shared = fb.Multiplexing(modes=3, shared_detectors=True)
     memory = fb.Memory(name="m")
     given = fb.Given(success_probability=0.1, attempt_period_s=1)

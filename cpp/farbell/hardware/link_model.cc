@@ -109,6 +109,10 @@ void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, Mem
   optics.visibility = std::min(1.0, optics.visibility * (common / share_a) * (common / share_b));
 }
 
+// Mean number that a memory sends at each side; half of them early, if there are two bins.
+std::array<double, 2> photons_a_bin(SingleClickSpec const& spec) { return {spec.bright_state, spec.bright_state_b.value_or(spec.bright_state)}; }
+std::array<double, 2> photons_a_bin(DoubleClickSpec const&) { return {0.5, 0.5}; }
+
 template <class Click>
 LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, StationSpec const& station,
                    LightPaths const& paths) {
@@ -127,8 +131,13 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   const double added = (light.a.noise_photons * through_a + light.b.noise_photons * through_b) * detector.efficiency;
   const RamanLight raman = raman_light(fiber, length_a_m);
   const double scattered = (raman.from_a_hz + raman.from_b_hz) * detector.window_s * detector.efficiency;
-  const double background =
-      (a.background_photons * optics.efficiency_a + b.background_photons * optics.efficiency_b + added + scattered) / 2;
+  double others_a = 0, others_b = 0;  // photons a bin, of all other modes
+  if (const double crosstalk = spec.multiplexing ? spec.multiplexing->crosstalk : 0; crosstalk > 0) {
+    others_a = crosstalk * (1 + a.double_excitation_probability) * photons_a_bin(spec)[0];
+    others_b = crosstalk * (1 + b.double_excitation_probability) * photons_a_bin(spec)[1];
+  }
+  const double background = ((a.background_photons + others_a) * optics.efficiency_a + (b.background_photons + others_b) * optics.efficiency_b +
+                             added + scattered) / 2;
   // A click tells its mode; that of a dark count is any of those that share the detectors.
   const double modes = spec.multiplexing && spec.multiplexing->shared_detectors ? static_cast<double>(spec.multiplexing->modes) : 1;
   optics.dark_count_probability = -std::expm1(-(detector.dark_count_rate_hz * detector.window_s / modes + background));
@@ -158,6 +167,8 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   set_pace(model, light);
   model.success_probability = model.table.success_probability;
   model.duty = alignment.duty();
+  if (others_a + others_b > 0)
+    model.approximations.push_back({"poissonian_crosstalk", "Light of other modes comes in a Poissonian number of photons, which are not those that herald there."});
   depolarise_initialisation(model, a, b);
   if (detector.afterpulse_probability > 0)
     model.approximations.push_back({"afterpulses_within_attempts",
@@ -274,6 +285,8 @@ void require_costs_that_exist(GenerationSpec const& generation) {
   if (!train) return;
   if ((given || source) && train->shared_detectors)
     throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no detectors");
+  if ((given || source) && train->crosstalk > 0)
+    throw SpecError("/multiplexing/crosstalk", number_text(train->crosstalk), "0 with a generation that has no detectors");
   if (given && train->switch_loss_db > 0)
     throw SpecError("/multiplexing/switch_loss_db", number_text(train->switch_loss_db), "0 with a given success_probability, from which nothing is taken");
 }

@@ -12,6 +12,7 @@ struct MultiplexingSpec {
   TrainUse train = TrainUse::own;
   bool shared_detectors = false;
   double switch_loss_db = 0;
+  double crosstalk = 0;
 
   double train_s() const { return static_cast<double>(modes - 1) * mode_separation_s; }  // from the first mode to the last
 
@@ -40,6 +41,8 @@ struct Describe<MultiplexingSpec> {
             "Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald."),
       field("switch_loss_db", &MultiplexingSpec::switch_loss_db, non_negative,
             "Loss in dB of each arm's light in the switch that leads modes to a memory, or from it."),
+      field("crosstalk", &MultiplexingSpec::crosstalk, unit_interval,
+            "Light of all other modes that comes to a mode's detectors, as a share of the mode's own.").improves(Improvement::rate),
   };
   static void check(const MultiplexingSpec& spec);
 };

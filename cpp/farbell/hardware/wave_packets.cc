@@ -43,11 +43,18 @@ Complex scaled_complex_erfc(Complex z) {
   return (2.0 * sum * below + std::numbers::inv_sqrtpi) * below;
 }
 
-// The amplitude at t of sqrt(2 g) exp(-g s), s > 0, spread by exp(-(t - s)^2/(2 a))/sqrt(2 pi a), a = -i gdd.
-Complex dispersed_amplitude(double t, double g, double gdd) {
-  const Complex a(0, -gdd), root = std::sqrt(2.0 * a), z = (g * a - t) / root, front = std::exp(-t * t / (2.0 * a));
-  if (z.real() >= 0) return std::sqrt(2 * g) * front * scaled_complex_erfc(z) / 2.0;
-  return std::sqrt(2 * g) * (std::exp(g * g * a / 2.0 - g * t) - front * scaled_complex_erfc(-z) / 2.0);
+// The amplitude at t of sqrt(2 g) exp(-g s), s > 0, spread by exp(-(t - s)^2/(2 a))/sqrt(2 pi a), a = -i gdd: where the photon has come,
+// what it was, less the wave that its front has sent out.
+struct Dispersed {
+  Complex body, wave;
+  double density() const { return std::norm(body - wave); }
+};
+
+Dispersed dispersed_amplitude(double t, double g, double gdd) {
+  const Complex a(0, -gdd), root = std::sqrt(2.0 * a), z = (g * a - t) / root;
+  const Complex front = std::sqrt(g / 2) * std::exp(-t * t / (2.0 * a));
+  if (z.real() >= 0) return {front * scaled_complex_erfc(z), 0};
+  return {std::sqrt(2 * g) * std::exp(g * g * a / 2.0 - g * t), front * scaled_complex_erfc(-z)};
 }
 
 // Gauss and Legendre's eight points: halves.
@@ -87,37 +94,42 @@ double dispersed_overlap(double lifetime_a_s, double lifetime_b_s, double gdd_di
 }
 
 double dispersed_window_share(double lifetime_s, double gdd_s2, double jitter_s, double window_s) {
-  const double spread_s = std::sqrt(std::abs(gdd_s2));
+  const double spread_s = std::sqrt(std::abs(gdd_s2)), g = 1 / (2 * lifetime_s);
   if (spread_s < 1e-6 * lifetime_s) return window_share(lifetime_s, jitter_s, window_s);
-  const double g = 1 / (2 * lifetime_s);
   const auto seen = [&](double t) {
     if (jitter_s == 0) return 1.0;
     const double scale = 1 / (jitter_s * std::numbers::sqrt2);
     return (std::erfc((t - window_s) * scale) - std::erfc(t * scale)) / 2;
   };
-  // As far as this from the front its fringes, whose phase is t^2/(2 gdd), are followed; farther off they cancel, and what is
-  // left is the undispersed photon and the waves that the front has sent out.
-  const double margin_s = 8 * jitter_s, far_s = 40 * spread_s, from_s = -margin_s, to_s = window_s + margin_s;
+  // Behind the front its wave makes fringes of the phase t^2/(2 gdd). They are followed as far as this; farther off they cancel but for
+  // the first term at the ends, and what is left is the photon as it was and a wave whose density is wave/t^2.
+  const double far_s = 16 * spread_s, margin_s = 8 * jitter_s, wave = g * spread_s * spread_s / pi;
+  const double from_s = -margin_s, to_s = std::min(window_s + margin_s, far_s + 60 * lifetime_s);
+  std::array<double, 6> edges{from_s, -far_s, far_s, margin_s, window_s - margin_s, to_s};
+  for (double& edge : edges) edge = std::clamp(edge, from_s, to_s);
+  std::ranges::sort(edges);
   double sum = 0;
-  for (double t = std::max(from_s, -far_s), end = std::min(to_s, far_s); t < end;) {
-    double step = std::min({spread_s / 2, lifetime_s, spread_s * spread_s / (std::abs(t) + spread_s) * 2});
-    if (jitter_s > 0) step = std::min(step, jitter_s);
-    const double next = std::min(end, t + step);
-    sum += on_panel(t, next, [&](double at) { return std::norm(dispersed_amplitude(at, g, gdd_s2)) * seen(at); });
-    t = next;
-  }
-  const double tail = 2 * g * spread_s * spread_s / (2 * pi);
-  const auto beyond = [&](double begin, double end, bool late) {
+  for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
+    const double begin = edges[i], end = edges[i + 1], middle = (begin + end) / 2;
+    const bool cut = middle < margin_s || middle > window_s - margin_s;  // an edge of the window, blurred
+    const bool far = std::abs(middle) > far_s;
     for (double t = begin; t < end;) {
-      double step = std::min(lifetime_s, std::max(std::abs(t) / 4, far_s / 4));
-      if (jitter_s > 0) step = std::min(step, jitter_s);
-      const double next = std::min(end, t + step);
-      sum += on_panel(t, next, [&](double at) { return (tail / (at * at) + (late ? 2 * g * std::exp(-2 * g * at) : 0)) * seen(at); });
+      double step = far ? std::min(lifetime_s, std::abs(t) / 4 + spread_s) : std::min(lifetime_s, t < spread_s ? spread_s : 4 * spread_s * spread_s / t);
+      if (cut && jitter_s > 0) step = std::min(step, 2 * jitter_s);
+      const double next = t + step < end ? t + step : end;
+      sum += on_panel(t, next, [&](double at) {
+        const double density = far ? wave / (at * at) + (at > 0 ? 2 * g * std::exp(-2 * g * at) : 0) : dispersed_amplitude(at, g, gdd_s2).density();
+        return density * seen(at);
+      });
       t = next;
     }
+  }
+  const auto fringes_beyond = [&](double t) {
+    const Dispersed amplitude = dispersed_amplitude(t, g, gdd_s2);
+    return -2 * (std::conj(amplitude.body) * amplitude.wave * Complex(0, -gdd_s2 / t)).real() * seen(t);
   };
-  beyond(from_s, std::min(to_s, -far_s), false);
-  beyond(std::max(from_s, far_s), std::min(to_s, far_s + 60 * lifetime_s), true);
+  if (far_s < to_s) sum += fringes_beyond(far_s);
+  if (far_s < window_s && jitter_s == 0) sum -= fringes_beyond(window_s);
   return std::clamp(sum, 0.0, 1.0);
 }
 

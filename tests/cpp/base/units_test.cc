@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <numbers>
 #include <regex>
 
@@ -78,6 +79,14 @@ INSTANTIATE_TEST_SUITE_P(Quantity, Refused,
 TEST(Quantity, LongTextsAreReadQuickly) {
   EXPECT_THROW(parse_quantity(std::string(10'000'000, '9') + " s", "s"), SpecError);
   EXPECT_EQ(parse_quantity("0." + std::string(1'000'000, '0') + " s", "s"), 0);
+}
+
+TEST(Quantity, DispersionAsDataSheetsWriteIt) {
+  EXPECT_EQ(parse_quantity("17 ps/nm/km", "s/m2"), 17e-6);
+  EXPECT_NEAR(parse_quantity("0.1 ps/sqrt(km)", "s/sqrt(m)") / 1e-13, 1 / std::sqrt(1000), 1e-15);
+  const std::regex pmd(units_pattern("s/sqrt(m)"), std::regex::ECMAScript);
+  EXPECT_TRUE(std::regex_match("0.1 ps/sqrt(km)", pmd));
+  EXPECT_FALSE(std::regex_match("0.1 ps/sqrtkm", pmd));
 }
 
 TEST(Quantity, PatternTakesWhatIsRead) {
