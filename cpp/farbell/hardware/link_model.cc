@@ -280,12 +280,13 @@ void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, St
 
 // Detectors that are not there are not shared; nothing is derived of what is given.
 void require_costs_that_exist(GenerationSpec const& generation) {
-  const bool given = std::holds_alternative<GivenSpec>(generation), source = std::holds_alternative<MidpointSourceSpec>(generation);
+  const bool given = std::holds_alternative<GivenSpec>(generation);
+  const bool absorbed = std::holds_alternative<MidpointSourceSpec>(generation) || std::holds_alternative<SenderReceiverSpec>(generation);
   std::optional<MultiplexingSpec> const& train = std::visit([](auto const& kind) -> auto const& { return kind.multiplexing; }, generation);
   if (!train) return;
-  if ((given || source) && train->shared_detectors)
+  if ((given || absorbed) && train->shared_detectors)
     throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no detectors");
-  if ((given || source) && train->crosstalk > 0)
+  if ((given || absorbed) && train->crosstalk > 0)
     throw SpecError("/multiplexing/crosstalk", number_text(train->crosstalk), "0 with a generation that has no detectors");
   if (given && train->switch_loss_db > 0)
     throw SpecError("/multiplexing/switch_loss_db", number_text(train->switch_loss_db), "0 with a given success_probability, from which nothing is taken");

@@ -52,6 +52,7 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
   put(train.shared_detectors);
   put(train.switch_loss_db);
   put(train.crosstalk);
+  put(train.crosstalk);
   const auto put_alignment = [&put](const std::optional<AlignmentSpec>& stated) {
     const AlignmentSpec alignment = stated.value_or(AlignmentSpec{});
     put(alignment.arrival_offset_s);
