@@ -142,6 +142,19 @@ def test_sampled_stores_agree_on_average(state: str) -> None:
     assert_sampled(found, exact, 0, detects=0.1)
 
 
+def test_t2_star_is_coherence_without_pulses() -> None:
+    """Of a frequency that stays what it is, normal with deviation b: exp(-(b t)^2/2)."""
+    b = 3e4
+    noise = fb.decoupling.Lorentzian(rms_rad_per_s=b, correlation_s=1.0)
+    star = fb.decoupling.decouple(fb.decoupling.free_induction(), noise).stretched()
+    assert star.t2_s == pytest.approx(np.sqrt(2) / b, rel=1e-3) and star.exponent == pytest.approx(2, abs=1e-3)
+    gaussian = fb.CommunicationQubits(t2_s=float(np.sqrt(2)) / b, t2_law="gaussian")
+    measured = fb.CommunicationQubits(t2_s=star.t2_s, t2_law="stretched", t2_exponent=star.exponent)
+    found = [delivered(two_links(QUIET.replace(communication=qubit))) for qubit in (gaussian, measured)]
+    np.testing.assert_allclose(found[0]["xx"], found[1]["xx"], rtol=0, atol=2e-3)
+    assert found[0]["xx"].max() < 0.95
+
+
 # ---- charge checks ------------------------------------------------------------------------------------------------------
 
 

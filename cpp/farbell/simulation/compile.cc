@@ -157,11 +157,6 @@ class Compiler {
     if (std::string why = cannot_hold(m_.store, device, m_.pauli_twirl); refuses(why.empty())) refuse_noise(path, why, "what");
     return device;
   }
-  // Where a node's pairs are made.
-  DeviceId emitting(NodeId n) const {
-    const NodeRow& node = m_.nodes[n.value];
-    return node.communication ? node.communication->device : node.device;
-  }
 
   void nodes() {
     for (std::size_t i = 0; i < s_.nodes.size(); ++i) {
@@ -308,7 +303,7 @@ class Compiler {
       link_names_.add(link.label());
       LinkRow row;
       row.node = {a, b};
-      row.device = {emitting(a), emitting(b)};
+      row.device = {emitting_device(m_.nodes[a.value]), emitting_device(m_.nodes[b.value])};
       row.phase_key = stream("link:" + link.label() + "/phase", item("links", i, "name"));
       row.program = program(link.generation, i, row.node, item("links", i, "generation"));
       row.fastest_period = m_.programs[row.program].period;
