@@ -8,7 +8,19 @@ from __future__ import annotations
 import math
 
 from farbell import _core
-from farbell._core import Fiber, HeraldOutcome, HeraldTable, Link, LinkModel, Memory, MidpointSource, Retrieval, SenderReceiver, SpecError, Station
+from farbell._core import (
+    Fiber,
+    HeraldOutcome,
+    HeraldTable,
+    Link,
+    LinkModel,
+    Memory,
+    MidpointSource,
+    Retrieval,
+    SenderReceiver,
+    SpecError,
+    Station,
+)
 
 __all__ = [
     "HeraldOutcome",

@@ -245,7 +245,9 @@ def sender_receiver(generation, arrives, twice, light, tells_empty, most=12):
     for second, first_in, second_in, in_mode, in_other in product((0, 1), (0, 1), (0, 1), range(most), range(most)):
         if second_in > second:
             continue
-        probability = (twice if second else 1 - twice) * (arrives if first_in else 1 - arrives) * number(in_mode) * number(in_other)
+        probability = (
+            (twice if second else 1 - twice) * (arrives if first_in else 1 - arrives) * number(in_mode) * number(in_other)
+        )
         probability *= (arrives if second_in else 1 - arrives) if second else 1
         right, wrong = first_in + second_in + in_mode, in_other
         if right + wrong == 0:
@@ -262,7 +264,10 @@ def sender_receiver(generation, arrives, twice, light, tells_empty, most=12):
 
     def state(weight, correlated):
         terms = (1, white * told * xx / weight, -white * told * xx / weight, white * told * zz / weight)
-        return sum((c if correlated or k == 0 else 0) * np.kron(p, p) for k, (c, p) in enumerate(zip(terms, pauli, strict=True))) / 4
+        return (
+            sum((c if correlated or k == 0 else 0) * np.kron(p, p) for k, (c, p) in enumerate(zip(terms, pauli, strict=True)))
+            / 4
+        )
 
     if not tells_empty:
         return success, [(1.0, state(success, True), False)]

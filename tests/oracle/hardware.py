@@ -153,7 +153,9 @@ def sender_receiver_model(generation, link, memories, ticks_per_s, worn):
     success, found = fock.sender_receiver(
         generation, arrives, sender["double_excitation_probability"], sender["background_photons"], bool(receiver["retrieval"])
     )
-    rows, empties = rows_of_absorbed([(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn)
+    rows, empties = rows_of_absorbed(
+        [(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn
+    )
     flight = fiber["length_m"] / fiber["speed_m_per_s"]
     leaves = max(sender["initialisation_s"], receiver["initialisation_s"] - flight)
     comes = leaves + flight

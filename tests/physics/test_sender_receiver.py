@@ -27,7 +27,11 @@ def test_against_photons_counted(seed: int, tells_empty: bool) -> None:
     arrives, twice, light = rng.uniform(), rng.uniform(0, 0.3), rng.uniform(0, 0.2)
     success, rows = fock.sender_receiver(GENERATION["sender_receiver"] | fields, arrives, twice, light, tells_empty)
     table = fb.hardware.sender_receiver(
-        fb.SenderReceiver(**fields), arrives, double_excitation_probability=twice, background_photons=light, tells_empty=tells_empty
+        fb.SenderReceiver(**fields),
+        arrives,
+        double_excitation_probability=twice,
+        background_photons=light,
+        tells_empty=tells_empty,
     )
     assert table.success_probability == pytest.approx(success, abs=1e-10)
     assert len(table.outcomes) == len(rows)

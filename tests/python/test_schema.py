@@ -36,7 +36,12 @@ def rich_scenario() -> fb.Scenario:
         )
     ]
     given_links[0] = given_links[0].replace(multiplexing=fb.Multiplexing(modes=3, mode_separation_s=1e-6, train="shared"))
-    clicks = [fb.DoubleClick(station="s"), fb.SingleClick(station="s", bright_state=0.1), fb.MidpointSource(mean_pairs=0.1), fb.SenderReceiver()]
+    clicks = [
+        fb.DoubleClick(station="s"),
+        fb.SingleClick(station="s", bright_state=0.1),
+        fb.MidpointSource(mean_pairs=0.1),
+        fb.SenderReceiver(),
+    ]
     entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
     orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry]), fb.Asap()]
     traffic = [
