@@ -236,7 +236,9 @@ class Circuit:
                     self.give_up(half)
         swap = self.rules.get("swap", rules.Rule("true"))
         for b in list(towards_a):
-            allowed = (c for c in towards_b if self.can_meet(position, b, c) and swap.holds(rules.known_at(self, position, b, c)))
+            allowed = (
+                c for c in towards_b if self.can_meet(position, b, c) and swap.holds(rules.known_at(self, position, b, c))
+            )
             if (c := next(allowed, None)) is not None:
                 towards_a.remove(b)
                 towards_b.remove(c)

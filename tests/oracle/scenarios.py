@@ -31,7 +31,6 @@ JITTER = SINGLE | {"phase_sigma_rad": 0.4}
 SOURCE = {"kind": "midpoint_source", "mean_pairs": 0.2, "pair_fidelity": 0.98, "local_overhead_s": 1e-6}
 SENT = {"kind": "sender_receiver", "pair_fidelity": 0.97, "local_overhead_s": 1e-6}
 COMB = {"retrieval": {"efficiency": 0.8, "lifetime_s": 2e-4, "spectral_modes": 10, "temporal_modes": 10}}
-SPIN_WAVE = {"retrieval": {"efficiency": 0.9, "lifetime_s": 1e-4, "law": "gaussian", "spatial_modes": 100}}
 # Emitters and detectors that are not ideal.
 EMITTER = {
     "double_excitation_probability": 0.06,
@@ -330,25 +329,8 @@ SCENARIOS = {
     "source, train, false heralds": chain(
         3, memory=NOISY, demand={"width": 3}, link=SOURCE | TRAIN | {"herald_efficiency": 0.9, "false_herald_probability": 0.01, "spectral_purity": 0.7},
     ),
-    "sent, with false heralds": chain(
-        3, memory=NOISY | EMITTER | {"efficiency": 0.6, "initialisation_s": 8e-6}, demand={"width": 3},
-        link=SENT | {"absorption_efficiency": 0.5, "herald_efficiency": 0.9, "false_herald_probability": 0.05},
-    ),
-    "sent back, a comb": chain(
-        4, memory=NOISY | COMB, node=FAILING, demand={"width": 3, "use": "measure"},
-        link=SENT | TRAIN | {"sender": "node_b", "absorption_efficiency": 0.3, "false_herald_probability": 0.02},
-    ),
-    "unheralded, into spin waves": chain(
-        4, memory=NOISY | SPIN_WAVE | {"efficiency": 0.7}, demand={"width": 2}, link=SENT | {"heralded": False}, links={"drift": WORN},
-        control="ideal", duration_s=1e-3,
-    ),
-    "source, spin waves, false heralds": chain(
-        3, memory=NOISY | SPIN_WAVE, demand={"width": 3}, link=SOURCE | TRAIN | {"herald_efficiency": 0.9, "false_herald_probability": 0.05},
-    ),
-    "fixed delay": chain(4, demand={"width": 4}, link=SENT | {"absorption_efficiency": 0.7}) | {
-        "memories": [{"name": "m", "slots": 8} | NOISY, {"name": "comb", "slots": 8, "retrieval": COMB["retrieval"] | {"fixed_delay_s": 5e-5}} | GATES],
-        "nodes": [{"name": f"n{i}", "memory": "comb" if i in (1, 2) else "m"} for i in range(4)],
-    },
+    "sent, a comb": chain(4, memory=NOISY | COMB, node=FAILING, demand={"width": 3, "use": "measure"}, link=SENT | TRAIN | {"absorption_efficiency": 0.3, "false_herald_probability": 0.02}),
+    "fixed delay": chain(4, demand={"width": 4}, link=SENT | {"sender": "node_b"}) | {"memories": [{"name": "m", "slots": 8}, {"name": "comb", "slots": 8, "retrieval": COMB["retrieval"] | {"fixed_delay_s": 5e-5}} | GATES], "nodes": [{"name": f"n{i}", "memory": "comb" if i in (1, 2) else "m"} for i in range(4)]},
     "clicks, late bin lost": chain(3, memory=NOISY, demand={"width": 4}, link=CLICK, stations=[BLIND]),
     "one at a time": chain(5, memory=NOISY | GATES, node=FAILING, demand=BACK_TO_BACK | {"pipelined": False}, link=given(0.3)),
     "two at a time": chain(4, memory=NOISY, node=FAILING, demand=POISSON | {"pipelined": False, "width": 2, "use": "measure"}, link=given(0.3)),

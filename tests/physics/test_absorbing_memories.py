@@ -25,7 +25,8 @@ def chain(retrieval: fb.Retrieval | None, generation: Any, *, ends: fb.Retrieval
         control="ideal",
         memories=[fb.Memory(name="end", retrieval=ends), fb.Memory(name="middle", slots=2, retrieval=retrieval)],
         nodes=[
-            fb.Node(name=n, memory="middle" if n == "r" else "end", swap_success_probability=SWAP if n == "r" else 1) for n in names
+            fb.Node(name=n, memory="middle" if n == "r" else "end", swap_success_probability=SWAP if n == "r" else 1)
+            for n in names
         ],
         links=[fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=0), generation=generation) for a, b in ("ar", "rb")],
         demands=[fb.Demand(node_a="a", node_b="b", **demand)],
@@ -37,8 +38,8 @@ def given(success: float = 1.0) -> fb.Given:
 
 
 def share_is(found: float, expected: float, sample: float) -> None:
-    """Of independent coins: off by 6.5 standard errors once in 1e10; 1,000 of them show an error of 0.13."""
-    assert sample >= 1000
+    """Of independent coins: off by 6.5 standard errors once in 1e10; 900 of them show an error of 0.14."""
+    assert sample >= 900
     assert abs(found - expected) <= ALLOWED_SIGMAS * math.sqrt(expected * (1 - expected) / sample)
 
 
@@ -109,7 +110,9 @@ def test_a_source_tells_empty_memories_apart() -> None:
     }
     success = sum(weights.values())
     assert table.success_probability == pytest.approx(success)
-    assert {tuple(o.empty): o.probability for o in table.outcomes} == pytest.approx({k: w / success for k, w in weights.items()})
+    assert {tuple(o.empty): o.probability for o in table.outcomes} == pytest.approx(
+        {k: w / success for k, w in weights.items()}
+    )
     assert [o.fidelity for o in table.outcomes] == [pytest.approx(1), 0, 0, 0]
     plain = fb.hardware.pair_source(source, a, b)
     mixed = sum(o.probability * o.correlations for o in table.outcomes)
@@ -207,7 +210,10 @@ def test_what_such_memories_cannot_do_is_refused() -> None:
     assert refused(scenario.replace(demands=[], ghz_demands=[ghz])).path == "/ghz_demands/0"
     ends = chain(None, given(), ends=COMB)
     two = ends.demands[0].replace(distillation=distilled, width=2)
-    assert refused(ends.replace(demands=[two], memories=[m.replace(slots=4) for m in ends.memories])).path == "/demands/0/distillation"
+    assert (
+        refused(ends.replace(demands=[two], memories=[m.replace(slots=4) for m in ends.memories])).path
+        == "/demands/0/distillation"
+    )
     assert refused(ends.replace(demands=[ends.demands[0].replace(traffic=fb.ByPrograms())])).path == "/demands/0/traffic"
     assert refused(chain(None, given(), ends=fb.Retrieval(fixed_delay_s=1e-3))).path == "/demands/0"
     slotted = chain(fb.Retrieval(fixed_delay_s=1e-3), given()).replace(timing="slotted", slot_s=1e-4)

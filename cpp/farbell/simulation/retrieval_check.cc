@@ -1,5 +1,6 @@
 #include "farbell/simulation/retrieval_check.hpp"
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -21,7 +22,7 @@ void require_gates(const Model& m, NodeId node, const std::string& path, const s
 
 }  // namespace
 
-void check_retrieval(const Model& m) {
+void check_retrieval(Model& m) {
   const ScenarioSpec& s = m.scenario;
   for (std::size_t i = 0; i < s.memories.size(); ++i)
     if (m.slot != tick_zero && s.memories[i].retrieval && s.memories[i].retrieval->fixed_delay_s)
@@ -49,6 +50,9 @@ void check_retrieval(const Model& m) {
     for (std::size_t n = 0; n < m.nodes.size(); ++n)
       if (m.node_names[n] == s.programs[i].node)
         require_gates(m, NodeId{static_cast<std::uint32_t>(n)}, item("programs", i, "node"), in_quotes(s.programs[i].node), "programs");
+  if (std::any_of(m.programs.begin(), m.programs.end(), [](const LinkProgram& p) { return !p.empties.empty(); }) &&
+      std::any_of(m.demands.begin(), m.demands.end(), [](const DemandRow& demand) { return demand.min_fidelity > 0; }))
+    m.approximations.push_back({"known_vacuum", "min_fidelity judges a pair as if its ends knew that a memory has absorbed nothing"});
 }
 
 }  // namespace farbell

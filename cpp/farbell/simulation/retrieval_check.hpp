@@ -5,6 +5,7 @@
 namespace farbell {
 
 // Throws SpecError where a scenario wants gates between qubits of such a memory. The model's links, demands and programs are there.
-void check_retrieval(const Model& model);
+// Notes what is taken to be known of memories that are empty.
+void check_retrieval(Model& model);
 
 }  // namespace farbell
