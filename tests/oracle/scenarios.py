@@ -1,5 +1,7 @@
 """Small scenarios that together reach every rule of `protocol.md`; each runs in a fraction of a second even here."""
 
+from .light_paths import CROWDED, SHARING
+
 NOISY = {
     "t1_s": 2e-3, "t2_s": 1e-3, "dephasing_s": 5e-3, "depolarising_s": 8e-3, "pauli_x_rate_hz": 10.0,
     "pauli_y_rate_hz": 5.0, "pauli_z_rate_hz": 20.0, "single_qubit_gate_reliability": 0.995,
@@ -198,13 +200,6 @@ ADMIT = {
     "when": "waiting_requests + served_requests < 3 and request != 1 and (pairs >= 1 or min_fidelity > 0) and time_s / hops >= 0",
 }
 
-CROWDED = {
-    "length_m": 5e3, "spans": [{"length_m": 2e3, "loss_db": 1.1}, {"length_m": 3e3}], "wavelength_m": 1.55e-6,
-    "classical_light": {"power_to_b_w": 4e-6, "power_to_a_w": 2e-6, "raman_per_km_nm": 2e-9, "filter_bandwidth_m": 1e-9},
-}  # fmt: skip
-SHARING = {"modes": 3, "shared_detectors": True, "switch_loss_db": 1.5}
-ALIGNMENT = {"polarisation_angle_rad": 0.2, "free_running_s": 9e-3, "stabilisation_s": 1e-3}
-
 SCENARIOS = {
     "one link": chain(2, memory=NOISY),
     "one link, asymmetric state": chain(2, memory=NOISY, link=given(state=SKEWED)),
@@ -293,14 +288,8 @@ SCENARIOS = {
     "never idle": chain(3, demand=TABLE | {"generate_when_idle": True, "width": 2}),
     "never idle, measure": chain(3, memory=NOISY, demand=POISSON | {"generate_when_idle": True, "use": "measure", "reservation_s": 1e-3}),
     "clicks": chain(3, memory=NOISY | {"initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 4}, link=CLICK),
-    "crowded fibre": chain(
-        3, memory=NOISY | {"dephasing_attempts": 300.0}, demand={"width": 3}, links={"fiber": CROWDED},
-        link=CLICK | {"station_position": 0.4, "multiplexing": SHARING, "alignment": ALIGNMENT},
-    ),
-    "crowded fibre, one click": chain(
-        3, memory=NOISY | {"dephasing_attempts": 300.0} | EMITTER, demand={"width": 3}, links={"fiber": CROWDED}, duration_s=1e-2,
-        link=SINGLE | {"station_position": 0.4, "multiplexing": SHARING, "alignment": ALIGNMENT},
-    ),
+    "crowded fibre": chain(3, memory=NOISY | {"dephasing_attempts": 300.0}, demand={"width": 3}, links=CROWDED, link=CLICK | SHARING),
+    "crowded fibre, one click": chain(3, memory=NOISY | EMITTER, demand={"width": 3}, links=CROWDED, duration_s=1e-2, link=SINGLE | SHARING),
     "asymmetric clicks": chain(
         4, memory=GAUSSIAN | {"efficiency": 0.8}, node=FAILING, demand={"width": 4}, link=CLICK | {"station_position": 0.25}, duration_s=1e-2,
     ),

@@ -232,6 +232,9 @@ OTHER_FIELDS = (
     "t2_law ", "coherence_times_s", "the time before", "the one before",
     ", since loss_probability", ", since messages",
     "with deterministic statistics", "where nothing is heralded",
+    "spans that sum to", ", since dispersion_s_per_m2", ", since classical_light",
+    ", since free_running_s", ", since stabilisation_s",
+    ", since shared_detectors", "0 with one mode", "0 with shared_detectors",
 )  # fmt: skip
 
 

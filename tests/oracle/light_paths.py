@@ -1,0 +1,9 @@
+"""Fibres, arms and modes as scenarios have them that are not ideal."""
+
+LIGHT = {"power_to_b_w": 4e-6, "power_to_a_w": 2e-6, "raman_per_km_nm": 2e-9, "filter_bandwidth_m": 1e-9}
+SPANS = [{"length_m": 2e3, "loss_db": 1.1}, {"length_m": 3e3}]
+CROWDED = {"fiber": {"length_m": 5e3, "spans": SPANS, "wavelength_m": 1.55e-6, "classical_light": LIGHT}}
+SHARING = {
+    "station_position": 0.4, "multiplexing": {"modes": 3, "shared_detectors": True, "switch_loss_db": 1.5},
+    "alignment": {"polarisation_angle_rad": 0.2, "free_running_s": 9e-3, "stabilisation_s": 1e-3},
+}  # fmt: skip
