@@ -7,3 +7,6 @@ SHARING = {
     "station_position": 0.4, "multiplexing": {"modes": 3, "shared_detectors": True, "switch_loss_db": 1.5},
     "alignment": {"polarisation_angle_rad": 0.2, "free_running_s": 9e-3, "stabilisation_s": 1e-3},
 }  # fmt: skip
+
+SENT = {"kind": "sender_receiver", "pair_fidelity": 0.97, "local_overhead_s": 1e-6}
+COMB = {"retrieval": {"efficiency": 0.8, "lifetime_s": 2e-4, "spectral_modes": 10, "temporal_modes": 10}}

@@ -1,6 +1,6 @@
 """Small scenarios that together reach every rule of `protocol.md`; each runs in a fraction of a second even here."""
 
-from .light_paths import CROWDED, SHARING
+from .light_paths import COMB, CROWDED, SENT, SHARING
 
 NOISY = {
     "t1_s": 2e-3, "t2_s": 1e-3, "dephasing_s": 5e-3, "depolarising_s": 8e-3, "pauli_x_rate_hz": 10.0,
@@ -31,8 +31,6 @@ SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
 DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
 JITTER = SINGLE | {"phase_sigma_rad": 0.4}
 SOURCE = {"kind": "midpoint_source", "mean_pairs": 0.2, "pair_fidelity": 0.98, "local_overhead_s": 1e-6}
-SENT = {"kind": "sender_receiver", "pair_fidelity": 0.97, "local_overhead_s": 1e-6}
-COMB = {"retrieval": {"efficiency": 0.8, "lifetime_s": 2e-4, "spectral_modes": 10, "temporal_modes": 10}}
 # Emitters and detectors that are not ideal.
 EMITTER = {
     "double_excitation_probability": 0.06,
