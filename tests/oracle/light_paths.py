@@ -1,4 +1,4 @@
-"""Fibres, arms and modes as scenarios have them that are not ideal."""
+"""Stations, fibres, arms and modes of the scenarios, ideal and not."""
 
 LIGHT = {"power_to_b_w": 4e-6, "power_to_a_w": 2e-6, "raman_per_km_nm": 2e-9, "filter_bandwidth_m": 1e-9}
 SPANS = [{"length_m": 2e3, "loss_db": 1.1}, {"length_m": 3e3}]
@@ -10,3 +10,10 @@ SHARING = {
 
 SENT = {"kind": "sender_receiver", "pair_fidelity": 0.97, "local_overhead_s": 1e-6}
 COMB = {"retrieval": {"efficiency": 0.8, "lifetime_s": 2e-4, "spectral_modes": 10, "temporal_modes": 10}}
+
+CLICK = {"kind": "double_click", "station": "hub"}
+STATION = {
+    "name": "hub", "visibility": 0.92, "local_overhead_s": 1e-6,
+    "detector": {"efficiency": 0.9, "dark_count_rate_hz": 2e4, "window_s": 1e-7},
+}  # fmt: skip
+SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}

@@ -1,6 +1,6 @@
 """Small scenarios that together reach every rule of `protocol.md`; each runs in a fraction of a second even here."""
 
-from .light_paths import COMB, CROWDED, SENT, SHARING
+from .light_paths import CLICK, COMB, CROWDED, SENT, SHARING, SINGLE, STATION
 
 NOISY = {
     "t1_s": 2e-3, "t2_s": 1e-3, "dephasing_s": 5e-3, "depolarising_s": 8e-3, "pauli_x_rate_hz": 10.0,
@@ -22,12 +22,6 @@ SKEWED = {
     "real": [[0.46, 0, 0, 0.36], [0, 0.04, 0.01, 0], [0, 0.01, 0.08, 0], [0.36, 0, 0, 0.42]],
     "imag": [[0, 0, 0, 0.05], [0, 0, -0.02, 0], [0, 0.02, 0, 0], [-0.05, 0, 0, 0]],
 }
-CLICK = {"kind": "double_click", "station": "hub"}
-STATION = {
-    "name": "hub", "visibility": 0.92, "local_overhead_s": 1e-6,
-    "detector": {"efficiency": 0.9, "dark_count_rate_hz": 2e4, "window_s": 1e-7},
-}  # fmt: skip
-SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
 DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
 JITTER = SINGLE | {"phase_sigma_rad": 0.4}
 SOURCE = {"kind": "midpoint_source", "mean_pairs": 0.2, "pair_fidelity": 0.98, "local_overhead_s": 1e-6}
