@@ -9,8 +9,8 @@ __all__ = ["CATALOGUE", "Described"]
 _RESULTS = "these are results of an experiment, to compare with; what its devices are is not all published here"
 _NO_LIGHT = "nothing here says how its qubits meet light; use them as values for another platform"
 _ABSORBS = (
-    "it absorbs light, and its values do not make a memory by themselves yet: give efficiency, lifetime and modes to Retrieval, the memory to "
-    "a MidpointSource or SenderReceiver link"
+    "it absorbs light, and its values do not make a memory by themselves yet: give efficiency, lifetime and modes to "
+    "Retrieval, the memory to a MidpointSource or SenderReceiver link"
 )
 _DLCZ = "a write pulse may make several photons: links have memories that emit at most one so far"
 _SOURCE = "a source of photons without a memory: of pairs, MidpointSource takes its values"
