@@ -53,6 +53,97 @@ class InternalError(RuntimeError):
     """
 
 @final
+class Retrieval:
+    """How qubits come out of a memory that absorbs light, an atomic ensemble: as photons, not always.
+
+    Parameters
+    ----------
+    efficiency : float
+        Probability that a qubit comes out as a photon at once, without time in storage.
+    lifetime_s : float | str | None
+        Storage time after which that is 1/e of it; null = it does not fall. [s]
+    law : Literal["exponential", "gaussian"]
+        How it falls with the storage time.
+    fixed_delay_s : float | str | None
+        Storage time after which the photon comes out, whether it is wanted or not; null = on demand. [s]
+    temporal_modes : int
+        Modes in time that the memory holds apart.
+    spectral_modes : int
+        Modes in frequency, for each of those in time.
+    spatial_modes : int
+        Modes in space, for each of those.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> comb = fb.Retrieval(efficiency=0.45, lifetime_s="1 ms", temporal_modes=20, spectral_modes=50)
+    >>> fb.Memory(name="crystal", retrieval=comb).retrieval.lifetime_s
+    0.001
+    """
+    def __init__(
+        self,
+        *,
+        efficiency: float = 1.0,
+        lifetime_s: float | str | None = None,
+        law: Literal["exponential", "gaussian"] = 'exponential',
+        fixed_delay_s: float | str | None = None,
+        temporal_modes: int = 1,
+        spectral_modes: int = 1,
+        spatial_modes: int = 1,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        efficiency: float = ...,
+        lifetime_s: float | str | None = ...,
+        law: Literal["exponential", "gaussian"] = ...,
+        fixed_delay_s: float | str | None = ...,
+        temporal_modes: int = ...,
+        spectral_modes: int = ...,
+        spatial_modes: int = ...,
+    ) -> Retrieval:
+        """A new Retrieval with these fields changed."""
+    @property
+    def efficiency(self) -> float:
+        """Probability that a qubit comes out as a photon at once, without time in storage."""
+    @property
+    def lifetime_s(self) -> float | None:
+        """Storage time after which that is 1/e of it; null = it does not fall. [s]"""
+    @property
+    def law(self) -> Literal["exponential", "gaussian"]:
+        """How it falls with the storage time."""
+    @property
+    def fixed_delay_s(self) -> float | None:
+        """Storage time after which the photon comes out, whether it is wanted or not; null = on demand. [s]"""
+    @property
+    def temporal_modes(self) -> int:
+        """Modes in time that the memory holds apart."""
+    @property
+    def spectral_modes(self) -> int:
+        """Modes in frequency, for each of those in time."""
+    @property
+    def spatial_modes(self) -> int:
+        """Modes in space, for each of those."""
+    def with_values(self, values: dict[str, Any]) -> Retrieval:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Retrieval:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Retrieval:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class CommunicationQubits:
     """The qubits of a node that emit: all its links attempt through them, and a pair stays in one until it is moved into a memory qubit, swapped or measured.
 
@@ -316,6 +407,8 @@ class Memory:
         Probability of reading 0 from |0>.
     readout_fidelity_1 : float
         Probability of reading 1 from |1>.
+    retrieval : Retrieval | Mapping[str, Any] | None
+        How qubits come out of an ensemble that absorbs light, as photons, to be swapped or measured; null = they are where they are.
     communication : CommunicationQubits | Mapping[str, Any] | None
         The qubits through which all links of a node attempt, and from which pairs are moved into its slots; null = every slot attempts by itself.
     charge_check : ChargeCheck | Mapping[str, Any] | None
@@ -362,6 +455,7 @@ class Memory:
         measurement_s: float | str = 0.0,
         readout_fidelity_0: float = 1.0,
         readout_fidelity_1: float = 1.0,
+        retrieval: Retrieval | Mapping[str, Any] | None = None,
         communication: CommunicationQubits | Mapping[str, Any] | None = None,
         charge_check: ChargeCheck | Mapping[str, Any] | None = None,
     ) -> None: ...
@@ -399,6 +493,7 @@ class Memory:
         measurement_s: float | str = ...,
         readout_fidelity_0: float = ...,
         readout_fidelity_1: float = ...,
+        retrieval: Retrieval | Mapping[str, Any] | None = ...,
         communication: CommunicationQubits | Mapping[str, Any] | None = ...,
         charge_check: ChargeCheck | Mapping[str, Any] | None = ...,
     ) -> Memory:
@@ -496,6 +591,9 @@ class Memory:
     @property
     def readout_fidelity_1(self) -> float:
         """Probability of reading 1 from |1>."""
+    @property
+    def retrieval(self) -> Retrieval | None:
+        """How qubits come out of an ensemble that absorbs light, as photons, to be swapped or measured; null = they are where they are."""
     @property
     def communication(self) -> CommunicationQubits | None:
         """The qubits through which all links of a node attempt, and from which pairs are moved into its slots; null = every slot attempts by itself."""
@@ -952,6 +1050,122 @@ class EncodingConverter:
     def __hash__(self) -> int: ...
 
 @final
+class FiberSpan:
+    """A piece of a fibre whose loss has been measured.
+
+    Parameters
+    ----------
+    length_m : float | str
+        Length. [m]
+    loss_db : float | None
+        Loss in dB with the splices and connectors in it; null = that of the fibre's attenuation_db_per_km.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> measured = [fb.FiberSpan(length_m="12 km", loss_db=2.9), fb.FiberSpan(length_m="8 km", loss_db=1.7)]
+    >>> fb.Fiber(length_m="20 km", spans=measured).spans[1].loss_db
+    1.7
+    """
+    def __init__(self, *, length_m: float | str, loss_db: float | None = None) -> None: ...
+    def replace(self, *, length_m: float | str = ..., loss_db: float | None = ...) -> FiberSpan:
+        """A new FiberSpan with these fields changed."""
+    @property
+    def length_m(self) -> float:
+        """Length. [m]"""
+    @property
+    def loss_db(self) -> float | None:
+        """Loss in dB with the splices and connectors in it; null = that of the fibre's attenuation_db_per_km."""
+    def with_values(self, values: dict[str, Any]) -> FiberSpan:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> FiberSpan:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> FiberSpan:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ClassicalLight:
+    """Classical light that goes through the same fibre, from end to end past the station, and scatters photons into the photons' band.
+
+    Parameters
+    ----------
+    power_to_b_w : float
+        Power in watt sent in at node_a, towards node_b.
+    power_to_a_w : float
+        Power in watt sent in at node_b, towards node_a.
+    raman_per_km_nm : float
+        Share of the power that spontaneous Raman scattering puts into each direction of the guided mode, for each km of fibre and nm of bandwidth.
+    filter_bandwidth_m : float | str
+        Width, in wavelength, of the filter before the detectors. [m]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> light = fb.ClassicalLight(power_to_b_w=1e-4, raman_per_km_nm=2e-9, filter_bandwidth_m="0.1 nm")
+    >>> fb.Fiber(length_m="20 km", wavelength_m="1550 nm", classical_light=light).classical_light.power_to_b_w
+    0.0001
+    """
+    def __init__(
+        self,
+        *,
+        power_to_b_w: float = 0.0,
+        power_to_a_w: float = 0.0,
+        raman_per_km_nm: float,
+        filter_bandwidth_m: float | str,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        power_to_b_w: float = ...,
+        power_to_a_w: float = ...,
+        raman_per_km_nm: float = ...,
+        filter_bandwidth_m: float | str = ...,
+    ) -> ClassicalLight:
+        """A new ClassicalLight with these fields changed."""
+    @property
+    def power_to_b_w(self) -> float:
+        """Power in watt sent in at node_a, towards node_b."""
+    @property
+    def power_to_a_w(self) -> float:
+        """Power in watt sent in at node_b, towards node_a."""
+    @property
+    def raman_per_km_nm(self) -> float:
+        """Share of the power that spontaneous Raman scattering puts into each direction of the guided mode, for each km of fibre and nm of bandwidth."""
+    @property
+    def filter_bandwidth_m(self) -> float:
+        """Width, in wavelength, of the filter before the detectors. [m]"""
+    def with_values(self, values: dict[str, Any]) -> ClassicalLight:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ClassicalLight:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ClassicalLight:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Fiber:
     """An optical fibre; it carries photons and messages.
 
@@ -963,8 +1177,16 @@ class Fiber:
         Loss of power per length. [dB/km]
     speed_m_per_s : float | str
         Speed of light and of messages in the fibre. [m/s]
+    spans : Sequence[FiberSpan | Mapping[str, Any]]
+        Its pieces from node_a on, whose lengths sum to length_m; none = one piece.
     wavelength_m : float | str | None
-        Wavelength in vacuum at which its attenuation holds, within 2 %; null = that of whatever light comes. [m]
+        Vacuum wavelength at which its attenuation holds, within 2 %, and that of the photons in it, which dispersion and classical light need; null = that of whatever light comes. [m]
+    dispersion_s_per_m2 : float | str
+        Chromatic dispersion D at that wavelength: 17 ps/nm/km = 1.7e-5 s/m2. [s/m2]
+    pmd_s_per_sqrt_m : float | str
+        Polarisation-mode dispersion: mean differential group delay over the root of the length. [s/sqrt(m)]
+    classical_light : ClassicalLight | Mapping[str, Any] | None
+        Classical light in the same fibre; null = none.
 
     Examples
     --------
@@ -978,7 +1200,11 @@ class Fiber:
         length_m: float | str,
         attenuation_db_per_km: float | str = 0.2,
         speed_m_per_s: float | str = 200000000.0,
+        spans: Sequence[FiberSpan | Mapping[str, Any]] = [],
         wavelength_m: float | str | None = None,
+        dispersion_s_per_m2: float | str = 0.0,
+        pmd_s_per_sqrt_m: float | str = 0.0,
+        classical_light: ClassicalLight | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -986,7 +1212,11 @@ class Fiber:
         length_m: float | str = ...,
         attenuation_db_per_km: float | str = ...,
         speed_m_per_s: float | str = ...,
+        spans: Sequence[FiberSpan | Mapping[str, Any]] = ...,
         wavelength_m: float | str | None = ...,
+        dispersion_s_per_m2: float | str = ...,
+        pmd_s_per_sqrt_m: float | str = ...,
+        classical_light: ClassicalLight | Mapping[str, Any] | None = ...,
     ) -> Fiber:
         """A new Fiber with these fields changed."""
     @property
@@ -999,8 +1229,20 @@ class Fiber:
     def speed_m_per_s(self) -> float:
         """Speed of light and of messages in the fibre. [m/s]"""
     @property
+    def spans(self) -> tuple[FiberSpan, ...]:
+        """Its pieces from node_a on, whose lengths sum to length_m; none = one piece."""
+    @property
     def wavelength_m(self) -> float | None:
-        """Wavelength in vacuum at which its attenuation holds, within 2 %; null = that of whatever light comes. [m]"""
+        """Vacuum wavelength at which its attenuation holds, within 2 %, and that of the photons in it, which dispersion and classical light need; null = that of whatever light comes. [m]"""
+    @property
+    def dispersion_s_per_m2(self) -> float:
+        """Chromatic dispersion D at that wavelength: 17 ps/nm/km = 1.7e-5 s/m2. [s/m2]"""
+    @property
+    def pmd_s_per_sqrt_m(self) -> float:
+        """Polarisation-mode dispersion: mean differential group delay over the root of the length. [s/sqrt(m)]"""
+    @property
+    def classical_light(self) -> ClassicalLight | None:
+        """Classical light in the same fibre; null = none."""
     def with_values(self, values: dict[str, Any]) -> Fiber:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1160,9 +1402,15 @@ class Multiplexing:
     modes : int
         Modes in the train of an attempt.
     mode_separation_s : float | str
-        Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own. [s]
+        Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, see shared_detectors. [s]
     train : Literal["own", "shared"]
         Whom a train serves.
+    shared_detectors : bool
+        Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald.
+    switch_loss_db : float
+        Loss in dB of each arm's light in the switch that leads modes to a memory, or from it.
+    crosstalk : float
+        Light of all other modes that comes to a mode's detectors, as a share of the mode's own.
 
     Examples
     --------
@@ -1177,6 +1425,9 @@ class Multiplexing:
         modes: int,
         mode_separation_s: float | str = 0.0,
         train: Literal["own", "shared"] = 'own',
+        shared_detectors: bool = False,
+        switch_loss_db: float = 0.0,
+        crosstalk: float = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -1184,6 +1435,9 @@ class Multiplexing:
         modes: int = ...,
         mode_separation_s: float | str = ...,
         train: Literal["own", "shared"] = ...,
+        shared_detectors: bool = ...,
+        switch_loss_db: float = ...,
+        crosstalk: float = ...,
     ) -> Multiplexing:
         """A new Multiplexing with these fields changed."""
     @property
@@ -1191,10 +1445,19 @@ class Multiplexing:
         """Modes in the train of an attempt."""
     @property
     def mode_separation_s(self) -> float:
-        """Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, each with detectors of its own. [s]"""
+        """Time from one mode to the next, by which the attempt is longer; 0 = modes of frequency or space, see shared_detectors. [s]"""
     @property
     def train(self) -> Literal["own", "shared"]:
         """Whom a train serves."""
+    @property
+    def shared_detectors(self) -> bool:
+        """Whether modes of frequency or space come to one pair of detectors, within one window: then a click in two modes is no herald."""
+    @property
+    def switch_loss_db(self) -> float:
+        """Loss in dB of each arm's light in the switch that leads modes to a memory, or from it."""
+    @property
+    def crosstalk(self) -> float:
+        """Light of all other modes that comes to a mode's detectors, as a share of the mode's own."""
     def with_values(self, values: dict[str, Any]) -> Multiplexing:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1206,6 +1469,97 @@ class Multiplexing:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> Multiplexing:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Alignment:
+    """How well the light of the two arms of a station is matched, and how much time it takes to keep it so.
+
+    Parameters
+    ----------
+    arrival_offset_s : float | str
+        Mean time by which node_b's photon comes later than node_a's; negative = earlier. [s]
+    arrival_jitter_s : float | str
+        Standard deviation of that time, Gaussian and fresh in each bin: of clocks and triggers, not of detectors. [s]
+    polarisation_angle_rad : float | str
+        Mean angle between the two photons' linear polarisations. [rad]
+    polarisation_sigma_rad : float | str
+        Standard deviation of that angle, Gaussian: what drifts between realignments. [rad]
+    free_running_s : float | str | None
+        Time for which attempts are made from one stabilisation to the next; given with stabilisation_s. [s]
+    stabilisation_s : float | str | None
+        How long a stabilisation takes, in which no attempts are made; given with free_running_s. [s]
+    phase_drift_rad_per_sqrt_s : float
+        Random walk of the optical phase between the arms: its standard deviation after 1 s.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> alignment = fb.Alignment(arrival_jitter_s="100 ps", free_running_s="90 ms", stabilisation_s="10 ms")
+    >>> fb.DoubleClick(station="midpoint", alignment=alignment).alignment.arrival_jitter_s
+    1e-10
+    """
+    def __init__(
+        self,
+        *,
+        arrival_offset_s: float | str = 0.0,
+        arrival_jitter_s: float | str = 0.0,
+        polarisation_angle_rad: float | str = 0.0,
+        polarisation_sigma_rad: float | str = 0.0,
+        free_running_s: float | str | None = None,
+        stabilisation_s: float | str | None = None,
+        phase_drift_rad_per_sqrt_s: float = 0.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        arrival_offset_s: float | str = ...,
+        arrival_jitter_s: float | str = ...,
+        polarisation_angle_rad: float | str = ...,
+        polarisation_sigma_rad: float | str = ...,
+        free_running_s: float | str | None = ...,
+        stabilisation_s: float | str | None = ...,
+        phase_drift_rad_per_sqrt_s: float = ...,
+    ) -> Alignment:
+        """A new Alignment with these fields changed."""
+    @property
+    def arrival_offset_s(self) -> float:
+        """Mean time by which node_b's photon comes later than node_a's; negative = earlier. [s]"""
+    @property
+    def arrival_jitter_s(self) -> float:
+        """Standard deviation of that time, Gaussian and fresh in each bin: of clocks and triggers, not of detectors. [s]"""
+    @property
+    def polarisation_angle_rad(self) -> float:
+        """Mean angle between the two photons' linear polarisations. [rad]"""
+    @property
+    def polarisation_sigma_rad(self) -> float:
+        """Standard deviation of that angle, Gaussian: what drifts between realignments. [rad]"""
+    @property
+    def free_running_s(self) -> float | None:
+        """Time for which attempts are made from one stabilisation to the next; given with stabilisation_s. [s]"""
+    @property
+    def stabilisation_s(self) -> float | None:
+        """How long a stabilisation takes, in which no attempts are made; given with free_running_s. [s]"""
+    @property
+    def phase_drift_rad_per_sqrt_s(self) -> float:
+        """Random walk of the optical phase between the arms: its standard deviation after 1 s."""
+    def with_values(self, values: dict[str, Any]) -> Alignment:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Alignment:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Alignment:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -1302,6 +1656,8 @@ class DoubleClick:
         Where the station stands on the fibre, as a fraction of its length from node_a.
     multiplexing : Multiplexing | Mapping[str, Any] | None
         Many modes in one attempt; null = one.
+    alignment : Alignment | Mapping[str, Any] | None
+        How well the arms are matched in time, phase and polarisation; null = perfectly.
 
     Examples
     --------
@@ -1315,6 +1671,7 @@ class DoubleClick:
         station: str,
         station_position: float = 0.5,
         multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+        alignment: Alignment | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -1322,6 +1679,7 @@ class DoubleClick:
         station: str = ...,
         station_position: float = ...,
         multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+        alignment: Alignment | Mapping[str, Any] | None = ...,
     ) -> DoubleClick:
         """A new DoubleClick with these fields changed."""
     @property
@@ -1333,6 +1691,9 @@ class DoubleClick:
     @property
     def multiplexing(self) -> Multiplexing | None:
         """Many modes in one attempt; null = one."""
+    @property
+    def alignment(self) -> Alignment | None:
+        """How well the arms are matched in time, phase and polarisation; null = perfectly."""
     def with_values(self, values: dict[str, Any]) -> DoubleClick:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1372,6 +1733,8 @@ class SingleClick:
         Correlation time of that phase; null = a fresh phase for each successful cycle. [s]
     multiplexing : Multiplexing | Mapping[str, Any] | None
         Many modes in one attempt; null = one.
+    alignment : Alignment | Mapping[str, Any] | None
+        How well the arms are matched in time, phase and polarisation; null = perfectly.
 
     Examples
     --------
@@ -1389,6 +1752,7 @@ class SingleClick:
         phase_sigma_rad: float | str = 0.0,
         phase_correlation_s: float | str | None = None,
         multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+        alignment: Alignment | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
@@ -1400,6 +1764,7 @@ class SingleClick:
         phase_sigma_rad: float | str = ...,
         phase_correlation_s: float | str | None = ...,
         multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+        alignment: Alignment | Mapping[str, Any] | None = ...,
     ) -> SingleClick:
         """A new SingleClick with these fields changed."""
     @property
@@ -1423,6 +1788,9 @@ class SingleClick:
     @property
     def multiplexing(self) -> Multiplexing | None:
         """Many modes in one attempt; null = one."""
+    @property
+    def alignment(self) -> Alignment | None:
+        """How well the arms are matched in time, phase and polarisation; null = perfectly."""
     def with_values(self, values: dict[str, Any]) -> SingleClick:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -1566,6 +1934,103 @@ class MidpointSource:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> MidpointSource:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class SenderReceiver:
+    """One memory emits a photon, with its `efficiency`; the memory at the other end of the fibre absorbs it.
+
+    Parameters
+    ----------
+    sender : Literal["node_a", "node_b"]
+        The end whose memory emits.
+    absorption_efficiency : float | None
+        Probability that the receiver's memory absorbs a photon that comes to it; null = its `efficiency`.
+    pair_fidelity : float
+        Fidelity to Phi+ of the sender's memory with its photon; the rest is white noise: misalignment.
+    heralded : bool
+        Whether the receiver's memory tells that it has absorbed a photon; if not, every attempt is a success, with or without one.
+    herald_efficiency : float
+        Probability that a memory that has absorbed photons tells so.
+    false_herald_probability : float
+        Probability that it tells of a photon for no reason.
+    local_overhead_s : float | str
+        Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.SenderReceiver(absorption_efficiency=0.3).sender
+    'node_a'
+    """
+    def __init__(
+        self,
+        *,
+        sender: Literal["node_a", "node_b"] = 'node_a',
+        absorption_efficiency: float | None = None,
+        pair_fidelity: float = 1.0,
+        heralded: bool = True,
+        herald_efficiency: float = 1.0,
+        false_herald_probability: float = 0.0,
+        local_overhead_s: float | str = 0.0,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        sender: Literal["node_a", "node_b"] = ...,
+        absorption_efficiency: float | None = ...,
+        pair_fidelity: float = ...,
+        heralded: bool = ...,
+        herald_efficiency: float = ...,
+        false_herald_probability: float = ...,
+        local_overhead_s: float | str = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+    ) -> SenderReceiver:
+        """A new SenderReceiver with these fields changed."""
+    @property
+    def sender(self) -> Literal["node_a", "node_b"]:
+        """The end whose memory emits."""
+    @property
+    def absorption_efficiency(self) -> float | None:
+        """Probability that the receiver's memory absorbs a photon that comes to it; null = its `efficiency`."""
+    @property
+    def pair_fidelity(self) -> float:
+        """Fidelity to Phi+ of the sender's memory with its photon; the rest is white noise: misalignment."""
+    @property
+    def heralded(self) -> bool:
+        """Whether the receiver's memory tells that it has absorbed a photon; if not, every attempt is a success, with or without one."""
+    @property
+    def herald_efficiency(self) -> float:
+        """Probability that a memory that has absorbed photons tells so."""
+    @property
+    def false_herald_probability(self) -> float:
+        """Probability that it tells of a photon for no reason."""
+    @property
+    def local_overhead_s(self) -> float:
+        """Time per attempt at the memories for everything but light travel and initialisation: to store, and to tell. [s]"""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
+    def with_values(self, values: dict[str, Any]) -> SenderReceiver:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> SenderReceiver:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> SenderReceiver:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -2282,7 +2747,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any]
         How the link makes pairs.
     distillation : Distillation | Mapping[str, Any] | None
         How the link's pairs are distilled before they are swapped; null = not.
@@ -2310,7 +2775,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
         drift: Drift | Mapping[str, Any] | None = None,
         interfaces_a: Sequence[str] = [],
@@ -2324,7 +2789,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
         drift: Drift | Mapping[str, Any] | None = ...,
         interfaces_a: Sequence[str] = ...,
@@ -2345,7 +2810,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver:
         """How the link makes pairs."""
     @property
     def distillation(self) -> Distillation | None:
@@ -2391,7 +2856,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -2405,14 +2870,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -2422,7 +2887,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
@@ -4117,7 +4582,7 @@ class HeraldOutcome:
     def __init__(self, *args: Any) -> None: ...
     @property
     def pattern(self) -> str:
-        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link."""
+        """Detectors that clicked, bin by bin: '12' = detector 1 early, detector 2 late, '1' = detector 1 where there is one bin; '' for a given link. Of memories that absorb, if qubits are retrieved from them: '1' = holds photons, '0' = holds none, A before B."""
     @property
     def frame(self) -> int:
         """Bell state announced: 0..3 = Phi+, Phi-, Psi+, Psi-."""
@@ -4126,7 +4591,10 @@ class HeraldOutcome:
         """Probability of this outcome, given success."""
     @property
     def fidelity(self) -> float:
-        """Fidelity to the announced Bell state."""
+        """Fidelity to the announced Bell state; 0 where a memory is empty."""
+    @property
+    def empty(self) -> Annotated[list[bool], "FixedSize(2)"]:
+        """For node_a, node_b: whether its memory holds no photon, and nobody knows; of memories from which qubits are retrieved."""
     @property
     def density_matrix(self) -> numpy.typing.NDArray[numpy.complex128]:
         """State of the two memories just after emission, in the basis |00>, |01>, |10>, |11>."""
@@ -4671,7 +5139,20 @@ def pair_source_table(
     absorption_b: SupportsFloat | SupportsIndex,
     noise_a: SupportsFloat | SupportsIndex,
     noise_b: SupportsFloat | SupportsIndex,
+    *,
+    tells_empty: bool,
 ) -> HeraldTable: ...
+
+def sender_receiver_table(
+    link: SenderReceiver,
+    arrives: SupportsFloat | SupportsIndex,
+    *,
+    double_excitation_probability: SupportsFloat | SupportsIndex,
+    background_photons: SupportsFloat | SupportsIndex,
+    tells_empty: bool,
+) -> HeraldTable: ...
+
+def retrieved(retrieval: Retrieval, storage_s: SupportsFloat | SupportsIndex) -> float: ...
 
 def hong_ou_mandel(
     visibility: SupportsFloat | SupportsIndex,
@@ -4683,7 +5164,13 @@ def photon_coherence(
     dephasing_b: SupportsFloat | SupportsIndex,
 ) -> float: ...
 
-def transmission(fiber: Fiber) -> float: ...
+def transmission(
+    fiber: Fiber,
+    from_share: SupportsFloat | SupportsIndex = 0.0,
+    to_share: SupportsFloat | SupportsIndex = 1.0,
+) -> float: ...
+
+def loss_db(fiber: Fiber) -> float: ...
 
 def fiber_delay_s(fiber: Fiber) -> float: ...
 
