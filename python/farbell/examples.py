@@ -13,8 +13,6 @@ from farbell._core import (
     Change,
     Cutoff,
     Demand,
-    Detector,
-    DoubleClick,
     EncodingConverter,
     Fiber,
     FrequencyConverter,
@@ -23,9 +21,10 @@ from farbell._core import (
     MidpointSource,
     Node,
     Poisson,
+    Retrieval,
     Scenario,
+    SenderReceiver,
     SpecError,
-    Station,
     Transducer,
 )
 from farbell.hardware import wavelength_m
@@ -144,7 +143,6 @@ def _hybrid() -> Scenario:
             t2_s=transmons.memory.t2_s,
             two_qubit_gate_reliability=transmons.memory.two_qubit_gate_reliability,
             efficiency=0.9,
-            photon_lifetime_s="100 ns",
             wavelength_m=microwave,
             encoding="time_bin",
         ),
@@ -153,9 +151,9 @@ def _hybrid() -> Scenario:
             slots=16,
             t2_s="10 ms",
             efficiency=0.5,
-            photon_lifetime_s="100 ns",
             wavelength_m="1532 nm",
             encoding="time_bin",
+            retrieval=Retrieval(efficiency=0.6, lifetime_s="1 ms", temporal_modes=20),
         ),
         Memory(
             name="ion",
@@ -167,13 +165,6 @@ def _hybrid() -> Scenario:
             encoding="polarisation",
         ),
     ]
-    station = Station(
-        name="midpoint",
-        visibility=0.95,
-        local_overhead_s="1 us",
-        detector=Detector(efficiency=0.9, window_s="400 ns"),
-        wavelength_m="1532 nm",
-    )
     interfaces: list[Transducer | FrequencyConverter | EncodingConverter] = [
         Transducer(
             name="upwards",
@@ -194,9 +185,8 @@ def _hybrid() -> Scenario:
             node_a="transmon",
             node_b="crystal",
             fiber=Fiber(length_m="2 km", wavelength_m="1532 nm"),
-            generation=DoubleClick(station="midpoint"),
+            generation=SenderReceiver(false_herald_probability=1e-5, local_overhead_s="1 us"),
             interfaces_a=["upwards"],
-            light_mismatch="price",
         ),
         Link(
             node_a="crystal",
@@ -208,11 +198,15 @@ def _hybrid() -> Scenario:
     ]
     return Scenario(
         duration_s="2 s",
-        description="A transmon, a crystal that absorbs photons and an ion, with all that their light needs to meet.",
+        description="A transmon, a crystal that absorbs photons and an ion, with all that their light needs to fit.",
         memories=memories,
-        stations=[station],
         interfaces=interfaces,
-        nodes=[Node(name=name, memory=name) for name in ("transmon", "crystal", "ion")],
+        nodes=[
+            Node(name="transmon", memory="transmon"),
+            # Photons from both links meet on a beam splitter, which tells two of four Bell states.
+            Node(name="crystal", memory="crystal", swap_success_probability=0.5),
+            Node(name="ion", memory="ion"),
+        ],
         links=links,
         demands=[Demand(node_a="transmon", node_b="ion", width=8, cutoff=Cutoff(age_s="150 us"))],
         credits=list(dict.fromkeys(f"Hardware parameters: {r.source}, {r.year}." for p, _ in published for r in p.rows)),
@@ -220,8 +214,6 @@ def _hybrid() -> Scenario:
             "A projection: no such network exists.",
             *(p.note(device) for p, device in published),
             "Assumed: all other values.",
-            "Assumed: a source of pairs beside the crystal, of which one photon is stored and one sent to the station, emits "
-            "like a memory with one photon; vacuum and further pairs of that source are left out.",
         ],
     )
 

@@ -319,8 +319,28 @@ def test_stations_take_what_their_scheme_can() -> None:
         fb.hardware.link_model(link(fb.MidpointSource(mean_pairs=0.1, encoding="presence")), memory, memory)
 
 
-def test_a_scenario_says_where() -> None:
+def hybrid_with_a_station() -> fb.Scenario:
+    """The transmon's photon meets one of the crystal at a station, of another shape."""
     scenario = fb.example("hybrid")
+    transmon, crystal, ion = scenario.memories
+    detector = fb.Detector(efficiency=0.9, window_s="400 ns")
+    station = fb.Station(name="midpoint", visibility=0.95, local_overhead_s="1 us", detector=detector, wavelength_m="1532 nm")
+    return scenario.replace(
+        memories=[
+            transmon.replace(photon_lifetime_s="100 ns"),
+            crystal.replace(photon_lifetime_s="100 ns", retrieval=None),
+            ion,
+        ],
+        stations=[station],
+        links=[
+            scenario.links[0].replace(generation=fb.DoubleClick(station="midpoint"), light_mismatch="price"),
+            scenario.links[1],
+        ],
+    )
+
+
+def test_a_scenario_says_where() -> None:
+    scenario = hybrid_with_a_station()
     with pytest.raises(fb.SpecError) as error:
         fb.compile(scenario.with_values({"links/0/interfaces_a": []}))
     assert error.value.path == "/links/0/interfaces_a"
@@ -362,8 +382,85 @@ def test_interfaces_have_parameters_that_get_better_and_wavelengths_do_not() -> 
 
 
 def test_hybrid_chain_against_a_calculation_of_its_own() -> None:
-    """Both links of the example, with wave packets written down and integrated."""
+    """Both links of the example, photons counted."""
     model = fb.compile(fb.example("hybrid"))
+    table = model.link_table()
+    fibre = 10 ** (-0.04)
+    arrives = 0.9 * 0.5 * fibre * 0.5
+    noise = 0.5 * 0.002 * fibre * 0.5  # absorbed, in either bin
+    nothing = (1 - arrives) * math.exp(-2 * noise)
+    success = 1 - nothing * (1 - 1e-5)
+    one = arrives * math.exp(-noise)  # and none in the other bin
+    assert table["success_probability"][0] == pytest.approx(success, rel=1e-12)
+    # Three parts of four of what is not the right pair are as far from it as white noise; an empty memory tells so at the swap.
+    full = 1 - nothing
+    outcomes = fb.hardware.link_model(
+        model.scenario.links[0], *model.scenario.memories[:2], interfaces=model.scenario.interfaces
+    ).table.outcomes
+    assert [outcome.empty for outcome in outcomes] == [[False, False], [False, True]]
+    assert outcomes[0].probability == pytest.approx(full / success, rel=1e-12)
+    assert outcomes[0].fidelity == pytest.approx((1 + 3 * one / full) / 4, rel=1e-12)
+    assert table["attempt_period_s"][0] == pytest.approx((2 * 2e3 / 2e8 + 1e-6) / 0.9, rel=1e-12)
+    source = fb.MidpointSource(mean_pairs=0.05)
+    fibre = 10 ** (-0.1)
+    success, correlation = absorbed(source, [0.5 * fibre, 0.3 * 0.5 * 0.8 * fibre], [0, 0.3 * 1e-4 * 0.8])
+    assert table["success_probability"][1] == pytest.approx(success, rel=1e-8)
+    assert table["fidelity"][1] == pytest.approx((1 + 3 * correlation / success) / 4, rel=1e-8)
+    assert "even_duty_cycle" in {note["name"] for note in model.approximations}
+    results = fb.run(model, progress=False)
+    assert len(results.pairs) > 0
+
+
+@pytest.mark.parametrize("sender", ["node_a", "node_b"])
+def test_light_that_is_sent_passes_the_interfaces_of_both_ends(sender: str) -> None:
+    """Out through a transducer, in through a converter; noise of the first goes through the fibre and the second."""
+    out = fb.Transducer(
+        name="out", from_wavelength_m=0.06, to_wavelength_m="1550 nm", efficiency=0.5, added_noise_photons=0.3, duty_cycle=0.8
+    )
+    back = fb.FrequencyConverter(
+        name="in", from_wavelength_m="1550 nm", to_wavelength_m="780 nm", efficiency=0.6, noise_photons=0.02
+    )
+    sending = fb.Memory(name="s", efficiency=0.7, wavelength_m=0.06, encoding="time_bin", background_photons=0.1)
+    taking = fb.Memory(name="r", efficiency=0.4, wavelength_m="780 nm", encoding="time_bin")
+    to_b = sender == "node_a"
+    names = (["out"], ["in"])[:: 1 if to_b else -1]
+    link = fb.Link(
+        node_a="a",
+        node_b="b",
+        fiber=fb.Fiber(length_m="20 km", wavelength_m="1550 nm"),
+        generation=fb.SenderReceiver(sender=sender),  # type: ignore[arg-type]
+        interfaces_a=names[0],
+        interfaces_b=names[1],
+    )
+    ends = (sending, taking) if to_b else (taking, sending)
+    model = fb.hardware.link_model(link, *ends, interfaces=[out, back])
+    fibre = 10**-0.4
+    arrives = 0.7 * 0.5 * fibre * 0.6 * 0.4
+    noise = 0.1 * arrives + (0.5 * 0.3 * fibre * 0.6 + 0.02) * 0.4
+    assert model.success_probability == pytest.approx(1 - (1 - arrives) * math.exp(-2 * noise), rel=1e-12)
+    assert model.table.fidelity == pytest.approx(
+        (1 + 3 * arrives * math.exp(-noise) / model.success_probability) / 4, rel=1e-12
+    )
+    assert model.period_s == pytest.approx(2 * 20e3 / 2e8 / 0.8, rel=1e-12)
+    assert {"even_duty_cycle", "several_photons_a_memory"} <= set(model.approximations)
+    ports = ("/link/interfaces_a", "/link/interfaces_b")[:: 1 if to_b else -1]
+    for change, where in (
+        ({f"interfaces_{'a' if to_b else 'b'}": []}, ports[0]),
+        ({f"interfaces_{'b' if to_b else 'a'}": []}, ports[1]),
+    ):
+        with pytest.raises(fb.SpecError) as error:
+            fb.hardware.link_model(link.replace(**change), *ends, interfaces=[out, back])
+        assert error.value.path == where
+    presence = [memory.replace(encoding="presence") for memory in ends]
+    with pytest.raises(fb.SpecError, match="no qubit where it may be lost"):
+        fb.hardware.link_model(link, *presence, interfaces=[out, back])
+    with pytest.raises(fb.SpecError, match="where no photons meet at a station"):
+        fb.hardware.link_model(link.replace(light_mismatch="price"), *ends, interfaces=[out, back])
+
+
+def test_a_station_between_unlike_photons_against_a_calculation_of_its_own() -> None:
+    """Wave packets written down and integrated."""
+    model = fb.compile(hybrid_with_a_station())
     table = model.link_table()
     t, step = np.linspace(0, 400e-9, 200_001, retstep=True)
     gamma, kappa = 1 / 100e-9, 2 * math.pi * 20e6
@@ -378,9 +475,4 @@ def test_hybrid_chain_against_a_calculation_of_its_own() -> None:
     assert table["success_probability"][0] == pytest.approx(success, rel=1e-8)
     assert table["fidelity"][0] == pytest.approx(fidelity, rel=1e-8)
     assert table["attempt_period_s"][0] == pytest.approx((2e3 / 2e8 + 1e-6) / 0.9, rel=1e-12)
-    source = fb.MidpointSource(mean_pairs=0.05)
-    fibre = 10 ** (-0.1)
-    success, correlation = absorbed(source, [0.5 * fibre, 0.3 * 0.5 * 0.8 * fibre], [0, 0.3 * 1e-4 * 0.8])
-    assert table["success_probability"][1] == pytest.approx(success, rel=1e-8)
-    assert table["fidelity"][1] == pytest.approx((1 + 3 * correlation / success) / 4, rel=1e-8)
     assert {note["name"] for note in model.approximations} >= {"priced_light_mismatch", "even_duty_cycle"}
