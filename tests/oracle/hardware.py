@@ -181,8 +181,10 @@ def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
         worn[0] * memory["efficiency"] * arm[0] * 10 ** (-(loss_db(fiber, *end) + switch_db) / 10)
         for memory, arm, end in zip(memories, arms, ends, strict=True)
     ]
+    bins = [light.bins_of(generation["encoding"], link[f"interfaces_{end}"], interfaces) for end in "ab"]
     noise = [
-        worn[0] * memory["efficiency"] * arm[1] * 10 ** (-switch_db / 10) for memory, arm in zip(memories, arms, strict=True)
+        worn[0] * memory["efficiency"] * n * arm[1] * 10 ** (-switch_db / 10)
+        for memory, arm, n in zip(memories, arms, bins, strict=True)
     ]
     success, found, _ = fock.pair_source_rows(
         generation, *absorptions, [bool(memory["retrieval"]) for memory in memories], noise
@@ -220,7 +222,10 @@ def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, w
     absorbed = worn[0] * (receiver["efficiency"] if absorption is None else absorption)
     arrives = sender["efficiency"] * first[0] * through * last[0] * absorbed
     others = sender["background_photons"] * arrives
-    others += absorbed * (first[1] * through * last[0] + last[1] * 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10))
+    ends = "ab" if to_b else "ba"
+    bins = light.bins_of(sender["encoding"], [name for end in ends for name in link[f"interfaces_{end}"]], interfaces)
+    behind = first[1] * through * last[0] + last[1] * 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10)
+    others += absorbed * bins * behind / 2  # in each of two modes
     success, found = fock.sender_receiver(
         generation, arrives, sender["double_excitation_probability"], others, bool(receiver["retrieval"])
     )

@@ -28,6 +28,13 @@ def arms_of(link, known, window_s):
     return arms
 
 
+def bins_of(encoding, names, known):
+    """In which noise comes to a memory that absorbs, behind interfaces: a bin for each time, or one for both polarisations."""
+    for name in names:
+        encoding = known[name].get("to_encoding", encoding)
+    return 2 if encoding == "time_bin" else 1
+
+
 def pace_of(link, known):
     """Duty cycle and shortest period."""
     transducers = [known[name] for end in "ab" for name in link[f"interfaces_{end}"] if known[name]["kind"] == "transducer"]

@@ -1,6 +1,7 @@
 """Scenarios with converters and transducers, written as scenario files are."""
 
-from .scenarios import CLICK, DRIFT, NOISY, SOURCE, STATION, chain
+from .light_paths import CLICK, SENT, STATION
+from .scenarios import DRIFT, NOISY, SOURCE, chain
 
 # Light that is changed on its way, two memories that emit alike.
 INTERFACES = [
@@ -11,6 +12,9 @@ INTERFACES = [
     {"kind": "encoding_converter", "name": "bins", "from_encoding": "polarisation", "to_encoding": "time_bin", "efficiency": 0.9},
     {"kind": "transducer", "name": "down", "from_wavelength_m": 1.5e-6, "to_wavelength_m": 0.06, "efficiency": 0.5, "added_noise_photons": 0.1, "repetition_s": 2.5e-5},
 ]  # fmt: skip
+
+# Light of no stated encoding is in bins behind it.
+BINS = {"kind": "encoding_converter", "name": "named bins", "from_encoding": "polarisation", "to_encoding": "time_bin", "efficiency": 0.95}
 
 # fmt: off
 LIT = {
@@ -25,6 +29,10 @@ LIT = {
     "source, transducer, train": chain(
         3, memory=NOISY | {"wavelength_m": 0.06}, demand={"width": 3}, link=SOURCE | {"multiplexing": {"modes": 3, "mode_separation_s": 3e-5}, "wavelength_m": 1.5e-6, "wavelength_b_m": 0.06},
         links={"interfaces_a": ["down"]}, interfaces=INTERFACES,
+    ),
+    "sent through a transducer, noise in two bins": chain(
+        3, memory=NOISY | {"wavelength_m": 0.06, "background_photons": 0.05}, demand={"width": 3}, link=SENT | {"sender": "node_b", "herald_efficiency": 0.9},
+        links={"interfaces_b": ["up", "named bins"], "interfaces_a": ["down"]}, interfaces=[*INTERFACES, BINS],
     ),
 }
 # fmt: on

@@ -25,6 +25,9 @@ struct ArmLight {
   std::vector<double> bandwidths_hz;  // of those that state one
   std::optional<double> wavelength_m;
   std::optional<Encoding> encoding;
+
+  // Noise photons an attempt where a memory absorbs them: of two bins in time, or of one whose polarisations are the qubit.
+  double noise_an_attempt() const { return encoding == Encoding::time_bin ? 2 * noise_photons : noise_photons; }
 };
 
 struct LinkLight {

@@ -194,7 +194,7 @@ LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, Mem
   const double absorbed_a = wear.efficiency * a.efficiency, absorbed_b = wear.efficiency * b.efficiency;
   model.table = pair_source_table(source, absorbed_a * light.a.efficiency * transmission(fiber, 0, length_a_m),
                                   absorbed_b * light.b.efficiency * transmission(fiber, length_a_m, fiber.length_m),
-                                  absorbed_a * light.a.noise_photons, absorbed_b * light.b.noise_photons,
+                                  absorbed_a * light.a.noise_an_attempt(), absorbed_b * light.b.noise_an_attempt(),
                                   {a.retrieval.has_value(), b.retrieval.has_value()});
   for (HeraldOutcome& outcome : model.table.outcomes)
     for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence * polarised;
@@ -222,7 +222,7 @@ LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, Memor
   ArmLight const& received = from_b ? light.a : light.b;  // all the way
   const double absorbed = wear.efficiency * spec.absorption_efficiency.value_or(receiver.efficiency);
   const double arrives = absorbed * sender.efficiency * received.efficiency;
-  const double others = sender.background_photons * arrives + absorbed * received.noise_photons;
+  const double others = sender.background_photons * arrives + absorbed * received.noise_an_attempt() / 2;
   model.table = sender_receiver_table(spec, arrives, sender.double_excitation_probability, others, receiver.retrieval.has_value());
   for (HeraldOutcome& outcome : model.table.outcomes)
     for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence * polarised;
