@@ -20,7 +20,7 @@ struct alignas(64) Half {
   std::uint32_t position = 0;    // in the chain
   End side = end_a;              // the end of the chain that its hop leads towards
   HalfState state = HalfState::pending;
-  bool heralded : 1 = false;     // its node knows the pair, and may use it
+  bool heralded = false;         // its node knows the pair, and may use it
   bool by_path : 1 = false;      // what made it ready is in its segment's path, not just its own herald
   bool empty : 1 = false;        // an absorbing memory that holds no photon, and does not know it
   bool in_communication : 1 = false;  // it is in a communication qubit,

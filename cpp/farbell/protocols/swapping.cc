@@ -157,7 +157,7 @@ void Swapping::decide(Chain& chain, std::uint32_t position) {
   Position& here = chain.positions[position];
   here.decision_posted = false;
   const auto head = [&](End side) { return here.halves[side][static_cast<int>(HalfState::waiting)].head; };
-  if (nodes_[here.node.value].retrieves && setup_.nodes[here.node.value].fixed_delay != never) [[unlikely]] {
+  if (fixed_delays_ && setup_.nodes[here.node.value].fixed_delay != never) [[unlikely]] {
     for (QubitId b = head(end_a), after; b; b = after) {
       after = segments_.half(b).next;
       QubitId c = head(end_b);
@@ -188,7 +188,7 @@ inline void Swapping::start_swap(QubitId b, QubitId c, NodeId node) {
   segments_.move(b, HalfState::locked);
   segments_.move(c, HalfState::locked);
   Tick end = queue_.now() + nodes_[node.value].swap_duration;
-  if (nodes_[node.value].retrieves && setup_.nodes[node.value].fixed_delay != never) [[unlikely]] end = comes_out(b, node);
+  if (fixed_delays_ && setup_.nodes[node.value].fixed_delay != never) [[unlikely]] end = comes_out(b, node);
   if (trace_.on) [[unlikely]] trace_start(b, c, node, end);
   queue_.post(end, Phase::swaps, {setup_.self.handler, op_swap, b.value},
               std::uint64_t{segments_.half(b).generation} << 32 | c.value);
