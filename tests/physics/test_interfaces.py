@@ -263,7 +263,8 @@ def test_light_of_a_source_comes_to_the_interfaces_behind_the_fibre() -> None:
     one = link(source, interfaces_a=["to 1310", "down"])
     interfaces = [TO_1310.replace(noise_rate_hz=0), down]
     model = fb.hardware.link_model(one, TRANSMON, NV, None, interfaces)
-    table = fb.hardware.pair_source(source, 0.9 * 0.3 * 10 ** (-0.2), 0.4 * 10 ** (-0.2), 0.9 * (0.01 * 0.5 + 0.02))
+    noise = 2 * 0.9 * (0.01 * 0.5 + 0.02)  # in two bins
+    table = fb.hardware.pair_source(source, 0.9 * 0.3 * 10 ** (-0.2), 0.4 * 10 ** (-0.2), noise)
     assert model.success_probability == pytest.approx(table.success_probability, rel=1e-13)
     assert model.table.fidelity == pytest.approx(table.fidelity, rel=1e-13)
     with pytest.raises(fb.SpecError, match="have no window"):
