@@ -14,7 +14,13 @@ INTERFACES = [
 ]  # fmt: skip
 
 # Light of no stated encoding is in bins behind it.
-BINS = {"kind": "encoding_converter", "name": "named bins", "from_encoding": "polarisation", "to_encoding": "time_bin", "efficiency": 0.95}
+BINS = {
+    "kind": "encoding_converter",
+    "name": "named bins",
+    "from_encoding": "polarisation",
+    "to_encoding": "time_bin",
+    "efficiency": 0.95,
+}
 
 # fmt: off
 LIT = {
