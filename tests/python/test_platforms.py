@@ -12,6 +12,7 @@ import farbell as fb
 from farbell.presets.catalogue import CATALOGUE
 from farbell.presets.interfaces import INTERFACES
 from farbell.presets.mapping import MAPPED, Assumed, Origin
+from farbell.presets.retrievals import RETRIEVALS
 
 ALL = list(CATALOGUE)
 LINKS = list(MAPPED)
@@ -348,6 +349,44 @@ def test_a_published_width_is_that_at_half_of_the_peak() -> None:
     """A Gaussian of this deviation is at half of its peak, half a width away from it."""
     sigma_s = fb.platform("detector_snspd_marsili2013").detector.jitter_s
     assert math.exp(-((150e-12 / 2) ** 2) / (2 * sigma_s**2)) == pytest.approx(0.5, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", RETRIEVALS)
+def test_what_comes_out_of_a_memory_is_what_its_rows_tell(name: str) -> None:
+    found = fb.platform(name)
+    have, plain = json.loads(found.retrieval.to_json()), json.loads(fb.Retrieval().to_json())
+    told = {field.field: field for field in RETRIEVALS[name]}
+    for field, value in have.items():
+        assert field in told or value == plain[field], field
+        if field in told and isinstance(told[field], Origin):
+            (where,) = told[field].rows
+            assert where.split("/")[0] == name and value == row(*where.split("/"))
+        elif field in told:
+            assert any(note.startswith("Assumed: ") and field in note for note in found.retrieval_notes)
+    assert "its `retrieval` goes into the Memory" in found.cannot and found.credits
+    with pytest.raises(fb.SpecError, match="its `retrieval` goes into the Memory"):
+        fb.chain(3, platform=name)
+
+
+def test_a_memory_without_light_has_nothing_to_give_back() -> None:
+    with pytest.raises(fb.SpecError, match="ensemble_afc_netsquid"):
+        fb.platform("nv_delft_2019_lab").retrieval  # noqa: B018
+
+
+def test_files_name_how_light_comes_out(tmp_path: Path) -> None:
+    comb = {"platform": "ensemble_afc_netsquid", "spectral_modes": 10}
+    memory = {"name": "ion", "efficiency": 0.5, "retrieval": comb}
+    link = FILE["links"][0] | {"generation": {"kind": "sender_receiver"}}
+    path = tmp_path / "comb.json"
+    path.write_text(json.dumps(FILE | {"memories": [memory], "stations": [], "links": [link], "duration_s": "1 ms"}))
+    scenario = fb.load(path)
+    assert scenario.memories[0].retrieval == fb.platform("ensemble_afc_netsquid").retrieval.replace(spectral_modes=10)
+    assert any(note.startswith("Retrieval ensemble_afc_netsquid: efficiency = 0.45") for note in scenario.notes)
+    assert any("NetSquid" in credit for credit in scenario.credits)
+    memory["retrieval"] = {"platform": "eu_yso_zhong2015"}
+    path.write_text(json.dumps(FILE | {"memories": [memory], "stations": [], "links": [link]}))
+    with pytest.raises(fb.SpecError, match="/memories/0/retrieval/platform"):
+        fb.load(path)
 
 
 def test_a_detector_is_no_node() -> None:

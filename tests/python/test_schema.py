@@ -287,6 +287,10 @@ def test_words_that_stand_in_files_alone() -> None:
     named["memories"][0] = {"name": "m", "platform": "trapped_ion_avis2022_baseline"}
     named["links"][0]["fiber"]["platform"] = "trapped_ion_avis2022_baseline"
     named["links"][1]["generation"] = {"platform": "trapped_ion_avis2022_baseline"}
+    named["stations"][0]["detector"] = {"platform": "detector_tes_lita2008", "dead_time_s": 0}
+    named["memories"].append({"name": "crystal", "retrieval": {"platform": "ensemble_afc_netsquid"}})
+    named["interfaces"] = [*named["interfaces"], {"platform": "converter_rb_780_1517", "name": "rubidium"}]
+    assert VALIDATOR.is_valid(named)
     assert assert_schema_and_reader_agree(named)
     for block in [
         3,

@@ -257,7 +257,7 @@ class Compiler {
       p.states.push_back(outcome.state);
       p.empties.push_back(static_cast<std::uint8_t>((outcome.empty[0] ? 1 : 0) | (outcome.empty[1] ? 2 : 0)));
     }
-    if (std::all_of(p.empties.begin(), p.empties.end(), [](std::uint8_t ends) { return ends == 0; })) p.empties.clear();
+    if (std::all_of(p.empties.begin(), p.empties.end(), [](std::uint8_t empty) { return empty == 0; })) p.empties.clear();
     m_.programs.push_back(std::move(p));
     facts_.push_back({fiber.length_m, model.success_probability, m_.slot == tick_zero ? model.period_s : *s_.slot_s, mean.fidelity()});
     return known->second;

@@ -4,15 +4,18 @@
 #include <string_view>
 #include <type_traits>
 
+#include "farbell/hardware/detector.hpp"
 #include "farbell/hardware/fiber.hpp"
 #include "farbell/hardware/memory.hpp"
+#include "farbell/hardware/retrieval.hpp"
 #include "farbell/hardware/station.hpp"
 
 namespace farbell {
 
-// Specs that may name published hardware by "platform"; a generation that does is a GenerationPreset.
+// Specs that may name published hardware by "platform"; a generation that does is a GenerationPreset, an interface an InterfacePreset.
 template <class T>
-inline constexpr bool takes_platform = std::is_same_v<T, MemorySpec> || std::is_same_v<T, StationSpec> || std::is_same_v<T, FiberSpec>;
+inline constexpr bool takes_platform = std::is_same_v<T, MemorySpec> || std::is_same_v<T, StationSpec> || std::is_same_v<T, FiberSpec> ||
+                                       std::is_same_v<T, DetectorSpec> || std::is_same_v<T, RetrievalSpec>;
 
 inline constexpr std::string_view platform_word = R"({
   "type": "string",
@@ -32,6 +35,16 @@ inline constexpr std::string_view file_definitions = R"({
     "properties": {
       "platform": {"type": "string", "description": "Its name in farbell.platforms()."},
       "kind": {"type": "string", "description": "As of the hardware."}
+    },
+    "required": ["platform"]
+  },
+  "InterfacePreset": {
+    "type": "object",
+    "title": "InterfacePreset",
+    "description": "A published converter or transducer, with the values that are stated beside it.",
+    "properties": {
+      "platform": {"type": "string", "description": "Its name in farbell.platforms()."},
+      "name": {"type": "string", "description": "The name that links use; left out: that of the preset."}
     },
     "required": ["platform"]
   },

@@ -44,6 +44,7 @@ Object type_schema(const Bounds& bounds) {
     return []<class... A>(std::variant<A...>*) {
       Array choices{reference(Describe<A>::name)...};
       if constexpr (std::is_same_v<V, GenerationSpec>) choices.push_back(reference("GenerationPreset"));
+      if constexpr (std::is_same_v<V, InterfaceSpec>) choices.push_back(reference("InterfacePreset"));
       return Object{{"oneOf", std::move(choices)}};
     }(static_cast<V*>(nullptr));
   } else if constexpr (is_list<V>) {

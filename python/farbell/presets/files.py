@@ -19,11 +19,13 @@ def _preset(holder: dict[str, Any], path: str, part: str) -> Platform:
         found = platform(name)
         if part == "interface":
             found.interface_values  # noqa: B018 - or it has none
+        if part == "retrieval":
+            _ = found.retrieval
     except SpecError as error:
         raise SpecError(f"{path}/{KEY}", error.found, error.allowed, error.nearest) from None
     if part == "detector" and any(parameter.name == "detector_efficiency" for parameter in found.parameters):
         return found
-    if found.cannot and part != "interface":
+    if found.cannot and part not in ("interface", "retrieval"):
         raise SpecError(f"{path}/{KEY}", repr(name), f"one whose links can be simulated: {found.cannot}")
     return found
 
@@ -91,8 +93,9 @@ def with_presets(text: str) -> str:
 
     for kind, part in (("memories", "memory"), ("stations", "station"), ("interfaces", "interface")):
         for number, holder in enumerate(data[kind] if isinstance(data.get(kind), list) else ()):
-            if isinstance(holder, dict) and _names(holder.get("detector")):  # before the station's, which then fills gaps alone
-                fill(holder["detector"], f"/{kind}/{number}/detector", "detector")
+            for inner in ("detector", "retrieval"):  # before the station's or the memory's own, which then fill gaps alone
+                if isinstance(holder, dict) and _names(holder.get(inner)):
+                    fill(holder[inner], f"/{kind}/{number}/{inner}", inner)
             if _names(holder):
                 fill(holder, f"/{kind}/{number}", part)
     for number, link in enumerate(data["links"] if isinstance(data.get("links"), list) else ()):

@@ -10,7 +10,18 @@ from functools import cache, cached_property
 from html import escape
 from typing import Any
 
-from farbell._core import Detector, DoubleClick, Fiber, Link, Memory, SingleClick, SpecError, Station, scenario_schema
+from farbell._core import (
+    Detector,
+    DoubleClick,
+    Fiber,
+    Link,
+    Memory,
+    Retrieval,
+    SingleClick,
+    SpecError,
+    Station,
+    scenario_schema,
+)
 from farbell._improvement import BEST, improved_value
 from farbell._nearest import nearest_names
 from farbell.describe import quantity, unit_of
@@ -19,6 +30,7 @@ from farbell.presets.detectors import detector_of
 from farbell.presets.interfaces import INTERFACES, KINDS, Interface
 from farbell.presets.mapping import MAPPED, Assumed, Origin
 from farbell.presets.published import PublishedValue, rows_of
+from farbell.presets.retrievals import RETRIEVALS
 
 __all__ = ["Parameter", "Platform", "default_platform", "platform", "platform_of"]
 
@@ -241,17 +253,41 @@ class Platform:
         if self.name not in INTERFACES:
             names = ", ".join(INTERFACES)
             raise SpecError("platform", repr(self.name), f"a converter or transducer with its efficiency: {names}")
-        return {p.name: p.value for p in self._interface_parameters}
-
-    @property
-    def _interface_parameters(self) -> tuple[Parameter, ...]:
-        return tuple(map(_parameter, INTERFACES[self.name]))
+        return {p.name: p.value for p in self._part_parameters}
 
     @property
     def interface_notes(self) -> tuple[str, ...]:
         """Where these values are from."""
         self.interface_values  # noqa: B018 - of converters and transducers alone
-        return tuple(p.note(f"Interface {self.name}") for p in self._interface_parameters)
+        return tuple(p.note(f"Interface {self.name}") for p in self._part_parameters)
+
+    @property
+    def retrieval(self) -> Retrieval:
+        """How qubits come out of it, for a memory that absorbs light: of ensembles and crystals whose efficiency is published.
+
+        Examples
+        --------
+        >>> import farbell as fb
+        >>> fb.platform("ensemble_afc_netsquid").retrieval
+        Retrieval(efficiency=0.45, lifetime_s=0.001, temporal_modes=20, spectral_modes=50)
+        """
+        if self.name not in RETRIEVALS:
+            raise SpecError(
+                "platform", repr(self.name), f"a memory that absorbs light, with its efficiency: {', '.join(RETRIEVALS)}"
+            )
+        whole = {"temporal_modes", "spectral_modes", "spatial_modes"}
+        return Retrieval(**{p.name: int(p.value) if p.name in whole else p.value for p in self._part_parameters})
+
+    @property
+    def retrieval_notes(self) -> tuple[str, ...]:
+        """Where its values are from."""
+        _ = self.retrieval
+        return tuple(p.note(f"Retrieval {self.name}") for p in self._part_parameters)
+
+    @property
+    def _part_parameters(self) -> tuple[Parameter, ...]:
+        """Of what it is a part of: interfaces of a link, or the retrieval of a memory."""
+        return tuple(map(_parameter, {**INTERFACES, **RETRIEVALS}.get(self.name, ())))
 
     @property
     def fiber_values(self) -> dict[str, Any]:
@@ -301,7 +337,7 @@ class Platform:
     @property
     def credits(self) -> tuple[str, ...]:
         """The sources."""
-        parameters = self._interface_parameters if self.name in INTERFACES else self.parameters
+        parameters = self._part_parameters or self.parameters
         return tuple(dict.fromkeys(f"Hardware parameters: {row.source}, {row.year}." for p in parameters for row in p.rows))
 
     # Other platforms made of it.
@@ -553,6 +589,7 @@ def _parameter(field: Origin | Assumed) -> Parameter:
 
 
 _DETECTOR_PART = "a component, not a node: its `detector` goes into a Station"
+_RETRIEVAL_PART = "a way to hold light: its `retrieval` goes into the Memory of a MidpointSource or SenderReceiver link"
 
 
 @cache
@@ -565,7 +602,11 @@ def _preset(name: str) -> Platform:
         about=described.about,
         maturity=described.maturity,
         scheme=mapped.scheme if mapped else "",
-        cannot=_DETECTOR_PART if mapped and described.kind == "detector" else described.cannot,
+        cannot=_RETRIEVAL_PART
+        if name in RETRIEVALS
+        else _DETECTOR_PART
+        if mapped and described.kind == "detector"
+        else described.cannot,
         parameters=tuple(map(_parameter, mapped.fields)) if mapped else (),
         assumptions=mapped.assumptions if mapped else (),
         published=tuple(rows_of().get(name, {}).values()),
