@@ -321,6 +321,8 @@ def sender_receiver(
     >>> round(table.success_probability, 6), round(table.fidelity, 6)
     (0.1009, 0.99331)
     """
+    if not background_photons >= 0 or math.isinf(background_photons):
+        raise SpecError("background_photons", repr(background_photons), "a number of photons, 0 or more")
     return _core.sender_receiver_table(
         link,
         arrives,
@@ -345,6 +347,11 @@ def retrieved(retrieval: Retrieval, storage_s: float) -> float:
     float
         ``efficiency`` times what the law leaves of it.
 
+    Raises
+    ------
+    SpecError
+        The time is negative.
+
     Examples
     --------
     >>> import farbell as fb
@@ -352,6 +359,8 @@ def retrieved(retrieval: Retrieval, storage_s: float) -> float:
     >>> round(fb.hardware.retrieved(spin_wave, 5e-5), 4)
     0.7009
     """
+    if not storage_s >= 0:
+        raise SpecError("storage_s", repr(storage_s), "a time in s, 0 or more")
     return _core.retrieved(retrieval, storage_s)
 
 

@@ -277,3 +277,11 @@ def test_bad_charge_checks(fields: dict[str, Any], path: str) -> None:
     with pytest.raises(fb.SpecError) as error:
         fb.ChargeCheck(**({"batch_attempts": 5, "check_s": 1e-5} | fields))
     assert error.value.path.endswith(path)
+
+
+def test_checks_have_no_time_in_slots() -> None:
+    check = fb.ChargeCheck(batch_attempts=5, check_s=1e-5)
+    scenario = two_links(QUIET.replace(charge_check=check))
+    with pytest.raises(fb.SpecError, match="where an attempt is made in each slot") as error:
+        fb.compile(scenario.replace(timing="slotted", slot_s=PERIOD_S))
+    assert error.value.path == "/memories/1/charge_check"

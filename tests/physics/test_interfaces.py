@@ -340,6 +340,19 @@ def hybrid_with_a_station() -> fb.Scenario:
     )
 
 
+def test_a_transducer_that_cannot_keep_pace_with_slots_is_refused() -> None:
+    scenario = fb.example("hybrid").with_values({"demands/0/cutoff": None})
+    for change, ok in (({}, False), ({"duty_cycle": 1.0}, True), ({"duty_cycle": 1.0, "repetition_s": 2e-3}, False)):
+        up, *others = scenario.interfaces
+        slotted = scenario.replace(timing="slotted", slot_s="1 ms", interfaces=[up.replace(**change), *others])
+        if ok:
+            fb.compile(slotted)
+            continue
+        with pytest.raises(fb.SpecError, match="where an attempt is made in each slot") as error:
+            fb.compile(slotted)
+        assert error.value.path == "/links/0/interfaces_a"
+
+
 def test_a_scenario_says_where() -> None:
     scenario = hybrid_with_a_station()
     with pytest.raises(fb.SpecError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,15 @@ def test_against_photons_counted(seed: int, tells_empty: bool) -> None:
         assert outcome.empty == [False, empty]
         np.testing.assert_allclose(outcome.density_matrix, rho, rtol=0, atol=1e-10)
         assert np.linalg.eigvalsh(outcome.density_matrix).min() > -1e-14
+
+
+@pytest.mark.parametrize("wrong", [-1.0, float("nan"), float("inf")])
+def test_numbers_of_photons_and_times_are_checked(wrong: float) -> None:
+    with pytest.raises(fb.SpecError, match="background_photons"):
+        fb.hardware.sender_receiver(fb.SenderReceiver(), 0.5, background_photons=wrong)
+    if wrong < 0 or math.isnan(wrong):
+        with pytest.raises(fb.SpecError, match="storage_s"):
+            fb.hardware.retrieved(fb.Retrieval(), wrong)
 
 
 def test_limits() -> None:

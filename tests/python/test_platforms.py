@@ -324,6 +324,8 @@ def test_nodes_may_have_platforms_of_their_own() -> None:
         assert table["success_probability"][k] == pytest.approx(own.success_probability, rel=1e-12)
     with pytest.raises(fb.SpecError, match="node_platforms: found 'n9'"):
         fb.chain(3, node_platforms={"n9": ions})
+    with pytest.raises(fb.SpecError, match="node names and their platforms"):
+        fb.chain(3, node_platforms=[ions])  # type: ignore[arg-type]
     with pytest.raises(fb.SpecError, match="a platform with a name of its own"):
         fb.chain(3, platform=silicon, node_platforms={"n1": silicon.replace(t2_s="9 s")})
     assert fb.chain(3, platform=silicon, node_platforms={"n1": silicon}) == fb.chain(3, platform=silicon)

@@ -312,6 +312,11 @@ void require_slots(LinkModel const& model, double slot_s) {
   require_recovery(model, slot_s);
   if (model.duty < 1)
     throw SpecError("/alignment/stabilisation_s", "a stabilisation in slots", "null with \"timing\": \"slotted\", where an attempt is made in each slot");
+  if (model.duty_cycle < 1 || model.shortest_period_s > slot_s)
+    throw SpecError("/link/interfaces_a", "a link with transducers of duty_cycle " + number_text(model.duty_cycle) + " and repetition_s " +
+                                              number_text(model.shortest_period_s) + " s (at either end)",
+                    "a duty_cycle of 1 and a repetition_s of at most slot_s, " + number_text(slot_s) +
+                        " s, with \"timing\": \"slotted\", where an attempt is made in each slot");
 }
 
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,

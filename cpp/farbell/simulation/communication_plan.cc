@@ -25,6 +25,10 @@ CommunicationRow communication_row(const Model& model, std::size_t memory, Devic
 
 void check_communication(const Model& model) {
   const ScenarioSpec& s = model.scenario;
+  if (s.timing == TimingModel::slotted)
+    for (std::size_t m = 0; m < s.memories.size(); ++m)
+      if (s.memories[m].charge_check)
+        throw SpecError(item("memories", m, "charge_check"), "a charge check", "null with \"timing\": \"slotted\", where an attempt is made in each slot");
   const auto has = [&](NodeId n) { return model.nodes[n.value].communication.has_value(); };
   const auto first = std::find_if(model.nodes.begin(), model.nodes.end(), [](const NodeRow& n) { return n.communication.has_value(); });
   if (first == model.nodes.end()) return;

@@ -156,6 +156,10 @@ def build(
     if speed_m_per_s is not None:
         fiber["speed_m_per_s"] = speed_m_per_s
     places = list(places)
+    if node_platforms is not None and not isinstance(node_platforms, Mapping):
+        raise SpecError(
+            "node_platforms", repr(node_platforms), "node names and their platforms, such as {'n0': 'nv_delft_2019_lab'}"
+        )
     others = {name: platform_of(each) for name, each in (node_platforms or {}).items()}
     for name in others:
         if name not in (names := [place.name for place in places]):
