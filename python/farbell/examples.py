@@ -197,7 +197,7 @@ def _hybrid() -> Scenario:
         ),
     ]
     return Scenario(
-        duration_s="2 s",
+        duration_s="6 s",
         description="A transmon, a crystal that absorbs photons and an ion, with all that their light needs to fit.",
         memories=memories,
         interfaces=interfaces,
