@@ -333,7 +333,7 @@ def install_checkout(build: Path) -> Path:
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", python.parent.parent], check=True)
     pip = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "-C", f"build-dir={build / 'wheel'}"]
-    subprocess.run([*pip, f"{ROOT}[graph,dask,optimize]", "stim", "joblib"], check=True, env=build_environment())
+    subprocess.run([*pip, f"{ROOT}[graph,dask,optimize,satellite]", "stim", "joblib"], check=True, env=build_environment())
     # Whatever checkout of the same version was there.
     subprocess.run([*pip, "--force-reinstall", "--no-deps", str(ROOT)], check=True, env=build_environment())
     return python
