@@ -276,7 +276,8 @@ class Platform:
                 "platform", repr(self.name), f"a memory that absorbs light, with its efficiency: {', '.join(RETRIEVALS)}"
             )
         whole = {"temporal_modes", "spectral_modes", "spatial_modes"}
-        return Retrieval(**{p.name: int(p.value) if p.name in whole else p.value for p in self._part_parameters})
+        values: dict[str, Any] = {p.name: int(p.value) if p.name in whole else p.value for p in self._part_parameters}
+        return Retrieval(**values)
 
     @property
     def retrieval_notes(self) -> tuple[str, ...]:
