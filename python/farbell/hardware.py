@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from farbell import _core
 from farbell._core import (
-    EncodingConverter,
     Fiber,
-    FrequencyConverter,
     HeraldOutcome,
     HeraldTable,
     Link,
@@ -24,9 +21,9 @@ from farbell._core import (
     SenderReceiver,
     SpecError,
     Station,
-    Transducer,
 )
 from farbell.photons import (
+    Interface,
     background_from_g2,
     double_excitation_from_g2,
     mode_overlap,
@@ -34,8 +31,6 @@ from farbell.photons import (
     photon_overlap,
     wavelength_m,
 )
-
-Interface: TypeAlias = FrequencyConverter | Transducer | EncodingConverter
 
 __all__ = [
     "HeraldOutcome",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from farbell import _core
-from farbell._core import Poisson, SpecError
+from farbell._core import EncodingConverter, FrequencyConverter, Poisson, SpecError, Transducer
 
 __all__ = [
     "background_from_g2",
@@ -16,6 +17,9 @@ __all__ = [
     "photon_overlap",
     "wavelength_m",
 ]
+
+#: What light of a link may pass.
+Interface: TypeAlias = FrequencyConverter | Transducer | EncodingConverter
 
 
 def photon_coherence(photon_dephasing: float, photon_dephasing_b: float | None = None) -> float:

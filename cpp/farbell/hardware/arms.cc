@@ -6,7 +6,7 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
 #include "farbell/hardware/fiber_kernels.hpp"
-#include "farbell/hardware/wave_packets.hpp"
+#include "farbell/hardware/packet_overlaps.hpp"
 
 namespace farbell {
 namespace {

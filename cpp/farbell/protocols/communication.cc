@@ -7,12 +7,12 @@
 namespace farbell {
 
 Communication::Communication(const Setup& setup, EventQueue& queue, Segments& segments, std::vector<Chain>& chains, Lanes& lanes)
-    : setup_(setup), queue_(queue), segments_(segments), chains_(chains), lanes_(lanes), nodes_(setup.nodes.size()) {
+    : setup_(setup), queue_(queue), segments_(segments), chains_(chains), lanes_(lanes),
+      any_(std::any_of(setup.nodes.begin(), setup.nodes.end(), [](const NodeRow& row) { return row.communication != nullptr; })) {
+  if (!any_) return;
+  nodes_.resize(setup.nodes.size());
   for (std::size_t n = 0; n < nodes_.size(); ++n)
-    if (const auto& row = setup.nodes[n].communication) {
-      nodes_[n].free = row->qubits;
-      any_ = true;
-    }
+    if (const auto& row = setup.nodes[n].communication) nodes_[n].free = row->qubits;
   for (const LinkRow& link : setup.links) limited_.push_back(of(link.node[0]) || of(link.node[1]));
 }
 

@@ -42,10 +42,7 @@ class Communication {
   void occupy(QubitId q, NodeId node, Tick heralded);
   void known(QubitId q);
   void leave(NodeId node, bool was_storing);
-  const CommunicationRow* of(NodeId node) const {
-    const auto& row = setup_.nodes[node.value].communication;
-    return row ? &*row : nullptr;
-  }
+  const CommunicationRow* of(NodeId node) const { return setup_.nodes[node.value].communication.get(); }
   // How much later than its herald a new pair's half can be used.
   Tick ready_after(NodeId node) const { return of(node) && of(node)->always_stores ? of(node)->storage : tick_zero; }
 
@@ -82,11 +79,12 @@ class Communication {
   Segments& segments_;
   std::vector<Chain>& chains_;
   Lanes& lanes_;
+  bool any_;                   // node has some; if not, nothing below is filled
   std::vector<bool> limited_;  // by link
   std::vector<Group> groups_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> waiting_;  // groups, first come first
-  bool any_ = false, exchange_posted_ = false, look_posted_ = false;
+  bool exchange_posted_ = false, look_posted_ = false;
 };
 
 }  // namespace farbell

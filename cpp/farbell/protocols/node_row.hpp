@@ -1,6 +1,7 @@
 // What the protocols know of a node: constants from compile(), and counters of one run.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "farbell/base/ids.hpp"
@@ -25,10 +26,11 @@ struct NodeRow {
   std::optional<std::uint32_t> parallel_links;
   double swap_success = 1;
   Tick swap_duration = tick_zero;    // single-qubit gate, CNOT, read-out
-  std::optional<RetrievalSpec> retrieval;
   Tick fixed_delay = never;          // after which its qubits come out, wanted or not
   Tick parity_duration = tick_zero;  // CNOT, read-out
-  std::optional<CommunicationRow> communication{};
+  // What few nodes have is held apart, so that a row is not much more than a cache line; null = nothing of it.
+  std::shared_ptr<const RetrievalSpec> retrieval{};
+  std::shared_ptr<const CommunicationRow> communication{};
 };
 
 struct NodeCounters {

@@ -13,7 +13,7 @@ Swapping::Swapping(const Setup& setup, EventQueue& queue, States& states, Segmen
   nodes_.reserve(setup.nodes.size());
   for (std::size_t n = 0; n < setup.nodes.size(); ++n)
     nodes_.push_back({Stream(setup.swap_keys[n], setup.replica), setup.nodes[n].swap_success, setup.nodes[n].swap_duration,
-                      setup.nodes[n].retrieval.has_value(), {}});
+                      setup.nodes[n].retrieval != nullptr, {}});
   for (const NodeRow& node : setup.nodes) fixed_delays_ |= node.fixed_delay != never;
 }
 

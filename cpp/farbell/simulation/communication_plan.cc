@@ -29,8 +29,8 @@ void check_communication(const Model& model) {
     for (std::size_t m = 0; m < s.memories.size(); ++m)
       if (s.memories[m].charge_check)
         throw SpecError(item("memories", m, "charge_check"), "a charge check", "null with \"timing\": \"slotted\", where an attempt is made in each slot");
-  const auto has = [&](NodeId n) { return model.nodes[n.value].communication.has_value(); };
-  const auto first = std::find_if(model.nodes.begin(), model.nodes.end(), [](const NodeRow& n) { return n.communication.has_value(); });
+  const auto has = [&](NodeId n) { return model.nodes[n.value].communication != nullptr; };
+  const auto first = std::find_if(model.nodes.begin(), model.nodes.end(), [](const NodeRow& n) { return n.communication != nullptr; });
   if (first == model.nodes.end()) return;
   const std::string because = ": " + in_quotes(model.node_names[static_cast<std::size_t>(first - model.nodes.begin())]) + " has communication qubits";
 
@@ -62,7 +62,7 @@ void check_communication(const Model& model) {
 }
 
 std::vector<NamedApproximation> approximations_of_communication(const Model& model) {
-  const auto has = [](const NodeRow& n) { return n.communication.has_value(); };
+  const auto has = [](const NodeRow& n) { return n.communication != nullptr; };
   if (std::none_of(model.nodes.begin(), model.nodes.end(), has)) return {};
   return {{"storage_not_foreseen", "hooks see fidelities estimated as if qubits stayed in their communication qubits"}};
 }

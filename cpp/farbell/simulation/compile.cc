@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -147,7 +148,7 @@ class Compiler {
       communication_.emplace_back();
       if (!s_.memories[i].communication) continue;
       const std::string path = item("memories", i, "communication");
-      communication_.back() = communication_row(m_, i, DeviceId{static_cast<std::uint32_t>(m_.devices.size())});
+      communication_.back() = std::make_shared<const CommunicationRow>(communication_row(m_, i, DeviceId{static_cast<std::uint32_t>(m_.devices.size())}));
       m_.devices.push_back(held(communication_device_of(s_.memories[i], path), path));
     }
     for (const StationSpec& station : s_.stations) station_names_.add(station.name);
@@ -174,7 +175,7 @@ class Compiler {
       m_.induced_dephasing |= memory.dephasing_attempts.has_value();
       if (node.parallel_links) row.parallel_links = static_cast<std::uint32_t>(*node.parallel_links);
       row.swap_success = node.swap_success_probability;
-      row.retrieval = memory.retrieval;
+      if (memory.retrieval) row.retrieval = std::make_shared<const RetrievalSpec>(*memory.retrieval);
       if (memory.retrieval && memory.retrieval->fixed_delay_s)
         row.fixed_delay = positive_ticks(*memory.retrieval->fixed_delay_s, item("memories", row.device.value, "retrieval/fixed_delay_s"));
       if (m_.slot == tick_zero) {
@@ -658,7 +659,7 @@ class Compiler {
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program
   std::vector<FailureRow> recalibrations_;
-  std::vector<std::optional<CommunicationRow>> communication_;  // by memory
+  std::vector<std::shared_ptr<const CommunicationRow>> communication_;  // by memory
   std::unordered_set<std::uint64_t> keys_;
 };
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 
 from farbell import _core
-from farbell._core import EncodingConverter, FrequencyConverter, Link, Memory, SingleClick, SpecError, Station, Transducer
+from farbell._core import Link, Memory, SingleClick, SpecError, Station
 from farbell.analysis.key import KeyProtocol, key_fraction
+from farbell.photons import Interface
 
 __all__ = ["BrightStatePoint", "bright_state_tradeoff", "optimal_bright_state"]
 
 # Where the search looks first: about three per octave, from far below any dark count to just below 1.
 _GRID = (1 / (1 + np.exp(-np.linspace(-16, 7, 93)))).tolist()
 _GOLDEN = (math.sqrt(5) - 1) / 2
-
-Interface: TypeAlias = FrequencyConverter | Transducer | EncodingConverter
 
 
 @dataclass(frozen=True)

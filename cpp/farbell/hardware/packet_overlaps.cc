@@ -1,4 +1,4 @@
-#include "farbell/hardware/wave_packets.hpp"
+#include "farbell/hardware/packet_overlaps.hpp"
 
 #include <algorithm>
 #include <array>
