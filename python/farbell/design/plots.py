@@ -220,6 +220,7 @@ def draw_platform_tradeoff(comparison: PlatformComparison, ax: Any = None) -> An
         )
     ax.margins(x=0.1)
     ax.set(xlabel="duration of a two-qubit gate (s)", ylabel="coherence time (s)", xscale="log", yscale="log")
+    ax.tick_params(axis="x", which="minor", labelsize=6)  # within a decade all ticks have numbers
     ax.legend(fontsize=7)
     return ax
 
