@@ -32,7 +32,8 @@ void check_communication(const Model& model) {
   const auto has = [&](NodeId n) { return model.nodes[n.value].communication != nullptr; };
   const auto first = std::find_if(model.nodes.begin(), model.nodes.end(), [](const NodeRow& n) { return n.communication != nullptr; });
   if (first == model.nodes.end()) return;
-  const std::string because = ": " + in_quotes(model.node_names[static_cast<std::size_t>(first - model.nodes.begin())]) + " has communication qubits";
+  const std::string because = ": " + in_quotes(model.node_names[static_cast<std::size_t>(first - model.nodes.begin())]) +
+                              " has communication qubits, which a memory is without by communication=None";
 
   for (std::size_t l = 0; l < s.links.size(); ++l) {
     const auto& ends = model.links[l].node;
