@@ -127,6 +127,7 @@ class _Half:
     start_s: float
     known_s: float = math.inf
     locked_s: float = math.inf
+    moved_s: tuple[float, float] = (math.inf, math.inf)  # into a memory qubit
     shared_s: float = math.inf  # when the last user knows the state that it is part of
     end_s: float = math.inf
     why: str = "still held"
@@ -149,6 +150,8 @@ class _Stays:
             self.halves += self.held[pair].values()
         elif kind == "herald" and node in self.held[pair]:
             self.held[pair][node].known_s = row["until_s"]
+        elif kind == "storing" and node in self.held[pair]:
+            self.held[pair][node].moved_s = time, row["until_s"]
         elif kind == "fusion_started" and node in self.held[pair]:
             self.held[pair][node].locked_s = time
             self.fusing[row["until_s"]].append(pair)
@@ -396,7 +399,9 @@ def _draw_halves(
         if half.end_s < math.inf:
             tip += f" after {quantity(half.end_s - half.start_s, 's', 4)}"
         known, locked = min(half.known_s, half.end_s), min(half.locked_s, half.end_s)
-        for since, until, color in ((half.start_s, known, "#c9c9c9"), (known, locked, _YELLOW), (locked, half.end_s, _GREEN)):
+        bars = [(half.start_s, known, "#c9c9c9"), (known, locked, _YELLOW), (locked, half.end_s, _GREEN)]
+        bars.append((half.moved_s[0], min(half.moved_s[1], half.end_s), _PINK))
+        for since, until, color in bars:
             if since < until and since < window.end_s:
                 canvas.box(x, y(since), wide, y(until) - y(since), tip, fill=color)
         # The herald, from the middle of the link.
@@ -472,6 +477,7 @@ def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], attempts: 
     if halves:
         gates = "swap, fusion" if window.of_states else "swap"
         entries += [("box", "#c9c9c9", "memory, herald on its way"), ("box", _YELLOW, "memory waits"), ("box", _GREEN, gates)]
+        entries += [("box", _PINK, "moved to memory")] if any(half.moved_s[0] < math.inf for half in halves) else []
         entries += [("line", _BLUE, "herald")]
     known: dict[str, tuple[str, str, str]] = {}
     for row in window.rows:
@@ -512,6 +518,7 @@ def _noted(row: Row) -> tuple[str, str, str]:
         "notice_held": (f"{pair} is lost, but in a swap", _ORANGE),
         "qubit_released": (f"drops {pair}: circuit given back", _GREY),
         "qubit_measured": (f"measures {pair} in {str(row['detail']).upper()}", _BLACK),
+        "storing": (f"moves {pair} to memory", _PINK),
         "slots_freed": ("gives slots back", _GREY),
     }
     text, color = texts.get(kind, ("", ""))

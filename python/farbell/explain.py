@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from farbell.describe import counted, quantity
@@ -92,6 +92,8 @@ class _Story:
         self.messages: dict[int, list[Row]] = defaultdict(list)
         self.rounds: dict[int, list[Row]] = defaultdict(list)  # pair -> rounds of distillation in which it could be kept
         self.attempting: dict[str, list[Row]] = defaultdict(list)
+        self.storing: list[Row] = []
+        self.stored: dict[tuple[str, int], Row] = {}  # node, elementary pair -> how its half was moved into a memory qubit
         self.fused: dict[int, list[Row]] = {}  # fusion -> where its pairs were taken
         self.fusion_of: dict[int, Row] = {}  # delivery of a GHZ state -> its fusion
         self.at: dict[float, list[Row]] = defaultdict(list)
@@ -110,10 +112,14 @@ class _Story:
                 self.messages[pair].append(row)
             elif kind == "attempting":
                 self.attempting[row["link"]].append(row)
+            elif kind == "storing":
+                self.storing.append(row)
         # Pairs may be swapped on at their far ends before a swap that has begun is over.
         for row in self.own:
             if row["kind"] == "swap_started":
                 self.locked[row["node"], self._at_node(row["left"], "right")] = row
+        for moved in self.storing:
+            self.stored[moved["node"], self._held_by(moved["node"], moved["pair"])] = moved
         self._index_fusions()
 
     def _circuits(self) -> set[int]:
@@ -276,6 +282,10 @@ class _Story:
                 for node, known in self.heralds[leaf].items():
                     if known == time:
                         return [], ("herald", (leaf, node))
+            for leaf in self._leaves(pair):
+                for node in self.heralds[leaf]:
+                    if (row := self.stored.get((node, leaf))) and row["until_s"] == time:
+                        return self._before_storing(row)
             return [], None
         if what == "shared":
             fusion = self.fusion_of.get(id(about))
@@ -300,9 +310,12 @@ class _Story:
             if lock is None:
                 return [], None
             steps = [Step(lock["time_s"], swap["time_s"], "gates", f"Bell measurement at {node}")]
-            last, half = max((self._ready(half, node, lock["time_s"]), half) for half in halves)
+            last, half = max((self._at_rest(half, node, lock["time_s"]), half) for half in halves)
             if last < lock["time_s"] and last > -math.inf:
                 steps.append(Step(last, lock["time_s"], "node", f"waiting at {node}"))
+            if last > self._ready(half, node, lock["time_s"]):
+                more, todo = self._before_storing(self.stored[node, half])
+                return [*steps, *more], todo
             if bit := self._bit(half, last):
                 more, todo = self._before_bit(half, bit)
                 return [*steps, *more], todo
@@ -311,9 +324,11 @@ class _Story:
             row = about
             ready = {pair: self._ready(pair, row["node"], row["time_s"], before=row) for pair in (row["left"], row["right"])}
             pair = max(ready, key=lambda one: ready[one])
-            steps = [
-                Step(ready[pair], row["time_s"], "gates", f"round of distillation of pairs {row['left']} and {row['right']}")
-            ]
+            text = f"round of distillation of pairs {row['left']} and {row['right']}"
+            if (moved := self._last_stored(ready, row["time_s"])) and moved["until_s"] > ready[pair]:
+                more, todo = self._before_storing(moved)
+                return [Step(moved["until_s"], row["time_s"], "gates", text), *more], todo
+            steps = [Step(ready[pair], row["time_s"], "gates", text)]
             if bit := self._bit(pair, ready[pair]):
                 more, todo = self._before_bit(pair, bit)
                 return [*steps, *more], todo
@@ -354,6 +369,34 @@ class _Story:
             return float(max(self.heralds[pair].values(), default=-math.inf))
         return float(self.heralds[pair].get(node, -math.inf))
 
+    def _at_rest(self, half: int, node: str, time: float) -> float:
+        """When the node could use its half of the pair where it is: once it could use the pair, or had moved the half."""
+        moved = self.stored.get((node, half))
+        until = moved["until_s"] if moved and moved["until_s"] <= time else -math.inf
+        return max(self._ready(half, node, time), float(until))
+
+    def _last_stored(self, pairs: Iterable[int], time: float) -> Row | None:
+        """Of the halves of these pairs that had been moved by then the last."""
+        halves = [(node, leaf) for pair in pairs for leaf in self._leaves(pair) for node in self.heralds[leaf]]
+        rows = [row for half in halves if (row := self.stored.get(half)) and row["until_s"] <= time]
+        return max(rows, key=lambda row: row["until_s"], default=None)
+
+    def _before_storing(self, row: Row) -> tuple[list[Step], tuple[str, Any] | None]:
+        node, pair, began = row["node"], row["pair"], row["time_s"]
+        half = self._held_by(node, pair)
+        steps = [Step(began, row["until_s"], "storing", f"{node} moves its half of pair {pair} into a memory qubit")]
+        ready = self._ready(half, node, began)
+        if -math.inf < ready < began:
+            steps.append(Step(ready, began, "node", f"waiting at {node}"))
+        if bit := self._bit(half, ready):
+            more, todo = self._before_bit(half, bit)
+            return [*steps, *more], todo
+        return steps, ("herald", (half, node)) if ready > -math.inf else None
+
+    def _held_by(self, node: str, pair: int) -> int:
+        """The elementary pair whose half the node holds of this one."""
+        return next((leaf for leaf in self._leaves(pair) if node in self.heralds[leaf]), pair)
+
     def _before_attempts(self, link: str, time: float, longer: bool) -> tuple[list[Step], tuple[str, Any] | None]:
         """What a lane of the link waited for that began to attempt at `time`."""
         connected = (row for row in self.permits[link] if row["until_s"] == time and row["time_s"] < time)
@@ -364,6 +407,8 @@ class _Story:
         if asked < time:
             text = f"{link} waits: {self._limited(link)}"
             return [Step(asked, time, "permit", text)], ("freed", (link, asked, True))
+        if moved := next((r for r in self.storing if r["until_s"] == time and r["node"] in self.ends[link]), None):
+            return self._before_storing(moved)
         rows = self.at[time]
         # A memory of the link's own nodes comes free; or, where a hop has turns, one of others.
         for row in [r for r in rows if r["node"] in self.ends[link]] + [r for r in rows if r["node"] not in self.ends[link]]:
@@ -516,6 +561,7 @@ class _Story:
         known = quantity(row["until_s"] - row["time_s"], "s", 4)
         state = f"a state of {row['count']} users is"
         plain = {
+            "storing": f"{node} moves its half of pair {pair} into a memory qubit; it takes {known}",
             "qubit_discarded": f"{node} drops its half of pair {pair}: the round of distillation failed",
             "qubit_lost": f"{node} learns that pair {pair} has lost its other half, and drops it",
             "qubit_released": f"{node} drops its half of pair {pair}: the circuit is given back",

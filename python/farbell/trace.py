@@ -39,6 +39,7 @@ _KINDS = {
     "request_started": ("demand", ""),
     "cut_off": ("node", "store"),
     "distillation": ("node", "round"),
+    "storing": ("node", ""),
     "request_asked": ("demand", "count"),
     "circuit_asked": ("demand", ""),
     "circuit_waits": ("demand", ""),

@@ -136,7 +136,12 @@ class Circuit:
             half.reach = halves[1 - half.side].position
             self.halves[half.position].append(half)
         if self.pools[hop]:
-            self.post(max(heralded), ARRIVALS, self.pools[hop].enter, segment)
+            for half, tick in zip(halves, heralded, strict=True):
+                if half.in_communication:
+                    self.post(tick, ARRIVALS, self.run.communication.learn, half)
+                if half.storing:
+                    self.post(half.stored_at, ARRIVALS, self.stored, half)
+            self.post(max(usable), ARRIVALS, self.pools[hop].enter, segment)
             return
         for half, tick, stored in zip(halves, heralded, usable, strict=True):
             if half.position not in (0, self.last) or half.in_communication:
@@ -148,6 +153,7 @@ class Circuit:
 
     def pair_is_ready(self, segment):
         """A hop's pair has been distilled."""
+        segment.distilled = not self.end_pool
         self.expiry(segment)
         if self.rules:
             rules.remember(segment)
@@ -160,7 +166,7 @@ class Circuit:
             self.ready(segment)
 
     def chain_is_ready(self, segment):
-        segment.known = [self.now, self.now]
+        segment.known, segment.distilled = [self.now, self.now], True
         self.hand_to_demand(segment)
 
     def herald(self, half):
@@ -184,7 +190,7 @@ class Circuit:
     def stored(self, half):
         if half.state != GONE:
             self.run.communication.store(half)
-            if half.position not in (0, self.last):
+            if half.heralded and half.position not in (0, self.last):
                 self.consider(half)
 
     def comes_out(self, half):

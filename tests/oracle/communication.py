@@ -2,7 +2,7 @@
 
 from . import states
 from .clock import ARRIVALS, DECISIONS, ticks
-from .segments import PENDING, WAITING, A, B
+from .segments import GONE, PENDING, WAITING, A, B
 
 NO_RATES = {"depolarising_s": None, "dephasing_s": None} | {f"pauli_{axis}_rate_hz": 0.0 for axis in "xyz"}
 
@@ -108,14 +108,19 @@ class Communication:
         half.in_communication = True
         if not qubits.always:
             return heralded
-        half.storing = True
-        qubits.storing += 1
-        return heralded + qubits.storage
+        self.will_be_stored(half, qubits, heralded)
+        return half.stored_at
 
     def learn(self, half):
-        if not half.storing:
+        """Its node may store it from now on."""
+        if half.state == GONE or not half.in_communication:
+            return
+        if half.storing:
+            self.record(half)
+            return
+        if half not in self.at[half.node].known:
             self.at[half.node].known.append(half)
-            self.exchange_soon()
+        self.exchange_soon()
 
     def leave(self, half):
         if half.in_communication:
@@ -144,22 +149,32 @@ class Communication:
     def can_be_stored(half):
         circuit, segment = half.group.circuit, half.segment
         spans = segment.whole() and segment.reach == (0, circuit.last)
-        return half.state in (PENDING, WAITING) and not spans
+        pooled = bool(circuit.end_pool or (circuit.last == 1 and circuit.pools[0]))
+        goes_out = spans and (segment.distilled or not pooled)
+        return half.state in (PENDING, WAITING) and not goes_out
 
     def begin_storage(self, half, qubits):
         circuit = half.group.circuit
-        half.storing = True
-        qubits.storing += 1
+        self.will_be_stored(half, qubits, self.run.clock.now)
+        self.record(half)
         if half.state == WAITING:
             half.state = PENDING
             for queue in circuit.queues[half.position]:
                 if half in queue:
                     queue.remove(half)
-        end = self.run.clock.now + qubits.storage
         if half.position in (0, circuit.last):
             side = A if half.position == 0 else B
-            half.segment.known[side] = max(half.segment.known[side], end)
-        self.run.clock.post(end, ARRIVALS, lambda: circuit.stored(half))
+            half.segment.known[side] = max(half.segment.known[side], half.stored_at)
+        self.run.clock.post(half.stored_at, ARRIVALS, lambda: circuit.stored(half))
+
+    @staticmethod
+    def will_be_stored(half, qubits, begin):
+        half.storing, half.stored_at = True, begin + qubits.storage
+        qubits.storing += 1
+
+    def record(self, half):
+        circuit = half.group.circuit
+        circuit.record("storing", half.node.name, circuit.demand.index, 0)
 
     def store(self, half):
         qubits = self.at[half.node]

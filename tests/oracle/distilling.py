@@ -44,12 +44,15 @@ class Pool:
         return None
 
     def begin(self, passed, kept, used):
+        at_rest = self.circuit.now
         for half in kept.halves + used.halves:
             half.state = LOCKED
+            if half.storing:
+                at_rest = max(at_rest, half.stored_at)
         nodes = [self.circuit.nodes[position] for position in self.positions]
         name = "parity_time" if self.rounds[passed] == "epl" else "swap_time"
         delay = max(getattr(node, name) for node in nodes)
-        self.circuit.post(self.circuit.now + delay, SWAPS, self.operate, passed, kept, used)
+        self.circuit.post(at_rest + delay, SWAPS, self.operate, passed, kept, used)
 
     def operate(self, passed, kept, used):
         circuit = self.circuit
@@ -78,6 +81,7 @@ class Pool:
             return
         for half in kept.halves:
             half.state = PENDING
+            self.circuit.run.communication.learn(half)
         if passed + 1 < len(self.rounds):
             self.enter(kept, passed + 1)
         else:

@@ -25,7 +25,9 @@ from .turns import Turns
 TICKS_PER_S = {"ps": 1e12, "ns": 1e9}
 KINDS = {
     name: number
-    for number, name in enumerate(("link", "swap", "delivery", "ended", "lost", "started", "cut_off", "distillation"))
+    for number, name in enumerate(
+        ("link", "swap", "delivery", "ended", "lost", "started", "cut_off", "distillation", "storing")
+    )
 }
 
 

@@ -13,6 +13,7 @@ class Half:
         self.state = PENDING
         self.heralded = False
         self.node, self.in_communication, self.storing = None, False, False
+        self.stored_at = None
         self.reach = None  # position of its partner, as far as its node knows
         self.expires = None
         self.ready = None  # when it entered its queue
@@ -30,6 +31,7 @@ class Segment:
         self.reach = reach  # the positions that it joins
         self.lost_at = [None, None]
         self.readings = [None, None]  # (basis, outcome) of each measured end
+        self.distilled = False  # no pool has a round for it any more
         self.unread = False  # a photon did not come out to be measured
         for half in halves:
             if half:

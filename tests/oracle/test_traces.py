@@ -21,6 +21,7 @@ ENTITIES = (
     "demand",
     "node",
     "node",
+    "node",
 )  # by kind of record; the product has more kinds
 
 

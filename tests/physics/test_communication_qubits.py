@@ -214,19 +214,12 @@ def with_permits() -> fb.Scenario:
     return scenario.replace(nodes=[scenario.nodes[0].replace(parallel_links=1), *scenario.nodes[1:]])
 
 
-def with_distillation() -> fb.Scenario:
-    scenario = of_demand(width=2)
-    return scenario.replace(links=[scenario.links[0].replace(distillation=fb.Distillation()), scenario.links[1]])
-
-
 @pytest.mark.parametrize(
     ("make", "path"),
     [
         (lambda: changed(timing="slotted", slot_s=PERIOD_S), "/memories/1/communication"),
         (with_permits, "/nodes/0/parallel_links"),
-        (with_distillation, "/links/0/distillation"),
         (lambda: changed(switches=[fb.OpticalSwitch(name="s", links=["c0n0--c0n1"])]), "/switches/0/links"),
-        (lambda: of_demand(distillation=fb.Distillation(), width=2), "/demands/0/distillation"),
         (lambda: of_demand(buffer=2, generate_when_idle=True), "/demands/0/buffer"),
         (lambda: of_demand(cutoff=fb.Cutoff(estimated_fidelity=0.8)), "/demands/0/cutoff/estimated_fidelity"),
         (lambda: of_demand(rules=[fb.Rule(do="swap", when="estimated_fidelity_a > 0.5")]), "/demands/0/rules"),

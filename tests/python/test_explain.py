@@ -18,6 +18,7 @@ import farbell as fb
 from farbell.explanation import Explanation
 from farbell.storage import read_table, write_table
 from farbell.use_over_time import MOST_ROWS, time_bins
+from oracle.communication_scenarios import COMMUNICATING
 from oracle.scenarios import SCENARIOS
 from physics.sampling import SEED
 
@@ -44,11 +45,16 @@ FAMILY = [
     "star, contention",
     "star, one link at a time",
     "ring, links fail",
+    "one, stored when needed",
+    "two, three lanes",
+    "pools of links, an electron each",
+    "pools of both, two electrons",
 ]
+ALL = SCENARIOS | COMMUNICATING
 
 
 def run(name: str, **more: Any) -> fb.Results:
-    scenario = fb.Scenario.from_json(json.dumps(SCENARIOS[name] | {"seed": SEED}))
+    scenario = fb.Scenario.from_json(json.dumps(ALL[name] | {"seed": SEED}))
     return fb.run(scenario, progress=False, **more)
 
 
@@ -322,7 +328,10 @@ def test_occupancy_is_what_the_trace_says(traced: fb.Results) -> None:
                 end(used, node, time)
             if pair >= 0:
                 held[pair] = held.pop(row["left"]) | held.pop(row["right"])
-        elif kind in {"qubit_lost", "qubit_released", "qubit_measured"}:
+        elif kind == "distillation":
+            for one in list(held[row["right"]]):
+                end(row["right"], one, time)
+        elif kind in {"qubit_lost", "qubit_released", "qubit_measured", "qubit_discarded"}:
             end(pair, node, time)
         elif kind in {"delivery", "pair_rejected", "pair_surplus"}:
             for one in list(held[pair]):
@@ -410,3 +419,46 @@ def test_occupancy_shows_the_busiest(plain: fb.Results) -> None:
     axes = fb.plot.occupancy(plain, most=1)
     assert [label.get_text() for label in axes.get_yticklabels()] == ["b"]
     assert axes.get_title() == "1 of 3 nodes: the busiest"
+
+
+# ---- pairs that are moved into memory qubits ----------------------------------------------------------------------------
+
+
+def through_one_electron(store: str) -> fb.Results:
+    """Two links that attempt through one qubit in the middle, each for a round of distillation."""
+    link = fb.Given(success_probability=0.3, attempt_period_s=1e-4, herald_delay_s=1e-4)
+    qubit = fb.CommunicationQubits(store=store, storage_s=7e-4)
+    scenario = fb.Scenario(
+        duration_s=1.0,
+        seed=5,
+        memories=[fb.Memory(name="nv", slots=4, measurement_s=1e-5, communication=qubit)],
+        nodes=[fb.Node(name=n, memory="nv") for n in "abc"],
+        links=[
+            fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=10e3), generation=link, distillation=fb.Distillation())
+            for a, b in ("ab", "bc")
+        ],
+        demands=[fb.Demand(node_a="a", node_b="c", width=2, traffic=fb.BackToBack(requests=20))],
+    )
+    return fb.run(scenario, progress=False)
+
+
+@pytest.mark.parametrize("store", ["when_needed", "always"])
+def test_storing_is_told(store: str) -> None:
+    results = through_one_electron(store)
+    rows = list(results.trace().rows())
+    moved = [row for row in rows if row["kind"] == "storing"]
+    heralds = {(row["pair"], row["node"]): row["until_s"] for row in rows if row["kind"] == "herald"}
+    assert moved and len({(row["pair"], row["node"]) for row in moved}) == len(moved)
+    for row in moved:
+        assert row["until_s"] - row["time_s"] == pytest.approx(7e-4, abs=1e-12)
+        assert row["time_s"] >= heralds[row["pair"], row["node"]]
+    if store == "always":
+        made = {key for key, known in heralds.items() if known <= max(row["time_s"] for row in rows)}
+        assert {(row["pair"], row["node"]) for row in moved} == made
+    told = results.explain(request=3)
+    assert any("into a memory qubit; it takes 700 us" in happening.text for happening in told.happenings)
+    steps = [step for pair in told.pairs for step in pair.critical_path]
+    storing = [step for step in steps if step.kind == "storing"]
+    assert storing and all(step.seconds <= 7e-4 + 1e-12 for step in storing)
+    assert "moved to memory" in fb.plot.space_time(results, request=3)._repr_svg_()
+    assert " to memory" in fb.plot.message_sequence(results, request=3)._repr_svg_()

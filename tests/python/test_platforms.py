@@ -6,6 +6,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import farbell as fb
@@ -13,6 +14,7 @@ from farbell.presets.catalogue import CATALOGUE
 from farbell.presets.interfaces import INTERFACES
 from farbell.presets.mapping import MAPPED, Assumed, Origin
 from farbell.presets.retrievals import RETRIEVALS
+from physics import brute_force as brute
 
 ALL = list(CATALOGUE)
 LINKS = list(MAPPED)
@@ -71,6 +73,9 @@ def test_fields_that_are_neither_published_nor_assumed_are_the_defaults(name: st
     assert all(isinstance(field, (Origin, Assumed)) for field in MAPPED[name].fields)
     for spec, plain in ((found.memory, fb.Memory(name=name)), (found.station.detector, fb.Detector())):
         have, default = json.loads(spec.to_json()), json.loads(plain.to_json())
+        if emits := have.pop("communication", None):
+            unlike = {k for k, v in emits.items() if v != json.loads(fb.CommunicationQubits().to_json()).get(k)}
+            assert {f"communication_{k}" for k in unlike} <= told
         renamed = {"efficiency": "detector_efficiency"} if isinstance(spec, fb.Detector) else {}
         assert {renamed.get(k, k) for k in have if have[k] != default.get(k)} <= told
 
@@ -128,6 +133,7 @@ def test_rules_against_their_definitions() -> None:
     assert delft.memory.readout_fidelity_0 == pytest.approx(0.95) and delft.memory.readout_fidelity_1 == pytest.approx(0.995)
     assert delft.generation.phase_sigma_rad == pytest.approx(math.pi / 12, rel=1e-8)
     assert delft.memory.efficiency == pytest.approx((2.8e-4 + 4.2e-4) / 2)
+    assert near.memory.communication.storage_s == pytest.approx(310e-6 + 2 * 20e-6 + 2 * 500e-6)
     ions = fb.platform("trapped_ion_avis2022_baseline")
     detector = ions.station.detector
     assert 1 - math.exp(-detector.dark_count_rate_hz * detector.window_s) == pytest.approx(1.4e-5, rel=1e-6)
@@ -142,6 +148,63 @@ def test_rules_against_their_definitions() -> None:
     dark_free = atoms.station.replace(detector=fb.Detector())
     model = fb.hardware.link_model(link, atoms.memory, atoms.memory, dark_free)
     assert model.success_probability == pytest.approx(1.22e-6, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "name, preparation, rotation_lost, gate_lost",
+    [
+        ("nv_netsquid_nearterm", 0.997, 4 * 0.001 / 3, 4 * (1 - math.sqrt(0.97)) / 3),
+        ("nv_delft_2019_lab", 1 - 0.006 / 2, 0.001333, 0.02),
+        ("color_center_avis2022_baseline", 1 - 0.02 / 2, 0.002, 0.06),
+    ],
+)
+def test_moving_a_qubit_to_a_carbon_against_its_gates(
+    name: str, preparation: float, rotation_lost: float, gate_lost: float
+) -> None:
+    """The circuit of Supplementary Figure 17 of the NetSquid paper on two spins: what is left of X, Y and Z, on average."""
+    spins, half = [2, 2], math.pi / 2
+    gate = np.kron(brute.ZERO, brute.rotation("X", half)) + np.kron(brute.ONE, brute.rotation("X", -half))
+
+    def lost(rho: np.ndarray, spin: int, p: float) -> np.ndarray:
+        return (1 - p) * rho + p / 4 * brute.apply(rho, list(brute.PAULIS.values()), [spin], spins)
+
+    def moved(electron: np.ndarray) -> np.ndarray:
+        rho = np.kron(electron, np.diag([preparation, 1 - preparation])).astype(complex)
+        for turns in ([(1, "Z", -half)], [(0, "X", half), (1, "Z", half)]):
+            for spin, axis, angle in turns:
+                rho = brute.apply(rho, [brute.rotation(axis, angle)], [spin], spins)
+            rho = brute.apply(lost(rho, 1, rotation_lost), [gate], [0, 1], spins)
+            rho = lost(lost(rho, 0, gate_lost), 1, gate_lost)
+        return brute.trace_out(rho, [1], spins)
+
+    axes = (brute.X, brute.Y, brute.Z)
+    left = np.array([[np.trace(a @ moved(b)).real / 2 for b in axes] for a in axes])
+    kept = float(np.mean(np.linalg.svd(left)[1]))
+    communication = fb.platform(name).memory.communication
+    assert communication is not None and communication.qubits == 1
+    assert communication.storage_reliability == pytest.approx(kept, abs=2e-6)  # seven digits of a third are published
+
+
+def test_each_memory_qubit_may_have_an_interface_of_its_own() -> None:
+    nv = fb.platform("nv_netsquid_nearterm")
+    alone = nv.replace(communication=None)
+    assert alone.memory == nv.memory.replace(communication=None)
+    assert any("its own optical interface" in note for note in alone.memory_notes)
+    better = nv.replace(communication_t2_s="3 s", communication_qubits=2).memory.communication
+    assert (better.t2_s, better.qubits, better.t1_s) == (3.0, 2, 3600.0)
+    assert nv.improve(2).memory.communication.t2_s == pytest.approx(2 * 1.46)
+    ideal = nv.perfect().memory.communication
+    assert (ideal.t2_s, ideal.storage_reliability, ideal.storage_s) == (None, 1.0, nv.memory.communication.storage_s)
+    asked = [
+        fb.GhzDemand(name="g", users=["n0", "n2"]),
+        fb.Demand(node_a="n0", node_b="n2", traffic=fb.ByPrograms()),
+    ]
+    network = fb.chain(3, platform=nv, demands=[asked[1]])
+    with pytest.raises(fb.SpecError, match="communication=None"):
+        fb.compile(network)
+    fb.compile(fb.chain(3, platform=alone, demands=[asked[1]]))
+    with pytest.raises(fb.SpecError, match="communication=None"):
+        fb.compile(fb.chain(3, platform=nv, demands=[]).replace(ghz_demands=[asked[0]]))
 
 
 def test_improve_is_the_convention() -> None:

@@ -13,7 +13,7 @@
 
 namespace farbell {
 
-// The kinds up to `distillation` are what the oracle records, too. `entity` is a link (L), node (N) or demand (D); `a` is the demand
+// The kinds up to `storing` are what the oracle records, too. `entity` is a link (L), node (N) or demand (D); `a` is the demand
 // for the kinds of a link or node, the request for those of a demand; `b` and the rest as said. Where a demand is named by the chain
 // that it concerns (all but requests asked and ended), the trace finds out which it is.
 enum class TraceKind : std::uint8_t {
@@ -25,6 +25,7 @@ enum class TraceKind : std::uint8_t {
   request_started,  // D
   cut_off,          // N: gives up a qubit that waited for a swap (b = 0) or, with the other end, a pair that waited in a pool (1); pair
   distillation,     // N nearer to end A, b = bits + 4 kept + 8 round; left was kept or not, right was used up, pair = left
+  storing,          // N: begins to move its half of pair into a memory qubit, which is over at `until`
   request_asked,    // D, b = requests before it in the queue
   circuit_asked,    // D
   circuit_waits,    // D: nothing granted, `to` has too few free slots

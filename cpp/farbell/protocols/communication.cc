@@ -6,8 +6,9 @@
 
 namespace farbell {
 
-Communication::Communication(const Setup& setup, EventQueue& queue, Segments& segments, std::vector<Chain>& chains, Lanes& lanes)
-    : setup_(setup), queue_(queue), segments_(segments), chains_(chains), lanes_(lanes),
+Communication::Communication(const Setup& setup, EventQueue& queue, Segments& segments, std::vector<Chain>& chains, Lanes& lanes,
+                             Trace& trace)
+    : setup_(setup), queue_(queue), segments_(segments), chains_(chains), lanes_(lanes), trace_(trace),
       any_(std::any_of(setup.nodes.begin(), setup.nodes.end(), [](const NodeRow& row) { return row.communication != nullptr; })) {
   if (!any_) return;
   nodes_.resize(setup.nodes.size());
@@ -28,6 +29,9 @@ void Communication::handle(const Event& event) {
   switch (event.to.op - setup_.self.op) {
     case op_back: give(LinkId{event.to.target}, static_cast<std::uint32_t>(event.payload)); break;
     case op_look: look(); break;
+    case op_known:
+      if (const QubitId q{event.to.target}; segments_.half(q).generation == event.payload) known(q);
+      break;
     default: exchange();
   }
 }
@@ -109,16 +113,15 @@ void Communication::exchange() {
 void Communication::occupy(QubitId q, NodeId node, Tick heralded) {
   Half& h = segments_.half(q);
   h.in_communication = true;
-  if (!of(node)->always_stores) return;
-  h.storing = true;
-  ++nodes_[node.value].storing;
-  queue_.post(heralded + of(node)->storage, Phase::arrivals, {setup_.stored.handler, setup_.stored.op, q.value}, h.generation);
+  if (of(node)->always_stores) begin_storage(q, node, heralded);
 }
 
 void Communication::known(QubitId q) {
   const Half& h = segments_.half(q);
-  if (h.storing) return;
-  nodes_[chains_[h.chain.value].positions[h.position].node.value].held.push_back({q, h.generation});
+  if (h.storing) return trace_storing(q);
+  std::vector<Held>& held = nodes_[node_of(h).value].held;
+  const bool is_new = std::none_of(held.begin(), held.end(), [&](const Held& k) { return k.qubit == q && k.generation == h.generation; });
+  if (is_new) held.push_back({q, h.generation});
   post_exchange();
 }
 
@@ -143,33 +146,43 @@ void Communication::look() {
   });
 }
 
-// Not what is being swapped, nor what spans its chain and will be delivered.
+// Not what is being swapped or in a round of distillation, nor what will be delivered.
 bool Communication::store_oldest(NodeId node) {
   std::vector<Held>& held = nodes_[node.value].held;
   std::erase_if(held, [&](const Held& k) { return segments_.half(k.qubit).generation != k.generation; });
   const auto can = [&](const Held& k) {
     const Half& h = segments_.half(k.qubit);
-    return h.state != HalfState::locked && !segments_.spans(h.segment);
+    return h.state != HalfState::locked && !segments_.goes_out(h.segment);
   };
   const auto oldest = std::find_if(held.begin(), held.end(), can);
   if (oldest == held.end()) return false;
-  begin_storage(oldest->qubit, node);
+  const QubitId q = oldest->qubit;
   held.erase(oldest);
-  return true;
-}
-
-void Communication::begin_storage(QubitId q, NodeId node) {
+  begin_storage(q, node, queue_.now());
+  trace_storing(q);
   Half& h = segments_.half(q);
-  h.storing = true;
-  ++nodes_[node.value].storing;
   if (h.state == HalfState::waiting) segments_.move(q, HalfState::pending);
-  const Tick end = queue_.now() + of(node)->storage;
   // An end of the chain does not know a pair before it is there.
   if (h.position == 0 || h.position == chains_[h.chain.value].last()) {
     Tick& known = segments_.segment(h.segment).known[h.position == 0 ? end_a : end_b];
-    known = later(known, end);
+    known = later(known, stored_at_[q.value]);
   }
-  queue_.post(end, Phase::arrivals, {setup_.stored.handler, setup_.stored.op, q.value}, h.generation);
+  return true;
+}
+
+void Communication::begin_storage(QubitId q, NodeId node, Tick begin) {
+  Half& h = segments_.half(q);
+  h.storing = true;
+  ++nodes_[node.value].storing;
+  if (stored_at_.size() <= q.value) stored_at_.resize(q.value + 1);
+  stored_at_[q.value] = begin + of(node)->storage;
+  queue_.post(stored_at_[q.value], Phase::arrivals, {setup_.stored.handler, setup_.stored.op, q.value}, h.generation);
+}
+
+void Communication::trace_storing(QubitId q) {
+  const Half& h = segments_.half(q);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::storing, node_of(h).value, h.chain.value, 0, 0,
+             {.pair = trace_.number(h.segment), .until = stored_at_[q.value]});
 }
 
 }  // namespace farbell

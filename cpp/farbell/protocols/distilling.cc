@@ -6,10 +6,10 @@
 
 namespace farbell {
 
-Distilling::Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, Messages& mail,
-                       std::vector<Chain>& chains, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), mail_(mail), chains_(chains),
-      trace_(trace) {}
+Distilling::Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping,
+                       Communication& communication, Messages& mail, std::vector<Chain>& chains, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), segments_(segments), swapping_(swapping), communication_(communication), mail_(mail),
+      chains_(chains), trace_(trace) {}
 
 std::uint32_t Distilling::add_pool(std::uint32_t plan, std::uint64_t key) {
   Pool& pool = pools_.emplace_back();
@@ -100,8 +100,12 @@ void Distilling::match(std::uint32_t index) {
 void Distilling::begin(std::uint32_t index, std::uint32_t number, Item kept, Item used) {
   const Pool& pool = pools_[index];
   const Chain& chain = chains_[pool.chain.value];
+  Tick at_rest = queue_.now();  // all four
   for (Item item : {kept, used})
-    for (QubitId q : segments_.segment(item.segment).half) segments_.move(q, HalfState::locked);
+    for (QubitId q : segments_.segment(item.segment).half) {
+      segments_.move(q, HalfState::locked);
+      at_rest = later(at_rest, communication_.at_rest(q));
+    }
   std::uint32_t row = 0;
   if (free_rounds_.empty()) {
     row = static_cast<std::uint32_t>(rounds_.size());
@@ -116,7 +120,7 @@ void Distilling::begin(std::uint32_t index, std::uint32_t number, Item kept, Ite
     const NodeRow& node = setup_.nodes[chain.positions[position].node.value];
     return plan(pool).rounds[number] == DistillationProtocol::epl ? node.parity_duration : node.swap_duration;
   };
-  queue_.post(queue_.now() + later(duration(pool.from), duration(pool.to)), Phase::swaps,
+  queue_.post(at_rest + later(duration(pool.from), duration(pool.to)), Phase::swaps,
               {setup_.self.handler, op_operate, row}, 0);
 }
 
@@ -180,7 +184,10 @@ void Distilling::result(std::uint32_t number, bool kept) {
     swapping_.waste(segment.chain, segments_.path(round.kept.segment).began, LossCause::failed_distillation);
     return discard(round.kept.segment);
   }
-  for (QubitId q : segment.half) segments_.move(q, HalfState::pending);
+  for (QubitId q : segment.half) {
+    segments_.move(q, HalfState::pending);
+    if (segments_.half(q).in_communication) [[unlikely]] communication_.known(q);
+  }
   if (round.number + 1 < plan(pools_[round.pool]).rounds.size()) arrive(round.pool, round.kept, round.number + 1);
   else done(round.pool, round.kept);
 }
@@ -190,6 +197,7 @@ void Distilling::done(std::uint32_t index, Item item) {
   const Chain& chain = chains_[pool.chain.value];
   Segment& segment = segments_.segment(item.segment);
   const Tick now = queue_.now();
+  segment.distilled = chain.pool == index || chain.pool == no_pool;
   if (chain.pool == index) {
     segment.known = {now, now};
     post_news(queue_, chain.distilled, chain.distilled_notify_each_end, item.segment, segment);

@@ -8,6 +8,7 @@
 #include "farbell/engine/philox.hpp"
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/trace.hpp"
+#include "farbell/protocols/communication.hpp"
 #include "farbell/protocols/node_row.hpp"
 #include "farbell/protocols/segments.hpp"
 #include "farbell/protocols/swapping.hpp"
@@ -38,8 +39,8 @@ class Distilling {
     std::uint64_t replica = 0;
   };
 
-  Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping, Messages& mail,
-             std::vector<Chain>& chains, Trace& trace);
+  Distilling(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Swapping& swapping,
+             Communication& communication, Messages& mail, std::vector<Chain>& chains, Trace& trace);
 
   std::uint32_t add_pool(std::uint32_t plan, std::uint64_t key);
   // Binds a pool, emptied, to the positions `from` and `to` of a chain.
@@ -85,6 +86,7 @@ class Distilling {
   States& states_;
   Segments& segments_;
   Swapping& swapping_;
+  Communication& communication_;
   Messages& mail_;
   std::vector<Chain>& chains_;
   Trace& trace_;

@@ -15,7 +15,7 @@ Lanes::Lanes(const Setup& setup, EventQueue& queue, States& states, Segments& se
       first_group_(setup.links.size(), no_group), open_(setup.links.size()),
       turns_({setup.links, setup.nodes, setup.switches, {setup.self.handler, op_turns, 0}, chains.size(), setup.turn_hook, setup.turn_claims},
              queue, trace, *this),
-      communication_({setup.links, setup.nodes, {setup.self.handler, op_communication, 0}, setup.stored}, queue, segments, chains, *this) {
+      communication_({setup.links, setup.nodes, {setup.self.handler, op_communication, 0}, setup.stored}, queue, segments, chains, *this, trace) {
   for (const LinkRow& link : setup.links) {
     program_of_.push_back(link.program);
     drifts_.push_back({Stream(link.phase_key, setup.replica)});
@@ -381,8 +381,9 @@ void Lanes::succeed(std::uint32_t index) {
     ++g.done.successes;
     const Segment& segment = segments_.segment(s);
     if (pool != no_pool) [[unlikely]] {
-      queue_.post(later(heralded[0], heralded[1]), Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s},
-                  std::uint64_t{pool} << 32 | segment.generation);
+      Tick entered = later(heralded[0], heralded[1]);
+      if (communicates) [[unlikely]] entered = enter_communication(g, s, heralded);
+      queue_.post(entered, Phase::arrivals, {setup_.distil.handler, setup_.distil.op, s}, std::uint64_t{pool} << 32 | segment.generation);
       continue;
     }
     // At the chain's ends nothing is decided on a herald; `known` holds its tick.
@@ -417,6 +418,21 @@ void Lanes::succeed(std::uint32_t index) {
     g.due = never;
   }
   if (turns_.limits(g.link)) turns_.succeeded(g.link, still == 0 && before > 0);
+}
+
+// The halves of a pair that goes into a pool; when both can be used.
+Tick Lanes::enter_communication(const Group& g, std::uint32_t s, const std::array<Tick, 2>& heralded) {
+  Tick both = tick_zero;
+  const bool forward = chains_[g.chain.value].hops[g.hop].forward;
+  for (End e : {end_a, end_b}) {
+    const QubitId q = segments_.segment(s).half[e];
+    const int at = forward ? e : 1 - e;  // end of the link
+    both = later(both, heralded[at] + communication_.ready_after(g.node[at]));
+    if (!communication_.of(g.node[at])) continue;
+    communication_.post_known(q, heralded[at]);
+    communication_.occupy(q, g.node[at], heralded[at]);
+  }
+  return both;
 }
 
 void Lanes::trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded) {

@@ -171,6 +171,7 @@ class Lanes {
   void cycle(std::uint32_t index);
   void succeed_all();
   void succeed(std::uint32_t index);
+  [[gnu::cold]] Tick enter_communication(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded);
   [[gnu::cold]] void trace_success(const Group& g, std::uint32_t segment, const std::array<Tick, 2>& heralded);
   std::uint32_t draw_count(const Group& g, double p) const;
   [[gnu::cold]] bool next_mode(Group& g, std::int64_t& mode) const;

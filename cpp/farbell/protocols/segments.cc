@@ -63,6 +63,7 @@ std::uint32_t Segments::create(const Birth& birth, bool forward) {
   row.notice_waits = {};
   row.noticed = false;
   row.has_path = false;
+  row.distilled = false;
   enter(row.half[end_a], birth, s, birth.hop, end_b);
   enter(row.half[end_b], birth, s, birth.hop + 1, end_a);
   if (birth.empties != 0) [[unlikely]] {
@@ -84,6 +85,12 @@ void Segments::remember(std::uint32_t s) {
 bool Segments::spans(std::uint32_t s) const {
   const Segment& row = segments_[s];
   return row.half[end_a] && row.half[end_b] && row.reach[end_a] == 0 && row.reach[end_b] == chains_[row.chain.value].last();
+}
+
+bool Segments::goes_out(std::uint32_t s) const {
+  const Chain& chain = chains_[segments_[s].chain.value];
+  const bool pooled = chain.pool != no_pool || (chain.last() == 1 && chain.hops[0].pool != no_pool);
+  return spans(s) && (segments_[s].distilled || !pooled);
 }
 
 void Segments::move(QubitId q, HalfState state) {

@@ -47,6 +47,7 @@ struct alignas(64) Segment {
   bool has_path = false;                 // it has been swapped or distilled; before, its halves say what there is to say
   std::array<bool, 2> notice_waits{};    // news of the lost half has come to a holder who has the other half locked
   bool noticed = false;                  // a notice has been sent
+  bool distilled = false;                // no pool has a round for it any more
 };
 static_assert(sizeof(Segment) == 64);    // a cache line; what only losses need is in Loss
 
@@ -118,6 +119,8 @@ class Segments {
   }
   const Loss& loss(std::uint32_t s, End e) const { return losses_[s][e]; }
   bool spans(std::uint32_t s) const;
+  // It spans its chain, and nothing more is done to it before it is delivered.
+  bool goes_out(std::uint32_t s) const;
   void prefetch(QubitId q) const { __builtin_prefetch(&halves_[q.value]); }
   void prefetch_segment(QubitId q) const { __builtin_prefetch(&segments_[halves_[q.value].segment]); }
 

@@ -140,7 +140,8 @@ void Swapping::stored(QubitId q) {
   states_.transfer(q, row.device, row.communication->errors, queue_.now());
   h.in_communication = h.storing = false;
   lanes_.communication().leave(node, true);
-  if (!at_an_end(h)) consider(q);
+  // One that waits for a round is its pool's.
+  if (h.heralded && !at_an_end(h)) consider(q);
 }
 
 // News of a swap elsewhere: the half's pair reaches further.

@@ -32,7 +32,8 @@ void check_communication(const Model& model) {
   const auto has = [&](NodeId n) { return model.nodes[n.value].communication != nullptr; };
   const auto first = std::find_if(model.nodes.begin(), model.nodes.end(), [](const NodeRow& n) { return n.communication != nullptr; });
   if (first == model.nodes.end()) return;
-  const std::string because = ": " + in_quotes(model.node_names[static_cast<std::size_t>(first - model.nodes.begin())]) + " has communication qubits";
+  const std::string because = ": " + in_quotes(model.node_names[static_cast<std::size_t>(first - model.nodes.begin())]) +
+                              " has communication qubits, which a memory is without by communication=None";
 
   for (std::size_t l = 0; l < s.links.size(); ++l) {
     const auto& ends = model.links[l].node;
@@ -41,14 +42,12 @@ void check_communication(const Model& model) {
       if (s.nodes[n.value].parallel_links)
         throw SpecError(item("nodes", n.value, "parallel_links"), std::to_string(*s.nodes[n.value].parallel_links),
                         "null where links attempt through communication qubits, which say how many do at a time");
-    if (s.links[l].distillation) throw SpecError(item("links", l, "distillation"), "a distillation", "null" + because);
     for (std::size_t w = 0; w < model.switches.size(); ++w)
       if (const auto& of = model.switches[w].links; std::find(of.begin(), of.end(), LinkId{static_cast<std::uint32_t>(l)}) != of.end())
         throw SpecError(item("switches", w, "links"), in_quotes(model.link_names[l]), "links of nodes without communication qubits");
   }
   for (std::size_t d = 0; d < s.demands.size(); ++d) {
     const DemandSpec& demand = s.demands[d];
-    if (demand.distillation) throw SpecError(item("demands", d, "distillation"), "a distillation", "null" + because);
     if (demand.buffer) throw SpecError(item("demands", d, "buffer"), std::to_string(*demand.buffer), "null" + because);
     if (std::holds_alternative<ByProgramsSpec>(demand.traffic))
       throw SpecError(item("demands", d, "traffic"), "\"by_programs\"", "other traffic" + because);

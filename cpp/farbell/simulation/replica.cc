@@ -63,7 +63,7 @@ class Replica {
                   lanes_, mail_, chains_, trace_),
         distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
                      options.replica},
-                    queue_, states_, segments_, swapping_, mail_, chains_, trace_),
+                    queue_, states_, segments_, swapping_, lanes_.communication(), mail_, chains_, trace_),
         routes_(model.graph, model.route_plans, model.link_cost),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,

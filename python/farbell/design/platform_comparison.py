@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from farbell import _core
-from farbell._core import Fiber, SingleClick, SpecError
+from farbell._core import Fiber, Memory, SingleClick, SpecError
 from farbell.analysis.bright_state import highest, with_bright_state
 from farbell.presets import Platform, PlatformTable, platform, platforms
 from farbell.states import PairDensity
@@ -35,16 +35,25 @@ class _Point:
     herald_s: float
 
 
+def _emitting(memory: Memory) -> Memory:
+    """A memory in which a pair decays as it does until it may be moved."""
+    if memory.communication is None:
+        return memory
+    laws = ("t1_s", "t2_s", "t2_law", "t2_exponent", "coherence_times_s", "coherences", "coherence_beyond")
+    own = {law: getattr(memory.communication, law) for law in laws}
+    return Memory(name=memory.name, **own)
+
+
 def _point(of: Platform, length_m: float, bright_state: float = math.nan) -> _Point:
     link = of.link(length_m)
     if not math.isnan(bright_state):
         link = with_bright_state(link, bright_state)
     model = _core.link_model(link, of.memory, of.memory, of.station)
     herald_s = max(model.herald_a_s - model.emission_a_s, model.herald_b_s - model.emission_b_s)
-    known = 0.0
+    known, emits = 0.0, _emitting(of.memory)
     for herald in model.table.outcomes:
         pair = PairDensity.from_matrix(herald.density_matrix)
-        waited = pair.decay_to(herald_s, memory_a=of.memory, memory_b=of.memory)
+        waited = pair.decay_to(herald_s, memory_a=emits, memory_b=emits)
         known += herald.probability * waited.fidelity(_FRAMES[herald.frame])
     rate_hz = model.success_probability / model.period_s
     return _Point(bright_state, rate_hz, known, model.table.fidelity, herald_s)
@@ -83,7 +92,7 @@ class PlatformComparison:
     ----------
     table : ResultTable
         A row a platform and length, the fastest that reach the target first: ``platform``, ``kind``, ``maturity``,
-        ``scheme``, ``length_m``, ``reached`` (yes or no), ``rate_hz`` (pairs per second of one memory qubit at each end),
+        ``scheme``, ``length_m``, ``reached`` (yes or no), ``rate_hz`` (pairs per second of one emitting qubit at each end),
         ``fidelity`` (when both ends know of the pair), ``emitted_fidelity`` (as it is emitted), ``bright_state`` (nan for a
         double click), ``herald_s`` (from emission until both know), ``t2_s`` (inf = no decay), ``two_qubit_gate_s``,
         (nan = none stated), ``two_qubit_gate_reliability``.
@@ -152,10 +161,10 @@ def compare_platforms(
 ) -> PlatformComparison:
     """Rate and fidelity of one link of each platform, at the best bright state for a fidelity.
 
-    Rates are those of one memory qubit at each end that attempts all the time, by the model of the link that a run uses
-    (:func:`farbell.hardware.link_model`); several slots attempt at once. Fidelities are those when both ends know of the pair,
-    decay from emission on included. A single click gets the brightest state at which the target is reached, or, where it is
-    out of reach, the one of the highest fidelity.
+    Rates are those of one emitting qubit at each end that attempts all the time, by the model of the link that a run uses
+    (:func:`farbell.hardware.link_model`); where slots emit, all that are free attempt at once. Fidelities are those when both
+    ends know of the pair, decay from emission on included. A single click gets the brightest state at which the target is
+    reached, or, where it is out of reach, the one of the highest fidelity.
 
     Parameters
     ----------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from farbell._core import FrequencyConverter, Transducer
-from farbell.presets.mapping import Assumed, Origin, metres
+from farbell.presets.mapping import Assumed, Origin
+from farbell.presets.rules import metres
 
 __all__ = ["INTERFACES", "KINDS", "Interface"]
 

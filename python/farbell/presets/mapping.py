@@ -7,91 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["MAPPED", "Assumed", "Mapped", "Origin", "metres"]
+from farbell.presets import rules
 
-SPEED_OF_LIGHT_M_PER_S = 299_792_458
-#: Where only the probability of a dark count is published, its rate is that in this window, and the window does not matter.
-WINDOW_S = 1e-7
+__all__ = ["MAPPED", "Assumed", "Mapped", "Origin"]
 
 NEAR_TERM = "nv_netsquid_nearterm"
 THREEFOLD = "nv_netsquid_improved_3x"
 TENFOLD = "nv_netsquid_improved_10x"
 DELFT = "nv_delft_2019_lab"
 IONS = "trapped_ion_avis2022_baseline"
-
-
-def _unchanged(value: float) -> float:
-    return value
-
-
-def _all_but(error: float) -> float:
-    return round(1 - error, 12)
-
-
-def _joint_reliability(entanglement_fidelity: float) -> float:
-    # Replacing two qubits by white noise leaves an entanglement fidelity of 1/16.
-    return round((16 * entanglement_fidelity - 1) / 15, 12)
-
-
-def _joint_of_each(depolarised: float) -> float:
-    # A qubit that is replaced with probability p keeps an entanglement fidelity of 1 - 3p/4; here both are.
-    return _joint_reliability((1 - 0.75 * depolarised) ** 2)
-
-
-def _qubit_reliability(state_fidelity: float) -> float:
-    # White noise has a fidelity of 1/2 to any pure state of a qubit; a gate's average fidelity is the same mean.
-    return round(2 * state_fidelity - 1, 12)
-
-
-def _two_qubit_reliability(average_fidelity: float) -> float:
-    # White noise has a fidelity of 1/4 to any pure state of two qubits.
-    return round((4 * average_fidelity - 1) / 3, 12)
-
-
-def _half_reliability(pair_fidelity: float) -> float:
-    # A Bell pair with one half replaced by white noise has a fidelity of 1/4.
-    return round((4 * pair_fidelity - 1) / 3, 12)
-
-
-def _speed(index: float) -> float:
-    return SPEED_OF_LIGHT_M_PER_S / index
-
-
-def metres(nanometres: float) -> float:
-    """Of a wavelength."""
-    return float(f"{nanometres * 1e-9:.12g}")
-
-
-def _both_bins(emission_delay_s: float) -> float:
-    return 2 * emission_delay_s
-
-
-def _dark_rate(probability: float) -> float:
-    return float(f"{-math.log1p(-probability) / WINDOW_S:.9g}")
-
-
-def _product(*factors: float) -> float:
-    return float(f"{math.prod(factors):.9g}")
-
-
-def _mean_times(*values: float) -> float:
-    *each, factor = values
-    return float(f"{sum(each) / len(each) * factor:.9g}")
-
-
-def _mean(*values: float) -> float:
-    return sum(values) / len(values)
-
-
-def _arm_efficiency(success: float, length_m: float, loss_db_per_km: float) -> float:
-    # P = eta^2 / 2 for two photons, of which half a fibre takes its part each.
-    through = 10 ** (-loss_db_per_km * length_m / 1e4)
-    return float(f"{math.sqrt(2 * success / through):.6g}")
-
-
-def _reliability_before_decay(fidelity: float, t2_s: float, length_m: float) -> float:
-    left = math.exp(-2 * length_m / 2e8 / t2_s)
-    return float(f"{math.sqrt((fidelity - 0.25) / (0.25 + 0.5 * left)):.6g}")
 
 
 @dataclass(frozen=True)
@@ -103,7 +27,7 @@ class Origin:
 
     field: str
     rows: tuple[str, ...]
-    convert: Callable[..., float] = _unchanged
+    convert: Callable[..., float] = rules.unchanged
     remark: str = ""
     assumed: bool = False
 
@@ -126,11 +50,13 @@ class Mapped:
     assumptions: tuple[str, ...] = ()
 
 
-def _from(platform: str, field: str, parameter: str, convert: Callable[..., float] = _unchanged, remark: str = "") -> Origin:
+def _from(
+    platform: str, field: str, parameter: str, convert: Callable[..., float] = rules.unchanged, remark: str = ""
+) -> Origin:
     return Origin(field, (f"{platform}/{parameter}",), convert, remark)
 
 
-def _borrowed(row: str, field: str, convert: Callable[..., float] = _unchanged, remark: str = "") -> Origin:
+def _borrowed(row: str, field: str, convert: Callable[..., float] = rules.unchanged, remark: str = "") -> Origin:
     return Origin(field, (row,), convert, remark, assumed=True)
 
 
@@ -150,11 +76,11 @@ def _nv_memory(base: str, better: str) -> tuple[Origin | Assumed, ...]:
         _from(better, "t2_s", "carbon_T2"),
         _from(better, "efficiency", "p_det_zero_length", remark="wavelength conversion and detector included"),
         _from(NEAR_TERM, "initialisation_s", "electron_init_time"),
-        _from(better, "initialisation_reliability", "electron_init_fidelity", _qubit_reliability, "2 F - 1"),
+        _from(better, "initialisation_reliability", "electron_init_fidelity", rules.qubit_reliability, "2 F - 1"),
         _from(NEAR_TERM, "single_qubit_gate_s", "electron_1q_gate_time"),
         _from(NEAR_TERM, "single_qubit_gate_reliability", "electron_1q_gate_fidelity"),
         _from(NEAR_TERM, "two_qubit_gate_s", "ec_two_qubit_gate_time"),
-        _from(better, "two_qubit_gate_reliability", "ec_two_qubit_gate_fidelity", _joint_reliability, "(16 F - 1) / 15"),
+        _from(better, "two_qubit_gate_reliability", "ec_two_qubit_gate_fidelity", rules.joint_reliability, "(16 F - 1) / 15"),
         _from(NEAR_TERM, "measurement_s", "readout_time"),
         _from(better, "readout_fidelity_0", "readout_fidelity_0"),
         _from(better, "readout_fidelity_1", "readout_fidelity_1"),
@@ -162,19 +88,47 @@ def _nv_memory(base: str, better: str) -> tuple[Origin | Assumed, ...]:
     )
 
 
+# Of the circuit that moves a qubit: see rules.stored.
+_STORED = "mean of what the circuit leaves of X, Y and Z"
+_MOVED = "preparation, two rotations, two gates"
+
+
+def _electron(*fields: Origin | Assumed) -> tuple[Origin | Assumed, ...]:
+    return (Assumed("communication_qubits", 1, "an NV centre's one electron spin, which emits for the whole node"), *fields)
+
+
+def _nv_electron(better: str) -> tuple[Origin | Assumed, ...]:
+    return _electron(
+        _from(NEAR_TERM, "communication_t1_s", "electron_T1"),
+        _from(better, "communication_t2_s", "electron_T2star"),
+        Origin(
+            "communication_storage_s",
+            tuple(f"{NEAR_TERM}/{row}" for row in ("carbon_init_time", "carbon_z_rot_time", "ec_two_qubit_gate_time")),
+            rules.moving_time,
+            _MOVED,
+        ),
+        Origin(
+            "communication_storage_reliability",
+            (f"{better}/carbon_init_fidelity", f"{NEAR_TERM}/carbon_z_rot_fidelity", f"{better}/ec_two_qubit_gate_fidelity"),
+            rules.stored_by_fidelities,
+            _STORED,
+        ),
+        _from(better, "dephasing_attempts", "nuclear_N_1_over_e"),
+    )
+
+
 _NV_FIBER = (
     _from(NEAR_TERM, "attenuation_db_per_km", "fiber_attenuation"),
-    _from(NEAR_TERM, "speed_m_per_s", "refractive_index", _speed, "c / n"),
+    _from(NEAR_TERM, "speed_m_per_s", "refractive_index", rules.speed, "c / n"),
 )
 _NV_ASSUMED = (
     _DETECTOR_WITHIN,
     _OWN_INTERFACE,
     "Assumed: moving a qubit from the electron to the carbon spin and reading it costs no time and no fidelity.",
 )
-# With an interface for each memory qubit a node would make many times the attempts of the one electron that the source has.
-_NV_ONE_CLICK = (
-    *_NV_ASSUMED,
-    "Assumed: attempts do not disturb qubits stored beside them; the source models it, give dephasing_attempts for it.",
+_ONE_ELECTRON = (
+    _DETECTOR_WITHIN,
+    "Assumed: all carbon spins are alike; what they hold is swapped and distilled by gates of the same quality as any.",
 )
 
 
@@ -195,6 +149,7 @@ def _nv_of_table(column: str) -> Mapped:
         "single_click",
         (
             *_nv_memory(NEAR_TERM, column),
+            *_nv_electron(column),
             _from(column, "double_excitation_probability", "p_double_excitation"),
             _from(NEAR_TERM, "local_overhead_s", "photon_emission_delay"),
             dark,
@@ -203,8 +158,28 @@ def _nv_of_table(column: str) -> Mapped:
             _from(NEAR_TERM, "bright_state", "bright_state_alpha"),
             _from(column, "phase_sigma_rad", "interferometric_phase_std"),
         ),
-        (*_NV_ONE_CLICK, *kept),
+        (*_ONE_ELECTRON, *kept),
     )
+
+
+_DELFT_ELECTRON = _electron(
+    _from(DELFT, "communication_t1_s", "electron_T1_dd"),
+    _from(DELFT, "communication_t2_s", "electron_T2_dd", remark="decoupled"),
+    Origin(
+        "communication_storage_s",
+        tuple(f"{NEAR_TERM}/{row}" for row in ("carbon_init_time", "carbon_z_rot_time", "ec_two_qubit_gate_time")),
+        rules.moving_time,
+        f"{_MOVED}; {_ELSEWHERE}",
+        assumed=True,
+    ),
+    Origin(
+        "communication_storage_reliability",
+        tuple(f"{DELFT}/{row}" for row in ("carbon_init_depolar_prob", "carbon_z_rot_depolar_prob", "ec_gate_depolar_prob")),
+        rules.stored_by_losses,
+        _STORED,
+    ),
+    _borrowed(f"{NEAR_TERM}/nuclear_N_1_over_e", "dephasing_attempts", remark=_ELSEWHERE),
+)
 
 
 def _delft(converted: bool) -> Mapped:
@@ -215,12 +190,12 @@ def _delft(converted: bool) -> Mapped:
         efficiency = Origin(
             "efficiency",
             (*arms, "converter_nv_637_1588/efficiency"),
-            _mean_times,
+            rules.mean_times,
             "mean of both nodes times the converter, which was measured by itself; detector included",
         )
         fiber = _from(DELFT, "attenuation_db_per_km", "fiber_attenuation_converted")
     else:
-        efficiency = Origin("efficiency", arms, _mean, "mean of both nodes, detector included; no conversion")
+        efficiency = Origin("efficiency", arms, rules.mean, "mean of both nodes, detector included; no conversion")
         fiber = _from(DELFT, "attenuation_db_per_km", "fiber_attenuation_637nm")
     return Mapped(
         "single_click",
@@ -228,38 +203,41 @@ def _delft(converted: bool) -> Mapped:
             SLOTS,
             _from(DELFT, "t1_s", "carbon_T1_dd"),
             _from(DELFT, "t2_s", "carbon_T2_dd"),
+            *_DELFT_ELECTRON,
             efficiency,
-            _borrowed(f"converter_nv_637_1588/wavelength_{'out' if converted else 'in'}", "wavelength_m", metres, "in metres"),
+            _borrowed(
+                f"converter_nv_637_1588/wavelength_{'out' if converted else 'in'}", "wavelength_m", rules.metres, "in metres"
+            ),
             _from(DELFT, "double_excitation_probability", "p_double_excitation"),
             Assumed(
                 "initialisation_s", 0.0, "attempts that take 5.5 us in all (nv_humphreys2018_link), which is local_overhead_s"
             ),
-            _from(DELFT, "initialisation_reliability", "electron_init_depolar_prob", _all_but, "1 - p"),
+            _from(DELFT, "initialisation_reliability", "electron_init_depolar_prob", rules.all_but, "1 - p"),
             _borrowed(f"{NEAR_TERM}/electron_1q_gate_time", "single_qubit_gate_s", remark=_ELSEWHERE),
-            _from(DELFT, "single_qubit_gate_reliability", "electron_1q_depolar_prob", _all_but, "1 - p"),
+            _from(DELFT, "single_qubit_gate_reliability", "electron_1q_depolar_prob", rules.all_but, "1 - p"),
             _borrowed(f"{NEAR_TERM}/ec_two_qubit_gate_time", "two_qubit_gate_s", remark=_ELSEWHERE),
             _from(
                 DELFT,
                 "two_qubit_gate_reliability",
                 "ec_gate_depolar_prob",
-                _joint_of_each,
+                rules.joint_of_each,
                 "F = (1 - 3 p / 4)^2, both qubits; (16 F - 1) / 15",
             ),
             _borrowed(f"{NEAR_TERM}/readout_time", "measurement_s", remark=_ELSEWHERE),
-            _from(DELFT, "readout_fidelity_0", "readout_error_0", _all_but, "1 - error"),
-            _from(DELFT, "readout_fidelity_1", "readout_error_1", _all_but, "1 - error"),
+            _from(DELFT, "readout_fidelity_0", "readout_error_0", rules.all_but, "1 - error"),
+            _from(DELFT, "readout_fidelity_1", "readout_error_1", rules.all_but, "1 - error"),
             _from(DELFT, "visibility", "visibility"),
             _from(DELFT, "local_overhead_s", "photon_emission_delay"),
             _from(DELFT, "dark_count_rate_hz", "dark_count_rate"),
             _from(DELFT, "window_s", "detector_window"),
             fiber,
-            _borrowed(f"{NEAR_TERM}/refractive_index", "speed_m_per_s", _speed, f"c / n; {_ELSEWHERE}"),
+            _borrowed(f"{NEAR_TERM}/refractive_index", "speed_m_per_s", rules.speed, f"c / n; {_ELSEWHERE}"),
             _borrowed(f"{NEAR_TERM}/bright_state_alpha", "bright_state", remark="a choice of whoever runs the link"),
             _from(
                 DELFT, "phase_sigma_rad", "phase_drift_std_pair", lambda deg: float(f"{math.radians(deg):.9g}"), "in radians"
             ),
         ),
-        (*_NV_ONE_CLICK, *more),
+        (*_ONE_ELECTRON, *more),
     )
 
 
@@ -267,7 +245,7 @@ _PROJECTED_NV = Mapped(
     "double_click",
     (
         *_nv_memory(NEAR_TERM, TENFOLD),
-        _from(NEAR_TERM, "local_overhead_s", "photon_emission_delay", _both_bins, "one for each photon bin"),
+        _from(NEAR_TERM, "local_overhead_s", "photon_emission_delay", rules.both_bins, "one for each photon bin"),
         _from(NEAR_TERM, "dark_count_rate_hz", "dark_count_rate"),
         _from(NEAR_TERM, "window_s", "detector_window"),
         *_NV_FIBER,
@@ -286,43 +264,62 @@ _COLOUR_CENTRE = Mapped(
         SLOTS,
         _from(_CENTRE, "t1_s", "carbon_T1"),
         _from(_CENTRE, "t2_s", "carbon_T2"),
+        *_electron(
+            _from(_CENTRE, "communication_t1_s", "electron_T1"),
+            _from(_CENTRE, "communication_t2_s", "electron_T2"),
+            Origin(
+                "communication_storage_s",
+                tuple(f"{_CENTRE}/{row}" for row in ("carbon_init_time", "carbon_rot_time", "ec_two_qubit_gate_time")),
+                rules.moving_time,
+                _MOVED,
+            ),
+            Origin(
+                "communication_storage_reliability",
+                tuple(
+                    f"{_CENTRE}/{row}"
+                    for row in ("carbon_init_depolar_prob", "carbon_z_rot_depolar_prob", "ec_gate_depolar_prob")
+                ),
+                rules.stored_by_losses,
+                _STORED,
+            ),
+        ),
         _from(_CENTRE, "efficiency", "p_det_zero_length", remark="wavelength conversion and detector included"),
         _from(_CENTRE, "initialisation_s", "electron_init_time"),
-        _from(_CENTRE, "initialisation_reliability", "electron_init_depolar_prob", _all_but, "1 - p"),
+        _from(_CENTRE, "initialisation_reliability", "electron_init_depolar_prob", rules.all_but, "1 - p"),
         _from(_CENTRE, "single_qubit_gate_s", "electron_1q_gate_time"),
-        _from(_CENTRE, "single_qubit_gate_reliability", "electron_1q_depolar_prob", _all_but, "1 - p"),
+        _from(_CENTRE, "single_qubit_gate_reliability", "electron_1q_depolar_prob", rules.all_but, "1 - p"),
         _from(_CENTRE, "two_qubit_gate_s", "ec_two_qubit_gate_time"),
         _from(
             _CENTRE,
             "two_qubit_gate_reliability",
             "ec_gate_depolar_prob",
-            _joint_of_each,
+            rules.joint_of_each,
             "F = (1 - 3 p / 4)^2, both qubits; (16 F - 1) / 15",
         ),
         _from(_CENTRE, "measurement_s", "readout_time"),
-        _from(_CENTRE, "readout_fidelity_0", "readout_error_0", _all_but, "1 - error"),
-        _from(_CENTRE, "readout_fidelity_1", "readout_error_1", _all_but, "1 - error"),
+        _from(_CENTRE, "readout_fidelity_0", "readout_error_0", rules.all_but, "1 - error"),
+        _from(_CENTRE, "readout_fidelity_1", "readout_error_1", rules.all_but, "1 - error"),
         _from(_CENTRE, "visibility", "visibility"),
         _borrowed(f"{NEAR_TERM}/photon_emission_delay", "local_overhead_s", remark=_ELSEWHERE),
-        _from(_CENTRE, "dark_count_rate_hz", "p_dark_count", _dark_rate, "-ln(1 - p) / window"),
-        Assumed("window_s", WINDOW_S, "the probability of a dark count alone matters"),
+        _from(_CENTRE, "dark_count_rate_hz", "p_dark_count", rules.dark_rate, "-ln(1 - p) / window"),
+        Assumed("window_s", rules.WINDOW_S, "the probability of a dark count alone matters"),
         _from(_CENTRE, "attenuation_db_per_km", "fiber_attenuation"),
         _from(_CENTRE, "speed_m_per_s", "fiber_light_speed", lambda km_per_s: 1e3 * km_per_s, "in m/s"),
         _borrowed(f"{NEAR_TERM}/bright_state_alpha", "bright_state", remark="a choice of whoever runs the link"),
         Assumed("phase_sigma_rad", 0.0, "no value in the source"),
     ),
-    (_DETECTOR_WITHIN, _OWN_INTERFACE, _FREE_STORAGE, _UNDISTURBED.format("not part of these values")),
+    (*_ONE_ELECTRON, _UNDISTURBED.format("not part of these values")),
 )
 
 _ION_GATES = (
     _from(IONS, "single_qubit_gate_s", "single_qubit_gate_time"),
-    _from(IONS, "single_qubit_gate_reliability", "single_qubit_depolar_prob", _all_but, "1 - p"),
+    _from(IONS, "single_qubit_gate_reliability", "single_qubit_depolar_prob", rules.all_but, "1 - p"),
     _from(IONS, "two_qubit_gate_s", "two_qubit_gate_time"),
     _from(IONS, "measurement_s", "readout_time"),
 )
 _ION_FIBER = (
-    _from(IONS, "dark_count_rate_hz", "p_dark_count", _dark_rate, "-ln(1 - p) / window"),
-    Assumed("window_s", WINDOW_S, "the probability of a dark count alone matters"),
+    _from(IONS, "dark_count_rate_hz", "p_dark_count", rules.dark_rate, "-ln(1 - p) / window"),
+    Assumed("window_s", rules.WINDOW_S, "the probability of a dark count alone matters"),
     _from(IONS, "attenuation_db_per_km", "fiber_attenuation"),
     _from(IONS, "speed_m_per_s", "fiber_light_speed", lambda km_per_s: 1e3 * km_per_s, "in m/s"),
 )
@@ -335,7 +332,7 @@ _IONS = Mapped(
         _from(IONS, "efficiency", "p_det_zero_length", remark="wavelength conversion and detector included"),
         _from(IONS, "initialisation_s", "init_time"),
         *_ION_GATES,
-        _from(IONS, "two_qubit_gate_reliability", "two_qubit_depolar_prob", _all_but, "1 - p"),
+        _from(IONS, "two_qubit_gate_reliability", "two_qubit_depolar_prob", rules.all_but, "1 - p"),
         _from(IONS, "visibility", "visibility"),
         *_ION_FIBER,
     ),
@@ -364,17 +361,17 @@ _CALCIUM = Mapped(
         SLOTS,
         _from(_REPEATER, "t2_s", "memory_coherence_with_dd"),
         _from(_REPEATER, "efficiency", "p_link_zero_length", remark="wavelength conversion and detector included"),
-        _from(_REPEATER, "wavelength_m", "telecom_wavelength", metres, "behind its converter"),
+        _from(_REPEATER, "wavelength_m", "telecom_wavelength", rules.metres, "behind its converter"),
         _borrowed(f"{IONS}/init_time", "initialisation_s", remark=_ELSEWHERE),
         _from(
             _REPEATER,
             "initialisation_reliability",
             "ion_photon_fidelity",
-            _half_reliability,
+            rules.half_reliability,
             "(4 F - 1) / 3: what the ion-photon pair lacks, as white noise",
         ),
         *_as_borrowed(_ION_GATES),
-        _from(_REPEATER, "two_qubit_gate_reliability", "swap_bsm_fidelity", _two_qubit_reliability, "(4 F - 1) / 3"),
+        _from(_REPEATER, "two_qubit_gate_reliability", "swap_bsm_fidelity", rules.two_qubit_reliability, "(4 F - 1) / 3"),
         _borrowed(f"{IONS}/visibility", "visibility", remark=_ELSEWHERE),
         *_as_borrowed(_ION_FIBER),
     ),
@@ -393,24 +390,30 @@ _RUBIDIUM = Mapped(
     (
         SLOTS,
         _from(_RB, "t2_s", "T2"),
-        _from(_RB, "wavelength_m", "telecom_wavelength", metres, "behind its converter"),
+        _from(_RB, "wavelength_m", "telecom_wavelength", rules.metres, "behind its converter"),
         Origin(
             "efficiency",
             (f"{_RB}/p_success_33km", f"{_RB}/fiber_attenuation_1517nm"),
-            lambda success, loss: _arm_efficiency(success, 33e3, loss),
+            lambda success, loss: rules.arm_efficiency(success, 33e3, loss),
             "sqrt(2 P / loss of 33 km): two of four Bell states; conversion, filters and detector included",
         ),
         Origin(
             "initialisation_reliability",
             (f"{_RB}/fidelity_6km", f"{_RB}/T2"),
-            lambda fidelity, t2_s: _reliability_before_decay(fidelity, t2_s, 6e3),
+            lambda fidelity, t2_s: rules.reliability_before_decay(fidelity, t2_s, 6e3),
             "r of each half with F = (1 + r^2) / 4 + r^2 exp(-2 t / T2) / 2 after the 30 us of 6 km",
         ),
         _borrowed(
-            "rb_array_rozanov2025/single_qubit_gate_fidelity", "single_qubit_gate_reliability", _qubit_reliability, "2 F - 1"
+            "rb_array_rozanov2025/single_qubit_gate_fidelity",
+            "single_qubit_gate_reliability",
+            rules.qubit_reliability,
+            "2 F - 1",
         ),
         _borrowed(
-            "rb_array_evered2023/two_qubit_cz_fidelity", "two_qubit_gate_reliability", _two_qubit_reliability, "(4 F - 1) / 3"
+            "rb_array_evered2023/two_qubit_cz_fidelity",
+            "two_qubit_gate_reliability",
+            rules.two_qubit_reliability,
+            "(4 F - 1) / 3",
         ),
         Assumed("visibility", 1.0, "all that is lost at 6 km being put down to the atoms"),
         Origin(
@@ -419,7 +422,7 @@ _RUBIDIUM = Mapped(
             lambda dark, background: dark + background,
             "detector and converter",
         ),
-        Assumed("window_s", WINDOW_S, "the default of a detector"),
+        Assumed("window_s", rules.WINDOW_S, "the default of a detector"),
         _from(_RB, "attenuation_db_per_km", "fiber_attenuation_1517nm"),
     ),
     (
@@ -438,12 +441,12 @@ _ERBIUM = Mapped(
         Assumed("t1_s", None, "an electron_T1 of 3.7 s, far beyond T2"),
         _from(_ER, "t2_s", "electron_T2_dd", remark="a lower bound"),
         _from(_ER, "efficiency", "single_photon_detection_probability", remark="detector included"),
-        _from(_ER, "wavelength_m", "wavelength", metres, "in metres"),
+        _from(_ER, "wavelength_m", "wavelength", rules.metres, "in metres"),
         _from(_ER, "readout_fidelity_0", "readout_fidelity"),
         _from(_ER, "readout_fidelity_1", "readout_fidelity"),
         _from(_ER, "visibility", "hom_visibility", remark="of one emitter with itself after 36 km"),
-        _from(_ER, "dark_count_rate_hz", "background_per_shot", _dark_rate, "-ln(1 - p) / window"),
-        Assumed("window_s", WINDOW_S, "the probability of a background count alone matters"),
+        _from(_ER, "dark_count_rate_hz", "background_per_shot", rules.dark_rate, "-ln(1 - p) / window"),
+        Assumed("window_s", rules.WINDOW_S, "the probability of a background count alone matters"),
         Origin(
             "local_overhead_s",
             (f"{_ER}/emission_lifetime",),
@@ -474,7 +477,7 @@ _TIN = Mapped(
                 f"{_SNV}/detector_efficiency",
                 "converter_nv_637_1588/efficiency",
             ),
-            _product,
+            rules.product,
             "zero-phonon line, collection, detector, and a converter for the nearest wavelength that has one",
             assumed=True,
         ),
@@ -483,13 +486,13 @@ _TIN = Mapped(
             _SNV,
             "initialisation_reliability",
             "emission_fidelity",
-            _half_reliability,
+            rules.half_reliability,
             "(4 F - 1) / 3: what the spin-photon pair lacks, as white noise",
         ),
         _from(_SNV, "single_qubit_gate_s", "electron_1q_gate_time"),
-        _from(_SNV, "single_qubit_gate_reliability", "electron_1q_gate_fidelity", _qubit_reliability, "2 F - 1"),
+        _from(_SNV, "single_qubit_gate_reliability", "electron_1q_gate_fidelity", rules.qubit_reliability, "2 F - 1"),
         _from(_SNV, "two_qubit_gate_s", "ec_two_qubit_gate_time"),
-        _from(_SNV, "two_qubit_gate_reliability", "ec_two_qubit_gate_fidelity", _two_qubit_reliability, "(4 F - 1) / 3"),
+        _from(_SNV, "two_qubit_gate_reliability", "ec_two_qubit_gate_fidelity", rules.two_qubit_reliability, "(4 F - 1) / 3"),
         _borrowed("snv_rosenthal2024/readout_fidelity_single_shot", "readout_fidelity_0", remark=_ELSEWHERE),
         _borrowed("snv_rosenthal2024/readout_fidelity_single_shot", "readout_fidelity_1", remark=_ELSEWHERE),
         _from(_SNV, "visibility", "visibility", remark="assumed by its author"),
@@ -517,15 +520,20 @@ _SILICON = Mapped(
         Origin(
             "efficiency",
             ("siv_bhaskar2020/node_efficiency", "siv_knaut2024_node/qfc_efficiency_to_telecom"),
-            _product,
+            rules.product,
             "heralding efficiency of a cavity, taken for that of emission, times conversion; no detector",
             assumed=True,
         ),
-        _borrowed("siv_knaut2024_node/telecom_wavelength", "wavelength_m", metres, "behind the converter"),
+        _borrowed("siv_knaut2024_node/telecom_wavelength", "wavelength_m", rules.metres, "behind the converter"),
         _borrowed(
-            "siv_stas2022/electron_photon_bell_fidelity_0.1K", "initialisation_reliability", _half_reliability, "(4 F - 1) / 3"
+            "siv_stas2022/electron_photon_bell_fidelity_0.1K",
+            "initialisation_reliability",
+            rules.half_reliability,
+            "(4 F - 1) / 3",
         ),
-        _borrowed("siv_stas2022/CeNOTn_gate_fidelity", "two_qubit_gate_reliability", _two_qubit_reliability, "(4 F - 1) / 3"),
+        _borrowed(
+            "siv_stas2022/CeNOTn_gate_fidelity", "two_qubit_gate_reliability", rules.two_qubit_reliability, "(4 F - 1) / 3"
+        ),
         _borrowed("siv_stas2022/electron_readout_fidelity", "readout_fidelity_0"),
         _borrowed("siv_stas2022/electron_readout_fidelity", "readout_fidelity_1"),
         _borrowed(f"{NEAR_TERM}/visibility", "visibility", remark=_ELSEWHERE),
@@ -597,10 +605,10 @@ _TRANSMON = Mapped(
         _borrowed("transmon_tuokkola2024/T1_median", "t1_s"),
         _borrowed("transmon_tuokkola2024/T2echo_median", "t2_s"),
         _borrowed(
-            "transmon_iqm2025/single_qubit_gate_fidelity", "single_qubit_gate_reliability", _qubit_reliability, "2 F - 1"
+            "transmon_iqm2025/single_qubit_gate_fidelity", "single_qubit_gate_reliability", rules.qubit_reliability, "2 F - 1"
         ),
         _borrowed(
-            "transmon_iqm2025/two_qubit_cz_fidelity", "two_qubit_gate_reliability", _two_qubit_reliability, "(4 F - 1) / 3"
+            "transmon_iqm2025/two_qubit_cz_fidelity", "two_qubit_gate_reliability", rules.two_qubit_reliability, "(4 F - 1) / 3"
         ),
         _borrowed("transmon_iqm2025/readout_fidelity", "readout_fidelity_0"),
         _borrowed("transmon_iqm2025/readout_fidelity", "readout_fidelity_1"),
@@ -621,8 +629,8 @@ _TETRON = Mapped(
             "1 / (2 tau): how long parity Z lasts",
         ),
         _borrowed("topological_parity_2025/readout_snr1_time", "measurement_s", remark="time to a signal-to-noise ratio of 1"),
-        _borrowed("topological_tetron_2025/assignment_error_Z", "readout_fidelity_0", _all_but, "1 - error"),
-        _borrowed("topological_tetron_2025/assignment_error_Z", "readout_fidelity_1", _all_but, "1 - error"),
+        _borrowed("topological_tetron_2025/assignment_error_Z", "readout_fidelity_0", rules.all_but, "1 - error"),
+        _borrowed("topological_tetron_2025/assignment_error_Z", "readout_fidelity_1", rules.all_but, "1 - error"),
         *_TRANSDUCER,
     ),
     (

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from farbell._core import (
+    CommunicationQubits,
     Detector,
     DoubleClick,
     Fiber,
@@ -112,7 +113,10 @@ def _fields(spec: type) -> set[str]:
     return {name for name, member in vars(spec).items() if isinstance(member, property)}
 
 
-_MEMORY = _fields(Memory) - {"name"}
+_MEMORY = _fields(Memory) - {"name", "communication"}
+# Those of its communication qubits have names of their own.
+_PREFIX = "communication_"
+_COMMUNICATION = {_PREFIX + name for name in _fields(CommunicationQubits)}
 _STATION = _fields(Station) - {"name", "detector"}
 _DETECTOR = {"detector_efficiency", *(_fields(Detector) - {"efficiency"})}
 _FIBER = {"attenuation_db_per_km", "speed_m_per_s"}
@@ -128,9 +132,10 @@ def _improvements() -> dict[str, str]:
     """Field of a platform -> how it gets better, as its spec declares."""
     said = json.loads(scenario_schema())["$defs"]
     found = {}
-    for spec in ("Memory", "Station", "SingleClick", "Detector"):
+    for spec in ("Memory", "CommunicationQubits", "Station", "SingleClick", "Detector"):
         for name, field in said[spec]["properties"].items():
             own = "detector_efficiency" if (spec, name) == ("Detector", "efficiency") else name
+            own = _PREFIX + name if spec == "CommunicationQubits" else own
             if "x-improvement" in field:
                 found[own] = field["x-improvement"]
     return found
@@ -193,7 +198,8 @@ class Platform:
     def memory(self) -> Memory:
         """Memory of every node."""
         self._needs_a_link()
-        return Memory(name=self.name, **self._values(_MEMORY))
+        emits = {name.removeprefix(_PREFIX): value for name, value in self._values(_COMMUNICATION).items()}
+        return Memory(name=self.name, communication=CommunicationQubits(**emits) if emits else None, **self._values(_MEMORY))
 
     @cached_property
     def station(self) -> Station:
@@ -313,7 +319,11 @@ class Platform:
     def memory_notes(self) -> tuple[str, ...]:
         """What it is, where the memory's values are from, and what is assumed."""
         projected = " A projection: no such device exists." if self.maturity == "projected" else ""
-        return (f"Hardware {self.name}: {self.about}{projected}", *self._notes("Memory", _MEMORY), *self.assumptions)
+        return (
+            f"Hardware {self.name}: {self.about}{projected}",
+            *self._notes("Memory", _MEMORY | _COMMUNICATION),
+            *self.assumptions,
+        )
 
     @property
     def station_notes(self) -> tuple[str, ...]:
@@ -364,7 +374,8 @@ class Platform:
         ----------
         **values
             Fields of its memory, station, detector (``detector_efficiency``), fibre and generation; numbers in SI units or
-            text with a unit. ``name`` gives it another name, which its memory has, too.
+            text with a unit. ``name`` gives it another name, which its memory has, too. ``communication=None`` gives each
+            memory qubit an optical interface of its own, in place of communication qubits.
 
         Raises
         ------
@@ -383,8 +394,13 @@ class Platform:
         name = values.pop("name", self.name)
         if not isinstance(name, str) or not name:
             raise SpecError("name", repr(name), "a name")
-        known = _DETECTOR if self.cannot else _MEMORY | _STATION | _DETECTOR | _FIBER | _LINKS[self.scheme]
+        known = _DETECTOR if self.cannot else _MEMORY | _COMMUNICATION | _STATION | _DETECTOR | _FIBER | _LINKS[self.scheme]
         found = {p.name: p for p in self.parameters}
+        assumptions = self.assumptions
+        if values.get("communication", "as it is") is None:
+            del values["communication"]
+            found = {field: p for field, p in found.items() if field not in _COMMUNICATION}
+            assumptions = (*assumptions, "Changed: every memory qubit has its own optical interface.")
         for field, value in values.items():
             if field not in known:
                 raise SpecError(
@@ -392,7 +408,7 @@ class Platform:
                 )
             old = found.get(field)
             found[field] = Parameter(field, _parsed(field, value), _unit(field), "changed", f"was {old.text}" if old else "")
-        return self._with(found, name, self.maturity)
+        return replace(self, assumptions=assumptions)._with(found, name, self.maturity)
 
     def improve(self, factor: float, *fields: str) -> Platform:
         """Better hardware: each parameter by the convention that its field declares.
@@ -566,6 +582,9 @@ def _parsed(field: str, value: Any) -> Any:
     own = _RENAMED.get(field, field)
     if field in _MEMORY:
         spec: Any = Memory(name="-", **{own: value})
+    elif field in _COMMUNICATION:
+        own = field.removeprefix(_PREFIX)
+        spec = CommunicationQubits(**{own: value})
     elif field in _STATION:
         spec = Station(name="-", **{own: value})
     elif field in _DETECTOR:
