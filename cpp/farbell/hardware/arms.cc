@@ -101,10 +101,6 @@ ArmEffects arm_effects(AlignmentSpec const& alignment, FiberSpec const& fiber, d
 }
 
 double polarisation_left(FiberSpec const& fiber, double length_a_m, MemorySpec const& a, MemorySpec const& b) {
-  if (fiber.dispersion_s_per_m2 != 0)
-    throw SpecError("", "a fibre with dispersion_s_per_m2", "0 where memories absorb the light: how well they take spread photons is not modelled");
-  if (fiber.classical_light)
-    throw SpecError("", "a fibre with classical_light", "null where memories absorb the light: what scattered light does to them is not modelled");
   if (fiber.pmd_s_per_sqrt_m == 0) return 1;
   require_lifetimes(a, b, "", "a fibre with pmd_s_per_sqrt_m");
   return pmd_depolarisation(*a.photon_lifetime_s, mean_group_delay_s(fiber, length_a_m)) *
