@@ -139,4 +139,7 @@ def test_a_link_that_is_unlike_in_one_number_is_compiled_by_itself(kind: str) ->
             continue  # a number that others hold in place
         assert told(both) == expected, place
         seen += expected != plain
-    assert seen >= {"double click": 15, "single click": 15, "source": 10, "source of some bandwidth": 7, "sent": 9, "given": 4}[kind]
+    assert (
+        seen
+        >= {"double click": 15, "single click": 15, "source": 10, "source of some bandwidth": 7, "sent": 9, "given": 4}[kind]
+    )
