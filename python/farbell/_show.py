@@ -71,7 +71,9 @@ def _origins(notes: Iterable[str]) -> tuple[dict[tuple[str, str], str], list[str
 
 def hardware_table(scenario: Scenario, origins: Mapping[tuple[str, str], str]) -> str:
     """Every hardware parameter of a scenario, and where it comes from."""
-    rows = [(device, name, text, origins.get((name, text), "")) for device, name, text in hardware_rows(scenario)]
+    rows = [
+        (device, name, text, origins.get((name.rpartition("/")[2], text), "")) for device, name, text in hardware_rows(scenario)
+    ]
     return text_table(["hardware", "parameter", "value", "from"], rows, left={0, 1, 3})
 
 
