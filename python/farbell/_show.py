@@ -480,7 +480,10 @@ def passes_text(seen: View) -> str:
         ]
         for row in seen.passes.rows()
     ]
-    return text_table(headers, rows, left={0, 1}) if rows else "no passes"
+    if rows:
+        return text_table(headers, rows, left={0, 1})
+    heights = (f"{seen.elevation_deg[i].max():.1f} deg high over {one.name}" for i, one in enumerate(seen.stations))
+    return f"no passes: at most {', '.join(heights)}, below {seen.min_elevation_deg:g} deg"
 
 
 def returned_text(outcome: Outcome) -> str:

@@ -33,7 +33,7 @@ void disperse(ArmEffects& arms, FiberSpec const& fiber, double length_a_m, Memor
 void mistime(ArmEffects& arms, AlignmentSpec const& alignment, MemorySpec const& a, MemorySpec const& b) {
   if (alignment.arrival_offset_s == 0 && alignment.arrival_jitter_s == 0) return;
   const std::string name = alignment.arrival_jitter_s > 0 ? "arrival_jitter_s" : "arrival_offset_s";
-  require_lifetimes(a, b, "/alignment/" + name, "a " + name);
+  require_lifetimes(a, b, "/alignment/" + name, "an " + name);
   const OverlapFactor c = late_overlap(*a.photon_lifetime_s, *b.photon_lifetime_s, alignment.arrival_offset_s, alignment.arrival_jitter_s);
   if (c.mean > 0) {
     const double ratio = c.mean_square / c.mean;
