@@ -385,6 +385,8 @@ class Memory:
         Pure dephasing of the emitter, its rate times the lifetime of the excited state: 1/T2 = (1/2 + photon_dephasing)/T1 of the optical transition.
     photon_lifetime_s : float | str | None
         1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]
+    absorption_bandwidth_hz : float | str | None
+        Full width at half maximum of the band of light that it absorbs, of one pole (Lorentzian); null = wide. Its efficiency is for narrow light. [Hz]
     wavelength_m : float | str | None
         Wavelength in vacuum of the photons that it emits or absorbs; null = not stated, and not checked along light paths. [m]
     encoding : Literal["presence", "time_bin", "polarisation"] | None
@@ -444,6 +446,7 @@ class Memory:
         background_photons: float = 0.0,
         photon_dephasing: float = 0.0,
         photon_lifetime_s: float | str | None = None,
+        absorption_bandwidth_hz: float | str | None = None,
         wavelength_m: float | str | None = None,
         encoding: Literal["presence", "time_bin", "polarisation"] | None = None,
         initialisation_s: float | str = 0.0,
@@ -482,6 +485,7 @@ class Memory:
         background_photons: float = ...,
         photon_dephasing: float = ...,
         photon_lifetime_s: float | str | None = ...,
+        absorption_bandwidth_hz: float | str | None = ...,
         wavelength_m: float | str | None = ...,
         encoding: Literal["presence", "time_bin", "polarisation"] | None = ...,
         initialisation_s: float | str = ...,
@@ -558,6 +562,9 @@ class Memory:
     @property
     def photon_lifetime_s(self) -> float | None:
         """1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window. [s]"""
+    @property
+    def absorption_bandwidth_hz(self) -> float | None:
+        """Full width at half maximum of the band of light that it absorbs, of one pole (Lorentzian); null = wide. Its efficiency is for narrow light. [Hz]"""
     @property
     def wavelength_m(self) -> float | None:
         """Wavelength in vacuum of the photons that it emits or absorbs; null = not stated, and not checked along light paths. [m]"""
@@ -1838,6 +1845,10 @@ class MidpointSource:
         Wavelength in vacuum of its photons, of those to node_a; null = not stated, not checked. [m]
     wavelength_b_m : float | str | None
         The same of those to node_b; null = as to node_a. [m]
+    bandwidth_hz : float | str | None
+        Full width at half maximum of the spectrum of its photons, a Lorentzian, of those to node_a; null = not stated, not checked. [Hz]
+    bandwidth_b_hz : float | str | None
+        The same of those to node_b; null = as to node_a. [Hz]
     encoding : Literal["presence", "time_bin", "polarisation"] | None
         What its photons are entangled in: polarisation or time_bin; null = as memories take it.
     multiplexing : Multiplexing | Mapping[str, Any] | None
@@ -1863,6 +1874,8 @@ class MidpointSource:
         local_overhead_s: float | str = 0.0,
         wavelength_m: float | str | None = None,
         wavelength_b_m: float | str | None = None,
+        bandwidth_hz: float | str | None = None,
+        bandwidth_b_hz: float | str | None = None,
         encoding: Literal["presence", "time_bin", "polarisation"] | None = None,
         multiplexing: Multiplexing | Mapping[str, Any] | None = None,
     ) -> None: ...
@@ -1880,6 +1893,8 @@ class MidpointSource:
         local_overhead_s: float | str = ...,
         wavelength_m: float | str | None = ...,
         wavelength_b_m: float | str | None = ...,
+        bandwidth_hz: float | str | None = ...,
+        bandwidth_b_hz: float | str | None = ...,
         encoding: Literal["presence", "time_bin", "polarisation"] | None = ...,
         multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
     ) -> MidpointSource:
@@ -1917,6 +1932,12 @@ class MidpointSource:
     @property
     def wavelength_b_m(self) -> float | None:
         """The same of those to node_b; null = as to node_a. [m]"""
+    @property
+    def bandwidth_hz(self) -> float | None:
+        """Full width at half maximum of the spectrum of its photons, a Lorentzian, of those to node_a; null = not stated, not checked. [Hz]"""
+    @property
+    def bandwidth_b_hz(self) -> float | None:
+        """The same of those to node_b; null = as to node_a. [Hz]"""
     @property
     def encoding(self) -> Literal["presence", "time_bin", "polarisation"] | None:
         """What its photons are entangled in: polarisation or time_bin; null = as memories take it."""

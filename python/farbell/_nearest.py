@@ -12,5 +12,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def nearest_names(name: str, known: Iterable[str], most: int = 3) -> str:
-    """The known names most like ``name``, nearest first, or nothing."""
-    return ", ".join(difflib.get_close_matches(name, list(known), most, cutoff=0.45))
+    """The known names most like ``name``, or nothing: first those that begin with it, then those that have it as a part."""
+    names = list(known)
+    parts = [one for one in names if len(name) > 1 and name in one]
+    parts.sort(key=lambda one: (not one.startswith(name), len(one)))
+    alike = difflib.get_close_matches(name, names, most, cutoff=0.45)
+    return ", ".join(dict.fromkeys([*parts, *alike][:most]))

@@ -71,7 +71,9 @@ def _origins(notes: Iterable[str]) -> tuple[dict[tuple[str, str], str], list[str
 
 def hardware_table(scenario: Scenario, origins: Mapping[tuple[str, str], str]) -> str:
     """Every hardware parameter of a scenario, and where it comes from."""
-    rows = [(device, name, text, origins.get((name, text), "")) for device, name, text in hardware_rows(scenario)]
+    rows = [
+        (device, name, text, origins.get((name.rpartition("/")[2], text), "")) for device, name, text in hardware_rows(scenario)
+    ]
     return text_table(["hardware", "parameter", "value", "from"], rows, left={0, 1, 3})
 
 
@@ -478,7 +480,10 @@ def passes_text(seen: View) -> str:
         ]
         for row in seen.passes.rows()
     ]
-    return text_table(headers, rows, left={0, 1}) if rows else "no passes"
+    if rows:
+        return text_table(headers, rows, left={0, 1})
+    heights = (f"{seen.elevation_deg[i].max():.1f} deg high over {one.name}" for i, one in enumerate(seen.stations))
+    return f"no passes: at most {', '.join(heights)}, below {seen.min_elevation_deg:g} deg"
 
 
 def returned_text(outcome: Outcome) -> str:

@@ -132,16 +132,18 @@ def spread(
 ) -> Scenario:
     """The same network with devices that are not alike: each has values of its own, and some slots do not work.
 
-    A device is a memory at a node, a station of a link, or a link. Each value of each is drawn from a stream of its own, which
-    depends on `seed` and the names of device and parameter alone: other devices and parameters keep their values when one is
-    added. What is drawn stands in the scenario that is returned, as if it had been measured.
+    A device is a memory at a node, a station of a link, an interface at an end of a link, or a link. Each value of each is
+    drawn from a stream of its own, which depends on `seed` and the names of device and parameter alone: other devices and
+    parameters keep their values when one is added. What is drawn stands in the scenario that is returned, as if it had been
+    measured.
 
     Parameters
     ----------
     scenario : Scenario
         The network. Its values are the medians or means.
     of : mapping, optional
-        ``"memories/NAME/FIELD"``, ``"stations/NAME/FIELD"`` or ``"links/NAME/FIELD"`` -> distribution. ``*`` is every name;
+        ``"memories/NAME/FIELD"``, ``"stations/NAME/FIELD"``, ``"interfaces/NAME/FIELD"`` or ``"links/NAME/FIELD"`` ->
+        distribution. ``*`` is every name;
         a field of a part is written with a slash: ``"links/*/fiber/attenuation_db_per_km"``.
     seed : int
         Another seed, other devices. The scenario's own seed is not used, so that replicas are runs of the same devices.
@@ -151,7 +153,8 @@ def spread(
     Returns
     -------
     Scenario
-        With a memory for each node and a station for each link where these vary, and a note of what was drawn.
+        With a memory for each node, a station for each link and an interface for each of its places where these vary, and a
+        note of what was drawn.
 
     Raises
     ------
@@ -178,28 +181,43 @@ def spread(
     return devices.scenario()
 
 
+_SHARED = ("memories", "stations", "interfaces")  # named by what uses them: each use is a device
+_KINDS = (*_SHARED, "links")
+_ENDS = ("interfaces_a", "interfaces_b")
+
+
 class _Devices:
-    """The parts of a scenario while devices are drawn: memories by node, stations by link, links."""
+    """The parts of a scenario while devices are drawn: memories by node, stations by link, interfaces by place, links."""
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self._base, self._seed = scenario, seed
-        memories = {memory.name: memory for memory in scenario.memories}
-        stations = {station.name: station for station in scenario.stations}
-        self._links: dict[str, Any] = {link_name(link): link for link in scenario.links}
-        self._memories: dict[str, Any] = {
-            node.name: memories[node.memory] for node in scenario.nodes if node.memory in memories
+        links: dict[str, Any] = {link_name(link): link for link in scenario.links}
+        uses = {
+            "memories": {node.name: node.memory for node in scenario.nodes},
+            "stations": {name: _station_of(link) for name, link in links.items()},
+            "interfaces": {
+                _place(name, end, i): of
+                for name, link in links.items()
+                for end in _ENDS
+                for i, of in enumerate(getattr(link, end))
+            },
         }
-        self._stations: dict[str, Any] = {
-            name: stations[of] for name, link in self._links.items() if (of := _station_of(link)) in stations
+        named = {kind: {spec.name: spec for spec in getattr(scenario, kind)} for kind in _SHARED}
+        # Kind -> device -> name of what it is one of; and its values.
+        self._of = {kind: {device: of for device, of in uses[kind].items() if of in named[kind]} for kind in _SHARED}
+        self._of["links"] = {name: name for name in links}
+        self._specs: dict[str, dict[str, Any]] = {
+            kind: {device: named[kind][of] for device, of in self._of[kind].items()} for kind in _SHARED
         }
+        self._specs["links"] = links
         self._drawn: set[tuple[str, str, str]] = set()
-        self._varied: dict[str, set[str]] = {"memories": set(), "stations": set()}
+        self._varied: dict[str, set[str]] = {kind: set() for kind in _KINDS}
         self._dead: list[str] = []
         self._told: list[str] = []
 
     def vary(self, path: str, distribution: Distribution) -> None:
         kind, name, field = self._parts(path, 3)
-        where: dict[str, Any] = {"memories": self._memories, "stations": self._stations, "links": self._links}[kind]
+        where = self._specs[kind]
         for device in self._chosen(kind, name, path):
             if (kind, device, field) in self._drawn:
                 raise SpecError(f"of/{path}", f"{field} of {device} a second time", "one distribution for each")
@@ -211,8 +229,7 @@ class _Devices:
                 where[device] = spec.with_values({field: value})
             except SpecError as error:
                 raise SpecError(f"of/{path}", f"{value:.6g}, drawn for {device}", error.allowed) from None
-            if kind in self._varied:
-                self._varied[kind].add(device)
+            self._varied[kind].add(device)
         self._told.append(f"{path}: {distribution!r}")
 
     def drop_slots(self, path: str, share: float) -> None:
@@ -222,23 +239,27 @@ class _Devices:
         if kind != "memories":
             raise SpecError(f"working/{path}", kind, "memories, of which slots work or do not")
         for node in self._chosen(kind, name, path):
-            slots = self._memories[node].slots
+            memories = self._specs["memories"]
+            slots = memories[node].slots
             work = int((self._dice(kind, node, "working").random(slots) < share).sum())
             if work == 0:
                 self._dead.append(node)
-            self._memories[node] = self._memories[node].replace(slots=max(work, 1))
+            memories[node] = memories[node].replace(slots=max(work, 1))
             self._varied["memories"].add(node)
         self._told.append(f"{path}: {share:g} of slots work")
 
     def scenario(self) -> Scenario:
         own = {
-            kind: {device: f"{part[device].name} of {device}" for device in part if device in self._varied[kind]}
-            for kind, part in self._kinds()
+            kind: {device: f"{of} of {device}" for device, of in self._of[kind].items() if device in self._varied[kind]}
+            for kind in _SHARED
         }
         links = []
-        for name, link in self._links.items():
+        for name, link in self._specs["links"].items():
             if name in own["stations"]:
                 link = link.replace(generation=link.generation.replace(station=own["stations"][name]))
+            for end in _ENDS:
+                interfaces = [own["interfaces"].get(_place(name, end, i), of) for i, of in enumerate(getattr(link, end))]
+                link = link if interfaces == getattr(link, end) else link.replace(**{end: interfaces})
             links.append(link)
         nodes = [
             node.replace(memory=own["memories"][node.name]) if node.name in own["memories"] else node
@@ -246,37 +267,29 @@ class _Devices:
         ]
         note = f"Devices that are not alike, seed {self._seed}: {'; '.join(self._told)}."
         changed: dict[str, Any] = {"nodes": nodes, "links": links, "notes": [*self._base.notes, note]}
-        for kind, part in self._kinds():
-            users = [node.memory for node in nodes] if kind == "memories" else [_station_of(link) for link in links]
+        for kind in _SHARED:
+            users = {of for device, of in self._of[kind].items() if device not in own[kind]}
             kept = [spec for spec in getattr(self._base, kind) if spec.name in users]
-            changed[kind] = kept + [part[device].replace(name=name) for device, name in own[kind].items()]
+            changed[kind] = kept + [self._specs[kind][device].replace(name=name) for device, name in own[kind].items()]
         if self._dead:
             down = [(0.0, 2 * self._base.duration_s)]
             changed["failures"] = [*self._base.failures, Failure(name="no slot works", nodes=self._dead, down=down)]
         return self._base.replace(**changed)
 
-    def _kinds(self) -> tuple[tuple[str, dict[str, Any]], tuple[str, dict[str, Any]]]:
-        return ("memories", self._memories), ("stations", self._stations)
-
     @staticmethod
     def _parts(path: str, count: int) -> tuple[str, str, str]:
         parts = path.removeprefix("/").split("/", count - 1)
-        if len(parts) != count or parts[0] not in ("memories", "stations", "links"):
-            allowed = '"memories/NAME", "stations/NAME" or "links/NAME"' + (
+        if len(parts) != count or parts[0] not in _KINDS:
+            allowed = '"memories/NAME", "stations/NAME", "interfaces/NAME" or "links/NAME"' + (
                 ', and a field: "memories/*/t2_s"' if count == 3 else ""
             )
-            raise SpecError(
-                "of" if count == 3 else "working", repr(path), allowed, nearest(parts[0], ["memories", "stations", "links"])
-            )
+            raise SpecError("of" if count == 3 else "working", repr(path), allowed, nearest(parts[0], _KINDS))
         return (parts[0], parts[1], parts[2] if count == 3 else "")
 
     def _chosen(self, kind: str, name: str, path: str) -> Iterator[str]:
-        if kind == "links":
-            known = {device: device for device in self._links}
-        else:
-            base = {node.name: node.memory for node in self._base.nodes} if kind == "memories" else None
-            known = base if base is not None else {device: _station_of(link) for device, link in self._links.items()}
-            known = {device: of for device, of in known.items() if of}
+        known = self._of[kind]
+        if not known:
+            raise SpecError(f"of/{path}", kind, f"a scenario that has {kind} in use")
         if name != "*" and name not in known.values():
             names = sorted(set(known.values()))
             raise SpecError(f"of/{path}", repr(name), f"* or one of {', '.join(names[:20])}", nearest(name, names))
@@ -285,6 +298,10 @@ class _Devices:
     def _dice(self, kind: str, device: str, field: str) -> np.random.Generator:
         key = hashlib.sha256(f"{self._seed}/{kind}/{device}/{field}".encode()).digest()
         return np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "little")))
+
+
+def _place(link: str, end: str, number: int) -> str:
+    return f"{link}/{end}/{number}"
 
 
 def _station_of(link: Any) -> str:

@@ -48,11 +48,13 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         10 ** (-(loss_db(fiber, *arm) + train["switch_loss_db"]) / 10) * detector["efficiency"]
         for arm in ((0.0, length_a), (length_a, fiber["length_m"]))
     ]
-    efficiencies = [memory["efficiency"] * arm[0] * rest for memory, arm, rest in zip(memories, arms, behind, strict=True)]
+    efficiencies = [
+        memory["efficiency"] * arm.efficiency * rest for memory, arm, rest in zip(memories, arms, behind, strict=True)
+    ]
     background = sum(
         memory["background_photons"] * efficiency for memory, efficiency in zip(memories, efficiencies, strict=True)
     )
-    background += sum(arm[1] * rest for arm, rest in zip(arms, behind, strict=True))
+    background += sum(arm.noise * rest for arm, rest in zip(arms, behind, strict=True))
     background += raman_hz(fiber, length_a) * detector["window_s"] * detector["efficiency"]
     visibility = station["visibility"]
     filtered = light.behind_filters(arms, memories, visibility, link["light_mismatch"] == "price", detector["window_s"])
@@ -127,15 +129,24 @@ def loss_db(fiber, low, high):
     return sum(loss for _, loss in pieces(fiber, low, high))
 
 
-def raman_hz(fiber, at):
-    """Photons that come to a station: what each point of the fibre scatters, either way, and what is left of it."""
+def raman_in_a_mode(fiber, low, high, end):
+    """Photons in a mode of a hertz and a second that a part of the fibre brings to its end at node_a or node_b."""
+    if fiber["classical_light"] is None:
+        return 0.0
+    width_hz = fiber["classical_light"]["filter_bandwidth_m"] * light.SPEED / fiber["wavelength_m"] ** 2
+    return raman_hz(fiber, low if end == "a" else high, (low, high)) / width_hz
+
+
+def raman_hz(fiber, at, part=None):
+    """Photons that come to a place: what each point of the fibre scatters, either way, and what is left of it."""
     light, length = fiber["classical_light"], fiber["length_m"]
     if light is None:
         return 0.0
+    first, last = part or (0.0, length)
     x, weights = np.polynomial.legendre.leggauss(20)
-    edges = sorted({0.0, at, *np.cumsum([span["length_m"] for span in fiber["spans"] or [{"length_m": length}]])})
+    edges = sorted({0.0, at, first, last, *np.cumsum([span["length_m"] for span in fiber["spans"] or [{"length_m": length}]])})
     watts = 0.0
-    for low, high in pairwise(edges):
+    for low, high in pairwise(edge for edge in edges if first <= edge <= last):
         for z, weight in zip((low + high) / 2 + (high - low) / 2 * x, (high - low) / 2 * weights, strict=True):
             there = light["power_to_b_w"] * 10 ** (-loss_db(fiber, 0.0, z) / 10)
             there += light["power_to_a_w"] * 10 ** (-loss_db(fiber, z, length) / 10)
@@ -174,16 +185,23 @@ def source_model(generation, link, memories, interfaces, ticks_per_s, worn):
     fiber = link["fiber"]
     length_a = generation["source_position"] * fiber["length_m"]
     lengths = length_a, fiber["length_m"] - length_a
-    arms = light.arms_of(link, interfaces, None)
     switch_db = generation["multiplexing"]["switch_loss_db"]
     ends = (0.0, length_a), (length_a, fiber["length_m"])
+    second = generation["bandwidth_b_hz"] or generation["bandwidth_hz"]
+    lines = generation["bandwidth_hz"], second
+    arms = [light.Arm(), light.Arm()]
+    for arm, memory, way, line, end in zip(arms, memories, ends, lines, "ab", strict=True):
+        arm.loses(10 ** (-loss_db(fiber, *way) / 10))
+        arm.is_joined_by(raman_in_a_mode(fiber, *way, end))
+        arm.passes(link[f"interfaces_{end}"], interfaces, None)
+        arm.is_absorbed(memory, line)
     absorptions = [
-        worn[0] * memory["efficiency"] * arm[0] * 10 ** (-(loss_db(fiber, *end) + switch_db) / 10)
-        for memory, arm, end in zip(memories, arms, ends, strict=True)
+        worn[0] * memory["efficiency"] * arm.efficiency * 10 ** (-switch_db / 10)
+        for memory, arm in zip(memories, arms, strict=True)
     ]
     bins = [light.bins_of(generation["encoding"], link[f"interfaces_{end}"], interfaces) for end in "ab"]
     noise = [
-        worn[0] * memory["efficiency"] * n * arm[1] * 10 ** (-switch_db / 10)
+        worn[0] * memory["efficiency"] * n * arm.noise * 10 ** (-switch_db / 10)
         for memory, arm, n in zip(memories, arms, bins, strict=True)
     ]
     success, found, _ = fock.pair_source_rows(
@@ -215,17 +233,20 @@ def rows_of_absorbed(found, memories, worn):
 def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, worn):
     fiber = link["fiber"]
     to_b = generation["sender"] == "node_a"
-    arms = light.arms_of(link, interfaces, None)
-    (sender, first), (receiver, last) = list(zip(memories, arms, strict=True))[:: 1 if to_b else -1]
-    through = 10 ** (-(loss_db(fiber, 0.0, fiber["length_m"]) + generation["multiplexing"]["switch_loss_db"]) / 10)
+    sender, receiver = memories[:: 1 if to_b else -1]
+    arm, ends, whole = light.Arm(), "ab" if to_b else "ba", (0.0, fiber["length_m"])
+    arm.passes(link[f"interfaces_{ends[0]}"], interfaces, None)
+    arm.loses(10 ** (-loss_db(fiber, *whole) / 10))
+    arm.is_joined_by(raman_in_a_mode(fiber, *whole, ends[1]))
+    arm.passes(link[f"interfaces_{ends[1]}"], interfaces, None)
+    arm.is_absorbed(receiver, sender["photon_lifetime_s"] and 1 / (2 * pi * sender["photon_lifetime_s"]))
+    switched = 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10)
     absorption = generation["absorption_efficiency"]
     absorbed = worn[0] * (receiver["efficiency"] if absorption is None else absorption)
-    arrives = sender["efficiency"] * first[0] * through * last[0] * absorbed
+    arrives = sender["efficiency"] * arm.efficiency * switched * absorbed
     others = sender["background_photons"] * arrives
-    ends = "ab" if to_b else "ba"
     bins = light.bins_of(sender["encoding"], [name for end in ends for name in link[f"interfaces_{end}"]], interfaces)
-    behind = first[1] * through * last[0] + last[1] * 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10)
-    others += absorbed * bins * behind / 2  # in each of two modes
+    others += absorbed * bins * arm.noise * switched / 2  # in each of two modes
     success, found = fock.sender_receiver(
         generation, arrives, sender["double_excitation_probability"], others, bool(receiver["retrieval"])
     )

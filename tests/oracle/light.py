@@ -7,25 +7,60 @@ import numpy as np
 SPEED = 299_792_458.0
 
 
-def arms_of(link, known, window_s):
-    """Of both ends, of light in the order of the lists: efficiency, noise photons behind, bandwidths, wavelength (or None)."""
-    arms = []
-    for end in "ab":
-        efficiency, noise, bandwidths, wavelength = 1.0, 0.0, [], None
-        for name in link[f"interfaces_{end}"]:
+class Arm:
+    """Light under way: efficiency so far, the filters that it has passed, and noise of each origin with its width and filters."""
+
+    def __init__(self):
+        self.efficiency, self.widths, self.wavelength, self.noises = 1.0, [], None, []
+
+    def passes(self, names, known, window_s):
+        for name in names:
             one = known[name]
-            efficiency *= one["efficiency"]
-            noise *= one["efficiency"]
+            self.loses(one["efficiency"])
+            width = one.get("bandwidth_hz")
+            if width:
+                self.is_filtered(width)
             if one["kind"] == "frequency_converter":
-                noise += one["noise_photons"] + one["noise_rate_hz"] * (window_s or 0.0)
+                self.is_joined_by(one["noise_photons"] + one["noise_rate_hz"] * (window_s or 0.0), width)
             if one["kind"] == "transducer":
-                modes = pi / 2 * one["bandwidth_hz"] * window_s if one["bandwidth_hz"] and window_s else 1.0
-                noise += one["efficiency"] * one["added_noise_photons"] * modes
-            if one.get("bandwidth_hz"):
-                bandwidths.append(one["bandwidth_hz"])
-            wavelength = one.get("to_wavelength_m", wavelength)
-        arms.append((efficiency, noise, bandwidths, wavelength))
-    return arms
+                modes = pi / 2 * width * window_s if width and window_s else 1.0
+                self.is_joined_by(one["efficiency"] * one["added_noise_photons"] * modes, width)
+            self.wavelength = one.get("to_wavelength_m", self.wavelength)
+        return self
+
+    def loses(self, left):
+        self.efficiency *= left
+        self.noises = [(photons * left, width, filters) for photons, width, filters in self.noises]
+
+    def is_filtered(self, width):
+        self.widths.append(width)
+        for *_, filters in self.noises:
+            filters.append(width)
+
+    def is_joined_by(self, photons, width=None):
+        if photons > 0:
+            self.noises.append((photons, width, []))
+
+    def is_absorbed(self, memory, line_hz):
+        """By a memory, with its band."""
+        if memory["absorption_bandwidth_hz"]:
+            self.is_filtered(memory["absorption_bandwidth_hz"])
+        if line_hz:
+            self.efficiency *= through(line_hz, self.widths)
+
+    @property
+    def noise(self):
+        return sum(photons * (through(width, filters) if width else 1.0) for photons, width, filters in self.noises)
+
+
+def through(width, filters):
+    """The share of light with a Lorentzian spectrum that filters let pass."""
+    return shaped([1 / (2 * pi * width)] * 2, [filters] * 2, 0.0, inf)[0] if filters else 1.0
+
+
+def arms_of(link, known, window_s):
+    """Of both ends, of light in the order of the lists."""
+    return [Arm().passes(link[f"interfaces_{end}"], known, window_s) for end in "ab"]
 
 
 def bins_of(encoding, names, known):
@@ -87,19 +122,18 @@ def shaped(lifetimes, bandwidths, detuning_hz, window_s):
 
 def behind_filters(arms, memories, visibility, priced, window_s):
     """Shares and visibility where filters or a price have a say; None where they have not."""
-    lifetimes = [memory["photon_lifetime_s"] for memory in memories]
-    if not priced and not any(lifetime and widths for lifetime, (_, _, widths, _) in zip(lifetimes, arms, strict=True)):
+    lifetimes, widths_of = [memory["photon_lifetime_s"] for memory in memories], [arm.widths for arm in arms]
+    if not priced and not any(lifetime and widths for lifetime, widths in zip(lifetimes, widths_of, strict=True)):
         return None
     if None in lifetimes:
         shares = [
             1.0 if lifetime is None else shaped([lifetime] * 2, [widths] * 2, 0.0, window_s)[0]
-            for lifetime, (_, _, widths, _) in zip(lifetimes, arms, strict=True)
+            for lifetime, widths in zip(lifetimes, widths_of, strict=True)
         ]
         return *shares, visibility
-    wavelengths = [wavelength or memory["wavelength_m"] for memory, (*_, wavelength) in zip(memories, arms, strict=True)]
+    wavelengths = [arm.wavelength or memory["wavelength_m"] for memory, arm in zip(memories, arms, strict=True)]
     detuning = SPEED / wavelengths[0] - SPEED / wavelengths[1] if priced and None not in wavelengths else 0.0
-    widths = [arm[2] for arm in arms]
-    share_a, share_b, overlap = shaped(lifetimes, widths, detuning, window_s)
+    share_a, share_b, overlap = shaped(lifetimes, widths_of, detuning, window_s)
     if not priced:
-        overlap /= shaped(lifetimes, widths, 0.0, inf)[2]
+        overlap /= shaped(lifetimes, widths_of, 0.0, inf)[2]
     return share_a, share_b, min(1.0, visibility * overlap)

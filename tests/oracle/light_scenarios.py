@@ -1,6 +1,6 @@
 """Scenarios with converters and transducers, written as scenario files are."""
 
-from .light_paths import CLICK, SENT, STATION
+from .light_paths import CLICK, CROWDED, LIGHT, SENT, STATION
 from .scenarios import DRIFT, NOISY, SOURCE, chain
 
 # Light that is changed on its way, two memories that emit alike.
@@ -22,6 +22,8 @@ BINS = {
     "efficiency": 0.95,
 }
 
+IN_CROWD = {"fiber": CROWDED["fiber"] | {"wavelength_m": 1.5e-6, "classical_light": LIGHT | {"raman_per_km_nm": 2e-5}}}
+
 # fmt: off
 LIT = {
     "clicks behind filters": chain(
@@ -35,6 +37,15 @@ LIT = {
     "source, transducer, train": chain(
         3, memory=NOISY | {"wavelength_m": 0.06}, demand={"width": 3}, link=SOURCE | {"multiplexing": {"modes": 3, "mode_separation_s": 3e-5}, "wavelength_m": 1.5e-6, "wavelength_b_m": 0.06},
         links={"interfaces_a": ["down"]}, interfaces=INTERFACES,
+    ),
+    "source of some bandwidth, crowded fibre": chain(
+        3, memory=NOISY | {"wavelength_m": 0.06, "absorption_bandwidth_hz": 2e7}, demand={"width": 3}, interfaces=INTERFACES,
+        link=SOURCE | {"source_position": 0.4, "wavelength_m": 1.5e-6, "bandwidth_hz": 4e7, "bandwidth_b_hz": 2e7, "encoding": "time_bin"},
+        links=IN_CROWD | {"interfaces_a": ["down"], "interfaces_b": ["down"], "light_mismatch": "price"},
+    ),
+    "sent to a band, crowded fibre": chain(
+        3, memory=NOISY | {"wavelength_m": 0.06, "photon_lifetime_s": 2e-8, "absorption_bandwidth_hz": 2.5e7}, demand={"width": 3},
+        link=SENT | {"sender": "node_a", "herald_efficiency": 0.9}, links=IN_CROWD | {"interfaces_a": ["up"], "interfaces_b": ["down"]}, interfaces=INTERFACES,
     ),
     "sent through a transducer, noise in two bins": chain(
         3, memory=NOISY | {"wavelength_m": 0.06, "background_photons": 0.05}, demand={"width": 3}, link=SENT | {"sender": "node_b", "herald_efficiency": 0.9},

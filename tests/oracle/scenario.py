@@ -16,7 +16,7 @@ MEMORY = {
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
-    "photon_lifetime_s": None, "wavelength_m": None, "encoding": None, "retrieval": None, "communication": None, "charge_check": None,
+    "photon_lifetime_s": None, "absorption_bandwidth_hz": None, "wavelength_m": None, "encoding": None, "retrieval": None, "communication": None, "charge_check": None,
 }  # fmt: skip
 RETRIEVAL = {
     "efficiency": 1.0, "lifetime_s": None, "law": "exponential", "fixed_delay_s": None, "temporal_modes": 1, "spectral_modes": 1,
@@ -66,7 +66,7 @@ GENERATION = {
     "double_click": {"station_position": 0.5, "multiplexing": None, "alignment": None},
     "midpoint_source": {
         "source_position": 0.5, "statistics": "down_conversion", "spectral_purity": 1.0, "pair_fidelity": 1.0, "heralded": True,
-        "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "wavelength_m": None, "wavelength_b_m": None, "encoding": None, "multiplexing": None,
+        "herald_efficiency": 1.0, "false_herald_probability": 0.0, "local_overhead_s": 0.0, "wavelength_m": None, "wavelength_b_m": None, "bandwidth_hz": None, "bandwidth_b_hz": None, "encoding": None, "multiplexing": None,
     },
     "sender_receiver": {
         "sender": "node_a", "absorption_efficiency": None, "pair_fidelity": 1.0, "heralded": True, "herald_efficiency": 1.0,

@@ -209,8 +209,3 @@ def test_refusals() -> None:
     for fiber in (DISPERSIVE, fb.Fiber(length_m=1e3, pmd_s_per_sqrt_m=1e-14)):
         with pytest.raises(fb.SpecError, match=r'memory "m" without photon_lifetime_s'):
             model(fiber, (1e-9, None))
-    memory = fb.Memory(name="m", photon_lifetime_s=1e-9)
-    for fiber in (DISPERSIVE, fb.Fiber(length_m=1e3, wavelength_m="1550 nm", classical_light=LIT)):
-        link = fb.Link(node_a="a", node_b="b", fiber=fiber, generation=fb.MidpointSource(mean_pairs=0.1))
-        with pytest.raises(fb.SpecError, match=r"memories absorb the light"):
-            fb.hardware.link_model(link, memory, memory)

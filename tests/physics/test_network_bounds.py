@@ -141,13 +141,18 @@ def scenarios(draw) -> fb.Scenario:
     ]
     users = draw(st.permutations(names))[: draw(st.integers(2, 3))]
     ghz = [fb.GhzDemand(name="ghz", users=users, width=draw(st.integers(1, 2)))] if draw(st.booleans()) else []
+    gates = {end for one in (*links, *demands) if one.distillation for end in (one.node_a, one.node_b)}
+    gates |= set(names) if ghz else set()
+    held_by = {name: "m" if name in gates else draw(st.sampled_from(["m", "m", "held"])) for name in names}
+    slots = draw(st.sampled_from([4, 8]))
+    let_out = fb.Retrieval(efficiency=draw(st.sampled_from([0.3, 0.8])), lifetime_s=draw(st.sampled_from([None, 2e-3])))
     reservation = "ledger" if ghz else draw(st.sampled_from(["ledger", "ledger", "hop_by_hop"]))
     return fb.Scenario(
-        memories=[fb.Memory(name="m", slots=draw(st.sampled_from([4, 8])))],
+        memories=[fb.Memory(name="m", slots=slots), fb.Memory(name="held", slots=slots, retrieval=let_out)],
         nodes=[
             fb.Node(
                 name=name,
-                memory="m",
+                memory=held_by[name],
                 swap_success_probability=draw(st.sampled_from([0.5, 1.0])),
                 parallel_links=draw(st.sampled_from([None, None, 1])),
             )
@@ -353,6 +358,49 @@ def test_swaps_that_fail_lower_the_bound_as_they_lower_the_rate() -> None:
     row = next(results.bounds().rows())
     assert row["bound_hz"] == pytest.approx(2500)
     assert_sampled(share(len(results.pairs), 20_000, 0.25), row["bound_hz"] * 1e-4, 0, detects=0.03)
+
+
+@pytest.mark.parametrize("use", ["keep", "measure"])
+def test_qubits_that_do_not_come_out_lower_the_bound_as_they_lower_the_rate(use: str) -> None:
+    """Certain links in slots, and no time in storage: 20,000 slots, two swaps of two qubits each, and two ends that read."""
+    generation = fb.Given(success_probability=1, attempt_period_s=1e-4)
+    held = fb.Memory(name="m", slots=2, retrieval=fb.Retrieval(efficiency=0.8))
+    times = {"timing": "slotted", "slot_s": 1e-4, "control": "ideal", "seed": SEED, "duration_s": 2}
+    chain = fb.chain(4, memory=held, generation=generation, **times)
+    chain = chain.replace(
+        nodes=[node.replace(swap_success_probability=0.9) for node in chain.nodes],
+        demands=[demand.replace(use=use) for demand in chain.demands],
+    )
+    results = fb.run(chain, progress=False)
+    row = next(results.bounds().rows())
+    kept = (0.9 * 0.8**2) ** 2 * (0.8**2 if use == "measure" else 1)
+    assert row["route_hz"] == pytest.approx(1e4 * kept)
+    assert row["bound_hz"] == pytest.approx(1e4 * kept)
+    assert_sampled(share(len(results.pairs), 20_000, kept), kept, 0, detects=0.03)
+    total = fb.bounds.capacities(chain).throughput().total_hz
+    assert total == pytest.approx(row["flow_hz"])
+
+
+def test_what_never_comes_out_is_bounded_by_nothing_at_all() -> None:
+    never = fb.Memory(name="m", slots=2, retrieval=fb.Retrieval(efficiency=0))
+    generation = fb.Given(success_probability=1, attempt_period_s=1e-4)
+    for nodes, use in ((3, "keep"), (2, "measure")):
+        chain = fb.chain(nodes, memory=never, generation=generation)
+        chain = chain.replace(demands=[chain.demands[0].replace(use=use)])
+        row = next(fb.bounds.demand_bounds(chain).rows())
+        assert (row["bound_hz"], row["route_hz"], row["flow_hz"]) == (0, 0, 0)
+        assert fb.bounds.capacities(chain).throughput().total_hz == 0
+
+
+def test_a_comb_lets_its_light_out_after_its_delay() -> None:
+    comb = fb.Retrieval(efficiency=0.5, lifetime_s="1 ms", fixed_delay_s="0.4 ms")
+    generation = fb.Given(success_probability=0.5, attempt_period_s=1e-3)
+    chain = fb.chain(3, memory=fb.Memory(name="m", slots=2), generation=generation)
+    held = fb.Memory(name="held", slots=2, retrieval=comb)
+    chain = chain.replace(
+        memories=[*chain.memories, held], nodes=[n.replace(memory="held") if n.name == "n1" else n for n in chain.nodes]
+    )
+    assert fb.bounds.route_bounds(chain)[0].rate_hz == pytest.approx(500 * 0.25 * math.exp(-0.8))
 
 
 def test_secret_keys_stay_below_the_capacity_of_the_fibres() -> None:

@@ -66,6 +66,28 @@ def test_devices_that_do_not_vary_keep_their_parts() -> None:
     assert fb.compile(made) and fb.spread(mixed, seed=1).memories == mixed.memories
 
 
+def test_interfaces_have_values_of_their_own_at_each_place() -> None:
+    base = fb.example("hybrid")
+    down = fb.FrequencyConverter(name="to 1550", from_wavelength_m="980 nm", to_wavelength_m="1550 nm", efficiency=0.5)
+    back = fb.FrequencyConverter(name="back", from_wavelength_m="1550 nm", to_wavelength_m="980 nm", efficiency=0.4)
+    made_of = fb.chain(4, generation=fb.SenderReceiver(), memory=fb.Memory(name="m", wavelength_m="980 nm"), demands=[])
+    links = [link.replace(interfaces_a=["to 1550"], interfaces_b=["back"]) for link in made_of.links]
+    scenario = made_of.replace(interfaces=[down, back], links=links)
+    of = {"interfaces/to 1550/efficiency": fb.Uniform(0.3, 0.6)}
+    made = fb.spread(scenario, of, seed=2)
+    by_name = {one.name: one for one in made.interfaces}
+    drawn = [by_name[link.interfaces_a[0]].efficiency for link in made.links]
+    assert len(set(drawn)) == 3 and min(drawn) >= 0.3 and max(drawn) <= 0.6
+    assert {name for link in made.links for name in link.interfaces_b} == {"back"}
+    assert by_name["back"] == back and len(by_name) == 4  # nothing is left that no link names
+    wider = fb.spread(scenario, {"interfaces/back/efficiency": fb.Normal(0.1)} | of, seed=2)
+    assert [{one.name: one for one in wider.interfaces}[link.interfaces_a[0]].efficiency for link in wider.links] == drawn
+    fb.compile(made)
+    every = fb.spread(base, {"interfaces/*/efficiency": fb.LogNormal(0.05)}, seed=1)
+    assert len(every.interfaces) == sum(len(link.interfaces_a) + len(link.interfaces_b) for link in base.links)
+    fb.compile(every)
+
+
 def test_slots_that_do_not_work() -> None:
     """8 slots, a third of which work, at 600 nodes: the mean within six standard errors, one seed in 5e8 beyond."""
     base = network(600)
@@ -90,6 +112,8 @@ BAD: list[tuple[Callable[[], object], str, str]] = [
     (lambda: fb.spread(network(), {"stations/*/visibility": fb.Uniform(1.1, 1.2)}, seed=1), "of/stations/*/visibility", "1"),
     (lambda: fb.spread(network(), working={"links/*": 0.9}, seed=1), "working/links/*", "memories"),
     (lambda: fb.spread(network(), working={"memories/*": 1.5}, seed=1), "working/memories/*", "probability"),
+    (lambda: fb.spread(network(), {"interfaces/*/efficiency": fb.Normal(0.1)}, seed=1), "of/interfaces/*/efficiency", "in use"),
+    (lambda: fb.spread(network(), {"interface/*/efficiency": fb.Normal(0.1)}, seed=1), "of", "interfaces"),
     (lambda: fb.LogNormal(-1), "spread", "at least 0"),
     (lambda: fb.Normal(math.nan), "spread", "at least 0"),
     (lambda: fb.Uniform(2, 1), "high", "no less"),

@@ -467,6 +467,10 @@ def test_a_detector_is_no_node() -> None:
     ):
         with pytest.raises(fb.SpecError, match="its `detector` goes into a Station"):
             refused()
+    with pytest.raises(fb.SpecError, match="did you mean ion_"):  # also where the word is much shorter than any name
+        fb.platform("ion")
+    with pytest.raises(fb.SpecError, match="did you mean detector_snspd_"):
+        fb.platform("snspd")
     with pytest.raises(fb.SpecError, match="did you mean window_s"):
         found.replace(window="2 us")
     with pytest.raises(fb.SpecError, match="a component, not a node"):

@@ -226,6 +226,13 @@ def corrupt(number: int, first: int, text: str) -> str:
         (f"{LINES[0]}\n{corrupt(2, 9, ' 51.6x98')}", "tle/line 2/inclination: found ' 51.6x98'"),
         (f"{LINES[0]}\n{corrupt(2, 53, ' 0.00000000')}", "tle/line 2/mean motion"),
         (f"{corrupt(1, 21, '400.93268519')}\n{LINES[1]}", "tle/line 1/epoch day"),
+        (
+            f"{corrupt(1, 19, '1x')}\n{LINES[1]}",
+            "tle/line 1/epoch year: found '1x' in columns 19 to 20; allowed: a number as 14",
+        ),
+        (f"{corrupt(1, 34, ' .000o9878')}\n{LINES[1]}", "tle/line 1/first derivative of the mean motion"),
+        (f"{corrupt(1, 45, ' 00o00-0')}\n{LINES[1]}", "tle/line 1/second derivative of the mean motion"),
+        (f"{corrupt(1, 54, ' 1x200-3')}\n{LINES[1]}", "tle/line 1/drag term: found ' 1x200-3'"),
         (25544, "tle: found 0 lines"),
     ],
 )
@@ -365,7 +372,9 @@ def test_the_command_tells_passes(tmp_path: Path) -> None:
     assert [row["rise_s"] for row in found["passes"]] == pytest.approx(delft["rise_s"].tolist())
     shown = farbell_passes(*arguments).stdout
     assert "2014-01-21 01:51" in shown and "Delft" in shown and len(shown.splitlines()) >= 1 + len(delft)
-    assert farbell_passes(*arguments, "--min-elevation", "90").stdout == "no passes\n"
+    highest = max(SEEN.elevation_deg[SEEN.row("Delft")])
+    none = farbell_passes(*arguments, "--min-elevation", "90").stdout
+    assert none == f"no passes: at most {highest:.1f} deg high over Delft, below 90 deg\n"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,10 @@ LINKS: dict[str, tuple[Any, fb.Fiber]] = {
         ),
         PLAIN,
     ),
+    "source of some bandwidth": (
+        fb.MidpointSource(mean_pairs=0.1, bandwidth_hz="10 MHz", bandwidth_b_hz="20 MHz"),
+        fb.Fiber(length_m="5 km"),
+    ),
     "sent": (
         fb.SenderReceiver(
             absorption_efficiency=0.5,
@@ -85,7 +89,7 @@ LINKS: dict[str, tuple[Any, fb.Fiber]] = {
 def network(kind: str) -> dict[str, Any]:
     """Two links alike, each between nodes of its own."""
     generation, fiber = LINKS[kind]
-    memory = fb.Memory(name="m", efficiency=0.5, photon_lifetime_s="10 ns", slots=8)
+    memory = fb.Memory(name="m", efficiency=0.5, photon_lifetime_s="10 ns", absorption_bandwidth_hz="100 MHz", slots=8)
     detector = fb.Detector(dark_count_rate_hz=100, window_s="100 ns")
     scenario = fb.Scenario(
         duration_s=1,
@@ -135,4 +139,7 @@ def test_a_link_that_is_unlike_in_one_number_is_compiled_by_itself(kind: str) ->
             continue  # a number that others hold in place
         assert told(both) == expected, place
         seen += expected != plain
-    assert seen >= {"double click": 15, "single click": 15, "source": 10, "sent": 9, "given": 4}[kind]
+    assert (
+        seen
+        >= {"double click": 15, "single click": 15, "source": 10, "source of some bandwidth": 7, "sent": 9, "given": 4}[kind]
+    )

@@ -33,7 +33,7 @@ void disperse(ArmEffects& arms, FiberSpec const& fiber, double length_a_m, Memor
 void mistime(ArmEffects& arms, AlignmentSpec const& alignment, MemorySpec const& a, MemorySpec const& b) {
   if (alignment.arrival_offset_s == 0 && alignment.arrival_jitter_s == 0) return;
   const std::string name = alignment.arrival_jitter_s > 0 ? "arrival_jitter_s" : "arrival_offset_s";
-  require_lifetimes(a, b, "/alignment/" + name, "a " + name);
+  require_lifetimes(a, b, "/alignment/" + name, "an " + name);
   const OverlapFactor c = late_overlap(*a.photon_lifetime_s, *b.photon_lifetime_s, alignment.arrival_offset_s, alignment.arrival_jitter_s);
   if (c.mean > 0) {
     const double ratio = c.mean_square / c.mean;
@@ -101,10 +101,6 @@ ArmEffects arm_effects(AlignmentSpec const& alignment, FiberSpec const& fiber, d
 }
 
 double polarisation_left(FiberSpec const& fiber, double length_a_m, MemorySpec const& a, MemorySpec const& b) {
-  if (fiber.dispersion_s_per_m2 != 0)
-    throw SpecError("", "a fibre with dispersion_s_per_m2", "0 where memories absorb the light: how well they take spread photons is not modelled");
-  if (fiber.classical_light)
-    throw SpecError("", "a fibre with classical_light", "null where memories absorb the light: what scattered light does to them is not modelled");
   if (fiber.pmd_s_per_sqrt_m == 0) return 1;
   require_lifetimes(a, b, "", "a fibre with pmd_s_per_sqrt_m");
   return pmd_depolarisation(*a.photon_lifetime_s, mean_group_delay_s(fiber, length_a_m)) *

@@ -32,8 +32,8 @@ enum class Interfering { one_photon, two_bins };
 ArmEffects arm_effects(AlignmentSpec const& alignment, FiberSpec const& fiber, double length_a_m, MemorySpec const& a, MemorySpec const& b,
                        StationSpec const& station, Interfering interfering);
 
-// What is left of the correlations of pairs in polarisation that memories absorb at both ends. Throws where the fibre does to
-// them what is not modelled.
+// What is left of the correlations of pairs in polarisation that memories absorb at both ends. Throws where a memory does not
+// say how long its photons are.
 double polarisation_left(FiberSpec const& fiber, double length_a_m, MemorySpec const& a, MemorySpec const& b);
 
 double switch_transmission(std::optional<MultiplexingSpec> const& multiplexing);

@@ -54,6 +54,13 @@ Scattered scattered(std::vector<FiberSpanSpec> const& way) {
   return sum;
 }
 
+// Photons a second that a metre scatters of a watt, each way.
+double raman_hz_per_w_m(FiberSpec const& fiber) {
+  ClassicalLightSpec const& light = *fiber.classical_light;
+  const double per_m = light.raman_per_km_nm / 1e3 * (light.filter_bandwidth_m / 1e-9);
+  return per_m * *fiber.wavelength_m / (planck_js * light_m_per_s);
+}
+
 }  // namespace
 
 void Describe<FiberSpec>::check(const FiberSpec& fiber) {
@@ -83,15 +90,29 @@ double fiber_delay_s(double length_m, double speed_m_per_s) { return length_m / 
 RamanLight raman_light(FiberSpec const& fiber, double at_m) {
   if (!fiber.classical_light) return {};
   ClassicalLightSpec const& light = *fiber.classical_light;
-  std::vector<FiberSpanSpec> side_a = pieces(fiber, 0, at_m), side_b = pieces(fiber, at_m, fiber.length_m);
+  std::vector<FiberSpanSpec> side_a = pieces(fiber, 0, at_m);
+  std::ranges::reverse(side_a);  // seen from the station
   const double passed_a = transmission(fiber, 0, at_m), passed_b = transmission(fiber, at_m, fiber.length_m);
-  const Scattered back_b = scattered(side_b);  // seen from the station
-  std::ranges::reverse(side_a);
-  const Scattered back_a = scattered(side_a);
-  const double per_m = light.raman_per_km_nm / 1e3 * (light.filter_bandwidth_m / 1e-9);
-  const double per_joule = per_m * *fiber.wavelength_m / (planck_js * light_m_per_s);
-  return {per_joule * (light.power_to_b_w * back_a.forward_m + light.power_to_a_w * passed_b * back_a.backward_m),
-          per_joule * (light.power_to_a_w * back_b.forward_m + light.power_to_b_w * passed_a * back_b.backward_m)};
+  const Scattered at_a = scattered(side_a), at_b = scattered(pieces(fiber, at_m, fiber.length_m));
+  const double rate = raman_hz_per_w_m(fiber);
+  return {rate * (light.power_to_b_w * at_a.forward_m + light.power_to_a_w * passed_b * at_a.backward_m),
+          rate * (light.power_to_a_w * at_b.forward_m + light.power_to_b_w * passed_a * at_b.backward_m)};
+}
+
+RamanAtEnds raman_at_ends(FiberSpec const& fiber, double at_m) {
+  if (!fiber.classical_light) return {};
+  ClassicalLightSpec const& light = *fiber.classical_light;
+  std::vector<FiberSpanSpec> side_b = pieces(fiber, at_m, fiber.length_m);
+  std::ranges::reverse(side_b);  // seen from node_b
+  const double passed_a = transmission(fiber, 0, at_m), passed_b = transmission(fiber, at_m, fiber.length_m);
+  const Scattered at_a = scattered(pieces(fiber, 0, at_m)), at_b = scattered(side_b);
+  const double rate = raman_hz_per_w_m(fiber);
+  return {rate * (light.power_to_a_w * passed_b * at_a.forward_m + light.power_to_b_w * at_a.backward_m),
+          rate * (light.power_to_b_w * passed_a * at_b.forward_m + light.power_to_a_w * at_b.backward_m)};
+}
+
+double filter_bandwidth_hz(FiberSpec const& fiber) {
+  return fiber.classical_light->filter_bandwidth_m * light_m_per_s / (*fiber.wavelength_m * *fiber.wavelength_m);
 }
 
 double group_delay_dispersion_s2(FiberSpec const& fiber, double length_m) {

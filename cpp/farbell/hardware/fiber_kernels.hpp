@@ -19,6 +19,13 @@ struct RamanLight {
   double from_a_hz = 0, from_b_hz = 0;
 };
 RamanLight raman_light(FiberSpec const& fiber, double at_m);
+// The same that comes to memories at the ends, each from its own side of a source that stands there.
+struct RamanAtEnds {
+  double to_a_hz = 0, to_b_hz = 0;
+};
+RamanAtEnds raman_at_ends(FiberSpec const& fiber, double at_m);
+// Of the filter that makes it so many, in frequency.
+double filter_bandwidth_hz(FiberSpec const& fiber);
 
 // Group-delay dispersion of so much fibre: the phase of light that is off its carrier by omega is gdd omega^2/2.
 double group_delay_dispersion_s2(FiberSpec const& fiber, double length_m);

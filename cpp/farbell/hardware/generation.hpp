@@ -77,6 +77,8 @@ struct MidpointSourceSpec {
   double local_overhead_s = 0;
   std::optional<double> wavelength_m;
   std::optional<double> wavelength_b_m;
+  std::optional<double> bandwidth_hz;
+  std::optional<double> bandwidth_b_hz;
   std::optional<Encoding> encoding;
   std::optional<MultiplexingSpec> multiplexing;
 
@@ -228,6 +230,9 @@ struct Describe<MidpointSourceSpec> {
       field("wavelength_m", &MidpointSourceSpec::wavelength_m, "m", positive,
             "Wavelength in vacuum of its photons, of those to node_a; null = not stated, not checked."),
       field("wavelength_b_m", &MidpointSourceSpec::wavelength_b_m, "m", positive, "The same of those to node_b; null = as to node_a."),
+      field("bandwidth_hz", &MidpointSourceSpec::bandwidth_hz, "Hz", positive,
+            "Full width at half maximum of the spectrum of its photons, a Lorentzian, of those to node_a; null = not stated, not checked."),
+      field("bandwidth_b_hz", &MidpointSourceSpec::bandwidth_b_hz, "Hz", positive, "The same of those to node_b; null = as to node_a."),
       field("encoding", &MidpointSourceSpec::encoding, "What its photons are entangled in: polarisation or time_bin; null = as memories take it."),
       field("multiplexing", &MidpointSourceSpec::multiplexing, multiplexing_doc),
   };

@@ -111,7 +111,7 @@ struct Describe<LightMismatch> {
       Choice<LightMismatch>{LightMismatch::refuse, "refuse", "it is an error, which names the converter that would mend it"},
       Choice<LightMismatch>{LightMismatch::price, "price",
                             "light that meets at a station overlaps as wavelengths, photon_lifetime_s and bandwidths say, and the station's "
-                            "visibility is what all else leaves"},
+                            "visibility is what all else leaves; a memory absorbs what its band takes of light that is wider"},
   };
 };
 

@@ -9,6 +9,7 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
 #include "farbell/hardware/fiber_kernels.hpp"
+#include "farbell/hardware/packet_overlaps.hpp"
 #include "farbell/hardware/wave_packet.hpp"
 
 namespace farbell {
@@ -59,6 +60,32 @@ std::string converter_from(std::span<InterfaceSpec const> known, Encoding from, 
   return known_one(known, fits, "an encoding converter from " + in_quotes(choice_name(from)) + " to " + in_quotes(choice_name(to)));
 }
 
+double line_width_hz(double lifetime_s) { return 1 / (2 * std::numbers::pi * lifetime_s); }
+double lifetime_s(double line_width_hz) { return 1 / (2 * std::numbers::pi * line_width_hz); }
+
+// What filters let through of light with a Lorentzian spectrum.
+double passed(double width_hz, std::vector<double> const& filters_hz) {
+  if (filters_hz.empty()) return 1;
+  const WavePacket packet{lifetime_s(width_hz), filters_hz, 0};
+  return overlap(packet, packet, everything).real();
+}
+
+// How wide light is, by whom.
+struct Line {
+  double width_hz;
+  std::string whose;
+};
+
+std::optional<Line> line_of(MemorySpec const& memory) {
+  if (!memory.photon_lifetime_s) return std::nullopt;
+  return Line{line_width_hz(*memory.photon_lifetime_s), "the line width of photons of memory " + in_quotes(memory.name) + " with a lifetime of " +
+                                                            number_text(*memory.photon_lifetime_s) + " s"};
+}
+std::optional<Line> line_of(std::optional<double> const& source_bandwidth_hz) {
+  if (!source_bandwidth_hz) return std::nullopt;
+  return Line{*source_bandwidth_hz, "the bandwidth of the source's photons"};
+}
+
 // Light under way, and the names for what is wrong with it.
 class Arm {
  public:
@@ -101,22 +128,55 @@ class Arm {
     if (wanted && light.encoding && *light.encoding != *wanted) refuse_encoding(*wanted, path_, whose);
   }
 
+  // By light that classical light in the fibre scatters into its band, at this rate behind the filter. A memory absorbs one mode of it
+  // a bin; a mode in time and frequency has one photon for each hertz and second.
+  void is_joined_by(double rate_hz, FiberSpec const& fiber) {
+    if (rate_hz > 0) light.noise.push_back({rate_hz / filter_bandwidth_hz(fiber), std::nullopt, {}});
+  }
+
+  void loses(double transmission) {
+    light.efficiency *= transmission;
+    for (NoiseLight& noise : light.noise) noise.photons *= transmission;
+  }
+
+  // Through the band of a memory.
+  void is_absorbed(MemorySpec const& memory, std::optional<Line> const& line, LightMismatch mismatch) {
+    const std::string of_memory = "which memory " + in_quotes(memory.name) + " absorbs";
+    meets_wavelength(memory.wavelength_m, of_memory);
+    meets_encoding(memory.encoding, of_memory);
+    if (memory.absorption_bandwidth_hz) {
+      const double band_hz = *memory.absorption_bandwidth_hz;
+      if (line && line->width_hz > band_hz && mismatch == LightMismatch::refuse)
+        throw SpecError(path_, "light with a bandwidth of " + frequency_text(line->width_hz) + " (" + line->whose + ")",
+                        "at most " + frequency_text(band_hz) + ", the absorption_bandwidth_hz of memory " + in_quotes(memory.name) +
+                            ": narrower light would do, or \"light_mismatch\": \"price\"");
+      passes_filter(band_hz);
+    }
+    if (line) light.efficiency *= passed(line->width_hz, light.bandwidths_hz);
+  }
+
   ArmLight light;
 
  private:
+  void passes_filter(double bandwidth_hz) {
+    light.bandwidths_hz.push_back(bandwidth_hz);
+    for (NoiseLight& noise : light.noise) noise.passed_hz.push_back(bandwidth_hz);
+  }
+
   template <class Kind>
   void pass_one(Kind const& kind, std::optional<double> const& window_s, std::string const& at, std::string const& name) {
     if constexpr (requires { kind.from_wavelength_m; }) {
       if (light.wavelength_m && !same_wavelength(*light.wavelength_m, kind.from_wavelength_m))
         refuse_wavelength(kind.from_wavelength_m, at, "which " + name + " takes");
       light.wavelength_m = kind.to_wavelength_m;
-      if (kind.bandwidth_hz) light.bandwidths_hz.push_back(*kind.bandwidth_hz);
+      if (kind.bandwidth_hz) passes_filter(*kind.bandwidth_hz);
     } else {
       if (light.encoding && *light.encoding != kind.from_encoding) refuse_encoding(kind.from_encoding, at, "which " + name + " takes");
       light.encoding = kind.to_encoding;
     }
-    light.noise_photons = light.noise_photons * kind.efficiency + noise_of(kind, window_s, at, name);
-    light.efficiency *= kind.efficiency;
+    loses(kind.efficiency);
+    if constexpr (requires { kind.bandwidth_hz; })
+      if (const double photons = noise_of(kind, window_s, at, name); photons > 0) light.noise.push_back({photons, kind.bandwidth_hz, {}});
   }
 
   // Photons a bin at the output.
@@ -133,7 +193,6 @@ class Arm {
     const double modes = transducer.bandwidth_hz && window_s ? std::numbers::pi / 2 * *transducer.bandwidth_hz * *window_s : 1;
     return transducer.efficiency * transducer.added_noise_photons * modes;
   }
-  static double noise_of(EncodingConverterSpec const&, std::optional<double> const&, std::string const&, std::string const&) { return 0; }
 
   [[noreturn]] void refuse_wavelength(double wanted_m, std::string const& at, std::string const& whose) const {
     throw SpecError(at, "light of " + wavelength_text(*light.wavelength_m) + " from " + origin_,
@@ -148,12 +207,10 @@ class Arm {
   std::string path_, origin_;
 };
 
-double line_width_hz(double lifetime_s) { return 1 / (2 * std::numbers::pi * lifetime_s); }
-
 void bandwidths_suffice(LightPaths const& paths, std::vector<InterfaceSpec const*> const& interfaces, std::string const& path,
-                        MemorySpec const& memory) {
-  if (!memory.photon_lifetime_s || paths.mismatch == LightMismatch::price) return;
-  const double needed_hz = line_width_hz(*memory.photon_lifetime_s);
+                        std::optional<Line> const& line) {
+  if (!line || paths.mismatch == LightMismatch::price) return;
+  const double needed_hz = line->width_hz;
   const auto narrow = [&](InterfaceSpec const& one) {
     return std::visit([&](auto const& kind) {
       if constexpr (requires { kind.bandwidth_hz; }) return kind.bandwidth_hz && *kind.bandwidth_hz < needed_hz ? *kind.bandwidth_hz : 0.0;
@@ -177,8 +234,7 @@ void bandwidths_suffice(LightPaths const& paths, std::vector<InterfaceSpec const
       }
     };
     throw SpecError(path + "/" + std::to_string(i), "a bandwidth of " + frequency_text(bandwidth_hz) + " (" + in_quotes(name_of(*interfaces[i])) + ")",
-                    "at least " + frequency_text(needed_hz) + ", the line width of photons of memory " + in_quotes(memory.name) + " with a lifetime of " +
-                        number_text(*memory.photon_lifetime_s) + " s: " + known_one(paths.known, fits, "an interface as wide as that") +
+                    "at least " + frequency_text(needed_hz) + ", " + line->whose + ": " + known_one(paths.known, fits, "an interface as wide as that") +
                         "; or \"light_mismatch\": \"price\"");
   }
 }
@@ -194,11 +250,37 @@ void add_pace(LinkLight& light, std::vector<InterfaceSpec const*> const& interfa
 constexpr const char* at_a = "/link/interfaces_a";
 constexpr const char* at_b = "/link/interfaces_b";
 
+// What a memory takes of light of a wave packet that was its mode's but for the dispersion of so much fibre.
+double dispersed_share(FiberSpec const& fiber, double length_m, std::optional<double> const& photon_lifetime_s, MemorySpec const& memory,
+                       ArmLight const& light) {
+  if (fiber.dispersion_s_per_m2 == 0) return 1;
+  if (!light.bandwidths_hz.empty())
+    throw SpecError("", "a fibre with dispersion_s_per_m2, and light that passes a bandwidth",
+                    "one of them: what filters do to photons that are spread is not modelled");
+  if (!photon_lifetime_s || !memory.photon_lifetime_s)
+    throw SpecError("", "a fibre with dispersion_s_per_m2 and memories without photon_lifetime_s",
+                    "a photon_lifetime_s of both memories, which says how long their photons are");
+  const double c = dispersed_overlap(*photon_lifetime_s, *memory.photon_lifetime_s, group_delay_dispersion_s2(fiber, length_m));
+  return c * c;
+}
+
+void one_spectral_mode(MidpointSourceSpec const& source) {
+  if (source.spectral_purity == 1) return;
+  throw SpecError("/spectral_purity", number_text(source.spectral_purity),
+                  "1 with bandwidths on the way of the source's light, or dispersion: they are not alike for all spectral modes");
+}
+
 bool wavelengths_differ(LinkLight const& light) {
   return light.a.wavelength_m && light.b.wavelength_m && !same_wavelength(*light.a.wavelength_m, *light.b.wavelength_m);
 }
 
 }  // namespace
+
+double ArmLight::noise_photons() const {
+  double sum = 0;
+  for (NoiseLight const& one : noise) sum += one.photons * (one.bandwidth_hz ? passed(*one.bandwidth_hz, one.passed_hz) : 1);
+  return sum;
+}
 
 LinkLight click_light(LightPaths const& paths, bool double_click, double station_position, FiberSpec const& fiber, MemorySpec const& a,
                       MemorySpec const& b, StationSpec const& station) {
@@ -212,7 +294,7 @@ LinkLight click_light(LightPaths const& paths, bool double_click, double station
                     double_click ? "\"time_bin\" or \"polarisation\", for a double click" : "\"presence\", for a single click");
   for (auto [arm, interfaces] : {std::pair{&arm_a, &paths.a}, std::pair{&arm_b, &paths.b}}) {
     const bool of_a = arm == &arm_a;
-    bandwidths_suffice(paths, *interfaces, of_a ? at_a : at_b, of_a ? a : b);
+    bandwidths_suffice(paths, *interfaces, of_a ? at_a : at_b, line_of(of_a ? a : b));
     arm->pass(*interfaces, station.detector.window_s);
     arm->meets_fiber(fiber, (of_a ? station_position : 1 - station_position) * fiber.length_m);
     if (paths.mismatch == LightMismatch::refuse) arm->meets_wavelength(station.wavelength_m, of_station);
@@ -239,17 +321,19 @@ LinkLight sent_light(LightPaths const& paths, bool from_b, FiberSpec const& fibe
       throw SpecError("/generation", "a memory " + in_quotes(memory->name) + " with the encoding \"presence\"",
                       "\"time_bin\" or \"polarisation\": whether there is a photon is no qubit where it may be lost");
   const char *at_sender = from_b ? at_b : at_a, *at_receiver = from_b ? at_a : at_b;
+  const std::optional<Line> line = line_of(sender);
   Arm way(paths.known, at_sender, "memory " + in_quotes(sender.name), sender.wavelength_m, sender.encoding);
+  bandwidths_suffice(paths, from_b ? paths.b : paths.a, at_sender, line);
   way.pass(from_b ? paths.b : paths.a, std::nullopt);
   way.meets_fiber(fiber, fiber.length_m);
-  const double through = transmission(fiber, 0, fiber.length_m);
-  way.light.efficiency *= through;
-  way.light.noise_photons *= through;
+  way.loses(transmission(fiber, 0, fiber.length_m));
+  const RamanAtEnds raman = raman_at_ends(fiber, from_b ? fiber.length_m : 0);
+  way.is_joined_by(from_b ? raman.to_a_hz : raman.to_b_hz, fiber);
   way.goes_on(at_receiver);
+  bandwidths_suffice(paths, from_b ? paths.a : paths.b, at_receiver, line);
   way.pass(from_b ? paths.a : paths.b, std::nullopt);
-  const std::string of_memory = "which memory " + in_quotes(receiver.name) + " absorbs";
-  way.meets_wavelength(receiver.wavelength_m, of_memory);
-  way.meets_encoding(receiver.encoding, of_memory);
+  way.is_absorbed(receiver, line, paths.mismatch);
+  way.light.efficiency *= dispersed_share(fiber, fiber.length_m, sender.photon_lifetime_s, receiver, way.light);
   LinkLight light;
   (from_b ? light.a : light.b) = way.light;
   add_pace(light, paths.a);
@@ -262,12 +346,23 @@ LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source
     throw SpecError("/encoding", "\"presence\"", "\"time_bin\" or \"polarisation\": a pair of photons is entangled in what each of them is");
   const std::optional<double> wavelength_b_m = source.wavelength_b_m ? source.wavelength_b_m : source.wavelength_m;
   Arm arm_a(paths.known, at_a, "the source", source.wavelength_m, source.encoding), arm_b(paths.known, at_b, "the source", wavelength_b_m, source.encoding);
-  for (auto [arm, interfaces, memory] : {std::tuple{&arm_a, &paths.a, &a}, std::tuple{&arm_b, &paths.b, &b}}) {
-    arm->leaves_through_fiber(fiber, (arm == &arm_a ? source.source_position : 1 - source.source_position) * fiber.length_m);
-    arm->pass(*interfaces, std::nullopt);
-    const std::string of_memory = "which memory " + in_quotes(memory->name) + " absorbs";
-    arm->meets_wavelength(memory->wavelength_m, of_memory);
-    arm->meets_encoding(memory->encoding, of_memory);
+  const double length_a_m = source.source_position * fiber.length_m;
+  const RamanAtEnds raman = raman_at_ends(fiber, length_a_m);
+  for (Arm* arm : {&arm_a, &arm_b}) {
+    const bool of_a = arm == &arm_a;
+    MemorySpec const& memory = of_a ? a : b;
+    auto const& interfaces = of_a ? paths.a : paths.b;
+    const double length_m = of_a ? length_a_m : fiber.length_m - length_a_m;
+    const std::optional<Line> line = line_of(of_a || !source.bandwidth_b_hz ? source.bandwidth_hz : source.bandwidth_b_hz);
+    arm->leaves_through_fiber(fiber, length_m);
+    arm->loses(of_a ? transmission(fiber, 0, length_a_m) : transmission(fiber, length_a_m, fiber.length_m));
+    arm->is_joined_by(of_a ? raman.to_a_hz : raman.to_b_hz, fiber);
+    bandwidths_suffice(paths, interfaces, of_a ? at_a : at_b, line);
+    arm->pass(interfaces, std::nullopt);
+    arm->is_absorbed(memory, line, paths.mismatch);
+    if ((line && !arm->light.bandwidths_hz.empty()) || fiber.dispersion_s_per_m2 != 0) one_spectral_mode(source);
+    const std::optional<double> shape_s = line ? lifetime_s(line->width_hz) : memory.photon_lifetime_s;
+    arm->light.efficiency *= dispersed_share(fiber, length_m, shape_s, memory, arm->light);
   }
   LinkLight light;
   light.a = arm_a.light;

@@ -18,16 +18,25 @@ struct LightPaths {
   std::span<InterfaceSpec const> known;    // all there are, for advice
 };
 
-// Of one arm, from its memory to the station, or from the source to its memory.
+// Noise of one origin, under way.
+struct NoiseLight {
+  double photons = 0;                   // a bin, but for what filters take of them
+  std::optional<double> bandwidth_hz;   // full width of their spectrum, a Lorentzian; null = not known, filters take none of it
+  std::vector<double> passed_hz;        // filters since
+};
+
+// Of one arm, from its memory to the station, or to the memory that absorbs it.
 struct ArmLight {
-  double efficiency = 1;              // of its interfaces
-  double noise_photons = 0;           // a bin, behind the last of them
-  std::vector<double> bandwidths_hz;  // of those that state one
+  double efficiency = 1;              // of its interfaces; to a memory, with all that is lost before it
+  std::vector<NoiseLight> noise;
+  std::vector<double> bandwidths_hz;  // of what states one
   std::optional<double> wavelength_m;
   std::optional<Encoding> encoding;
 
+  // A bin, behind the last interface (or in the memory's band).
+  double noise_photons() const;
   // Noise photons an attempt where a memory absorbs them: of two bins in time, or of one whose polarisations are the qubit.
-  double noise_an_attempt() const { return encoding == Encoding::time_bin ? 2 * noise_photons : noise_photons; }
+  double noise_an_attempt() const { return encoding == Encoding::time_bin ? 2 * noise_photons() : noise_photons(); }
 };
 
 struct LinkLight {
@@ -36,10 +45,11 @@ struct LinkLight {
   bool polarisation = false;  // detectors stand behind polarisers: each has one bin
 };
 
-// All throw a SpecError at /link/interfaces_a... (or _b), or at /station/encoding, where light does not fit what it comes to.
+// All throw a SpecError at /link/interfaces_a... (or _b), or at /station/encoding, where light does not fit what it comes to; the last two
+// also where what happens to it on the way to a memory is not modelled.
 LinkLight click_light(LightPaths const& paths, bool double_click, double station_position, FiberSpec const& fiber, MemorySpec const& a,
                       MemorySpec const& b, StationSpec const& station);
-// Of the end that receives, all the way: efficiency with that of the fibre.
+// Of the ends that absorb, all the way: efficiency with those of the fibre and of the memory's band or mode.
 LinkLight sent_light(LightPaths const& paths, bool from_b, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
 LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
 

@@ -70,13 +70,17 @@ void set_pace(LinkModel& model, LinkLight const& light) {
                                     "Attempts of links with a duty cycle come evenly, at a pace slower by it, not in stretches with pauses."});
 }
 
+void note_price(LinkModel& model, LightPaths const& paths) {
+  if (paths.mismatch != LightMismatch::price) return;
+  model.approximations.push_back({"priced_light_mismatch",
+                                  "Light is taken as its wavelengths, lifetimes and bandwidths say; where two photons meet, times the station's visibility."});
+}
+
 // What the detectors' windows hold of photons whose lifetime is known, and how well the rest of them interferes.
 void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, MemorySpec const& b, StationSpec const& station,
                    LightPaths const& paths, LinkLight const& light, ArmEffects const& arms) {
   DetectorSpec const& detector = station.detector;
-  if (paths.mismatch == LightMismatch::price)
-    model.approximations.push_back({"priced_light_mismatch",
-                                    "Photons overlap as their wavelengths, lifetimes and bandwidths say, times the station's visibility."});
+  note_price(model, paths);
   if (has_shape(paths, light, a, b)) {
     if (arms.share_a)
       throw SpecError("", "a fibre with dispersion_s_per_m2, and photons behind filters or whose mismatch is priced",
@@ -128,7 +132,7 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   optics.number_resolving = detector.number_resolving;
   optics.photon_coherence = photon_coherence(a.photon_dephasing, b.photon_dephasing);
   // Half of an arm's light comes to each detector; Poisson counts of it add to the dark ones.
-  const double added = (light.a.noise_photons * through_a + light.b.noise_photons * through_b) * detector.efficiency;
+  const double added = (light.a.noise_photons() * through_a + light.b.noise_photons() * through_b) * detector.efficiency;
   const RamanLight raman = raman_light(fiber, length_a_m);
   const double scattered = (raman.from_a_hz + raman.from_b_hz) * detector.window_s * detector.efficiency;
   double others_a = 0, others_b = 0;  // photons a bin, of all other modes
@@ -192,8 +196,7 @@ LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, Mem
       std::max(a.initialisation_s, b.initialisation_s), source.local_overhead_s, source.heralded);
   const LinkLight light = source_light(paths, source, fiber, a, b);
   const double absorbed_a = wear.efficiency * a.efficiency, absorbed_b = wear.efficiency * b.efficiency;
-  model.table = pair_source_table(source, absorbed_a * light.a.efficiency * transmission(fiber, 0, length_a_m),
-                                  absorbed_b * light.b.efficiency * transmission(fiber, length_a_m, fiber.length_m),
+  model.table = pair_source_table(source, absorbed_a * light.a.efficiency, absorbed_b * light.b.efficiency,
                                   absorbed_a * light.a.noise_an_attempt(), absorbed_b * light.b.noise_an_attempt(),
                                   {a.retrieval.has_value(), b.retrieval.has_value()});
   for (HeraldOutcome& outcome : model.table.outcomes)
@@ -201,7 +204,8 @@ LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, Mem
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
-  if (source.statistics == PairStatistics::down_conversion || light.a.noise_photons > 0 || light.b.noise_photons > 0) note_several_photons(model);
+  note_price(model, paths);
+  if (source.statistics == PairStatistics::down_conversion || !light.a.noise.empty() || !light.b.noise.empty()) note_several_photons(model);
   return model;
 }
 
@@ -229,6 +233,7 @@ LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, Memor
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
+  note_price(model, paths);
   if (sender.double_excitation_probability > 0 || others > 0) note_several_photons(model);
   return model;
 }
@@ -298,8 +303,6 @@ double dephasing_exponent(std::optional<double> const& attempts, double bright) 
   return attempts ? -std::log1p(2 * bright * std::expm1(-1 / *attempts)) : 0;
 }
 
-SpecError no_price() { return {"/link/light_mismatch", "\"price\"", "\"refuse\" where no photons meet at a station"}; }
-
 }  // namespace
 
 void require_recovery(LinkModel const& model, double period_s) {
@@ -353,17 +356,16 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   if (auto const* double_click = std::get_if<DoubleClickSpec>(&generation)) return heralded(*double_click);
   if (auto const* single_click = std::get_if<SingleClickSpec>(&generation)) return heralded(*single_click);
   if (auto const* source = std::get_if<MidpointSourceSpec>(&generation)) {
-    if (paths.mismatch == LightMismatch::price) throw no_price();
     return multiplexed(model_of(*source, fiber, a, b, wear, paths));
   }
   if (auto const* sent = std::get_if<SenderReceiverSpec>(&generation)) {
-    if (paths.mismatch == LightMismatch::price) throw no_price();
     return multiplexed(model_of(*sent, fiber, a, b, wear, paths));
   }
   for (auto const& [interfaces, at] : {std::pair{&paths.a, "/link/interfaces_a"}, std::pair{&paths.b, "/link/interfaces_b"}})
     if (!interfaces->empty())
       throw SpecError(at, "interfaces", "none where generation is \"given\", which states outright what they would do");
-  if (paths.mismatch == LightMismatch::price) throw no_price();
+  if (paths.mismatch == LightMismatch::price)
+    throw SpecError("/link/light_mismatch", "\"price\"", "\"refuse\" where generation is \"given\", which states outright what light makes");
   return multiplexed(model_of(std::get<GivenSpec>(generation), wear));
 }
 

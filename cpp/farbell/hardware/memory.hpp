@@ -30,6 +30,7 @@ struct MemorySpec {
   double background_photons = 0;
   double photon_dephasing = 0;
   std::optional<double> photon_lifetime_s;
+  std::optional<double> absorption_bandwidth_hz;
   std::optional<double> wavelength_m;
   std::optional<Encoding> encoding;
   double initialisation_s = 0;
@@ -91,6 +92,8 @@ struct Describe<MemorySpec> {
             "optical transition.").improves(Improvement::rate),
       field("photon_lifetime_s", &MemorySpec::photon_lifetime_s, "s", positive,
             "1/e time in which the photon leaves, counted from the opening of the detection window; null = all of it within the window."),
+      field("absorption_bandwidth_hz", &MemorySpec::absorption_bandwidth_hz, "Hz", positive,
+            "Full width at half maximum of the band of light that it absorbs, of one pole (Lorentzian); null = wide. Its efficiency is for narrow light."),
       field("wavelength_m", &MemorySpec::wavelength_m, "m", positive,
             "Wavelength in vacuum of the photons that it emits or absorbs; null = not stated, and not checked along light paths."),
       field("encoding", &MemorySpec::encoding, "How these photons carry the qubit; null = as the link needs it, not checked."),

@@ -89,6 +89,8 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
     put(source->local_overhead_s);
     put(source->wavelength_m.value_or(0));
     put(source->wavelength_b_m.value_or(0));
+    put(source->bandwidth_hz.value_or(0));
+    put(source->bandwidth_b_hz.value_or(0));
     put(source->encoding ? static_cast<int>(*source->encoding) : -1);
   } else if (const auto* sent = std::get_if<SenderReceiverSpec>(&generation)) {
     put('r');

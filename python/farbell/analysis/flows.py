@@ -62,7 +62,8 @@ class FlowDemand:
     name, node_a, node_b : str
         The demand and its ends.
     pairs_needed : float
-        End-to-end pairs that one delivered pair takes: more than 1 where they are distilled.
+        End-to-end pairs that one delivered pair takes: more than 1 where they are distilled, or where ends do not always
+        read theirs; infinite where they never do.
     most_hz : float
         Rate that it cannot exceed for other reasons.
 
@@ -471,7 +472,7 @@ class Capacities:
                 self._checked(f"demands/{number}/{name}", node)
             if demand.node_a == demand.node_b:
                 raise SpecError(f"demands/{number}/node_b", repr(demand.node_b), "another node than node_a")
-        served = [demand for demand in asked if self._best_swaps(demand.node_a, demand.node_b) > 0]
+        served = [d for d in asked if math.isfinite(d.pairs_needed) and self._best_swaps(d.node_a, d.node_b) > 0]
         rates = dict.fromkeys((demand.name for demand in asked), 0.0)
         if not served:
             return Throughput(0.0, rates, ())

@@ -26,7 +26,18 @@ from farbell._core import (
 from farbell.analysis.bounds import plob_bound
 from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity
 
-__all__ = ["ATTEMPT_MODES", "attempt_modes", "capacities", "compiled", "lane_rates", "lanes_of", "pairs_needed", "reroutes"]
+__all__ = [
+    "ATTEMPT_MODES",
+    "attempt_modes",
+    "capacities",
+    "compiled",
+    "lane_rates",
+    "lanes_of",
+    "pairs_needed",
+    "reads",
+    "reroutes",
+    "swap_successes",
+]
 
 Kind = Literal["pairs", "plob"]
 #: Modes of light that one mode of an attempt sends through the fibre: a double click uses two time bins, a source of pairs two
@@ -73,6 +84,31 @@ def pairs_needed(distillation: Distillation | None) -> int:
         return 1
     rounds = len(distillation.rounds)
     return int(2**rounds) if distillation.scheme == "recurrence" else rounds + 1
+
+
+def _come_out(scenario: Scenario) -> dict[str, float]:
+    """Probability, at each node, that a qubit comes out of its memory: at its fixed delay, or at most, at once."""
+    memories = {memory.name: memory.retrieval for memory in scenario.memories}
+    held = {node.name: memories[node.memory] for node in scenario.nodes}
+    return {name: 1.0 if one is None else _core.retrieved(one, one.fixed_delay_s or 0.0) for name, one in held.items()}
+
+
+def swap_successes(scenario: Scenario) -> dict[str, float]:
+    """Of each node: probability that a swap succeeds, at most, since both of its qubits have to come out."""
+    come_out = _come_out(scenario)
+    return {node.name: node.swap_success_probability * come_out[node.name] ** 2 for node in scenario.nodes}
+
+
+def reads(scenario: Scenario) -> list[float]:
+    """Of each demand: share of its pairs, at most, that both ends can read where they are measured."""
+    come_out = _come_out(scenario)
+    return [
+        come_out[demand.node_a] * come_out[demand.node_b] if demand.use == "measure" else 1.0 for demand in scenario.demands
+    ]
+
+
+def _over(number: float, probability: float) -> float:
+    return number / probability if probability > 0 else math.inf
 
 
 def _transmissivity(link: Link) -> float:
@@ -237,9 +273,9 @@ def capacities(network: Scenario | Model, kind: Kind = "pairs") -> Capacities:
         links=tuple(links),
         slots={node: float(slots[node]) for node, kept in shared.items() if kept},
         permits=permits,
-        swaps={node.name: node.swap_success_probability for node in scenario.nodes} if kind == "pairs" else {},
+        swaps=swap_successes(scenario) if kind == "pairs" else {},
         demands=tuple(
-            FlowDemand(name, d.node_a, d.node_b, pairs_needed(d.distillation) if kind == "pairs" else 1)
-            for name, d in zip(model.demand_names, scenario.demands, strict=True)
+            FlowDemand(name, d.node_a, d.node_b, _over(pairs_needed(d.distillation), read) if kind == "pairs" else 1)
+            for name, d, read in zip(model.demand_names, scenario.demands, reads(scenario), strict=True)
         ),
     )

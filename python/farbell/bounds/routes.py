@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from farbell._core import Model, Scenario
 from farbell.analysis.flows import Capacities, LinkCapacity
-from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reroutes
+from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reads, reroutes, swap_successes
 
 __all__ = ["RouteBound", "ghz_route_bounds", "route_bounds"]
 
@@ -39,7 +39,7 @@ class RouteBound:
 
 
 def route_bounds(network: Scenario | Model) -> list[RouteBound]:
-    """For each demand what the slowest hop of its route allows: ``width`` lanes, and swaps that fail.
+    """For each demand what the slowest hop of its route allows: ``width`` lanes, and swaps and read-outs that fail.
 
     Parameters
     ----------
@@ -69,10 +69,10 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
         routes.best(
             (demand.node_a, demand.node_b),
             found,
-            lanes_of(demand) / pairs_needed(demand.distillation),
+            lanes_of(demand) * read / pairs_needed(demand.distillation),
             fixed=bool(demand.route),
         )
-        for demand, found in zip(scenario.demands, routes.model.alternatives, strict=True)
+        for demand, found, read in zip(scenario.demands, routes.model.alternatives, reads(scenario), strict=True)
     ]
 
 
@@ -121,7 +121,7 @@ class _Routes:
         self.model = model
         scenario = model.scenario
         self._rates = lane_rates(model)
-        self._swaps = {node.name: node.swap_success_probability for node in scenario.nodes}
+        self._swaps = swap_successes(scenario)
         self._fastest: dict[frozenset[str], tuple[float, str]] = {}
         for name, link in zip(model.link_names, scenario.links, strict=True):
             ends = frozenset((link.node_a, link.node_b))

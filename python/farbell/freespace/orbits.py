@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -38,6 +39,15 @@ _FIELDS = {
         ("mean motion", 53, 63, 1e-3, 18),
     ),
 }
+
+# The same of what line 1 writes in its own ways: what, columns, pattern, an example.
+_POWER = (r"[+-]?\d{0,5}([+-]\d)?", "18200-3 for 0.18200e-3")
+_WORDS = (
+    ("epoch year", 19, 20, r"\d\d", "14 for 2014"),
+    ("first derivative of the mean motion", 34, 43, r"[+-]?\d?\.\d+", ".00009878"),
+    ("second derivative of the mean motion", 45, 52, *_POWER),
+    ("drag term", 54, 61, *_POWER),
+)
 
 
 @dataclass(frozen=True)
@@ -262,6 +272,10 @@ def _check_line(number: int, line: str) -> None:
             value = math.nan
         if not low <= value <= high:
             raise SpecError(f"{where}/{what}", f"{text!r} in columns {first} to {last}", f"a number from {low:g} to {high:g}")
+    for what, first, last, pattern, example in _WORDS if number == 1 else ():
+        text = line[first - 1 : last]
+        if not re.fullmatch(pattern, text.strip()):
+            raise SpecError(f"{where}/{what}", f"{text!r} in columns {first} to {last}", f"a number as {example}")
 
 
 def _checksum(line: str) -> str:
