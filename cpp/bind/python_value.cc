@@ -1,5 +1,7 @@
 #include "python_value.hpp"
 
+#include <algorithm>
+#include <deque>
 #include <limits>
 
 #include "farbell/base/errors.hpp"
@@ -10,16 +12,13 @@ namespace py = pybind11;
 namespace farbell {
 namespace {
 
-struct SpecClass {
-  PyTypeObject* type;
-  SpecWriter writer;
-};
-
 // Written while the module is made, only read afterwards. The classes live as long as the module.
-std::vector<SpecClass>& spec_classes() {
-  static std::vector<SpecClass> classes;
+std::deque<SpecClass>& spec_classes() {
+  static std::deque<SpecClass> classes;
   return classes;
 }
+
+bool holds(SpecClass const& spec, py::handle object) { return PyType_IsSubtype(Py_TYPE(object.ptr()), spec.python) != 0; }
 
 Value foreign(py::handle object) {
   return Value::Foreign{"an object of type " + std::string(Py_TYPE(object.ptr())->tp_name)};
@@ -94,8 +93,8 @@ Value convert(py::handle object, const Where& at, std::size_t depth) {
   if (PyLong_Check(object.ptr())) return integer(object);
   if (PyFloat_Check(object.ptr())) return Value(PyFloat_AsDouble(object.ptr()));
   if (PyUnicode_Check(object.ptr())) return text(object);
-  for (const SpecClass& spec : spec_classes())
-    if (PyType_IsSubtype(Py_TYPE(object.ptr()), spec.type) != 0) return spec.writer(object);
+  for (SpecClass const& spec : spec_classes())
+    if (holds(spec, object)) return write_spec(*spec.type, spec.cast(object), Empties::omit);
   // NumPy's scalars and arrays.
   if (py::hasattr(object, "tolist")) return convert(object.attr("tolist")(), at, depth + 1);
   if (is_mapping(object)) return mapping(object, at, depth);
@@ -135,8 +134,13 @@ Value value_from_python(py::handle object) { return convert(object, Where(), 0);
 
 py::object python_from_value(const Value& value) { return std::visit(ToPython(), value.data); }
 
-void register_spec(py::handle type, SpecWriter writer) {
-  spec_classes().push_back({reinterpret_cast<PyTypeObject*>(type.ptr()), writer});
+const void* SpecClass::of(py::handle object) const {
+  if (!holds(*this, object)) throw py::reference_cast_error();
+  return cast(object);
 }
+
+SpecClass const& register_spec(SpecClass const& spec) { return spec_classes().emplace_back(spec); }
+
+SpecClass const& spec_class(const SpecType& type) { return *std::ranges::find(spec_classes(), &type, &SpecClass::type); }
 
 }  // namespace farbell

@@ -2,7 +2,7 @@
 #pragma once
 #include <pybind11/pybind11.h>
 
-#include "farbell/simulation/value.hpp"
+#include "farbell/simulation/spec_value.hpp"
 
 namespace farbell {
 
@@ -10,8 +10,24 @@ namespace farbell {
 Value value_from_python(pybind11::handle object);
 pybind11::object python_from_value(const Value& value);
 
-// Makes value_from_python know a class whose objects are specs.
-using SpecWriter = Value (*)(pybind11::handle);
-void register_spec(pybind11::handle type, SpecWriter writer);
+// A class whose objects are specs, and what is known of their C++ type.
+struct SpecClass {
+  const SpecType* type;
+  PyTypeObject* python;
+  void* (*make)(const Value&, Origin);  // by new, as the next
+  void* (*clone)(const void* spec);
+  pybind11::object (*own)(void* spec);
+  const void* (*cast)(pybind11::handle);
+
+  pybind11::object read(const Value& value, Origin origin) const { return own(make(value, origin)); }
+  pybind11::object copy(const void* spec) const { return own(clone(spec)); }
+
+  // The spec in an object; where it holds none, pybind11 says what it takes.
+  const void* of(pybind11::handle object) const;
+};
+
+// Makes value_from_python know a class. It stays where it is from then on.
+SpecClass const& register_spec(SpecClass const& spec);
+SpecClass const& spec_class(const SpecType& type);
 
 }  // namespace farbell

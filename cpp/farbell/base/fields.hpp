@@ -120,16 +120,6 @@ concept Alternative = Described<T> && requires { Describe<T>::kind; };
 template <class T>
 concept Checked = requires(const T& t) { Describe<T>::check(t); };
 
-// What is to be said of a field that belongs elsewhere; empty for any other.
-template <Described T>
-constexpr std::string_view said_elsewhere([[maybe_unused]] std::string_view name) {
-  if constexpr (requires { Describe<T>::elsewhere; }) {
-    for (const Misplaced& m : Describe<T>::elsewhere)
-      if (m.name == name) return m.instead;
-  }
-  return {};
-}
-
 template <class T>
 inline constexpr bool is_optional = false;
 template <class V>

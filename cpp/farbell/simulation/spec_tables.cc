@@ -4,7 +4,7 @@
 #include "farbell/simulation/json_text.hpp"
 #include "farbell/simulation/range_text.hpp"
 #include "farbell/simulation/spec_json.hpp"
-#include "farbell/simulation/write_spec.hpp"
+#include "farbell/simulation/spec_value.hpp"
 
 namespace farbell {
 namespace {
@@ -15,43 +15,27 @@ std::string link_to(std::string_view name) {
   return "[" + std::string(name) + "](#" + anchor + ")";
 }
 
-template <class V>
-std::string type_words() {
-  if constexpr (is_optional<V>) {
-    return type_words<typename V::value_type>() + " or null";
-  } else if constexpr (Described<V>) {
-    return link_to(Describe<V>::name);
-  } else if constexpr (is_variant<V>) {
-    return []<class... A>(std::variant<A...>*) {
-      std::string words;
-      ((words += (words.empty() ? "" : ", ") + link_to(Describe<A>::name)), ...);
-      return words;
-    }(static_cast<V*>(nullptr));
-  } else if constexpr (is_list<V>) {
-    return "list of " + type_words<typename V::value_type>();
-  } else if constexpr (is_fixed_list<V>) {
-    return std::to_string(std::tuple_size_v<V>) + " x " + type_words<typename V::value_type>();
-  } else if constexpr (DescribedEnum<V>) {
-    std::string words;
-    for (const auto& choice : Describe<V>::values) words += (words.empty() ? "`" : ", `") + std::string(choice.name) + "`";
-    return words;
-  } else if constexpr (std::is_same_v<V, std::string>) {
-    return "text";
-  } else if constexpr (std::is_same_v<V, bool>) {
-    return "true or false";
-  } else if constexpr (std::is_integral_v<V>) {
-    return "whole number";
-  } else {
-    return "number";
-  }
-}
+std::string listed(std::string words, const std::string& one) { return words.empty() ? one : std::move(words) + ", " + one; }
 
-// A field whose values have names tells what each of them means.
-template <class V>
-void add_choices(std::string& words) {
-  if constexpr (DescribedEnum<V>)
-    for (const auto& choice : Describe<V>::values)
-      words += "<br>`" + std::string(choice.name) + "`: " + std::string(choice.doc) + ".";
+std::string type_words(const ValueType& type) {
+  std::string words;
+  switch (type.kind) {
+    case ValueKind::number: return "number";
+    case ValueKind::integer: return "whole number";
+    case ValueKind::truth: return "true or false";
+    case ValueKind::text: return "text";
+    case ValueKind::choice:
+      for (const NamedChoice& choice : type.choices) words = listed(std::move(words), "`" + std::string(choice.name) + "`");
+      return words;
+    case ValueKind::optional: return type_words(*type.inner) + " or null";
+    case ValueKind::list: return "list of " + type_words(*type.inner);
+    case ValueKind::fixed_list: return std::to_string(type.count(nullptr)) + " x " + type_words(*type.inner);
+    case ValueKind::variant:
+    case ValueKind::spec:
+      for (const SpecType* spec : type.specs) words = listed(std::move(words), link_to(spec->name));
+      return words;
+  }
+  return words;
 }
 
 // "|" would end a cell of the table.
@@ -61,35 +45,30 @@ std::string escaped(const std::string& cell) {
   return text;
 }
 
-template <Described T>
-void add_table(std::string& page) {
-  const T defaults{};
-  page += "\n## " + std::string(Describe<T>::name) + "\n\n" + std::string(Describe<T>::doc) + "\n\n";
+void add_table(std::string& page, const SpecType& type) {
+  page += "\n## " + std::string(type.name) + "\n\n" + std::string(type.doc) + "\n\n";
   page += "| field | type | unit | range | default | meaning |\n|---|---|---|---|---|---|\n";
-  if constexpr (Alternative<T>)
-    page += "| `kind` | `" + std::string(Describe<T>::kind) + "` | | | required | Says which alternative this is. |\n";
-  each_field<T>([&](const auto& f) {
-    using V = typename std::remove_cvref_t<decltype(f)>::Type;
-    const bool text = std::is_same_v<V, std::string> || std::is_same_v<V, std::vector<std::string>>;
+  if (!type.kind.empty()) page += "| `kind` | `" + std::string(type.kind) + "` | | | required | Says which alternative this is. |\n";
+  for (const SpecField& f : type.fields) {
+    const bool text = f.type->kind == ValueKind::text || (f.type->kind == ValueKind::list && f.type->inner->kind == ValueKind::text);
     std::string meaning(f.doc);
-    add_choices<V>(meaning);
+    // A field whose values have names tells what each of them means.
+    for (const NamedChoice& choice : f.type->choices) meaning += "<br>`" + std::string(choice.name) + "`: " + std::string(choice.doc) + ".";
     if (f.improvement != Improvement::none)
       meaning += " [Improves](../physics/requirements.md) as `" + std::string(improvement_name(f.improvement)) + "`.";
     const std::string initial =
-        f.need == Need::optional ? "`" + compact_json(writing::write(defaults.*f.member, Empties::omit)) + "`" : "required";
+        f.need == Need::optional ? "`" + compact_json(write_value(*f.type, f.in(type.defaults), Empties::omit)) + "`" : "required";
     const std::string range = text ? (f.range.low > 0 ? "not empty" : "") : range_text(f.range);
-    page += "| `" + std::string(f.name) + "` | " + type_words<V>() + " | " + std::string(f.unit) + " | " + range + " | " +
-            initial + " | " + escaped(meaning) + " |\n";
-  });
+    page += "| `" + std::string(f.name) + "` | " + type_words(*f.type) + " | " + std::string(f.unit) + " | " + range + " | " + initial +
+            " | " + escaped(meaning) + " |\n";
+  }
 }
 
-template <class... T>
-void add_tables(std::string& page, TypeList<T...>) {
-  add_table<ScenarioSpec>(page);
-  const auto add = [&]<class S>(S*) {
-    if constexpr (!std::is_same_v<S, ScenarioSpec>) add_table<S>(page);
-  };
-  (add(static_cast<T*>(nullptr)), ...);
+void add_tables(std::string& page) {
+  const SpecType& scenario = spec_type<ScenarioSpec>();
+  add_table(page, scenario);
+  for (const SpecType* type : all_spec_types())
+    if (type != &scenario) add_table(page, *type);
 }
 
 // What conditions may name.
@@ -117,7 +96,7 @@ std::string parameter_tables() {
       "| unit of the field | units in a text |\n|---|---|\n";
   for (const std::string_view unit : {"m", "s", "Hz", "m/s", "dB/km", "deg", "s/m2", "s/sqrt(m)"})
     page += "| " + std::string(unit) + " | " + units_text(unit) + " |\n";
-  add_tables(page, AllSpecs{});
+  add_tables(page);
   add_rule_columns(page);
   return page;
 }

@@ -1,7 +1,7 @@
 // Specs to and from Value. Every check that concerns one spec alone is made in reading, so whatever has been read is well formed.
 #pragma once
-#include "farbell/base/fields.hpp"
 #include "farbell/simulation/scenario.hpp"
+#include "farbell/simulation/spec_type.hpp"
 #include "farbell/simulation/value.hpp"
 
 namespace farbell {
@@ -19,11 +19,21 @@ enum class Empties {
   keep,
 };
 
-// Instantiated for every spec in AllSpecs.
+// Into a spec that holds its defaults.
+void read_spec(const SpecType& type, void* spec, const Value& value, Origin origin);
+Value write_spec(const SpecType& type, const void* spec, Empties empties);
+Value write_value(const ValueType& type, const void* value, Empties empties);
+
 template <Described T>
-T read_spec(const Value& value, Origin origin);
+T read_spec(const Value& value, Origin origin) {
+  T spec{};
+  read_spec(spec_type<T>(), &spec, value, origin);
+  return spec;
+}
 template <Described T>
-Value write_spec(const T& spec, Empties empties);
+Value write_spec(const T& spec, Empties empties) {
+  return write_spec(spec_type<T>(), &spec, empties);
+}
 
 template <class... T>
 struct TypeList {};
