@@ -340,6 +340,83 @@ class ChargeCheck:
     def __hash__(self) -> int: ...
 
 @final
+class EnsembleLight:
+    """Light of an atomic ensemble (DLCZ): as many photons as excitations, any number of them; of single-click links, whose bright_state is the probability that there are any.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> rubidium = fb.Memory(name="rubidium", light=fb.EnsembleLight(), efficiency=0.3)
+    >>> rubidium.light
+    EnsembleLight()
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> EnsembleLight:
+        """A new EnsembleLight with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> EnsembleLight:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> EnsembleLight:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> EnsembleLight:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WeakCoherentLight:
+    """Weak coherent pulses of random phase, early or late (or of one of two polarisations) by a choice for which the memory's qubit stands: of double-click and sender-receiver links.
+
+    Parameters
+    ----------
+    mean_photons : float
+        Mean number of photons of a pulse, Poisson, before the memory's efficiency.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> laser = fb.Memory(name="laser", light=fb.WeakCoherentLight(mean_photons=0.4))
+    >>> laser.light.mean_photons
+    0.4
+    """
+    def __init__(self, *, mean_photons: float = 0.5) -> None: ...
+    def replace(self, *, mean_photons: float = ...) -> WeakCoherentLight:
+        """A new WeakCoherentLight with these fields changed."""
+    @property
+    def mean_photons(self) -> float:
+        """Mean number of photons of a pulse, Poisson, before the memory's efficiency."""
+    def with_values(self, values: dict[str, Any]) -> WeakCoherentLight:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> WeakCoherentLight:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> WeakCoherentLight:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Memory:
     """A kind of quantum memory; nodes refer to it by name.
 
@@ -379,6 +456,8 @@ class Memory:
         Probability that an attempt puts a photon into the fibre.
     double_excitation_probability : float
         Probability that a memory that emits a photon emits a second one, which interferes with nothing.
+    light : EnsembleLight | WeakCoherentLight | Mapping[str, Any] | None
+        What it emits, if not one photon: light of an ensemble, or weak coherent pulses; null = one photon.
     background_photons : float
         Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson.
     photon_dephasing : float
@@ -441,6 +520,7 @@ class Memory:
         pauli_z_rate_hz: float | str = 0.0,
         efficiency: float = 1.0,
         double_excitation_probability: float = 0.0,
+        light: EnsembleLight | WeakCoherentLight | Mapping[str, Any] | None = None,
         background_photons: float = 0.0,
         photon_dephasing: float = 0.0,
         photon_lifetime_s: float | str | None = None,
@@ -479,6 +559,7 @@ class Memory:
         pauli_z_rate_hz: float | str = ...,
         efficiency: float = ...,
         double_excitation_probability: float = ...,
+        light: EnsembleLight | WeakCoherentLight | Mapping[str, Any] | None = ...,
         background_photons: float = ...,
         photon_dephasing: float = ...,
         photon_lifetime_s: float | str | None = ...,
@@ -549,6 +630,9 @@ class Memory:
     @property
     def double_excitation_probability(self) -> float:
         """Probability that a memory that emits a photon emits a second one, which interferes with nothing."""
+    @property
+    def light(self) -> EnsembleLight | WeakCoherentLight | None:
+        """What it emits, if not one photon: light of an ensemble, or weak coherent pulses; null = one photon."""
     @property
     def background_photons(self) -> float:
         """Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson."""
@@ -1724,7 +1808,7 @@ class SingleClick:
     station_position : float
         Where the station stands on the fibre, as a fraction of its length from node_a.
     bright_state : float
-        Probability of the state that emits a photon, |1>, in which each memory is prepared.
+        Probability of the state that emits a photon, |1>, in which each memory is prepared; of ensembles, of one excitation or more.
     bright_state_b : float | None
         The same for node_b's memory; null = as node_a's.
     phase_sigma_rad : float | str
@@ -1775,7 +1859,7 @@ class SingleClick:
         """Where the station stands on the fibre, as a fraction of its length from node_a."""
     @property
     def bright_state(self) -> float:
-        """Probability of the state that emits a photon, |1>, in which each memory is prepared."""
+        """Probability of the state that emits a photon, |1>, in which each memory is prepared; of ensembles, of one excitation or more."""
     @property
     def bright_state_b(self) -> float | None:
         """The same for node_b's memory; null = as node_a's."""
@@ -5150,6 +5234,32 @@ def sender_receiver_table(
     double_excitation_probability: SupportsFloat | SupportsIndex,
     background_photons: SupportsFloat | SupportsIndex,
     tells_empty: bool,
+    mean_photons: SupportsFloat | SupportsIndex | None,
+) -> HeraldTable: ...
+
+def pulse_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    mean_photons: SupportsFloat | SupportsIndex,
+    mean_photons_b: SupportsFloat | SupportsIndex,
+    late_bin_lost: bool,
+    afterpulse_probability: SupportsFloat | SupportsIndex,
+) -> HeraldTable: ...
+
+def ensemble_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    bright_state: SupportsFloat | SupportsIndex,
+    bright_state_b: SupportsFloat | SupportsIndex,
+    phase_sigma_rad: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def retrieved(retrieval: Retrieval, storage_s: SupportsFloat | SupportsIndex) -> float: ...

@@ -6,7 +6,7 @@ from math import cos, erf, exp, expm1, log1p, pi, sqrt
 
 import numpy as np
 
-from . import fock, light
+from . import fock, fock_light, light
 from .clock import ticks
 from .drift import worn_given, worn_station
 from .states import bell_diagonal_part, depolarise, pair_state
@@ -80,18 +80,25 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         "twice": [memory["double_excitation_probability"] for memory in memories],
     }
     resolving = detector["number_resolving"]
-    if generation["kind"] == "double_click":
+    if memories[0]["light"]:
+        success, patterns, silent = clicks_of_light(generation, memories, station, optics)
+    elif generation["kind"] == "double_click":
         lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
         success, patterns = fock.double_click(*optics, resolving, lost, afterpulse=detector["afterpulse_probability"], **source)
-        cases, bins = fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), fock.BINS
+        silent = lambda: fock.silence(fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), dark)  # noqa: E731
     else:
         bright = generation["bright_state"]
         other = generation["bright_state_b"]
         brights = bright, bright if other is None else other
         success, patterns = fock.single_click(*optics, *brights, resolving, **source)
-        cases, bins = fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"]), fock.BINS[:1]
+        one_bin = fock.BINS[:1]
+        silent = (
+            lambda: fock.silence(  # noqa: E731
+                fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"]), dark, one_bin
+            )
+        )
     if modes > 1:  # any of them, and silence of all others
-        success *= modes * fock.silence(cases, dark, bins) ** (modes - 1)
+        success *= modes * silent() ** (modes - 1)
 
     rows = []
     for *_, frame, probability, rho in patterns:
@@ -109,6 +116,25 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         tuple(ticks(t, ticks_per_s) for t in herald), rows, None, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
         duty=duty,
     )  # fmt: skip
+
+
+def clicks_of_light(generation, memories, station, optics):
+    """Success, rows of clicks, and how to find the probability of silence, of memories that do not send single photons."""
+    detector = station["detector"]
+    if generation["kind"] == "single_click":
+        bright, other = generation["bright_state"], generation["bright_state_b"]
+        brights = bright, bright if other is None else other
+        numbers = [fock_light.thermal(p, 14) for p in brights]
+        success, rows = fock_light.ensemble_click(*optics, *brights, detector["number_resolving"])
+        return success, rows, lambda: fock_light.silence(*optics, [[numbers]])
+    means = [memory["light"]["mean_photons"] for memory in memories]
+    lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
+    success, rows = fock_light.pulse_click(
+        *optics, *means, detector["number_resolving"], lost, afterpulse=detector["afterpulse_probability"]
+    )
+    a, b = (fock_light.poisson(mean, 14) for mean in means)
+    together, apart = [(a, b), (None, None)], [(a, None), (None, b)]
+    return success, rows, lambda: fock_light.silence(*optics, [together, apart])
 
 
 def pieces(fiber, low, high):
@@ -226,9 +252,11 @@ def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, w
     bins = light.bins_of(sender["encoding"], [name for end in ends for name in link[f"interfaces_{end}"]], interfaces)
     behind = first[1] * through * last[0] + last[1] * 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10)
     others += absorbed * bins * behind / 2  # in each of two modes
-    success, found = fock.sender_receiver(
-        generation, arrives, sender["double_excitation_probability"], others, bool(receiver["retrieval"])
-    )
+    tells = bool(receiver["retrieval"])
+    if sender["light"]:
+        success, found = fock_light.sent_pulse(generation, arrives, sender["light"]["mean_photons"], others, tells)
+    else:
+        success, found = fock.sender_receiver(generation, arrives, sender["double_excitation_probability"], others, tells)
     rows, empties = rows_of_absorbed(
         [(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn
     )

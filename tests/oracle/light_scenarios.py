@@ -1,6 +1,6 @@
 """Scenarios with converters and transducers, written as scenario files are."""
 
-from .light_paths import CLICK, SENT, STATION
+from .light_paths import CLICK, COMB, SENT, SHARING, SINGLE, STATION
 from .scenarios import DRIFT, NOISY, SOURCE, chain
 
 # Light that is changed on its way, two memories that emit alike.
@@ -40,5 +40,15 @@ LIT = {
         3, memory=NOISY | {"wavelength_m": 0.06, "background_photons": 0.05}, demand={"width": 3}, link=SENT | {"sender": "node_b", "herald_efficiency": 0.9},
         links={"interfaces_b": ["up", "named bins"], "interfaces_a": ["down"]}, interfaces=[*INTERFACES, BINS],
     ),
+    "ensembles, one click": chain(
+        3, memory=NOISY | {"light": {"kind": "ensemble"}, "efficiency": 0.6, "background_photons": 0.01}, demand={"width": 4},
+        link=SINGLE | SHARING | {"bright_state": 0.1, "bright_state_b": 0.15, "phase_sigma_rad": 0.5}, stations=[STATION],
+    ),
+    "weak pulses, two clicks": chain(
+        3, memory=NOISY | {"light": {"kind": "weak_coherent", "mean_photons": 0.4}, "photon_lifetime_s": 3e-8}, demand={"width": 4}, link=CLICK | SHARING,
+        stations=[STATION | {"bin_separation_s": 5e-7, "detector": STATION["detector"] | {"afterpulse_probability": 0.02}}],
+    ),
+    "weak pulses sent, memories that receive": chain(2, demand={"width": 3}, link=SENT | {"sender": "node_b", "herald_efficiency": 0.9})
+    | {"memories": [{"name": "m", "slots": 8, "background_photons": 0.05, "light": {"kind": "weak_coherent", "mean_photons": 0.7}}, {"name": "comb", "slots": 8} | COMB | NOISY], "nodes": [{"name": "n0", "memory": "m"}, {"name": "n1", "memory": "comb"}]},
 }
 # fmt: on

@@ -61,7 +61,11 @@ def rich_scenario() -> fb.Scenario:
         slot_s=None,
         routing=fb.Routing(kind="hops"),
         limits=fb.Limits(max_events=10, max_wall_s=3),
-        memories=[fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval())],
+        memories=[
+            fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval()),
+            fb.Memory(name="rubidium", light=fb.EnsembleLight()),
+            fb.Memory(name="laser", light=fb.WeakCoherentLight()),
+        ],
         stations=[fb.Station(name="s", visibility=0.9, detector=fb.Detector(efficiency=0.8))],
         interfaces=[
             fb.FrequencyConverter(name="c", from_wavelength_m=1e-6, to_wavelength_m="1550 nm", bandwidth_hz="1 MHz"),
@@ -234,7 +238,7 @@ OTHER_FIELDS = (
     "with deterministic statistics", "where nothing is heralded",
     "spans that sum to", ", since dispersion_s_per_m2", ", since classical_light",
     ", since free_running_s", ", since stabilisation_s",
-    ", since shared_detectors", "0 with one mode", "0 with shared_detectors",
+    ", since shared_detectors", "0 with one mode", "0 with shared_detectors", "with light of kind",
 )  # fmt: skip
 
 

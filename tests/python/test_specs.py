@@ -35,6 +35,8 @@ SPECS = [
         name="points", t2_law="tabulated", coherence_times_s=["1 ms", 0.5], coherences=[0.9, 0.1], coherence_beyond="nothing"
     ),
     fb.CommunicationQubits(qubits=2, store="always", storage_s="1 ms", storage_reliability=0.9, t2_s=1.46, t2_law="gaussian"),
+    fb.EnsembleLight(),
+    fb.WeakCoherentLight(mean_photons=0.4),
     fb.ChargeCheck(batch_attempts=250, check_s="50 us", success_probability=0.9, reset_s="1 ms"),
     fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns", jitter_s="1 ns"),
     fb.Station(

@@ -179,7 +179,7 @@ struct Describe<SingleClickSpec> {
       field("station_position", &SingleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
       required(field("bright_state", &SingleClickSpec::bright_state, inside,
-                     "Probability of the state that emits a photon, |1>, in which each memory is prepared.")),
+                     "Probability of the state that emits a photon, |1>, in which each memory is prepared; of ensembles, of one excitation or more.")),
       field("bright_state_b", &SingleClickSpec::bright_state_b, inside, "The same for node_b's memory; null = as node_a's."),
       field("phase_sigma_rad", &SingleClickSpec::phase_sigma_rad, "rad", non_negative,
             "Standard deviation of the optical phase between the two arms, a Gaussian process of the link.").improves(Improvement::phase_deviation),
