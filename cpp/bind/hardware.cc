@@ -11,6 +11,7 @@
 #include "farbell/hardware/herald.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/pair_source.hpp"
+#include "farbell/hardware/repeater_graph.hpp"
 #include "farbell/hardware/sender_receiver.hpp"
 #include "farbell/hardware/wave_packet.hpp"
 #include "farbell/network/link.hpp"
@@ -160,6 +161,13 @@ Examples
     return phase_averaged(ensemble_click_table({a, b, visibility, dark, number_resolving}, bright_a, bright_b), phase_sigma_rad);
   }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
      py::arg("number_resolving"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
+  m.def("tree_code", [](std::vector<std::int64_t> const& branching, double loss, double flip) {
+    const TreeCode code = tree_code(branching, loss, flip);
+    return std::tuple(code.x, code.z, code.x_flip, code.z_flip);
+  }, py::arg("branching"), py::arg("loss"), py::arg("flip"));
+  m.def("repeater_graph_table", [](RepeaterGraphSpec const& graph, std::vector<double> const& halves, double end_a, double end_b) {
+    return repeater_graph_table(graph, halves, end_a, end_b);
+  }, py::arg("graph"), py::arg("halves"), py::arg("end_a"), py::arg("end_b"));
   m.def("retrieved", [](RetrievalSpec const& retrieval, double storage_s) { return retrieval.after(storage_s); }, py::arg("retrieval"),
         py::arg("storage_s"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));

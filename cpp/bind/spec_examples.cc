@@ -106,6 +106,10 @@ Sequential())"},
     {"SenderReceiver", R"(
 >>> fb.SenderReceiver(absorption_efficiency=0.3).sender
 'node_a')"},
+    {"RepeaterGraph", R"(
+>>> graph = fb.RepeaterGraph(sources=9, arms=14, branching=[10, 5], repetition_s="1 us")
+>>> graph.bell_success_probability
+0.5)"},
     {"Retrieval", R"(
 >>> comb = fb.Retrieval(efficiency=0.45, lifetime_s="1 ms", temporal_modes=20, spectral_modes=50)
 >>> fb.Memory(name="crystal", retrieval=comb).retrieval.lifetime_s

@@ -2124,6 +2124,125 @@ class SenderReceiver:
     def __hash__(self) -> int: ...
 
 @final
+class RepeaterGraph:
+    """All-photonic repeaters: sources along the fibre send repeater graph states, encoded in trees against losses, to stations that measure them.
+
+    Parameters
+    ----------
+    sources : int
+        Sources of graph states, evenly along the fibre; stations that measure stand halfway between sources and ends.
+    arms : int
+        Arms of a graph state to either side, each with an outer photon and an encoded inner qubit; photons of an end an attempt.
+    branching : Sequence[int]
+        Branches of the tree of an inner qubit, level by level.
+    repetition_s : float | str
+        Time from one graph state of a source to the next. [s]
+    source_efficiency : float
+        Probability that a photon of a graph state enters the fibre.
+    detector_efficiency : float
+        Probability that a photon that comes to a station is detected.
+    bell_success_probability : float
+        Probability that a Bell measurement of two photons that are there tells their state: 1/2 with linear optics, 3/4 with two more photons.
+    visibility : float
+        Mode overlap of two photons in a Bell measurement.
+    photon_depolarising : float
+        Probability that a photon, of a source or an end, is depolarised.
+    local_overhead_s : float | str
+        Time per attempt at the stations for everything but light travel: to measure, and to tell. [s]
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> graph = fb.RepeaterGraph(sources=9, arms=14, branching=[10, 5], repetition_s="1 us")
+    >>> graph.bell_success_probability
+    0.5
+    """
+    def __init__(
+        self,
+        *,
+        sources: int,
+        arms: int,
+        branching: Sequence[int],
+        repetition_s: float | str,
+        source_efficiency: float = 1.0,
+        detector_efficiency: float = 1.0,
+        bell_success_probability: float = 0.5,
+        visibility: float = 1.0,
+        photon_depolarising: float = 0.0,
+        local_overhead_s: float | str = 0.0,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        sources: int = ...,
+        arms: int = ...,
+        branching: Sequence[int] = ...,
+        repetition_s: float | str = ...,
+        source_efficiency: float = ...,
+        detector_efficiency: float = ...,
+        bell_success_probability: float = ...,
+        visibility: float = ...,
+        photon_depolarising: float = ...,
+        local_overhead_s: float | str = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+    ) -> RepeaterGraph:
+        """A new RepeaterGraph with these fields changed."""
+    @property
+    def sources(self) -> int:
+        """Sources of graph states, evenly along the fibre; stations that measure stand halfway between sources and ends."""
+    @property
+    def arms(self) -> int:
+        """Arms of a graph state to either side, each with an outer photon and an encoded inner qubit; photons of an end an attempt."""
+    @property
+    def branching(self) -> tuple[int, ...]:
+        """Branches of the tree of an inner qubit, level by level."""
+    @property
+    def repetition_s(self) -> float:
+        """Time from one graph state of a source to the next. [s]"""
+    @property
+    def source_efficiency(self) -> float:
+        """Probability that a photon of a graph state enters the fibre."""
+    @property
+    def detector_efficiency(self) -> float:
+        """Probability that a photon that comes to a station is detected."""
+    @property
+    def bell_success_probability(self) -> float:
+        """Probability that a Bell measurement of two photons that are there tells their state: 1/2 with linear optics, 3/4 with two more photons."""
+    @property
+    def visibility(self) -> float:
+        """Mode overlap of two photons in a Bell measurement."""
+    @property
+    def photon_depolarising(self) -> float:
+        """Probability that a photon, of a source or an end, is depolarised."""
+    @property
+    def local_overhead_s(self) -> float:
+        """Time per attempt at the stations for everything but light travel: to measure, and to tell. [s]"""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
+    def with_values(self, values: dict[str, Any]) -> RepeaterGraph:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> RepeaterGraph:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> RepeaterGraph:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Asap:
     """Every node swaps as soon as it holds a pair to either side.
 
@@ -2831,7 +2950,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any]
         How the link makes pairs.
     distillation : Distillation | Mapping[str, Any] | None
         How the link's pairs are distilled before they are swapped; null = not.
@@ -2859,7 +2978,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
         drift: Drift | Mapping[str, Any] | None = None,
         interfaces_a: Sequence[str] = [],
@@ -2873,7 +2992,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
         drift: Drift | Mapping[str, Any] | None = ...,
         interfaces_a: Sequence[str] = ...,
@@ -2894,7 +3013,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph:
         """How the link makes pairs."""
     @property
     def distillation(self) -> Distillation | None:
@@ -2940,7 +3059,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -2954,14 +3073,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -2971,7 +3090,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
@@ -5260,6 +5379,19 @@ def ensemble_click_table(
     bright_state: SupportsFloat | SupportsIndex,
     bright_state_b: SupportsFloat | SupportsIndex,
     phase_sigma_rad: SupportsFloat | SupportsIndex,
+) -> HeraldTable: ...
+
+def tree_code(
+    branching: Sequence[SupportsInt | SupportsIndex],
+    loss: SupportsFloat | SupportsIndex,
+    flip: SupportsFloat | SupportsIndex,
+) -> tuple[float, float, float, float]: ...
+
+def repeater_graph_table(
+    graph: RepeaterGraph,
+    halves: Sequence[SupportsFloat | SupportsIndex],
+    end_a: SupportsFloat | SupportsIndex,
+    end_b: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def retrieved(retrieval: Retrieval, storage_s: SupportsFloat | SupportsIndex) -> float: ...

@@ -22,6 +22,7 @@ from farbell._core import (
     SpecError,
     Station,
 )
+from farbell.heralds import TreeMeasurements, ensemble_click, pulse_click, repeater_graph, tree_measurements
 from farbell.photons import (
     Interface,
     background_from_g2,
@@ -36,6 +37,7 @@ __all__ = [
     "HeraldOutcome",
     "HeraldTable",
     "LinkModel",
+    "TreeMeasurements",
     "background_from_g2",
     "double_click",
     "double_excitation_from_g2",
@@ -49,9 +51,11 @@ __all__ = [
     "photon_coherence",
     "photon_overlap",
     "pulse_click",
+    "repeater_graph",
     "retrieved",
     "sender_receiver",
     "single_click",
+    "tree_measurements",
     "wavelength_m",
 ]
 
@@ -225,147 +229,6 @@ def single_click(
     )
 
 
-def ensemble_click(
-    *,
-    efficiency_a: float,
-    efficiency_b: float,
-    bright_state: float,
-    bright_state_b: float | None = None,
-    visibility: float = 1.0,
-    dark_count_probability: float = 0.0,
-    number_resolving: bool = False,
-    phase_sigma_rad: float = 0.0,
-) -> HeraldTable:
-    """Entangle two atomic ensembles by one photon click in all (Duan, Lukin, Cirac and Zoller).
-
-    Each ensemble is in ``sqrt(1 - p) sum_n p^(n/2) |n excitations>|n photons>``; an attempt succeeds if exactly one detector
-    clicks. The qubit of an ensemble is in ``|0>`` without an excitation and in ``|1>`` with one or more, which are not told apart.
-
-    Parameters
-    ----------
-    efficiency_a, efficiency_b : float
-        Probability, 0 to 1, that a photon from that side makes a click: ensemble, fibre and detector together.
-    bright_state : float
-        Probability ``p`` of one excitation or more, between 0 and 1.
-    bright_state_b : float, optional
-        The same for the ensemble of side B; left out: as on side A.
-    visibility : float
-        Mode overlap ``V = |<phi_A|phi_B>|^2`` of the two arms' light, 0 to 1.
-    dark_count_probability : float
-        Probability of a click without a photon, per detector.
-    number_resolving : bool
-        Whether a detector tells several photons from one; they are then no success.
-    phase_sigma_rad : float
-        Standard deviation, in radians, of the Gaussian optical phase between the arms, over which the states are averaged.
-
-    Returns
-    -------
-    HeraldTable
-        Success probability, and the heralds with probability, frame and state of the memories; no photon number is left out.
-
-    Raises
-    ------
-    SpecError
-        A probability is out of range.
-
-    References
-    ----------
-    L.-M. Duan, M. D. Lukin, J. I. Cirac and P. Zoller, Nature 414, 413 (2001). N. Sangouard, C. Simon, H. de Riedmatten and
-    N. Gisin, Rev. Mod. Phys. 83, 33 (2011).
-
-    Examples
-    --------
-    >>> import farbell as fb
-    >>> table = fb.hardware.ensemble_click(efficiency_a=1e-4, efficiency_b=1e-4, bright_state=0.02)
-    >>> round(table.success_probability, 9), round(table.fidelity, 6)
-    (4.082e-06, 0.960594)
-    """
-    if not phase_sigma_rad >= 0:
-        raise SpecError("phase_sigma_rad", repr(phase_sigma_rad), "a standard deviation, at least 0")
-    return _core.ensemble_click_table(
-        efficiency_a=efficiency_a,
-        efficiency_b=efficiency_b,
-        bright_state=bright_state,
-        bright_state_b=_like_a(bright_state, bright_state_b),
-        visibility=visibility,
-        dark_count_probability=dark_count_probability,
-        number_resolving=number_resolving,
-        phase_sigma_rad=phase_sigma_rad,
-    )
-
-
-def pulse_click(
-    *,
-    efficiency_a: float,
-    efficiency_b: float,
-    mean_photons: float,
-    mean_photons_b: float | None = None,
-    visibility: float = 1.0,
-    dark_count_probability: float = 0.0,
-    number_resolving: bool = False,
-    late_bin_lost: bool = False,
-    afterpulse_probability: float = 0.0,
-) -> HeraldTable:
-    """Weak coherent pulses of two senders at a station, each early or late by a choice: measurement-device-independent links.
-
-    A qubit stands for each choice. Clicks are those of :func:`double_click`; pulses have a random phase and Poisson numbers
-    of photons. A pulse of several photons tells its bin to the line, so that its qubit has no coherence, and one without a photon says
-    nothing of it.
-
-    Parameters
-    ----------
-    efficiency_a, efficiency_b : float
-        Probability, 0 to 1, that a photon from that side makes a click: sender, fibre and detector together.
-    mean_photons : float
-        Mean number of photons of a pulse, above 0 and at most 100.
-    mean_photons_b : float, optional
-        The same for side B; left out: as on side A.
-    visibility : float
-        Mode overlap ``V = |<phi_A|phi_B>|^2`` of the two pulses, 0 to 1.
-    dark_count_probability : float
-        Probability of a click without a photon, per detector and bin.
-    number_resolving : bool
-        Whether a detector tells several counts in one bin from a single one; they are then no success.
-    late_bin_lost : bool
-        Whether a detector that clicked in the early bin is still dead in the late one.
-    afterpulse_probability : float
-        Probability, 0 to 1, that a detector that clicked in the early bin clicks in the late one without a photon.
-
-    Returns
-    -------
-    HeraldTable
-        Success probability (the gain of pulses whose bins are the choices), and the heralds with probability, frame and state of
-        the qubits; no photon number is left out.
-
-    Raises
-    ------
-    SpecError
-        A probability or a number of photons is out of range.
-
-    References
-    ----------
-    H.-K. Lo, M. Curty and B. Qi, Phys. Rev. Lett. 108, 130503 (2012). X. Ma and M. Razavi, Phys. Rev. A 86, 062319 (2012).
-
-    Examples
-    --------
-    >>> import farbell as fb
-    >>> table = fb.hardware.pulse_click(efficiency_a=0.01, efficiency_b=0.01, mean_photons=0.1)
-    >>> round(table.success_probability, 10), round(table.fidelity, 3)
-    (7.495e-07, 0.546)
-    """
-    return _core.pulse_click_table(
-        efficiency_a=efficiency_a,
-        efficiency_b=efficiency_b,
-        mean_photons=mean_photons,
-        mean_photons_b=_like_a(mean_photons, mean_photons_b),
-        visibility=visibility,
-        dark_count_probability=dark_count_probability,
-        number_resolving=number_resolving,
-        late_bin_lost=late_bin_lost,
-        afterpulse_probability=afterpulse_probability,
-    )
-
-
 def pair_source(
     source: MidpointSource,
     absorption_a: float,
@@ -442,8 +305,8 @@ def sender_receiver(
     tells_empty : bool
         As of :func:`pair_source`.
     mean_photons : float, optional
-        Mean number of photons, above 0 and at most 100, of a weak coherent pulse that the sender emits in place of its photon; its
-        qubit stands for the choice of the mode that the pulse is in.
+        Mean number of photons, above 0 and at most 100, of a weak coherent pulse that the sender emits in place of its
+        photon; its qubit stands for the choice of the mode that the pulse is in.
 
     Returns
     -------

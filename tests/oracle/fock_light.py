@@ -22,8 +22,9 @@ def poisson(mean, most):
     return [exp(-mean) * mean**n / factorial(n) for n in range(most + 1)]
 
 
-def only(numbers, wanted):
-    return [p if wanted(n) else 0.0 for n, p in enumerate(numbers)]
+def only(numbers, some):
+    """Those of one photon or more, or of none."""
+    return [p if (n > 0) == some else 0.0 for n, p in enumerate(numbers)]
 
 
 @cache
@@ -79,10 +80,8 @@ def ensemble_click(efficiency_a, efficiency_b, visibility, dark, any_a, any_b, n
     numbers = thermal(any_a, most), thermal(any_b, most)
     half = fock.single_click_cases(*optics, 0.5, 0.5, 0.0, 1.0, (0.0, 0.0))
     rows = []
-    by_qubits = {
-        (a, b): arrivals(only(numbers[0], lambda n: (n > 0) == a), only(numbers[1], lambda n: (n > 0) == b), *optics)
-        for a, b in product((False, True), repeat=2)
-    }
+    split = [{qubit: only(one, qubit) for qubit in (False, True)} for one in numbers]
+    by_qubits = {(a, b): arrivals(split[0][a], split[1][b], *optics) for a, b in product((False, True), repeat=2)}
     for click in (1, 2):
         wanted = click == 1, click == 2
         rho = np.diag([reports(counts, wanted, dark, number_resolving) for counts in by_qubits.values()]).astype(complex)

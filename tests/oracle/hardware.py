@@ -6,7 +6,7 @@ from math import cos, erf, exp, expm1, log1p, pi, sqrt
 
 import numpy as np
 
-from . import fock, fock_light, light
+from . import fock, fock_light, graph_states, light
 from .clock import ticks
 from .drift import worn_given, worn_station
 from .states import bell_diagonal_part, depolarise, pair_state
@@ -85,20 +85,16 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
     elif generation["kind"] == "double_click":
         lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
         success, patterns = fock.double_click(*optics, resolving, lost, afterpulse=detector["afterpulse_probability"], **source)
-        silent = lambda: fock.silence(fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), dark)  # noqa: E731
+        silent = fock.silence(fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), dark)
     else:
         bright = generation["bright_state"]
         other = generation["bright_state_b"]
         brights = bright, bright if other is None else other
         success, patterns = fock.single_click(*optics, *brights, resolving, **source)
-        one_bin = fock.BINS[:1]
-        silent = (
-            lambda: fock.silence(  # noqa: E731
-                fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"]), dark, one_bin
-            )
-        )
+        cases = fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"])
+        silent = fock.silence(cases, dark, fock.BINS[:1])
     if modes > 1:  # any of them, and silence of all others
-        success *= modes * silent() ** (modes - 1)
+        success *= modes * silent ** (modes - 1)
 
     rows = []
     for *_, frame, probability, rho in patterns:
@@ -119,14 +115,14 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
 
 
 def clicks_of_light(generation, memories, station, optics):
-    """Success, rows of clicks, and how to find the probability of silence, of memories that do not send single photons."""
+    """Success, rows of clicks and the probability of silence, of memories that do not send single photons."""
     detector = station["detector"]
     if generation["kind"] == "single_click":
         bright, other = generation["bright_state"], generation["bright_state_b"]
         brights = bright, bright if other is None else other
         numbers = [fock_light.thermal(p, 14) for p in brights]
         success, rows = fock_light.ensemble_click(*optics, *brights, detector["number_resolving"])
-        return success, rows, lambda: fock_light.silence(*optics, [[numbers]])
+        return success, rows, fock_light.silence(*optics, [[numbers]])
     means = [memory["light"]["mean_photons"] for memory in memories]
     lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
     success, rows = fock_light.pulse_click(
@@ -134,7 +130,7 @@ def clicks_of_light(generation, memories, station, optics):
     )
     a, b = (fock_light.poisson(mean, 14) for mean in means)
     together, apart = [(a, b), (None, None)], [(a, None), (None, b)]
-    return success, rows, lambda: fock_light.silence(*optics, [together, apart])
+    return success, rows, fock_light.silence(*optics, [together, apart])
 
 
 def pieces(fiber, low, high):
@@ -272,6 +268,27 @@ def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, w
     )  # fmt: skip
 
 
+def graph_model(generation, link, memories, interfaces, ticks_per_s, worn):
+    fiber, pieces = link["fiber"], 2 * (generation["sources"] + 1)
+    edges = [fiber["length_m"] * k / pieces for k in range(pieces + 1)]
+    halves = [10 ** (-loss_db(fiber, *edge) / 10) for edge in pairwise(edges)]
+    arms = light.arms_of(link, interfaces, None)
+    switched = 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10)
+    ends = [memory["efficiency"] * arm[0] * switched for memory, arm in zip(memories, arms, strict=True)]
+    worse = generation | {
+        "detector_efficiency": worn[0] * generation["detector_efficiency"],
+        "visibility": worn[1] * generation["visibility"],
+    }
+    success, rho = graph_states.pair(worse, halves, ends)
+    for half, memory in enumerate(memories):
+        rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+    starts = max(memory["initialisation_s"] for memory in memories)
+    known = ticks(starts + fiber["length_m"] / fiber["speed_m_per_s"] + generation["local_overhead_s"], ticks_per_s)
+    period_s = max(starts, generation["repetition_s"])
+    left = (ticks(starts, ticks_per_s),) * 2
+    return LinkModel(success, ticks(period_s, ticks_per_s), period_s, left, (known, known), [(1.0, 0, rho.astype(complex))])
+
+
 def given_model(generation, ticks_per_s):
     herald = ticks(generation["herald_delay_s"], ticks_per_s)
     period_s = generation["attempt_period_s"]
@@ -287,6 +304,8 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
         model = source_model(generation, link, memories, interfaces, ticks_per_s, worn)
     elif generation["kind"] == "sender_receiver":
         model = sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, worn)
+    elif generation["kind"] == "repeater_graph":
+        model = graph_model(generation, link, memories, interfaces, ticks_per_s, worn)
     else:
         model = click_model(
             generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s

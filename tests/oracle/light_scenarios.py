@@ -50,5 +50,16 @@ LIT = {
     ),
     "weak pulses sent, memories that receive": chain(2, demand={"width": 3}, link=SENT | {"sender": "node_b", "herald_efficiency": 0.9})
     | {"memories": [{"name": "m", "slots": 8, "background_photons": 0.05, "light": {"kind": "weak_coherent", "mean_photons": 0.7}}, {"name": "comb", "slots": 8} | COMB | NOISY], "nodes": [{"name": "n0", "memory": "m"}, {"name": "n1", "memory": "comb"}]},
+    "graph states of two sources": chain(
+        3, memory=NOISY | {"efficiency": 0.9, "initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 3},
+        link={
+            "kind": "repeater_graph", "sources": 2, "arms": 3, "branching": [4, 2], "repetition_s": 2e-6, "source_efficiency": 0.99, "detector_efficiency": 0.98,
+            "visibility": 0.97, "photon_depolarising": 5e-3, "local_overhead_s": 1e-6,
+        },
+    ),
+    "graph states in trains, twirled": chain(
+        3, memory=NOISY, demand={"width": 2}, state="bell_diagonal", approximate="pauli_twirl",
+        link={"kind": "repeater_graph", "sources": 1, "arms": 2, "branching": [3], "repetition_s": 3e-5, "bell_success_probability": 0.75, "multiplexing": {"modes": 3, "mode_separation_s": 2e-6}},
+    ),
 }
 # fmt: on

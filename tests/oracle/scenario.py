@@ -73,6 +73,10 @@ GENERATION = {
         "sender": "node_a", "absorption_efficiency": None, "pair_fidelity": 1.0, "heralded": True, "herald_efficiency": 1.0,
         "false_herald_probability": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
     },
+    "repeater_graph": {
+        "source_efficiency": 1.0, "detector_efficiency": 1.0, "bell_success_probability": 0.5, "visibility": 1.0,
+        "photon_depolarising": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
+    },
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
         "multiplexing": None, "alignment": None,

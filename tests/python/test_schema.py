@@ -44,6 +44,7 @@ def rich_scenario() -> fb.Scenario:
         fb.SingleClick(station="s", bright_state=0.1),
         fb.MidpointSource(mean_pairs=0.1),
         fb.SenderReceiver(),
+        fb.RepeaterGraph(sources=2, arms=3, branching=[4, 2], repetition_s=1e-6),
     ]
     entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
     orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry]), fb.Asap()]
@@ -81,7 +82,7 @@ def rich_scenario() -> fb.Scenario:
                 generation=generation,
                 drift=fb.Drift(step_s=1, efficiency_tau_s=2, coherence_tau_s=3, recalibrate_every_s=4, recalibration_s=0.1),
             )
-            for a, b, generation in zip("abcdefg", "bcdefgh", [*given_links, *clicks], strict=True)
+            for a, b, generation in zip("abcdefgh", "bcdefghi", [*given_links, *clicks], strict=True)
         ],
         switches=[
             fb.OpticalSwitch(name="switch", links=["a--b", "b--c"], scheduler="time_division", turn_s=1, frame=[["a--b"], []])

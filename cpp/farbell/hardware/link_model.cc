@@ -13,6 +13,7 @@
 #include "farbell/hardware/pair_source.hpp"
 #include "farbell/hardware/pair_state.hpp"
 #include "farbell/hardware/photon_window.hpp"
+#include "farbell/hardware/repeater_graph.hpp"
 #include "farbell/hardware/sender_receiver.hpp"
 
 namespace farbell {
@@ -265,6 +266,45 @@ LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, Memor
   return model;
 }
 
+// What is modelled of photons of memories that meet photons of graph states: that they get lost, or are depolarised.
+void require_plain_light(FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b) {
+  const std::string allowed = " with a repeater_graph, whose photons are lost or depolarised, and no more is modelled";
+  if (fiber.dispersion_s_per_m2 != 0) throw SpecError("/link/fiber/dispersion_s_per_m2", number_text(fiber.dispersion_s_per_m2), "0" + allowed);
+  if (fiber.pmd_s_per_sqrt_m != 0) throw SpecError("/link/fiber/pmd_s_per_sqrt_m", number_text(fiber.pmd_s_per_sqrt_m), "0" + allowed);
+  if (fiber.classical_light) throw SpecError("/link/fiber/classical_light", "classical light", "null" + allowed);
+  for (MemorySpec const* memory : {&a, &b}) {
+    const std::string of_memory = "a memory " + in_quotes(memory->name) + " with ";
+    if (memory->retrieval) throw SpecError("", of_memory + "retrieval", "memories that emit, for ends of a repeater_graph");
+    for (auto const& [name, value] : {std::pair{"double_excitation_probability", memory->double_excitation_probability},
+                                      std::pair{"background_photons", memory->background_photons}, std::pair{"photon_dephasing", memory->photon_dephasing}})
+      if (value != 0) throw SpecError("", of_memory + "a " + name + " of " + number_text(value), "0" + allowed);
+  }
+}
+
+LinkModel model_of(RepeaterGraphSpec const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear,
+                   LightPaths const& paths) {
+  require_plain_light(fiber, a, b);
+  LinkModel model;
+  static_cast<LinkTiming&>(model) = repeater_graph_timing(fiber_delay_s(fiber.length_m, fiber.speed_m_per_s),
+                                                          std::max(a.initialisation_s, b.initialisation_s), spec.repetition_s, spec.local_overhead_s);
+  const auto pieces = static_cast<std::size_t>(2 * (spec.sources + 1));
+  const auto at = [&](std::size_t piece) { return fiber.length_m * static_cast<double>(piece) / static_cast<double>(pieces); };
+  std::vector<double> halves(pieces);
+  for (std::size_t k = 0; k < pieces; ++k) halves[k] = transmission(fiber, at(k), at(k + 1));
+  const LinkLight light = end_light(paths, at(1), fiber, a, b);
+  RepeaterGraphSpec worn = spec;
+  worn.detector_efficiency *= wear.efficiency;
+  worn.visibility *= wear.coherence;
+  const double switched = switch_transmission(spec.multiplexing);
+  model.table = repeater_graph_table(worn, halves, a.efficiency * light.a.efficiency * switched, b.efficiency * light.b.efficiency * switched);
+  model.success_probability = model.table.success_probability;
+  depolarise_initialisation(model, a, b);
+  set_pace(model, light);
+  model.approximations.push_back({"qubits_under_way",
+                                  "Ends of repeater graphs have a qubit for each of their photons, and keep those of all attempts under way beside their slots."});
+  return model;
+}
+
 // Once the length of an attempt is known.
 void slow_down(LinkModel& model, std::optional<MultiplexingSpec> const& spec) {
   if (model.shortest_period_s == 0 && model.duty_cycle == 1) return;
@@ -313,13 +353,13 @@ void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, St
 // Detectors that are not there are not shared; nothing is derived of what is given.
 void require_costs_that_exist(GenerationSpec const& generation) {
   const bool given = std::holds_alternative<GivenSpec>(generation);
-  const bool absorbed = std::holds_alternative<MidpointSourceSpec>(generation) || std::holds_alternative<SenderReceiverSpec>(generation);
+  const bool no_station = !std::holds_alternative<DoubleClickSpec>(generation) && !std::holds_alternative<SingleClickSpec>(generation);
   std::optional<MultiplexingSpec> const& train = std::visit([](auto const& kind) -> auto const& { return kind.multiplexing; }, generation);
   if (!train) return;
-  if ((given || absorbed) && train->shared_detectors)
-    throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no detectors");
-  if ((given || absorbed) && train->crosstalk > 0)
-    throw SpecError("/multiplexing/crosstalk", number_text(train->crosstalk), "0 with a generation that has no detectors");
+  if (no_station && train->shared_detectors)
+    throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no station");
+  if (no_station && train->crosstalk > 0)
+    throw SpecError("/multiplexing/crosstalk", number_text(train->crosstalk), "0 with a generation that has no station");
   if (given && train->switch_loss_db > 0)
     throw SpecError("/multiplexing/switch_loss_db", number_text(train->switch_loss_db), "0 with a given success_probability, from which nothing is taken");
 }
@@ -392,6 +432,10 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   if (auto const* sent = std::get_if<SenderReceiverSpec>(&generation)) {
     if (paths.mismatch == LightMismatch::price) throw no_price();
     return multiplexed(model_of(*sent, fiber, a, b, wear, paths));
+  }
+  if (auto const* graph = std::get_if<RepeaterGraphSpec>(&generation)) {
+    if (paths.mismatch == LightMismatch::price) throw no_price();
+    return multiplexed(model_of(*graph, fiber, a, b, wear, paths));
   }
   for (auto const& [interfaces, at] : {std::pair{&paths.a, "/link/interfaces_a"}, std::pair{&paths.b, "/link/interfaces_b"}})
     if (!interfaces->empty())

@@ -58,6 +58,8 @@ void require_light(GenerationSpec const& generation, FiberSpec const& fiber, Mem
       throw SpecError("", "a sender " + in_quotes(sender.name) + " with " + light_text(sender.light),
                       "light null, or of kind " + in_quotes(Describe<WeakCoherentLightSpec>::kind));
     require_single_photons(receiver, "for a memory that receives");
+  } else if (std::holds_alternative<RepeaterGraphSpec>(generation)) {
+    for (MemorySpec const* memory : {&a, &b}) require_single_photons(*memory, "for an end of a repeater_graph");
   } else if (std::holds_alternative<MidpointSourceSpec>(generation)) {
     for (MemorySpec const* memory : {&a, &b}) require_single_photons(*memory, "for a memory that absorbs light of a source");
   }
