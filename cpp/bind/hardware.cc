@@ -11,6 +11,7 @@
 #include "farbell/hardware/herald.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/pair_source.hpp"
+#include "farbell/hardware/repeater_graph.hpp"
 #include "farbell/hardware/sender_receiver.hpp"
 #include "farbell/hardware/wave_packet.hpp"
 #include "farbell/network/link.hpp"
@@ -145,9 +146,28 @@ Examples
   m.def("pair_source_table", [](MidpointSourceSpec const& source, double a, double b, double noise_a, double noise_b, bool tells_empty) {
     return pair_source_table(source, a, b, noise_a, noise_b, {tells_empty, tells_empty});
   }, py::arg("source"), py::arg("absorption_a"), py::arg("absorption_b"), py::arg("noise_a"), py::arg("noise_b"), py::kw_only(), py::arg("tells_empty"));
-  m.def("sender_receiver_table", [](SenderReceiverSpec const& link, double arrives, double double_excitation, double background, bool tells_empty) {
-    return sender_receiver_table(link, arrives, double_excitation, background * arrives, tells_empty);
-  }, py::arg("link"), py::arg("arrives"), py::kw_only(), py::arg("double_excitation_probability"), py::arg("background_photons"), py::arg("tells_empty"));
+  m.def("sender_receiver_table", [](SenderReceiverSpec const& link, double arrives, double double_excitation, double background, bool tells_empty,
+                                    std::optional<double> mean_photons) {
+    return sender_receiver_table(link, arrives, {double_excitation, mean_photons}, background * arrives, tells_empty);
+  }, py::arg("link"), py::arg("arrives"), py::kw_only(), py::arg("double_excitation_probability"), py::arg("background_photons"), py::arg("tells_empty"),
+     py::arg("mean_photons"));
+  m.def("pulse_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, double mean_photons, double mean_photons_b,
+                                bool late_bin_lost, double afterpulse) {
+    return pulse_click_table({a, b, visibility, dark, number_resolving}, mean_photons, mean_photons_b, late_bin_lost, afterpulse);
+  }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
+     py::arg("number_resolving"), py::arg("mean_photons"), py::arg("mean_photons_b"), py::arg("late_bin_lost"), py::arg("afterpulse_probability"));
+  m.def("ensemble_click_table", [](double a, double b, double visibility, double dark, bool number_resolving, double bright_a, double bright_b,
+                                   double phase_sigma_rad) {
+    return phase_averaged(ensemble_click_table({a, b, visibility, dark, number_resolving}, bright_a, bright_b), phase_sigma_rad);
+  }, py::kw_only(), py::arg("efficiency_a"), py::arg("efficiency_b"), py::arg("visibility"), py::arg("dark_count_probability"),
+     py::arg("number_resolving"), py::arg("bright_state"), py::arg("bright_state_b"), py::arg("phase_sigma_rad"));
+  m.def("tree_code", [](std::vector<std::int64_t> const& branching, double loss, double flip) {
+    const TreeCode code = tree_code(branching, loss, flip);
+    return std::tuple(code.x, code.z, code.x_flip, code.z_flip);
+  }, py::arg("branching"), py::arg("loss"), py::arg("flip"));
+  m.def("repeater_graph_table", [](RepeaterGraphSpec const& graph, std::vector<double> const& halves, double end_a, double end_b) {
+    return repeater_graph_table(graph, halves, end_a, end_b);
+  }, py::arg("graph"), py::arg("halves"), py::arg("end_a"), py::arg("end_b"));
   m.def("retrieved", [](RetrievalSpec const& retrieval, double storage_s) { return retrieval.after(storage_s); }, py::arg("retrieval"),
         py::arg("storage_s"));
   m.def("hong_ou_mandel", &hong_ou_mandel, py::arg("visibility"), py::arg("photon_coherence"));

@@ -22,6 +22,14 @@ constexpr auto examples = std::to_array<Example>({
 >>> check = fb.ChargeCheck(batch_attempts=250, check_s="50 us", success_probability=0.95)
 >>> fb.Memory(name="nv", charge_check=check).charge_check.check_s
 5e-05)"},
+    {"EnsembleLight", R"(
+>>> rubidium = fb.Memory(name="rubidium", light=fb.EnsembleLight(), efficiency=0.3)
+>>> rubidium.light
+EnsembleLight())"},
+    {"WeakCoherentLight", R"(
+>>> laser = fb.Memory(name="laser", light=fb.WeakCoherentLight(mean_photons=0.4))
+>>> laser.light.mean_photons
+0.4)"},
     {"Detector", R"(
 >>> fb.Detector(efficiency=0.8, dark_count_rate_hz="10 Hz").window_s
 1e-07)"},
@@ -98,6 +106,10 @@ Sequential())"},
     {"SenderReceiver", R"(
 >>> fb.SenderReceiver(absorption_efficiency=0.3).sender
 'node_a')"},
+    {"RepeaterGraph", R"(
+>>> graph = fb.RepeaterGraph(sources=9, arms=14, branching=[10, 5], repetition_s="1 us")
+>>> graph.bell_success_probability
+0.5)"},
     {"Retrieval", R"(
 >>> comb = fb.Retrieval(efficiency=0.45, lifetime_s="1 ms", temporal_modes=20, spectral_modes=50)
 >>> fb.Memory(name="crystal", retrieval=comb).retrieval.lifetime_s

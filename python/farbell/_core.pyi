@@ -340,6 +340,83 @@ class ChargeCheck:
     def __hash__(self) -> int: ...
 
 @final
+class EnsembleLight:
+    """Light of an atomic ensemble (DLCZ): as many photons as excitations, any number of them; of single-click links, whose bright_state is the probability that there are any.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> rubidium = fb.Memory(name="rubidium", light=fb.EnsembleLight(), efficiency=0.3)
+    >>> rubidium.light
+    EnsembleLight()
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> EnsembleLight:
+        """A new EnsembleLight with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> EnsembleLight:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> EnsembleLight:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> EnsembleLight:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class WeakCoherentLight:
+    """Weak coherent pulses of random phase, early or late (or of one of two polarisations) by a choice for which the memory's qubit stands: of double-click and sender-receiver links.
+
+    Parameters
+    ----------
+    mean_photons : float
+        Mean number of photons of a pulse, Poisson, before the memory's efficiency.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> laser = fb.Memory(name="laser", light=fb.WeakCoherentLight(mean_photons=0.4))
+    >>> laser.light.mean_photons
+    0.4
+    """
+    def __init__(self, *, mean_photons: float = 0.5) -> None: ...
+    def replace(self, *, mean_photons: float = ...) -> WeakCoherentLight:
+        """A new WeakCoherentLight with these fields changed."""
+    @property
+    def mean_photons(self) -> float:
+        """Mean number of photons of a pulse, Poisson, before the memory's efficiency."""
+    def with_values(self, values: dict[str, Any]) -> WeakCoherentLight:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> WeakCoherentLight:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> WeakCoherentLight:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Memory:
     """A kind of quantum memory; nodes refer to it by name.
 
@@ -379,6 +456,8 @@ class Memory:
         Probability that an attempt puts a photon into the fibre.
     double_excitation_probability : float
         Probability that a memory that emits a photon emits a second one, which interferes with nothing.
+    light : EnsembleLight | WeakCoherentLight | Mapping[str, Any] | None
+        What it emits, if not one photon: light of an ensemble, or weak coherent pulses; null = one photon.
     background_photons : float
         Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson.
     photon_dephasing : float
@@ -443,6 +522,7 @@ class Memory:
         pauli_z_rate_hz: float | str = 0.0,
         efficiency: float = 1.0,
         double_excitation_probability: float = 0.0,
+        light: EnsembleLight | WeakCoherentLight | Mapping[str, Any] | None = None,
         background_photons: float = 0.0,
         photon_dephasing: float = 0.0,
         photon_lifetime_s: float | str | None = None,
@@ -482,6 +562,7 @@ class Memory:
         pauli_z_rate_hz: float | str = ...,
         efficiency: float = ...,
         double_excitation_probability: float = ...,
+        light: EnsembleLight | WeakCoherentLight | Mapping[str, Any] | None = ...,
         background_photons: float = ...,
         photon_dephasing: float = ...,
         photon_lifetime_s: float | str | None = ...,
@@ -553,6 +634,9 @@ class Memory:
     @property
     def double_excitation_probability(self) -> float:
         """Probability that a memory that emits a photon emits a second one, which interferes with nothing."""
+    @property
+    def light(self) -> EnsembleLight | WeakCoherentLight | None:
+        """What it emits, if not one photon: light of an ensemble, or weak coherent pulses; null = one photon."""
     @property
     def background_photons(self) -> float:
         """Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the excitation; Poisson."""
@@ -1731,7 +1815,7 @@ class SingleClick:
     station_position : float
         Where the station stands on the fibre, as a fraction of its length from node_a.
     bright_state : float
-        Probability of the state that emits a photon, |1>, in which each memory is prepared.
+        Probability of the state that emits a photon, |1>, in which each memory is prepared; of ensembles, of one excitation or more.
     bright_state_b : float | None
         The same for node_b's memory; null = as node_a's.
     phase_sigma_rad : float | str
@@ -1782,7 +1866,7 @@ class SingleClick:
         """Where the station stands on the fibre, as a fraction of its length from node_a."""
     @property
     def bright_state(self) -> float:
-        """Probability of the state that emits a photon, |1>, in which each memory is prepared."""
+        """Probability of the state that emits a photon, |1>, in which each memory is prepared; of ensembles, of one excitation or more."""
     @property
     def bright_state_b(self) -> float | None:
         """The same for node_b's memory; null = as node_a's."""
@@ -2052,6 +2136,125 @@ class SenderReceiver:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> SenderReceiver:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RepeaterGraph:
+    """All-photonic repeaters: sources along the fibre send repeater graph states, encoded in trees against losses, to stations that measure them.
+
+    Parameters
+    ----------
+    sources : int
+        Sources of graph states, evenly along the fibre; stations that measure stand halfway between sources and ends.
+    arms : int
+        Arms of a graph state to either side, each with an outer photon and an encoded inner qubit; photons of an end an attempt.
+    branching : Sequence[int]
+        Branches of the tree of an inner qubit, level by level.
+    repetition_s : float | str
+        Time from one graph state of a source to the next. [s]
+    source_efficiency : float
+        Probability that a photon of a graph state enters the fibre.
+    detector_efficiency : float
+        Probability that a photon that comes to a station is detected.
+    bell_success_probability : float
+        Probability that a Bell measurement of two photons that are there tells their state: 1/2 with linear optics, 3/4 with two more photons.
+    visibility : float
+        Mode overlap of two photons in a Bell measurement.
+    photon_depolarising : float
+        Probability that a photon, of a source or an end, is depolarised.
+    local_overhead_s : float | str
+        Time per attempt at the stations for everything but light travel: to measure, and to tell. [s]
+    multiplexing : Multiplexing | Mapping[str, Any] | None
+        Many modes in one attempt; null = one.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> graph = fb.RepeaterGraph(sources=9, arms=14, branching=[10, 5], repetition_s="1 us")
+    >>> graph.bell_success_probability
+    0.5
+    """
+    def __init__(
+        self,
+        *,
+        sources: int,
+        arms: int,
+        branching: Sequence[int],
+        repetition_s: float | str,
+        source_efficiency: float = 1.0,
+        detector_efficiency: float = 1.0,
+        bell_success_probability: float = 0.5,
+        visibility: float = 1.0,
+        photon_depolarising: float = 0.0,
+        local_overhead_s: float | str = 0.0,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = None,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        sources: int = ...,
+        arms: int = ...,
+        branching: Sequence[int] = ...,
+        repetition_s: float | str = ...,
+        source_efficiency: float = ...,
+        detector_efficiency: float = ...,
+        bell_success_probability: float = ...,
+        visibility: float = ...,
+        photon_depolarising: float = ...,
+        local_overhead_s: float | str = ...,
+        multiplexing: Multiplexing | Mapping[str, Any] | None = ...,
+    ) -> RepeaterGraph:
+        """A new RepeaterGraph with these fields changed."""
+    @property
+    def sources(self) -> int:
+        """Sources of graph states, evenly along the fibre; stations that measure stand halfway between sources and ends."""
+    @property
+    def arms(self) -> int:
+        """Arms of a graph state to either side, each with an outer photon and an encoded inner qubit; photons of an end an attempt."""
+    @property
+    def branching(self) -> tuple[int, ...]:
+        """Branches of the tree of an inner qubit, level by level."""
+    @property
+    def repetition_s(self) -> float:
+        """Time from one graph state of a source to the next. [s]"""
+    @property
+    def source_efficiency(self) -> float:
+        """Probability that a photon of a graph state enters the fibre."""
+    @property
+    def detector_efficiency(self) -> float:
+        """Probability that a photon that comes to a station is detected."""
+    @property
+    def bell_success_probability(self) -> float:
+        """Probability that a Bell measurement of two photons that are there tells their state: 1/2 with linear optics, 3/4 with two more photons."""
+    @property
+    def visibility(self) -> float:
+        """Mode overlap of two photons in a Bell measurement."""
+    @property
+    def photon_depolarising(self) -> float:
+        """Probability that a photon, of a source or an end, is depolarised."""
+    @property
+    def local_overhead_s(self) -> float:
+        """Time per attempt at the stations for everything but light travel: to measure, and to tell. [s]"""
+    @property
+    def multiplexing(self) -> Multiplexing | None:
+        """Many modes in one attempt; null = one."""
+    def with_values(self, values: dict[str, Any]) -> RepeaterGraph:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> RepeaterGraph:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> RepeaterGraph:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -2768,7 +2971,7 @@ class Link:
         Name of the other end.
     fiber : Fiber | Mapping[str, Any]
         The fibre.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any]
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any]
         How the link makes pairs.
     distillation : Distillation | Mapping[str, Any] | None
         How the link's pairs are distilled before they are swapped; null = not.
@@ -2796,7 +2999,7 @@ class Link:
         node_a: str,
         node_b: str,
         fiber: Fiber | Mapping[str, Any],
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any],
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any],
         distillation: Distillation | Mapping[str, Any] | None = None,
         drift: Drift | Mapping[str, Any] | None = None,
         interfaces_a: Sequence[str] = [],
@@ -2810,7 +3013,7 @@ class Link:
         node_a: str = ...,
         node_b: str = ...,
         fiber: Fiber | Mapping[str, Any] = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
         drift: Drift | Mapping[str, Any] | None = ...,
         interfaces_a: Sequence[str] = ...,
@@ -2831,7 +3034,7 @@ class Link:
     def fiber(self) -> Fiber:
         """The fibre."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph:
         """How the link makes pairs."""
     @property
     def distillation(self) -> Distillation | None:
@@ -2877,7 +3080,7 @@ class Change:
         When the change happens. [s]
     link : str
         Name of the link.
-    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None
+    generation : Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] | None
         How the link makes pairs from then on; null = the link goes down.
 
     Examples
@@ -2891,14 +3094,14 @@ class Change:
         *,
         at_s: float | str,
         link: str,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = None,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
         at_s: float | str = ...,
         link: str = ...,
-        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | Mapping[str, Any] | None = ...,
+        generation: Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | Mapping[str, Any] | None = ...,
     ) -> Change:
         """A new Change with these fields changed."""
     @property
@@ -2908,7 +3111,7 @@ class Change:
     def link(self) -> str:
         """Name of the link."""
     @property
-    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | None:
+    def generation(self) -> Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph | None:
         """How the link makes pairs from then on; null = the link goes down."""
     def with_values(self, values: dict[str, Any]) -> Change:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
@@ -5171,6 +5374,45 @@ def sender_receiver_table(
     double_excitation_probability: SupportsFloat | SupportsIndex,
     background_photons: SupportsFloat | SupportsIndex,
     tells_empty: bool,
+    mean_photons: SupportsFloat | SupportsIndex | None,
+) -> HeraldTable: ...
+
+def pulse_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    mean_photons: SupportsFloat | SupportsIndex,
+    mean_photons_b: SupportsFloat | SupportsIndex,
+    late_bin_lost: bool,
+    afterpulse_probability: SupportsFloat | SupportsIndex,
+) -> HeraldTable: ...
+
+def ensemble_click_table(
+    *,
+    efficiency_a: SupportsFloat | SupportsIndex,
+    efficiency_b: SupportsFloat | SupportsIndex,
+    visibility: SupportsFloat | SupportsIndex,
+    dark_count_probability: SupportsFloat | SupportsIndex,
+    number_resolving: bool,
+    bright_state: SupportsFloat | SupportsIndex,
+    bright_state_b: SupportsFloat | SupportsIndex,
+    phase_sigma_rad: SupportsFloat | SupportsIndex,
+) -> HeraldTable: ...
+
+def tree_code(
+    branching: Sequence[SupportsInt | SupportsIndex],
+    loss: SupportsFloat | SupportsIndex,
+    flip: SupportsFloat | SupportsIndex,
+) -> tuple[float, float, float, float]: ...
+
+def repeater_graph_table(
+    graph: RepeaterGraph,
+    halves: Sequence[SupportsFloat | SupportsIndex],
+    end_a: SupportsFloat | SupportsIndex,
+    end_b: SupportsFloat | SupportsIndex,
 ) -> HeraldTable: ...
 
 def retrieved(retrieval: Retrieval, storage_s: SupportsFloat | SupportsIndex) -> float: ...

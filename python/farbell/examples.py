@@ -21,6 +21,7 @@ from farbell._core import (
     MidpointSource,
     Node,
     Poisson,
+    RepeaterGraph,
     Retrieval,
     Scenario,
     SenderReceiver,
@@ -218,6 +219,28 @@ def _hybrid() -> Scenario:
     )
 
 
+def _photonic() -> Scenario:
+    """Two ions, and photons alone between them."""
+    graph = RepeaterGraph(
+        sources=24,
+        arms=14,
+        branching=[10, 5],
+        repetition_s="1 us",
+        source_efficiency=0.99,
+        photon_depolarising=1e-5,
+        local_overhead_s="1 us",
+    )
+    return Scenario(
+        duration_s="50 ms",
+        description="All-photonic repeaters between two ions: their qubits wait for news alone, not for each other.",
+        memories=[Memory(name="ion", slots=10, t2_s="100 ms", efficiency=0.9)],
+        nodes=[Node(name=name, memory="ion") for name in ("alice", "bob")],
+        links=[Link(node_a="alice", node_b="bob", fiber=Fiber(length_m="100 km"), generation=graph)],
+        demands=[Demand(node_a="alice", node_b="bob", width=10)],
+        notes=["A projection: no such network exists.", "Assumed: all values."],
+    )
+
+
 @dataclass(frozen=True)
 class _Example:
     about: str
@@ -231,6 +254,7 @@ _EXAMPLES = {
     "star": _Example("three demands contend for the few qubits of a hub", _star),
     "grid": _Example("a 6 x 6 lattice with six crossing demands", _grid),
     "hybrid": _Example("a transmon, a crystal and an ion, joined by a transducer and converters", _hybrid),
+    "photonic": _Example("100 km of all-photonic repeaters between two ions", _photonic),
     "surfnet": _Example("the SURFnet map: 50 nodes, 68 fibres, ten user pairs, 60 s", _surfnet),
 }
 
@@ -254,6 +278,7 @@ def examples() -> dict[str, str]:
     star: three demands contend for the few qubits of a hub
     grid: a 6 x 6 lattice with six crossing demands
     hybrid: a transmon, a crystal and an ion, joined by a transducer and converters
+    photonic: 100 km of all-photonic repeaters between two ions
     surfnet: the SURFnet map: 50 nodes, 68 fibres, ten user pairs, 60 s
     """
     return {name: entry.about for name, entry in _EXAMPLES.items()}

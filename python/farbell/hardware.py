@@ -22,6 +22,7 @@ from farbell._core import (
     SpecError,
     Station,
 )
+from farbell.heralds import TreeMeasurements, ensemble_click, pulse_click, repeater_graph, tree_measurements
 from farbell.photons import (
     Interface,
     background_from_g2,
@@ -36,9 +37,11 @@ __all__ = [
     "HeraldOutcome",
     "HeraldTable",
     "LinkModel",
+    "TreeMeasurements",
     "background_from_g2",
     "double_click",
     "double_excitation_from_g2",
+    "ensemble_click",
     "fiber_delay_s",
     "fiber_transmission",
     "hong_ou_mandel",
@@ -47,9 +50,12 @@ __all__ = [
     "pair_source",
     "photon_coherence",
     "photon_overlap",
+    "pulse_click",
+    "repeater_graph",
     "retrieved",
     "sender_receiver",
     "single_click",
+    "tree_measurements",
     "wavelength_m",
 ]
 
@@ -281,6 +287,7 @@ def sender_receiver(
     double_excitation_probability: float = 0.0,
     background_photons: float = 0.0,
     tells_empty: bool = False,
+    mean_photons: float | None = None,
 ) -> HeraldTable:
     """Entangle two memories by a photon that one emits and the other absorbs.
 
@@ -297,6 +304,9 @@ def sender_receiver(
         Mean number of photons a bin that the sender emits beside its own, Poisson, not below 0.
     tells_empty : bool
         As of :func:`pair_source`.
+    mean_photons : float, optional
+        Mean number of photons, above 0 and at most 100, of a weak coherent pulse that the sender emits in place of its
+        photon; its qubit stands for the choice of the mode that the pulse is in.
 
     Returns
     -------
@@ -316,6 +326,8 @@ def sender_receiver(
     >>> round(table.success_probability, 6), round(table.fidelity, 6)
     (0.1009, 0.99331)
     """
+    if mean_photons is not None and double_excitation_probability != 0:
+        raise SpecError("double_excitation_probability", repr(double_excitation_probability), "0 with mean_photons")
     if not background_photons >= 0 or math.isinf(background_photons):
         raise SpecError("background_photons", repr(background_photons), "a number of photons, 0 or more")
     return _core.sender_receiver_table(
@@ -324,6 +336,7 @@ def sender_receiver(
         double_excitation_probability=double_excitation_probability,
         background_photons=background_photons,
         tells_empty=tells_empty,
+        mean_photons=mean_photons,
     )
 
 

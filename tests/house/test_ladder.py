@@ -18,7 +18,7 @@ PYTHON_FLOORS = [
     ["_numbers", "_nearest", "_improvement"],
     ["channels", "table", "describe"],
     ["presets"],
-    ["photons"],
+    ["photons", "heralds"],
     ["states", "hardware", "routing", "analysis", "layout", "svg", "hooks", "decoupling", "pulses"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs", "freespace"],

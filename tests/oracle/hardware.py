@@ -6,7 +6,7 @@ from math import cos, erf, exp, expm1, log1p, pi, sqrt
 
 import numpy as np
 
-from . import fock, light
+from . import fock, fock_light, graph_states, light
 from .clock import ticks
 from .drift import worn_given, worn_station
 from .states import bell_diagonal_part, depolarise, pair_state
@@ -82,18 +82,21 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         "twice": [memory["double_excitation_probability"] for memory in memories],
     }
     resolving = detector["number_resolving"]
-    if generation["kind"] == "double_click":
+    if memories[0]["light"]:
+        success, patterns, silent = clicks_of_light(generation, memories, station, optics)
+    elif generation["kind"] == "double_click":
         lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
         success, patterns = fock.double_click(*optics, resolving, lost, afterpulse=detector["afterpulse_probability"], **source)
-        cases, bins = fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), fock.BINS
+        silent = fock.silence(fock.double_click_cases(*optics[:3], source["coherence"], source["twice"]), dark)
     else:
         bright = generation["bright_state"]
         other = generation["bright_state_b"]
         brights = bright, bright if other is None else other
         success, patterns = fock.single_click(*optics, *brights, resolving, **source)
-        cases, bins = fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"]), fock.BINS[:1]
+        cases = fock.single_click_cases(*optics[:3], *brights, 0.0, source["coherence"], source["twice"])
+        silent = fock.silence(cases, dark, fock.BINS[:1])
     if modes > 1:  # any of them, and silence of all others
-        success *= modes * fock.silence(cases, dark, bins) ** (modes - 1)
+        success *= modes * silent ** (modes - 1)
 
     rows = []
     for *_, frame, probability, rho in patterns:
@@ -111,6 +114,25 @@ def click_model(generation, link, memories, station, interfaces, ticks_per_s):
         tuple(ticks(t, ticks_per_s) for t in herald), rows, None, generation.get("phase_sigma_rad", 0.0), generation.get("phase_correlation_s"),
         duty=duty,
     )  # fmt: skip
+
+
+def clicks_of_light(generation, memories, station, optics):
+    """Success, rows of clicks and the probability of silence, of memories that do not send single photons."""
+    detector = station["detector"]
+    if generation["kind"] == "single_click":
+        bright, other = generation["bright_state"], generation["bright_state_b"]
+        brights = bright, bright if other is None else other
+        numbers = [fock_light.thermal(p, 14) for p in brights]
+        success, rows = fock_light.ensemble_click(*optics, *brights, detector["number_resolving"])
+        return success, rows, fock_light.silence(*optics, [[numbers]])
+    means = [memory["light"]["mean_photons"] for memory in memories]
+    lost = detector["dead_time_s"] > (station["bin_separation_s"] or 0.0)
+    success, rows = fock_light.pulse_click(
+        *optics, *means, detector["number_resolving"], lost, afterpulse=detector["afterpulse_probability"]
+    )
+    a, b = (fock_light.poisson(mean, 14) for mean in means)
+    together, apart = [(a, b), (None, None)], [(a, None), (None, b)]
+    return success, rows, fock_light.silence(*optics, [together, apart])
 
 
 def pieces(fiber, low, high):
@@ -247,9 +269,11 @@ def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, w
     others = sender["background_photons"] * arrives
     bins = light.bins_of(sender["encoding"], [name for end in ends for name in link[f"interfaces_{end}"]], interfaces)
     others += absorbed * bins * arm.noise * switched / 2  # in each of two modes
-    success, found = fock.sender_receiver(
-        generation, arrives, sender["double_excitation_probability"], others, bool(receiver["retrieval"])
-    )
+    tells = bool(receiver["retrieval"])
+    if sender["light"]:
+        success, found = fock_light.sent_pulse(generation, arrives, sender["light"]["mean_photons"], others, tells)
+    else:
+        success, found = fock.sender_receiver(generation, arrives, sender["double_excitation_probability"], others, tells)
     rows, empties = rows_of_absorbed(
         [(p, rho, (False, none) if to_b else (none, False)) for p, rho, none in found], memories, worn
     )
@@ -263,6 +287,30 @@ def sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, w
         success, ticks(max(herald), ticks_per_s), max(herald), tuple(ticks(t, ticks_per_s) for t in lives),
         tuple(ticks(t, ticks_per_s) for t in herald), rows, empties,
     )  # fmt: skip
+
+
+def graph_model(generation, link, memories, interfaces, ticks_per_s, worn):
+    fiber, pieces = link["fiber"], 2 * (generation["sources"] + 1)
+    edges = [fiber["length_m"] * k / pieces for k in range(pieces + 1)]
+    halves = [10 ** (-loss_db(fiber, *edge) / 10) for edge in pairwise(edges)]
+    arms = light.arms_of(link, interfaces, None)
+    switched = 10 ** (-generation["multiplexing"]["switch_loss_db"] / 10)
+    for memory, arm in zip(memories, arms, strict=True):
+        if memory["photon_lifetime_s"]:
+            arm.loses(light.through(1 / (2 * pi * memory["photon_lifetime_s"]), arm.widths))
+    ends = [memory["efficiency"] * arm.efficiency * switched for memory, arm in zip(memories, arms, strict=True)]
+    worse = generation | {
+        "detector_efficiency": worn[0] * generation["detector_efficiency"],
+        "visibility": worn[1] * generation["visibility"],
+    }
+    success, rho = graph_states.pair(worse, halves, ends)
+    for half, memory in enumerate(memories):
+        rho = depolarise(rho, (half,), 2, memory["initialisation_reliability"])
+    starts = max(memory["initialisation_s"] for memory in memories)
+    known = ticks(starts + fiber["length_m"] / fiber["speed_m_per_s"] + generation["local_overhead_s"], ticks_per_s)
+    period_s = max(starts, generation["repetition_s"])
+    left = (ticks(starts, ticks_per_s),) * 2
+    return LinkModel(success, ticks(period_s, ticks_per_s), period_s, left, (known, known), [(1.0, 0, rho.astype(complex))])
 
 
 def given_model(generation, ticks_per_s):
@@ -280,6 +328,8 @@ def link_model(generation, link, memories, stations, interfaces, ticks_per_s, be
         model = source_model(generation, link, memories, interfaces, ticks_per_s, worn)
     elif generation["kind"] == "sender_receiver":
         model = sender_receiver_model(generation, link, memories, interfaces, ticks_per_s, worn)
+    elif generation["kind"] == "repeater_graph":
+        model = graph_model(generation, link, memories, interfaces, ticks_per_s, worn)
     else:
         model = click_model(
             generation, link, memories, worn_station(stations[generation["station"]], worn), interfaces, ticks_per_s

@@ -16,7 +16,8 @@ MEMORY = {
     "initialisation_reliability": 1.0, "single_qubit_gate_s": 0.0, "single_qubit_gate_reliability": 1.0,
     "two_qubit_gate_s": 0.0, "two_qubit_gate_reliability": 1.0, "measurement_s": 0.0, "readout_fidelity_0": 1.0,
     "readout_fidelity_1": 1.0, "double_excitation_probability": 0.0, "background_photons": 0.0, "photon_dephasing": 0.0,
-    "photon_lifetime_s": None, "absorption_bandwidth_hz": None, "wavelength_m": None, "encoding": None, "retrieval": None, "communication": None, "charge_check": None,
+    "photon_lifetime_s": None, "absorption_bandwidth_hz": None, "wavelength_m": None, "encoding": None, "light": None, "retrieval": None,
+    "communication": None, "charge_check": None,
 }  # fmt: skip
 RETRIEVAL = {
     "efficiency": 1.0, "lifetime_s": None, "law": "exponential", "fixed_delay_s": None, "temporal_modes": 1, "spectral_modes": 1,
@@ -26,6 +27,7 @@ COMMUNICATION = {
     "qubits": 1, "store": "when_needed", "storage_s": 0.0, "storage_reliability": 1.0, "storage_dephasing_probability": 0.0,
     "t1_s": None, "t2_s": None, "t2_law": "exponential", "t2_exponent": None, "coherence_times_s": [], "coherences": [], "coherence_beyond": None,
 }  # fmt: skip
+LIGHT = {"ensemble": {}, "weak_coherent": {"mean_photons": 0.5}}
 CHARGE_CHECK = {"success_probability": 1.0, "reset_s": 0.0}
 STATION = {
     "visibility": 1.0,
@@ -71,6 +73,10 @@ GENERATION = {
     "sender_receiver": {
         "sender": "node_a", "absorption_efficiency": None, "pair_fidelity": 1.0, "heralded": True, "herald_efficiency": 1.0,
         "false_herald_probability": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
+    },
+    "repeater_graph": {
+        "source_efficiency": 1.0, "detector_efficiency": 1.0, "bell_success_probability": 0.5, "visibility": 1.0,
+        "photon_depolarising": 0.0, "local_overhead_s": 0.0, "multiplexing": None,
     },
     "single_click": {
         "station_position": 0.5, "bright_state_b": None, "phase_sigma_rad": 0.0, "phase_correlation_s": None,
@@ -128,6 +134,7 @@ def complete(document):
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     for memory in scenario["memories"].values():
         memory["retrieval"] = memory["retrieval"] and RETRIEVAL | memory["retrieval"]
+        memory["light"] = memory["light"] and of_kind(LIGHT, memory["light"])
         memory["communication"] = memory["communication"] and COMMUNICATION | memory["communication"]
         memory["charge_check"] = memory["charge_check"] and CHARGE_CHECK | memory["charge_check"]
     scenario["stations"] = {s["name"]: STATION | s for s in scenario["stations"]}

@@ -44,6 +44,7 @@ def rich_scenario() -> fb.Scenario:
         fb.SingleClick(station="s", bright_state=0.1),
         fb.MidpointSource(mean_pairs=0.1),
         fb.SenderReceiver(),
+        fb.RepeaterGraph(sources=2, arms=3, branching=[4, 2], repetition_s=1e-6),
     ]
     entry = fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1])
     orders = [fb.Asap(), fb.Doubling(), fb.Sequential(), fb.Tree(order=["b"]), fb.PolicyTable(entries=[entry]), fb.Asap()]
@@ -61,7 +62,11 @@ def rich_scenario() -> fb.Scenario:
         slot_s=None,
         routing=fb.Routing(kind="hops"),
         limits=fb.Limits(max_events=10, max_wall_s=3),
-        memories=[fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval())],
+        memories=[
+            fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval()),
+            fb.Memory(name="rubidium", light=fb.EnsembleLight()),
+            fb.Memory(name="laser", light=fb.WeakCoherentLight()),
+        ],
         stations=[fb.Station(name="s", visibility=0.9, detector=fb.Detector(efficiency=0.8))],
         interfaces=[
             fb.FrequencyConverter(name="c", from_wavelength_m=1e-6, to_wavelength_m="1550 nm", bandwidth_hz="1 MHz"),
@@ -77,7 +82,7 @@ def rich_scenario() -> fb.Scenario:
                 generation=generation,
                 drift=fb.Drift(step_s=1, efficiency_tau_s=2, coherence_tau_s=3, recalibrate_every_s=4, recalibration_s=0.1),
             )
-            for a, b, generation in zip("abcdefg", "bcdefgh", [*given_links, *clicks], strict=True)
+            for a, b, generation in zip("abcdefgh", "bcdefghi", [*given_links, *clicks], strict=True)
         ],
         switches=[
             fb.OpticalSwitch(name="switch", links=["a--b", "b--c"], scheduler="time_division", turn_s=1, frame=[["a--b"], []])
@@ -234,7 +239,7 @@ OTHER_FIELDS = (
     "with deterministic statistics", "where nothing is heralded",
     "spans that sum to", ", since dispersion_s_per_m2", ", since classical_light",
     ", since free_running_s", ", since stabilisation_s",
-    ", since shared_detectors", "0 with one mode", "0 with shared_detectors",
+    ", since shared_detectors", "0 with one mode", "0 with shared_detectors", "with light of kind",
 )  # fmt: skip
 
 

@@ -73,6 +73,22 @@ LINKS: dict[str, tuple[Any, fb.Fiber]] = {
         ),
         PLAIN,
     ),
+    "graph": (
+        fb.RepeaterGraph(
+            sources=2,
+            arms=3,
+            branching=[4, 2],
+            repetition_s="2 us",
+            source_efficiency=0.95,
+            detector_efficiency=0.9,
+            bell_success_probability=0.6,
+            visibility=0.9,
+            photon_depolarising=0.01,
+            local_overhead_s="1 us",
+            multiplexing=fb.Multiplexing(modes=3, mode_separation_s="2 us", switch_loss_db=0.5),
+        ),
+        PLAIN.replace(pmd_s_per_sqrt_m=0.0),
+    ),
     "given": (
         fb.Given(
             success_probability=0.1,
@@ -141,5 +157,13 @@ def test_a_link_that_is_unlike_in_one_number_is_compiled_by_itself(kind: str) ->
         seen += expected != plain
     assert (
         seen
-        >= {"double click": 15, "single click": 15, "source": 10, "source of some bandwidth": 7, "sent": 9, "given": 4}[kind]
+        >= {
+            "double click": 15,
+            "single click": 15,
+            "source": 10,
+            "source of some bandwidth": 7,
+            "sent": 9,
+            "graph": 12,
+            "given": 4,
+        }[kind]
     )

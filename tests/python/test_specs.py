@@ -35,6 +35,8 @@ SPECS = [
         name="points", t2_law="tabulated", coherence_times_s=["1 ms", 0.5], coherences=[0.9, 0.1], coherence_beyond="nothing"
     ),
     fb.CommunicationQubits(qubits=2, store="always", storage_s="1 ms", storage_reliability=0.9, t2_s=1.46, t2_law="gaussian"),
+    fb.EnsembleLight(),
+    fb.WeakCoherentLight(mean_photons=0.4),
     fb.ChargeCheck(batch_attempts=250, check_s="50 us", success_probability=0.9, reset_s="1 ms"),
     fb.Detector(efficiency=0.8, dark_count_rate_hz="1 kHz", number_resolving=True, dead_time_s="50 ns", jitter_s="1 ns"),
     fb.Station(
@@ -65,6 +67,7 @@ SPECS = [
     fb.DoubleClick(station="middle", station_position=0.25),
     fb.MidpointSource(mean_pairs=0.05, source_position=0.3, spectral_purity=0.9, pair_fidelity=0.98, local_overhead_s="1 us"),
     fb.SenderReceiver(sender="node_b", absorption_efficiency=0.4, heralded=False, local_overhead_s="1 us"),
+    fb.RepeaterGraph(sources=3, arms=4, branching=[5, 2], repetition_s="1 us", visibility=0.98),
     fb.Retrieval(efficiency=0.8, lifetime_s="0.1 ms", law="gaussian", fixed_delay_s="20 us", spectral_modes=30),
     fb.SingleClick(
         station="middle", bright_state=0.1, bright_state_b=0.2, phase_sigma_rad="10 deg", phase_correlation_s="1 ms"

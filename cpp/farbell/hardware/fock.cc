@@ -62,6 +62,28 @@ void blindfold(Matrix2d& detector, double& dark, Matrix2d& lost) {
 // Probability of exactly one count of the Poisson process that makes at least one with probability `dark`.
 double one_dark_count(double dark) { return dark < 1 ? -(1 - dark) * std::log1p(-dark) : 0; }
 
+void add_extras(Counts& counts, BinOptics const& optics, Clicks blind, BinExtras const& extras) {
+  const double sees_1 = blind == Clicks::detector_1 ? 0 : 0.5, sees_2 = blind == Clicks::detector_2 ? 0 : 0.5;
+  const double a = optics.efficiency_a, b = optics.efficiency_b;
+  if (extras.photon_a) add_count(counts, sees_1 * a, sees_2 * a, optics.number_resolving);
+  if (extras.photon_b) add_count(counts, sees_1 * b, sees_2 * b, optics.number_resolving);
+  if (extras.afterpulse_1 > 0 && sees_1 > 0) add_count(counts, extras.afterpulse_1, 0, optics.number_resolving);
+  if (extras.afterpulse_2 > 0 && sees_2 > 0) add_count(counts, 0, extras.afterpulse_2, optics.number_resolving);
+}
+
+// By Clicks, with dark counts. `everything`: the operator of all that there may be.
+std::array<MatrixXd, 4> reports(Counts const& counts, MatrixXd const& everything, double dark_1, double dark_2, bool number_resolving) {
+  const double quiet_1 = 1 - dark_1, quiet_2 = 1 - dark_2;
+  if (number_resolving) {
+    const MatrixXd silence = quiet_1 * quiet_2 * counts.none,
+                   click_1 = quiet_2 * (quiet_1 * counts.only_1 + one_dark_count(dark_1) * counts.none),
+                   click_2 = quiet_1 * (quiet_2 * counts.only_2 + one_dark_count(dark_2) * counts.none);
+    return {silence, click_1, click_2, everything - silence - click_1 - click_2};
+  }
+  return {quiet_1 * quiet_2 * counts.none, quiet_2 * (counts.only_1 + dark_1 * counts.none), quiet_1 * (counts.only_2 + dark_2 * counts.none),
+          counts.both + dark_2 * counts.only_1 + dark_1 * counts.only_2 + dark_1 * dark_2 * counts.none};
+}
+
 BinResponse response_of(BinOptics const& optics, int max_photons, Clicks blind, BinExtras const& extras) {
   const double a = optics.efficiency_a, b = optics.efficiency_b;
   const double interference = std::sqrt(a * b * optics.visibility);
@@ -86,22 +108,58 @@ BinResponse response_of(BinOptics const& optics, int max_photons, Clicks blind, 
     counts.only_2 = at_least_one_photon(detector_2, none, max_photons);
     counts.both = at_least_one_photon(detector_2, counts.only_1, max_photons);
   }
-  const double sees_1 = blind == Clicks::detector_1 ? 0 : 0.5, sees_2 = blind == Clicks::detector_2 ? 0 : 0.5;
-  if (extras.photon_a) add_count(counts, sees_1 * a, sees_2 * a, optics.number_resolving);
-  if (extras.photon_b) add_count(counts, sees_1 * b, sees_2 * b, optics.number_resolving);
-  if (extras.afterpulse_1 > 0 && sees_1 > 0) add_count(counts, extras.afterpulse_1, 0, optics.number_resolving);
-  if (extras.afterpulse_2 > 0 && sees_2 > 0) add_count(counts, 0, extras.afterpulse_2, optics.number_resolving);
+  add_extras(counts, optics, blind, extras);
+  return {max_photons, reports(counts, MatrixXd::Identity(dimension, dimension), dark_1, dark_2, optics.number_resolving)};
+}
 
-  const double quiet_1 = 1 - dark_1, quiet_2 = 1 - dark_2;
-  if (optics.number_resolving) {
-    const MatrixXd silence = quiet_1 * quiet_2 * counts.none,
-                   click_1 = quiet_2 * (quiet_1 * counts.only_1 + one_dark_count(dark_1) * counts.none),
-                   click_2 = quiet_1 * (quiet_2 * counts.only_2 + one_dark_count(dark_2) * counts.none);
-    return {max_photons, {silence, click_1, click_2, MatrixXd::Identity(dimension, dimension) - silence - click_1 - click_2}};
+// Sum over k >= 1 of (z^2/4)^k / k!^2: the modified Bessel function I_0(z), less 1.
+double bessel_above_one(double z_squared) {
+  double sum = 0, term = 1;
+  for (int k = 1; term > 1e-18 * sum; ++k) sum += term *= z_squared / 4 / k / k;
+  return sum;
+}
+// z I_1(z)
+double bessel_slope(double z_squared) {
+  double term = z_squared / 2, sum = term;
+  for (int k = 1; term > 1e-18 * sum; ++k) sum += term *= z_squared / 4 / k / (k + 1);
+  return sum;
+}
+
+void require(BinOptics const& optics) {
+  require_probability("efficiency_a", optics.efficiency_a);
+  require_probability("efficiency_b", optics.efficiency_b);
+  require_probability("visibility", optics.visibility);
+  require_probability("dark_count_probability", optics.dark_count_probability);
+  require_probability("photon_coherence", optics.photon_coherence);
+}
+
+struct CountProbabilities {
+  double none = 1, only_1 = 0, only_2 = 0;  // as of Counts
+};
+
+// With x = mean * efficiency the detectors have the intensities (x_a + x_b)/2 +- sqrt(V x_a x_b) cos(phase), at a phase that is random.
+CountProbabilities of_poisson_light(double x_a, double x_b, double visibility, bool number_resolving, Clicks blind) {
+  const double sum = x_a + x_b, z_squared = visibility * x_a * x_b, bessel = bessel_above_one(z_squared);
+  if (blind == Clicks::none) {
+    const double none = std::exp(-sum);
+    const double one = none * (number_resolving ? sum / 2 : std::expm1(sum / 2) + std::exp(sum / 2) * bessel);
+    return {none, one, one};
   }
-  return {max_photons,
-          {quiet_1 * quiet_2 * counts.none, quiet_2 * (counts.only_1 + dark_1 * counts.none), quiet_1 * (counts.only_2 + dark_2 * counts.none),
-           counts.both + dark_2 * counts.only_1 + dark_1 * counts.only_2 + dark_1 * dark_2 * counts.none}};
+  const double half = std::exp(-sum / 2), none = half * (1 + bessel);
+  const double one = number_resolving ? half * (sum / 2 * (1 + bessel) - bessel_slope(z_squared)) : -std::expm1(-sum / 2) - half * bessel;
+  return blind == Clicks::detector_1 ? CountProbabilities{none, 0, one} : CountProbabilities{none, one, 0};
+}
+
+// No photon where the mode matrix K leads: 1/det(1 + N K), N the mean numbers. K of one detector: `at_one`; of both: `at_both`.
+CountProbabilities of_thermal_light(double x_a, double x_b, double visibility, bool number_resolving, Clicks blind) {
+  const double sum = x_a + x_b, product = x_a * x_b, minor = product * (1 - visibility) / 4;
+  const double at_one = 1 + sum / 2 + minor, at_both = 1 + sum + product;
+  if (blind == Clicks::none) {
+    const double one = number_resolving ? (sum / 2 + product) / (at_both * at_both) : (sum / 2 + product - minor) / (at_both * at_one);
+    return {1 / at_both, one, one};
+  }
+  const double one = number_resolving ? (sum / 2 + 2 * minor) / (at_one * at_one) : (sum / 2 + minor) / at_one;
+  return blind == Clicks::detector_1 ? CountProbabilities{1 / at_one, 0, one} : CountProbabilities{1 / at_one, one, 0};
 }
 
 }  // namespace
@@ -110,13 +168,22 @@ void require_probability(const char* name, double value) {
   if (!unit_interval.contains(value)) throw SpecError(name, number_text(value), "a probability, 0 to 1");
 }
 
-BinResponse bin_response(BinOptics const& optics, int max_photons, Clicks blind, BinExtras const& extras) {
-  require_probability("efficiency_a", optics.efficiency_a);
-  require_probability("efficiency_b", optics.efficiency_b);
-  require_probability("visibility", optics.visibility);
-  require_probability("dark_count_probability", optics.dark_count_probability);
-  require_probability("photon_coherence", optics.photon_coherence);
+std::array<double, 4> click_probabilities(BinOptics const& optics, ModeLight const& light, Clicks blind, BinExtras const& extras) {
+  require(optics);
+  if (optics.photon_coherence != 1)
+    throw SpecError("photon_coherence", number_text(optics.photon_coherence), "1 with light of several photons");
+  const auto of = light.numbers == PhotonNumbers::thermal ? of_thermal_light : of_poisson_light;
+  const CountProbabilities p = of(light.mean_a * optics.efficiency_a, light.mean_b * optics.efficiency_b, optics.visibility, optics.number_resolving, blind);
+  const auto scalar = [](double value) { return MatrixXd::Constant(1, 1, value); };
+  Counts counts{scalar(p.none), scalar(p.only_1), scalar(p.only_2), scalar(1 - p.none - p.only_1 - p.only_2)};
+  add_extras(counts, optics, blind, extras);
+  const double dark = optics.dark_count_probability;
+  const auto found = reports(counts, scalar(1), blind == Clicks::detector_1 ? 0 : dark, blind == Clicks::detector_2 ? 0 : dark, optics.number_resolving);
+  return {found[0](0), found[1](0), found[2](0), found[3](0)};
+}
 
+BinResponse bin_response(BinOptics const& optics, int max_photons, Clicks blind, BinExtras const& extras) {
+  require(optics);
   BinResponse response = response_of(optics, max_photons, blind, extras);
   if (optics.photon_coherence == 1) return response;
   BinOptics apart = optics;

@@ -39,6 +39,17 @@ struct BinResponse {
 // `blind`: the detector that is still dead from a click before; photons that reach it are lost, and it has no afterpulses.
 BinResponse bin_response(BinOptics const& optics, int max_photons = 1, Clicks blind = Clicks::none, BinExtras const& extras = {});
 
+// Light of one mode an arm, of a phase that nobody knows: how its photon numbers are distributed, and their means as emitted.
+enum class PhotonNumbers { thermal, poisson };
+struct ModeLight {
+  PhotonNumbers numbers = PhotonNumbers::thermal;
+  double mean_a = 0, mean_b = 0;
+};
+
+// Probability of each report of a bin that such light comes to, any number of photons included: exact. The two arms' modes overlap by
+// `visibility`; where photons lose their phase (`photon_coherence` below 1) it is refused.
+std::array<double, 4> click_probabilities(BinOptics const& optics, ModeLight const& light, Clicks blind = Clicks::none, BinExtras const& extras = {});
+
 // Throws a SpecError at `name` unless the value is one.
 void require_probability(const char* name, double value);
 

@@ -74,4 +74,9 @@ void Describe<MidpointSourceSpec>::check(const MidpointSourceSpec& spec) {
 
 void Describe<SenderReceiverSpec>::check(const SenderReceiverSpec& spec) { check_heralds(spec); }
 
+void Describe<RepeaterGraphSpec>::check(const RepeaterGraphSpec& spec) {
+  if (spec.branching.empty() || spec.branching.size() > 20)
+    throw SpecError("/branching", std::to_string(spec.branching.size()) + " levels", "1 to 20 levels, each with its number of branches");
+}
+
 }  // namespace farbell

@@ -1,5 +1,5 @@
 // How a link makes entangled pairs: stated outright (`given`), or derived from hardware (`double_click`, `single_click`, `midpoint_source`,
-// `sender_receiver`).
+// `sender_receiver`, `repeater_graph`).
 #pragma once
 #include "farbell/base/fields.hpp"
 #include "farbell/hardware/alignment.hpp"
@@ -100,7 +100,23 @@ struct SenderReceiverSpec {
   bool operator==(const SenderReceiverSpec&) const = default;
 };
 
-using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec>;
+struct RepeaterGraphSpec {
+  std::int64_t sources = 1;
+  std::int64_t arms = 1;
+  std::vector<std::int64_t> branching;
+  double repetition_s = 0;
+  double source_efficiency = 1;
+  double detector_efficiency = 1;
+  double bell_success_probability = 0.5;
+  double visibility = 1;
+  double photon_depolarising = 0;
+  double local_overhead_s = 0;
+  std::optional<MultiplexingSpec> multiplexing;
+
+  bool operator==(const RepeaterGraphSpec&) const = default;
+};
+
+using GenerationSpec = std::variant<GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec, RepeaterGraphSpec>;
 
 inline constexpr std::string_view multiplexing_doc = "Many modes in one attempt; null = one.";
 
@@ -181,7 +197,7 @@ struct Describe<SingleClickSpec> {
       field("station_position", &SingleClickSpec::station_position, unit_interval,
             "Where the station stands on the fibre, as a fraction of its length from node_a."),
       required(field("bright_state", &SingleClickSpec::bright_state, inside,
-                     "Probability of the state that emits a photon, |1>, in which each memory is prepared.")),
+                     "Probability of the state that emits a photon, |1>, in which each memory is prepared; of ensembles, of one excitation or more.")),
       field("bright_state_b", &SingleClickSpec::bright_state_b, inside, "The same for node_b's memory; null = as node_a's."),
       field("phase_sigma_rad", &SingleClickSpec::phase_sigma_rad, "rad", non_negative,
             "Standard deviation of the optical phase between the two arms, a Gaussian process of the link.").improves(Improvement::phase_deviation),
@@ -270,6 +286,36 @@ struct Describe<SenderReceiverSpec> {
       field("multiplexing", &SenderReceiverSpec::multiplexing, multiplexing_doc),
   };
   static void check(const SenderReceiverSpec& spec);
+};
+
+template <>
+struct Describe<RepeaterGraphSpec> {
+  static constexpr std::string_view name = "RepeaterGraph";
+  static constexpr std::string_view kind = "repeater_graph";
+  static constexpr std::string_view doc =
+      "All-photonic repeaters: sources along the fibre send repeater graph states, encoded in trees against losses, to stations that measure them.";
+  static constexpr auto fields = std::tuple{
+      required(field("sources", &RepeaterGraphSpec::sources, within(1, 10'000),
+                     "Sources of graph states, evenly along the fibre; stations that measure stand halfway between sources and ends.")),
+      required(field("arms", &RepeaterGraphSpec::arms, within(1, 1'000),
+                     "Arms of a graph state to either side, each with an outer photon and an encoded inner qubit; photons of an end an attempt.")),
+      required(field("branching", &RepeaterGraphSpec::branching, within(1, 1'000), "Branches of the tree of an inner qubit, level by level.")),
+      required(field("repetition_s", &RepeaterGraphSpec::repetition_s, "s", positive, "Time from one graph state of a source to the next.")),
+      field("source_efficiency", &RepeaterGraphSpec::source_efficiency, unit_interval,
+            "Probability that a photon of a graph state enters the fibre.").improves(Improvement::probability),
+      field("detector_efficiency", &RepeaterGraphSpec::detector_efficiency, unit_interval,
+            "Probability that a photon that comes to a station is detected.").improves(Improvement::probability),
+      field("bell_success_probability", &RepeaterGraphSpec::bell_success_probability, unit_interval,
+            "Probability that a Bell measurement of two photons that are there tells their state: 1/2 with linear optics, 3/4 with two more photons."),
+      field("visibility", &RepeaterGraphSpec::visibility, unit_interval, "Mode overlap of two photons in a Bell measurement.")
+          .improves(Improvement::probability),
+      field("photon_depolarising", &RepeaterGraphSpec::photon_depolarising, unit_interval,
+            "Probability that a photon, of a source or an end, is depolarised.").improves(Improvement::rate),
+      field("local_overhead_s", &RepeaterGraphSpec::local_overhead_s, "s", non_negative,
+            "Time per attempt at the stations for everything but light travel: to measure, and to tell."),
+      field("multiplexing", &RepeaterGraphSpec::multiplexing, multiplexing_doc),
+  };
+  static void check(const RepeaterGraphSpec& spec);
 };
 
 }  // namespace farbell

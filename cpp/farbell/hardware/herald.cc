@@ -1,5 +1,6 @@
 #include "farbell/hardware/herald.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -8,6 +9,7 @@
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/hardware/memory_light.hpp"
 #include "farbell/state/correlations.hpp"
 
 namespace farbell {
@@ -35,6 +37,10 @@ char digit(Clicks click) { return click == Clicks::detector_1 ? '1' : '2'; }
 
 void require_bright_state(const char* name, double value) {
   if (!(value > 0 && value < 1)) throw SpecError(name, number_text(value), "a probability, more than 0 and less than 1");
+}
+
+void require_pulse(const char* name, double value) {
+  if (!pulse_photons.contains(value)) throw SpecError(name, number_text(value), "a number of photons, more than 0 and at most 100");
 }
 
 void require(Emitters const& emitters) {
@@ -146,6 +152,71 @@ HeraldTable single_click_table(BinOptics const& optics, double bright_a, double 
           state[4 * s + t] += w * amplitude[s] * amplitude[t] * bins.with(second_a, second_b)(click)(s, t);
         }
     add_outcome(table, state, click == Clicks::detector_1 ? 2 : 3, {digit(click)});
+  }
+  return given_success(std::move(table));
+}
+
+HeraldTable ensemble_click_table(BinOptics const& optics, double excitation_a, double excitation_b) {
+  require_bright_state("bright_state", excitation_a);
+  require_bright_state("bright_state_b", excitation_b);
+  const double mean[2] = {excitation_a / (1 - excitation_a), excitation_b / (1 - excitation_b)};
+  const double empty[2] = {1 - excitation_a, 1 - excitation_b};
+  // [A emits any number][B emits any number], or neither
+  std::array<double, 4> by_emission[2][2];
+  for (int a : {0, 1})
+    for (int b : {0, 1}) {
+      by_emission[a][b] = click_probabilities(optics, {PhotonNumbers::thermal, a * mean[0], b * mean[1]});
+      for (double& probability : by_emission[a][b]) probability *= (a ? 1 : empty[0]) * (b ? 1 : empty[1]);
+    }
+  const BinResponse single = bin_response(optics);
+  const double amplitude = empty[0] * empty[1] * std::sqrt(excitation_a * excitation_b);
+  HeraldTable table;
+  table.silence = by_emission[1][1][0];
+  for (const Clicks click : one_click) {
+    const auto at = static_cast<std::size_t>(click);
+    const auto p = [&](int a, int b) { return by_emission[a][b][at]; };
+    // Differences of probabilities, below 0 by rounding alone.
+    DensityMatrix state{};
+    state[0] = p(0, 0);
+    state[5] = std::max(0.0, p(0, 1) - p(0, 0));
+    state[10] = std::max(0.0, p(1, 0) - p(0, 0));
+    state[15] = std::max(0.0, (p(1, 1) - p(0, 1)) - (p(1, 0) - p(0, 0)));
+    state[6] = state[9] = amplitude * single(click)(1, 2);
+    add_outcome(table, state, click == Clicks::detector_1 ? 2 : 3, {digit(click)});
+  }
+  return given_success(std::move(table));
+}
+
+HeraldTable pulse_click_table(BinOptics const& optics, double mean_photons_a, double mean_photons_b, bool late_bin_lost,
+                              double afterpulse_probability) {
+  require_pulse("mean_photons", mean_photons_a);
+  require_pulse("mean_photons_b", mean_photons_b);
+  require_probability("afterpulse_probability", afterpulse_probability);
+  const auto bin = [&](bool a, bool b, Clicks blind, BinExtras const& extras) {
+    return click_probabilities(optics, {PhotonNumbers::poisson, a ? mean_photons_a : 0, b ? mean_photons_b : 0}, blind, extras);
+  };
+  const BinResponse single_early = bin_response(optics);
+  const double single = mean_photons_a * mean_photons_b * std::exp(-mean_photons_a - mean_photons_b);
+  HeraldTable table;
+  for (int s = 0; s < 4; ++s) {
+    const bool late_a = s >> 1, late_b = s & 1;
+    table.silence += bin(!late_a, !late_b, Clicks::none, {})[0] * bin(late_a, late_b, Clicks::none, {})[0] / 4;
+  }
+  for (const Clicks early : one_click) {
+    BinExtras extras;
+    (early == Clicks::detector_1 ? extras.afterpulse_1 : extras.afterpulse_2) = afterpulse_probability;
+    const Clicks blind = late_bin_lost ? early : Clicks::none;
+    const BinResponse single_late = bin_response(optics, 1, blind, extras);
+    for (const Clicks late : one_click) {
+      DensityMatrix state{};
+      for (int s = 0; s < 4; ++s) {
+        const bool late_a = s >> 1, late_b = s & 1;
+        state[5 * s] = bin(!late_a, !late_b, Clicks::none, {})[static_cast<std::size_t>(early)] *
+                       bin(late_a, late_b, blind, extras)[static_cast<std::size_t>(late)] / 4;
+      }
+      state[6] = state[9] = single * single_early(early)(2, 1) * single_late(late)(1, 2) / 4;
+      add_outcome(table, state, early == late ? 2 : 3, {digit(early), digit(late)});
+    }
   }
   return given_success(std::move(table));
 }

@@ -47,6 +47,15 @@ HeraldTable double_click_table(BinOptics const& optics, bool late_bin_lost = fal
 // al. 1999). The states are those at equal optical phases of the arms.
 HeraldTable single_click_table(BinOptics const& optics, double bright_a, double bright_b, Emitters const& emitters = {});
 
+// Memory X is an ensemble, in sqrt(1 - p) sum over n of p^(n/2) |n excitations>|n photons> with p = excitation_x, the probability of one or more
+// (Duan et al. 2001); success: exactly one detector clicks. |0> of its qubit is no excitation, |1> one or more, which nobody tells apart.
+HeraldTable ensemble_click_table(BinOptics const& optics, double excitation_a, double excitation_b);
+
+// Both memories stand for a choice, early or late, of a weak coherent pulse of random phase; success as of a double click. A pulse without
+// a photon says nothing of the choice, one with several tells it to the line: only single photons have a coherence.
+HeraldTable pulse_click_table(BinOptics const& optics, double mean_photons_a, double mean_photons_b, bool late_bin_lost = false,
+                              double afterpulse_probability = 0);
+
 // The same heralds when nobody knows the optical phase: Gaussian, with this standard deviation.
 HeraldTable phase_averaged(HeraldTable table, double phase_sigma_rad);
 

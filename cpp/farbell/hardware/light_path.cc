@@ -372,6 +372,27 @@ LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source
   return light;
 }
 
+LinkLight end_light(LightPaths const& paths, double to_station_m, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b) {
+  LinkLight light;
+  for (auto [end, at, interfaces, memory] : {std::tuple{&light.a, at_a, &paths.a, &a}, std::tuple{&light.b, at_b, &paths.b, &b}}) {
+    Arm arm(paths.known, at, "memory " + in_quotes(memory->name), memory->wavelength_m, memory->encoding);
+    const std::optional<Line> line = line_of(*memory);
+    bandwidths_suffice(paths, *interfaces, at, line);
+    arm.pass(*interfaces, std::nullopt);
+    if (line) arm.light.efficiency *= passed(line->width_hz, arm.light.bandwidths_hz);
+    arm.meets_fiber(fiber, to_station_m);
+    if (arm.light.encoding == Encoding::presence)
+      throw SpecError("", "photons of memory " + in_quotes(memory->name) + " with the encoding \"presence\"",
+                      "\"time_bin\" or \"polarisation\": whether there is a photon is no qubit where it may be lost");
+    if (!arm.light.noise.empty())
+      throw SpecError(at, "interfaces that add noise", "none: what noise does to Bell measurements of graph states is not modelled");
+    *end = arm.light;
+  }
+  add_pace(light, paths.a);
+  add_pace(light, paths.b);
+  return light;
+}
+
 bool has_shape(LightPaths const& paths, LinkLight const& light, MemorySpec const& a, MemorySpec const& b) {
   return paths.mismatch == LightMismatch::price || (a.photon_lifetime_s && !light.a.bandwidths_hz.empty()) ||
          (b.photon_lifetime_s && !light.b.bandwidths_hz.empty());

@@ -52,6 +52,8 @@ LinkLight click_light(LightPaths const& paths, bool double_click, double station
 // Of the ends that absorb, all the way: efficiency with those of the fibre and of the memory's band or mode.
 LinkLight sent_light(LightPaths const& paths, bool from_b, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
 LinkLight source_light(LightPaths const& paths, MidpointSourceSpec const& source, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
+// Of memories whose photons meet those of sources, each at a station so far away.
+LinkLight end_light(LightPaths const& paths, double to_station_m, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
 
 // What the detectors' window holds of both photons, and what is left of the visibility, where filters or prices have a say. Throws a
 // SpecError at /station/visibility where the overlap cannot give it, or /link/light_mismatch where a price needs a lifetime.

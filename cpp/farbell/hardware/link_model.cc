@@ -13,6 +13,7 @@
 #include "farbell/hardware/pair_source.hpp"
 #include "farbell/hardware/pair_state.hpp"
 #include "farbell/hardware/photon_window.hpp"
+#include "farbell/hardware/repeater_graph.hpp"
 #include "farbell/hardware/sender_receiver.hpp"
 
 namespace farbell {
@@ -113,9 +114,35 @@ void cut_to_window(BinOptics& optics, LinkModel& model, MemorySpec const& a, Mem
   optics.visibility = std::min(1.0, optics.visibility * (common / share_a) * (common / share_b));
 }
 
-// Mean number that a memory sends at each side; half of them early, if there are two bins.
-std::array<double, 2> photons_a_bin(SingleClickSpec const& spec) { return {spec.bright_state, spec.bright_state_b.value_or(spec.bright_state)}; }
-std::array<double, 2> photons_a_bin(DoubleClickSpec const&) { return {0.5, 0.5}; }
+double mean_photons(MemorySpec const& memory) { return std::get<WeakCoherentLightSpec>(*memory.light).mean_photons; }
+
+// Mean number that a memory sends a bin at each side; half of them early, if there are two bins.
+double photons_a_bin(double bright, MemorySpec const& memory) {
+  return memory.light ? bright / (1 - bright) : bright * (1 + memory.double_excitation_probability);
+}
+std::array<double, 2> photons_a_bin(SingleClickSpec const& spec, MemorySpec const& a, MemorySpec const& b) {
+  return {photons_a_bin(spec.bright_state, a), photons_a_bin(spec.bright_state_b.value_or(spec.bright_state), b)};
+}
+std::array<double, 2> photons_a_bin(DoubleClickSpec const&, MemorySpec const& a, MemorySpec const& b) {
+  const auto early = [](MemorySpec const& memory) { return (memory.light ? mean_photons(memory) : 1 + memory.double_excitation_probability) / 2; };
+  return {early(a), early(b)};
+}
+
+// At phase 0, and without drift between bins.
+HeraldTable clicks(SingleClickSpec const& spec, BinOptics const& optics, MemorySpec const& a, MemorySpec const& b) {
+  const double bright_b = spec.bright_state_b.value_or(spec.bright_state);
+  if (a.light) return ensemble_click_table(optics, spec.bright_state, bright_b);
+  return single_click_table(optics, spec.bright_state, bright_b, {a.double_excitation_probability, b.double_excitation_probability});
+}
+HeraldTable clicks(bool late_bin_lost, double afterpulse_probability, BinOptics const& optics, MemorySpec const& a, MemorySpec const& b) {
+  if (a.light) return pulse_click_table(optics, mean_photons(a), mean_photons(b), late_bin_lost, afterpulse_probability);
+  return double_click_table(optics, late_bin_lost, {a.double_excitation_probability, b.double_excitation_probability}, afterpulse_probability);
+}
+
+void note_tagged_pulses(LinkModel& model) {
+  model.approximations.push_back({"tagged_pulses",
+                                  "A weak coherent pulse of several photons tells its bin: the qubit that stands for it has no coherence, one without a photon is random."});
+}
 
 template <class Click>
 LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, StationSpec const& station,
@@ -137,15 +164,15 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   const double scattered = (raman.from_a_hz + raman.from_b_hz) * detector.window_s * detector.efficiency;
   double others_a = 0, others_b = 0;  // photons a bin, of all other modes
   if (const double crosstalk = spec.multiplexing ? spec.multiplexing->crosstalk : 0; crosstalk > 0) {
-    others_a = crosstalk * (1 + a.double_excitation_probability) * photons_a_bin(spec)[0];
-    others_b = crosstalk * (1 + b.double_excitation_probability) * photons_a_bin(spec)[1];
+    const auto [photons_a, photons_b] = photons_a_bin(spec, a, b);
+    others_a = crosstalk * photons_a;
+    others_b = crosstalk * photons_b;
   }
   const double background = ((a.background_photons + others_a) * optics.efficiency_a + (b.background_photons + others_b) * optics.efficiency_b +
                              added + scattered) / 2;
   // A click tells its mode; that of a dark count is any of those that share the detectors.
   const double modes = spec.multiplexing && spec.multiplexing->shared_detectors ? static_cast<double>(spec.multiplexing->modes) : 1;
   optics.dark_count_probability = -std::expm1(-(detector.dark_count_rate_hz * detector.window_s / modes + background));
-  const Emitters emitters{a.double_excitation_probability, b.double_excitation_probability};
 
   LinkModel model;
   const AlignmentSpec alignment = spec.alignment.value_or(AlignmentSpec{});
@@ -159,13 +186,13 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
       fiber_delay_s(length_a_m, fiber.speed_m_per_s), fiber_delay_s(length_b_m, fiber.speed_m_per_s),
       std::max(a.initialisation_s, b.initialisation_s), station.local_overhead_s);
   if constexpr (std::is_same_v<Click, SingleClickSpec>) {
-    model.table = single_click_table(optics, spec.bright_state, spec.bright_state_b.value_or(spec.bright_state), emitters);
+    model.table = clicks(spec, optics, a, b);
     model.phase = {std::hypot(spec.phase_sigma_rad, arms.phase_sigma_rad), spec.phase_correlation_s.value_or(0)};
     set_recovery(model, detector, 0);
   } else {
     const bool shared = !light.polarisation;  // a detector has both bins
     model.table = phase_averaged(
-        double_click_table(optics, shared && late_bin_lost(station), emitters, shared ? detector.afterpulse_probability : 0), arms.phase_sigma_rad);
+        clicks(shared && late_bin_lost(station), shared ? detector.afterpulse_probability : 0, optics, a, b), arms.phase_sigma_rad);
     set_recovery(model, detector, shared ? station.bin_separation_s.value_or(0) : 0);
   }
   set_pace(model, light);
@@ -174,6 +201,9 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   if (others_a + others_b > 0)
     model.approximations.push_back({"poissonian_crosstalk", "Light of other modes comes in a Poissonian number of photons, which are not those that herald there."});
   depolarise_initialisation(model, a, b);
+  if (a.light && std::is_same_v<Click, DoubleClickSpec>) note_tagged_pulses(model);
+  if (a.light && std::is_same_v<Click, SingleClickSpec>)
+    model.approximations.push_back({"excitations_as_one", "An ensemble that holds several excitations is a qubit in |1>, as if it held one."});
   if (detector.afterpulse_probability > 0)
     model.approximations.push_back({"afterpulses_within_attempts",
                                     "A click sets off another one in the late bin of its attempt, and none in later attempts or modes."});
@@ -227,14 +257,56 @@ LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, Memor
   const double absorbed = wear.efficiency * spec.absorption_efficiency.value_or(receiver.efficiency);
   const double arrives = absorbed * sender.efficiency * received.efficiency;
   const double others = sender.background_photons * arrives + absorbed * received.noise_an_attempt() / 2;
-  model.table = sender_receiver_table(spec, arrives, sender.double_excitation_probability, others, receiver.retrieval.has_value());
+  SentLight sent{sender.double_excitation_probability, std::nullopt};
+  if (sender.light) sent.mean_photons = mean_photons(sender);
+  model.table = sender_receiver_table(spec, arrives, sent, others, receiver.retrieval.has_value());
   for (HeraldOutcome& outcome : model.table.outcomes)
     for (std::size_t k = 1; k < outcome.state.size(); ++k) outcome.state[k] *= wear.coherence * polarised;
   model.success_probability = model.table.success_probability;
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
   note_price(model, paths);
-  if (sender.double_excitation_probability > 0 || others > 0) note_several_photons(model);
+  if (sender.light) note_tagged_pulses(model);
+  if (sender.light || sender.double_excitation_probability > 0 || others > 0) note_several_photons(model);
+  return model;
+}
+
+// What is modelled of photons of memories that meet photons of graph states: that they get lost, or are depolarised.
+void require_plain_light(FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b) {
+  const std::string allowed = " with a repeater_graph, whose photons are lost or depolarised, and no more is modelled";
+  if (fiber.dispersion_s_per_m2 != 0) throw SpecError("/link/fiber/dispersion_s_per_m2", number_text(fiber.dispersion_s_per_m2), "0" + allowed);
+  if (fiber.pmd_s_per_sqrt_m != 0) throw SpecError("/link/fiber/pmd_s_per_sqrt_m", number_text(fiber.pmd_s_per_sqrt_m), "0" + allowed);
+  if (fiber.classical_light) throw SpecError("/link/fiber/classical_light", "classical light", "null" + allowed);
+  for (MemorySpec const* memory : {&a, &b}) {
+    const std::string of_memory = "a memory " + in_quotes(memory->name) + " with ";
+    if (memory->retrieval) throw SpecError("", of_memory + "retrieval", "memories that emit, for ends of a repeater_graph");
+    for (auto const& [name, value] : {std::pair{"double_excitation_probability", memory->double_excitation_probability},
+                                      std::pair{"background_photons", memory->background_photons}, std::pair{"photon_dephasing", memory->photon_dephasing}})
+      if (value != 0) throw SpecError("", of_memory + "a " + name + " of " + number_text(value), "0" + allowed);
+  }
+}
+
+LinkModel model_of(RepeaterGraphSpec const& spec, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b, Wear wear,
+                   LightPaths const& paths) {
+  require_plain_light(fiber, a, b);
+  LinkModel model;
+  static_cast<LinkTiming&>(model) = repeater_graph_timing(fiber_delay_s(fiber.length_m, fiber.speed_m_per_s),
+                                                          std::max(a.initialisation_s, b.initialisation_s), spec.repetition_s, spec.local_overhead_s);
+  const auto pieces = static_cast<std::size_t>(2 * (spec.sources + 1));
+  const auto at = [&](std::size_t piece) { return fiber.length_m * static_cast<double>(piece) / static_cast<double>(pieces); };
+  std::vector<double> halves(pieces);
+  for (std::size_t k = 0; k < pieces; ++k) halves[k] = transmission(fiber, at(k), at(k + 1));
+  const LinkLight light = end_light(paths, at(1), fiber, a, b);
+  RepeaterGraphSpec worn = spec;
+  worn.detector_efficiency *= wear.efficiency;
+  worn.visibility *= wear.coherence;
+  const double switched = switch_transmission(spec.multiplexing);
+  model.table = repeater_graph_table(worn, halves, a.efficiency * light.a.efficiency * switched, b.efficiency * light.b.efficiency * switched);
+  model.success_probability = model.table.success_probability;
+  depolarise_initialisation(model, a, b);
+  set_pace(model, light);
+  model.approximations.push_back({"qubits_under_way",
+                                  "Ends of repeater graphs have a qubit for each of their photons, and keep those of all attempts under way beside their slots."});
   return model;
 }
 
@@ -286,13 +358,13 @@ void multiplex(LinkModel& model, std::optional<MultiplexingSpec> const& spec, St
 // Detectors that are not there are not shared; nothing is derived of what is given.
 void require_costs_that_exist(GenerationSpec const& generation) {
   const bool given = std::holds_alternative<GivenSpec>(generation);
-  const bool absorbed = std::holds_alternative<MidpointSourceSpec>(generation) || std::holds_alternative<SenderReceiverSpec>(generation);
+  const bool no_station = !std::holds_alternative<DoubleClickSpec>(generation) && !std::holds_alternative<SingleClickSpec>(generation);
   std::optional<MultiplexingSpec> const& train = std::visit([](auto const& kind) -> auto const& { return kind.multiplexing; }, generation);
   if (!train) return;
-  if ((given || absorbed) && train->shared_detectors)
-    throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no detectors");
-  if ((given || absorbed) && train->crosstalk > 0)
-    throw SpecError("/multiplexing/crosstalk", number_text(train->crosstalk), "0 with a generation that has no detectors");
+  if (no_station && train->shared_detectors)
+    throw SpecError("/multiplexing/shared_detectors", "true", "false with a generation that has no station");
+  if (no_station && train->crosstalk > 0)
+    throw SpecError("/multiplexing/crosstalk", number_text(train->crosstalk), "0 with a generation that has no station");
   if (given && train->switch_loss_db > 0)
     throw SpecError("/multiplexing/switch_loss_db", number_text(train->switch_loss_db), "0 with a given success_probability, from which nothing is taken");
 }
@@ -330,6 +402,7 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
     bright_b = single_click->bright_state_b.value_or(bright_a);
   }
   require_costs_that_exist(generation);
+  require_light(generation, fiber, a, b);
   const auto multiplexed = [&](LinkModel model) {
     model.dephasing_exponent = {dephasing_exponent(a.dephasing_attempts, bright_a), dephasing_exponent(b.dephasing_attempts, bright_b)};
     std::visit([&](auto const& kind) {
@@ -360,6 +433,11 @@ LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, M
   }
   if (auto const* sent = std::get_if<SenderReceiverSpec>(&generation)) {
     return multiplexed(model_of(*sent, fiber, a, b, wear, paths));
+  }
+  if (auto const* graph = std::get_if<RepeaterGraphSpec>(&generation)) {
+    if (paths.mismatch == LightMismatch::price)
+      throw SpecError("/link/light_mismatch", "\"price\"", "\"refuse\" with a repeater_graph, whose photons are taken to be alike");
+    return multiplexed(model_of(*graph, fiber, a, b, wear, paths));
   }
   for (auto const& [interfaces, at] : {std::pair{&paths.a, "/link/interfaces_a"}, std::pair{&paths.b, "/link/interfaces_b"}})
     if (!interfaces->empty())

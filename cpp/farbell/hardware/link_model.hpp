@@ -43,6 +43,9 @@ struct LinkModel : LinkTiming {
 LinkModel link_model(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b,
                      StationSpec const* station, Wear wear = {}, LightPaths const& paths = {});
 
+// Throws a SpecError at the generation, or at what does not go with it, where light of the memories is not that of the scheme.
+void require_light(GenerationSpec const& generation, FiberSpec const& fiber, MemorySpec const& a, MemorySpec const& b);
+
 // Throws that SpecError where the detectors need longer than the period.
 void require_recovery(LinkModel const& model, double period_s);
 // Throws a SpecError where attempts cannot be made in slots of this length.

@@ -39,4 +39,12 @@ LinkTiming sender_receiver_timing(double delay_s, double initialisation_sender_s
   return timing;
 }
 
+LinkTiming repeater_graph_timing(double delay_s, double initialisation_s, double repetition_s, double local_overhead_s) {
+  LinkTiming timing;
+  timing.emission_a_s = timing.emission_b_s = initialisation_s;
+  timing.herald_a_s = timing.herald_b_s = initialisation_s + delay_s + local_overhead_s;
+  timing.period_s = std::max(repetition_s, initialisation_s);
+  return timing;
+}
+
 }  // namespace farbell

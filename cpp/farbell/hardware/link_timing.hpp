@@ -22,4 +22,8 @@ LinkTiming midpoint_source_timing(double delay_a_s, double delay_b_s, double ini
 LinkTiming sender_receiver_timing(double delay_s, double initialisation_sender_s, double initialisation_receiver_s, double local_overhead_s,
                                   bool heralded);
 
+// Sources and stations along the whole fibre: all photons leave at once, and results of the stations go to both ends. Attempts come at the
+// pace of the sources, whatever is still under way.
+LinkTiming repeater_graph_timing(double delay_s, double initialisation_s, double repetition_s, double local_overhead_s);
+
 }  // namespace farbell

@@ -4,6 +4,7 @@
 #include "farbell/hardware/charge_check.hpp"
 #include "farbell/hardware/communication.hpp"
 #include "farbell/hardware/encoding.hpp"
+#include "farbell/hardware/memory_light.hpp"
 #include "farbell/hardware/retrieval.hpp"
 #include "farbell/hardware/t2_law.hpp"
 
@@ -27,6 +28,7 @@ struct MemorySpec {
   double pauli_z_rate_hz = 0;
   double efficiency = 1;
   double double_excitation_probability = 0;
+  std::optional<LightSpec> light;
   double background_photons = 0;
   double photon_dephasing = 0;
   std::optional<double> photon_lifetime_s;
@@ -84,6 +86,7 @@ struct Describe<MemorySpec> {
             "Probability that an attempt puts a photon into the fibre.").improves(Improvement::probability),
       field("double_excitation_probability", &MemorySpec::double_excitation_probability, unit_interval,
             "Probability that a memory that emits a photon emits a second one, which interferes with nothing.").improves(Improvement::rate),
+      field("light", &MemorySpec::light, "What it emits, if not one photon: light of an ensemble, or weak coherent pulses; null = one photon."),
       field("background_photons", &MemorySpec::background_photons, non_negative,
             "Mean number of photons a bin that come with the memory's own and know nothing of its state: leaked light of the "
             "excitation; Poisson.").improves(Improvement::rate),

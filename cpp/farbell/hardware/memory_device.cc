@@ -23,6 +23,20 @@ MemorySpec decaying_like(CommunicationSpec const& c, MemorySpec memory = {}) {
   return memory;
 }
 
+// What is said of the emitter of one photon, or of a memory that is none, has no meaning beside other light.
+void check_light(MemorySpec const& m) {
+  const std::string kind = std::visit([](auto const& light) { return std::string(Describe<std::decay_t<decltype(light)>>::kind); }, *m.light);
+  const auto refuse = [&](const char* path, std::string const& found, const char* allowed) {
+    throw SpecError(path, found, std::string(allowed) + " with light of kind " + in_quotes(kind));
+  };
+  if (m.double_excitation_probability != 0) refuse("/double_excitation_probability", number_text(m.double_excitation_probability), "0");
+  if (m.photon_dephasing != 0) refuse("/photon_dephasing", number_text(m.photon_dephasing), "0");
+  if (m.dephasing_attempts) refuse("/dephasing_attempts", number_text(*m.dephasing_attempts), "null");
+  if (m.retrieval) refuse("/retrieval", "a retrieval", "null");
+  if (m.communication) refuse("/communication", "communication qubits", "null");
+  if (m.charge_check) refuse("/charge_check", "a charge check", "null");
+}
+
 }  // namespace
 
 void Describe<CommunicationSpec>::check(const CommunicationSpec& c) { Describe<MemorySpec>::check(decaying_like(c)); }
@@ -32,6 +46,7 @@ Device communication_device_of(MemorySpec const& memory, std::string const& path
 }
 
 void Describe<MemorySpec>::check(const MemorySpec& m) {
+  if (m.light) check_light(m);
   if (m.retrieval && m.communication)
     throw SpecError("/communication", "communication qubits", "null with retrieval: an ensemble absorbs photons by itself");
   const std::string law = "t2_law \"" + std::string(choice_name(m.t2_law)) + '"';

@@ -2,17 +2,43 @@
 
 #include <cmath>
 
+#include "farbell/base/errors.hpp"
+#include "farbell/base/text.hpp"
+#include "farbell/hardware/memory_light.hpp"
+
 namespace farbell {
 
-HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, double double_excitation, double others, bool tells_empty) {
+namespace {
+
+// What the receiver has absorbed of the sender's light: one photon, entangled with the sender; others that agree with it in Z alone;
+// nothing.
+struct Received {
+  double coherent, classical, nothing;
+};
+
+Received received_photons(double double_excitation, double arrives) {
+  const double lost = 1 - arrives;
+  return {(1 - double_excitation) * arrives, double_excitation * arrives * (1 + lost), (1 - double_excitation) * lost + double_excitation * lost * lost};
+}
+
+// Poisson numbers, thinned by losses; a pulse of several photons tells its mode.
+Received received_pulse(double mean_photons, double arrives) {
+  const double coherent = mean_photons * std::exp(-mean_photons) * arrives, some = -std::expm1(-mean_photons * arrives);
+  return {coherent, some - coherent, 1 - some};
+}
+
+}  // namespace
+
+HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, SentLight const& light, double others, bool tells_empty) {
   require_probability("arrives", arrives);
-  require_probability("double_excitation_probability", double_excitation);
-  // What the receiver has absorbed: one photon, entangled with the sender; any of two, which agree with the sender in Z alone; and
-  // others, a Poisson number in each of two modes. Photons in both modes at once make its qubit a random one.
-  const double lost = 1 - arrives, one_mode = std::exp(-others);
-  const double coherent = (1 - double_excitation) * arrives * one_mode;
-  const double classical = double_excitation * arrives * (1 + lost) * one_mode;
-  const double nothing = ((1 - double_excitation) * lost + double_excitation * lost * lost) * one_mode * one_mode;
+  require_probability("double_excitation_probability", light.double_excitation);
+  if (light.mean_photons && !pulse_photons.contains(*light.mean_photons))
+    throw SpecError("mean_photons", number_text(*light.mean_photons), "a number of photons, more than 0 and at most 100");
+  // Beside them it has absorbed others, a Poisson number in each of two modes. Photons in both modes at once make its qubit a random one.
+  const Received absorbed = light.mean_photons ? received_pulse(*light.mean_photons, arrives) : received_photons(light.double_excitation, arrives);
+  const double one_mode = std::exp(-others);
+  const double coherent = absorbed.coherent * one_mode, classical = absorbed.classical * one_mode;
+  const double nothing = absorbed.nothing * one_mode * one_mode;
   const double falsely = spec.heralded ? spec.false_herald_probability : 1;
   const double told = spec.heralded ? 1 - (1 - spec.herald_efficiency) * (1 - falsely) : 1;
   HeraldTable table;

@@ -5,9 +5,14 @@
 
 namespace farbell {
 
-// `arrives`: probability that a photon of the sender ends in the receiver. `double_excitation`: that the sender emits
-// a second one. `others`: mean number of photons a bin that end in the receiver beside them, Poisson. With `tells_empty` heralds of a receiver that
+// What the sender emits: a photon, and with this probability a second one; or a weak coherent pulse of this mean number of photons.
+struct SentLight {
+  double double_excitation = 0;
+  std::optional<double> mean_photons;
+};
+
+// `arrives`: probability that a photon of the sender ends in the receiver. `others`: mean number of photons a bin that end in the receiver beside them, Poisson. With `tells_empty` heralds of a receiver that
 // holds nothing are rows of their own.
-HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, double double_excitation, double others, bool tells_empty);
+HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, SentLight const& light, double others, bool tells_empty);
 
 }  // namespace farbell

@@ -101,6 +101,19 @@ std::string hardware_key(const GenerationSpec& generation, const FiberSpec& fibe
     put(sent->herald_efficiency);
     put(sent->false_herald_probability);
     put(sent->local_overhead_s);
+  } else if (const auto* graph = std::get_if<RepeaterGraphSpec>(&generation)) {
+    put('p');
+    put(graph->sources);
+    put(graph->arms);
+    put(graph->branching.size());
+    for (const std::int64_t branches : graph->branching) put(branches);
+    put(graph->repetition_s);
+    put(graph->source_efficiency);
+    put(graph->detector_efficiency);
+    put(graph->bell_success_probability);
+    put(graph->visibility);
+    put(graph->photon_depolarising);
+    put(graph->local_overhead_s);
   } else {
     const auto& given = std::get<GivenSpec>(generation);
     put('g');

@@ -39,9 +39,9 @@ template <class... T>
 struct TypeList {};
 
 // Every spec, each after those it holds.
-using AllSpecs = TypeList<RetrievalSpec, CommunicationSpec, ChargeCheckSpec, MemorySpec, DetectorSpec, StationSpec, FrequencyConverterSpec, TransducerSpec, EncodingConverterSpec,
+using AllSpecs = TypeList<RetrievalSpec, CommunicationSpec, ChargeCheckSpec, EnsembleLightSpec, WeakCoherentLightSpec, MemorySpec, DetectorSpec, StationSpec, FrequencyConverterSpec, TransducerSpec, EncodingConverterSpec,
                           FiberSpanSpec, ClassicalLightSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec, AlignmentSpec,
-                          GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
+                          GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec, RepeaterGraphSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
                           PolicyEntrySpec, PolicyTableSpec, OpticalSwitchSpec, CutoffSpec, DistillationSpec, RuleSpec, NodeSpec, DriftSpec, LinkSpec, ChangeSpec, FailureSpec,
                           RoutingSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
 

@@ -18,6 +18,7 @@ from farbell._core import (
     MidpointSource,
     Model,
     OneOff,
+    RepeaterGraph,
     Scenario,
     SenderReceiver,
     SingleClick,
@@ -41,9 +42,16 @@ __all__ = [
 
 Kind = Literal["pairs", "plob"]
 #: Modes of light that one mode of an attempt sends through the fibre: a double click uses two time bins, a source of pairs two
-#: polarisations of each spectral mode, a sender the two modes of a qubit.
-ATTEMPT_MODES: dict[type, int] = {Given: 1, DoubleClick: 2, SingleClick: 1, MidpointSource: 2, SenderReceiver: 2}
-Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver
+#: polarisations of each spectral mode, a sender the two modes of a qubit, graph states those of each of their photons.
+ATTEMPT_MODES: dict[type, int] = {
+    Given: 1,
+    DoubleClick: 2,
+    SingleClick: 1,
+    MidpointSource: 2,
+    SenderReceiver: 2,
+    RepeaterGraph: 2,
+}
+Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph
 
 
 def compiled(network: Scenario | Model) -> Model:
@@ -55,7 +63,7 @@ def attempt_modes(generation: Generation, lanes: int = 1) -> int:
 
     Parameters
     ----------
-    generation : Given, DoubleClick, SingleClick, MidpointSource or SenderReceiver
+    generation : Given, DoubleClick, SingleClick, MidpointSource, SenderReceiver or RepeaterGraph
         How the link makes pairs.
     lanes : int
         Lanes of the circuit. A ``shared`` train serves them all.
@@ -74,8 +82,13 @@ def attempt_modes(generation: Generation, lanes: int = 1) -> int:
     """
     train = generation.multiplexing
     trains = 1 if train is not None and train.train == "shared" else lanes
-    spectral = math.ceil(1 / generation.spectral_purity) if isinstance(generation, MidpointSource) else 1
-    return ATTEMPT_MODES[type(generation)] * spectral * trains * (1 if train is None else train.modes)
+    alike = 1
+    if isinstance(generation, MidpointSource):
+        alike = math.ceil(1 / generation.spectral_purity)
+    elif isinstance(generation, RepeaterGraph):
+        tree = sum(math.prod(generation.branching[: level + 1]) for level in range(len(generation.branching)))
+        alike = generation.arms * (1 + tree)
+    return ATTEMPT_MODES[type(generation)] * alike * trains * (1 if train is None else train.modes)
 
 
 def pairs_needed(distillation: Distillation | None) -> int:
@@ -113,10 +126,13 @@ def _over(number: float, probability: float) -> float:
 
 def _transmissivity(link: Link) -> float:
     """Share of the light that arrives over the arm that loses more: a station is a relay, to which light goes from both ends;
-    a source, from which it comes, is one as well."""
+    a source, from which it comes, is one as well, and there may be many."""
     how, fiber = link.generation, link.fiber
     if isinstance(how, Given | SenderReceiver):
         return _core.transmission(fiber)
+    if isinstance(how, RepeaterGraph):
+        pieces = 2 * (how.sources + 1)
+        return min(_core.transmission(fiber, k / pieces, (k + 1) / pieces) for k in range(pieces))
     position = how.source_position if isinstance(how, MidpointSource) else how.station_position
     return min(_core.transmission(fiber, 0, position), _core.transmission(fiber, position, 1))
 

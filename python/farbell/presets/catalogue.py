@@ -12,9 +12,12 @@ _ABSORBS = (
     "it absorbs light, and its values do not make a memory by themselves yet: give efficiency, lifetime and modes to "
     "Retrieval, the memory to a MidpointSource or SenderReceiver link"
 )
-_DLCZ = "a write pulse may make several photons: links have memories that emit at most one so far"
+_DLCZ = (
+    "how often it is excited and how much of its light comes out is not published here: give both to a Memory with "
+    "EnsembleLight and a SingleClick link"
+)
 _SOURCE = "a source of photons without a memory: of pairs, MidpointSource takes its values"
-_PHOTONIC = "it has no memory: repeaters of photonic graph states cannot be simulated yet"
+_PHOTONIC = "it has no memory: a RepeaterGraph link takes its values"
 _REFLECTS = (
     "its link sends one photon from node to node by reflection: links with a station in the middle can be simulated so far"
 )

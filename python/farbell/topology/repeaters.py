@@ -13,6 +13,7 @@ from farbell._core import (
     Link,
     MidpointSource,
     Node,
+    RepeaterGraph,
     Scenario,
     SenderReceiver,
     SingleClick,
@@ -22,7 +23,7 @@ from farbell.topology.geo import between
 
 __all__ = ["with_repeaters"]
 
-Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver
+Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource | SenderReceiver | RepeaterGraph
 # What a repeater takes from the ends of its fibre, if nothing else is said.
 HARDWARE = ("memory", "parallel_links", "swap_success_probability", "processing_delay_s")
 
@@ -87,7 +88,7 @@ def with_repeaters(
         The longest span, above 0; in metres, or text with a unit ("50 km").
     repeater : Node, optional
         A node whose hardware the repeaters get; its name and position do not matter. Default: that of the fibre's ends.
-    generation : Given, DoubleClick, SingleClick, MidpointSource or SenderReceiver, optional
+    generation : Given, DoubleClick, SingleClick, MidpointSource, SenderReceiver or RepeaterGraph, optional
         How the spans make pairs. Default: as the whole link did, if by clicks; what a ``given`` link does holds for
         its whole length, so that its spans need this.
 

@@ -34,7 +34,7 @@ def chain(
     memory : Memory, optional
         Memory of every node. Default: that of :func:`farbell.platform` ``projected_nv_10x``, whose values and assumptions are
         then listed in ``scenario.notes``.
-    generation : Given, DoubleClick, SingleClick, MidpointSource or SenderReceiver, optional
+    generation : Given, DoubleClick, SingleClick, MidpointSource, SenderReceiver or RepeaterGraph, optional
         How every link makes pairs. Default: double click at a station in the middle of the fibre.
     demands : "ends", or a list of Demand or of pairs of node names
         Who asks for pairs; "ends" is one continuous demand between both ends.

@@ -118,5 +118,36 @@ TEST(HongOuMandel, CoincidencesAreHalfOfOneMinusVisibility) {
   for (const double v : {0.0, 0.3, 0.5, 0.9, 1.0}) EXPECT_NEAR(hong_ou_mandel(v), (1 - v) / 2, 1e-15);
 }
 
+// Diagonal elements of the POVM of photon numbers, weighted: the sum ends where 0.2^13 is left.
+TEST(ClickProbabilities, AreSumsOverPhotonNumbers) {
+  const int most = 12;
+  const double mean[2] = {0.2, 0.1};
+  const auto share = [&](PhotonNumbers numbers, int arm, int n) {
+    const double m = mean[arm];
+    return numbers == PhotonNumbers::thermal ? std::pow(m / (1 + m), n) / (1 + m) : std::exp(-m) * std::pow(m, n) / std::tgamma(n + 1);
+  };
+  for (PhotonNumbers numbers : {PhotonNumbers::thermal, PhotonNumbers::poisson})
+    for (BinOptics const& optics : {uneven, resolving})
+      for (const Clicks blind : {Clicks::none, Clicks::detector_1, Clicks::detector_2}) {
+        const BinExtras extras{.afterpulse_1 = 0.05};
+        const BinResponse bin = bin_response(optics, most, blind, extras);
+        const auto found = click_probabilities(optics, {numbers, mean[0], mean[1]}, blind, extras);
+        for (std::size_t click = 0; click < 4; ++click) {
+          double sum = 0;
+          for (int a = 0; a <= most; ++a)
+            for (int b = 0; b <= most; ++b) sum += share(numbers, 0, a) * share(numbers, 1, b) * bin.povm[click](bin.index(a, b), bin.index(a, b));
+          EXPECT_NEAR(found[click], sum, 1e-9);
+        }
+      }
+}
+
+TEST(ClickProbabilities, RareLightKeepsItsRelativePrecision) {
+  for (PhotonNumbers numbers : {PhotonNumbers::thermal, PhotonNumbers::poisson}) {
+    const auto found = click_probabilities({1e-9, 1e-9, 0.9}, {numbers, 1e-3, 1e-3});
+    EXPECT_NEAR(found[1] / 1e-12, 1, 1e-9);
+    EXPECT_NEAR(found[2] / 1e-12, 1, 1e-9);
+  }
+}
+
 }  // namespace
 }  // namespace farbell
