@@ -251,10 +251,10 @@ def repeater_graph(
     Examples
     --------
     >>> import farbell as fb
-    >>> graph = fb.RepeaterGraph(sources=9, arms=14, branching=[10, 5], repetition_s="1 us", photon_depolarising=1e-4)
+    >>> graph = fb.RepeaterGraph(sources=9, arms=14, branching=[10, 5], repetition_s="1 us", photon_depolarising=1e-5)
     >>> table = fb.hardware.repeater_graph(graph, 0.95)
-    >>> 0 < table.success_probability < 1, 0.9 < table.fidelity < 1
-    (True, True)
+    >>> round(table.success_probability, 3), round(table.fidelity, 3)
+    (0.998, 0.989)
     """
     pieces = 2 * (graph.sources + 1)
     halves = [float(transmissions)] * pieces if isinstance(transmissions, int | float) else list(transmissions)

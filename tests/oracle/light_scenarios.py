@@ -1,7 +1,7 @@
 """Scenarios with converters and transducers, written as scenario files are."""
 
 from .light_paths import CLICK, COMB, CROWDED, LIGHT, SENT, SHARING, SINGLE, STATION
-from .scenarios import DRIFT, NOISY, SOURCE, chain
+from .scenarios import DRIFT, GRAPH, NOISY, SLOTTED, SOURCE, WORN, chain
 
 CLEAN = {
     "kind": "frequency_converter", "name": "clean", "from_wavelength_m": 637e-9, "to_wavelength_m": 1550e-9, "efficiency": 0.9, "bandwidth_hz": 2e7,
@@ -59,6 +59,10 @@ LIT = {
         3, memory=NOISY | {"light": {"kind": "ensemble"}, "efficiency": 0.6, "background_photons": 0.01}, demand={"width": 4},
         link=SINGLE | SHARING | {"bright_state": 0.1, "bright_state_b": 0.15, "phase_sigma_rad": 0.5}, stations=[STATION],
     ),
+    "ensembles that drift, in slots": chain(
+        3, memory=NOISY | {"light": {"kind": "ensemble"}, "efficiency": 0.6}, demand={"width": 3}, link=SINGLE | {"bright_state": 0.12},
+        links={"drift": WORN}, duration_s=3e-3, stations=[STATION | {"detector": STATION["detector"] | {"number_resolving": True}}], **SLOTTED,
+    ),
     "weak pulses, two clicks": chain(
         3, memory=NOISY | {"light": {"kind": "weak_coherent", "mean_photons": 0.4}, "photon_lifetime_s": 3e-8}, demand={"width": 4}, link=CLICK | SHARING,
         stations=[STATION | {"bin_separation_s": 5e-7, "detector": STATION["detector"] | {"afterpulse_probability": 0.02}}],
@@ -66,15 +70,13 @@ LIT = {
     "weak pulses sent, memories that receive": chain(2, demand={"width": 3}, link=SENT | {"sender": "node_b", "herald_efficiency": 0.9})
     | {"memories": [{"name": "m", "slots": 8, "background_photons": 0.05, "light": {"kind": "weak_coherent", "mean_photons": 0.7}}, {"name": "comb", "slots": 8} | COMB | NOISY], "nodes": [{"name": "n0", "memory": "m"}, {"name": "n1", "memory": "comb"}]},
     "graph states of two sources": chain(
-        3, links={"interfaces_a": ["clean"]}, interfaces=[CLEAN], memory=NOISY | {"photon_lifetime_s": 3e-8, "efficiency": 0.9, "initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 3},
-        link={
-            "kind": "repeater_graph", "sources": 2, "arms": 3, "branching": [4, 2], "repetition_s": 2e-6, "source_efficiency": 0.99, "detector_efficiency": 0.98,
-            "visibility": 0.97, "photon_depolarising": 5e-3, "local_overhead_s": 1e-6,
-        },
+        3, memory=NOISY | {"photon_lifetime_s": 3e-8, "efficiency": 0.9, "initialisation_s": 1e-6, "initialisation_reliability": 0.98}, demand={"width": 3},
+        link=GRAPH | {"photon_depolarising": 5e-3}, links={"drift": WORN, "interfaces_a": ["clean"]}, interfaces=[CLEAN], duration_s=3e-3,
     ),
     "graph states in trains, twirled": chain(
         3, memory=NOISY, demand={"width": 2}, state="bell_diagonal", approximate="pauli_twirl",
         link={"kind": "repeater_graph", "sources": 1, "arms": 2, "branching": [3], "repetition_s": 3e-5, "bell_success_probability": 0.75, "multiplexing": {"modes": 3, "mode_separation_s": 2e-6}},
+        changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": GRAPH | {"sources": 3, "branching": [3]}}],
     ),
 }
 # fmt: on
