@@ -55,5 +55,10 @@ COMMUNICATING = {
         4, memory=through(ELECTRON | {"qubits": 2}, NOISY | GATES), demand=BACK_TO_BACK | {"width": 4, "distillation": DEJMPS, "use": "measure"},
         links={"distillation": EPL}, link=scenarios.given(0.4, state=CLICKED),
     ),
+    "rules that read fidelities": chain(
+        5, memory=through(ELECTRON, NOISY | GATES | MINDS), demand=BACK_TO_BACK | {"width": 2, "rules": [
+            {"do": "discard", "when": "estimated_fidelity < 0.8123"}, {"do": "swap", "when": "estimated_fidelity_a + estimated_fidelity_b > 1.71"},
+        ]}, control="ideal", link=scenarios.given(0.3),
+    ),
     "a matrix a state": chain(4, memory=through(ELECTRON, NOISY | GATES | MINDS), demand={"width": 2}, state="density"),
 }  # fmt: skip

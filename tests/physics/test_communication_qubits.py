@@ -222,7 +222,10 @@ def with_permits() -> fb.Scenario:
         (lambda: changed(switches=[fb.OpticalSwitch(name="s", links=["c0n0--c0n1"])]), "/switches/0/links"),
         (lambda: of_demand(buffer=2, generate_when_idle=True), "/demands/0/buffer"),
         (lambda: of_demand(cutoff=fb.Cutoff(estimated_fidelity=0.8)), "/demands/0/cutoff/estimated_fidelity"),
-        (lambda: of_demand(rules=[fb.Rule(do="swap", when="estimated_fidelity_a > 0.5")]), "/demands/0/rules"),
+        (
+            lambda: of_demand(rules=[fb.Rule(do="swap", when="estimated_fidelity_a > 0.5")]).replace(control="messages"),
+            "/demands/0/rules",
+        ),
         (lambda: of_demand(traffic=fb.ByPrograms()), "/demands/0/traffic"),
         (lambda: changed(ghz_demands=[fb.GhzDemand(name="g", users=["c0n0", "c0n2"])]), "/ghz_demands"),
     ],

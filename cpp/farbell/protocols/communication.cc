@@ -119,10 +119,16 @@ void Communication::occupy(QubitId q, NodeId node, Tick heralded) {
 void Communication::known(QubitId q) {
   const Half& h = segments_.half(q);
   if (h.storing) return trace_storing(q);
-  std::vector<Held>& held = nodes_[node_of(h).value].held;
+  std::vector<Held>& held = held_at(node_of(h));
   const bool is_new = std::none_of(held.begin(), held.end(), [&](const Held& k) { return k.qubit == q && k.generation == h.generation; });
   if (is_new) held.push_back({q, h.generation});
   post_exchange();
+}
+
+std::vector<Communication::Held>& Communication::held_at(NodeId node) {
+  std::vector<Held>& held = nodes_[node.value].held;
+  std::erase_if(held, [&](const Held& k) { return segments_.half(k.qubit).generation != k.generation; });
+  return held;
 }
 
 void Communication::leave(NodeId node, bool was_storing) {
@@ -148,8 +154,7 @@ void Communication::look() {
 
 // Not what is being swapped or in a round of distillation, nor what will be delivered.
 bool Communication::store_oldest(NodeId node) {
-  std::vector<Held>& held = nodes_[node.value].held;
-  std::erase_if(held, [&](const Held& k) { return segments_.half(k.qubit).generation != k.generation; });
+  std::vector<Held>& held = held_at(node);
   const auto can = [&](const Held& k) {
     const Half& h = segments_.half(k.qubit);
     return h.state != HalfState::locked && !segments_.goes_out(h.segment);

@@ -67,7 +67,7 @@ class Communication {
   struct Node {
     std::uint32_t free = 0, storing = 0;
     std::uint32_t lacking = 0;  // scratch: lanes that wait for one
-    std::vector<Held> held;  // known pairs that could be stored, oldest first; some have left
+    std::vector<Held> held;  // known pairs that could be stored, oldest first; some have left since it was last looked at
   };
 
   NodeId node_of(const Half& h) const { return chains_[h.chain.value].positions[h.position].node; }
@@ -76,6 +76,7 @@ class Communication {
   void give(LinkId link, std::uint32_t lanes);
   void exchange();
   void look();
+  std::vector<Held>& held_at(NodeId node);  // what is still there
   bool store_oldest(NodeId node);
   void begin_storage(QubitId q, NodeId node, Tick begin);
   void trace_storing(QubitId q);

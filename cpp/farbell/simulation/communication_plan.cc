@@ -54,15 +54,15 @@ void check_communication(const Model& model) {
     if (demand.cutoff && demand.cutoff->estimated_fidelity)
       throw SpecError(item("demands", d, "cutoff") + "/estimated_fidelity", number_text(*demand.cutoff->estimated_fidelity), "null" + because);
     for (std::size_t point = 0; point < decision_points; ++point)
-      if (const auto& rule = model.rules[d][point]; rule && rule->reads(is_estimate))
-        throw SpecError(item("demands", d, "rules"), "a condition on an estimated fidelity", "others" + because);
+      if (const auto& rule = model.rules[d][point]; rule && rule->reads(is_estimate) && s.control != ControlPlane::ideal)
+        throw SpecError(item("demands", d, "rules"), "a condition on an estimated fidelity", "others, or \"control\": \"ideal\"" + because);
   }
   if (!s.ghz_demands.empty()) throw SpecError("/ghz_demands", "GHZ demands", "none" + because);
 }
 
 std::vector<NamedApproximation> approximations_of_communication(const Model& model) {
   const auto has = [](const NodeRow& n) { return n.communication != nullptr; };
-  if (std::none_of(model.nodes.begin(), model.nodes.end(), has)) return {};
+  if (model.scenario.control == ControlPlane::ideal || std::none_of(model.nodes.begin(), model.nodes.end(), has)) return {};
   return {{"storage_not_foreseen", "hooks see fidelities estimated as if qubits stayed in their communication qubits"}};
 }
 
