@@ -118,6 +118,7 @@ def test_dispersion_lowers_what_a_mode_takes(taken_s: float) -> None:
     share = overlap_of_modes(5e-11, taken_s, gdd_per_m * 10e3)
     assert 0.3 < share < 0.95
     assert made.success_probability == pytest.approx(0.8 * 0.7 * THROUGH * share, rel=1e-4)
+    assert list(made.approximations) == ["one_mode_a_bin"]
     one = from_source(statistics="deterministic").replace(fiber=fiber)
     made = fb.hardware.link_model(one, receiver, receiver)
     own = [overlap_of_modes(taken_s, taken_s, gdd_per_m * length) for length in (3e3, 7e3)]
@@ -158,6 +159,7 @@ def test_scattered_light_is_absorbed_in_one_mode(powers_w: tuple[float, float], 
     expected = fb.hardware.pair_source(source.generation, 0.7 * 10**-0.06, 0.7 * 10**-0.14, *noise)  # type: ignore[arg-type]
     assert made.success_probability == pytest.approx(expected.success_probability, rel=1e-5)
     assert made.table.fidelity == pytest.approx(expected.fidelity, rel=1e-5)
+    assert {"one_mode_a_bin", "several_photons_a_memory"} <= set(made.approximations)
     # It passes the interfaces behind the fibre.
     behind = fb.hardware.link_model(
         sent(fiber=fiber, interfaces_b=["narrow"]), SENDER.replace(efficiency=0), RECEIVER, None, INTERFACES

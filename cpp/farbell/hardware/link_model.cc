@@ -210,6 +210,13 @@ LinkModel model_of(Click const& spec, FiberSpec const& fiber, MemorySpec const& 
   return model;
 }
 
+void note_modes(LinkModel& model, FiberSpec const& fiber) {
+  if (fiber.dispersion_s_per_m2 == 0 && !fiber.classical_light) return;
+  model.approximations.push_back({"one_mode_a_bin",
+                                  "A memory that absorbs takes one wave packet a bin: what dispersion puts into others is lost, and so is light that the fibre "
+                                  "scatters into them."});
+}
+
 void note_several_photons(LinkModel& model) {
   model.approximations.push_back({"several_photons_a_memory",
                                   "A memory that has absorbed photons of both polarisations holds a qubit that is maximally mixed."});
@@ -235,6 +242,7 @@ LinkModel model_of(MidpointSourceSpec const& source, FiberSpec const& fiber, Mem
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
   note_price(model, paths);
+  note_modes(model, fiber);
   if (source.statistics == PairStatistics::down_conversion || !light.a.noise.empty() || !light.b.noise.empty()) note_several_photons(model);
   return model;
 }
@@ -266,6 +274,7 @@ LinkModel model_of(SenderReceiverSpec const& spec, FiberSpec const& fiber, Memor
   depolarise_initialisation(model, a, b);
   set_pace(model, light);
   note_price(model, paths);
+  note_modes(model, fiber);
   if (sender.light) note_tagged_pulses(model);
   if (sender.light || sender.double_excitation_probability > 0 || others > 0) note_several_photons(model);
   return model;

@@ -10,16 +10,9 @@
 
 namespace farbell {
 
-struct MemorySpec {
+struct MemorySpec : CoherenceSpec {
   std::string name;
   std::int64_t slots = 1;
-  std::optional<double> t1_s;
-  std::optional<double> t2_s;
-  T2Law t2_law = T2Law::exponential;
-  std::optional<double> t2_exponent;
-  std::vector<double> coherence_times_s;
-  std::vector<double> coherences;
-  std::optional<CoherenceBeyond> coherence_beyond;
   std::optional<double> depolarising_s;
   std::optional<double> dephasing_s;
   std::optional<double> dephasing_attempts;
@@ -55,20 +48,11 @@ template <>
 struct Describe<MemorySpec> {
   static constexpr std::string_view name = "Memory";
   static constexpr std::string_view doc = "A kind of quantum memory; nodes refer to it by name.";
-  static constexpr auto fields = std::tuple{
+  static constexpr auto fields = std::tuple_cat(std::tuple{
       required(field("name", &MemorySpec::name, non_empty, "Unique name, used by nodes.")),
       field("slots", &MemorySpec::slots, within(1, 1'000'000), "Number of qubits a node with this memory holds."),
-      field("t1_s", &MemorySpec::t1_s, "s", positive,
-            "Relaxation time to |0>; null = no relaxation.").improves(Improvement::time_constant),
-      field("t2_s", &MemorySpec::t2_s, "s", positive,
-            "Coherence time; null = no decay beyond that of T1.").improves(Improvement::time_constant),
-      field("t2_law", &MemorySpec::t2_law, "How coherence decays with T2."),
-      field("t2_exponent", &MemorySpec::t2_exponent, positive, "Exponent n of the law stretched: 1 like exponential, 2 gaussian."),
-      field("coherence_times_s", &MemorySpec::coherence_times_s, "s", positive,
-            "Ages at which the law tabulated knows the coherence, rising; at age 0 it is 1."),
-      field("coherences", &MemorySpec::coherences, Range{.low = 0, .high = 1, .open_low = true},
-            "Coherence at each of coherence_times_s, never rising. In between it falls exponentially."),
-      field("coherence_beyond", &MemorySpec::coherence_beyond, "Coherence beyond the last of coherence_times_s; stated with them."),
+  }, coherence_fields("Relaxation time to |0>; null = no relaxation.",
+                      "Coherence time; null = no decay beyond that of T1."), std::tuple{
       field("depolarising_s", &MemorySpec::depolarising_s, "s", positive,
             "Mean time to a depolarising event; null = none.").improves(Improvement::time_constant),
       field("dephasing_s", &MemorySpec::dephasing_s, "s", positive,
@@ -119,7 +103,7 @@ struct Describe<MemorySpec> {
       field("communication", &MemorySpec::communication,
             "The qubits through which all links of a node attempt, and from which pairs are moved into its slots; null = every slot attempts by itself."),
       field("charge_check", &MemorySpec::charge_check, "How often attempts stop for a check of the emitter, and for how long; null = never."),
-  };
+  });
   // Each law has the parameters that it needs, and none of another's.
   static void check(const MemorySpec& spec);
 };

@@ -10,14 +10,8 @@ namespace farbell {
 namespace {
 
 // A memory that decays like its communication qubits.
-MemorySpec decaying_like(CommunicationSpec const& c, MemorySpec memory = {}) {
-  memory.t1_s = c.t1_s;
-  memory.t2_s = c.t2_s;
-  memory.t2_law = c.t2_law;
-  memory.t2_exponent = c.t2_exponent;
-  memory.coherence_times_s = c.coherence_times_s;
-  memory.coherences = c.coherences;
-  memory.coherence_beyond = c.coherence_beyond;
+MemorySpec decaying_like(CoherenceSpec const& c, MemorySpec memory = {}) {
+  static_cast<CoherenceSpec&>(memory) = c;
   memory.depolarising_s = memory.dephasing_s = memory.dephasing_attempts = std::nullopt;
   memory.pauli_x_rate_hz = memory.pauli_y_rate_hz = memory.pauli_z_rate_hz = 0;
   return memory;
