@@ -33,7 +33,7 @@ std::uint32_t Lanes::add_group(LinkId link, std::uint64_t attempts_key, std::uin
   g.herald = Stream(herald_key, setup_.replica);
   if (setup_.dephasing) [[unlikely]] {
     g.dephases = g.program->dephasing[0] > 0 || g.program->dephasing[1] > 0;
-    for (NodeId node : g.node) setup_.dephasing->add_source(node);
+    setup_.dephasing->add_source(g.node);
   }
   next_of_link_.push_back(first_group_[link.value]);
   first_group_[link.value] = index;
@@ -129,10 +129,7 @@ void Lanes::count_cycles(Group& g, std::int64_t cycles) {
   g.done.attempts += g.lanes * static_cast<std::uint64_t>(cycles);
   g.done.lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
   g.cycles += static_cast<std::uint64_t>(cycles);
-  if (g.dephases) [[unlikely]] {
-    const auto index = static_cast<std::uint32_t>(&g - groups_.data());
-    for (std::uint32_t end : {0u, 1u}) setup_.dephasing->count_cycles(2 * index + end, cycles);
-  }
+  if (g.dephases) [[unlikely]] setup_.dephasing->count_cycles(static_cast<std::uint32_t>(&g - groups_.data()), cycles);
   g.next_cycle = after(g.next_cycle, period, cycles);
   g.next_round = 0;
 }
@@ -140,8 +137,8 @@ void Lanes::count_cycles(Group& g, std::int64_t cycles) {
 // How the group's cycles go on, to both of its nodes.
 void Lanes::tell_memories(std::uint32_t index) {
   const Group& g = groups_[index];
-  for (std::uint32_t end : {0u, 1u})
-    setup_.dephasing->goes_on(2 * index + end, g.next_cycle, g.next_round, g.program->period, g.program->dephasing_of(end, g.lanes));
+  setup_.dephasing->goes_on(index, g.next_cycle, g.next_round, g.program->period,
+                            {g.program->dephasing_of(0, g.lanes), g.program->dephasing_of(1, g.lanes)});
 }
 
 Tick Lanes::next_start(Tick earliest) const {
@@ -466,23 +463,31 @@ void Lanes::opened(LinkId link, std::int64_t lanes) {
   open.ticks += static_cast<double>(open.lanes) * static_cast<double>(count(queue_.now() - open.since));
   open.since = queue_.now();
   open.lanes += lanes;
+  all_open_ += lanes;
+  use_changes_ = true;
 }
 
-void Lanes::use_until(Tick end, std::vector<LinkUse>& use) const {
-  const std::vector<LinkCounters> done = counters();
-  use.resize(use.size() + done.size());
-  LinkUse* out = use.data() + use.size() - done.size();
-  for (std::uint32_t l = 0; l < done.size(); ++l) {
-    const OpenLanes& open = open_[l];
-    out[l] = {done[l].attempts, done[l].successes, done[l].lane_ticks,
-              open.ticks + static_cast<double>(open.lanes) * static_cast<double>(count(end - open.since))};
-  }
+void Lanes::use_until(Tick end, LinkUse& use) {
+  const std::size_t links = setup_.links.size(), from = use.attempts.size();
+  const auto extend = [&](auto& column) {
+    column.resize(from + links);
+    if (!use_changes_) std::copy_n(column.end() - 2 * links, links, column.end() - links);
+  };
+  extend(use.attempts);
+  extend(use.successes);
+  extend(use.lane_ticks);
+  extend(use.open_ticks);
+  if (!use_changes_) return;
+  use_changes_ = all_open_ > 0;
+  for (std::size_t l = 0; l < links; ++l)
+    use.open_ticks[from + l] = open_[l].ticks + static_cast<double>(open_[l].lanes) * static_cast<double>(count(end - open_[l].since));
   for (const Group& g : groups_) {
-    if (g.lanes == 0 || g.next_cycle > end) continue;
     const Tick period = g.program->period;
-    const std::int64_t cycles = count(end - g.next_cycle) / count(period) + 1;
-    out[g.link.value].attempts += g.lanes * static_cast<std::uint64_t>(cycles);
-    out[g.link.value].lane_ticks += static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
+    const std::int64_t cycles = g.lanes == 0 || g.next_cycle > end ? 0 : count(end - g.next_cycle) / count(period) + 1;
+    const std::size_t at = from + g.link.value;
+    use.attempts[at] += g.done.attempts + g.lanes * static_cast<std::uint64_t>(cycles);
+    use.successes[at] += g.done.successes;
+    use.lane_ticks[at] += g.done.lane_ticks + static_cast<double>(g.lanes) * static_cast<double>(cycles) * static_cast<double>(count(period));
   }
 }
 

@@ -27,11 +27,18 @@ struct LinkCounters {
   double lane_ticks = 0;
 };
 
-// What a link did up to some tick. A cycle counts in full from its start.
+// What links did up to some ticks: columns, by tick and link. A cycle counts in full from its start.
 struct LinkUse {
-  std::uint64_t attempts = 0, successes = 0;
-  double lane_ticks = 0;  // of attempting, summed over lanes
-  double open_ticks = 0;  // of lanes whose circuit was up
+  std::vector<std::uint64_t> attempts, successes;
+  std::vector<double> lane_ticks;  // of attempting, summed over lanes
+  std::vector<double> open_ticks;  // of lanes whose circuit was up
+
+  void reserve(std::size_t rows) {
+    attempts.reserve(rows);
+    successes.reserve(rows);
+    lane_ticks.reserve(rows);
+    open_ticks.reserve(rows);
+  }
 };
 
 class Lanes {
@@ -107,8 +114,8 @@ class Lanes {
   // Counts the cycles that started up to `end`; called once, after the last event.
   void settle_all(Tick end);
   std::vector<LinkCounters> counters() const;  // by link
-  // By link, up to `end`, once every event up to then has happened.
-  void use_until(Tick end, std::vector<LinkUse>& use) const;
+  // Up to `end`, once every event up to then has happened, behind what is there of earlier ticks.
+  void use_until(Tick end, LinkUse& use);
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
@@ -199,6 +206,8 @@ class Lanes {
   std::vector<std::uint32_t> program_of_;              // link -> program
   std::vector<Drift> drifts_;               // by link
   std::vector<OpenLanes> open_;             // by link
+  std::int64_t all_open_ = 0;
+  bool use_changes_ = true;                 // some lane has been open since use was last written down
   Turns turns_;
   Communication communication_;
   std::vector<std::uint32_t> succeeding_;   // groups whose cycle of this attempts phase succeeds

@@ -602,6 +602,7 @@ void Swapping::end(std::uint32_t s) {
 
 void Swapping::slot_ticks_until(Tick end, std::vector<double>& slot_ticks) const {
   for (const Node& node : nodes_) slot_ticks.push_back(node.counters.slot_ticks);
+  if (states_.live() == 0) return;
   double* out = slot_ticks.data() + slot_ticks.size() - nodes_.size();
   segments_.each_live([&](const Half& h) {
     out[chains_[h.chain.value].positions[h.position].node.value] += static_cast<double>(count(end - h.occupied_since));

@@ -105,6 +105,8 @@ class Replica {
     if (trace_.on) name_owners();
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
+    use_.slot_ticks.reserve(options.bins * model.nodes.size());
+    use_.links.reserve(options.bins * model.links.size());
     handlers_.prefetch = [](void* self, const Event& sooner, const Event& later) {
       const Replica& replica = *static_cast<Replica*>(self);
       const auto is_for = [](const Event& event, HandlerIndex handler) { return event.to.handler == static_cast<std::uint16_t>(handler); };

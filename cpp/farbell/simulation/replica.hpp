@@ -41,7 +41,7 @@ struct ReplicaOptions {
 struct UseOverTime {
   std::vector<Tick> ends;
   std::vector<double> slot_ticks;  // [stretch, node]: sum over its slots of the ticks that they were occupied
-  std::vector<LinkUse> links;      // [stretch, link]
+  LinkUse links;                   // [stretch, link]
 };
 
 struct DemandPath {

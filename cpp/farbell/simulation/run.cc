@@ -265,24 +265,30 @@ void trace_table(const Results& results, const ReplicaResult& failed, std::vecto
 }
 
 // Use of nodes and links over simulated time: sums from its start, which whoever asks for them makes the rows of users of.
-void use_tables(const Results& results, std::vector<Table>& tables) {
+void use_tables(Results& results, std::vector<Table>& tables) {
   Table ends{"use_ends", {}}, nodes{"occupancy", {}}, links{"link_use", {}};
   std::vector<std::pair<std::uint64_t, Tick>> stretches;
-  std::vector<double> slot_ticks;
-  std::vector<LinkUse> use;
-  for (const auto& r : results) {
+  UseOverTime all;
+  const auto append = [](auto& column, auto& more) {
+    if (column.empty()) column = std::move(more);
+    else column.insert(column.end(), more.begin(), more.end());
+  };
+  for (auto& r : results) {
     if (!r) continue;
     for (Tick end : r->use.ends) stretches.emplace_back(r->replica, end);
-    slot_ticks.insert(slot_ticks.end(), r->use.slot_ticks.begin(), r->use.slot_ticks.end());
-    use.insert(use.end(), r->use.links.begin(), r->use.links.end());
+    append(all.slot_ticks, r->use.slot_ticks);
+    append(all.links.attempts, r->use.links.attempts);
+    append(all.links.successes, r->use.links.successes);
+    append(all.links.lane_ticks, r->use.links.lane_ticks);
+    append(all.links.open_ticks, r->use.links.open_ticks);
   }
   ends.add<std::uint32_t>("replica", stretches, [](const auto& s) { return s.first; });
   ends.add<std::int64_t>("end", stretches, [](const auto& s) { return count(s.second); });
-  nodes.columns.push_back({"slot_ticks", std::move(slot_ticks)});
-  links.add<std::uint64_t>("attempts", use, [](const LinkUse& u) { return u.attempts; });
-  links.add<std::uint64_t>("successes", use, [](const LinkUse& u) { return u.successes; });
-  links.add<double>("lane_ticks", use, [](const LinkUse& u) { return u.lane_ticks; });
-  links.add<double>("open_ticks", use, [](const LinkUse& u) { return u.open_ticks; });
+  nodes.columns.push_back({"slot_ticks", std::move(all.slot_ticks)});
+  links.columns.push_back({"attempts", std::move(all.links.attempts)});
+  links.columns.push_back({"successes", std::move(all.links.successes)});
+  links.columns.push_back({"lane_ticks", std::move(all.links.lane_ticks)});
+  links.columns.push_back({"open_ticks", std::move(all.links.open_ticks)});
   for (Table* table : {&ends, &nodes, &links}) tables.push_back(std::move(*table));
 }
 

@@ -53,20 +53,22 @@ class DecayLaw {
   DecayLaw(DecayRates const& rates, Clock clock, bool pauli_twirl);
 
   bool decays() const { return decays_; }
-  // The map from `since` to `now` of a qubit whose coherence clock started at `origin`; the identity until `since`.
-  BlochMap map(Tick since, Tick origin, Tick now) const {
-    if (!decays_ || now <= since) return {};
-    return map(static_cast<double>(count(now) - count(since)), static_cast<double>(count(since) - count(origin)));
+  // The map from `since` to `now` of a qubit whose coherence clock started at `origin`; the identity until `since`. Coherences fall by
+  // the exponent `induced` besides.
+  BlochMap map(Tick since, Tick origin, Tick now, double induced = 0) const {
+    if ((!decays_ || now <= since) && induced == 0) return {};
+    if (now <= since) return map(0.0, 0.0, induced);
+    return map(static_cast<double>(count(now) - count(since)), static_cast<double>(count(since) - count(origin)), induced);
   }
   // The same over `t` ticks, `age` ticks after the clock's start; neither need be whole.
-  BlochMap map(double t, double age) const {
+  BlochMap map(double t, double age, double induced = 0) const {
     BlochMap m;
-    const double aged = aged_ == 0 ? 0 : -loss(t, age);
+    const double aged = (aged_ == 0 ? 0 : -loss(t, age)) - induced;
     const double x = aged - x_ * t;
     m.ax = x == 0 ? 1 : std::exp(x);
     m.ay = y_ == x_ ? m.ax : std::exp(aged - y_ * t);
     if (z_ != 0) {
-      m.az = z_ == x_ && aged_ == 0 ? m.ax : std::exp(-z_ * t);
+      m.az = z_ == x_ && aged_ == 0 && induced == 0 ? m.ax : std::exp(-z_ * t);
       m.tz = pull_ * (1 - m.az);
     }
     return m;

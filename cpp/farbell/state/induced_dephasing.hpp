@@ -1,72 +1,95 @@
 // What link attempts of a node do to the qubits that it stores. Equation: docs/physics/induced_dephasing.md. Attempts have no event
 // each: who makes them says when they start, how often and how strong they are, and they are counted when a qubit is used.
 #pragma once
-#include <cmath>
+#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "farbell/base/ids.hpp"
 #include "farbell/engine/cycles.hpp"
 #include "farbell/engine/queue.hpp"
-#include "farbell/state/device.hpp"
 
 namespace farbell {
 
-// An attempt with this exponent x multiplies coherences at its node by exp(-x).
+// An attempt with exponent x multiplies coherences at its node by exp(-x).
 class InducedDephasing {
  public:
+  using Ends = std::array<double, 2>;
+
   InducedDephasing(EventQueue const& queue, std::size_t nodes) : queue_(queue), nodes_(nodes) {}
 
-  // Somebody who makes attempts at the node; sources are numbered as they come. None makes any yet.
-  void add_source(NodeId node) { sources_.push_back({node.value}); }
-  // From now on a cycle begins at `next`, in that round of its tick, and every `period` from then on, each with this exponent. Those
-  // that have begun are counted.
-  void goes_on(std::uint32_t source, Tick next, std::uint32_t round, Tick period, double exponent) {
+  // Somebody who makes attempts between two nodes; sources are numbered as they come. None makes any yet.
+  void add_source(std::array<NodeId, 2> ends) { sources_.push_back({.node = ends}); }
+  // From now on a cycle begins at `next`, in that round of its tick, and every `period` from then on, each with these exponents at the
+  // source's ends. Those that have begun are counted.
+  void goes_on(std::uint32_t source, Tick next, std::uint32_t round, Tick period, Ends exponent) {
     Source& s = sources_[source];
-    std::vector<std::uint32_t>& running = nodes_[s.node].running;
-    if (exponent > 0 && s.place == none) {
-      s.place = static_cast<std::uint32_t>(running.size());
-      running.push_back(source);
-    } else if (exponent == 0 && s.place != none) {
-      sources_[running.back()].place = s.place;
-      running[s.place] = running.back();
-      running.pop_back();
-      s.place = none;
+    for (std::uint32_t end : {0u, 1u}) {
+      Node& n = nodes_[s.node[end].value];
+      n.known_at = never;
+      if ((exponent[end] > 0) == (s.place[end] != none)) continue;
+      if (s.place[end] == none) {
+        s.place[end] = static_cast<std::uint32_t>(n.running.size());
+        n.running.push_back(2 * source + end);
+      } else {
+        const std::uint32_t last = n.running.back();
+        sources_[last / 2].place[last % 2] = s.place[end];
+        n.running[s.place[end]] = last;
+        n.running.pop_back();
+        s.place[end] = none;
+      }
     }
-    s = {s.node, s.place, round, next, period, exponent};
+    s.next = next;
+    s.round = round;
+    s.period = period;
+    s.exponent = exponent;
   }
   void count_cycles(std::uint32_t source, std::int64_t cycles) {
     Source& s = sources_[source];
-    nodes_[s.node].counted += static_cast<double>(cycles) * s.exponent;
+    for (std::uint32_t end : {0u, 1u}) {
+      Node& n = nodes_[s.node[end].value];
+      n.counted += static_cast<double>(cycles) * s.exponent[end];
+      n.known_at = never;
+    }
     s.next = after(s.next, s.period, cycles);
     s.round = 0;
   }
 
-  // Of all attempts of the node that have begun, those of this attempts phase included.
-  double exponent(NodeId node) const {
-    Node const& n = nodes_[node.value];
+  // Of all attempts of the node that have begun, those of this attempts phase included. The two qubits of a measurement ask for the same.
+  double exponent(NodeId node) {
+    Node& n = nodes_[node.value];
+    const bool begun = queue_.phase() >= Phase::attempts;
+    if (n.known_at == queue_.now() && n.known_round == queue_.round() && n.known_begun == begun) return n.known;
     double sum = n.counted;
     for (std::uint32_t i : n.running) {
-      Source const& s = sources_[i];
-      sum += static_cast<double>(cycles_begun(queue_, s.next, s.round, s.period, true)) * s.exponent;
+      Source const& s = sources_[i / 2];
+      sum += static_cast<double>(cycles_begun(queue_, s.next, s.round, s.period, true)) * s.exponent[i % 2];
     }
-    return sum;
+    n.known_at = queue_.now();
+    n.known_round = queue_.round();
+    n.known_begun = begun;
+    return n.known = sum;
   }
 
  private:
   static constexpr std::uint32_t none = 0xffffffff;
 
-  struct Source {
-    std::uint32_t node = 0;
-    std::uint32_t place = none;  // among those of the node that make attempts now
-    std::uint32_t round = 0;
+  struct alignas(64) Source {
+    std::array<NodeId, 2> node;
+    std::array<std::uint32_t, 2> place{none, none};  // among those of the node that make attempts now
     Tick next = never;
     Tick period{1};
-    double exponent = 0;  // of a cycle
+    Ends exponent{};  // of a cycle
+    std::uint32_t round = 0;
   };
-  struct Node {
+  struct alignas(64) Node {
     double counted = 0;
-    std::vector<std::uint32_t> running;
+    std::vector<std::uint32_t> running;  // 2 * source + end
+    // What was found last, until attempts go on otherwise.
+    double known = 0;
+    Tick known_at = never;
+    std::uint32_t known_round = 0;
+    bool known_begun = false;
   };
 
   EventQueue const& queue_;
@@ -77,7 +100,7 @@ class InducedDephasing {
 // What a store remembers of that for each of its qubits, by name; nothing in a run without induced dephasing.
 class AttemptsSeen {
  public:
-  void count(InducedDephasing const* dephasing) { dephasing_ = dephasing; }
+  void count(InducedDephasing* dephasing) { dephasing_ = dephasing; }
   explicit operator bool() const { return dephasing_ != nullptr; }
 
   // A qubit is stored at a node, its state up to date.
@@ -86,12 +109,8 @@ class AttemptsSeen {
     rows_[q.value] = {node, dephasing_->exponent(node)};
   }
   void up_to_date(std::size_t q) { rows_[q].seen = dephasing_->exponent(rows_[q].node); }
-  // The attempts since then join the decay.
-  void join(BlochMap& decay, std::size_t q) const {
-    const double left = std::exp(rows_[q].seen - dephasing_->exponent(rows_[q].node));
-    decay.ax *= left;
-    decay.ay *= left;
-  }
+  // Exponent of the attempts since then.
+  double since(std::size_t q) const { return dephasing_->exponent(rows_[q].node) - rows_[q].seen; }
 
  private:
   struct Row {
@@ -99,7 +118,7 @@ class AttemptsSeen {
     double seen = 0;  // exponent of the node's attempts up to the tick at which the state is up to date
   };
 
-  InducedDephasing const* dephasing_ = nullptr;
+  InducedDephasing* dephasing_ = nullptr;
   std::vector<Row> rows_;
 };
 

@@ -329,9 +329,8 @@ class PairStore {
   DeviceModel const& model(Qubit const& q) const { return devices_[q.device]; }
   std::size_t name(Qubit const& q) const { return static_cast<std::size_t>(&q - qubits_.data()); }
   BlochMap decay_map(Qubit const& q, Tick now) const {
-    BlochMap map = model(q).decay.map(q.since, q.origin, now);
-    if (attempts_) [[unlikely]] attempts_.join(map, name(q));
-    return map;
+    if (attempts_) [[unlikely]] return model(q).decay.map(q.since, q.origin, now, attempts_.since(name(q)));
+    return model(q).decay.map(q.since, q.origin, now);
   }
   void up_to_date(Qubit& q, Tick now) {
     if (q.since < now) q.since = now;

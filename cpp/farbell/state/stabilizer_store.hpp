@@ -113,8 +113,7 @@ class StabilizerStore {
   std::size_t name(Qubit const& q) const { return static_cast<std::size_t>(&q - qubits_.data()); }
   bool noiseless(Qubit const& q) const { return model(q).noiseless && !attempts_; }
   Factors decay(Qubit const& q, Tick now) const {
-    BlochMap m = model(q).decay.map(q.since, q.origin, now);
-    if (attempts_) [[unlikely]] attempts_.join(m, name(q));
+    const BlochMap m = model(q).decay.map(q.since, q.origin, now, attempts_ ? attempts_.since(name(q)) : 0);
     return {1, m.ax, m.ay, m.az};
   }
 

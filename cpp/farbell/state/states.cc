@@ -32,7 +32,7 @@ std::string cannot_hold(StoreKind kind, Device const& device, bool pauli_twirl) 
 std::string cannot_hold(StoreKind kind, Correlations const& state) { return cannot_hold(capabilities(kind), state); }
 
 States::States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica,
-               InducedDephasing const* dephasing)
+               InducedDephasing* dephasing)
     : kind_(kind),
       dephased_(dephasing != nullptr),
       bell_diagonal_(devices_of(StoreKind::bell_diagonal, kind, devices), clock, pauli_twirl),

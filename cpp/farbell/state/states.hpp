@@ -48,7 +48,7 @@ class States {
   // Throws InternalError for a device that the store cannot hold: compile() asks cannot_hold first.
   // With `dephasing` qubits suffer from what their nodes do.
   States(StoreKind kind, std::vector<Device> const& devices, Clock clock, bool pauli_twirl, std::uint64_t replica = 0,
-         InducedDephasing const* dephasing = nullptr);
+         InducedDephasing* dephasing = nullptr);
 
   // A pair exists from photon emission: each qubit waits in its device from its own tick on. Throws InternalError for a
   // state that the store cannot hold. Sampled stores draw the pair's errors from streams of this key.

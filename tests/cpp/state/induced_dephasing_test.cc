@@ -19,11 +19,11 @@ TEST(InducedDephasing, CountsWhatEventsWouldCount) {
   for (int repetition = 0; repetition < 200; ++repetition) {
     EventQueue queue;
     InducedDephasing dephasing(queue, 3);
-    dephasing.add_source(NodeId{0});
-    dephasing.add_source(here);
+    dephasing.add_source({NodeId{0}, NodeId{2}});
+    dephasing.add_source({here, NodeId{0}});
     const std::int64_t first = up_to(9), period = 1 + up_to(6);
-    dephasing.goes_on(0, Tick{1}, 0, Tick{1}, 1);  // of another node
-    dephasing.goes_on(1, Tick{first}, 0, Tick{period}, 0.25);
+    dephasing.goes_on(0, Tick{1}, 0, Tick{1}, {1, 0});  // of other nodes
+    dephasing.goes_on(1, Tick{first}, 0, Tick{period}, {0.25, 0.5});
     for (std::int64_t t = first; t < 60; t += period) queue.post(Tick{t}, Phase::attempts, {0, 1, 0}, 0);
     for (int i = 0; i < 20; ++i) {
       constexpr Phase others[]{Phase::arrivals, Phase::expiries, Phase::decisions, Phase::swaps};
@@ -49,12 +49,12 @@ TEST(InducedDephasing, CountsWhatEventsWouldCount) {
 
 TEST(InducedDephasing, FirstCycleInALaterRound) {
   EventQueue queue;
-  InducedDephasing dephasing(queue, 1);
-  dephasing.add_source(NodeId{0});
+  InducedDephasing dephasing(queue, 2);
+  dephasing.add_source({here, NodeId{0}});
   Event event;
   queue.post(Tick{5}, Phase::swaps, {}, 0);
   ASSERT_TRUE(queue.pop(event, Tick{9}));
-  dephasing.goes_on(0, Tick{5}, 1, Tick{2}, 1);
+  dephasing.goes_on(0, Tick{5}, 1, Tick{2}, {0, 1});
   EXPECT_EQ(dephasing.exponent(NodeId{0}), 0);
   queue.post(Tick{5}, Phase::expiries, {}, 0);
   ASSERT_TRUE(queue.pop(event, Tick{9}));
@@ -76,14 +76,14 @@ TEST(InducedDephasing, ActsOnQubitsOfItsNodeInEveryStore) {
   for (StoreKind kind : {StoreKind::bell_diagonal, StoreKind::pair_density, StoreKind::stabilizer, StoreKind::density, StoreKind::ket}) {
     EventQueue queue;
     InducedDephasing dephasing(queue, 2);
-    dephasing.add_source(here);
+    dephasing.add_source({here, NodeId{0}});
     States states(kind, std::vector<Device>(1), Clock{}, false, 0, &dephasing);
     const auto go_to = [&](std::int64_t tick) {
       queue.post(Tick{tick}, Phase::arrivals, {}, 0);
       Event event;
       ASSERT_TRUE(queue.pop(event, Tick{tick}));
     };
-    dephasing.goes_on(0, Tick{3}, 0, Tick{10}, 0.01);
+    dephasing.goes_on(0, Tick{3}, 0, Tick{10}, {0.01, 0});
     go_to(10);
     const QubitPair pair = states.create_pair(phi_plus, {DeviceId{0}, NodeId{0}}, Tick{10}, {DeviceId{0}, here}, Tick{10}, 1);
     EXPECT_NEAR(states.correlators(pair.a, pair.b, Tick{10}, 0).xx, 1, 1e-14);
