@@ -113,8 +113,9 @@ const ValueType& value_type() {
   return type;
 }
 
-template <class T, class M>
-SpecField field_of(const Field<T, M>& f, const T& defaults) {
+// A field may be that of a base of T, which several specs share.
+template <class T, class Base, class M>
+SpecField field_of(const Field<Base, M>& f, const T& defaults) {
   const auto* member = reinterpret_cast<const std::byte*>(&(defaults.*f.member));
   return {f.name, f.unit, f.range, f.doc, f.need, f.improvement, &value_type<M>(), member - reinterpret_cast<const std::byte*>(&defaults)};
 }
