@@ -1,7 +1,7 @@
 """Scenarios with converters and transducers, written as scenario files are."""
 
-from .light_paths import CLICK, COMB, SENT, SHARING, SINGLE, STATION
-from .scenarios import DRIFT, GRAPH, NOISY, SLOTTED, SOURCE, WORN, chain
+from .light_paths import CLICK, COMB, GRAPH, SENT, SHARING, SINGLE, STATION
+from .scenarios import DRIFT, NOISY, SLOTTED, SOURCE, WORN, chain
 
 # Light that is changed on its way, two memories that emit alike.
 INTERFACES = [
