@@ -17,3 +17,7 @@ STATION = {
     "detector": {"efficiency": 0.9, "dark_count_rate_hz": 2e4, "window_s": 1e-7},
 }  # fmt: skip
 SINGLE = {"kind": "single_click", "station": "hub", "bright_state": 0.1}
+GRAPH = {
+    "kind": "repeater_graph", "sources": 2, "arms": 3, "branching": [4, 2], "repetition_s": 2e-6, "source_efficiency": 0.99, "detector_efficiency": 0.98,
+    "visibility": 0.97, "local_overhead_s": 1e-6,
+}  # fmt: skip

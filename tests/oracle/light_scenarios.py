@@ -1,7 +1,7 @@
 """Scenarios with converters and transducers, written as scenario files are."""
 
-from .light_paths import CLICK, COMB, CROWDED, LIGHT, SENT, SHARING, SINGLE, STATION
-from .scenarios import DRIFT, GRAPH, NOISY, SLOTTED, SOURCE, WORN, chain
+from .light_paths import CLICK, COMB, CROWDED, GRAPH, LIGHT, SENT, SHARING, SINGLE, STATION
+from .scenarios import DRIFT, NOISY, SLOTTED, SOURCE, WORN, chain
 
 CLEAN = {
     "kind": "frequency_converter", "name": "clean", "from_wavelength_m": 637e-9, "to_wavelength_m": 1550e-9, "efficiency": 0.9, "bandwidth_hz": 2e7,

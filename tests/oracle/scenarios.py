@@ -25,10 +25,6 @@ SKEWED = {
 DRIFT = SINGLE | {"bright_state": 0.3, "bright_state_b": 0.2, "phase_sigma_rad": 0.7, "phase_correlation_s": 4e-5}
 JITTER = SINGLE | {"phase_sigma_rad": 0.4}
 SOURCE = {"kind": "midpoint_source", "mean_pairs": 0.2, "pair_fidelity": 0.98, "local_overhead_s": 1e-6}
-GRAPH = {
-    "kind": "repeater_graph", "sources": 2, "arms": 3, "branching": [4, 2], "repetition_s": 2e-6, "source_efficiency": 0.99, "detector_efficiency": 0.98,
-    "visibility": 0.97, "local_overhead_s": 1e-6,
-}  # fmt: skip
 # Emitters and detectors that are not ideal.
 EMITTER = {
     "double_excitation_probability": 0.06,

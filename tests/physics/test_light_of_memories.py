@@ -189,6 +189,14 @@ def test_ensembles_of_a_link() -> None:
     assert set(model.approximations) == {"initialisation_depolarising", "excitations_as_one"}
 
 
+def test_bright_state_of_ensembles_is_traded_as_of_atoms() -> None:
+    """The highest rate at a fidelity is where it is just reached: F = (1 - p)(1 + (1 - p)^2)/2 for rare clicks."""
+    memory, how = ENSEMBLE.replace(efficiency=1e-6), fb.SingleClick(station="station", bright_state=0.5)
+    best = fb.analysis.optimal_bright_state(link(how), memory, memory, station(), fidelity=0.9)
+    kept = 1 - best.bright_state
+    assert kept * (1 + kept**2) / 2 == pytest.approx(0.9, abs=1e-5)
+
+
 def test_pulses_of_a_link_with_crosstalk() -> None:
     how = fb.DoubleClick(station="station", multiplexing=fb.Multiplexing(modes=4, crosstalk=0.02))
     memory = fb.Memory(name="laser", light=PULSES, efficiency=0.5)

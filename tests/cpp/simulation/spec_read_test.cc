@@ -122,7 +122,7 @@ TEST(RefuseScenario, Missing) {
   expect_refused({with(R"("links": [{"node_a": "a", "node_b": "b", "fiber": {}, "generation": {}}])"), "/links/0/fiber/length_m",
                   "nothing", "required"});
   expect_refused({with(R"("links": [{"node_a": "a", "node_b": "b", "generation": {}}])"), "/links/0/generation/kind", "nothing",
-                  "\"given\", \"double_click\", \"single_click\", \"midpoint_source\" or \"sender_receiver\""});
+                  "\"given\", \"double_click\", \"single_click\", \"midpoint_source\", \"sender_receiver\" or \"repeater_graph\""});
 }
 
 TEST(RefuseScenario, Types) {
