@@ -130,6 +130,22 @@ def test_fidelity_in_closed_form() -> None:
     assert row["swaps"] == 1
 
 
+@pytest.mark.parametrize("router", [fb.ShortestRouter(), fb.GreedyRouter(), fb.QPassRouter(), fb.QCastRouter(), LOCAL, GLOBAL])
+def test_no_router_beats_the_bounds(router: Any) -> None:
+    """2,000 rounds of four networks: what the smallest cut, or the route, allows is not below what is delivered by 6.5 standard errors."""
+    rounds = 2_000
+    for seed in range(4):
+        drawn = fb.waxman(12, layout_seed=seed, beta=0.9, alpha=0.3)
+        links = [(link.node_a, link.node_b) for link in drawn.links]
+        demand = fb.Demand(node_a="n0", node_b="n1")
+        p = list(np.random.default_rng(SEED + seed).uniform(0.2, 0.9, len(links)))
+        results = fb.run(network(links, [demand], p, 0.9, router, rounds, channels=2))
+        row = next(results.bounds().rows())
+        found = estimate(pairs_by_round(results, rounds))
+        assert found.mean <= row["bound_hz"] * MILLISECOND + 6.5 * found.stderr
+        assert math.isinf(row["route_hz"]) == (not isinstance(router, fb.ShortestRouter))
+
+
 def test_routes_are_those_of_least_cost() -> None:
     """With links that cannot fail `shortest` takes as many swaps as networkx's shortest path has nodes between."""
     rng = np.random.default_rng(SEED)
