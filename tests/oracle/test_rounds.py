@@ -82,7 +82,7 @@ def random_scenario(seed, router):
             }
             for name in nodes
         ],
-        "routing": {"alternatives": dice.randint(1, 3)}, "control": dice.choice(["messages", "ideal"]),
+        "routing": {"alternatives": dice.randint(1, 3) if router["kind"] == "q_pass" else 1}, "control": dice.choice(["messages", "ideal"]),
         "max_open_requests": dice.choice([None, 5]),
         "rounds": {"router": router, "round_s": 3e-3, "attempt_s": dice.choice([3e-4, 1e-3]), "channels": channels},
     }  # fmt: skip

@@ -47,6 +47,7 @@ REFUSED = {
     "/reservation": scenario(reservation="hop_by_hop"),
     "/scheduler": scenario(scheduler="max_weight"),
     "/routing/fidelity_constrained": scenario(routing=fb.Routing(fidelity_constrained=True)),
+    "/routing/alternatives": scenario(routing=fb.Routing(alternatives=2)),
     "/switches": scenario(switches=[fb.OpticalSwitch(name="s", links=["a--b"])]),
     "/ghz_demands": scenario(ghz_demands=[fb.GhzDemand(name="g", users=["a", "b", "c"])]),
     "/programs": scenario(programs=[fb.BoundProgram(node="a", program="mine:Alice")]),

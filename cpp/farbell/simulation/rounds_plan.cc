@@ -111,6 +111,8 @@ void check_rounds(const ScenarioSpec& s) {
   if (s.reservation != Reservation::ledger) refuse("/reservation", in_quotes(choice_name(s.reservation)), "\"ledger\"");
   if (s.scheduler != Scheduler::fifo) refuse("/scheduler", in_quotes(choice_name(s.scheduler)), "\"fifo\"");
   if (s.routing.fidelity_constrained) refuse("/routing/fidelity_constrained", "true", "false");
+  if (s.routing.alternatives != 1 && !std::holds_alternative<QPassRouterSpec>(s.rounds->router))
+    refuse("/routing/alternatives", std::to_string(s.routing.alternatives), "1 but for the router \"q_pass\"");
   const auto none = [](const auto& list, const char* path, const char* found) {
     if (!list.empty()) refuse(path, found, "none");
   };

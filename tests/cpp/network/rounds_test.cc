@@ -14,7 +14,7 @@
 namespace farbell {
 namespace {
 
-NodeId node(std::uint32_t n) { return NodeId{n}; }
+NodeId vertex(std::uint32_t n) { return NodeId{n}; }
 
 struct Net {
   std::vector<std::array<NodeId, 2>> links;
@@ -37,7 +37,7 @@ Net random_net(std::mt19937& random, std::uint32_t nodes) {
   std::vector<std::array<NodeId, 2>> links;
   std::set<std::pair<std::uint32_t, std::uint32_t>> known;
   const auto join = [&](std::uint32_t a, std::uint32_t b) {
-    if (a != b && known.insert(std::minmax(a, b)).second) links.push_back({node(a), node(b)});
+    if (a != b && known.insert(std::minmax(a, b)).second) links.push_back({vertex(a), vertex(b)});
   };
   for (std::uint32_t n = 1; n < nodes; ++n) join(n, below(n));
   for (std::uint32_t k = 0; k < nodes; ++k) join(below(nodes), below(nodes));
@@ -103,10 +103,10 @@ TEST(LaneThroughput, OfPathsOfEqualHops) {
   };
   for (const Case& c : {Case{1, 1, 0.6, 0.9, 0.6}, Case{3, 2, 0.6, 0.9, 0.5178816}, Case{5, 3, 0.6, 0.9, 0.546627424}}) {
     std::vector<std::array<NodeId, 2>> links;
-    Route route{{node(0)}, {}};
+    Route route{{vertex(0)}, {}};
     for (std::uint32_t k = 0; k < c.h; ++k) {
-      links.push_back({node(k), node(k + 1)});
-      route.nodes.push_back(node(k + 1));
+      links.push_back({vertex(k), vertex(k + 1)});
+      route.nodes.push_back(vertex(k + 1));
       route.links.push_back(LinkId{k});
     }
     Net net(c.h + 1, links, c.w, 2 * c.w);
@@ -116,7 +116,7 @@ TEST(LaneThroughput, OfPathsOfEqualHops) {
     ThroughputSearch search(net.graph, net.network);
     LaneBook book(net.graph, net.network);
     book.begin({});
-    const ThroughputSearch::Found found = search.best(node(0), node(c.h), book);
+    const ThroughputSearch::Found found = search.best(vertex(0), vertex(c.h), book);
     EXPECT_EQ(found.width, c.w);
     EXPECT_NEAR(found.throughput, c.pairs, 1e-8);
   }
@@ -133,10 +133,10 @@ TEST(LaneThroughput, SearchAgainstAllPaths) {
     book.begin({});
     const LaneTails tails(net.network);
     double best = 0;
-    each_simple_path(net.graph, node(0), node(6), {}, [&](const Route& route) {
+    each_simple_path(net.graph, vertex(0), vertex(6), {}, [&](const Route& route) {
       for (std::uint32_t width = 1; width <= book.width(route); ++width) best = std::max(best, lane_throughput(route, width, tails, net.network));
     });
-    const ThroughputSearch::Found found = search.best(node(0), node(6), book);
+    const ThroughputSearch::Found found = search.best(vertex(0), vertex(6), book);
     ASSERT_EQ(static_cast<bool>(found.route), best > 0);
     if (!found.route) continue;
     EXPECT_LE(found.width, book.width(found.route));
@@ -157,9 +157,9 @@ TEST(RoundRouter, ChainsAreThereAndNeverBeatTheCut) {
     const Net net = random_net(random, 9);
     PathFinder paths(net.graph);
     const std::vector<double> cost(net.links.size(), 1.0);
-    const std::vector<Route> routes = paths.k_shortest(node(0), node(8), 4, cost), others = paths.k_shortest(node(3), node(7), 4, cost);
-    std::vector<RoundWish> wishes{{DemandId{0}, node(0), node(8), 1, routes}};
-    if (trial % 2) wishes.push_back({DemandId{1}, node(3), node(7), 1, others});
+    const std::vector<Route> routes = paths.k_shortest(vertex(0), vertex(8), 4, cost), others = paths.k_shortest(vertex(3), vertex(7), 4, cost);
+    std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, routes}};
+    if (trial % 2) wishes.push_back({DemandId{1}, vertex(3), vertex(7), 1, others});
     for (const RouterSpec& spec : routers) {
       RoundRouter router(net.graph, net.network, spec);
       std::vector<std::uint32_t> held(9);
@@ -211,13 +211,13 @@ TEST(RoundRouter, OneShotOnAGrid) {
   std::vector<std::array<NodeId, 2>> links;
   for (std::uint32_t r = 0; r < 3; ++r)
     for (std::uint32_t c = 0; c < 3; ++c) {
-      if (c < 2) links.push_back({node(3 * r + c), node(3 * r + c + 1)});
-      if (r < 2) links.push_back({node(3 * r + c), node(3 * r + c + 3)});
+      if (c < 2) links.push_back({vertex(3 * r + c), vertex(3 * r + c + 1)});
+      if (r < 2) links.push_back({vertex(3 * r + c), vertex(3 * r + c + 3)});
     }
   const Net net(9, links, 1, 4);
   for (const auto& [b, p, connected, first_pair] : {std::tuple{8u, 0.5, 0.277099609, 0.200395301}, std::tuple{2u, 0.5, 0.364746094, 0.305686952},
                                                     std::tuple{8u, 0.8, 0.869502288, 0.632236038}, std::tuple{2u, 0.8, 0.884371685, 0.748832586}}) {
-    const std::vector<RoundWish> wishes{{DemandId{0}, node(0), node(b), 1, {}}};
+    const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(b), 1, {}}};
     RoundRouter global(net.graph, net.network, MultipathGlobalRouterSpec{}), local(net.graph, net.network, MultipathLocalRouterSpec{});
     double joined = 0, pairs = 0, locally = 0;
     for (std::uint32_t state = 0; state < 4096; ++state) {
@@ -251,13 +251,13 @@ TEST(RoundRouter, OneShotOnAGrid) {
 
 // A path 0-1-2-3-4 and detours 0-5-2 and 1-6-3: two loops that share a hop.
 TEST(Detours, LoopsAddUp) {
-  const std::vector<std::array<NodeId, 2>> links{{node(0), node(1)}, {node(1), node(2)}, {node(2), node(3)}, {node(3), node(4)},
-                                                 {node(0), node(5)}, {node(5), node(2)}, {node(1), node(6)}, {node(6), node(3)}};
+  const std::vector<std::array<NodeId, 2>> links{{vertex(0), vertex(1)}, {vertex(1), vertex(2)}, {vertex(2), vertex(3)}, {vertex(3), vertex(4)},
+                                                 {vertex(0), vertex(5)}, {vertex(5), vertex(2)}, {vertex(1), vertex(6)}, {vertex(6), vertex(3)}};
   const Net net(7, links, 1, 8);
   LaneBook book(net.graph, net.network);
   book.begin({});
   HopSearch search(net.graph);
-  const LanePath path = book.take(DemandId{0}, {{node(0), node(1), node(2), node(3), node(4)}, {LinkId{0}, LinkId{1}, LinkId{2}, LinkId{3}}}, 1);
+  const LanePath path = book.take(DemandId{0}, {{vertex(0), vertex(1), vertex(2), vertex(3), vertex(4)}, {LinkId{0}, LinkId{1}, LinkId{2}, LinkId{3}}}, 1);
   const std::vector<Detour> detours = reserve_detours(path, 2, search, book);
   ASSERT_EQ(detours.size(), 2u);
   const auto nodes_with = [&](std::set<std::uint32_t> failed) {
@@ -283,7 +283,7 @@ TEST(Detours, NeverLoseWhatThePathAloneGives) {
   std::mt19937 random(3);
   for (int trial = 0; trial < 500; ++trial) {
     const Net net = random_net(random, 9);
-    const std::vector<RoundWish> wishes{{DemandId{0}, node(0), node(8), 1, {}}};
+    const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, {}}};
     RoundRouter with(net.graph, net.network, QCastRouterSpec{3}), without(net.graph, net.network, QCastRouterSpec{0});
     with.assign(0, wishes, {});
     without.assign(0, wishes, {});
