@@ -85,6 +85,10 @@ WORKLOADS: dict[str, list[str]] = {
     "unlike links": ["unlike_links", "nodes=1000", "links=2000"],
     "rich links": ["rich_links", "duration_s=20"],
     "rounds, Q-CAST": ["rounds", "router=q_cast", "side=100", "demands=1000"],
+    **{
+        f"rounds, 1,024 nodes, {router}": ["rounds", f"router={router}", "side=32", "demands=1", "rounds=100"]
+        for router in ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global")
+    },
     "rounds, Q-PASS": ["rounds", "router=q_pass", "side=100", "demands=1000"],
     "passes": ["passes", "stations=10", "days=3", "step_s=10"],
     "import": ["import", "what=farbell"],
@@ -175,6 +179,9 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         row = at_most("a round of Q-CAST: 10,000 nodes, 1,000 demands", found[0]["round_cpu_s"], 60.0, seconds)
         row.measured += f" ({found[0]['pairs']:.0f} pairs)"
         rows.append(row)
+    for router in ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global"):
+        if found := on(f"rounds, 1,024 nodes, {router}"):
+            rows.append(at_most(f"a round of {router}: 1,024 nodes, one demand", found[0]["round_cpu_s"] * 1e3, 5.0, ms))
     if found := on("rounds, Q-PASS"):
         row = at_most("a round of Q-PASS: the same", found[0]["round_cpu_s"], 60.0, seconds)
         row.measured += f" ({found[0]['pairs']:.0f} pairs)"
