@@ -143,6 +143,28 @@ True)"},
     {"Routing", R"(
 >>> fb.Routing(kind="hops").kind
 'hops')"},
+    {"ShortestRouter", R"(
+>>> fb.Rounds(router=fb.ShortestRouter(), round_s="1 ms", attempt_s="0.5 ms").router == fb.ShortestRouter()
+True)"},
+    {"GreedyRouter", R"(
+>>> fb.Rounds(router=fb.GreedyRouter(), round_s="1 ms", attempt_s="0.5 ms", channels=2).channels
+2)"},
+    {"QPassRouter", R"(
+>>> fb.QPassRouter(link_state_hops=2).link_state_hops
+2)"},
+    {"QCastRouter", R"(
+>>> fb.QCastRouter().link_state_hops
+3)"},
+    {"MultipathLocalRouter", R"(
+>>> rounds = fb.Rounds(router=fb.MultipathLocalRouter(), round_s="1 ms", attempt_s="0.5 ms")
+>>> fb.grid(3, 3, rounds=rounds).rounds.attempt_s
+0.0005)"},
+    {"MultipathGlobalRouter", R"(
+>>> fb.Rounds(router=fb.MultipathGlobalRouter(), round_s="1 ms", attempt_s="0.5 ms").to_dict()["router"]["kind"]
+'multipath_global')"},
+    {"Rounds", R"(
+>>> fb.Rounds(router=fb.QCastRouter(), round_s="2 ms", attempt_s="1 ms", channels=3).round_s
+0.002)"},
     {"ClassicalMessages", R"(
 >>> messages = fb.ClassicalMessages(jitter_s="10 us", loss_probability=0.01, retransmission_timeout_s="1 ms")
 >>> fb.chain(nodes=3, messages=messages).messages.jitter_s

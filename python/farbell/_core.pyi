@@ -3287,6 +3287,298 @@ class Routing:
     def __hash__(self) -> int: ...
 
 @final
+class ShortestRouter:
+    """In rounds: each demand has its least-cost route, if nobody before it has taken what it needs.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Rounds(router=fb.ShortestRouter(), round_s="1 ms", attempt_s="0.5 ms").router == fb.ShortestRouter()
+    True
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> ShortestRouter:
+        """A new ShortestRouter with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> ShortestRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ShortestRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ShortestRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class GreedyRouter:
+    """In rounds: paths go hop by hop to the neighbour nearest to their end, as many as there are lanes for.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Rounds(router=fb.GreedyRouter(), round_s="1 ms", attempt_s="0.5 ms", channels=2).channels
+    2
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> GreedyRouter:
+        """A new GreedyRouter with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> GreedyRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> GreedyRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> GreedyRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QPassRouter:
+    """In rounds: Q-PASS, paths out of the `alternatives` that each demand has before the run, and recovery of segments.
+
+    Parameters
+    ----------
+    link_state_hops : int
+        How many hops away nodes know of links that succeeded.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.QPassRouter(link_state_hops=2).link_state_hops
+    2
+    """
+    def __init__(self, *, link_state_hops: int = 3) -> None: ...
+    def replace(self, *, link_state_hops: int = ...) -> QPassRouter:
+        """A new QPassRouter with these fields changed."""
+    @property
+    def link_state_hops(self) -> int:
+        """How many hops away nodes know of links that succeeded."""
+    def with_values(self, values: dict[str, Any]) -> QPassRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> QPassRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> QPassRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class QCastRouter:
+    """In rounds: Q-CAST, paths found anew in each round for those who want one then, and recovery paths.
+
+    Parameters
+    ----------
+    link_state_hops : int
+        How many hops away nodes know of links that succeeded; 0 = they know of none, and there are no recovery paths.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.QCastRouter().link_state_hops
+    3
+    """
+    def __init__(self, *, link_state_hops: int = 3) -> None: ...
+    def replace(self, *, link_state_hops: int = ...) -> QCastRouter:
+        """A new QCastRouter with these fields changed."""
+    @property
+    def link_state_hops(self) -> int:
+        """How many hops away nodes know of links that succeeded; 0 = they know of none, and there are no recovery paths."""
+    def with_values(self, values: dict[str, Any]) -> QCastRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> QCastRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> QCastRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MultipathLocalRouter:
+    """In rounds: all links attempt, and each node joins those two of its pairs that lead nearest to the ends, knowing of no other links.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> rounds = fb.Rounds(router=fb.MultipathLocalRouter(), round_s="1 ms", attempt_s="0.5 ms")
+    >>> fb.grid(3, 3, rounds=rounds).rounds.attempt_s
+    0.0005
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> MultipathLocalRouter:
+        """A new MultipathLocalRouter with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> MultipathLocalRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> MultipathLocalRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> MultipathLocalRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class MultipathGlobalRouter:
+    """In rounds: all links attempt, and paths are chosen when everybody knows which have succeeded.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Rounds(router=fb.MultipathGlobalRouter(), round_s="1 ms", attempt_s="0.5 ms").to_dict()["router"]["kind"]
+    'multipath_global'
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> MultipathGlobalRouter:
+        """A new MultipathGlobalRouter with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> MultipathGlobalRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> MultipathGlobalRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> MultipathGlobalRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Rounds:
+    """Entanglement is routed network-wide in rounds, instead of by circuits of each demand.
+
+    Parameters
+    ----------
+    router : ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | Mapping[str, Any]
+        Which lanes attempt in a round, and which pairs are joined.
+    round_s : float | str
+        Time from the start of a round to that of the next. [s]
+    attempt_s : float | str
+        How long links attempt in a round: so many attempts as end within it, heralds included. [s]
+    channels : int
+        Lanes that a link may have in a round, each with a memory slot at both ends.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Rounds(router=fb.QCastRouter(), round_s="2 ms", attempt_s="1 ms", channels=3).round_s
+    0.002
+    """
+    def __init__(
+        self,
+        *,
+        router: ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | Mapping[str, Any] = ...,
+        round_s: float | str,
+        attempt_s: float | str,
+        channels: int = 1,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        router: ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | Mapping[str, Any] = ...,
+        round_s: float | str = ...,
+        attempt_s: float | str = ...,
+        channels: int = ...,
+    ) -> Rounds:
+        """A new Rounds with these fields changed."""
+    @property
+    def router(
+        self,
+    ) -> ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter:
+        """Which lanes attempt in a round, and which pairs are joined."""
+    @property
+    def round_s(self) -> float:
+        """Time from the start of a round to that of the next. [s]"""
+    @property
+    def attempt_s(self) -> float:
+        """How long links attempt in a round: so many attempts as end within it, heralds included. [s]"""
+    @property
+    def channels(self) -> int:
+        """Lanes that a link may have in a round, each with a memory slot at both ends."""
+    def with_values(self, values: dict[str, Any]) -> Rounds:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Rounds:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Rounds:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class ClassicalMessages:
     """What happens to classical messages on their way, beside the delays of fibres and nodes: nothing, unless it is said here.
 
@@ -4125,6 +4417,8 @@ class Scenario:
         What a run keeps.
     routing : Routing | Mapping[str, Any]
         How routes are chosen.
+    rounds : Rounds | Mapping[str, Any] | None
+        Entanglement is routed network-wide in rounds; null = by circuits of each demand.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
     scheduler : Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"]
@@ -4195,6 +4489,7 @@ class Scenario:
         detail: Literal["skip", "attempt"] = 'skip',
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
+        rounds: Rounds | Mapping[str, Any] | None = None,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
@@ -4235,6 +4530,7 @@ class Scenario:
         detail: Literal["skip", "attempt"] = ...,
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
+        rounds: Rounds | Mapping[str, Any] | None = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
@@ -4305,6 +4601,9 @@ class Scenario:
     @property
     def routing(self) -> Routing:
         """How routes are chosen."""
+    @property
+    def rounds(self) -> Rounds | None:
+        """Entanglement is routed network-wide in rounds; null = by circuits of each demand."""
     @property
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
         """How circuits come by their memory slots."""

@@ -84,6 +84,12 @@ WORKLOADS: dict[str, list[str]] = {
     "programs, 100 nodes": ["program_swaps", "nodes=100", "duration_s=0.05"],
     "unlike links": ["unlike_links", "nodes=1000", "links=2000"],
     "rich links": ["rich_links", "duration_s=20"],
+    "rounds, Q-CAST": ["rounds", "router=q_cast", "side=100", "demands=1000"],
+    **{
+        f"rounds, 1,024 nodes, {router}": ["rounds", f"router={router}", "side=32", "demands=1", "rounds=100"]
+        for router in ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global")
+    },
+    "rounds, Q-PASS": ["rounds", "router=q_pass", "side=100", "demands=1000"],
     "passes": ["passes", "stations=10", "days=3", "step_s=10"],
     "import": ["import", "what=farbell"],
     "threads": ["threads"],
@@ -169,6 +175,17 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
                     if its := found[0].get(f"{peer}_{figure}"):
                         row.measured += f" ({peer} {its:,.1f} ms, {its / found[0][figure]:,.0f}x)"
                 rows.append(row)
+    if found := on("rounds, Q-CAST"):
+        row = at_most("a round of Q-CAST: 10,000 nodes, 1,000 demands", found[0]["round_cpu_s"], 60.0, seconds)
+        row.measured += f" ({found[0]['pairs']:.0f} pairs)"
+        rows.append(row)
+    for router in ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global"):
+        if found := on(f"rounds, 1,024 nodes, {router}"):
+            rows.append(at_most(f"a round of {router}: 1,024 nodes, one demand", found[0]["round_cpu_s"] * 1e3, 5.0, ms))
+    if found := on("rounds, Q-PASS"):
+        row = at_most("a round of Q-PASS: the same", found[0]["round_cpu_s"], 60.0, seconds)
+        row.measured += f" ({found[0]['pairs']:.0f} pairs)"
+        rows.append(row)
     if found := on("rerouting"):
         work = f"ten nodes of 1,024 fail and are repaired: {found[0]['rerouted']:.0f} of 128 demands look for routes"
         rows.append(at_most(work, found[0]["failure_ms"], 20.0, ms))

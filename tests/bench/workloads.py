@@ -23,6 +23,7 @@ from typing import Any
 from hardware_workloads import measure_rich_links, measure_unlike_links
 from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
+from rounds_workloads import measure_rounds
 from timing import Timer, best_ns
 
 
@@ -654,6 +655,7 @@ WORKLOADS = {
     "program_swaps": measure_program_swaps,
     "unlike_links": measure_unlike_links,
     "rich_links": measure_rich_links,
+    "rounds": measure_rounds,
     "passes": measure_passes,
     "import": measure_import,
     "threads": measure_threads,

@@ -5,7 +5,7 @@ from .drift import DRIFT
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "messages": {}, "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "interfaces": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "routing": {}, "rounds": None, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "interfaces": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
@@ -47,6 +47,10 @@ DETECTOR = {
     "afterpulse_probability": 0.0, "jitter_s": 0.0,
 }  # fmt: skip
 ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
+ROUNDS = {"router": {"kind": "shortest"}, "channels": 1}
+ROUTER = {
+    "shortest": {}, "greedy": {}, "q_pass": {"link_state_hops": 3}, "q_cast": {"link_state_hops": 3}, "multipath_local": {}, "multipath_global": {},
+}  # fmt: skip
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}
@@ -130,6 +134,9 @@ def complete(document):
     """The same scenario with every default written out; entities that others name are in dictionaries by name."""
     scenario = SCENARIO | document
     scenario["routing"] = ROUTING | scenario["routing"]
+    if scenario["rounds"]:
+        rounds = ROUNDS | scenario["rounds"]
+        scenario["rounds"] = rounds | {"router": of_kind(ROUTER, rounds["router"])}
     scenario["messages"] = MESSAGES | scenario["messages"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     for memory in scenario["memories"].values():

@@ -60,8 +60,10 @@ class Stream {
   constexpr Stream() = default;
   constexpr Stream(std::uint64_t key, std::uint64_t replica) : key_(key), replica_(replica) {}
 
-  constexpr Draw next() {
-    const Block b = philox4x32(key_, ordinal_++, replica_);
+  constexpr Draw next() { return numbered(key_, ordinal_++, replica_); }
+  // The draw of that number, where something else than the draws before it says which one is due.
+  static constexpr Draw numbered(std::uint64_t key, std::uint64_t ordinal, std::uint64_t replica) {
+    const Block b = philox4x32(key, ordinal, replica);
     return {uniform(b.w[0], b.w[1]), uniform(b.w[2], b.w[3])};
   }
   // The number of draws made, which is the number of the next one.

@@ -4,6 +4,7 @@
 
 #include "farbell/simulation/communication_plan.hpp"
 #include "farbell/simulation/late_messages.hpp"
+#include "farbell/simulation/rounds_plan.hpp"
 #include "farbell/state/capabilities.hpp"
 
 namespace farbell {
@@ -23,11 +24,11 @@ void note_approximations(Model& m) {
   if (m.pauli_twirl && any_state)
     note("pauli_twirl", "relaxation and asymmetric read-out are twirled to Pauli noise");
   if (s.control == ControlPlane::ideal) note("ideal_control", "news travels without delay");
-  for (const auto& named : {approximations_of_messages(s), approximations_of_communication(m)})
+  for (const auto& named : {approximations_of_messages(s), approximations_of_communication(m), approximations_of_rounds(s)})
     for (const auto& [name, description] : named) note(name, description);
   if (s.timing == TimingModel::slotted)
     note("slotted_timing", "all links attempt in common slots, pairs are fresh at the end of a slot, gates take no time");
-  if (s.reservation == Reservation::ledger)
+  if (s.reservation == Reservation::ledger && !s.rounds)
     note("reservation_ledger", "the slots of a circuit are booked network-wide at one instant");
   if (s.on_deadlock == OnDeadlock::release)
     note("instant_deadlock_release", "deadlocks are seen at once, and a circuit that gives way does so at every node at once");

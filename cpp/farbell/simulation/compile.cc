@@ -23,6 +23,7 @@
 #include "farbell/simulation/policies.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/retrieval_check.hpp"
+#include "farbell/simulation/rounds_plan.hpp"
 #include "farbell/simulation/route_query.hpp"
 #include "farbell/simulation/switch_plan.hpp"
 #include "farbell/state/correlations.hpp"
@@ -43,6 +44,7 @@ class Compiler {
   Model compile() {
     times();
     check_booking(s_);
+    check_rounds(s_);
     memories();
     nodes();
     messages();
@@ -58,6 +60,7 @@ class Compiler {
     m_.switches = switch_plan(m_, link_names_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
     check_communication(m_);
+    if (s_.rounds) m_.rounds = round_plan(m_, [this](const std::string& name, const std::string& path) { return stream(name, path); });
     note_approximations(m_);
     return std::move(m_);
   }

@@ -6,6 +6,7 @@
 
 #include "farbell/apps/failures.hpp"
 #include "farbell/apps/programs.hpp"
+#include "farbell/apps/rounds.hpp"
 #include "farbell/simulation/scenario.hpp"
 
 namespace farbell {
@@ -56,6 +57,7 @@ struct Model {
   std::vector<std::string> circuit_owners;  // the same: as random streams name them
   std::size_t circuits = 0;            // of all of them
   std::vector<RulePrograms> rules;     // by demand for pairs
+  std::optional<RoundPlan> rounds;     // then there are no circuits
   std::vector<ChangeRow> changes;
   std::vector<FailureRow> failures;
   Tick heartbeat = never;              // never = failures are known at once

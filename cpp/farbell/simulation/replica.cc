@@ -4,6 +4,8 @@
 #include <chrono>
 #include <limits>
 
+#include "farbell/simulation/rounds_replica.hpp"
+
 namespace farbell {
 
 namespace {
@@ -256,6 +258,7 @@ ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, Sto
   if (options.max_wall_s)
     limits.wall_deadline = std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(
                                                                   std::chrono::duration<double>(std::min(*options.max_wall_s, 1e9)));
+  if (model.rounds) return run_rounds(model, options, limits, progress);
   Replica replica(model, options);
   try {
     const Ended ended = replica.run(limits, progress);

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 
+#include "farbell/base/errors.hpp"
 #include "farbell/engine/replicas.hpp"
 #include "farbell/simulation/replica.hpp"
 #include "farbell/simulation/rows.hpp"
@@ -320,6 +321,13 @@ void statistics(const Model& model, const Results& results, RunOutput& out) {
   }
 }
 
+// What a run in rounds cannot be asked for.
+void refuse_with_rounds(const RunOptions& options, bool calls_back) {
+  if (options.trace) throw SpecError("/rounds", "a run that is traced", "null for a trace: rounds have none");
+  if (calls_back || options.protocols.any())
+    throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them");
+}
+
 }  // namespace
 
 RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hooks) {
@@ -334,6 +342,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   ReplicaResult failed;
   const bool calls_back = options.programs || options.route_hook || options.turn_hook ||
                           std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
+  if (model.rounds) refuse_with_rounds(options, calls_back);
   const bool may_fail = calls_back || options.protocols.any();
   // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
   std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();

@@ -12,6 +12,7 @@
 #include "farbell/network/link.hpp"
 #include "farbell/network/node.hpp"
 #include "farbell/network/reservation.hpp"
+#include "farbell/network/rounds_spec.hpp"
 #include "farbell/network/routing.hpp"
 #include "farbell/protocols/messages.hpp"
 #include "farbell/protocols/switch_spec.hpp"
@@ -50,6 +51,7 @@ struct ScenarioSpec {
   AttemptDetail detail = AttemptDetail::skip;
   RecordMode record = RecordMode::rows;
   RoutingSpec routing;
+  std::optional<RoundsSpec> rounds;
   Reservation reservation = Reservation::ledger;
   Scheduler scheduler = Scheduler::fifo;
   OnDeadlock on_deadlock = OnDeadlock::report;
@@ -175,6 +177,7 @@ struct Describe<ScenarioSpec> {
       field("detail", &ScenarioSpec::detail, "How attempts are simulated."),
       field("record", &ScenarioSpec::record, "What a run keeps."),
       field("routing", &ScenarioSpec::routing, "How routes are chosen."),
+      field("rounds", &ScenarioSpec::rounds, "Entanglement is routed network-wide in rounds; null = by circuits of each demand."),
       field("reservation", &ScenarioSpec::reservation, "How circuits come by their memory slots."),
       field("scheduler", &ScenarioSpec::scheduler,
             "Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger."),

@@ -167,6 +167,10 @@ def _clocks(model: Model, kind: Kind) -> list[list[_Clock]]:
             changed.setdefault(change.link, []).append(by_name[change.link].replace(generation=change.generation))
 
     def clock(link: Link, success: float, period_s: float) -> _Clock:
+        if kind == "pairs" and (rounds := scenario.rounds) is not None:
+            # One pair a lane and round, of so many attempts at most.
+            attempts = math.floor(rounds.attempt_s / period_s * (1 + 1e-12))
+            return _Clock(1 - (1 - success) ** attempts, rounds.round_s)
         if kind == "pairs":
             return _Clock(success, period_s, pairs_needed(link.distillation))
         return _Clock(plob_bound(_transmissivity(link)) * attempt_modes(link.generation), period_s)
@@ -278,7 +282,9 @@ def capacities(network: Scenario | Model, kind: Kind = "pairs") -> Capacities:
     links = []
     for name, link, clocks in zip(model.link_names, scenario.links, _clocks(model, kind), strict=True):
         lanes = min(slots[link.node_a], slots[link.node_b])
-        if _handover_gap_s(scenario, link, all_last) < max(clock.period_s for clock in clocks):
+        if scenario.rounds is not None:
+            lanes = min(lanes, scenario.rounds.channels)
+        elif _handover_gap_s(scenario, link, all_last) < max(clock.period_s for clock in clocks):
             lanes = max(lanes, asked)
             shared[link.node_a] = shared[link.node_b] = False
         rate = max(clock.rate_hz for clock in clocks)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from farbell._core import Model, Scenario
+from farbell._core import Model, Scenario, ShortestRouter
 from farbell.analysis.flows import Capacities, LinkCapacity
 from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reads, reroutes, swap_successes
 
@@ -45,12 +45,13 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
     ----------
     network : Scenario or Model
         The network. Of several alternatives the best counts, for each of the requests served at a time; where links change
-        or fail during the run, the best of all routes.
+        or fail during the run, the best of all routes. In rounds routers other than ``shortest`` choose routes and widths:
+        then nothing is known.
 
     Returns
     -------
     list of RouteBound
-        One a demand.
+        One a demand; infinity where nothing is known.
 
     Raises
     ------
@@ -65,6 +66,8 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
     """
     routes = _Routes(compiled(network))
     scenario = routes.model.scenario
+    if scenario.rounds is not None and not isinstance(scenario.rounds.router, ShortestRouter):
+        return [RouteBound(math.inf, "")] * len(scenario.demands)
     return [
         routes.best(
             (demand.node_a, demand.node_b),

@@ -88,6 +88,20 @@ inline constexpr std::string_view traffic_document = R"({
   ]
 })";
 
-inline constexpr std::array<std::string_view, 3> documents{smallest_document, chain_document, traffic_document};
+inline constexpr std::string_view rounds_document = R"({
+  "version": 1, "duration_s": 0.5,
+  "memories": [{"name": "m", "slots": 6}],
+  "nodes": [{"name": "a", "memory": "m"}, {"name": "b", "memory": "m", "swap_success_probability": 0.8}, {"name": "c", "memory": "m"}],
+  "links": [
+    {"node_a": "a", "node_b": "b", "fiber": {"length_m": 1000},
+     "generation": {"kind": "given", "success_probability": 0.5, "attempt_period_s": 1e-3, "state": {"kind": "werner", "fidelity": 0.9}}},
+    {"node_a": "b", "node_b": "c", "fiber": {"length_m": 2000},
+     "generation": {"kind": "given", "success_probability": 0.5, "attempt_period_s": 1e-3, "state": {"kind": "werner", "fidelity": 0.9}}}
+  ],
+  "demands": [{"node_a": "a", "node_b": "c"}],
+  "rounds": {"router": {"kind": "q_cast", "link_state_hops": 2}, "round_s": "5 ms", "attempt_s": 3e-3, "channels": 2}
+})";
+
+inline constexpr std::array<std::string_view, 4> documents{smallest_document, chain_document, traffic_document, rounds_document};
 
 }  // namespace farbell

@@ -1,0 +1,225 @@
+#include "farbell/apps/rounds.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+
+namespace farbell {
+
+Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests)
+    : setup_(setup), queue_(queue), states_(states), requests_(requests), router_(graph, setup.plan.network, setup.plan.router),
+      up_(setup.links.size(), setup.plan.network.channels), unspent_(up_), born_(setup.links.size() * setup.plan.network.channels),
+      held_(setup.nodes.size()), links_(setup.links.size()), nodes_(setup.nodes.size()) {
+  for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
+}
+
+void Rounds::start() { queue_.post(tick_zero, Phase::attempts, {setup_.self.handler, op_begin, 0}, 0); }
+
+void Rounds::handle(const Event& event) {
+  switch (event.to.op) {
+    case op_begin: begin(event.payload); break;
+    case op_connect: connect(); break;
+    case op_swap: swap(event.to.target, static_cast<std::uint32_t>(event.payload)); break;
+    case op_known: known(event.to.target); break;
+    default: requests_.handle(event);
+  }
+}
+
+// ---- attempts ---------------------------------------------------------------------------------------------------------------------------
+
+void Rounds::begin(std::uint64_t round) {
+  const RoundPlan& plan = setup_.plan;
+  const Tick now = queue_.now(), next = now + plan.period;
+  if (next > setup_.horizon) return;
+  queue_.post(next, Phase::attempts, {setup_.self.handler, op_begin, 0}, round + 1);
+  const std::vector<DemandId> demands = requests_.take_part();
+  if (demands.empty()) return;
+  std::vector<RoundWish> wishes;
+  for (DemandId d : demands) {
+    const RoutePlan& routes = setup_.routes[d.value];
+    wishes.push_back({d, routes.ends[0], routes.ends[1], setup_.plan.widths[d.value], routes.routes});
+  }
+  round_ = round;
+  started_ = now;
+  router_.assign(round, wishes, held_);
+  attempt(round);
+  queue_.post(now + plan.attempting + plan.exchange, Phase::decisions, {setup_.self.handler, op_connect, 0}, 0);
+}
+
+// A lane's draw has the number of its round, whichever router gives it to whom: all of them see the same luck.
+void Rounds::attempt(std::uint64_t round) {
+  const RoundPlan& plan = setup_.plan;
+  up_.clear();
+  for (std::uint32_t l = 0; l < links_.size(); ++l) {
+    const std::uint32_t lanes = router_.book().taken(LinkId{l});
+    if (lanes == 0) continue;
+    const LinkProgram& link = setup_.programs[setup_.links[l].program];
+    LinkUse& use = links_[l];
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      const double failures = std::floor(-std::log1p(-Stream::numbered(plan.attempt_keys[l], round * plan.network.channels + lane, setup_.replica).u0) / link.lambda);
+      const bool succeeds = failures < plan.attempts[l];
+      const std::uint64_t attempts = succeeds ? static_cast<std::uint64_t>(failures) + 1 : plan.attempts[l];
+      use.attempts += attempts;
+      use.successes += succeeds;
+      use.lane_ticks += static_cast<double>(attempts) * static_cast<double>(count(link.period));
+      use.open_ticks += static_cast<double>(count(plan.attempting));
+      if (!succeeds) continue;
+      up_.set(LinkId{l}, lane);
+      born_[std::size_t{l} * plan.network.channels + lane] = static_cast<std::int64_t>(failures) * count(link.period);
+      messages_ += 2;  // heralds
+    }
+  }
+}
+
+// ---- joining ----------------------------------------------------------------------------------------------------------------------------
+
+void Rounds::connect() {
+  messages_ += setup_.plan.exchange_messages;
+  unspent_ = up_;
+  std::vector<RoundChain> chains = router_.connect(unspent_);
+  for (RoundChain& chain : chains) begin_chain(std::move(chain));
+  // What is joined to nothing is dropped.
+  const Tick now = queue_.now();
+  for (std::uint32_t l = 0; l < links_.size(); ++l)
+    for (std::uint32_t lane = 0; lane < router_.book().taken(LinkId{l}); ++lane)
+      if (unspent_.up(LinkId{l}, lane))
+        for (NodeId n : setup_.links[l].node) give_back(n, cycle_start(LinkId{l}, lane), now);
+}
+
+void Rounds::begin_chain(RoundChain&& chain) {
+  std::uint32_t index = static_cast<std::uint32_t>(rows_.size());
+  if (free_.empty()) {
+    rows_.emplace_back();
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  Row& row = rows_[index];
+  row = {};
+  row.chain = std::move(chain);
+  const Tick now = queue_.now();
+  const std::size_t last = row.chain.lanes.size();
+  for (std::size_t h = 0; h < last; ++h)
+    row.began.push_back(row.chain.lanes[h] == RoundChain::no_lane ? never : cycle_start(row.chain.route.links[h], row.chain.lanes[h]));
+  if (row.chain.whole) make_pairs(row);
+  row.known = now;
+  for (std::size_t k = 1; k < last; ++k) {
+    const NodeId node = row.chain.route.nodes[k];
+    const bool left = row.began[k - 1] != never, right = row.began[k] != never;
+    // With a pair to one side only there is nothing to join.
+    if (left != right) give_back(node, left ? row.began[k - 1] : row.began[k], now);
+    if (!left || !right) continue;
+    ++row.pending;
+    queue_.post(now + setup_.nodes[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, index}, k);
+  }
+  for (End e : {end_a, end_b}) {
+    if (row.end_began(e) == never) continue;
+    const NodeId node = row.end_node(e);
+    const auto& ends = setup_.routes[row.chain.demand.value].ends;
+    row.waits[e] = node == ends[0] || node == ends[1];
+    if (row.waits[e]) ++held_[node.value];
+    else give_back(node, row.end_began(e), now);
+  }
+  if (row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
+}
+
+void Rounds::make_pairs(Row& row) {
+  const RoundPlan& plan = setup_.plan;
+  for (std::size_t h = 0; h < row.chain.lanes.size(); ++h) {
+    const LinkId id = row.chain.route.links[h];
+    const LinkRow& link = setup_.links[id.value];
+    const LinkProgram& program = setup_.programs[link.program];
+    const Stream::Draw draw = Stream::numbered(plan.herald_keys[id.value], round_ * plan.network.channels + row.chain.lanes[h], setup_.replica);
+    std::size_t outcome = 0;
+    while (outcome + 1 < program.cumulative.size() && draw.u0 >= program.cumulative[outcome]) ++outcome;
+    const std::array<Tick, 2> emitted{row.began[h] + program.emission[0], row.began[h] + program.emission[1]};
+    const States::Pair pair = states_.create_pair(program.states[outcome], {link.device[0], link.node[0]}, emitted[0],
+                                                  {link.device[1], link.node[1]}, emitted[1], std::bit_cast<std::uint64_t>(draw.u1));
+    const bool forward = link.node[0] == row.chain.route.nodes[h];
+    row.qubits.push_back(forward ? pair.a : pair.b);
+    row.qubits.push_back(forward ? pair.b : pair.a);
+    row.born = earlier(row.born, earlier(emitted[0], emitted[1]));
+    row.frame ^= program.frames[outcome];
+  }
+}
+
+void Rounds::swap(std::uint32_t index, std::uint32_t position) {
+  Row& row = rows_[index];
+  const Tick now = queue_.now();
+  const NodeId node = row.chain.route.nodes[position];
+  const Stream::Draw draw = swap_draws_[node.value].next();
+  NodeCounters& counters = nodes_[node.value];
+  ++counters.swaps;
+  ++row.swaps;
+  const bool succeeds = draw.u0 < setup_.nodes[node.value].swap_success;
+  if (!succeeds) {
+    ++counters.failed_swaps;
+    row.failed = true;
+  }
+  if (row.chain.whole) {
+    const QubitId b = row.qubits[2 * position - 1], c = row.qubits[2 * position];
+    if (succeeds) {
+      row.frame ^= states_.bell_measure(b, c, now, draw.u1);
+    } else {
+      states_.release(b);
+      states_.release(c);
+    }
+  }
+  give_back(node, row.began[position - 1], now);
+  give_back(node, row.began[position], now);
+  messages_ += 2;
+  const Route& route = row.chain.route;
+  row.known = later(row.known, now + later(delay(route, position, 0), delay(route, position, route.links.size())));
+  if (--row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
+}
+
+Tick Rounds::delay(const Route& route, std::size_t from, std::size_t to) const {
+  if (setup_.ideal) return tick_zero;
+  const auto [low, high] = std::minmax(from, to);
+  Tick sum = tick_zero;
+  for (std::size_t h = low; h < high; ++h) sum += setup_.fibre_delay[route.links[h].value];
+  for (std::size_t k = low + 1; k < high; ++k) sum += setup_.processing_delay[route.nodes[k].value];
+  return sum;
+}
+
+// Both ends have all news of the chain.
+void Rounds::known(std::uint32_t index) {
+  Row& row = rows_[index];
+  const Tick now = queue_.now();
+  for (End e : {end_a, end_b}) {
+    if (!row.waits[e]) continue;
+    --held_[row.end_node(e).value];
+    give_back(row.end_node(e), row.end_began(e), now);
+  }
+  if (row.chain.whole) {
+    const QubitId a = row.qubits.front(), b = row.qubits.back();
+    if (!row.failed) {
+      const Correlators correlators = states_.correlators(a, b, now, row.frame);
+      PairRow pair;
+      pair.demand = row.chain.demand;
+      pair.swaps = row.swaps;
+      pair.born = row.born;
+      pair.delivered = now;
+      pair.fidelity = correlators.fidelity();
+      pair.xx = correlators.xx;
+      pair.yy = correlators.yy;
+      pair.zz = correlators.zz;
+      requests_.deliver(pair);
+    }
+    states_.release(a);
+    states_.release(b);
+  }
+  free_.push_back(index);
+}
+
+// Slots that ends still hold when the run is over.
+void Rounds::finish(Tick end) {
+  std::vector<bool> done(rows_.size());
+  for (std::uint32_t index : free_) done[index] = true;
+  for (std::size_t r = 0; r < rows_.size(); ++r) {
+    for (End e : {end_a, end_b})
+      if (!done[r] && rows_[r].waits[e]) give_back(rows_[r].end_node(e), rows_[r].end_began(e), end);
+  }
+}
+
+}  // namespace farbell

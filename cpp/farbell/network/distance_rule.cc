@@ -1,0 +1,112 @@
+#include "farbell/network/distance_rule.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "farbell/network/round_router.hpp"
+
+namespace farbell {
+
+namespace {
+
+// A pair as a node sees it.
+struct Held {
+  Edge edge;
+  std::uint32_t lane;
+};
+
+class DistanceRule {
+ public:
+  DistanceRule(const RoundWish& wish, const Graph& graph, LaneStates& up) : wish_(wish), graph_(graph), up_(up), links_(0) {
+    for (std::uint32_t n = 0; n < graph.nodes(); ++n)
+      for (const Edge& e : graph.edges(NodeId{n})) links_ = std::max(links_, std::size_t{e.link.value} + 1);
+    joined_.resize(2 * links_ * up.channels());
+  }
+
+  void join(NodeId n, const std::vector<std::uint32_t>& to_a, const std::vector<std::uint32_t>& to_b) {
+    std::vector<Held> pairs = pairs_of(n);
+    while (pairs.size() > 1) {
+      std::size_t a = pairs.size(), b = pairs.size();
+      std::uint64_t least = 0;
+      for (std::size_t x = 0; x < pairs.size(); ++x)
+        for (std::size_t y = 0; y < pairs.size(); ++y) {
+          if (pairs[x].edge.to == pairs[y].edge.to) continue;
+          const std::uint64_t sum = std::uint64_t{to_a[pairs[x].edge.to.value]} + to_b[pairs[y].edge.to.value];
+          if (a != pairs.size() && sum >= least) continue;
+          least = sum;
+          a = x;
+          b = y;
+        }
+      if (a == pairs.size()) return;
+      joined_[at(n, pairs[a])] = pairs[b];
+      joined_[at(n, pairs[b])] = pairs[a];
+      pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(std::max(a, b)));
+      pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(std::min(a, b)));
+    }
+  }
+
+  // Chains that begin at the node: at pairs that it joins to none.
+  void follow_from(NodeId n, std::vector<RoundChain>& out) {
+    for (Held pair : pairs_of(n)) {
+      if (joined_[at(n, pair)] || !up_.up(pair.edge.link, pair.lane)) continue;  // a chain may come back here
+      RoundChain chain;
+      chain.demand = wish_.demand;
+      chain.route.nodes.push_back(n);
+      NodeId here = n;
+      while (true) {
+        up_.spend(pair.edge.link, pair.lane);
+        chain.route.links.push_back(pair.edge.link);
+        chain.lanes.push_back(pair.lane);
+        chain.route.nodes.push_back(pair.edge.to);
+        const NodeId next = pair.edge.to;
+        const std::optional<Held>& on = joined_[at(next, {{here, pair.edge.link}, pair.lane})];
+        here = next;
+        if (!on) break;
+        pair = *on;
+      }
+      chain.whole = n == wish_.a && here == wish_.b;
+      if (chain.lanes.size() > 1 || chain.whole) out.push_back(std::move(chain));
+    }
+  }
+
+ private:
+  std::vector<Held> pairs_of(NodeId n) const {
+    std::vector<Held> out;
+    for (const Edge& e : graph_.edges(n))
+      for (std::uint32_t lane = 0; lane < up_.channels(); ++lane)
+        if (up_.up(e.link, lane)) out.push_back({e, lane});
+    return out;
+  }
+  // A link's two ends by which of its nodes has the smaller number.
+  std::size_t at(NodeId n, const Held& pair) const {
+    return 2 * (std::size_t{pair.edge.link.value} * up_.channels() + pair.lane) + (n < pair.edge.to ? 0 : 1);
+  }
+
+  const RoundWish& wish_;
+  const Graph& graph_;
+  LaneStates& up_;
+  std::size_t links_;
+  std::vector<std::optional<Held>> joined_;  // by lane and end: with which other pair of that node
+};
+
+}  // namespace
+
+std::vector<RoundChain> join_by_distance(const RoundWish& wish, const Graph& graph, const RoundNetwork& network, HopSearch& search, LaneStates& up) {
+  const auto distances = [&](NodeId end) {
+    search.spread(end, {}, HopSearch::far, [&](NodeId, const Edge& e) { return network.lane_success[e.link.value] > 0; });
+    std::vector<std::uint32_t> hops;
+    for (std::uint32_t n = 0; n < graph.nodes(); ++n) hops.push_back(search.hops(NodeId{n}));
+    return hops;
+  };
+  const std::vector<std::uint32_t> to_a = distances(wish.a), to_b = distances(wish.b);
+  DistanceRule rule(wish, graph, up);
+  for (std::uint32_t n = 0; n < graph.nodes(); ++n)
+    if (NodeId{n} != wish.a && NodeId{n} != wish.b) rule.join(NodeId{n}, to_a, to_b);
+  std::vector<RoundChain> out;
+  rule.follow_from(wish.a, out);
+  for (std::uint32_t n = 0; n < graph.nodes(); ++n)
+    if (NodeId{n} != wish.a) rule.follow_from(NodeId{n}, out);
+  return out;
+}
+
+}  // namespace farbell

@@ -1,0 +1,68 @@
+// Who gets which lanes in a round, and which pairs are joined once it is known which lanes have one: the routers of rounds behind one
+// interface. docs/physics/rounds.md and the pages of the routers
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "farbell/network/detours.hpp"
+#include "farbell/network/hop_search.hpp"
+#include "farbell/network/lane_book.hpp"
+#include "farbell/network/lane_throughput.hpp"
+#include "farbell/network/rounds_spec.hpp"
+
+namespace farbell {
+
+// A demand that takes part in a round.
+struct RoundWish {
+  DemandId demand;
+  NodeId a, b;
+  std::uint32_t width = 1;        // lanes that it wants of a hop, where the router does not say that itself
+  std::span<const Route> routes;  // its alternatives, found before the run
+};
+
+class RoundRouter {
+ public:
+  RoundRouter(const Graph& graph, const RoundNetwork& network, const RouterSpec& spec);
+
+  // Gives lanes to those who take part; whoever stands first is served first. `held`: slots by node that are not free.
+  void assign(std::uint64_t round, std::span<const RoundWish> wishes, std::span<const std::uint32_t> held);
+  // The lanes that attempt: the first so many of each link.
+  const LaneBook& book() const { return book_; }
+  // Joins the pairs that there are; what it joins is spent.
+  std::vector<RoundChain> connect(LaneStates& up);
+
+ private:
+  bool can_pass(LinkId link) const { return network_.lane_success[link.value] > 0; }
+
+  void assign(const ShortestRouterSpec& spec);
+  void assign(const GreedyRouterSpec& spec);
+  void assign(const QPassRouterSpec& spec);
+  void assign(const QCastRouterSpec& spec);
+  void assign(const MultipathLocalRouterSpec& spec) { return take_all_lanes(spec); }
+  void assign(const MultipathGlobalRouterSpec& spec) { return take_all_lanes(spec); }
+  template <class Spec>
+  void take_all_lanes(const Spec& spec);
+  Route greedy_route(const RoundWish& wish);
+
+  std::vector<RoundChain> connect(const ShortestRouterSpec& spec, LaneStates& up);
+  std::vector<RoundChain> connect(const GreedyRouterSpec& spec, LaneStates& up);
+  std::vector<RoundChain> connect(const QPassRouterSpec& spec, LaneStates& up);
+  std::vector<RoundChain> connect(const QCastRouterSpec& spec, LaneStates& up);
+  std::vector<RoundChain> connect(const MultipathLocalRouterSpec& spec, LaneStates& up);
+  std::vector<RoundChain> connect(const MultipathGlobalRouterSpec& spec, LaneStates& up);
+
+  const Graph& graph_;
+  const RoundNetwork& network_;
+  RouterSpec spec_;
+  LaneBook book_;
+  HopSearch search_;
+  ThroughputSearch throughput_;
+  std::uint64_t round_ = 0;
+  std::vector<RoundWish> wishes_;
+  std::vector<LanePath> paths_;                // in the order in which they were taken
+  std::vector<std::vector<Detour>> detours_;   // by path
+  std::vector<std::uint32_t> first_spare_;     // by link: lanes from there on belong to no path
+};
+
+}  // namespace farbell

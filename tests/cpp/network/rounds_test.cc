@@ -1,0 +1,297 @@
+// Routers of rounds: what they promise for any network and any luck, against brute force.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <random>
+#include <set>
+
+#include "farbell/network/paths.hpp"
+#include "farbell/network/round_router.hpp"
+
+namespace farbell {
+namespace {
+
+NodeId vertex(std::uint32_t n) { return NodeId{n}; }
+
+struct Net {
+  std::vector<std::array<NodeId, 2>> links;
+  Graph graph;
+  RoundNetwork network;
+
+  Net(std::uint32_t nodes, std::vector<std::array<NodeId, 2>> ends, std::uint32_t channels, std::uint32_t slots)
+      : links(std::move(ends)), graph(nodes, links) {
+    network.channels = channels;
+    network.lane_success.assign(links.size(), 0.5);
+    network.swap_success.assign(nodes, 1);
+    network.slots.assign(nodes, slots);
+  }
+};
+
+// A tree and some links more, all numbers at random.
+Net random_net(std::mt19937& random, std::uint32_t nodes) {
+  const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random() % n); };
+  const auto share = [&] { return 0.2 + 0.7 * static_cast<double>(random()) / 4294967296.0; };
+  std::vector<std::array<NodeId, 2>> links;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> known;
+  const auto join = [&](std::uint32_t a, std::uint32_t b) {
+    if (a != b && known.insert(std::minmax(a, b)).second) links.push_back({vertex(a), vertex(b)});
+  };
+  for (std::uint32_t n = 1; n < nodes; ++n) join(n, below(n));
+  for (std::uint32_t k = 0; k < nodes; ++k) join(below(nodes), below(nodes));
+  Net net(nodes, links, 1 + below(3), 8);
+  for (double& p : net.network.lane_success) p = share();
+  for (double& q : net.network.swap_success) q = share();
+  for (std::uint32_t& slots : net.network.slots) slots = 1 + below(10);
+  return net;
+}
+
+void each_simple_path(const Graph& graph, NodeId from, NodeId to, Route route, const std::function<void(const Route&)>& use) {
+  route.nodes.push_back(from);
+  if (from == to) return use(route);
+  for (const Edge& e : graph.edges(from)) {
+    if (std::find(route.nodes.begin(), route.nodes.end(), e.to) != route.nodes.end()) continue;
+    route.links.push_back(e.link);
+    each_simple_path(graph, e.to, to, route, use);
+    route.links.pop_back();
+  }
+}
+
+// Pairs that lanes with a pair could give together, whatever the nodes join: augmenting paths one by one.
+std::size_t max_flow(const Net& net, const LaneStates& up, NodeId a, NodeId b) {
+  std::map<std::pair<NodeId, NodeId>, int> left;
+  for (std::uint32_t l = 0; l < net.links.size(); ++l)
+    for (std::uint32_t lane = 0; lane < net.network.channels; ++lane)
+      if (up.up(LinkId{l}, lane)) {
+        ++left[{net.links[l][0], net.links[l][1]}];
+        ++left[{net.links[l][1], net.links[l][0]}];
+      }
+  for (std::size_t flow = 0;; ++flow) {
+    std::map<NodeId, NodeId> from{{a, a}};
+    std::vector<NodeId> reached{a};
+    for (std::size_t i = 0; i < reached.size(); ++i)
+      for (const Edge& e : net.graph.edges(reached[i]))
+        if (left[{reached[i], e.to}] > 0 && from.emplace(e.to, reached[i]).second) reached.push_back(e.to);
+    if (!from.contains(b)) return flow;
+    for (NodeId n = b; n != a; n = from[n]) {
+      --left[{from[n], n}];
+      ++left[{n, from[n]}];
+    }
+  }
+}
+
+const std::vector<RouterSpec> routers{ShortestRouterSpec{}, GreedyRouterSpec{},   QPassRouterSpec{2}, QPassRouterSpec{3}, QCastRouterSpec{0},
+                                      QCastRouterSpec{2}, QCastRouterSpec{3}, MultipathLocalRouterSpec{}, MultipathGlobalRouterSpec{}};
+
+LaneStates luck(const Net& net, const LaneBook& book, std::mt19937& random) {
+  LaneStates up(net.links.size(), net.network.channels);
+  for (std::uint32_t l = 0; l < net.links.size(); ++l)
+    for (std::uint32_t lane = 0; lane < book.taken(LinkId{l}); ++lane)
+      if (static_cast<double>(random()) / 4294967296.0 < net.network.lane_success[l]) up.set(LinkId{l}, lane);
+  return up;
+}
+
+// ---- expected pairs of a path (case D03) ----
+
+TEST(LaneThroughput, OfPathsOfEqualHops) {
+  // tests/physics/cases.json, D03: h hops, W lanes, p, q
+  struct Case {
+    std::uint32_t h, w;
+    double p, q, pairs;
+  };
+  for (const Case& c : {Case{1, 1, 0.6, 0.9, 0.6}, Case{3, 2, 0.6, 0.9, 0.5178816}, Case{5, 3, 0.6, 0.9, 0.546627424}}) {
+    std::vector<std::array<NodeId, 2>> links;
+    Route route{{vertex(0)}, {}};
+    for (std::uint32_t k = 0; k < c.h; ++k) {
+      links.push_back({vertex(k), vertex(k + 1)});
+      route.nodes.push_back(vertex(k + 1));
+      route.links.push_back(LinkId{k});
+    }
+    Net net(c.h + 1, links, c.w, 2 * c.w);
+    net.network.lane_success.assign(c.h, c.p);
+    net.network.swap_success.assign(c.h + 1, c.q);
+    EXPECT_NEAR(lane_throughput(route, c.w, LaneTails(net.network), net.network), c.pairs, 1e-8);
+    ThroughputSearch search(net.graph, net.network);
+    LaneBook book(net.graph, net.network);
+    book.begin({});
+    const ThroughputSearch::Found found = search.best(vertex(0), vertex(c.h), book);
+    EXPECT_EQ(found.width, c.w);
+    EXPECT_NEAR(found.throughput, c.pairs, 1e-8);
+  }
+}
+
+// With one lane a hop the metric is a product and the search exact; with more it keeps one way to each node, so that it may miss a
+// better path, but says of what it finds what is true.
+TEST(LaneThroughput, SearchAgainstAllPaths) {
+  std::mt19937 random(1);
+  for (int trial = 0; trial < 300; ++trial) {
+    const Net net = random_net(random, 7);
+    ThroughputSearch search(net.graph, net.network);
+    LaneBook book(net.graph, net.network);
+    book.begin({});
+    const LaneTails tails(net.network);
+    double best = 0;
+    each_simple_path(net.graph, vertex(0), vertex(6), {}, [&](const Route& route) {
+      for (std::uint32_t width = 1; width <= book.width(route); ++width) best = std::max(best, lane_throughput(route, width, tails, net.network));
+    });
+    const ThroughputSearch::Found found = search.best(vertex(0), vertex(6), book);
+    ASSERT_EQ(static_cast<bool>(found.route), best > 0);
+    if (!found.route) continue;
+    EXPECT_LE(found.width, book.width(found.route));
+    EXPECT_NEAR(found.throughput, lane_throughput(found.route, found.width, tails, net.network), 1e-12);
+    EXPECT_LE(found.throughput, best + 1e-12);
+    if (net.network.channels == 1) {
+      EXPECT_NEAR(found.throughput, best, 1e-12);
+    }
+  }
+}
+
+// ---- every router, any luck ----
+
+TEST(RoundRouter, ChainsAreThereAndNeverBeatTheCut) {
+  std::mt19937 random(2);
+  std::size_t whole = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    const Net net = random_net(random, 9);
+    PathFinder paths(net.graph);
+    const std::vector<double> cost(net.links.size(), 1.0);
+    const std::vector<Route> routes = paths.k_shortest(vertex(0), vertex(8), 4, cost), others = paths.k_shortest(vertex(3), vertex(7), 4, cost);
+    std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, routes}};
+    if (trial % 2) wishes.push_back({DemandId{1}, vertex(3), vertex(7), 1, others});
+    for (const RouterSpec& spec : routers) {
+      RoundRouter router(net.graph, net.network, spec);
+      std::vector<std::uint32_t> held(9);
+      held[4] = trial % 3 == 0 ? 1 : 0;
+      router.assign(static_cast<std::uint64_t>(trial), wishes, held);
+      std::vector<std::uint32_t> used = held;
+      for (std::uint32_t l = 0; l < net.links.size(); ++l) {
+        EXPECT_LE(router.book().taken(LinkId{l}), net.network.channels);
+        for (NodeId n : net.links[l]) used[n.value] += router.book().taken(LinkId{l});
+      }
+      for (std::uint32_t n = 0; n < 9; ++n) EXPECT_LE(used[n], net.network.slots[n]);
+      const LaneStates made = luck(net, router.book(), random);
+      LaneStates up = made;
+      std::set<std::pair<LinkId, std::uint32_t>> spent;
+      std::array<std::size_t, 2> pairs{};
+      for (const RoundChain& chain : router.connect(up)) {
+        ASSERT_EQ(chain.route.links.size() + 1, chain.route.nodes.size());
+        ASSERT_EQ(chain.lanes.size(), chain.route.links.size());
+        bool all = true;
+        for (std::size_t h = 0; h < chain.lanes.size(); ++h) {
+          auto ends = net.links[chain.route.links[h].value];
+          if (ends[0] != chain.route.nodes[h]) std::swap(ends[0], ends[1]);
+          EXPECT_EQ(ends[0], chain.route.nodes[h]);
+          EXPECT_EQ(ends[1], chain.route.nodes[h + 1]);
+          if (chain.lanes[h] == RoundChain::no_lane) {
+            all = false;
+            continue;
+          }
+          EXPECT_TRUE(made.up(chain.route.links[h], chain.lanes[h]));
+          EXPECT_FALSE(up.up(chain.route.links[h], chain.lanes[h]));
+          EXPECT_TRUE(spent.emplace(chain.route.links[h], chain.lanes[h]).second);
+        }
+        if (!chain.whole) continue;
+        EXPECT_TRUE(all);
+        EXPECT_EQ(chain.route.nodes.front(), wishes[chain.demand.value].a);
+        EXPECT_EQ(chain.route.nodes.back(), wishes[chain.demand.value].b);
+        ++pairs[chain.demand.value];
+        ++whole;
+      }
+      for (const RoundWish& wish : wishes) EXPECT_LE(pairs[wish.demand.value], max_flow(net, made, wish.a, wish.b));
+    }
+  }
+  EXPECT_GT(whole, 400u);  // there was something to see
+}
+
+// ---- one shot over a grid (case D01): every state of its 12 links ----
+
+TEST(RoundRouter, OneShotOnAGrid) {
+  std::vector<std::array<NodeId, 2>> links;
+  for (std::uint32_t r = 0; r < 3; ++r)
+    for (std::uint32_t c = 0; c < 3; ++c) {
+      if (c < 2) links.push_back({vertex(3 * r + c), vertex(3 * r + c + 1)});
+      if (r < 2) links.push_back({vertex(3 * r + c), vertex(3 * r + c + 3)});
+    }
+  const Net net(9, links, 1, 4);
+  for (const auto& [b, p, connected, first_pair] : {std::tuple{8u, 0.5, 0.277099609, 0.200395301}, std::tuple{2u, 0.5, 0.364746094, 0.305686952},
+                                                    std::tuple{8u, 0.8, 0.869502288, 0.632236038}, std::tuple{2u, 0.8, 0.884371685, 0.748832586}}) {
+    const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(b), 1, {}}};
+    RoundRouter global(net.graph, net.network, MultipathGlobalRouterSpec{}), local(net.graph, net.network, MultipathLocalRouterSpec{});
+    double joined = 0, pairs = 0, locally = 0;
+    for (std::uint32_t state = 0; state < 4096; ++state) {
+      const int ups = std::popcount(state);
+      const double weight = std::pow(p, ups) * std::pow(1 - p, 12 - ups);
+      for (RoundRouter* router : {&global, &local}) {
+        router->assign(0, wishes, {});
+        LaneStates up(12, 1);
+        for (std::uint32_t l = 0; l < 12; ++l)
+          if (state >> l & 1) up.set(LinkId{l}, 0);
+        const std::vector<RoundChain> chains = router->connect(up);
+        const auto is_whole = [](const RoundChain& chain) { return chain.whole; };
+        const auto first = std::find_if(chains.begin(), chains.end(), is_whole);
+        if (first == chains.end()) continue;
+        if (router == &local) {
+          locally += weight;
+          continue;
+        }
+        joined += weight;
+        pairs += weight * std::pow(0.9, static_cast<double>(first->lanes.size() - 1));
+      }
+    }
+    EXPECT_NEAR(joined, connected, 1e-7);
+    EXPECT_NEAR(pairs, first_pair, 1e-7);
+    EXPECT_LE(locally, connected);
+    EXPECT_GT(locally, std::pow(p, b == 8 ? 4 : 2));  // more than one path chosen before
+  }
+}
+
+// ---- recovery ----
+
+// A path 0-1-2-3-4 and detours 0-5-2 and 1-6-3: two loops that share a hop.
+TEST(Detours, LoopsAddUp) {
+  const std::vector<std::array<NodeId, 2>> links{{vertex(0), vertex(1)}, {vertex(1), vertex(2)}, {vertex(2), vertex(3)}, {vertex(3), vertex(4)},
+                                                 {vertex(0), vertex(5)}, {vertex(5), vertex(2)}, {vertex(1), vertex(6)}, {vertex(6), vertex(3)}};
+  const Net net(7, links, 1, 8);
+  LaneBook book(net.graph, net.network);
+  book.begin({});
+  HopSearch search(net.graph);
+  const LanePath path = book.take(DemandId{0}, {{vertex(0), vertex(1), vertex(2), vertex(3), vertex(4)}, {LinkId{0}, LinkId{1}, LinkId{2}, LinkId{3}}}, 1);
+  const std::vector<Detour> detours = reserve_detours(path, 2, search, book);
+  ASSERT_EQ(detours.size(), 2u);
+  const auto nodes_with = [&](std::set<std::uint32_t> failed) {
+    LaneStates up(8, 1);
+    for (std::uint32_t l = 0; l < 8; ++l)
+      if (!failed.contains(l)) up.set(LinkId{l}, 0);
+    std::vector<std::uint32_t> nodes;
+    for (const RoundChain& chain : join_with_detours(path, detours, up))
+      for (NodeId n : chain.route.nodes) nodes.push_back(n.value);
+    return nodes;
+  };
+  using Nodes = std::vector<std::uint32_t>;
+  EXPECT_EQ(nodes_with({}), (Nodes{0, 1, 2, 3, 4}));
+  EXPECT_EQ(nodes_with({0}), (Nodes{0, 5, 2, 3, 4}));
+  EXPECT_EQ(nodes_with({2}), (Nodes{0, 1, 6, 3, 4}));
+  EXPECT_EQ(nodes_with({0, 2}), (Nodes{0, 5, 2, 1, 6, 3, 4}));  // the hop 1-2 the other way
+  EXPECT_EQ(nodes_with({0, 1, 2}), Nodes{});
+  EXPECT_EQ(nodes_with({1, 4}), (Nodes{0, 1, 6, 3, 4}));
+  EXPECT_EQ(nodes_with({3}), Nodes{});
+}
+
+TEST(Detours, NeverLoseWhatThePathAloneGives) {
+  std::mt19937 random(3);
+  for (int trial = 0; trial < 500; ++trial) {
+    const Net net = random_net(random, 9);
+    const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, {}}};
+    RoundRouter with(net.graph, net.network, QCastRouterSpec{3}), without(net.graph, net.network, QCastRouterSpec{0});
+    with.assign(0, wishes, {});
+    without.assign(0, wishes, {});
+    const LaneStates made = luck(net, with.book(), random);
+    LaneStates one = made, two = made;
+    EXPECT_GE(with.connect(one).size(), without.connect(two).size());
+  }
+}
+
+}  // namespace
+}  // namespace farbell

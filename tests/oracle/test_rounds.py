@@ -1,0 +1,140 @@
+"""Rounds of the product and of the oracle: equal records for small networks, whatever the router."""
+
+import json
+import random
+
+import pytest
+
+from farbell import _core
+from oracle.rounds import run
+
+from .test_traces import assert_same_column, sorted_table
+
+ROUTERS = [
+    {"kind": "shortest"},
+    {"kind": "greedy"},
+    {"kind": "q_pass", "link_state_hops": 1},
+    {"kind": "q_pass", "link_state_hops": 2},
+    {"kind": "q_cast", "link_state_hops": 0},
+    {"kind": "q_cast", "link_state_hops": 2},
+    {"kind": "multipath_local"},
+    {"kind": "multipath_global"},
+]
+
+
+def traffic(dice):
+    return dice.choice(
+        [
+            {"kind": "continuous", "at_s": dice.choice([0.0, 0.0021])},
+            {"kind": "poisson", "rate_hz": dice.choice([100.0, 1000.0])},
+            {"kind": "one_off", "requests": 3, "at_s": 0.001},
+            {"kind": "back_to_back", "requests": dice.choice([None, 4])},
+            {"kind": "table", "at_s": [0.0, 0.005, 0.005, 0.02]},
+        ]
+    )
+
+
+def random_scenario(seed, router):
+    """A few nodes, joined by a tree and some links more; hardware, luck and demands at random."""
+    dice = random.Random(seed)
+    nodes = [f"n{k}" for k in range(dice.randint(4, 7))]
+    ends = {tuple(sorted((nodes[k], nodes[dice.randrange(k)]))) for k in range(1, len(nodes))}
+    ends |= {tuple(sorted(dice.sample(nodes, 2))) for _ in range(len(nodes))}
+    memories = [
+        {"name": "good", "slots": dice.randint(4, 8), "t1_s": 0.02, "t2_s": 0.01, "two_qubit_gate_s": 1e-5, "measurement_s": 2e-5},
+        {"name": "bad", "slots": dice.randint(4, 6), "t2_s": 0.004, "two_qubit_gate_reliability": 0.97, "readout_fidelity_0": 0.95},
+    ]  # fmt: skip
+    links = []
+    for a, b in sorted(ends):
+        weights = [dice.random() + 0.01 for _ in range(3)]
+        state = dice.choice(
+            [
+                {"kind": "werner", "fidelity": 0.95},
+                {"kind": "bell_weights", "weights": [0.9, *(0.1 * w / sum(weights) for w in weights)]},
+            ]
+        )
+        generation = {
+            "kind": "given", "success_probability": dice.uniform(0.05, 0.5), "attempt_period_s": dice.choice([1e-4, 2.3e-4]),
+            "herald_delay_s": 5e-5, "state": state,
+        }  # fmt: skip
+        pair = (a, b) if dice.random() < 0.5 else (b, a)
+        links.append(
+            {"node_a": pair[0], "node_b": pair[1], "fiber": {"length_m": dice.uniform(1e3, 4e4)}, "generation": generation}
+        )
+    channels = dice.randint(1, 3)
+    takes_width = router["kind"] in ("shortest", "greedy")
+    demands = []
+    for k in range(dice.randint(1, 3)):
+        a, b = dice.sample(nodes, 2)
+        demands.append(
+            {
+                "name": f"d{k}", "node_a": a, "node_b": b, "traffic": traffic(dice), "pairs_per_request": dice.randint(1, 3),
+                "width": dice.randint(1, min(channels, 2)) if takes_width else 1,
+                "min_fidelity": dice.choice([0.0, 0.0, 0.55]), "deadline_s": dice.choice([None, 0.006]), "max_queue": dice.choice([None, 2]),
+            }
+        )  # fmt: skip
+    return {
+        "version": 1, "seed": seed, "duration_s": 0.05, "memories": memories, "links": links, "demands": demands,
+        "nodes": [
+            {
+                "name": name, "memory": dice.choice(["good", "bad"]), "swap_success_probability": dice.choice([1.0, 0.8]),
+                "processing_delay_s": dice.choice([0.0, 1e-5]),
+            }
+            for name in nodes
+        ],
+        "routing": {"alternatives": dice.randint(1, 3) if router["kind"] == "q_pass" else 1}, "control": dice.choice(["messages", "ideal"]),
+        "max_open_requests": dice.choice([None, 5]),
+        "rounds": {"router": router, "round_s": 3e-3, "attempt_s": dice.choice([3e-4, 1e-3]), "channels": channels},
+    }  # fmt: skip
+
+
+def reachable(scenario):
+    """None of its demands asks for more than its route can give."""
+    try:
+        return _core.compile(_core.Scenario.from_json(json.dumps(scenario)))
+    except _core.SpecError as error:
+        assert "min_fidelity" in error.path or "width" in error.path, str(error)
+        return None
+
+
+@pytest.mark.parametrize("router", ROUTERS, ids=lambda router: "-".join(str(value) for value in router.values()))
+def test_equal_records(router):
+    compared = delivered = 0
+    for seed in range(40):
+        scenario = random_scenario(seed, router)
+        if not (model := reachable(scenario)):
+            continue
+        compared += 1
+        oracle = run(scenario, replica=1)
+        tables = _core.run(model, replicas=1, first_replica=1, threads=1)["tables"]
+        second = oracle.second
+        pairs = sorted(oracle.pairs, key=lambda row: row["demand"])
+        delivered += len(pairs)
+        table = sorted_table(tables["pairs"], ("demand",))
+        for name in ("delivered", "age"):
+            assert_same_column(table, f"{name}_s", [row[name] / second for row in pairs])
+        for name in ("demand", "request", "swaps", "fidelity", "xx", "yy", "zz"):
+            assert_same_column(table, name, [row[name] for row in pairs])
+        table = sorted_table(tables["requests"], ("demand", "request"))
+        requests = [(demand.index, request) for demand in oracle.demands for request in demand.requests]
+        assert_same_column(table, "demand", [demand for demand, _ in requests])
+        for name, attribute in (
+            ("request", "number"),
+            ("pairs_delivered", "pairs"),
+            ("status", "status"),
+            ("reason", "reason"),
+        ):
+            assert_same_column(table, name, [getattr(request, attribute) for _, request in requests])
+        for name in ("asked", "started", "finished"):
+            times = [getattr(request, name) for _, request in requests]
+            assert_same_column(table, f"{name}_s", [float("nan") if tick is None else tick / second for tick in times])
+        for name in ("attempts", "successes"):
+            assert_same_column(tables["links"], name, [getattr(link, name) for link in oracle.network.links])
+        assert_same_column(tables["links"], "lane_s", [link.lane_ticks / second for link in oracle.network.links])
+        for name in ("swaps", "failed_swaps"):
+            assert_same_column(tables["nodes"], name, [getattr(node, name) for node in oracle.network.nodes])
+        assert_same_column(tables["nodes"], "slot_seconds", [node.slot_ticks / second for node in oracle.network.nodes])
+        for name, attribute in (("rejected_pairs", "rejected"), ("surplus_pairs", "surplus")):
+            assert_same_column(tables["demands"], name, [getattr(demand, attribute) for demand in oracle.demands])
+        assert_same_column(tables["replicas"], "messages", [oracle.messages])
+    assert compared >= 20 and delivered >= 50
