@@ -3063,6 +3063,137 @@ class Routing:
     def __hash__(self) -> int: ...
 
 @final
+class IdealControl:
+    """Whoever needs a route knows at once what the ends of links know.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> IdealControl:
+        """A new IdealControl with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> IdealControl:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> IdealControl:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> IdealControl:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CentralControl:
+    """A controller at a node works out all routes, of what messages have told it (software-defined networking).
+
+    Parameters
+    ----------
+    place : str
+        Name of the node at which the controller is.
+    mode : Literal["proactive", "reactive"]
+        Whether routes are told when links change, or asked for when they are needed.
+    processing_s : float | str
+        Time in which the controller works out routes, after news or a question. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(
+        self,
+        *,
+        place: str,
+        mode: Literal["proactive", "reactive"] = 'proactive',
+        processing_s: float | str = 0.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
+        place: str = ...,
+        mode: Literal["proactive", "reactive"] = ...,
+        processing_s: float | str = ...,
+    ) -> CentralControl:
+        """A new CentralControl with these fields changed."""
+    @property
+    def place(self) -> str:
+        """Name of the node at which the controller is."""
+    @property
+    def mode(self) -> Literal["proactive", "reactive"]:
+        """Whether routes are told when links change, or asked for when they are needed."""
+    @property
+    def processing_s(self) -> float:
+        """Time in which the controller works out routes, after news or a question. [s]"""
+    def with_values(self, values: dict[str, Any]) -> CentralControl:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> CentralControl:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> CentralControl:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class LinkState:
+    """Nodes flood the network with what happens to their links; the node at end A of a demand decides by what has reached it.
+
+    Parameters
+    ----------
+    processing_s : float | str
+        Time in which a node works out its routes after news. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self, *, processing_s: float | str = 0.0) -> None: ...
+    def replace(self, *, processing_s: float | str = ...) -> LinkState:
+        """A new LinkState with these fields changed."""
+    @property
+    def processing_s(self) -> float:
+        """Time in which a node works out its routes after news. [s]"""
+    def with_values(self, values: dict[str, Any]) -> LinkState:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> LinkState:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> LinkState:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class ClassicalMessages:
     """What happens to classical messages on their way, beside the delays of fibres and nodes: nothing, unless it is said here.
 
@@ -3901,6 +4032,8 @@ class Scenario:
         What a run keeps.
     routing : Routing | Mapping[str, Any]
         How routes are chosen.
+    control_plane : IdealControl | CentralControl | LinkState | Mapping[str, Any]
+        Who decides on routes, and what they know of the links.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
     scheduler : Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"]
@@ -3971,6 +4104,7 @@ class Scenario:
         detail: Literal["skip", "attempt"] = 'skip',
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
+        control_plane: IdealControl | CentralControl | LinkState | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
@@ -4011,6 +4145,7 @@ class Scenario:
         detail: Literal["skip", "attempt"] = ...,
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
+        control_plane: IdealControl | CentralControl | LinkState | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
@@ -4081,6 +4216,9 @@ class Scenario:
     @property
     def routing(self) -> Routing:
         """How routes are chosen."""
+    @property
+    def control_plane(self) -> IdealControl | CentralControl | LinkState:
+        """Who decides on routes, and what they know of the links."""
     @property
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
         """How circuits come by their memory slots."""
