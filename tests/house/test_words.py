@@ -28,7 +28,7 @@ def spec_classes() -> list[type]:
 @pytest.mark.parametrize("spec", spec_classes(), ids=lambda spec: spec.__name__)
 def test_quantities_have_their_unit_in_the_name(spec: type) -> None:
     names = [name for name, value in vars(spec).items() if isinstance(value, property)]
-    assert names or spec in {fb.Asap, fb.ByPrograms, fb.Doubling, fb.Sequential}
+    assert names or spec in {fb.Asap, fb.ByPrograms, fb.Doubling, fb.IdealControl, fb.Sequential}
     assert [name for name in names if QUANTITY_WORDS.search(name) and not name.endswith(UNIT_SUFFIXES)] == []
 
 

@@ -84,15 +84,16 @@ class Control:
     def hear(self, node, link, state):
         view, mine = self.views[node], self.demands_at(node)
         before = self.usable(view, link)
-        concerned = [(demand, places) for demand in mine if (places := demand.places_over([link]))]
+        concerned = [(demand, found) for demand in mine if (found := demand.concerned_by([link]))]
         view[link] = state
         now, told = self.usable(view, link), False
         if before and not now:
             told = bool(concerned)
-            for demand, places in concerned:
-                demand.links_lost([link], places, "deciders")
+            for demand, found in concerned:
+                demand.links_lost([link], found, "deciders")
         if now and not before and self.run.failures.all:
-            told = any([demand.links_back() for demand in mine])
+            concerned = [demand for demand in mine if demand.links_back()]
+            told = bool(concerned)
         self.messages += bool(self.place) and told and node is not self.place
         self.run.booking.links_changed()
 
@@ -102,7 +103,7 @@ class Control:
         if not self.reactive:
             self.clock.post(self.clock.now, DECISIONS, go_on)
             return
-        end = circuit.demand.ends()[0]
+        end, circuit.unanswered = circuit.demand.ends()[0], True
         self.messages += 2 * (end is not self.place)
         there = self.clock.now + self.delay[end, self.place]
         self.clock.post(there + self.processing + self.delay[self.place, end], DECISIONS, lambda: self.answer(circuit, go_on))
@@ -110,6 +111,7 @@ class Control:
     def answer(self, circuit, go_on):
         if not circuit.asking:
             return
+        circuit.unanswered = False
         if circuit.demand.is_given_routes():
             go_on()
         else:

@@ -176,11 +176,11 @@ class Failures:
                 self.run.control.ends_tell(link)
                 self.run.control.spread(link)
             return
-        concerned = [(demand, places) for demand in self.run.demands if (places := demand.places_over(links))]
+        concerned = [(demand, found) for demand in self.run.demands if (found := demand.concerned_by(links))]
         for link in links:
             link.noticed = True
-        for demand, places in concerned:
-            demand.links_lost(links, places, "everywhere" if at_once else "ends")
+        for demand, found in concerned:
+            demand.links_lost(links, found, "everywhere" if at_once else "ends")
         for demand in self.run.ghz_demands:
             demand.links_lost(links)
 

@@ -141,10 +141,10 @@ class Run:
             self.change_that_is_told(link, spec)
             return
         goes_down, before = spec["generation"] is None, link.usable()
-        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over([link]))}
+        concerned = {demand: found for demand in self.demands if goes_down and (found := demand.concerned_by([link]))}
         self.network.set_generation(link, spec["generation"], spec["worn"])
-        for demand, places in concerned.items():
-            demand.links_lost([link], places, "everywhere")
+        for demand, found in concerned.items():
+            demand.links_lost([link], found, "everywhere")
         if not goes_down:
             for demand in self.demands if self.failures.all and link.usable() and not before else []:
                 demand.links_back()

@@ -301,8 +301,16 @@ class Demand:
             place
             for place, circuit in zip(self.places, self.circuits, strict=True)
             if (self.routed or (circuit and any(circuit.booked)))
+            and not (circuit and circuit.unanswered)
             and set(links) & set(((circuit and circuit.route) or preferred)[1])
         ]
+
+    def concerned_by(self, links):
+        """Circuits as above, and whether the next would lead over one of the links after one that is being released; None: neither."""
+        places = self.places_over(links)
+        others = [circuit for place, circuit in enumerate(self.circuits) if circuit and place not in places]
+        follows = self.routed and any(circuit.releasing for circuit in others) and bool(set(links) & set(self.choices()[0][1]))
+        return (places, follows) if places or follows else None
 
     def look_for_routes(self):
         """Without a request it looks for others when one is asked."""
@@ -323,8 +331,9 @@ class Demand:
         if not self.waits_for_repair():
             self.refuse_all()
 
-    def links_lost(self, links, places, known):
+    def links_lost(self, links, concerned, known):
         """Known everywhere, to those ends of the link that are up, or to who decides for the demand."""
+        places, follows = concerned
         self.look_for_routes()
         circuits = [circuit for circuit in (self.circuits[place] for place in places) if circuit]
         told = [circuit for circuit in circuits if known != "everywhere" and circuit.complete()]
@@ -333,7 +342,7 @@ class Demand:
                 circuit.release_from_ends(links[0])
             elif not circuit.releasing:
                 circuit.release_from(A)
-        if not self.routed and not told and not self.waits_for_repair():
+        if not self.routed and not told and not follows and not self.waits_for_repair():
             self.refuse_all()
             return
         for circuit in circuits:

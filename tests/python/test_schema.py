@@ -60,6 +60,7 @@ def rich_scenario() -> fb.Scenario:
         duration_s=1,
         slot_s=None,
         routing=fb.Routing(kind="hops"),
+        control_plane=fb.CentralControl(place="a", processing_s="1 ms"),
         limits=fb.Limits(max_events=10, max_wall_s=3),
         memories=[fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval())],
         stations=[fb.Station(name="s", visibility=0.9, detector=fb.Detector(efficiency=0.8))],
@@ -112,7 +113,8 @@ def rich_scenario() -> fb.Scenario:
 
 
 def test_the_rich_scenario_has_every_spec() -> None:
-    text = rich_scenario().to_json()
+    planes = [fb.IdealControl(), fb.LinkState(), fb.CentralControl(place="a")]  # a scenario has one
+    text = "".join(rich_scenario().replace(control_plane=plane).to_json() for plane in planes)
     specs = [d for name, d in SCHEMA["$defs"].items() if hasattr(_core, name)]  # the others are words of files alone
     kinds = {d["properties"]["kind"]["const"] for d in specs if "const" in d["properties"].get("kind", {})}
     assert kinds

@@ -172,10 +172,11 @@ class Requests {
   bool generates(ChainId c) const;
   void close(ChainId c, std::uint32_t segment);
   void change(const ChangeRow& change);
-  // Circuits of a demand that lead over some links, or would.
+  // Circuits of a demand that lead over some links, or would; and whether the next would do so of one that is being released.
   struct Concerned {
     DemandId demand;
     std::vector<ChainId> circuits;
+    bool next = false;
   };
   std::vector<Concerned> circuits_over(std::span<const LinkId> links, std::span<const DemandId> of) const;
   void lose_routes(const std::vector<Concerned>& affected, std::span<const LinkId> links, Known known);

@@ -32,25 +32,29 @@ void Requests::change(const ChangeRow& change) {
 }
 
 std::vector<Requests::Concerned> Requests::circuits_over(std::span<const LinkId> links, std::span<const DemandId> of) const {
+  const auto leads_over = [links](const Route& route) {
+    return std::find_first_of(route.links.begin(), route.links.end(), links.begin(), links.end()) != route.links.end();
+  };
   std::vector<Concerned> out;
   for (DemandId d : of) {
     Concerned concerned{d, {}};
+    const bool routed = rows_[d.value].routed;
     each_circuit(d, [&](ChainId c) {
-      if (!rows_[d.value].routed && !circuits_.booked(c)) return;
-      const auto& over = circuits_.route(c).links;
-      if (std::find_first_of(over.begin(), over.end(), links.begin(), links.end()) != over.end()) concerned.circuits.push_back(c);
+      if ((!routed && !circuits_.booked(c)) || circuits_.unanswered(c)) return;
+      if (leads_over(circuits_.route(c))) concerned.circuits.push_back(c);
+      else if (routed && circuits_.state(c) == Circuits::State::releasing) concerned.next |= leads_over(routes_.of(d)[routes_.preferred(d)]);
     });
-    if (!concerned.circuits.empty()) out.push_back(std::move(concerned));
+    if (!concerned.circuits.empty() || concerned.next) out.push_back(std::move(concerned));
   }
   return out;
 }
 
 // Links have gone down over which these circuits of each demand lead, or would.
 void Requests::lose_routes(const std::vector<Concerned>& affected, std::span<const LinkId> links, Known known) {
-  for (const auto& [d, circuits] : affected) {
+  for (const auto& [d, circuits, next] : affected) {
     Row& row = rows_[d.value];
     std::vector<ChainId> asked;
-    bool is_told = false;
+    bool is_told = next;
     for (ChainId c : circuits) {
       const Circuits::State state = circuits_.state(c);
       if (state == Circuits::State::asking) asked.push_back(c);
@@ -71,7 +75,7 @@ void Requests::lose_routes(const std::vector<Concerned>& affected, std::span<con
 
 // Who decides does not know yet.
 void Requests::tell_ends(std::span<const LinkId> links) {
-  for (const auto& [d, circuits] : circuits_over(links, all_))
+  for (const auto& [d, circuits, next] : circuits_over(links, all_))
     for (ChainId c : circuits)
       if (circuits_.complete(c)) for (LinkId link : links) tell_from_ends(c, link);
 }

@@ -97,6 +97,7 @@ void Circuits::set_out(ChainId circuit) {
   Row& row = rows_[circuit.value];
   const NodeId end = routes_.plan(row.demand).ends[0];
   row.question = setup_.controller->question(end);
+  row.unanswered = true;
   if (end != setup_.controller->controller) {
     messages_ += 2;
     questions_ += 2;
@@ -106,6 +107,7 @@ void Circuits::set_out(ChainId circuit) {
 
 // What the controller has told until now, the end knows when the answer comes: both take the same way.
 void Circuits::answer(ChainId circuit) {
+  rows_[circuit.value].unanswered = false;
   if (!routes_.find_anew(demand(circuit))) {
     begin_release(circuit);
     return tell(setup_.no_route, circuit);
@@ -443,6 +445,7 @@ void Circuits::tell(Address about, ChainId circuit) {
 bool Circuits::begin_release(ChainId circuit) {
   Row& row = rows_[circuit.value];
   ++row.generation;
+  row.unanswered = false;
   row.deadlock = 0;
   if (const NodeId n = slots_.waits_at(circuit)) {
     slots_.leave_line(circuit);

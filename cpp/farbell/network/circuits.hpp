@@ -108,6 +108,7 @@ class Circuits {
   // Every slot along the route is booked, or was until a release set out.
   bool complete(ChainId circuit) const;
   bool booked(ChainId circuit) const;
+  bool unanswered(ChainId circuit) const { return rows_[circuit.value].unanswered; }  // by the controller that it has asked for routes
   // The node fails: its qubits are gone, and nobody is told. Once it is up again it tells those whose circuits it has lost.
   void lose_qubits(NodeId node);
   bool broken_at(ChainId circuit, NodeId node) const;  // it has lost qubits, and leads over the node
@@ -138,6 +139,7 @@ class Circuits {
     std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
     Tick set_up_messages = tick_zero;  // how long those of the last set-up travelled
     Tick question = tick_zero;         // how long it took before to ask a controller for routes
+    bool unanswered = false;           // it still waits for them
     std::uint64_t deadlock = 0;        // of which it is part; 0 = none
     struct Taken {
       std::uint32_t version, chosen;

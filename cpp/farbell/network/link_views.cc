@@ -5,18 +5,18 @@
 namespace farbell {
 
 namespace {
-const auto before = [](const auto& told, LinkId link) { return told.link < link; };
+const auto told_before = [](const auto& told, LinkId link) { return told.link < link; };
 }
 
 LinkState LinkViews::of(ViewId view, LinkId link) const {
   const auto& told = told_[view.value];
-  const auto place = std::lower_bound(told.begin(), told.end(), link, before);
+  const auto place = std::lower_bound(told.begin(), told.end(), link, told_before);
   return place != told.end() && place->link == link ? place->state : LinkState{start_[link.value]};
 }
 
 void LinkViews::learn(ViewId view, LinkId link, LinkState state) {
   auto& told = told_[view.value];
-  const auto place = std::lower_bound(told.begin(), told.end(), link, before);
+  const auto place = std::lower_bound(told.begin(), told.end(), link, told_before);
   if (place != told.end() && place->link == link) place->state = state;
   else told.insert(place, {link, state});
 }

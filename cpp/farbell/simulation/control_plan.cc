@@ -8,7 +8,7 @@ namespace farbell {
 
 namespace {
 
-void check(const Model& m, const std::string& kind) {
+void check_goes_together(const Model& m, const std::string& kind) {
   const ScenarioSpec& s = m.scenario;
   const std::string with = " with \"control_plane\": " + kind;
   if (s.control == ControlPlane::ideal)
@@ -27,7 +27,7 @@ ControlPlan control_plan(const Model& m, const Names& nodes) {
   ControlPlan plan;
   if (std::holds_alternative<IdealControlSpec>(spec)) return plan;
   const auto* central = std::get_if<CentralControlSpec>(&spec);
-  check(m, central ? "\"central\"" : "\"link_state\"");
+  check_goes_together(m, central ? "\"central\"" : "\"link_state\"");
   const double processing_s = central ? central->processing_s : std::get<LinkStateSpec>(spec).processing_s;
   plan.processing = ticks_of(m, processing_s, "/control_plane/processing_s");
   for (const RoutePlan& routes : m.route_plans) {
