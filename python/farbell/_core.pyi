@@ -3289,6 +3289,8 @@ class Routing:
 @final
 class ShortestRouter:
     """In rounds: each demand has its least-cost route, if nobody before it has taken what it needs.
+class IdealControl:
+    """Whoever needs a route knows at once what the ends of links know.
 
     Parameters
     ----------
@@ -3303,16 +3305,23 @@ class ShortestRouter:
     def replace(self) -> ShortestRouter:
         """A new ShortestRouter with these fields changed."""
     def with_values(self, values: dict[str, Any]) -> ShortestRouter:
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> IdealControl:
+        """A new IdealControl with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> IdealControl:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
     def from_json(text: str) -> ShortestRouter:
+    def from_json(text: str) -> IdealControl:
         """The spec that a JSON text holds."""
     def to_dict(self) -> dict[str, Any]:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> ShortestRouter:
+    def from_dict(values: dict[str, Any]) -> IdealControl:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -3327,6 +3336,17 @@ class GreedyRouter:
 
     Parameters
     ----------
+class CentralControl:
+    """A controller at a node works out all routes, of what messages have told it (software-defined networking).
+
+    Parameters
+    ----------
+    place : str
+        Name of the node at which the controller is.
+    mode : Literal["proactive", "reactive"]
+        Whether routes are told when links change, or asked for when they are needed.
+    processing_s : float | str
+        Time in which the controller works out routes, after news or a question. [s]
 
     Examples
     --------
@@ -3535,6 +3555,9 @@ class Rounds:
         round_s: float | str,
         attempt_s: float | str,
         channels: int = 1,
+        place: str,
+        mode: Literal["proactive", "reactive"] = 'proactive',
+        processing_s: float | str = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -3560,16 +3583,71 @@ class Rounds:
     def channels(self) -> int:
         """Lanes that a link may have in a round, each with a memory slot at both ends."""
     def with_values(self, values: dict[str, Any]) -> Rounds:
+        place: str = ...,
+        mode: Literal["proactive", "reactive"] = ...,
+        processing_s: float | str = ...,
+    ) -> CentralControl:
+        """A new CentralControl with these fields changed."""
+    @property
+    def place(self) -> str:
+        """Name of the node at which the controller is."""
+    @property
+    def mode(self) -> Literal["proactive", "reactive"]:
+        """Whether routes are told when links change, or asked for when they are needed."""
+    @property
+    def processing_s(self) -> float:
+        """Time in which the controller works out routes, after news or a question. [s]"""
+    def with_values(self, values: dict[str, Any]) -> CentralControl:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
     def from_json(text: str) -> Rounds:
+    def from_json(text: str) -> CentralControl:
         """The spec that a JSON text holds."""
     def to_dict(self) -> dict[str, Any]:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> Rounds:
+    def from_dict(values: dict[str, Any]) -> CentralControl:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class LinkState:
+    """Nodes flood the network with what happens to their links; the node at end A of a demand decides by what has reached it.
+
+    Parameters
+    ----------
+    processing_s : float | str
+        Time in which a node works out its routes after news. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self, *, processing_s: float | str = 0.0) -> None: ...
+    def replace(self, *, processing_s: float | str = ...) -> LinkState:
+        """A new LinkState with these fields changed."""
+    @property
+    def processing_s(self) -> float:
+        """Time in which a node works out its routes after news. [s]"""
+    def with_values(self, values: dict[str, Any]) -> LinkState:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> LinkState:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> LinkState:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -4419,6 +4497,8 @@ class Scenario:
         How routes are chosen.
     rounds : Rounds | Mapping[str, Any] | None
         Entanglement is routed network-wide in rounds; null = by circuits of each demand.
+    control_plane : IdealControl | CentralControl | LinkState | Mapping[str, Any]
+        Who decides on routes, and what they know of the links.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
     scheduler : Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"]
@@ -4490,6 +4570,7 @@ class Scenario:
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
         rounds: Rounds | Mapping[str, Any] | None = None,
+        control_plane: IdealControl | CentralControl | LinkState | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
@@ -4531,6 +4612,7 @@ class Scenario:
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
         rounds: Rounds | Mapping[str, Any] | None = ...,
+        control_plane: IdealControl | CentralControl | LinkState | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
@@ -4604,6 +4686,8 @@ class Scenario:
     @property
     def rounds(self) -> Rounds | None:
         """Entanglement is routed network-wide in rounds; null = by circuits of each demand."""
+    def control_plane(self) -> IdealControl | CentralControl | LinkState:
+        """Who decides on routes, and what they know of the links."""
     @property
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
         """How circuits come by their memory slots."""

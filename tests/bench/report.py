@@ -72,6 +72,7 @@ WORKLOADS: dict[str, list[str]] = {
     "routes, 1,000 nodes": ["routes", "nodes=1000"],
     "routes, 10,000 nodes": ["routes", "nodes=10000"],
     "rerouting": ["rerouting", "nodes=1024", "demands=128"],
+    "reconvergence": ["reconvergence", "side=32", "demands=1024"],
     "1e5 rows": ["rows", "rows=1e5"],
     "1e7 rows": ["rows", "rows=1e7"],
     "stabilizer, gates": ["stabilizer_gate"],
@@ -189,6 +190,9 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
     if found := on("rerouting"):
         work = f"ten nodes of 1,024 fail and are repaired: {found[0]['rerouted']:.0f} of 128 demands look for routes"
         rows.append(at_most(work, found[0]["failure_ms"], 20.0, ms))
+    if found := on("reconvergence"):
+        work = f"link state, 1,024 nodes: a link fails and is repaired, {found[0]['rerouted']:.0f} of 1,024 demands concerned"
+        rows.append(at_most(work, found[0]["failure_ms"], 50.0, ms))
     if found := on("1e5 rows", "1e7 rows"):
         rows.append(at_most("1e7 rows: peak memory above that of 1e5", found[1]["peak_mb"] - found[0]["peak_mb"], 100.0, mb))
     if found := on("stabilizer, gates"):

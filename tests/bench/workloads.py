@@ -20,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from control_workloads import measure_reconvergence
 from hardware_workloads import measure_rich_links, measure_unlike_links
 from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
@@ -644,6 +645,7 @@ WORKLOADS = {
     "grid": measure_grid,
     "routes": measure_routes,
     "rerouting": measure_rerouting,
+    "reconvergence": measure_reconvergence,
     "rows": measure_rows,
     "sweep": measure_sweep,
     "requirements": measure_requirements,

@@ -29,7 +29,7 @@ def spec_classes() -> list[type]:
 def test_quantities_have_their_unit_in_the_name(spec: type) -> None:
     names = [name for name, value in vars(spec).items() if isinstance(value, property)]
     routers = {fb.GreedyRouter, fb.MultipathGlobalRouter, fb.MultipathLocalRouter, fb.ShortestRouter}
-    assert names or spec in {fb.Asap, fb.ByPrograms, fb.Doubling, fb.EnsembleLight, fb.Sequential} | routers
+    assert names or spec in {fb.Asap, fb.ByPrograms, fb.Doubling, fb.EnsembleLight, fb.IdealControl, fb.Sequential} | routers
     assert [name for name in names if QUANTITY_WORDS.search(name) and not name.endswith(UNIT_SUFFIXES)] == []
 
 

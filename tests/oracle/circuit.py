@@ -17,6 +17,7 @@ class Circuit:
         self.width = demand.spec["width"]
         self.end_slots = demand.spec["buffer"] or self.width
         self.asking = self.up = self.releasing = False
+        self.unanswered = False  # by a controller that was asked for routes
         self.over = False  # before it had started
         self.broken = False  # a node of it has failed
         self.position = 0  # which the set-up message has reached

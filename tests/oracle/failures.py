@@ -170,11 +170,17 @@ class Failures:
     def lost(self, links, at_once):
         if not links:
             return
-        concerned = [(demand, places) for demand in self.run.demands if (places := demand.places_over(links))]
+        if self.run.control.on:
+            for link in links:
+                link.noticed = True
+                self.run.control.ends_tell(link)
+                self.run.control.spread(link)
+            return
+        concerned = [(demand, found) for demand in self.run.demands if (found := demand.concerned_by(links))]
         for link in links:
             link.noticed = True
-        for demand, places in concerned:
-            demand.links_lost(links, places, at_once)
+        for demand, found in concerned:
+            demand.links_lost(links, found, "everywhere" if at_once else "ends")
         for demand in self.run.ghz_demands:
             demand.links_lost(links)
 
@@ -183,6 +189,10 @@ class Failures:
             return
         for link in links:
             link.noticed = False
+        if self.run.control.on:
+            for link in links:
+                self.run.control.spread(link)
+            return
         for demand in self.run.demands:
             demand.links_back()
         for demand in self.run.ghz_demands:

@@ -53,6 +53,7 @@ class Network:
         self.slot = ticks(scenario["slot_s"], ticks_per_s) if scenario["timing"] == "slotted" else None
         self.ideal = scenario["control"] == "ideal"
         self.as_if_repaired = False
+        self.eyes = None  # what somebody has been told of links; None: everybody knows all
         self.nodes = [
             Node(index, spec, scenario["memories"][spec["memory"]], ticks_per_s, self.slot is not None)
             for index, spec in enumerate(scenario["nodes"])
@@ -65,6 +66,7 @@ class Network:
         self.link = {link.name: link for link in self.links}
         for link in self.links:
             self.set_generation(link, link.spec["generation"])
+        self.at_the_start = {link: self.state(link) for link in self.links}
 
     def model_of(self, link, generation, worn=(1.0, 1.0)):
         memories = [node.memory for node in link.ends]
@@ -100,14 +102,26 @@ class Network:
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 
+    def state(self, link):
+        """As its ends know it."""
+        return link.open, link.own_model, link.noticed
+
+    def told_of(self, link):
+        """What there is to tell of it."""
+        self.as_if_repaired = True
+        cost = self.cost(link)
+        self.as_if_repaired = False
+        return cost, link.noticed
+
     def cost(self, link):
         """None: the link cannot be used."""
-        if not link.open or link.own_model.success == 0 or (link.noticed and not self.as_if_repaired):
+        up, model, noticed = self.state(link) if self.eyes is None else self.eyes.get(link, self.at_the_start[link])
+        if not up or model.success == 0 or (noticed and not self.as_if_repaired):
             return None
         metric = self.scenario["routing"]["kind"]
         if metric == "hops":
             return 1.0
-        return link.length_m if metric == "length" else link.own_model.period_s / link.own_model.success
+        return link.length_m if metric == "length" else model.period_s / model.success
 
     def links_between(self, x, y):
         """Usable links between two nodes, the preferred one first."""
@@ -227,6 +241,7 @@ class Ledger:
 
     def __init__(self, run):
         self.clock, self.mail, self.scheduler = run.clock, run.mail, run.scenario["scheduler"]
+        self.control = run.control
         self.waiting = []
         self.shares = FairShares(run, self.waiting)
         self.joined, self.look_is_due = 0, False
@@ -244,7 +259,7 @@ class Ledger:
                 self.waiting.append(circuit)
                 self.grant()
 
-        self.clock.post(self.clock.now, DECISIONS, join)
+        self.control.when_answered(circuit, join)
 
     def withdraw(self, circuit):
         circuit.asking = False
@@ -334,7 +349,7 @@ class HopByHop:
 
     def ask(self, circuit):
         circuit.asking = True
-        self.clock.post(self.clock.now, DECISIONS, lambda: self.reach(circuit, 0))
+        self.run.control.when_answered(circuit, lambda: self.reach(circuit, 0))
 
     def reach(self, circuit, position):
         if circuit.over:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .clock import ARRIVALS, Clock, ticks
 from .communication import Communication
+from .control_plane import Control
 from .drift import mean_fidelity, timeline, wear
 from .failures import Failures
 from .ghz import GhzDemand
@@ -47,6 +48,7 @@ class Outcome:
     failures: list
     programs: Programs
     lost_messages: int
+    control_messages: int
 
 
 class Run:
@@ -57,6 +59,7 @@ class Run:
         self.clock = Clock()
         self.mail = Mail(self)
         self.network = Network(scenario, self.clock, self.ticks_per_s)
+        self.control = Control(self)
         self.booking = HopByHop(self) if scenario["reservation"] == "hop_by_hop" else Ledger(self)
         self.turns = Turns(self)
         twirled = scenario["approximate"] == "pauli_twirl"
@@ -73,6 +76,8 @@ class Run:
         self.ghz_demands = [
             GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
         ]
+        for demand in self.demands:
+            self.control.view_of(demand)
         self.programs = Programs(self, programs)
         self.turns.begin()
         self.changes, recalibrations = self.changes_and_recalibrations()
@@ -134,15 +139,29 @@ class Run:
 
     def change(self, spec):
         link = self.network.link[spec["link"]]
+        if self.control.on:
+            self.change_that_is_told(link, spec)
+            return
         goes_down, before = spec["generation"] is None, link.usable()
-        concerned = {demand: places for demand in self.demands if goes_down and (places := demand.places_over([link]))}
+        concerned = {demand: found for demand in self.demands if goes_down and (found := demand.concerned_by([link]))}
         self.network.set_generation(link, spec["generation"], spec["worn"])
-        for demand, places in concerned.items():
-            demand.links_lost([link], places, at_once=True)
+        for demand, found in concerned.items():
+            demand.links_lost([link], found, "everywhere")
         if not goes_down:
             for demand in self.demands if self.failures.all and link.usable() and not before else []:
                 demand.links_back()
             self.booking.links_changed()
+        self.account_routes()
+
+    def change_that_is_told(self, link, spec):
+        before = self.network.told_of(link)
+        self.network.set_generation(link, spec["generation"], spec["worn"])
+        if spec["generation"] is None:
+            self.control.ends_tell(link)
+        else:
+            self.booking.links_changed()
+        if self.network.told_of(link) != before:
+            self.control.spread(link)
         self.account_routes()
 
     def tell_ghz_demands(self, spec):
@@ -178,7 +197,7 @@ class Run:
         return Outcome(
             self.trace, self.pairs, self.demands, self.network.links, self.network.nodes, self.ticks_per_s, horizon,
             self.booking.rows, (self.booking.numbers, self.booking.releases), self.ghz_demands, self.ghz_states,
-            self.failures.rows, self.programs, self.mail.lost,
+            self.failures.rows, self.programs, self.mail.lost, self.control.messages,
         )  # fmt: skip
 
 

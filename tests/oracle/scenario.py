@@ -5,7 +5,7 @@ from .drift import DRIFT
 SCENARIO = {
     "version": 1, "name": "", "description": "", "seed": 0, "warm_up_s": 0.0, "tick": "ps", "state": "pair_density",
     "approximate": "none", "control": "messages", "messages": {}, "timing": "real", "slot_s": None, "detail": "skip", "record": "rows",
-    "routing": {}, "rounds": None, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "interfaces": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
+    "routing": {}, "rounds": None, "control_plane": {"kind": "ideal"}, "scheduler": "fifo", "max_open_requests": None, "reservation": "ledger", "on_deadlock": "report", "limits": {}, "memories": [], "stations": [], "interfaces": [], "nodes": [], "links": [], "switches": [], "demands": [], "ghz_demands": [], "changes": [], "failures": [],
     "heartbeat_period_s": None, "missed_heartbeats": 3,
     "credits": [], "notes": [],
 }  # fmt: skip
@@ -51,6 +51,11 @@ ROUNDS = {"router": {"kind": "shortest"}, "channels": 1}
 ROUTER = {
     "shortest": {}, "greedy": {}, "q_pass": {"link_state_hops": 3}, "q_cast": {"link_state_hops": 3}, "multipath_local": {}, "multipath_global": {},
 }  # fmt: skip
+CONTROL_PLANE = {
+    "ideal": {},
+    "central": {"mode": "proactive", "processing_s": 0.0},
+    "link_state": {"processing_s": 0.0},
+}
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}
@@ -137,6 +142,7 @@ def complete(document):
     if scenario["rounds"]:
         rounds = ROUNDS | scenario["rounds"]
         scenario["rounds"] = rounds | {"router": of_kind(ROUTER, rounds["router"])}
+    scenario["control_plane"] = of_kind(CONTROL_PLANE, scenario["control_plane"])
     scenario["messages"] = MESSAGES | scenario["messages"]
     scenario["memories"] = {m["name"]: MEMORY | m for m in scenario["memories"]}
     for memory in scenario["memories"].values():

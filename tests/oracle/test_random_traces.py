@@ -355,6 +355,7 @@ def compiles(scenario):
                 "max_wait_s",
                 "/ghz_demands/",
                 "/recalibrate_below",
+                "/control_plane/place",
             )
         ), error
         return False
@@ -420,6 +421,28 @@ def test_same_run_where_messages_are_late_lost_or_overtaken(data):
     scenario |= {"control": "messages", "messages": data.draw(messages_of())}
     if data.draw(st.sampled_from([True, False, False])):
         scenario |= failing(data, scenario)
+    assume(compiles(scenario))
+    assert_same_run(scenario)
+
+
+def decided(data, scenario):
+    """Somebody decides on routes who learns of links late; failures are noticed by heartbeats."""
+    names = [node["name"] for node in scenario["nodes"]]
+    kind = data.draw(st.sampled_from(["link_state", "proactive", "reactive"]))
+    plane = {"kind": "link_state"}
+    if kind != "link_state":
+        plane = {"kind": "central", "place": data.draw(st.sampled_from(names)), "mode": kind}
+    plane["processing_s"] = data.draw(st.sampled_from([0.0, 4e-6, 6e-5]))
+    failures = failing(data, scenario) if data.draw(st.sampled_from([True, True, True, False])) else {}
+    heartbeats = {"heartbeat_period_s": 1e-5} if failures.get("heartbeat_period_s") is None else {}
+    return {"control": "messages", "ghz_demands": [], "control_plane": plane} | failures | heartbeats
+
+
+@many
+@given(st.data())
+def test_same_run_whoever_decides_on_routes(data):
+    scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
+    scenario |= decided(data, scenario)
     assume(compiles(scenario))
     assert_same_run(scenario)
 

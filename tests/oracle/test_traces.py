@@ -6,12 +6,13 @@ from math import isclose, isnan
 import pytest
 
 from farbell import _core
+from oracle.control_scenarios import DECIDED
 from oracle.light_scenarios import LIT
 from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-EVERY = SCENARIOS | LIT
+EVERY = SCENARIOS | LIT | DECIDED
 ENTITIES = (
     "link",
     "node",
@@ -115,6 +116,7 @@ def assert_same_tables(tables, oracle):
         assert_same_column(table, name, [number])
     assert_same_column(table, "simulated_s", [oracle.horizon / second])
     assert table.get("lost_messages", [0])[0] == oracle.lost_messages
+    assert table.get("control_messages", [0])[0] == oracle.control_messages
     table = tables["demands"]
     for name, field in (
         ("rejected_pairs", "rejected"),

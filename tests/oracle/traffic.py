@@ -6,6 +6,7 @@ from math import inf, log1p
 from . import states
 from .circuit import Circuit
 from .clock import ARRIVALS, EXPIRIES, SWAPS, ticks
+from .control_plane import as_seen
 from .failures import waits
 from .rules import Rule
 from .segments import A, B
@@ -275,6 +276,7 @@ class Demand:
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 
+    @as_seen
     def usable_routes(self):
         return [route for route in self.alternatives if self.run.network.usable(route)]
 
@@ -282,7 +284,11 @@ class Demand:
         """Routes that a circuit may take now, the preferred one first."""
         return self.usable_routes() or self.alternatives[:1]
 
+    @as_seen
     def find_routes(self):
+        if self.run.control.reactive:
+            self.routed = True  # as far as it knows before it asks
+            return
         found = self.usable_routes() if self.listed else self.run.network.routes(self.spec)
         self.routed = bool(found)
         if found and not self.listed:
@@ -295,23 +301,48 @@ class Demand:
             place
             for place, circuit in zip(self.places, self.circuits, strict=True)
             if (self.routed or (circuit and any(circuit.booked)))
+            and not (circuit and circuit.unanswered)
             and set(links) & set(((circuit and circuit.route) or preferred)[1])
         ]
 
+    def concerned_by(self, links):
+        """Circuits as above, and whether the next would lead over one of the links after one that is being released; None: neither."""
+        places = self.places_over(links)
+        others = [circuit for place, circuit in enumerate(self.circuits) if circuit and place not in places]
+        follows = self.routed and any(circuit.releasing for circuit in others) and bool(set(links) & set(self.choices()[0][1]))
+        return (places, follows) if places or follows else None
+
     def look_for_routes(self):
         """Without a request it looks for others when one is asked."""
-        self.routed = bool(self.usable_routes())
+        self.routed = bool(self.usable_routes()) or self.run.control.reactive
         if not self.routed and (self.open() or self.spec["generate_when_idle"]):
             self.find_routes()
 
-    def links_lost(self, links, places, at_once):
-        """Everybody knows, or those ends of the link that are up."""
+    @as_seen
+    def is_given_routes(self):
+        """By a controller that was asked."""
+        found = self.usable_routes() if self.listed else self.run.network.routes(self.spec)
+        if found and not self.listed:
+            self.alternatives = found
+        return bool(found)
+
+    def no_route(self):
+        self.routed = False
+        if not self.waits_for_repair():
+            self.refuse_all()
+
+    def links_lost(self, links, concerned, known):
+        """Known everywhere, to those ends of the link that are up, or to who decides for the demand."""
+        places, follows = concerned
         self.look_for_routes()
         circuits = [circuit for circuit in (self.circuits[place] for place in places) if circuit]
-        told = [circuit for circuit in circuits if not at_once and circuit.complete()]
+        told = [circuit for circuit in circuits if known != "everywhere" and circuit.complete()]
         for circuit in told:
-            circuit.release_from_ends(links[0])
-        if not self.routed and not told and not self.waits_for_repair():
+            if known == "ends":
+                circuit.release_from_ends(links[0])
+            elif not circuit.releasing:
+                circuit.release_from(A)
+        if not self.routed and not told and not follows and not self.waits_for_repair():
             self.refuse_all()
             return
         for circuit in circuits:
@@ -333,6 +364,7 @@ class Demand:
     def end_is_down(self):
         return any(node.failed for node in self.ends())
 
+    @as_seen
     def waits_for_repair(self):
         return (
             bool(self.run.failures.all)
@@ -340,17 +372,23 @@ class Demand:
             and self.run.network.usable_if_repaired(self.spec, self.alternatives, self.listed)
         )
 
+    @as_seen
     def links_back(self):
-        if any(self.run.network.usable(route) for route in self.first_alternatives):
+        """Whether that concerns it."""
+        concerned, reactive = False, self.run.control.reactive
+        if not reactive and any(self.run.network.usable(route) for route in self.first_alternatives):
+            concerned = self.alternatives is not self.first_alternatives
             self.alternatives = self.first_alternatives
         if self.routed:
-            return
+            return concerned
         self.look_for_routes()
         if self.routed:
+            concerned = True
             self.ask_for_coming()
             for place in self.places:
                 if self.circuits[place] is None and self.needed(place):
                     self.ask_for_circuit(place)
+        return concerned
 
     def forget_kept_at(self, node):
         for circuit in self.circuits:

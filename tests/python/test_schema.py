@@ -62,6 +62,7 @@ def rich_scenario() -> fb.Scenario:
         slot_s=None,
         routing=fb.Routing(kind="hops"),
         rounds=fb.Rounds(router=fb.QCastRouter(), round_s=1, attempt_s=0.5),
+        control_plane=fb.CentralControl(place="a", processing_s="1 ms"),
         limits=fb.Limits(max_events=10, max_wall_s=3),
         memories=[
             fb.Memory(name="m", slots=4, t1_s=10, t2_s=1, t2_law="gaussian", efficiency=0.5, retrieval=fb.Retrieval()),
@@ -118,9 +119,10 @@ def rich_scenario() -> fb.Scenario:
 
 
 def test_the_rich_scenario_has_every_spec() -> None:
-    # A scenario has one router only.
-    others = (fb.ShortestRouter(), fb.GreedyRouter(), fb.QPassRouter(), fb.MultipathLocalRouter(), fb.MultipathGlobalRouter())
-    text = " ".join(spec.to_json() for spec in (rich_scenario(), *others))
+    # A scenario has one router, and one control plane.
+    routers = (fb.ShortestRouter(), fb.GreedyRouter(), fb.QPassRouter(), fb.MultipathLocalRouter(), fb.MultipathGlobalRouter())
+    planes = (fb.IdealControl(), fb.LinkState(), fb.CentralControl(place="a"))
+    text = " ".join(spec.to_json() for spec in (rich_scenario(), *routers, *planes))
     specs = [d for name, d in SCHEMA["$defs"].items() if hasattr(_core, name)]  # the others are words of files alone
     kinds = {d["properties"]["kind"]["const"] for d in specs if "const" in d["properties"].get("kind", {})}
     assert kinds

@@ -2,9 +2,9 @@
 
 namespace farbell {
 
-Failures::Failures(const Setup& setup, EventQueue& queue, Lanes& lanes, Routes& routes, Circuits& circuits, Outages& outages,
+Failures::Failures(const Setup& setup, EventQueue& queue, Lanes& lanes, Circuits& circuits, Outages& outages,
                    Availability& availability, Requests& requests, GhzRequests& ghz_requests, Programs& programs, Trace& trace)
-    : setup_(setup), queue_(queue), lanes_(lanes), routes_(routes), circuits_(circuits), outages_(outages), availability_(availability),
+    : setup_(setup), queue_(queue), lanes_(lanes), circuits_(circuits), outages_(outages), availability_(availability),
       requests_(requests), ghz_requests_(ghz_requests), programs_(programs), trace_(trace) {}
 
 void Failures::start() {
@@ -28,7 +28,7 @@ void Failures::handle(const Event& event) {
     ++stale_events_;
   } else if (event.to.op == op_notice) {
     outages_.notice(link, queue_.now());
-    lost({&link, 1}, Requests::News::from_ends);
+    lost({&link, 1}, Requests::Known::to_ends);
   } else {
     outages_.hear(link);
     back({&link, 1});
@@ -40,7 +40,7 @@ void Failures::down(std::uint32_t f) {
   turn(turned.links, false);
   requests_.interrupted(turned.links);
   for (NodeId node : turned.nodes) programs_.lose_qubits(node, f);
-  if (outages_.instant()) return lost(turned.links, Requests::News::everywhere);
+  if (outages_.instant()) return lost(turned.links, Requests::Known::everywhere);
   for (NodeId node : turned.nodes) {
     circuits_.lose_qubits(node);
     requests_.node_lost(node);
@@ -73,16 +73,15 @@ void Failures::turn(std::span<const LinkId> links, bool up) {
   availability_.update(queue_.now());
 }
 
-void Failures::lost(std::span<const LinkId> links, Requests::News news) {
+void Failures::lost(std::span<const LinkId> links, Requests::Known known) {
   if (links.empty()) return;
-  requests_.links_lost(links, news);
+  requests_.links_lost(links, known);
   ghz_requests_.links_lost(links);
 }
 
 void Failures::back(std::span<const LinkId> links) {
   if (links.empty()) return;
-  for (LinkId link : links) routes_.set_failed(link, false);
-  requests_.links_back();
+  requests_.links_repaired(links);
   ghz_requests_.links_back();
 }
 

@@ -19,7 +19,7 @@ class Failures {
     Address self;
   };
 
-  Failures(const Setup& setup, EventQueue& queue, Lanes& lanes, Routes& routes, Circuits& circuits, Outages& outages,
+  Failures(const Setup& setup, EventQueue& queue, Lanes& lanes, Circuits& circuits, Outages& outages,
            Availability& availability, Requests& requests, GhzRequests& ghz_requests, Programs& programs, Trace& trace);
 
   void start();
@@ -31,13 +31,12 @@ class Failures {
   void down(std::uint32_t failure);
   void up(std::uint32_t failure);
   void turn(std::span<const LinkId> links, bool up);
-  void lost(std::span<const LinkId> links, Requests::News news);
+  void lost(std::span<const LinkId> links, Requests::Known known);
   void back(std::span<const LinkId> links);
 
   Setup setup_;
   EventQueue& queue_;
   Lanes& lanes_;
-  Routes& routes_;
   Circuits& circuits_;
   Outages& outages_;
   Availability& availability_;

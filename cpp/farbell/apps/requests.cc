@@ -7,11 +7,14 @@
 namespace farbell {
 
 Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
-                   Routes& routes, Circuits& circuits, Outages& outages, Availability& availability, Recorder& recorder, Trace& trace)
+                   Routes& routes, Circuits& circuits, News& news, Outages& outages, Availability& availability, Recorder& recorder,
+                   Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), routes_(routes),
-      circuits_(circuits), outages_(outages), availability_(availability), recorder_(recorder), trace_(trace),
-      accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()) {
+      circuits_(circuits), news_(news), outages_(outages), availability_(availability), recorder_(recorder), trace_(trace),
+      accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()), with_view_(news.plan().deciders.size()) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    all_.emplace_back(d);
+    if (news.on()) with_view_[news.plan().view[d].value].emplace_back(d);
     const DemandRow& demand = setup.demands[d];
     rows_[d].arrivals = Arrivals(Stream(demand.arrivals_key, setup.replica));
     rows_[d].bases = Stream(demand.bases_key, setup.replica);
@@ -48,6 +51,8 @@ void Requests::handle(const Event& event) {
     case op_change: change(setup_.changes[target]); break;
     case op_check: look_for_deadlock(); break;
     case op_given_up: withdraw(DemandId{target}, event.payload); break;
+    case op_news: hear(ViewId{target}, news_.arrive(event.payload)); break;
+    case op_no_route: no_route(circuits_.demand(ChainId{target})); break;
     default:
       ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
@@ -58,8 +63,10 @@ void Requests::handle(const Event& event) {
 DemandId Requests::concerned(const Event& event) const {
   switch (event.to.op) {
     case op_change:
+    case op_news:
     case op_check: return {};
     case op_up:
+    case op_no_route:
     case op_gone: return circuits_.demand(ChainId{event.to.target});
     case op_ready_a:
     case op_ready_b: return circuits_.demand(segments_.segment(event.to.target).chain);
@@ -125,7 +132,7 @@ std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fide
   };
   if (demand.max_queue > 0 && row.open() >= demand.max_queue) return refuse(Refusal::queue_full);
   if (setup_.max_open_requests > 0 && open_ >= setup_.max_open_requests) return refuse(Refusal::network_full);
-  if (!row.routed) row.routed = routes_.find(d);
+  if (!row.routed) row.routed = news_.plan().reactive || routes_.find(d);
   if (!row.routed && !waits_for_repair(d, due)) return refuse(end_is_down(d) ? Refusal::node_down : Refusal::no_route);
   if (d.value < setup_.decisions.size() && !admits(d, request)) return refuse(Refusal::not_admitted);
   row.queue.push_back(request);

@@ -14,6 +14,7 @@
 #include "farbell/apps/records.hpp"
 #include "farbell/apps/time_accounts.hpp"
 #include "farbell/network/circuits.hpp"
+#include "farbell/network/news.hpp"
 #include "farbell/network/outages.hpp"
 #include "farbell/network/reservation.hpp"
 
@@ -47,7 +48,8 @@ struct ChangeRow {
 class Requests {
  public:
   enum Op : std::uint16_t {
-    op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_given_up, op_ready_a, op_ready_b
+    op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_given_up, op_ready_a, op_ready_b,
+    op_news, op_no_route
   };
 
   struct Setup {
@@ -67,7 +69,7 @@ class Requests {
   };
 
   Requests(const Setup& setup, EventQueue& queue, States& states, Segments& segments, Lanes& lanes, Swapping& swapping,
-           Routes& routes, Circuits& circuits, Outages& outages, Availability& availability, Recorder& recorder, Trace& trace);
+           Routes& routes, Circuits& circuits, News& news, Outages& outages, Availability& availability, Recorder& recorder, Trace& trace);
 
   void start();  // posts what happens by itself
   // Whoever asks for pairs by programs is told of them.
@@ -85,10 +87,10 @@ class Requests {
 
   // Failures. These links are down: demands that are served over them are interrupted, whether anybody knows yet or not.
   void interrupted(std::span<const LinkId> links);
-  // They are known to be down: everywhere at once, or by those of their ends that are up.
-  enum class News : std::uint8_t { everywhere, from_ends };
-  void links_lost(std::span<const LinkId> links, News news);
-  void links_back();
+  // They are known to be down: everywhere at once, by those of their ends that are up, or by who decides for these demands.
+  enum class Known : std::uint8_t { everywhere, to_ends, to_deciders };
+  void links_lost(std::span<const LinkId> links, Known known);
+  void links_repaired(std::span<const LinkId> links);
   void node_lost(NodeId node);  // with all qubits there
   std::uint64_t deadlocks() const { return deadlocks_; }
   std::uint64_t deadlock_releases() const { return deadlock_releases_; }
@@ -170,8 +172,18 @@ class Requests {
   bool generates(ChainId c) const;
   void close(ChainId c, std::uint32_t segment);
   void change(const ChangeRow& change);
-  std::vector<std::vector<ChainId>> circuits_over(std::span<const LinkId> links) const;
-  void lose_routes(const std::vector<std::vector<ChainId>>& affected, std::span<const LinkId> links, News news);
+  // Circuits of a demand that lead over some links, or would; and whether the next would do so of one that is being released.
+  struct Concerned {
+    DemandId demand;
+    std::vector<ChainId> circuits;
+    bool next = false;
+  };
+  std::vector<Concerned> circuits_over(std::span<const LinkId> links, std::span<const DemandId> of) const;
+  void lose_routes(const std::vector<Concerned>& affected, std::span<const LinkId> links, Known known);
+  void tell_ends(std::span<const LinkId> links);
+  bool links_back(std::span<const DemandId> demands);
+  void hear(ViewId view, const News::Item& item);
+  void no_route(DemandId d);
   void tell_from_ends(ChainId c, LinkId link);
   bool waits_for_repair(DemandId d);
   bool waits_for_repair(DemandId d, Tick due);
@@ -196,6 +208,7 @@ class Requests {
   Swapping& swapping_;
   Routes& routes_;
   Circuits& circuits_;
+  News& news_;
   Outages& outages_;
   Availability& availability_;
   Recorder& recorder_;
@@ -203,6 +216,8 @@ class Requests {
   TimeAccounts accounts_;
   Programs* programs_ = nullptr;
   std::vector<Row> rows_;          // by demand
+  std::vector<DemandId> all_;      // demands
+  std::vector<std::vector<DemandId>> with_view_;  // the same by view
   std::vector<Service> services_;  // by circuit
   std::uint64_t open_ = 0;         // requests of all demands
   std::uint64_t stale_events_ = 0, deadlocks_ = 0, deadlock_releases_ = 0;

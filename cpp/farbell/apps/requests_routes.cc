@@ -12,57 +12,72 @@ void Requests::change(const ChangeRow& change) {
   trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, link.value, 0, change.program.has_value());
   const auto usable = [&] { return outages_.up(link) && routes_.can_succeed(link); };
   const bool before = usable();
+  const LinkState known = routes_.state(link);
   if (change.program) {
     routes_.set_cost(link, change.cost);
     outages_.change(link, *change.program, queue_.now());
     lanes_.set_program(link, outages_.program(link));
-    if (outages_.any() && usable() && !before) links_back();
+    if (!news_.on() && outages_.any() && usable() && !before) links_back(all_);
     circuits_.links_changed();
   } else {
     outages_.close(link, queue_.now());
-    const auto affected = circuits_over({&link, 1});
+    const auto affected = news_.on() ? std::vector<Concerned>() : circuits_over({&link, 1}, all_);
     routes_.set_cost(link, change.cost);
-    lose_routes(affected, {&link, 1}, News::everywhere);
+    if (news_.on()) tell_ends({&link, 1});
+    else lose_routes(affected, {&link, 1}, Known::everywhere);
   }
+  if (news_.on() && routes_.state(link) != known) news_.spread({link, routes_.state(link)});
   if (usable() != before) availability_.update(queue_.now());
   tell_all_due();
 }
 
-// Those of each demand that lead over one of these links, or would.
-std::vector<std::vector<ChainId>> Requests::circuits_over(std::span<const LinkId> links) const {
-  std::vector<std::vector<ChainId>> out(rows_.size());
-  for (std::uint32_t d = 0; d < rows_.size(); ++d)
-    each_circuit(DemandId{d}, [&](ChainId c) {
-      if (!rows_[d].routed && !circuits_.booked(c)) return;
-      const auto& over = circuits_.route(c).links;
-      if (std::find_first_of(over.begin(), over.end(), links.begin(), links.end()) != over.end()) out[d].push_back(c);
+std::vector<Requests::Concerned> Requests::circuits_over(std::span<const LinkId> links, std::span<const DemandId> of) const {
+  const auto leads_over = [links](const Route& route) {
+    return std::find_first_of(route.links.begin(), route.links.end(), links.begin(), links.end()) != route.links.end();
+  };
+  std::vector<Concerned> out;
+  for (DemandId d : of) {
+    Concerned concerned{d, {}};
+    const bool routed = rows_[d.value].routed;
+    each_circuit(d, [&](ChainId c) {
+      if ((!routed && !circuits_.booked(c)) || circuits_.unanswered(c)) return;
+      if (leads_over(circuits_.route(c))) concerned.circuits.push_back(c);
+      else if (routed && circuits_.state(c) == Circuits::State::releasing) concerned.next |= leads_over(routes_.of(d)[routes_.preferred(d)]);
     });
+    if (!concerned.circuits.empty() || concerned.next) out.push_back(std::move(concerned));
+  }
   return out;
 }
 
 // Links have gone down over which these circuits of each demand lead, or would.
-void Requests::lose_routes(const std::vector<std::vector<ChainId>>& affected, std::span<const LinkId> links, News news) {
-  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
-    if (affected[i].empty()) continue;
-    const DemandId d{i};
-    Row& row = rows_[i];
+void Requests::lose_routes(const std::vector<Concerned>& affected, std::span<const LinkId> links, Known known) {
+  for (const auto& [d, circuits, next] : affected) {
+    Row& row = rows_[d.value];
     std::vector<ChainId> asked;
-    bool is_told = false;
-    for (ChainId c : affected[i]) {
+    bool is_told = next;
+    for (ChainId c : circuits) {
       const Circuits::State state = circuits_.state(c);
       if (state == Circuits::State::asking) asked.push_back(c);
-      if (news == News::from_ends && circuits_.complete(c)) {
+      if (known != Known::everywhere && circuits_.complete(c)) {
         is_told = true;
-        for (LinkId link : links) tell_from_ends(c, link);
+        if (known == Known::to_deciders && state != Circuits::State::releasing) circuits_.release_from(c, 0);
+        if (known == Known::to_ends) for (LinkId link : links) tell_from_ends(c, link);
       } else if (state != Circuits::State::idle) {
         circuits_.release_everywhere(c);
       }
     }
-    row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+    row.routed = news_.plan().reactive || routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
     // A booked circuit tells when it is gone; one only asked for is gone at once.
     if (row.routed) for (ChainId c : asked) circuits_.ask(c);
     else if (!is_told && !waits_for_repair(d)) refuse_all(d);
   }
+}
+
+// Who decides does not know yet.
+void Requests::tell_ends(std::span<const LinkId> links) {
+  for (const auto& [d, circuits, next] : circuits_over(links, all_))
+    for (ChainId c : circuits)
+      if (circuits_.complete(c)) for (LinkId link : links) tell_from_ends(c, link);
 }
 
 // Others look for some when they are used next.
@@ -73,7 +88,7 @@ void Requests::tell_from_ends(ChainId c, LinkId link) {
   const Route& route = circuits_.route(c);
   const auto hop = static_cast<std::uint32_t>(std::find(route.links.begin(), route.links.end(), link) - route.links.begin());
   for (std::uint32_t end : {hop, hop + 1})
-    if (!outages_.failed(route.nodes[end])) circuits_.release_from(c, end);
+    if (!outages_.any() || !outages_.failed(route.nodes[end])) circuits_.release_from(c, end);
 }
 
 // No route is left. Requests of programs differ in whether they wait.
@@ -127,29 +142,67 @@ void Requests::interrupted(std::span<const LinkId> links) {
   }
 }
 
-void Requests::links_lost(std::span<const LinkId> links, News news) {
-  const auto affected = circuits_over(links);
+void Requests::links_lost(std::span<const LinkId> links, Known known) {
+  if (news_.on()) {
+    for (LinkId link : links) routes_.set_failed(link, true);
+    tell_ends(links);
+    for (LinkId link : links) news_.spread({link, routes_.state(link)});
+    return;
+  }
+  const auto affected = circuits_over(links, all_);
   for (LinkId link : links) routes_.set_failed(link, true);
-  lose_routes(affected, links, news);
+  lose_routes(affected, links, known);
   tell_all_due();
 }
 
-// Those who wait for a route ask anew; the others may have those of the start again, for their next circuits.
-void Requests::links_back() {
-  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
-    const DemandId d{i};
-    Row& row = rows_[i];
-    if (routes_.first_usable(d)) routes_.restore(d);
+void Requests::links_repaired(std::span<const LinkId> links) {
+  for (LinkId link : links) routes_.set_failed(link, false);
+  if (news_.on()) {
+    for (LinkId link : links) news_.spread({link, routes_.state(link)});
+    return;
+  }
+  links_back(all_);
+  tell_all_due();
+}
+
+// Those who wait for a route ask anew; the others may have those of the start again, for their next circuits. Whether that concerns any.
+bool Requests::links_back(std::span<const DemandId> demands) {
+  const bool reactive = news_.plan().reactive;
+  bool concerned = false;
+  for (DemandId d : demands) {
+    Row& row = rows_[d.value];
+    if (!reactive && routes_.first_usable(d)) concerned |= routes_.restore(d);
     if (row.routed) continue;
-    row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+    row.routed = reactive || routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
     if (!row.routed) continue;
+    concerned = true;
     ask_for_coming(d);
     each_circuit(d, [&](ChainId c) {
       if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
     });
   }
   circuits_.routes_changed();
-  tell_all_due();
+  return concerned;
+}
+
+// News has come to who decides for some demands.
+void Requests::hear(ViewId view, const News::Item& item) {
+  const std::span<const DemandId> mine = with_view_[view.value];
+  const bool before = routes_.state(view, item.link).usable(), now = item.state.usable();
+  const auto affected = before && !now ? circuits_over({&item.link, 1}, mine) : std::vector<Concerned>();
+  routes_.learn(view, item.link, item.state);
+  bool concerned = !affected.empty();
+  lose_routes(affected, {&item.link, 1}, Known::to_deciders);
+  if (now && !before && outages_.any()) concerned = links_back(mine);
+  if (concerned) news_.told(view);
+  circuits_.links_changed();
+  for (DemandId d : mine) tell_due(d);
+}
+
+// So the controller has answered a circuit of the demand.
+void Requests::no_route(DemandId d) {
+  rows_[d.value].routed = false;
+  if (!waits_for_repair(d)) refuse_all(d);
 }
 
 // Pairs that waited for requests at an end of their circuit are none any more.

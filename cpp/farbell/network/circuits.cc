@@ -12,7 +12,7 @@ std::vector<WaitingLine::Claim> claims(std::span<const Circuits::Terms> terms) {
 }
 }  // namespace
 
-Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes,
+Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, Routes& routes, EventQueue& queue, Lanes& lanes,
                    Swapping& swapping, Distilling& distilling, Messages& mail, std::vector<Chain>& chains, Trace& trace)
     : setup_(setup), terms_(terms), routes_(routes), queue_(queue), lanes_(lanes), swapping_(swapping), distilling_(distilling),
       mail_(mail), chains_(chains), trace_(trace), rows_(chains.size()), slots_(setup.nodes, chains.size()), claimed_(setup.nodes.size(), 0),
@@ -65,6 +65,7 @@ void Circuits::handle(const Event& event) {
   }
   switch (event.to.op) {
     case op_ask: join_line(circuit); break;
+    case op_answer: answer(circuit); break;
     case op_reach: reach(circuit, static_cast<std::uint32_t>(event.payload)); break;
     case op_start: start(circuit); break;
     case op_release: release_position(circuit, static_cast<std::uint32_t>(event.payload)); break;
@@ -86,8 +87,33 @@ void Circuits::ask(ChainId circuit) {
   if (line_.is_fair() && is_absent(demand(circuit))) line_.shares().comes(demand(circuit).value, queue_.now());
   row.state = State::asking;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, circuit.value, 0, 0);
+  if (setup_.controller) return set_out(circuit);
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, circuit.value},
               std::uint64_t{row.generation} << 32);
+}
+
+// With a question for routes.
+void Circuits::set_out(ChainId circuit) {
+  Row& row = rows_[circuit.value];
+  const NodeId end = routes_.plan(row.demand).ends[0];
+  row.question = setup_.controller->question(end);
+  row.unanswered = true;
+  if (end != setup_.controller->controller) {
+    messages_ += 2;
+    questions_ += 2;
+  }
+  queue_.post(queue_.now() + row.question, Phase::decisions, {setup_.self.handler, op_answer, circuit.value}, std::uint64_t{row.generation} << 32);
+}
+
+// What the controller has told until now, the end knows when the answer comes: both take the same way.
+void Circuits::answer(ChainId circuit) {
+  rows_[circuit.value].unanswered = false;
+  if (!routes_.find_anew(demand(circuit))) {
+    begin_release(circuit);
+    return tell(setup_.no_route, circuit);
+  }
+  if (setup_.hop_by_hop) reach(circuit, 0);
+  else join_line(circuit);
 }
 
 bool Circuits::is_absent(DemandId demand) const {
@@ -143,14 +169,14 @@ std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
 // The preferred one is booked even if it is of no use now.
 bool Circuits::can_book(ChainId circuit, std::size_t r) const {
   const Route& route = routes(circuit)[r];
-  return (r == routes_.preferred(demand(circuit)) || routes_.usable(route)) && !full_node(circuit, route);
+  return (r == routes_.preferred(demand(circuit)) || routes_.usable(demand(circuit), route)) && !full_node(circuit, route);
 }
 
 // Which route somebody from outside wants for it now.
 std::optional<std::uint32_t> Circuits::asked_route(ChainId circuit) const {
   std::vector<RouteCandidate> candidates;
   for (const Route& route : routes(circuit)) {
-    RouteCandidate& candidate = candidates.emplace_back(RouteCandidate{&route, routes_.usable(route), {}, {}});
+    RouteCandidate& candidate = candidates.emplace_back(RouteCandidate{&route, routes_.usable(demand(circuit), route), {}, {}});
     for (std::uint32_t i = 0; i < route.nodes.size(); ++i) {
       const NodeId n = route.nodes[i];
       candidate.free.push_back(slots_.free(n) - std::min(slots_.free(n), claimed_[n.value]));
@@ -419,6 +445,7 @@ void Circuits::tell(Address about, ChainId circuit) {
 bool Circuits::begin_release(ChainId circuit) {
   Row& row = rows_[circuit.value];
   ++row.generation;
+  row.unanswered = false;
   row.deadlock = 0;
   if (const NodeId n = slots_.waits_at(circuit)) {
     slots_.leave_line(circuit);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
+#include "farbell/network/news.hpp"
 #include "farbell/network/route_choice.hpp"
 #include "farbell/network/routes.hpp"
 #include "farbell/network/slots.hpp"
@@ -23,7 +24,7 @@ namespace farbell {
 
 class Circuits {
  public:
-  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire, op_settle };
+  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire, op_settle, op_answer };
   enum class State : std::uint8_t { idle, asking, setting_up, up, releasing };
 
   // Random streams of a lane group.
@@ -60,9 +61,11 @@ class Circuits {
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
     const RouteHook* route_hook = nullptr;   // for the ledger
+    const ControlPlan* controller = nullptr; // asked for routes before each circuit
+    Address no_route;                        // told where it knows of none
   };
 
-  Circuits(const Setup& setup, std::span<const Terms> terms, const Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
+  Circuits(const Setup& setup, std::span<const Terms> terms, Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
            Distilling& distilling, Messages& mail, std::vector<Chain>& chains, Trace& trace);
 
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& owner, bool distils);
@@ -84,7 +87,8 @@ class Circuits {
   // The one that is booked or being booked, else the one that would be preferred now.
   const Route& route(ChainId circuit) const;
   State state(ChainId circuit) const { return rows_[circuit.value].state; }
-  Tick set_up_messages(ChainId circuit) const { return rows_[circuit.value].set_up_messages; }  // how long they travelled
+  // How long they travelled, with those to a controller.
+  Tick set_up_messages(ChainId circuit) const { return rows_[circuit.value].set_up_messages + rows_[circuit.value].question; }
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand
   const Slots& slots() const { return slots_; }
   // Deadlocked circuits that were not when it was last called, and the number of their deadlock (`deadlock_of`).
@@ -104,6 +108,7 @@ class Circuits {
   // Every slot along the route is booked, or was until a release set out.
   bool complete(ChainId circuit) const;
   bool booked(ChainId circuit) const;
+  bool unanswered(ChainId circuit) const { return rows_[circuit.value].unanswered; }  // by the controller that it has asked for routes
   // The node fails: its qubits are gone, and nobody is told. Once it is up again it tells those whose circuits it has lost.
   void lose_qubits(NodeId node);
   bool broken_at(ChainId circuit, NodeId node) const;  // it has lost qubits, and leads over the node
@@ -122,6 +127,7 @@ class Circuits {
 
   void handle(const Event& event);
   std::uint64_t messages() const { return messages_; }
+  std::uint64_t questions() const { return questions_; }  // of these: to a controller, and answers
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
@@ -132,6 +138,8 @@ class Circuits {
     std::uint32_t positions_held = 0;
     std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
     Tick set_up_messages = tick_zero;  // how long those of the last set-up travelled
+    Tick question = tick_zero;         // how long it took before to ask a controller for routes
+    bool unanswered = false;           // it still waits for them
     std::uint64_t deadlock = 0;        // of which it is part; 0 = none
     struct Taken {
       std::uint32_t version, chosen;
@@ -156,6 +164,8 @@ class Circuits {
   std::span<const Route> routes(ChainId circuit) const { return routes_.of(demand(circuit)); }
   std::string owner_name(ChainId circuit) const { return owner_name(setup_.demand_names[demand(circuit).value], number(circuit)); }
   void tell(Address about, ChainId circuit);
+  void set_out(ChainId circuit);
+  void answer(ChainId circuit);
   void take_route(ChainId circuit, std::uint32_t chosen);
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
@@ -184,7 +194,7 @@ class Circuits {
 
   Setup setup_;
   std::span<const Terms> terms_;
-  const Routes& routes_;
+  Routes& routes_;
   EventQueue& queue_;
   Lanes& lanes_;
   Swapping& swapping_;
@@ -202,7 +212,7 @@ class Circuits {
   bool check_posted_ = false;
   std::vector<ChainId> deadlocked_;     // when last looked for
   std::uint64_t deadlocks_ = 0;
-  std::uint64_t messages_ = 0, stale_events_ = 0;
+  std::uint64_t messages_ = 0, questions_ = 0, stale_events_ = 0;
 };
 
 }  // namespace farbell

@@ -4,23 +4,25 @@
 
 namespace farbell {
 
-Routes::Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost)
-    : graph_(graph), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()) {}
+Routes::Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost, std::span<const ViewId> view,
+               std::size_t views)
+    : graph_(graph), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()), view_(view) {
+  if (views > 0) views_.emplace(link_cost, views);
+}
 
-bool Routes::usable(const Route& route) const {
-  return std::all_of(route.links.begin(), route.links.end(),
-                     [&](LinkId l) { return cost_[l.value] < std::numeric_limits<double>::infinity(); });
+bool Routes::usable(DemandId demand, const Route& route) const {
+  return std::all_of(route.links.begin(), route.links.end(), [&](LinkId l) { return usable(demand, l); });
 }
 
 bool Routes::any_usable(DemandId demand) const {
   const auto list = of(demand);
-  return std::any_of(list.begin(), list.end(), [&](const Route& route) { return usable(route); });
+  return std::any_of(list.begin(), list.end(), [&](const Route& route) { return usable(demand, route); });
 }
 
 std::size_t Routes::preferred(DemandId demand) const {
   const auto list = of(demand);
   if (list.size() == 1) return 0;
-  const auto first = std::find_if(list.begin(), list.end(), [&](const Route& route) { return usable(route); });
+  const auto first = std::find_if(list.begin(), list.end(), [&](const Route& route) { return usable(demand, route); });
   return first == list.end() ? 0 : static_cast<std::size_t>(first - list.begin());
 }
 
@@ -38,6 +40,11 @@ void Routes::set_failed(LinkId link, bool failed) {
   cost_[link.value] = failed ? std::numeric_limits<double>::infinity() : repaired_cost_[link.value];
 }
 
+LinkState Routes::state(LinkId link) const {
+  if (repaired_cost_.empty()) return {cost_[link.value]};
+  return {repaired_cost_[link.value], failed_[link.value]};
+}
+
 PathFinder& Routes::paths() {
   if (!paths_) paths_ = std::make_unique<PathFinder>(graph_);
   return *paths_;
@@ -46,7 +53,7 @@ PathFinder& Routes::paths() {
 bool Routes::find(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
   if (plan.fixed) return any_usable(demand);
-  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
+  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
   if (found.empty()) return false;
   Row& row = rows_[demand.value];
   row.found = std::move(found);
@@ -54,25 +61,47 @@ bool Routes::find(DemandId demand) {
   return true;
 }
 
-bool Routes::usable_when_repaired(DemandId demand) {
-  if (repaired_cost_.empty()) return any_usable(demand);
-  const auto usable = [&](const Route& route) {
-    return route_cost(route, repaired_cost_) < std::numeric_limits<double>::infinity();
+bool Routes::find_anew(DemandId demand) {
+  const RoutePlan& plan = plans_[demand.value];
+  if (plan.fixed) return any_usable(demand);
+  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+  if (found.empty()) return false;
+  const auto has = [&](std::span<const Route> routes) {
+    return std::equal(routes.begin(), routes.end(), found.begin(), found.end(),
+                      [](const Route& x, const Route& y) { return x.nodes == y.nodes && x.links == y.links; });
   };
+  if (has(of(demand))) return true;
+  if (has(plan.routes)) {
+    restore(demand);
+    return true;
+  }
+  Row& row = rows_[demand.value];
+  row.found = std::move(found);
+  row.version = ++row.versions;
+  return true;
+}
+
+bool Routes::usable_when_repaired(DemandId demand) {
+  if (!views_ && repaired_cost_.empty()) return any_usable(demand);
+  const std::span<const double> repaired = views_ ? views_->costs(view_[demand.value], true) : repaired_cost_;
+  const auto usable = [&](const Route& route) { return route_cost(route, repaired) < std::numeric_limits<double>::infinity(); };
   const auto list = of(demand);
   const RoutePlan& plan = plans_[demand.value];
   if (std::any_of(list.begin(), list.end(), usable)) return true;
-  return !plan.fixed && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired_cost_));
+  return !plan.fixed && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired));
 }
 
 bool Routes::first_usable(DemandId demand) const {
   const std::vector<Route>& first = plans_[demand.value].routes;
-  return std::any_of(first.begin(), first.end(), [&](const Route& route) { return usable(route); });
+  return std::any_of(first.begin(), first.end(), [&](const Route& route) { return usable(demand, route); });
 }
 
-void Routes::restore(DemandId demand) {
-  rows_[demand.value].found.clear();
-  rows_[demand.value].version = 0;
+bool Routes::restore(DemandId demand) {
+  Row& row = rows_[demand.value];
+  if (row.found.empty()) return false;
+  row.found.clear();
+  row.version = 0;
+  return true;
 }
 
 }  // namespace farbell

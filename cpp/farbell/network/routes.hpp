@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "farbell/network/link_views.hpp"
 #include "farbell/network/paths.hpp"
 
 namespace farbell {
@@ -20,8 +22,9 @@ struct RoutePlan {
 
 class Routes {
  public:
-  // `link_cost` at the start; infinity = down or hopeless.
-  Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost);
+  // `link_cost` at the start; infinity = down or hopeless. `view`: by demand, whose view of the links decides; empty = all know all.
+  Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost, std::span<const ViewId> view,
+         std::size_t views);
 
   std::span<const Route> of(DemandId demand) const {
     const Row& row = rows_[demand.value];
@@ -30,7 +33,7 @@ class Routes {
   const RoutePlan& plan(DemandId demand) const { return plans_[demand.value]; }
   // Which of those that were found; 0 = those at the start.
   std::uint32_t version(DemandId demand) const { return rows_[demand.value].version; }
-  bool usable(const Route& route) const;
+  bool usable(DemandId demand, const Route& route) const;
   bool any_usable(DemandId demand) const;
   // The first that is usable; the first of all where none is.
   std::size_t preferred(DemandId demand) const;
@@ -38,8 +41,14 @@ class Routes {
   void set_cost(LinkId link, double cost);
   // Known to have failed: not usable, whatever it costs, until it is known to be back.
   void set_failed(LinkId link, bool failed);
+  // As its ends know it, and who has that view; what news tells changes the view alone.
+  LinkState state(LinkId link) const;
+  LinkState state(ViewId view, LinkId link) const { return views_->of(view, link); }
+  void learn(ViewId view, LinkId link, LinkState state) { views_->learn(view, link, state); }
   // Looks for routes among the links that are usable now. False if there is none; what the demand had then stays.
   bool find(DemandId demand);
+  // The same, whatever the demand has now; routes that it has already stay what they are.
+  bool find_anew(DemandId demand);
   // Whether the link could be used if it had not failed.
   bool can_succeed(LinkId link) const {
     return (repaired_cost_.empty() ? cost_ : repaired_cost_)[link.value] < std::numeric_limits<double>::infinity();
@@ -47,7 +56,7 @@ class Routes {
   // Whether there would be a route if nothing had failed.
   bool usable_when_repaired(DemandId demand);
   bool first_usable(DemandId demand) const;  // one of those at the start
-  void restore(DemandId demand);             // has those at the start again
+  bool restore(DemandId demand);             // has those at the start again; false if it has them already
 
  private:
   struct Row {
@@ -56,6 +65,10 @@ class Routes {
   };
 
   PathFinder& paths();
+  bool usable(DemandId demand, LinkId link) const {
+    return views_ ? views_->of(view_[demand.value], link).usable() : cost_[link.value] < std::numeric_limits<double>::infinity();
+  }
+  std::span<const double> costs(DemandId demand) { return views_ ? views_->costs(view_[demand.value], false) : cost_; }
 
   const Graph& graph_;
   std::span<const RoutePlan> plans_;
@@ -63,6 +76,8 @@ class Routes {
   std::vector<double> cost_;  // by link
   std::vector<double> repaired_cost_;  // if nothing had failed; empty before anything has
   std::vector<bool> failed_;           // the same
+  std::span<const ViewId> view_;       // by demand
+  std::optional<LinkViews> views_;     // none: all know what the ends of links know
   std::unique_ptr<PathFinder> paths_;  // made when first needed: most runs look for no route
 };
 

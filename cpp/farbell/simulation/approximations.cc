@@ -44,12 +44,13 @@ void note_approximations(Model& m) {
   const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
   if (judges && std::any_of(m.programs.begin(), m.programs.end(), turned))
     note("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");
-  const bool closes = std::any_of(m.changes.begin(), m.changes.end(), [](const ChangeRow& c) { return !c.program; });
+  const bool closes = !m.control.on() && std::any_of(m.changes.begin(), m.changes.end(), [](const ChangeRow& c) { return !c.program; });
   if (closes || (!m.failures.empty() && m.heartbeat == never))
     note("instant_failure_notice", "every node learns at once that a link went down");
-  if (m.failures.empty() || m.heartbeat == never) return;
-  note("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
-  note("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
+  const bool noticed = !m.failures.empty() && m.heartbeat != never;
+  if (noticed && !m.control.on())
+    note("instant_link_state", "who has no circuit over a failed link learns of the failure when the ends of the link do");
+  if (noticed) note("lasting_control_plane", "messages between nodes pass where nodes and links have failed; only heartbeats are lost");
 }
 
 }  // namespace farbell

@@ -12,6 +12,7 @@
 #include "farbell/simulation/arrival_plan.hpp"
 #include "farbell/simulation/booking.hpp"
 #include "farbell/simulation/communication_plan.hpp"
+#include "farbell/simulation/control_plan.hpp"
 #include "farbell/simulation/failure_plan.hpp"
 #include "farbell/simulation/ghz_plan.hpp"
 #include "farbell/simulation/hardware_key.hpp"
@@ -56,6 +57,8 @@ class Compiler {
     programs();
     demands();
     ghz_demands();
+    m_.control = control_plan(m_, node_names_);
+    waits_suffice();
     check_retrieval(m_);
     m_.switches = switch_plan(m_, link_names_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) m_.rules.push_back(rules(m_, i));
@@ -472,7 +475,6 @@ class Compiler {
       if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
       const Route& preferred = routes.routes.front();
       lane_streams(name, preferred, terms, path);
-      if (demand.max_wait_s) wait_suffices(i, preferred, row.max_wait);
       swap_when(m_, node_names_, i, preferred, terms);
       slots_suffice(i, preferred);
       for (const Route& route : routes.routes) {
@@ -605,15 +607,22 @@ class Compiler {
   }
 
   // A request that finds no circuit must have the time to set one up.
+  void waits_suffice() const {
+    for (std::size_t i = 0; i < s_.demands.size(); ++i)
+      if (s_.demands[i].max_wait_s) wait_suffices(i, m_.route_plans[i].routes.front(), m_.demands[i].max_wait);
+  }
   void wait_suffices(std::size_t i, const Route& route, Tick max_wait) const {
     if (s_.control == ControlPlane::ideal || s_.demands[i].generate_when_idle) return;
     Tick one_way = tick_zero;
     for (LinkId link : route.links) one_way += m_.fibre_delay[link.value];
     for (std::size_t k = 1; k + 1 < route.nodes.size(); ++k) one_way += m_.processing_delay[route.nodes[k].value];
-    if (max_wait < one_way + one_way)
+    const Tick question = m_.control.reactive ? m_.control.question(route.nodes.front()) : tick_zero;
+    const Tick needed = question + one_way + one_way;
+    if (max_wait < needed)
       throw SpecError(item("demands", i, "max_wait_s"), number_text(*s_.demands[i].max_wait_s) + " s",
-                      "at least " + number_text(m_.clock.seconds(one_way + one_way)) +
-                          " s, the round trip over its route that sets up a circuit; or generate_when_idle, or \"control\": \"ideal\"");
+                      "at least " + number_text(m_.clock.seconds(needed)) +
+                          " s, the round trip over its route that sets up a circuit" +
+                          (question > tick_zero ? ", and the one to the controller before" : "") + "; or generate_when_idle, or \"control\": \"ideal\"");
   }
 
   Route given_route(std::size_t i) const {

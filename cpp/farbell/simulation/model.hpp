@@ -61,6 +61,7 @@ struct Model {
   std::vector<ChangeRow> changes;
   std::vector<FailureRow> failures;
   Tick heartbeat = never;              // never = failures are known at once
+  ControlPlan control;
   std::uint32_t first_dead = 0;        // program p of a link that has failed is program first_dead + p
 
   std::vector<std::string> node_names, link_names, demand_names, ghz_demand_names, failure_names;

@@ -66,13 +66,15 @@ class Replica {
         distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
                      options.replica},
                     queue_, states_, segments_, swapping_, lanes_.communication(), mail_, chains_, trace_),
-        routes_(model.graph, model.route_plans, model.link_cost),
+        routes_(model.graph, model.route_plans, model.link_cost, model.control.view, model.control.deciders.size()),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, model.scenario.scheduler, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_,
-                   options.route_hook},
+                   options.route_hook, model.control.reactive ? &model.control : nullptr, address(HandlerIndex::requests, Requests::op_no_route)},
                   model.terms, routes_, queue_, lanes_, swapping_, distilling_, mail_, chains_, trace_),
+        news_({model.control, model.graph, model.links, model.fibre_delay, model.processing_delay,
+               address(HandlerIndex::requests, Requests::op_news)}, queue_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
                   model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
                   model.scenario.record == RecordMode::rows ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary}),
@@ -84,7 +86,7 @@ class Replica {
                    model.scenario.on_deadlock, static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)),
                    model.scenario.scheduler, address(HandlerIndex::requests), decisions_,
                    tells_turns(model, options.turn_hook)},
-                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, outages_, availability_, recorder_, trace_),
+                  queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, news_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, mail_, chains_, trace_),
         ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.ghz_state_block,
@@ -97,7 +99,7 @@ class Replica {
                    model.graph, model.clock, address(HandlerIndex::programs), options.replica,
                    model.scenario.control == ControlPlane::ideal, model.failure_names},
                   protocols_.host(), queue_, states_, swapping_, mail_, circuits_, outages_, requests_, trace_),
-        failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, routes_, circuits_,
+        failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, circuits_,
                   outages_, availability_, requests_, ghz_requests_, programs_, trace_) {
     segments_.accounts = options.account_time;
     trace_.on = options.trace.on;
@@ -161,7 +163,8 @@ class Replica {
     r.events = queue_.processed();
     r.stale_events = lanes_.stale_events() + swapping_.stale_events() + distilling_.stale_events() + circuits_.stale_events() +
                      requests_.stale_events() + fusing_.stale_events() + ghz_requests_.stale_events() + failures_.stale_events();
-    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages() + programs_.messages();
+    r.messages = swapping_.messages() + distilling_.messages() + circuits_.messages() + fusing_.messages() + programs_.messages() + news_.messages();
+    r.control_messages = news_.messages() + circuits_.questions();
     r.lost_messages = mail_.lost();
     r.deadlocks = requests_.deadlocks();
     r.deadlock_releases = requests_.deadlock_releases();
@@ -237,6 +240,7 @@ class Replica {
   Distilling distilling_;
   Routes routes_;
   Circuits circuits_;
+  News news_;
   Outages outages_;
   Availability availability_;
   Recorder recorder_;

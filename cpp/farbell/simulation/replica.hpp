@@ -54,7 +54,7 @@ struct ReplicaResult {
   std::uint64_t replica = 0;
   Ended ended = Ended::horizon;
   Tick end{};
-  std::uint64_t events = 0, stale_events = 0, messages = 0, lost_messages = 0, deadlocks = 0, deadlock_releases = 0;
+  std::uint64_t events = 0, stale_events = 0, messages = 0, control_messages = 0, lost_messages = 0, deadlocks = 0, deadlock_releases = 0;
   std::vector<LinkCounters> links;
   std::vector<double> link_up_ticks;
   std::vector<NodeCounters> nodes;

@@ -108,6 +108,8 @@ void check_rounds(const ScenarioSpec& s) {
   if (s.timing != TimingModel::real) refuse("/timing", "\"slotted\"", "\"real\"");
   if (s.detail != AttemptDetail::skip) refuse("/detail", "\"attempt\"", "\"skip\"");
   if (s.messages.vary()) refuse("/messages", "messages that are late or lost", "none of them");
+  if (!std::holds_alternative<IdealControlSpec>(s.control_plane))
+    refuse("/control_plane/kind", "a control plane that learns of links late", "\"ideal\", as the router says what nodes know,");
   if (s.reservation != Reservation::ledger) refuse("/reservation", in_quotes(choice_name(s.reservation)), "\"ledger\"");
   if (s.scheduler != Scheduler::fifo) refuse("/scheduler", in_quotes(choice_name(s.scheduler)), "\"fifo\"");
   if (s.routing.fidelity_constrained) refuse("/routing/fidelity_constrained", "true", "false");

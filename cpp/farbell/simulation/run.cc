@@ -106,6 +106,8 @@ void entity_tables(const Model& model, const Results& results, std::vector<Table
     t.add<std::uint64_t>("events", replicas, [](const auto* r) { return r->events; });
     t.add<std::uint64_t>("stale_events", replicas, [](const auto* r) { return r->stale_events; });
     t.add<std::uint64_t>("messages", replicas, [](const auto* r) { return r->messages; });
+    if (model.control.on())
+      t.add<std::uint64_t>("control_messages", replicas, [](const auto* r) { return r->control_messages; });
     if (model.scenario.messages.vary())
       t.add<std::uint64_t>("lost_messages", replicas, [](const auto* r) { return r->lost_messages; });
     t.add<double>("simulated_s", replicas, [&](const auto* r) { return clock.seconds(r->end); });

@@ -8,6 +8,7 @@
 #include "farbell/hardware/memory.hpp"
 #include "farbell/hardware/station.hpp"
 #include "farbell/network/change.hpp"
+#include "farbell/network/control_plane.hpp"
 #include "farbell/network/failure.hpp"
 #include "farbell/network/link.hpp"
 #include "farbell/network/node.hpp"
@@ -52,6 +53,7 @@ struct ScenarioSpec {
   RecordMode record = RecordMode::rows;
   RoutingSpec routing;
   std::optional<RoundsSpec> rounds;
+  ControlPlaneSpec control_plane;
   Reservation reservation = Reservation::ledger;
   Scheduler scheduler = Scheduler::fifo;
   OnDeadlock on_deadlock = OnDeadlock::report;
@@ -178,6 +180,7 @@ struct Describe<ScenarioSpec> {
       field("record", &ScenarioSpec::record, "What a run keeps."),
       field("routing", &ScenarioSpec::routing, "How routes are chosen."),
       field("rounds", &ScenarioSpec::rounds, "Entanglement is routed network-wide in rounds; null = by circuits of each demand."),
+      field("control_plane", &ScenarioSpec::control_plane, "Who decides on routes, and what they know of the links."),
       field("reservation", &ScenarioSpec::reservation, "How circuits come by their memory slots."),
       field("scheduler", &ScenarioSpec::scheduler,
             "Which of the circuits that wait for memory slots go first, among those of equal `priority`; with reservation ledger."),

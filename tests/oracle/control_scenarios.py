@@ -1,0 +1,47 @@
+"""Scenarios in which news of links takes its time to those who decide on routes."""
+
+from .scenarios import (
+    BACK_TO_BACK,
+    CROSSING,
+    CUTS,
+    DOWN_AND_UP,
+    FAILING,
+    GATES,
+    HEARTBEATS,
+    HOP_BY_HOP,
+    NOISY,
+    ONE_OFF,
+    POISSON,
+    RANDOM_CUTS,
+    TABLE,
+    TOGETHER,
+    grid,
+    ring,
+    two_ways,
+)
+
+LINK_STATE = {"control_plane": {"kind": "link_state", "processing_s": 2e-5}}
+FOUR = [("r0", "r2", ONE_OFF), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r0", "r3", BACK_TO_BACK)]
+PATIENT = [(a, b, more | {"deadline_s": 6e-4, "concurrent_requests": 2}) for a, b, more in FOUR]
+
+
+def central(place, mode="proactive", processing_s=0.0):
+    return {"control_plane": {"kind": "central", "place": place, "mode": mode, "processing_s": processing_s}}
+
+
+# fmt: off
+DECIDED = {
+    "flooded, links change": ring(5, FOUR, node=FAILING, changes=DOWN_AND_UP, length_m=5e3, **LINK_STATE),
+    "flooded, failures": ring(5, FOUR, memory=NOISY | GATES, node=FAILING | {"processing_delay_s": 3e-6}, failures=CUTS, length_m=2e4, **HEARTBEATS, **LINK_STATE),
+    "flooded, hop by hop": grid(3, CROSSING, memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=2e4, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS, **LINK_STATE),
+    "flooded, alternatives": two_ways(PATIENT, node=FAILING, failures=CUTS, changes=DOWN_AND_UP, slots=6, length_m=3e4, scheduler="weighted_fair", **HEARTBEATS, **LINK_STATE),
+    "controller, failures": ring(5, PATIENT, memory=NOISY, node=FAILING, failures=CUTS, length_m=2e4, **HEARTBEATS, **central("r1", processing_s=1e-5)),
+    "controller, grid": grid(
+        3, [(a, b, more | {"priority": k, "deadline_s": 1e-3, "generate_when_idle": k == 1}) for k, (a, b, more) in enumerate(CROSSING)],
+        memory=NOISY, failures=RANDOM_CUTS, slots=6, length_m=1e4, **HEARTBEATS, **central("22"),
+    ),
+    "controller is asked": ring(5, FOUR, node=FAILING, failures=CUTS, changes=DOWN_AND_UP, length_m=1e4, **HEARTBEATS, **central("r3", "reactive", 1e-5)),
+    "controller is asked, patience": ring(5, PATIENT, node=FAILING, failures=CUTS, length_m=2e4, **HEARTBEATS, **central("r0", "reactive")),
+    "controller is asked, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=1e4, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS, **central("11", "reactive")),
+}
+# fmt: on
