@@ -44,6 +44,7 @@ REFUSED = {
     "/timing": scenario(timing="slotted", slot_s="1 ms"),
     "/detail": scenario(detail="attempt"),
     "/messages": scenario(messages=fb.ClassicalMessages(jitter_s="1 ms")),
+    "/control_plane/kind": scenario(control_plane=fb.LinkState()),
     "/reservation": scenario(reservation="hop_by_hop"),
     "/scheduler": scenario(scheduler="max_weight"),
     "/routing/fidelity_constrained": scenario(routing=fb.Routing(fidelity_constrained=True)),
