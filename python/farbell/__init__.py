@@ -92,6 +92,7 @@ if TYPE_CHECKING:
         programs,
         pulses,
         routing,
+        serve,
         stack,
         states,
         topology,
@@ -108,6 +109,7 @@ if TYPE_CHECKING:
     )
     from farbell.devices import Distribution, LogNormal, Normal, Uniform, spread
     from farbell.extensions import cmake_dir, include_dir, load_protocol
+    from farbell.live_run import LiveRun, live
     from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.presets import platform, platforms
@@ -135,7 +137,7 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "freespace": "",
-    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "stack": "",
+    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "serve": "", "stack": "",
     "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
@@ -147,6 +149,7 @@ _HOMES = {
     "all_of": "programs", "any_of": "programs", "truth": "programs",
     "cmake_dir": "extensions", "include_dir": "extensions", "load_protocol": "extensions",
     "Interrupted": "running", "compile": "running", "run": "running",
+    "LiveRun": "live_run", "live": "live_run",
     "load": "scenario",
     "Distribution": "devices", "LogNormal": "devices", "Normal": "devices", "Uniform": "devices", "spread": "devices",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
@@ -207,6 +210,7 @@ __all__ = [
     "Interrupted",
     "Limits",
     "Link",
+    "LiveRun",
     "LogNormal",
     "Memory",
     "MidpointSource",
@@ -269,6 +273,7 @@ __all__ = [
     "hardware",
     "hooks",
     "include_dir",
+    "live",
     "load",
     "load_protocol",
     "load_results",
@@ -289,6 +294,7 @@ __all__ = [
     "routing",
     "run",
     "scale",
+    "serve",
     "spread",
     "stack",
     "star",

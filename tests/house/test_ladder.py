@@ -34,6 +34,8 @@ PYTHON_FLOORS = [
     ["results"],
     ["loading"],
     ["running", "plot"],
+    ["live_run"],
+    ["serve"],
     ["studies"],
     ["design"],
     ["__init__"],
@@ -41,7 +43,7 @@ PYTHON_FLOORS = [
     ["netqasm"],
     ["_show"],
     ["_shell"],
-    ["cli_limits", "cli_studies", "cli_netqasm", "cli_passes", "cli_platforms"],
+    ["cli_limits", "cli_studies", "cli_netqasm", "cli_passes", "cli_platforms", "cli_serve"],
     ["cli"],
     ["__main__"],
 ]
