@@ -47,7 +47,7 @@ class RouteInForce:
     >>> import farbell as fb
     >>> with fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=0.1)) as run:
     ...     run.routes
-    {'n0--n2': (RouteInForce(nodes=('n0', 'n1', 'n2'), usable=True),)}
+    {'n0->n2': (RouteInForce(nodes=('n0', 'n1', 'n2'), usable=True),)}
     """
 
     nodes: tuple[str, ...]
@@ -74,7 +74,7 @@ class Circuit(NamedTuple):
     >>> with fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=0.1)) as run:
     ...     run.advance(until_s="10 ms")
     ...     run.circuits
-    (Circuit(demand='n0--n2', circuit=0, state='up', route=('n0', 'n1', 'n2')),)
+    (Circuit(demand='n0->n2', circuit=0, state='up', route=('n0', 'n1', 'n2')),)
     """
 
     demand: str
@@ -156,11 +156,11 @@ class LiveRun:
 
     >>> import farbell as fb
     >>> with fb.live(fb.ring(6, length_m="10 km", duration_s=0.3)) as run:
-    ...     run.install_routes("n0--n3", [["n0", "n5", "n4", "n3"]])
+    ...     run.install_routes("n0->n3", [["n0", "n5", "n4", "n3"]])
     ...     run.advance(until_s=0.1)
     ...     there = run.circuits[0].route
     ...     run.fail("n4--n5")
-    ...     run.remove_routes("n0--n3")
+    ...     run.remove_routes("n0->n3")
     ...     run.advance(until_s=0.3)
     ...     back = run.circuits[0].route
     ...     results = run.results()
@@ -454,10 +454,10 @@ class LiveRun:
         --------
         >>> import farbell as fb
         >>> run = fb.live(fb.ring(4, length_m="10 km", duration_s=0.1))
-        >>> run.install_routes("n0--n2", [["n0", "n3", "n2"]])
+        >>> run.install_routes("n0->n2", [["n0", "n3", "n2"]])
         (RouteInForce(nodes=('n0', 'n3', 'n2'), usable=True),)
         >>> try:
-        ...     run.install_routes("n0--n2", [["n0", "n2"]])
+        ...     run.install_routes("n0->n2", [["n0", "n2"]])
         ... except fb.SpecError as error:
         ...     print(error.path, error.allowed)
         /routes/0/1 a neighbour of "n0"
@@ -494,8 +494,8 @@ class LiveRun:
         --------
         >>> import farbell as fb
         >>> run = fb.live(fb.ring(4, length_m="10 km", duration_s=0.1))
-        >>> way_round = run.install_routes("n0--n2", [["n0", "n3", "n2"]])
-        >>> run.remove_routes("n0--n2")
+        >>> way_round = run.install_routes("n0->n2", [["n0", "n3", "n2"]])
+        >>> run.remove_routes("n0->n2")
         (RouteInForce(nodes=('n0', 'n1', 'n2'), usable=True),)
         """
         self._held().remove_routes(self._demand(demand), release_others=bool(release_others))

@@ -38,11 +38,11 @@ SCENARIOS: dict[str, Callable[[], fb.Scenario]] = {
         failures=[fb.Failure(links=["n1--n2"], mtbf_s=0.05, mttr_s=0.02), fb.Failure(nodes=["n5"], down=[(0.1, 0.2)])],
         heartbeat_period_s=0.002,
     ),
-    "changes": lambda: busy().replace(changes=[fb.Change(at_s=0.1, link="n0--n1"), fb.Change(at_s=0.15, link="n0--n5")]),
+    "changes": lambda: busy().replace(changes=[fb.Change(at_s=0.1, link="n0--n1"), fb.Change(at_s=0.15, link="n5--n0")]),
     "summary": lambda: busy().replace(record="summary", warm_up_s=0.05),
     "event limit": lambda: busy().replace(limits=fb.Limits(max_events=2_000)),
     "GHZ states": lambda: fb.star(3, length_m="5 km", duration_s=0.1, seed=2).replace(
-        ghz_demands=[fb.GhzDemand(name="ghz", users=["leaf0", "leaf1", "leaf2"], center="hub")]
+        ghz_demands=[fb.GhzDemand(name="ghz", users=["n1", "n2", "n3"], center="n0")]
     ),
 }
 
@@ -176,9 +176,9 @@ STRAIGHT = ("n0", "n1", "n2", "n3")
 def test_a_route_installed_at_the_start_is_that_of_the_demand() -> None:
     scenario = ring()
     run = fb.live(scenario)
-    assert [route.nodes for route in run.routes["n0--n3"]] == [STRAIGHT]
-    assert run.install_routes("n0--n3", [AROUND]) == (fb.live_run.RouteInForce(AROUND, True),)
-    assert run.installed("n0--n3") and run.demands["installed"].tolist() == [True]
+    assert [route.nodes for route in run.routes["n0->n3"]] == [STRAIGHT]
+    assert run.install_routes("n0->n3", [AROUND]) == (fb.live_run.RouteInForce(AROUND, True),)
+    assert run.installed("n0->n3") and run.demands["installed"].tolist() == [True]
     run.advance(until_s=0.3)
     (demand,) = scenario.demands
     given = fb.run(scenario.replace(demands=[demand.replace(route=AROUND)]))
@@ -190,7 +190,7 @@ def test_circuits_that_lead_elsewhere_are_released_or_stay() -> None:
         run = fb.live(ring())
         run.advance(until_s=0.1)
         assert run.circuits[0].route == STRAIGHT
-        run.install_routes("n0--n3", [AROUND], release_others=release)
+        run.install_routes("n0->n3", [AROUND], release_others=release)
         run.advance(until_s=0.2)
         assert run.circuits[0].route == route and run.circuits[0].state == "up"
         assert (run.nodes["slots"] - run.nodes["free_slots"]).sum() == 2 * len(route) - 2
@@ -201,25 +201,25 @@ def test_circuits_that_lead_elsewhere_are_released_or_stay() -> None:
 
 def test_routes_that_are_removed_leave_the_demand_to_routing() -> None:
     run = fb.live(ring())
-    run.install_routes("n0--n3", [AROUND])
+    run.install_routes("n0->n3", [AROUND])
     run.advance(until_s=0.1)
-    assert [route.nodes for route in run.remove_routes("n0--n3")] == [STRAIGHT]
-    assert not run.installed("n0--n3")
+    assert [route.nodes for route in run.remove_routes("n0->n3")] == [STRAIGHT]
+    assert not run.installed("n0->n3")
     run.advance(until_s=0.2)
     assert run.circuits[0].route == STRAIGHT
     with pytest.raises(fb.SpecError, match="whose routes were installed"):
-        run.remove_routes("n0--n3")
+        run.remove_routes("n0->n3")
 
 
 def test_of_installed_routes_the_next_is_taken_where_one_is_down() -> None:
     run = fb.live(ring())
-    run.install_routes("n0--n3", [AROUND, STRAIGHT])
+    run.install_routes("n0->n3", [AROUND, STRAIGHT])
     run.fail("n4--n5")
     run.advance(until_s=0.1)
-    assert [(route.nodes, route.usable) for route in run.routes["n0--n3"]] == [(STRAIGHT, True), (AROUND, False)]
+    assert [(route.nodes, route.usable) for route in run.routes["n0->n3"]] == [(STRAIGHT, True), (AROUND, False)]
     assert run.circuits[0].route == STRAIGHT
     run.restore("n4--n5")
-    assert run.routes["n0--n3"][0].nodes == AROUND
+    assert run.routes["n0->n3"][0].nodes == AROUND
 
 
 def test_an_installed_route_is_not_replaced_when_it_fails() -> None:
@@ -264,9 +264,9 @@ def test_a_demand_without_a_usable_route_is_refused() -> None:
 def test_routes_that_are_none_change_nothing(routes: object, path: str, allowed: str) -> None:
     run = fb.live(ring())
     with pytest.raises(fb.SpecError) as error:
-        run.install_routes("n0--n3", routes)  # type: ignore[arg-type]
+        run.install_routes("n0->n3", routes)  # type: ignore[arg-type]
     assert error.value.path == path and allowed in error.value.allowed
-    assert not run.installed("n0--n3")
+    assert not run.installed("n0->n3")
     run.advance(until_s=0.3)
     same(run.results(), fb.run(ring()))
 
@@ -278,12 +278,12 @@ def test_routes_are_checked_as_compile_checks_them() -> None:
     nodes = [node.replace(memory="small") if node.name == "n5" else node for node in scenario.nodes]
     run = fb.live(scenario.replace(memories=[*scenario.memories, small], nodes=nodes))
     with pytest.raises(fb.SpecError, match="2 slots that the demand needs"):
-        run.install_routes("n0--n3", [AROUND])
+        run.install_routes("n0->n3", [AROUND])
     (demand,) = fb.ring(6, length_m="10 km", duration_s=0.3).demands
-    assert fb.live(scenario.replace(demands=[demand.replace(swapping=fb.Doubling())])).install_routes("n0--n3", [AROUND])
+    assert fb.live(scenario.replace(demands=[demand.replace(swapping=fb.Doubling())])).install_routes("n0->n3", [AROUND])
     tree = demand.replace(swapping=fb.Tree(order=["n1", "n2"]), route=STRAIGHT)
     with pytest.raises(fb.SpecError, match="routes are to be installed"):
-        fb.live(scenario.replace(demands=[tree])).install_routes("n0--n3", [AROUND])
+        fb.live(scenario.replace(demands=[tree])).install_routes("n0->n3", [AROUND])
     with pytest.raises(fb.SpecError, match="min_fidelity"):
         far = fb.ring(12, length_m="10 km", duration_s=0.1)
         (near,) = far.demands
@@ -433,8 +433,8 @@ def test_a_run_that_is_over_takes_no_more() -> None:
     for action in (
         lambda: run.advance(until_s=0.3),
         lambda: run.fail("n1"),
-        lambda: run.install_routes("n0--n3", [AROUND]),
-        lambda: run.ask("n0--n3"),
+        lambda: run.install_routes("n0->n3", [AROUND]),
+        lambda: run.ask("n0->n3"),
     ):
         with pytest.raises(fb.RunError, match="over"):
             action()

@@ -98,13 +98,13 @@ def same_table(x: fb.ResultTable, y: fb.ResultTable) -> None:
 
 def drive(run: Any) -> None:
     """What a controller does, here or there."""
-    run.install_routes("n0--n3", [AROUND])
+    run.install_routes("n0->n3", [AROUND])
     run.advance(until_s="50 ms")
     run.fail("n4--n5", "n2")
     assert run.ask("mine/yours", pairs=2, timeout_s=0.2) == 0
     run.advance(by_s=0.05)
     run.restore("n2")
-    run.remove_routes("n0--n3", release_others=False)
+    run.remove_routes("n0->n3", release_others=False)
     run.advance(until_s=0.2)
     run.restore("n4--n5")
     run.ask("mine/yours", min_fidelity=0.5)
@@ -125,7 +125,7 @@ def test_a_client_is_a_live_run() -> None:
             same_table(getattr(client, table)(first=2), getattr(here, table)(first=2)[list(COLUMNS[table])])
         assert client.routes == here.routes and client.circuits == here.circuits
         assert client.routes_of("mine/yours") == here.routes_of("mine/yours")
-        assert client.installed("n0--n3") is here.installed("n0--n3") is False
+        assert client.installed("n0->n3") is here.installed("n0->n3") is False
         for name in ("time_s", "duration_s", "left_s", "ended", "over", "events"):
             assert getattr(client, name) == getattr(here, name), name
         mine, theirs = here.results(), there.run.results()
@@ -145,11 +145,11 @@ def test_what_a_run_refuses_a_client_raises() -> None:
             lambda run: run.advance(by_s="1 km"),
             lambda run: run.fail("n33"),
             lambda run: run.restore("n3"),
-            lambda run: run.ask("n0--n3"),
+            lambda run: run.ask("n0->n3"),
             lambda run: run.ask("mine", pairs=1),
-            lambda run: run.routes_of("n0--n33"),
-            lambda run: run.install_routes("n0--n3", [["n0", "n3"]]),
-            lambda run: run.remove_routes("n0--n3"),
+            lambda run: run.routes_of("n0->n33"),
+            lambda run: run.install_routes("n0->n3", [["n0", "n3"]]),
+            lambda run: run.remove_routes("n0->n3"),
         ):
             with pytest.raises(fb.SpecError) as mine:
                 action(here)
@@ -209,8 +209,8 @@ def test_one_controller_at_a_time() -> None:
             lambda: second.advance(until_s=0.2),
             lambda: second.fail("n1"),
             lambda: second.ask("mine/yours"),
-            lambda: second.install_routes("n0--n3", [AROUND]),
-            lambda: second.remove_routes("n0--n3"),
+            lambda: second.install_routes("n0->n3", [AROUND]),
+            lambda: second.remove_routes("n0->n3"),
             second.give_up,
             second.shutdown,
         ):
@@ -306,7 +306,7 @@ def shared() -> Iterator[Served]:
         ("POST", "/v1/requests", {}, 422, "/demand"),
         ("POST", "/v1/requests", {"demand": "mine/yours", "pairs": 1.5}, 422, "/pairs"),
         ("POST", "/v1/requests", {"demand": "mine/yours", "pairs": 10**30}, 422, "/pairs"),
-        ("PUT", "/v1/routes/n0--n3", {"routes": [["n0", "n3"]]}, 422, "/routes/0/1"),
+        ("PUT", "/v1/routes/n0->n3", {"routes": [["n0", "n3"]]}, 422, "/routes/0/1"),
         ("PUT", "/v1/routes/nobody", {"routes": [["n0", "n3"]]}, 404, "/demand"),
         ("GET", "/v1/routes/nobody", None, 404, "/demand"),
         ("GET", "/v1/pairs?first=-1", None, 422, "/query/first"),

@@ -254,8 +254,8 @@ class Pair(Told):
     xx: float
     yy: float
     zz: float
-    basis_a: str
-    basis_b: str
+    basis_a: str | None = Field(description="z or x; null: it was not measured.")
+    basis_b: str | None
     outcome_a: int
     outcome_b: int
 

@@ -20,6 +20,8 @@ CONTROLLER_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TOKEN = "FARBELL_TOKEN"
 
 _REQUEST = ("demand", "request", "status", "circuit", "asked_s", "started_s", "pairs_asked", "pairs_delivered")
+#: Columns of words that may be missing.
+_WORDS = ("basis_a", "basis_b")
 #: Table -> its columns.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "nodes": ("node", "up", "slots", "free_slots", "swaps", "failed_swaps", "lost_qubits", "cut_offs"),
@@ -51,9 +53,10 @@ def rows_of(table: ResultTable, name: str) -> list[dict[str, Any]]:
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], name: str) -> ResultTable:
-    """A list of objects as a table: null is nan."""
-    return ResultTable({column: [_number(row[column]) for row in rows] for column in COLUMNS[name]})
+    """A list of objects as a table: a number that is null is nan."""
+    return ResultTable({column: [_value(row, column) for row in rows] for column in COLUMNS[name]})
 
 
-def _number(value: Any) -> Any:
-    return math.nan if value is None else value
+def _value(row: Mapping[str, Any], column: str) -> Any:
+    value = row[column]
+    return math.nan if value is None and column not in _WORDS else value
