@@ -108,12 +108,10 @@ std::vector<LinkId> links_of(const LiveRun& run, const std::vector<std::uint32_t
   return ids_below<LinkId>(run.model().links.size(), numbers);
 }
 
-py::object ended(HeldRun& held) {
-  return held.use([](const LiveRun& run) -> py::object {
-    if (!run.ended()) return py::none();
-    constexpr std::array<const char*, 5> words{"horizon", "event_limit", "wall_limit", "interrupted", "deadlock"};
-    return py::str(words[static_cast<std::size_t>(*run.ended())]);
-  });
+std::optional<std::string> ended(HeldRun& held) {
+  const std::optional<Ended> why = held.use([](const LiveRun& run) { return run.ended(); });
+  constexpr std::array<const char*, 5> words{"horizon", "event_limit", "wall_limit", "interrupted", "deadlock"};
+  return why ? std::optional<std::string>(words[static_cast<std::size_t>(*why)]) : std::nullopt;
 }
 
 py::list routes(HeldRun& held, std::uint32_t demand) {

@@ -14,12 +14,16 @@ from farbell._shell import BAD_INPUT, INTERRUPTED, RUN_FAILED, exit_codes, fail,
 
 def serve(
     scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
-    host: Annotated[str, typer.Option(help="Address to listen at; other machines reach only what is not loopback.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; other machines reach only what is not loopback.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any that is free.")] = 8765,
     token: Annotated[
         str | None, typer.Option(help="Token of every request; default: FARBELL_TOKEN, or a new one that is printed.")
     ] = None,
-    lease: Annotated[float, typer.Option(help="Seconds for which a controller may be silent before another can take over.")] = 60.0,
+    lease: Annotated[
+        float, typer.Option(help="Seconds for which a controller may be silent before another can take over.")
+    ] = 60.0,
     pace: Annotated[
         float | None, typer.Option(help="Simulated seconds in a second of real time; default: they pass by request only.")
     ] = None,

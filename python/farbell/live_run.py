@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timezone
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from farbell import _core
 from farbell._core import Model, RunError, Scenario, SpecError
 from farbell._nearest import nearest
 from farbell._numbers import real, seconds, whole
+from farbell.in_force import Circuit, RouteInForce, listed, node_names, row_number
 from farbell.record import Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.running import at_least_one, compile, memory_bytes, provenance_of, seconds_above_0
@@ -22,65 +23,13 @@ from farbell.storage import Spill
 from farbell.table import ResultTable
 from farbell.use_over_time import time_bins
 
-__all__ = ["Circuit", "LiveRun", "RouteInForce", "live"]
+__all__ = ["LiveRun", "live"]
 
 #: Under which name results list what was failed by hand.
 BY_HAND = "by hand"
 #: How many of the actions on a run its results list; they count all.
 MOST_ACTIONS = 1_000
 _FLAGS = ("up", "known_down", "routed", "installed")
-
-
-@dataclass(frozen=True)
-class RouteInForce:
-    """A route that a demand may take now.
-
-    Attributes
-    ----------
-    nodes : tuple of str
-        Names of its nodes, from the demand's ``node_a`` to its ``node_b``.
-    usable : bool
-        Whether its links can succeed, as far as is known: a failure that nobody has noticed is not.
-
-    Examples
-    --------
-    >>> import farbell as fb
-    >>> with fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=0.1)) as run:
-    ...     run.routes
-    {'n0->n2': (RouteInForce(nodes=('n0', 'n1', 'n2'), usable=True),)}
-    """
-
-    nodes: tuple[str, ...]
-    usable: bool
-
-
-class Circuit(NamedTuple):
-    """A circuit of a demand: booked memory slots along a route.
-
-    Attributes
-    ----------
-    demand : str
-        Whose it is.
-    circuit : int
-        Its number, from 0, among those of the demand.
-    state : str
-        "idle", "asking" (it waits for slots), "setting_up", "up" or "releasing".
-    route : tuple of str
-        The nodes of its route; empty before it has set out.
-
-    Examples
-    --------
-    >>> import farbell as fb
-    >>> with fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=0.1)) as run:
-    ...     run.advance(until_s="10 ms")
-    ...     run.circuits
-    (Circuit(demand='n0->n2', circuit=0, state='up', route=('n0', 'n1', 'n2')),)
-    """
-
-    demand: str
-    circuit: int
-    state: str
-    route: tuple[str, ...]
 
 
 def live(
@@ -123,14 +72,15 @@ def live(
     >>> scenario = fb.chain(nodes=3, length_m="20 km", duration_s=0.5, seed=7)
     >>> with fb.live(scenario) as run:
     ...     while not run.over:
-    ...         run.advance(by_s=min(0.2, run.left_s))
+    ...         _ = run.advance(by_s=min(0.2, run.left_s))
     ...     results = run.results()
     >>> results.pairs["delivered_s"].tolist() == fb.run(scenario).pairs["delivered_s"].tolist()
     True
     """
     if not isinstance(scenario, (Scenario, Model)):
         raise TypeError(f"live() takes a Scenario or a Model, not {type(scenario).__name__}")
-    changes = {name: value for name, value in {"seed": seed, "record": record}.items() if value is not None}
+    given_changes: dict[str, Any] = {"seed": seed, "record": record}
+    changes = {name: value for name, value in given_changes.items() if value is not None}
     if isinstance(scenario, Scenario) or changes:
         given = scenario if isinstance(scenario, Scenario) else scenario.scenario
         model = compile(given.replace(**changes) if changes else given)
@@ -156,12 +106,12 @@ class LiveRun:
 
     >>> import farbell as fb
     >>> with fb.live(fb.ring(6, length_m="10 km", duration_s=0.3)) as run:
-    ...     run.install_routes("n0->n3", [["n0", "n5", "n4", "n3"]])
-    ...     run.advance(until_s=0.1)
+    ...     _ = run.install_routes("n0->n3", [["n0", "n5", "n4", "n3"]])
+    ...     _ = run.advance(until_s=0.1)
     ...     there = run.circuits[0].route
     ...     run.fail("n4--n5")
-    ...     run.remove_routes("n0->n3")
-    ...     run.advance(until_s=0.3)
+    ...     _ = run.remove_routes("n0->n3")
+    ...     _ = run.advance(until_s=0.3)
     ...     back = run.circuits[0].route
     ...     results = run.results()
     >>> there, back
@@ -321,10 +271,9 @@ class LiveRun:
         --------
         >>> import farbell as fb
         >>> run = fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=0.1))
-        >>> run.advance(by_s=0.05)
-        True
-        >>> run.nodes["node"].tolist(), run.nodes["free_slots"].tolist()
-        (['n0', 'n1', 'n2'], [1, 0, 1])
+        >>> _ = run.advance(by_s=0.05)
+        >>> (run.nodes["slots"] - run.nodes["free_slots"]).tolist()
+        [1, 2, 1]
         """
         return self._table(self._held().nodes())
 
@@ -360,12 +309,11 @@ class LiveRun:
         >>> demand = fb.Demand(node_a="n0", node_b="n2", traffic=fb.BackToBack(requests=3))
         >>> scenario = fb.chain(nodes=3, length_m="20 km", duration_s=1, seed=1).replace(demands=[demand])
         >>> run = fb.live(scenario)
-        >>> run.advance(until_s=1)
-        True
+        >>> _ = run.advance(until_s=1)
         >>> run.ended_requests(first=1)["status"].tolist()
         ['done', 'done']
         """
-        return self._table(self._held().ended_requests(_row_number(first)), ("replica",))
+        return self._table(self._held().ended_requests(row_number(first)), ("replica",))
 
     def pairs(self, first: int = 0) -> ResultTable:
         """The latest pairs that were delivered, as in the results.
@@ -379,15 +327,13 @@ class LiveRun:
         --------
         >>> import farbell as fb
         >>> run = fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=1, seed=1))
-        >>> run.advance(until_s=0.5)
-        True
+        >>> _ = run.advance(until_s=0.5)
         >>> seen = len(run.pairs())
-        >>> run.advance(until_s=1)
-        True
+        >>> _ = run.advance(until_s=1)
         >>> set(run.pairs(first=seen)["delivered_s"] > 0.5)
         {np.True_}
         """
-        return self._table(self._held().pairs(_row_number(first)), ("replica",))
+        return self._table(self._held().pairs(row_number(first)), ("replica",))
 
     @property
     def routes(self) -> dict[str, tuple[RouteInForce, ...]]:
@@ -457,13 +403,13 @@ class LiveRun:
         >>> run.install_routes("n0->n2", [["n0", "n3", "n2"]])
         (RouteInForce(nodes=('n0', 'n3', 'n2'), usable=True),)
         >>> try:
-        ...     run.install_routes("n0->n2", [["n0", "n2"]])
+        ...     _ = run.install_routes("n0->n2", [["n0", "n2"]])
         ... except fb.SpecError as error:
         ...     print(error.path, error.allowed)
         /routes/0/1 a neighbour of "n0"
         """
         number = self._demand(demand)
-        wanted = [_names(route, f"/routes/{i}") for i, route in enumerate(_listed(routes, "/routes"))]
+        wanted = [node_names(route, f"/routes/{i}") for i, route in enumerate(listed(routes, "/routes"))]
         self._held().install_routes(number, wanted, release_others=bool(release_others))
         self._note("install_routes", demand=demand, routes=wanted, release_others=bool(release_others))
         return self.routes_of(demand)
@@ -616,8 +562,7 @@ class LiveRun:
         >>> run = fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=1, seed=1).replace(demands=[demand]))
         >>> run.ask("mine", pairs=2)
         0
-        >>> run.advance(until_s=1)
-        True
+        >>> _ = run.advance(until_s=1)
         >>> run.ended_requests()["pairs_delivered"].tolist()
         [2]
         """
@@ -646,8 +591,7 @@ class LiveRun:
         --------
         >>> import farbell as fb
         >>> run = fb.live(fb.chain(nodes=3, length_m="20 km", duration_s=1))
-        >>> run.advance(by_s=0.5)
-        True
+        >>> _ = run.advance(by_s=0.5)
         >>> results = run.results()
         >>> results.partial, results.replicas["simulated_s"].tolist()
         (True, [0.5])
@@ -689,24 +633,3 @@ class LiveRun:
             self._end = (self._core.time_s, self._core.ended)
             self._spill.close()
             self._core = None
-
-
-def _row_number(first: int) -> int:
-    number = whole(first, "/first")
-    if not 0 <= number < 2**63:
-        raise SpecError("/first", repr(first), "a whole number of at least 0")
-    return number
-
-
-def _listed(values: Any, path: str) -> list[Any]:
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise SpecError(path, repr(values), "a list")
-    return list(values)
-
-
-def _names(values: Any, path: str) -> list[str]:
-    names = _listed(values, path)
-    for i, name in enumerate(names):
-        if not isinstance(name, str):
-            raise SpecError(f"{path}/{i}", repr(name), "the name of a node")
-    return names

@@ -19,7 +19,7 @@ PYTHON_FLOORS = [
     ["channels", "table", "describe"],
     ["presets"],
     ["photons"],
-    ["states", "hardware", "routing", "analysis", "layout", "svg", "hooks", "decoupling", "pulses"],
+    ["states", "hardware", "routing", "in_force", "analysis", "layout", "svg", "hooks", "decoupling", "pulses"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs", "freespace"],
     ["availability", "extensions", "program_story", "saved", "stack"],

@@ -13,6 +13,7 @@ import pytest
 
 import farbell as fb
 from farbell._core import LiveRun as Core
+from farbell.in_force import RouteInForce
 
 
 def ring(**changes: object) -> fb.Scenario:
@@ -167,7 +168,7 @@ def test_booked_slots_are_not_free() -> None:
     assert (run.nodes["slots"] - run.nodes["free_slots"]).tolist() == [1, 2, 1]
 
 
-# ---- routes -----------------------------------------------------------------------------------------------------------------------------
+# ---- routes ----------------------------------------------------------------------------------------------------------------
 
 AROUND = ("n0", "n5", "n4", "n3")
 STRAIGHT = ("n0", "n1", "n2", "n3")
@@ -177,7 +178,7 @@ def test_a_route_installed_at_the_start_is_that_of_the_demand() -> None:
     scenario = ring()
     run = fb.live(scenario)
     assert [route.nodes for route in run.routes["n0->n3"]] == [STRAIGHT]
-    assert run.install_routes("n0->n3", [AROUND]) == (fb.live_run.RouteInForce(AROUND, True),)
+    assert run.install_routes("n0->n3", [AROUND]) == (RouteInForce(AROUND, True),)
     assert run.installed("n0->n3") and run.demands["installed"].tolist() == [True]
     run.advance(until_s=0.3)
     (demand,) = scenario.demands
@@ -284,15 +285,14 @@ def test_routes_are_checked_as_compile_checks_them() -> None:
     tree = demand.replace(swapping=fb.Tree(order=["n1", "n2"]), route=STRAIGHT)
     with pytest.raises(fb.SpecError, match="routes are to be installed"):
         fb.live(scenario.replace(demands=[tree])).install_routes("n0->n3", [AROUND])
+    large = fb.ring(12, length_m="10 km", duration_s=0.1)
+    near = large.demands[0].replace(node_b="n1", min_fidelity=0.95, name="near")
+    held = fb.live(large.replace(demands=[near]))
     with pytest.raises(fb.SpecError, match="min_fidelity"):
-        far = fb.ring(12, length_m="10 km", duration_s=0.1)
-        (near,) = far.demands
-        near = near.replace(node_b="n1", min_fidelity=0.95, name="near")
-        round_about = ["n0", *(f"n{i}" for i in range(11, 0, -1))]
-        fb.live(far.replace(demands=[near])).install_routes("near", [round_about])
+        held.install_routes("near", [["n0", *(f"n{i}" for i in range(11, 0, -1))]])
 
 
-# ---- failures ---------------------------------------------------------------------------------------------------------------------------
+# ---- failures --------------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("heartbeat", [None, 0.002])
@@ -356,7 +356,7 @@ def test_results_of_a_steered_run_are_kept_and_not_replayed(tmp_path: Path) -> N
         again.explain(request=0)
 
 
-# ---- requests ---------------------------------------------------------------------------------------------------------------------------
+# ---- requests --------------------------------------------------------------------------------------------------------------
 
 
 def test_a_request_by_hand_is_one_of_the_traffic() -> None:
@@ -405,13 +405,21 @@ def test_traffic_without_room_for_others_is_refused(traffic: object) -> None:
         run.ask("d")
 
 
-# ---- errors -----------------------------------------------------------------------------------------------------------------------------
+# ---- errors ----------------------------------------------------------------------------------------------------------------
 
 
 def test_times_that_cannot_be_reached() -> None:
     run = fb.live(ring())
     run.advance(until_s=0.1)
-    for wrong in ({"until_s": 0.05}, {"until_s": 0.4}, {"until_s": math.nan}, {"until_s": -1}, {"by_s": 0.3}, {"by_s": -0.1}, {}):
+    for wrong in (
+        {"until_s": 0.05},
+        {"until_s": 0.4},
+        {"until_s": math.nan},
+        {"until_s": -1},
+        {"by_s": 0.3},
+        {"by_s": -0.1},
+        {},
+    ):
         with pytest.raises(fb.SpecError) as error:
             run.advance(**wrong)  # type: ignore[arg-type]
         assert error.value.path in ("/until_s", "/by_s")

@@ -6,9 +6,9 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping
 from contextlib import asynccontextmanager
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
-from fastapi import APIRouter, FastAPI, Header, Path, Query, Request, Security
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Security
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -51,13 +51,24 @@ def _answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": bodies.Refused, "description": _REFUSALS[status]} for status in statuses}
 
 
+async def _known_queries(request: Request) -> None:
+    """Nothing that was said is passed over."""
+    known = [parameter.alias for parameter in request.scope["route"].dependant.query_params]
+    for name in request.query_params:
+        if name not in known:
+            allowed = f"one of {', '.join(known)}" if known else "no parameters"
+            raise SpecError("/query", json.dumps(name), allowed, nearest(name, known))
+
+
 _LOOKS, _ACTS = _answers(401, 413, 422), _answers(400, 401, 409, 413, 422)
 
 
 def _problem(
     status: int, kind: str, path: str, found: str, allowed: str, near: str = "", headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    message = str(SpecError(path, found, allowed, near)) if kind in ("spec", "http") else f"{found}; {allowed}" if allowed else found
+    message = (
+        str(SpecError(path, found, allowed, near)) if kind in ("spec", "http") else f"{found}; {allowed}" if allowed else found
+    )
     error = {"kind": kind, "path": path, "found": found, "allowed": allowed, "nearest": near, "message": message}
     return JSONResponse({"error": error}, status, headers)
 
@@ -151,34 +162,34 @@ def _looks(app: APIRouter, session: Session) -> None:
     @app.get("/nodes", responses=_LOOKS, tags=["network"])
     def nodes() -> bodies.Nodes:
         """All nodes: whether they are up, their memory slots, their counters."""
-        return bodies.Nodes(nodes=session.look(lambda run: rows_of(run.nodes, "nodes")))  # type: ignore[arg-type]
+        return bodies.Nodes(nodes=session.look(lambda run: rows_of(run.nodes, "nodes")))
 
     @app.get("/links", responses=_LOOKS, tags=["network"])
     def links() -> bodies.Links:
         """All links: whether they are up, and their counters."""
-        return bodies.Links(links=session.look(lambda run: rows_of(run.links, "links")))  # type: ignore[arg-type]
+        return bodies.Links(links=session.look(lambda run: rows_of(run.links, "links")))
 
     @app.get("/demands", responses=_LOOKS, tags=["requests"])
     def demands() -> bodies.Demands:
         """All demands for pairs: their requests and pairs."""
-        return bodies.Demands(demands=session.look(lambda run: rows_of(run.demands, "demands")))  # type: ignore[arg-type]
+        return bodies.Demands(demands=session.look(lambda run: rows_of(run.demands, "demands")))
 
     @app.get("/requests", responses=_LOOKS, tags=["requests"])
     def requests() -> bodies.OpenRequests:
         """The requests that are open."""
         rows = session.look(lambda run: rows_of(run.requests, "requests"))
-        return bodies.OpenRequests(requests=rows)  # type: ignore[arg-type]
+        return bodies.OpenRequests(requests=rows)
 
     @app.get("/requests/ended", responses=_LOOKS, tags=["requests"])
     def ended_requests(first: First = 0) -> bodies.EndedRequests:
         """The latest requests that have ended."""
         rows = session.look(lambda run: rows_of(run.ended_requests(first), "ended_requests"))
-        return bodies.EndedRequests(ended_requests=rows)  # type: ignore[arg-type]
+        return bodies.EndedRequests(ended_requests=rows)
 
     @app.get("/pairs", responses=_LOOKS, tags=["requests"])
     def pairs(first: First = 0) -> bodies.Pairs:
         """The latest pairs that were delivered."""
-        return bodies.Pairs(pairs=session.look(lambda run: rows_of(run.pairs(first), "pairs")))  # type: ignore[arg-type]
+        return bodies.Pairs(pairs=session.look(lambda run: rows_of(run.pairs(first), "pairs")))
 
     @app.get("/circuits", responses=_LOOKS, tags=["routes"])
     def circuits() -> bodies.Circuits:
@@ -252,11 +263,13 @@ def _acts(app: APIRouter, session: Session, stop: Callable[[], None]) -> None:
         return session.act(controller, act)
 
     @app.delete("/routes/{demand:path}", responses={**_ACTS, **_answers(404)}, tags=["routes"])
-    def remove_routes(demand: DemandName, controller: Controller, release_others: bool = True) -> bodies.Routes:
+    def remove_routes(
+        demand: DemandName, controller: Controller, release_others: Literal["true", "false"] = "true"
+    ) -> bodies.Routes:
         """Leaves a demand whose routes were installed to routing again."""
 
         def act(run: LiveRun) -> bodies.Routes:
-            run.remove_routes(demand, release_others=release_others)
+            run.remove_routes(demand, release_others=release_others == "true")
             return _routes(run, demand)
 
         return session.act(controller, act)
@@ -308,7 +321,7 @@ def _api(session: Session, stop: Callable[[], None], pace: float | None) -> Fast
         redirect_slashes=False,
     )
     # The gate looks at the token; this says so in the document.
-    router = APIRouter(prefix=PREFIX, dependencies=[Security(HTTPBearer(auto_error=False))])
+    router = APIRouter(prefix=PREFIX, dependencies=[Security(HTTPBearer(auto_error=False)), Depends(_known_queries)])
     _looks(router, session)
     _acts(router, session, stop)
     app.include_router(router)

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from farbell._core import RunError, SpecError
 from farbell._numbers import seconds
-from farbell.live_run import Circuit, RouteInForce
+from farbell.in_force import Circuit, RouteInForce
 from farbell.serve.wire import CONTROLLER, CONTROLLER_NAME, PREFIX, TOKEN, table_of
 from farbell.table import ResultTable
 

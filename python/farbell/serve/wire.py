@@ -46,7 +46,7 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def rows_of(table: ResultTable, name: str) -> list[dict[str, Any]]:
+def rows_of(table: ResultTable, name: str) -> list[Any]:
     """A table as a list of objects."""
     columns = [[plain(value) for value in table[column].tolist()] for column in COLUMNS[name]]
     return [dict(zip(COLUMNS[name], row, strict=True)) for row in zip(*columns, strict=True)]
