@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import random
 import threading
@@ -403,6 +404,52 @@ def test_traffic_without_room_for_others_is_refused(traffic: object) -> None:
     run = fb.live(ring(demands=[fb.Demand(node_a="n0", node_b="n3", name="d", traffic=traffic)]))
     with pytest.raises(fb.SpecError, match="leaves room for requests from outside"):
         run.ask("d")
+
+
+# ---- whatever is done -----------------------------------------------------------------------------------------------------
+
+
+def act_at_random(run: fb.LiveRun, draw: random.Random) -> None:
+    """Any action; what is refused changes nothing."""
+    demand, step = draw.choice(run.scenario.demands), draw.choice([1, -1])
+    first, last = int(demand.node_a[1:]), int(demand.node_b[1:])
+    way = [f"n{(first + k * step) % 6}" for k in range((step * (last - first)) % 6 + 1)]
+    element = draw.choice([*run.nodes["node"], *run.links["link"]])
+    flag = draw.random() < 0.5
+    actions: list[Callable[[], object]] = [
+        lambda: run.install_routes(demand.name, [way], release_others=flag),
+        lambda: run.remove_routes(demand.name, release_others=flag),
+        lambda: run.fail(element),
+        lambda: run.restore(element),
+        lambda: run.ask(demand.name, pairs=draw.randint(1, 3), timeout_s=draw.choice([None, 0.02])),
+    ]
+    with contextlib.suppress(fb.SpecError):
+        draw.choice(actions)()
+
+
+def steered_at_random(scenario: fb.Scenario, seed: int) -> fb.Results:
+    draw = random.Random(seed)
+    with fb.live(scenario) as run:
+        while not run.over:
+            act_at_random(run, draw)
+            nodes, demands = run.nodes, run.demands
+            assert (nodes["free_slots"] <= nodes["slots"]).all()
+            ended = sum(demands[f"requests_{how}"] for how in ("done", "timed_out", "refused"))
+            assert (demands["requests_asked"] == ended + demands["requests_open"]).all()
+            assert all(circuit.state != "idle" or circuit.route == () for circuit in run.circuits)
+            run.advance(by_s=min(draw.expovariate(1 / 0.003), run.left_s))
+        return run.results()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "changes", [{}, {"reservation": "hop_by_hop", "on_deadlock": "release"}, {"heartbeat_period_s": 0.001}]
+)
+def test_whatever_is_done_is_done_again_the_same(changes: dict[str, object], seed: int) -> None:
+    scenario = busy().replace(**changes)
+    results = steered_at_random(scenario, seed)
+    assert results.provenance["steered"]["actions"] > 20 and not results.partial
+    same(steered_at_random(scenario, seed), results)
 
 
 # ---- errors ----------------------------------------------------------------------------------------------------------------
