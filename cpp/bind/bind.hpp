@@ -24,5 +24,6 @@ void bind_programs(pybind11::module_& module);
 void bind_hooks(pybind11::module_& module);
 void bind_extensions(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);
+void bind_live_run(pybind11::module_& module);
 
 }  // namespace farbell

@@ -22,4 +22,5 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_hooks(m);
   farbell::bind_extensions(m);
   farbell::bind_simulation(m);
+  farbell::bind_live_run(m);
 }

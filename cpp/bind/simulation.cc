@@ -1,9 +1,7 @@
 #include <pybind11/functional.h>
-#include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
 #include <algorithm>
-#include <memory>
 #include <span>
 
 #include "bind.hpp"
@@ -12,37 +10,12 @@
 #include "hooks.hpp"
 #include "programs.hpp"
 #include "spec_text.hpp"
+#include "tables.hpp"
 
 namespace py = pybind11;
 
 namespace farbell {
 namespace {
-
-// A numpy array that owns `values`.
-template <class T>
-py::array hand_over(std::vector<T>&& values) {
-  auto owned = std::make_unique<std::vector<T>>(std::move(values));
-  const T* data = owned->data();
-  const auto size = static_cast<py::ssize_t>(owned->size());
-  const py::capsule owner(owned.release(), [](void* p) { delete static_cast<std::vector<T>*>(p); });
-  return py::array_t<T>(size, data, owner);
-}
-
-template <class T, std::size_t N>
-py::array hand_over(xt::xtensor<T, N>&& values) {
-  auto owned = std::make_unique<xt::xtensor<T, N>>(std::move(values));
-  const std::vector<py::ssize_t> shape(owned->shape().begin(), owned->shape().end());
-  const T* data = owned->data();
-  const py::capsule owner(owned.release(), [](void* p) { delete static_cast<xt::xtensor<T, N>*>(p); });
-  return py::array_t<T>(shape, data, owner);
-}
-
-py::dict columns(Table&& table) {
-  py::dict out;
-  for (Column& column : table.columns)
-    out[py::str(column.name)] = std::visit([](auto& values) { return hand_over(std::move(values)); }, column.values);
-  return out;
-}
 
 py::list node_names(const Model& model, const Route& route) {
   py::list names;
@@ -180,19 +153,8 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   // Without programs and hooks of decisions no Python object is touched but in the hooks, which take the lock; the model is constant.
   RunOutput out = without_gil(!host && !taken, [&] { return run(model, options, hooks); });
 
-  py::dict result, tables;
-  for (Table& table : out.tables) {
-    const std::string name = table.name;
-    tables[py::str(name)] = columns(std::move(table));
-  }
-  result["tables"] = tables;
-  result["batches"] = hand_over(std::move(out.batches));
-  result["moments"] = hand_over(std::move(out.moments));
-  result["latency_sketch"] = hand_over(std::move(out.latency_sketch));
-  result["fidelity_histogram"] = hand_over(std::move(out.fidelity_histogram));
-  result["interrupted"] = out.interrupted;
+  py::dict result = results_of(out);
   result["failure"] = out.failure ? failure_of(out.failure) : py::none();
-  result["spilled"] = out.spilled;
   return result;
 }
 

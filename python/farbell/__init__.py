@@ -105,6 +105,7 @@ if TYPE_CHECKING:
         programs,
         pulses,
         routing,
+        serve,
         stack,
         states,
         topology,
@@ -121,6 +122,7 @@ if TYPE_CHECKING:
     )
     from farbell.devices import Distribution, LogNormal, Normal, Uniform, spread
     from farbell.extensions import cmake_dir, include_dir, load_protocol
+    from farbell.live_run import LiveRun, live
     from farbell.loading import load_results
     from farbell.placing import ElementaryLink, Placement, placement, placement_limits
     from farbell.presets import platform, platforms
@@ -148,8 +150,8 @@ if TYPE_CHECKING:
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "freespace": "",
-    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "stack": "",
-    "states": "", "topology": "",
+    "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "serve": "",
+    "stack": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -160,6 +162,7 @@ _HOMES = {
     "all_of": "programs", "any_of": "programs", "truth": "programs",
     "cmake_dir": "extensions", "include_dir": "extensions", "load_protocol": "extensions",
     "Interrupted": "running", "compile": "running", "run": "running",
+    "LiveRun": "live_run", "live": "live_run",
     "load": "scenario",
     "Distribution": "devices", "LogNormal": "devices", "Normal": "devices", "Uniform": "devices", "spread": "devices",
     "Study": "studies", "Sweep": "studies", "load_study": "studies", "sweep": "studies",
@@ -225,6 +228,7 @@ __all__ = [
     "Limits",
     "Link",
     "LinkState",
+    "LiveRun",
     "LogNormal",
     "Memory",
     "MidpointSource",
@@ -295,6 +299,7 @@ __all__ = [
     "hardware",
     "hooks",
     "include_dir",
+    "live",
     "load",
     "load_protocol",
     "load_results",
@@ -315,6 +320,7 @@ __all__ = [
     "routing",
     "run",
     "scale",
+    "serve",
     "spread",
     "stack",
     "star",

@@ -5641,6 +5641,102 @@ class Model:
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
 
+@final
+class LiveRun:
+    """A run that is held: `farbell.live` makes it, and wraps it.
+
+    Nodes, links and demands go by their numbers in the scenario, tables are dicts of columns.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> from farbell._core import LiveRun
+    >>> run = LiveRun(fb.compile(fb.chain(nodes=3, length_m="20 km", duration_s=0.1)))
+    >>> run.advance(by_s=0.05), run.time_s
+    ('reached', 0.05)
+    """
+    def __init__(
+        self,
+        model: Model,
+        *,
+        bins: SupportsInt | SupportsIndex = 0,
+        memory_limit_bytes: SupportsInt | SupportsIndex = 268435456,
+        max_events: SupportsInt | SupportsIndex | None = None,
+        max_wall_s: SupportsFloat | SupportsIndex | None = None,
+        on_block: Callable[[str, dict[str, Any]], None] | None = None,
+    ) -> None: ...
+    @property
+    def time_s(self) -> float:
+        """How far it has been simulated, in seconds."""
+    @property
+    def events(self) -> int:
+        """Events so far."""
+    @property
+    def ended(self) -> str | None:
+        """Why nothing happens any more, as in the results; None while it goes on."""
+    @property
+    def failed_by_hand(self) -> bool:
+        """Whether an element has ever been failed by hand."""
+    def advance(
+        self,
+        until_s: SupportsFloat | SupportsIndex | None = None,
+        by_s: SupportsFloat | SupportsIndex | None = None,
+        pause_after_s: SupportsFloat | SupportsIndex | None = None,
+    ) -> str:
+        """Simulates up to a time, or for a time. "reached", "over", or "paused" after so many seconds of real time."""
+    def time_to_reach(
+        self,
+        *,
+        until_s: SupportsFloat | SupportsIndex | None = None,
+        by_s: SupportsFloat | SupportsIndex | None = None,
+    ) -> float:
+        """The time to which `advance` would go."""
+    def installed(self, demand: SupportsInt | SupportsIndex) -> bool:
+        """Whether a demand's routes were installed."""
+    def install_routes(
+        self,
+        demand: SupportsInt | SupportsIndex,
+        routes: Sequence[Sequence[str]],
+        release_others: bool = True,
+    ) -> None:
+        """Gives a demand these routes, and no others."""
+    def remove_routes(self, demand: SupportsInt | SupportsIndex, release_others: bool = True) -> None:
+        """Leaves a demand to routing again."""
+    def fail(self, nodes: Sequence[SupportsInt | SupportsIndex], links: Sequence[SupportsInt | SupportsIndex]) -> None:
+        """Takes elements down."""
+    def restore(
+        self,
+        nodes: Sequence[SupportsInt | SupportsIndex],
+        links: Sequence[SupportsInt | SupportsIndex],
+    ) -> None:
+        """Puts elements back that were taken down."""
+    def ask(
+        self,
+        demand: SupportsInt | SupportsIndex,
+        pairs: SupportsInt | SupportsIndex | None = None,
+        min_fidelity: SupportsFloat | SupportsIndex = 0.0,
+        timeout_s: SupportsFloat | SupportsIndex | None = None,
+    ) -> int:
+        """Asks for pairs; the number of the request."""
+    def nodes(self) -> dict[str, Any]:
+        """A row a node."""
+    def links(self) -> dict[str, Any]:
+        """A row a link."""
+    def demands(self) -> dict[str, Any]:
+        """A row a demand for pairs."""
+    def circuits(self) -> list[Any]:
+        """Tuples (demand, number, state, nodes of its route), a circuit each."""
+    def open_requests(self) -> dict[str, Any]:
+        """Requests that are open now."""
+    def ended_requests(self, first: SupportsInt | SupportsIndex = 0) -> dict[str, Any]:
+        """The latest requests that have ended, from that number on."""
+    def pairs(self, first: SupportsInt | SupportsIndex = 0) -> dict[str, Any]:
+        """The latest pairs, from that number on."""
+    def routes(self, demand: SupportsInt | SupportsIndex) -> list[Any]:
+        """Tuples (nodes, whether it can be used as far as is known), the preferred route first."""
+    def finish(self) -> dict[str, Any]:
+        """What the run has recorded, as `run` gives it; the last call."""
+
 def scenario_schema() -> str:
     """The JSON Schema of scenario files."""
 

@@ -8,6 +8,7 @@ from typing import Any
 # Package -> the extra of farbell that brings it.
 _EXTRAS = {
     "distributed": "dask",
+    "fastapi": "serve",
     "matplotlib": "plot",
     "netqasm": "netqasm",
     "networkx": "graph",
@@ -19,6 +20,7 @@ _EXTRAS = {
     "sgp4": "satellite",
     "skyfield": "satellite",
     "stim": "states",
+    "uvicorn": "serve",
     "xarray": "frames",
     "yaml": "netqasm",
 }

@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import farbell as fb
-from farbell import _core, cli_limits, cli_netqasm, cli_passes, cli_platforms, cli_studies
+from farbell import _core, cli_limits, cli_netqasm, cli_passes, cli_platforms, cli_serve, cli_studies
 from farbell._interrupts import held_interrupts
 from farbell._shell import (
     BAD_INPUT,
@@ -234,6 +234,7 @@ for command in (
     cli_limits.bounds,
     cli_limits.place,
     cli_passes.passes,
+    cli_serve.serve,
 ):
     app.command()(command)
 

@@ -129,6 +129,8 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
                 f"a run with {name}, which no file keeps, so that it cannot be replayed",
                 f"results.with_code({name}=...) with the same, or results of a run with trace=True",
             )
+    if "steered" in record.provenance:
+        raise SpecError("live", "a live run that was acted on, which cannot be replayed", "a run that went on by itself")
     model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
     in_cpp, of_nodes = (code.programs, None) if isinstance(code.programs, Protocol) else (None, code.programs)
     host = None

@@ -91,7 +91,8 @@ def _compiled(scenario: Scenario) -> Model:
     return model
 
 
-def _size(text: int | str) -> int:
+def memory_bytes(text: int | str) -> int:
+    """Of `memory_limit`."""
     if isinstance(text, int) and not isinstance(text, bool) and text >= 0:
         return text
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", text.strip()) if isinstance(text, str) else None
@@ -114,7 +115,8 @@ def _processors(most: int) -> int:
     return min(most, os.cpu_count() or 1) if most > 1 else 1
 
 
-def _seconds_above_0(name: str, value: float) -> float:
+def seconds_above_0(name: str, value: float) -> float:
+    """An argument that is a time."""
     try:
         seconds = math.nan if isinstance(value, (bool, str)) else float(value)
     except (TypeError, ValueError):
@@ -270,8 +272,8 @@ def run(
     if max_events is not None:
         max_events = at_least_one("max_events", max_events)
     if max_wall_s is not None:
-        max_wall_s = _seconds_above_0("max_wall_s", max_wall_s)
-    limit = _size(memory_limit)
+        max_wall_s = seconds_above_0("max_wall_s", max_wall_s)
+    limit = memory_bytes(memory_limit)
     traced, trace_from_s, trace_until_s = _trace_window(trace)
     changes: dict[str, Any] = {"seed": seed, "record": record}
     changes = {name: value for name, value in changes.items() if value is not None}

@@ -4,12 +4,14 @@
 - `python/farbell/scenario.schema.json`: JSON Schema of scenario files
 - `docs/reference/scenario.md`: the parameters of every spec
 - `docs/reference/platforms.md`: the presets, what their fields are made of, and every published value
+- `docs/reference/openapi.json`: the REST interface of `farbell serve`
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import json
 import re
 import textwrap
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from typing import Any
 
 import farbell._core as core
 from farbell.presets import Platform, platform, platforms
+from farbell.serve.app import document
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +50,7 @@ def generated() -> dict[Path, str]:
         ROOT / "python/farbell/scenario.schema.json": core.scenario_schema(),
         ROOT / "docs/reference/scenario.md": core.parameter_tables(),
         ROOT / "docs/reference/platforms.md": platform_tables(),
+        ROOT / "docs/reference/openapi.json": json.dumps(document(), indent=1) + "\n",
     }
 
 

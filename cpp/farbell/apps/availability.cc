@@ -6,7 +6,7 @@
 namespace farbell {
 
 Availability::Availability(const Graph& graph, const Routes& routes, const Outages& outages, std::size_t demands)
-    : graph_(graph), routes_(routes), outages_(outages), rows_(outages.any() ? demands : 0) {}
+    : graph_(graph), routes_(routes), outages_(outages), rows_(outages.may_come() ? demands : 0) {}
 
 bool Availability::up(const Route& route) const {
   return std::all_of(route.links.begin(), route.links.end(), [&](LinkId l) { return outages_.up(l) && routes_.can_succeed(l); });
@@ -34,9 +34,11 @@ void Availability::update(Tick now) {
     }
   }
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
-    const RoutePlan& plan = routes_.plan(DemandId{d});
-    rows_[d].routed = plan.fixed ? std::any_of(plan.routes.begin(), plan.routes.end(), [&](const Route& route) { return up(route); })
-                                 : component_[plan.ends[0].value] == component_[plan.ends[1].value];
+    const DemandId demand{d};
+    const auto& ends = routes_.plan(demand).ends;
+    const auto routes = routes_.of(demand);
+    rows_[d].routed = routes_.fixed(demand) ? std::any_of(routes.begin(), routes.end(), [&](const Route& route) { return up(route); })
+                                            : component_[ends[0].value] == component_[ends[1].value];
   }
 }
 

@@ -48,7 +48,7 @@ class Availability {
   const Graph& graph_;
   const Routes& routes_;
   const Outages& outages_;
-  std::vector<Row> rows_;                 // by demand; empty without failures
+  std::vector<Row> rows_;                 // by demand; empty where no failures can come
   std::vector<std::uint32_t> component_;  // by node, of the graph of links that are up
   Tick since_ = tick_zero;
 };

@@ -36,7 +36,14 @@ void Failures::handle(const Event& event) {
 }
 
 void Failures::down(std::uint32_t f) {
-  const Outages::Turned& turned = outages_.fail(f, queue_.now());
+  went_down(outages_.fail(f, queue_.now()), f);
+}
+
+void Failures::fail_by_hand(const FailureRow& elements) {
+  went_down(outages_.fail_by_hand(elements, queue_.now()), outages_.by_hand());
+}
+
+void Failures::went_down(const Outages::Turned& turned, std::uint32_t f) {
   turn(turned.links, false);
   requests_.interrupted(turned.links);
   for (NodeId node : turned.nodes) programs_.lose_qubits(node, f);
@@ -54,6 +61,16 @@ void Failures::up(std::uint32_t f) {
   const Outages::Turned& turned = outages_.repair(f, queue_.now());
   turn(turned.links, true);
   schedule(f);
+  came_back(turned);
+}
+
+void Failures::repair_by_hand(const FailureRow& elements) {
+  const Outages::Turned& turned = outages_.repair_by_hand(elements, queue_.now());
+  turn(turned.links, true);
+  came_back(turned);
+}
+
+void Failures::came_back(const Outages::Turned& turned) {
   if (outages_.instant()) return back(turned.links);
   for (NodeId node : turned.nodes) {
     ghz_requests_.node_back(node);

@@ -24,11 +24,16 @@ class Failures {
 
   void start();
   void handle(const Event& event);
+  // From outside, now.
+  void fail_by_hand(const FailureRow& elements);
+  void repair_by_hand(const FailureRow& elements);
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
   void schedule(std::uint32_t failure);
   void down(std::uint32_t failure);
+  void went_down(const Outages::Turned& turned, std::uint32_t failure);
+  void came_back(const Outages::Turned& turned);
   void up(std::uint32_t failure);
   void turn(std::span<const LinkId> links, bool up);
   void lost(std::span<const LinkId> links, Requests::Known known);

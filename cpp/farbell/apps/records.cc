@@ -44,6 +44,7 @@ void Recorder::pair(const PairRow& row) {
     ++s.fidelity_histogram[std::min(s.fidelity_histogram.size() - 1, static_cast<std::size_t>(bin))];
   }
   if (setup_.keep_rows) keep(pairs_, row, setup_.pair_block);
+  if (setup_.pair_told) [[unlikely]] setup_.pair_told(row);
 }
 
 void Recorder::request(const RequestRow& row) {
@@ -63,6 +64,7 @@ void Recorder::request(const RequestRow& row) {
     }
   }
   if (setup_.keep_rows) keep(requests_, row, setup_.request_block);
+  if (setup_.request_told) [[unlikely]] setup_.request_told(row);
 }
 
 void Recorder::deadlock(const DeadlockRow& row) {

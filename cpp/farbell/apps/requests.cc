@@ -613,6 +613,25 @@ void Requests::write_down(ChainId c, std::vector<DeadlockRow>& rows) const {
   if (rows.size() == before) rows.push_back(row);
 }
 
+// ---- what an observer sees ----------------------------------------------------------------------------------------------------------------
+
+std::vector<Requests::OpenRequest> Requests::open_now() const {
+  std::vector<OpenRequest> out;
+  for (std::uint32_t i = 0; i < rows_.size(); ++i) {
+    const DemandId d{i};
+    const std::size_t before = out.size();
+    const auto add = [&](const Request& r, std::int32_t circuit) {
+      out.push_back({d, r.id, r.pairs, r.delivered, r.asked, r.started, r.due, r.min_fidelity, circuit});
+    };
+    each_circuit(d, [&](ChainId c) {
+      if (const auto& request = services_[c.value].request) add(*request, static_cast<std::int32_t>(circuits_.number(c)));
+    });
+    for (const Request& request : rows_[i].queue) add(request, -1);
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  }
+  return out;
+}
+
 // ---- the end of the run -------------------------------------------------------------------------------------------------------------------
 
 void Requests::finish(Tick end) {

@@ -82,6 +82,18 @@ class Requests {
   // By a program, now. What becomes of the request is told later in this tick, at the earliest.
   std::uint64_t ask(DemandId demand, const Wish& wish);
   void withdraw(DemandId demand, std::uint64_t request);  // timed out before its time; nothing if it has ended
+  // From outside, now: others than before are the demand's routes. Circuits that lead elsewhere are released, or may stay.
+  void routes_replaced(DemandId demand, bool release_others);
+  struct OpenRequest {
+    DemandId demand;
+    std::uint64_t id = 0, pairs = 0, delivered = 0;  // pairs: wanted; 0 = without end
+    Tick asked{}, started = never, due = never;
+    double min_fidelity = 0;
+    std::int32_t circuit = -1;                       // that serves it; -1 = it waits
+  };
+  std::vector<OpenRequest> open_now() const;         // by demand, as they were asked
+  std::size_t open(DemandId demand) const { return rows_[demand.value].open(); }
+  bool routed(DemandId demand) const { return rows_[demand.value].routed; }
   void handle(const Event& event);
   void finish(Tick end); // writes down what is still open; called once, after the last event
 

@@ -101,6 +101,35 @@ void Requests::refuse_all(DemandId d) {
   });
 }
 
+// ---- routes from outside ------------------------------------------------------------------------------------------------------------------
+
+void Requests::routes_replaced(DemandId d, bool release_others) {
+  Row& row = rows_[d.value];
+  row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+  const auto list = routes_.of(d);
+  bool booked = false;
+  each_circuit(d, [&](ChainId c) {
+    const auto& links = circuits_.route(c).links;
+    const bool leads_elsewhere = std::none_of(list.begin(), list.end(), [&](const Route& route) { return route.links == links; });
+    if (release_others && leads_elsewhere && circuits_.state(c) != Circuits::State::releasing) {
+      if (circuits_.complete(c)) circuits_.release_from(c, 0);
+      else circuits_.release_everywhere(c);
+    }
+    booked = booked || circuits_.booked(c);
+  });
+  availability_.update(queue_.now());
+  if (row.routed) {
+    ask_for_coming(d);
+    each_circuit(d, [&](ChainId c) {
+      if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
+    });
+  } else if (!booked && !waits_for_repair(d)) {
+    refuse_all(d);
+  }
+  circuits_.routes_changed();
+  tell_due(d);
+}
+
 // ---- failures ---------------------------------------------------------------------------------------------------------------------------
 
 bool Requests::end_is_down(DemandId d) const {
@@ -171,7 +200,7 @@ bool Requests::links_back(std::span<const DemandId> demands) {
   bool concerned = false;
   for (DemandId d : demands) {
     Row& row = rows_[d.value];
-    if (!reactive && routes_.first_usable(d)) concerned |= routes_.restore(d);
+    if (!reactive && !routes_.installed(d) && routes_.first_usable(d)) concerned |= routes_.restore(d);
     if (row.routed) continue;
     row.routed = reactive || routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
     if (!row.routed) continue;

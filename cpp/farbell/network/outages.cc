@@ -5,11 +5,12 @@
 
 namespace farbell {
 
-Outages::Outages(const Setup& setup) : setup_(setup), nodes_(setup.failures.empty() ? 0 : setup.nodes), links_(setup.links.size()) {
+Outages::Outages(const Setup& setup)
+    : setup_(setup), any_(!setup.failures.empty()), nodes_(may_come() ? setup.nodes : 0), links_(setup.links.size()) {
   for (std::uint32_t l = 0; l < links_.size(); ++l) links_[l].program = setup.links[l].program;
   for (const FailureRow& failure : setup.failures) processes_.push_back({Stream(failure.key, setup.replica)});
   links_of_node_.resize(nodes_.size());
-  if (!any()) return;
+  if (!may_come()) return;
   for (std::uint32_t l = 0; l < links_.size(); ++l)
     for (NodeId n : setup.links[l].node) links_of_node_[n.value].emplace_back(l);
 }
@@ -94,8 +95,26 @@ void Outages::end_row(std::uint32_t& row, Tick now) {
   row = no_row;
 }
 
-const Outages::Turned& Outages::fail(std::uint32_t f, Tick now) {
-  const FailureRow& failure = setup_.failures[f];
+const Outages::Turned& Outages::fail(std::uint32_t f, Tick now) { return take_down(setup_.failures[f], f, now); }
+const Outages::Turned& Outages::repair(std::uint32_t f, Tick now) { return bring_back(setup_.failures[f], now); }
+
+void Outages::set_by_hand(const FailureRow& elements, bool down) {
+  any_ = true;
+  for (NodeId n : elements.nodes) nodes_[n.value].by_hand = down;
+  for (LinkId link : elements.links) links_[link.value].by_hand = down;
+}
+
+const Outages::Turned& Outages::fail_by_hand(const FailureRow& elements, Tick now) {
+  set_by_hand(elements, true);
+  return take_down(elements, by_hand(), now);
+}
+
+const Outages::Turned& Outages::repair_by_hand(const FailureRow& elements, Tick now) {
+  set_by_hand(elements, false);
+  return bring_back(elements, now);
+}
+
+const Outages::Turned& Outages::take_down(const FailureRow& failure, std::uint32_t f, Tick now) {
   turned_ = {};
   for (NodeId n : failure.nodes) {
     Node& node = nodes_[n.value];
@@ -114,8 +133,7 @@ const Outages::Turned& Outages::fail(std::uint32_t f, Tick now) {
   return turned_;
 }
 
-const Outages::Turned& Outages::repair(std::uint32_t f, Tick now) {
-  const FailureRow& failure = setup_.failures[f];
+const Outages::Turned& Outages::bring_back(const FailureRow& failure, Tick now) {
   turned_ = {};
   for (NodeId n : failure.nodes) {
     Node& node = nodes_[n.value];

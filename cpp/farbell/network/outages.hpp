@@ -46,11 +46,13 @@ class Outages {
     bool ideal_control = false;
     std::uint32_t first_dead = 0;       // program of a failed link: that of the link when it is up, and this many further
     std::size_t most_rows = 0;
+    bool by_hand = false;               // nodes and links may be failed from outside, too
   };
 
   explicit Outages(const Setup& setup);
 
-  bool any() const { return !setup_.failures.empty(); }
+  bool any() const { return any_; }  // of the scenario, or by hand until now
+  bool may_come() const { return !setup_.failures.empty() || setup_.by_hand; }
   bool instant() const { return setup_.heartbeat == never; }
   bool up(LinkId link) const { return !links_[link.value].closed && links_[link.value].failed == 0; }
   bool failed(LinkId link) const { return links_[link.value].failed > 0; }
@@ -73,6 +75,14 @@ class Outages {
   };
   const Turned& fail(std::uint32_t failure, Tick now);
   const Turned& repair(std::uint32_t failure, Tick now);
+
+  // The same by hand, of elements that are not down by hand already; of those that are.
+  const Turned& fail_by_hand(const FailureRow& elements, Tick now);
+  const Turned& repair_by_hand(const FailureRow& elements, Tick now);
+  bool down_by_hand(NodeId node) const { return nodes_[node.value].by_hand; }
+  bool down_by_hand(LinkId link) const { return links_[link.value].by_hand; }
+  // The number under which results list what was done by hand: after those of the scenario.
+  std::uint32_t by_hand() const { return static_cast<std::uint32_t>(setup_.failures.size()); }
 
   // When the ends of a link that fails now have missed enough heartbeats; when they hear one of a link that is back now.
   Tick notice_at(LinkId link, Tick now) const;
@@ -97,11 +107,12 @@ class Outages {
   struct Node {
     std::uint32_t failed = 0;  // failures that hold it down
     std::uint32_t row = no_row;
+    bool by_hand = false;
     UpTime time;
   };
   struct Link {
     std::uint32_t failed = 0, epoch = 0, program = 0, row = no_row;
-    bool closed = false, noticed = false;
+    bool closed = false, noticed = false, by_hand = false;
     UpTime time;
   };
   struct Process {
@@ -111,6 +122,9 @@ class Outages {
     Tick last{-1};
   };
 
+  const Turned& take_down(const FailureRow& elements, std::uint32_t failure, Tick now);
+  const Turned& bring_back(const FailureRow& elements, Tick now);
+  void set_by_hand(const FailureRow& elements, bool down);
   void hold(LinkId link, Tick now);
   void let_go(LinkId link, Tick now);
   std::uint32_t open_row(std::uint32_t failure, NodeId node, LinkId link, Tick now);
@@ -118,10 +132,11 @@ class Outages {
   Tick due(LinkId link, Tick from, std::int64_t further) const;
 
   Setup setup_;
+  bool any_ = false;
   std::vector<Node> nodes_;
   std::vector<Link> links_;
   std::vector<Process> processes_;                 // by failure
-  std::vector<std::vector<LinkId>> links_of_node_; // empty without failures
+  std::vector<std::vector<LinkId>> links_of_node_; // empty where none can come
   Turned turned_;
   std::vector<OutageRow> rows_;
 };

@@ -52,7 +52,7 @@ PathFinder& Routes::paths() {
 
 bool Routes::find(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
-  if (plan.fixed) return any_usable(demand);
+  if (fixed(demand)) return any_usable(demand);
   std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
   if (found.empty()) return false;
   Row& row = rows_[demand.value];
@@ -88,7 +88,7 @@ bool Routes::usable_when_repaired(DemandId demand) {
   const auto list = of(demand);
   const RoutePlan& plan = plans_[demand.value];
   if (std::any_of(list.begin(), list.end(), usable)) return true;
-  return !plan.fixed && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired));
+  return !fixed(demand) && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired));
 }
 
 bool Routes::first_usable(DemandId demand) const {
@@ -102,6 +102,18 @@ bool Routes::restore(DemandId demand) {
   row.found.clear();
   row.version = 0;
   return true;
+}
+
+void Routes::install(DemandId demand, std::vector<Route> routes) {
+  Row& row = rows_[demand.value];
+  row.found = std::move(routes);
+  row.version = ++row.versions;
+  row.installed = true;
+}
+
+void Routes::uninstall(DemandId demand) {
+  rows_[demand.value].installed = false;
+  restore(demand);
 }
 
 }  // namespace farbell

@@ -58,10 +58,18 @@ class Routes {
   bool first_usable(DemandId demand) const;  // one of those at the start
   bool restore(DemandId demand);             // has those at the start again; false if it has them already
 
+  // From outside: the demand has these, the preferred one first, and finds no others until they are taken away.
+  void install(DemandId demand, std::vector<Route> routes);
+  void uninstall(DemandId demand);
+  bool installed(DemandId demand) const { return rows_[demand.value].installed; }
+  bool fixed(DemandId demand) const { return plans_[demand.value].fixed || installed(demand); }
+  std::span<const double> cost() const { return cost_; }  // by link, as it is known now
+
  private:
   struct Row {
     std::vector<Route> found;  // empty: those of the plan
     std::uint32_t version = 0, versions = 0;
+    bool installed = false;
   };
 
   PathFinder& paths();

@@ -395,19 +395,7 @@ class Compiler {
     }
     m_.failure_names = names.all();
     if (m_.failures.empty()) return;
-    // A link that has failed goes on at its pace, and never succeeds.
-    m_.first_dead = static_cast<std::uint32_t>(m_.programs.size());
-    for (std::uint32_t p = 0; p < m_.first_dead; ++p) {
-      LinkProgram dead;
-      dead.period = m_.programs[p].period;
-      dead.emission = m_.programs[p].emission;
-      dead.herald = m_.programs[p].herald;
-      dead.modes = m_.programs[p].modes;
-      dead.shared_train = m_.programs[p].shared_train;
-      dead.dephasing = m_.programs[p].dephasing;
-      dead.mode_separation = m_.programs[p].mode_separation;
-      m_.programs.push_back(std::move(dead));
-    }
+    add_dead_programs(m_);
   }
 
   // ---- programs ----
@@ -627,25 +615,7 @@ class Compiler {
 
   Route given_route(std::size_t i) const {
     const DemandSpec& demand = s_.demands[i];
-    const auto at = [&](std::size_t k) { return item("demands", i, "route") + "/" + std::to_string(k); };
-    Route route;
-    for (std::size_t k = 0; k < demand.route.size(); ++k) {
-      const NodeId n{node_names_.at(demand.route[k], at(k))};
-      if (std::find(route.nodes.begin(), route.nodes.end(), n) != route.nodes.end())
-        throw SpecError(at(k), in_quotes(shortened(demand.route[k])), "a node that is not on the route already");
-      if (k > 0) {
-        LinkId best;
-        for (const Edge& e : m_.graph.edges(route.nodes.back()))
-          if (e.to == n && (!best || m_.link_cost[e.link.value] < m_.link_cost[best.value])) best = e.link;
-        if (!best) throw SpecError(at(k), in_quotes(shortened(demand.route[k])), "a neighbour of " + in_quotes(demand.route[k - 1]));
-        route.links.push_back(best);
-      }
-      route.nodes.push_back(n);
-    }
-    if (demand.route.front() != demand.node_a) throw SpecError(at(0), in_quotes(shortened(demand.route.front())), "node_a, " + in_quotes(demand.node_a));
-    if (demand.route.back() != demand.node_b)
-      throw SpecError(at(demand.route.size() - 1), in_quotes(shortened(demand.route.back())), "node_b, " + in_quotes(demand.node_b));
-    return route;
+    return named_route(m_, node_names_, demand.route, {demand.node_a, demand.node_b}, m_.link_cost, item("demands", i, "route"));
   }
 
   void slots_suffice(std::size_t i, const Route& route) const {

@@ -66,6 +66,21 @@ FailureRow failure_row(const Model& model, const FailureSpec& failure, const Nam
   return row;
 }
 
+void add_dead_programs(Model& model) {
+  model.first_dead = static_cast<std::uint32_t>(model.programs.size());
+  for (std::uint32_t p = 0; p < model.first_dead; ++p) {
+    LinkProgram dead;
+    dead.period = model.programs[p].period;
+    dead.emission = model.programs[p].emission;
+    dead.herald = model.programs[p].herald;
+    dead.modes = model.programs[p].modes;
+    dead.shared_train = model.programs[p].shared_train;
+    dead.dephasing = model.programs[p].dephasing;
+    dead.mode_separation = model.programs[p].mode_separation;
+    model.programs.push_back(std::move(dead));
+  }
+}
+
 DriftPlan drift_plan(const Model& model, const DriftSpec& drift, const std::string& path,
                      const std::function<double(std::size_t)>& fidelity_after) {
   constexpr std::size_t most_changes = 1'000'000, most_steps = 10'000;

@@ -14,6 +14,9 @@ namespace farbell {
 // All but the key of its random stream.
 FailureRow failure_row(const Model& model, const FailureSpec& failure, const Names& nodes, const Names& links, const std::string& path);
 
+// For each program one of a link that has failed: it goes on at its pace, and never succeeds.
+void add_dead_programs(Model& model);
+
 struct DriftPlan {
   std::vector<std::pair<Tick, std::size_t>> changes;  // to what is left after so many steps
   std::vector<std::array<Tick, 2>> recalibrations;

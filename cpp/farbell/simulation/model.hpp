@@ -12,7 +12,7 @@
 namespace farbell {
 
 // The modules of a run, as rows of its handler table.
-enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests, failures, programs };
+enum class HandlerIndex : std::uint16_t { lanes, swapping, circuits, requests, distilling, fusing, ghz_requests, failures, programs, steering };
 constexpr Address address(HandlerIndex handler, std::uint16_t op = 0, std::uint32_t target = 0) {
   return {static_cast<std::uint16_t>(handler), op, target};
 }

@@ -8,8 +8,6 @@
 
 namespace farbell {
 
-namespace {
-
 // The modules in the order of the ladder; each is given only what stands below it.
 class Replica {
  public:
@@ -77,10 +75,11 @@ class Replica {
                address(HandlerIndex::requests, Requests::op_news)}, queue_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
                   model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
-                  model.scenario.record == RecordMode::rows ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary}),
+                  model.scenario.record == RecordMode::rows ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary,
+                  options.steered}),
         availability_(model.graph, routes_, outages_, model.demands.size()),
         recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
-                   options.request_block},
+                   options.request_block, options.pair_told, options.request_told},
                   model.demands.size()),
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
                    model.scenario.on_deadlock, static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)),
@@ -128,31 +127,48 @@ class Replica {
         [](void* self, const Event& e) { static_cast<Replica*>(self)->ghz_requests_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->failures_.handle(e); },
         [](void* self, const Event& e) { static_cast<Replica*>(self)->programs_.handle(e); },
+        [](void* self, const Event&) { static_cast<Replica*>(self)->action_(); },
     };
   }
 
-  Ended run(const RunLimits& limits, std::atomic<double>& progress) {
+  // Posts what happens by itself.
+  void start() {
     failures_.start();
     requests_.start();
     ghz_requests_.start();
     programs_.start();
-    for (std::int64_t slice = 1; slice <= slices; ++slice) {
-      const Tick until = earlier(horizon_, slice == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice});
-      const Ended ended = run_until(queue_, until, limits, handlers_, this);
-      progress.store(static_cast<double>(slice) / slices, std::memory_order_relaxed);
-      if (requests_.stopped()) return Ended::deadlock;
-      if (ended != Ended::horizon) return ended;
-      if (slices_per_bin_ > 0 && slice % slices_per_bin_ == 0) end_bin(until);
-      if (until == horizon_) break;
-    }
-    return Ended::horizon;
   }
 
-  ReplicaResult result(std::uint64_t replica, Ended ended) {
+  // To the end of a tick, or of the run: the same in however many steps.
+  Ended advance(Tick to, const RunLimits& limits, std::atomic<double>& progress) {
+    while (true) {
+      const Tick until = earlier(horizon_, slice_ == slices ? model_.horizon : Tick{count(model_.horizon) / slices * slice_});
+      const Ended ended = run_until(queue_, earlier(to, until), limits, handlers_, this);
+      if (requests_.stopped()) return Ended::deadlock;
+      if (ended != Ended::horizon || to < until) return ended;
+      progress.store(static_cast<double>(slice_) / slices, std::memory_order_relaxed);
+      if (slices_per_bin_ > 0 && slice_ % slices_per_bin_ == 0) end_bin(until);
+      if (until == horizon_) return ended;
+      ++slice_;
+    }
+  }
+
+  Ended act(Tick at, std::function<void()> action, const RunLimits& limits) {
+    action_ = std::move(action);
+    queue_.post(at, Phase::arrivals, address(HandlerIndex::steering), 0);
+    const Ended ended = run_until(queue_, at, limits, handlers_, this);
+    return requests_.stopped() ? Ended::deadlock : ended;
+  }
+
+  ReplicaParts parts() { return {queue_, lanes_, swapping_, routes_, circuits_, outages_, recorder_, requests_, failures_}; }
+
+  Tick end(Ended ended) const { return ended == Ended::horizon ? horizon_ : queue_.now(); }
+
+  ReplicaResult result(std::uint64_t replica, Ended ended, Tick end) {
     ReplicaResult r;
     r.replica = replica;
     r.ended = ended;
-    r.end = ended == Ended::horizon ? horizon_ : queue_.now();
+    r.end = end;
     if (slices_per_bin_ > 0) end_bin(r.end);
     r.use = std::move(use_);
     lanes_.settle_all(r.end);
@@ -222,7 +238,7 @@ class Replica {
 
   const Model& model_;
   Tick horizon_{};
-  std::int64_t slices_per_bin_ = 0;
+  std::int64_t slices_per_bin_ = 0, slice_ = 1;
   UseOverTime use_;
   EventQueue queue_;
   Trace trace_;
@@ -251,9 +267,8 @@ class Replica {
   Programs programs_;
   Failures failures_;
   HandlerTable handlers_;
+  std::function<void()> action_;
 };
-
-}  // namespace
 
 ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, StopSignal& stop, std::atomic<double>& progress) {
   RunLimits limits;
@@ -265,12 +280,26 @@ ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, Sto
   if (model.rounds) return run_rounds(model, options, limits, progress);
   Replica replica(model, options);
   try {
-    const Ended ended = replica.run(limits, progress);
-    return replica.result(options.replica, ended);
+    replica.start();
+    const Ended ended = replica.advance(never, limits, progress);
+    return replica.result(options.replica, ended, replica.end(ended));
   } catch (...) {
     if (options.trace_of_failure) *options.trace_of_failure = replica.take_trace();
     throw;
   }
 }
+
+SteppedReplica::SteppedReplica(const Model& model, const ReplicaOptions& options)
+    : number_(options.replica), replica_(std::make_unique<Replica>(model, options)) {
+  replica_->start();
+}
+SteppedReplica::~SteppedReplica() = default;
+
+Ended SteppedReplica::advance(Tick until, const RunLimits& limits) { return replica_->advance(until, limits, progress_); }
+Ended SteppedReplica::act(Tick at, std::function<void()> action, const RunLimits& limits) {
+  return replica_->act(at, std::move(action), limits);
+}
+ReplicaParts SteppedReplica::parts() { return replica_->parts(); }
+ReplicaResult SteppedReplica::result(Ended ended, Tick end) { return replica_->result(number_, ended, end); }
 
 }  // namespace farbell

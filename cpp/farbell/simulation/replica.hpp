@@ -1,6 +1,7 @@
 // One replica of a run: all mutable state, the modules over it, and the loop.
 #pragma once
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -35,6 +36,9 @@ struct ReplicaOptions {
   std::function<void(std::vector<RequestRow>&&)> request_block;
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;
   std::function<void(std::vector<RequestRow>&&)> ghz_request_block;
+  bool steered = false;  // somebody from outside acts on it
+  std::function<void(const PairRow&)> pair_told;
+  std::function<void(const RequestRow&)> request_told;
 };
 
 // What nodes and links did from the start of the run to the end of each of its stretches.
@@ -77,5 +81,39 @@ struct ReplicaResult {
 
 // `progress` (0 to 1) is for other threads to read.
 ReplicaResult run_replica(const Model& model, const ReplicaOptions& options, StopSignal& stop, std::atomic<double>& progress);
+
+class Replica;
+
+// What there is to look at in a replica on its way, and to act on.
+struct ReplicaParts {
+  const EventQueue& queue;
+  const Lanes& lanes;
+  const Swapping& swapping;
+  Routes& routes;
+  const Circuits& circuits;
+  const Outages& outages;
+  const Recorder& recorder;
+  Requests& requests;
+  Failures& failures;
+};
+
+// A replica that goes on in steps, and is the same as one that does not.
+class SteppedReplica {
+ public:
+  SteppedReplica(const Model& model, const ReplicaOptions& options);
+  ~SteppedReplica();
+
+  // To the end of a tick, or of the run.
+  Ended advance(Tick until, const RunLimits& limits);
+  // Does something as an event of a tick that has been reached, and what follows from it within that tick.
+  Ended act(Tick at, std::function<void()> action, const RunLimits& limits);
+  ReplicaParts parts();
+  ReplicaResult result(Ended ended, Tick end);  // the last call
+
+ private:
+  std::uint64_t number_;
+  std::unique_ptr<Replica> replica_;
+  std::atomic<double> progress_ = 0;
+};
 
 }  // namespace farbell

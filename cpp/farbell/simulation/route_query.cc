@@ -29,6 +29,28 @@ double routing_cost(RoutingMetric metric, const LinkFacts& link) {
   }
 }
 
+Route named_route(const Model& model, const Names& nodes, const std::vector<std::string>& names, const std::array<std::string, 2>& ends,
+                  std::span<const double> cost, const std::string& path) {
+  const auto at = [&](std::size_t k) { return path + "/" + std::to_string(k); };
+  Route route;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const NodeId n{nodes.at(names[k], at(k))};
+    if (std::find(route.nodes.begin(), route.nodes.end(), n) != route.nodes.end())
+      throw SpecError(at(k), in_quotes(shortened(names[k])), "a node that is not on the route already");
+    if (k > 0) {
+      LinkId best;
+      for (const Edge& e : model.graph.edges(route.nodes.back()))
+        if (e.to == n && (!best || cost[e.link.value] < cost[best.value])) best = e.link;
+      if (!best) throw SpecError(at(k), in_quotes(shortened(names[k])), "a neighbour of " + in_quotes(names[k - 1]));
+      route.links.push_back(best);
+    }
+    route.nodes.push_back(n);
+  }
+  if (names.front() != ends[0]) throw SpecError(at(0), in_quotes(shortened(names.front())), "node_a, " + in_quotes(ends[0]));
+  if (names.back() != ends[1]) throw SpecError(at(names.size() - 1), in_quotes(shortened(names.back())), "node_b, " + in_quotes(ends[1]));
+  return route;
+}
+
 std::vector<NamedRoute> least_cost_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing) {
   const NodeId from = node_called(model, a, "a"), to = node_called(model, b, "b");
   if (from == to) throw SpecError("b", in_quotes(shortened(b)), "another node than a");

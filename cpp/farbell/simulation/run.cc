@@ -8,14 +8,13 @@
 
 #include "farbell/base/errors.hpp"
 #include "farbell/engine/replicas.hpp"
-#include "farbell/simulation/replica.hpp"
-#include "farbell/simulation/rows.hpp"
+#include "farbell/simulation/run_parts.hpp"
 
 namespace farbell {
 
 namespace {
 
-using Results = std::vector<std::optional<ReplicaResult>>;
+using Results = ReplicaResults;
 
 template <class Row>
 struct At {
@@ -295,6 +294,11 @@ void use_tables(Results& results, std::vector<Table>& tables) {
   for (Table* table : {&ends, &nodes, &links}) tables.push_back(std::move(*table));
 }
 
+// In the scenario, or by hand.
+bool any_outages(const Model& model, const Results& results) {
+  return !model.failures.empty() || std::any_of(results.begin(), results.end(), [](const auto& r) { return r && !r->node_up_ticks.empty(); });
+}
+
 void statistics(const Model& model, const Results& results, RunOutput& out) {
   std::size_t replicas = 0;
   for (const auto& r : results) replicas += r.has_value();
@@ -332,13 +336,51 @@ void refuse_with_rounds(const RunOptions& options, bool calls_back) {
 
 }  // namespace
 
+ReplicaOptions replica_options(const Model& model, const RunOptions& options, std::uint64_t index) {
+  ReplicaOptions replica;
+  replica.replica = options.first_replica + index;
+  replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
+                   options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
+  replica.bins = options.bins;
+  replica.programs = options.programs;
+  replica.hooks = options.hooks;
+  replica.route_hook = options.route_hook;
+  replica.turn_hook = options.turn_hook;
+  replica.protocols = options.protocols;
+  replica.account_time = options.account_time;
+  replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
+  replica.max_events = options.max_events;
+  if (!replica.max_events && model.scenario.limits.max_events)
+    replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
+  replica.max_wall_s = options.max_wall_s ? options.max_wall_s : model.scenario.limits.max_wall_s;
+  return replica;
+}
+
+RowStore row_store(const Model& model, const RunOptions& options, const RunHooks& hooks) {
+  std::optional<GhzWords> ghz;
+  if (!model.ghz_demands.empty()) ghz = {model.demands.size(), is_sampled(model.store)};
+  return RowStore(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
+}
+
+void put_together(const Model& model, const RunOptions& options, const ReplicaResults& results, const ReplicaResult& failed, RowStore& rows,
+                  RunOutput& out) {
+  rows.finish(out.tables);
+  out.spilled = rows.spilled();
+  entity_tables(model, results, out.tables);
+  deadlock_table(model.clock, results, out.tables);
+  if (any_outages(model, results)) failure_tables(model, results, out.tables);
+  if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
+  if (options.bins > 0) use_tables(results, out.tables);
+  if (options.trace) trace_table(results, failed, out.tables);
+  if (options.protocols.programs) record_table(model.clock, *options.protocols.programs->table->programs, results, out.tables);
+  statistics(model, results, out);
+}
+
 RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hooks) {
   Results results(options.replicas);
   std::vector<std::atomic<double>> progress(options.replicas);
   std::atomic<std::uint64_t> ended = 0;
-  std::optional<GhzWords> ghz;
-  if (!model.ghz_demands.empty()) ghz = {model.demands.size(), is_sampled(model.store)};
-  RowStore rows(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
+  RowStore rows = row_store(model, options, hooks);
 
   RunOutput out;
   ReplicaResult failed;
@@ -351,22 +393,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   std::mutex failing;
   const auto job = [&](std::uint64_t index, StopSignal& stop, BlockChannel<RowBlock>& channel) {
     if (index > first_failed) return;
-    ReplicaOptions replica;
-    replica.replica = options.first_replica + index;
-    replica.trace = {options.trace, model.clock.tick(options.trace_from_s),
-                     options.trace_until_s ? model.clock.tick(*options.trace_until_s) : never, options.trace_rows / options.replicas};
-    replica.bins = options.bins;
-    replica.programs = options.programs;
-    replica.hooks = options.hooks;
-    replica.route_hook = options.route_hook;
-    replica.turn_hook = options.turn_hook;
-    replica.protocols = options.protocols;
-    replica.account_time = options.account_time;
-    replica.stop = options.stop_s ? model.clock.tick(*options.stop_s) : never;
-    replica.max_events = options.max_events;
-    if (!replica.max_events && model.scenario.limits.max_events)
-      replica.max_events = static_cast<std::uint64_t>(*model.scenario.limits.max_events);
-    replica.max_wall_s = options.max_wall_s ? options.max_wall_s : model.scenario.limits.max_wall_s;
+    ReplicaOptions replica = replica_options(model, options, index);
     const auto push = [&](auto RowBlock::* table) {
       return [&, table](auto&& full) {
         RowBlock block;
@@ -416,16 +443,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
   out.interrupted = outcome.interrupted;
-  rows.finish(out.tables);
-  out.spilled = rows.spilled();
-  entity_tables(model, results, out.tables);
-  deadlock_table(model.clock, results, out.tables);
-  if (!model.failures.empty()) failure_tables(model, results, out.tables);
-  if (!model.ghz_demands.empty()) ghz_tables(model, results, out.tables);
-  if (options.bins > 0) use_tables(results, out.tables);
-  if (options.trace) trace_table(results, failed, out.tables);
-  if (options.protocols.programs) record_table(model.clock, *options.protocols.programs->table->programs, results, out.tables);
-  statistics(model, results, out);
+  put_together(model, options, results, failed, rows, out);
   return out;
 }
 

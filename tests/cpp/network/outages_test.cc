@@ -8,11 +8,11 @@ namespace {
 // Three nodes in a row; a tick is a second.
 class OutagesOfARow : public testing::Test {
  protected:
-  Outages with(std::vector<FailureRow> failures, Tick heartbeat = never, std::int64_t missed = 1) {
+  Outages with(std::vector<FailureRow> failures, Tick heartbeat = never, std::int64_t missed = 1, bool by_hand = false) {
     failures_ = std::move(failures);
     links_[0].node = {NodeId{0}, NodeId{1}};
     links_[1].node = {NodeId{1}, NodeId{2}};
-    return Outages({failures_, links_, 3, delay_, Clock{1}, 0, heartbeat, missed, false, 10, 100});
+    return Outages({failures_, links_, 3, delay_, Clock{1}, 0, heartbeat, missed, false, 10, 100, by_hand});
   }
   static FailureRow of(std::vector<std::uint32_t> nodes, std::vector<std::uint32_t> links) {
     FailureRow row;
@@ -43,6 +43,32 @@ TEST_F(OutagesOfARow, AnElementIsUpWhenTheLastFailureEnds) {
   ASSERT_EQ(outages.rows().size(), 2u);
   EXPECT_EQ(outages.rows()[0].up, Tick{40});
   EXPECT_EQ(outages.rows()[1].node, NodeId{0});
+}
+
+TEST_F(OutagesOfARow, WhatFailsByHandIsOneMoreFailure) {
+  Outages outages = with({of({1}, {})}, never, 1, true);
+  outages.fail(0, Tick{10});
+  EXPECT_TRUE(outages.fail_by_hand(of({1}, {0}), Tick{20}).links.empty());
+  EXPECT_TRUE(outages.down_by_hand(NodeId{1}));
+  EXPECT_TRUE(outages.down_by_hand(LinkId{0}));
+  EXPECT_FALSE(outages.down_by_hand(LinkId{1}));
+  EXPECT_TRUE(outages.repair(0, Tick{30}).nodes.empty());
+  const Outages::Turned& back = outages.repair_by_hand(of({1}, {0}), Tick{40});
+  EXPECT_EQ(back.nodes, (std::vector{NodeId{1}}));
+  EXPECT_EQ(back.links, (std::vector{LinkId{0}, LinkId{1}}));
+  EXPECT_FALSE(outages.down_by_hand(NodeId{1}));
+  EXPECT_EQ(outages.up_ticks(NodeId{1}, Tick{100}), 70);
+}
+
+TEST_F(OutagesOfARow, NothingHasFailedBeforeItIsFailedByHand) {
+  Outages outages = with({}, never, 1, true);
+  EXPECT_TRUE(outages.may_come());
+  EXPECT_FALSE(outages.any());
+  outages.fail_by_hand(of({2}, {}), Tick{10});
+  EXPECT_TRUE(outages.any());
+  ASSERT_EQ(outages.rows().size(), 1u);
+  EXPECT_EQ(outages.rows()[0].failure, outages.by_hand());
+  EXPECT_FALSE(with({}).may_come());
 }
 
 TEST_F(OutagesOfARow, AClosedLinkStaysClosed) {
