@@ -63,7 +63,7 @@ bool Routes::find(DemandId demand) {
 
 bool Routes::find_anew(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
-  if (plan.fixed) return any_usable(demand);
+  if (fixed(demand)) return any_usable(demand);
   std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
   if (found.empty()) return false;
   const auto has = [&](std::span<const Route> routes) {

@@ -479,7 +479,20 @@ void Lanes::use_until(Tick end, LinkUse& use) {
   extend(use.open_ticks);
   if (!use_changes_) return;
   use_changes_ = all_open_ > 0;
-  for (std::size_t l = 0; l < links; ++l)
+  add_use(end, use, from);
+}
+
+LinkUse Lanes::use_at(Tick end) const {
+  const std::size_t links = setup_.links.size();
+  const std::vector<std::uint64_t> none(links);
+  LinkUse use{none, none, std::vector<double>(links), std::vector<double>(links)};
+  add_use(end, use, 0);
+  return use;
+}
+
+// To rows that are still 0.
+void Lanes::add_use(Tick end, LinkUse& use, std::size_t from) const {
+  for (std::size_t l = 0; l < open_.size(); ++l)
     use.open_ticks[from + l] = open_[l].ticks + static_cast<double>(open_[l].lanes) * static_cast<double>(count(end - open_[l].since));
   for (const Group& g : groups_) {
     const Tick period = g.program->period;

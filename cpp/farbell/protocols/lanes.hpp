@@ -116,6 +116,7 @@ class Lanes {
   std::vector<LinkCounters> counters() const;  // by link
   // Up to `end`, once every event up to then has happened, behind what is there of earlier ticks.
   void use_until(Tick end, LinkUse& use);
+  LinkUse use_at(Tick end) const;  // of that tick alone
   std::uint64_t stale_events() const { return stale_events_; }
 
  private:
@@ -187,6 +188,7 @@ class Lanes {
   Tick next_start(Tick earliest) const;
 
   void opened(LinkId link, std::int64_t lanes);
+  void add_use(Tick end, LinkUse& use, std::size_t from) const;
 
   Setup setup_;
   EventQueue& queue_;

@@ -270,17 +270,16 @@ Table LiveRun::nodes() const {
 }
 
 Table LiveRun::links() const {
-  std::vector<LinkUse> use;
-  parts_.lanes.use_until(time_, use);
-  const auto links = ids<LinkId>(use.size());
+  const LinkUse use = parts_.lanes.use_at(time_);
+  const auto links = ids<LinkId>(model_.links.size());
   Table t{"links", {}};
   t.add<std::uint32_t>("link", links, [&](LinkId l) { return l.value; });
   t.add<std::uint32_t>("node_a", links, [&](LinkId l) { return model_.links[l.value].node[0].value; });
   t.add<std::uint32_t>("node_b", links, [&](LinkId l) { return model_.links[l.value].node[1].value; });
   t.add<std::uint8_t>("up", links, [&](LinkId l) { return parts_.outages.up(l); });
   t.add<std::uint8_t>("known_down", links, [&](LinkId l) { return std::isinf(parts_.routes.cost()[l.value]); });
-  t.add<std::uint64_t>("attempts", links, [&](LinkId l) { return use[l.value].attempts; });
-  t.add<std::uint64_t>("successes", links, [&](LinkId l) { return use[l.value].successes; });
+  t.add<std::uint64_t>("attempts", links, [&](LinkId l) { return use.attempts[l.value]; });
+  t.add<std::uint64_t>("successes", links, [&](LinkId l) { return use.successes[l.value]; });
   t.add<double>("success_probability", links, [&](LinkId l) { return model_.programs[parts_.outages.program(l)].success; });
   return t;
 }
@@ -370,7 +369,7 @@ Table LiveRun::pairs(std::uint64_t from) const {
 std::vector<LiveRun::RouteInForce> LiveRun::routes(DemandId d) const {
   const auto list = parts_.routes.of(d);
   std::vector<RouteInForce> out;
-  const auto add = [&](const Route& route) { out.push_back({names(route), parts_.routes.usable(route)}); };
+  const auto add = [&](const Route& route) { out.push_back({names(route), parts_.routes.usable(d, route)}); };
   const std::size_t preferred = parts_.routes.preferred(d);
   add(list[preferred]);
   for (std::size_t r = 0; r < list.size(); ++r)

@@ -44,14 +44,14 @@ std::optional<std::int64_t> told_hops(const RouterSpec& router) {
   return 0;
 }
 
-struct News {
+struct Exchange {
   Tick delay = tick_zero;      // until the last has come
   std::uint64_t messages = 0;
 };
 
 // From each node to all within so many hops, by the fastest way of at most so many.
-News exchange(const Model& m, std::optional<std::int64_t> hops) {
-  News out;
+Exchange exchange(const Model& m, std::optional<std::int64_t> hops) {
+  Exchange out;
   const std::uint32_t nodes = m.graph.nodes();
   std::vector<Tick> delay(nodes, never);
   std::vector<NodeId> reached;
@@ -172,7 +172,7 @@ RoundPlan round_plan(const Model& m, const std::function<std::uint64_t(const std
   for (const DemandSpec& demand : m.scenario.demands) plan.widths.push_back(static_cast<std::uint32_t>(demand.width));
   const std::optional<std::int64_t> hops = told_hops(spec.router);
   if (m.scenario.control != ControlPlane::ideal && hops != 0) {
-    const News news = exchange(m, hops);
+    const Exchange news = exchange(m, hops);
     plan.exchange = news.delay;
     plan.exchange_messages = news.messages;
   }

@@ -362,7 +362,7 @@ RowStore row_store(const Model& model, const RunOptions& options, const RunHooks
   return RowStore(model.clock, options.memory_limit_bytes, hooks.spill, ghz);
 }
 
-void put_together(const Model& model, const RunOptions& options, const ReplicaResults& results, const ReplicaResult& failed, RowStore& rows,
+void put_together(const Model& model, const RunOptions& options, ReplicaResults& results, const ReplicaResult& failed, RowStore& rows,
                   RunOutput& out) {
   rows.finish(out.tables);
   out.spilled = rows.spilled();

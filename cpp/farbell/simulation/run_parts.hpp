@@ -14,7 +14,7 @@ ReplicaOptions replica_options(const Model& model, const RunOptions& options, st
 RowStore row_store(const Model& model, const RunOptions& options, const RunHooks& hooks);
 
 // What is left of replicas as tables and statistics; `failed` is one that has not come to its end, as far as it was traced.
-void put_together(const Model& model, const RunOptions& options, const ReplicaResults& results, const ReplicaResult& failed, RowStore& rows,
+void put_together(const Model& model, const RunOptions& options, ReplicaResults& results, const ReplicaResult& failed, RowStore& rows,
                   RunOutput& out);
 
 }  // namespace farbell
