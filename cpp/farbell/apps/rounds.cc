@@ -9,7 +9,8 @@ namespace farbell {
 Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests)
     : setup_(setup), queue_(queue), states_(states), requests_(requests), router_(graph, setup.plan.network, setup.plan.router),
       up_(setup.links.size(), setup.plan.network.channels), unspent_(up_), born_(setup.links.size() * setup.plan.network.channels),
-      held_(setup.nodes.size()), links_(setup.links.size()), nodes_(setup.nodes.size()) {
+      held_(setup.nodes.size()), nodes_(setup.nodes.size()) {
+  use_.resize(setup.links.size());
   for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
 }
 
@@ -50,19 +51,18 @@ void Rounds::begin(std::uint64_t round) {
 void Rounds::attempt(std::uint64_t round) {
   const RoundPlan& plan = setup_.plan;
   up_.clear();
-  for (std::uint32_t l = 0; l < links_.size(); ++l) {
+  for (std::uint32_t l = 0; l < setup_.links.size(); ++l) {
     const std::uint32_t lanes = router_.book().taken(LinkId{l});
     if (lanes == 0) continue;
     const LinkProgram& link = setup_.programs[setup_.links[l].program];
-    LinkUse& use = links_[l];
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
       const double failures = std::floor(-std::log1p(-Stream::numbered(plan.attempt_keys[l], round * plan.network.channels + lane, setup_.replica).u0) / link.lambda);
       const bool succeeds = failures < plan.attempts[l];
       const std::uint64_t attempts = succeeds ? static_cast<std::uint64_t>(failures) + 1 : plan.attempts[l];
-      use.attempts += attempts;
-      use.successes += succeeds;
-      use.lane_ticks += static_cast<double>(attempts) * static_cast<double>(count(link.period));
-      use.open_ticks += static_cast<double>(count(plan.attempting));
+      use_.attempts[l] += attempts;
+      use_.successes[l] += succeeds;
+      use_.lane_ticks[l] += static_cast<double>(attempts) * static_cast<double>(count(link.period));
+      use_.open_ticks[l] += static_cast<double>(count(plan.attempting));
       if (!succeeds) continue;
       up_.set(LinkId{l}, lane);
       born_[std::size_t{l} * plan.network.channels + lane] = static_cast<std::int64_t>(failures) * count(link.period);
@@ -80,7 +80,7 @@ void Rounds::connect() {
   for (RoundChain& chain : chains) begin_chain(std::move(chain));
   // What is joined to nothing is dropped.
   const Tick now = queue_.now();
-  for (std::uint32_t l = 0; l < links_.size(); ++l)
+  for (std::uint32_t l = 0; l < setup_.links.size(); ++l)
     for (std::uint32_t lane = 0; lane < router_.book().taken(LinkId{l}); ++lane)
       if (unspent_.up(LinkId{l}, lane))
         for (NodeId n : setup_.links[l].node) give_back(n, cycle_start(LinkId{l}, lane), now);

@@ -50,7 +50,7 @@ class Rounds {
   void handle(const Event& event);
   void finish(Tick end);
 
-  const std::vector<LinkUse>& links() const { return links_; }
+  const LinkUse& links() const { return use_; }  // until now, by link
   const std::vector<NodeCounters>& nodes() const { return nodes_; }
   std::uint64_t messages() const { return messages_; }
 
@@ -94,7 +94,7 @@ class Rounds {
   std::vector<Stream> swap_draws_;    // by node
   std::vector<Row> rows_;
   std::vector<std::uint32_t> free_;
-  std::vector<LinkUse> links_;
+  LinkUse use_;
   std::vector<NodeCounters> nodes_;
   std::uint64_t messages_ = 0;
 };

@@ -483,9 +483,8 @@ void Lanes::use_until(Tick end, LinkUse& use) {
 }
 
 LinkUse Lanes::use_at(Tick end) const {
-  const std::size_t links = setup_.links.size();
-  const std::vector<std::uint64_t> none(links);
-  LinkUse use{none, none, std::vector<double>(links), std::vector<double>(links)};
+  LinkUse use;
+  use.resize(setup_.links.size());
   add_use(end, use, 0);
   return use;
 }

@@ -33,6 +33,12 @@ struct LinkUse {
   std::vector<double> lane_ticks;  // of attempting, summed over lanes
   std::vector<double> open_ticks;  // of lanes whose circuit was up
 
+  void resize(std::size_t rows) {
+    attempts.resize(rows);
+    successes.resize(rows);
+    lane_ticks.resize(rows);
+    open_ticks.resize(rows);
+  }
   void reserve(std::size_t rows) {
     attempts.reserve(rows);
     successes.reserve(rows);

@@ -42,7 +42,11 @@ class RoundsReplica {
     if (end <= (use_.ends.empty() ? tick_zero : use_.ends.back())) return;
     use_.ends.push_back(end);
     for (const NodeCounters& node : rounds_.nodes()) use_.slot_ticks.push_back(node.slot_ticks);
-    use_.links.insert(use_.links.end(), rounds_.links().begin(), rounds_.links().end());
+    const auto append = [](auto& column, const auto& now) { column.insert(column.end(), now.begin(), now.end()); };
+    append(use_.links.attempts, rounds_.links().attempts);
+    append(use_.links.successes, rounds_.links().successes);
+    append(use_.links.lane_ticks, rounds_.links().lane_ticks);
+    append(use_.links.open_ticks, rounds_.links().open_ticks);
   }
 
   ReplicaResult result(std::uint64_t replica, Ended ended) {
@@ -56,7 +60,8 @@ class RoundsReplica {
     requests_.finish();
     r.events = queue_.processed();
     r.messages = rounds_.messages();
-    for (const LinkUse& link : rounds_.links()) r.links.push_back({link.attempts, link.successes, link.lane_ticks});
+    const LinkUse& use = rounds_.links();
+    for (std::size_t l = 0; l < model_.links.size(); ++l) r.links.push_back({use.attempts[l], use.successes[l], use.lane_ticks[l]});
     r.link_up_ticks.assign(model_.links.size(), static_cast<double>(count(r.end)));
     r.nodes = rounds_.nodes();
     r.demands = recorder_.take_summaries();
