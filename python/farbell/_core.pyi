@@ -3006,8 +3006,8 @@ class Routing:
 
     Parameters
     ----------
-    kind : Literal["hops", "length", "seconds_per_pair"]
-        What a route minimises.
+    kind : Literal["hops", "length", "seconds_per_pair", "fidelity", "widest"]
+        What makes a route the best.
     alternatives : int
         Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried.
     fidelity_constrained : bool
@@ -3022,21 +3022,21 @@ class Routing:
     def __init__(
         self,
         *,
-        kind: Literal["hops", "length", "seconds_per_pair"] = 'seconds_per_pair',
+        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest"] = 'seconds_per_pair',
         alternatives: int = 1,
         fidelity_constrained: bool = False,
     ) -> None: ...
     def replace(
         self,
         *,
-        kind: Literal["hops", "length", "seconds_per_pair"] = ...,
+        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest"] = ...,
         alternatives: int = ...,
         fidelity_constrained: bool = ...,
     ) -> Routing:
         """A new Routing with these fields changed."""
     @property
-    def kind(self) -> Literal["hops", "length", "seconds_per_pair"]:
-        """What a route minimises."""
+    def kind(self) -> Literal["hops", "length", "seconds_per_pair", "fidelity", "widest"]:
+        """What makes a route the best."""
     @property
     def alternatives(self) -> int:
         """Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried."""
@@ -5204,8 +5204,11 @@ def load_protocol(
 def compile(scenario: Scenario) -> Model:
     """Checks a scenario and works out everything that does not change during a run. Raises SpecError."""
 
-def least_cost_routes(model: Model, a: str, b: str, routing: Routing) -> list[Any]:
-    """Tuples (nodes, links, cost, length_m), as many as `routing` has alternatives; `farbell.routing` wraps them."""
+def best_routes(model: Model, a: str, b: str, routing: Routing) -> list[Any]:
+    """Tuples (nodes, links, cost, length_m, fidelity, rate_hz), as many as `routing` has alternatives; `farbell.routing` wraps them."""
+
+def demand_routes(model: Model) -> list[Any]:
+    """Such a tuple for the preferred route of each demand."""
 
 def run(
     model: Model,

@@ -1,7 +1,7 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
 from dataclasses import replace
-from math import inf
+from math import inf, log
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class Network:
         self.slot = ticks(scenario["slot_s"], ticks_per_s) if scenario["timing"] == "slotted" else None
         self.ideal = scenario["control"] == "ideal"
         self.as_if_repaired = False
+        self.devices = {}  # by memory: what the run makes of them
         self.nodes = [
             Node(index, spec, scenario["memories"][spec["memory"]], ticks_per_s, self.slot is not None)
             for index, spec in enumerate(scenario["nodes"])
@@ -107,7 +108,20 @@ class Network:
         metric = self.scenario["routing"]["kind"]
         if metric == "hops":
             return 1.0
-        return link.length_m if metric == "length" else link.own_model.period_s / link.own_model.success
+        if metric == "length":
+            return link.length_m
+        seconds = link.own_model.period_s / link.own_model.success
+        if metric == "widest" and (spec := link.spec["distillation"]):
+            return seconds * (len(spec["rounds"]) + 1 if spec["scheme"] == "pumping" else 2 ** len(spec["rounds"]))
+        return loss(self.link_fidelity(link)) if metric == "fidelity" else seconds
+
+    def link_fidelity(self, link):
+        """Of a mean pair; of the best one that it distils."""
+        rows = link.own_model.rows
+        if not link.spec["distillation"]:
+            return sum(p * fidelity((rho, frame)) for p, frame, rho in rows) / sum(p for p, *_ in rows)
+        ends = [self.devices[node.memory["name"]] for node in link.ends]
+        return fidelity(distilled(best_of([(rho, frame) for _, frame, rho in rows]), link.spec["distillation"], ends))
 
     def links_between(self, x, y):
         """Usable links between two nodes, the preferred one first."""
@@ -139,10 +153,18 @@ class Network:
             cost = 0.0
             for link in reversed(links):
                 cost += self.cost(link)
-            found.append((cost, len(links), [node.index for node in nodes], (nodes, links)))
-        found.sort(key=lambda path: path[:3])
+            if self.scenario["routing"]["kind"] == "fidelity":
+                cost += sum(loss(self.swap_fidelity(node)) for node in nodes[1:-1])
+            width = max(self.cost(link) for link in links) if self.scenario["routing"]["kind"] == "widest" else 0.0
+            found.append((width, cost, len(links), [node.index for node in nodes], (nodes, links)))
+        found.sort(key=lambda path: path[:4])
         by_position = demand["swapping"]["kind"] in ("tree", "table")
         return [route for *_, route in found[: 1 if by_position else self.scenario["routing"]["alternatives"]]]
+
+    def swap_fidelity(self, node):
+        """Of what is left of two perfect pairs."""
+        here = self.devices[node.memory["name"]]
+        return fidelity(swapped((PERFECT, 0), (PERFECT, 0), here, here, here))
 
     def usable_if_repaired(self, demand, routes, listed):
         self.as_if_repaired = True
@@ -186,12 +208,17 @@ class Network:
 
 # ---- the best that can happen to pairs (rho, frame), the qubit nearer to A first -----------------------------------------
 
+PERFECT = np.array([[1, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]], dtype=complex) / 2
 WHITE = np.eye(4, dtype=complex) / 4, 0
 
 
 def fidelity(pair):
     rho, frame = pair
     return states.correlators(*states.create_pair(rho, None, 0, None, 0), 0, frame).fidelity
+
+
+def loss(fidelity_of_it):
+    return -log((4 * fidelity_of_it - 1) / 3)
 
 
 def best_of(pairs):

@@ -161,10 +161,13 @@ POLICY = {
 TWO_WAYS = {"r0--r1": given(0.3, fidelity=0.9), "r1--r2": given(0.3, fidelity=0.9)}
 
 
-def two_ways(demands, kind="hops", alternatives=2, **rest):
+def two_ways(demands, kind="hops", alternatives=2, slow=(), **rest):
     """A ring of five with two ways from r0 to r2: the short one makes worse pairs."""
     edges = [(f"r{i}", f"r{(i + 1) % 5}") for i in range(5)]
-    edges = [(a, b, {"generation": TWO_WAYS.get(f"{a}--{b}", given(0.3))}) for a, b in edges]
+    edges = [
+        (a, b, {"generation": given(0.1) if (name := f"{a}--{b}") in slow else TWO_WAYS.get(name, given(0.3))})
+        for a, b in edges
+    ]
     constrained = rest.pop("fidelity_constrained", False)
     routing = {"kind": kind, "alternatives": alternatives, "fidelity_constrained": constrained}
     return network(edges, demands, routing=routing, **rest)
@@ -349,6 +352,8 @@ SCENARIOS = {
         [("r0", "r2", POISSON | {"min_fidelity": 0.87, "width": 2}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5})],
         fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory={"two_qubit_gate_reliability": 0.995},
     ),
+    "by fidelity, links change": two_ways([("r0", "r2", POISSON | {"width": 2}), ("r4", "r1", BACK_TO_BACK)], kind="fidelity", slots=4, memory=NOISY, changes=DOWN_AND_UP),
+    "the widest, links change": two_ways([("r0", "r2", POISSON | {"width": 2}), ("r4", "r1", BACK_TO_BACK)], kind="widest", slots=4, changes=DOWN_AND_UP, slow=["r1--r2"]),
     "two ways, hop by hop": two_ways(
         [("r0", "r2", POISSON | {"width": 2}), ("r2", "r0", TOGETHER), ("r4", "r1", POISSON), ("r1", "r3", TOGETHER)],
         slots=4, alternatives=3, changes=DOWN_AND_UP, on_deadlock="release", **HOP_BY_HOP,

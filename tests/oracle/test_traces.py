@@ -229,6 +229,12 @@ def test_family_reaches_what_it_is_for():
         assert total[key] > least, key
 
 
+@pytest.mark.parametrize("name", ["by fidelity, links change", "the widest, links change"])
+def test_kinds_of_routing_matter(name):
+    scenario = SCENARIOS[name] | {"seed": 1}
+    assert run(scenario | {"routing": scenario["routing"] | {"kind": "hops"}}).trace != run(scenario).trace
+
+
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("two ways") or name == "grid with detours"])
 def test_alternatives_matter(name):
     """The scenarios made for them are served otherwise with one route a demand."""

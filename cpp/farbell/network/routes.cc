@@ -4,8 +4,8 @@
 
 namespace farbell {
 
-Routes::Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost)
-    : graph_(graph), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()) {}
+Routes::Routes(const Graph& graph, RoutingMetric kind, std::span<const RoutePlan> plans, std::span<const double> link_cost)
+    : graph_(graph), kind_(kind), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()) {}
 
 bool Routes::usable(const Route& route) const {
   return std::all_of(route.links.begin(), route.links.end(),
@@ -38,15 +38,15 @@ void Routes::set_failed(LinkId link, bool failed) {
   cost_[link.value] = failed ? std::numeric_limits<double>::infinity() : repaired_cost_[link.value];
 }
 
-PathFinder& Routes::paths() {
-  if (!paths_) paths_ = std::make_unique<PathFinder>(graph_);
-  return *paths_;
+Router& Routes::router() {
+  if (!router_) router_ = std::make_unique<Router>(graph_, kind_);
+  return *router_;
 }
 
 bool Routes::find(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
   if (plan.fixed) return any_usable(demand);
-  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
+  std::vector<Route> found = router().find(plan.ends[0], plan.ends[1], plan.alternatives, cost_);
   if (found.empty()) return false;
   Row& row = rows_[demand.value];
   row.found = std::move(found);
@@ -62,7 +62,7 @@ bool Routes::usable_when_repaired(DemandId demand) {
   const auto list = of(demand);
   const RoutePlan& plan = plans_[demand.value];
   if (std::any_of(list.begin(), list.end(), usable)) return true;
-  return !plan.fixed && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired_cost_));
+  return !plan.fixed && !router().find(plan.ends[0], plan.ends[1], 1, repaired_cost_).empty();
 }
 
 bool Routes::first_usable(DemandId demand) const {

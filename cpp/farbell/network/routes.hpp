@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "farbell/network/paths.hpp"
+#include "farbell/network/router.hpp"
 
 namespace farbell {
 
@@ -21,7 +21,7 @@ struct RoutePlan {
 class Routes {
  public:
   // `link_cost` at the start; infinity = down or hopeless.
-  Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost);
+  Routes(const Graph& graph, RoutingMetric kind, std::span<const RoutePlan> plans, std::span<const double> link_cost);
 
   std::span<const Route> of(DemandId demand) const {
     const Row& row = rows_[demand.value];
@@ -55,15 +55,16 @@ class Routes {
     std::uint32_t version = 0, versions = 0;
   };
 
-  PathFinder& paths();
+  Router& router();
 
   const Graph& graph_;
+  RoutingMetric kind_;
   std::span<const RoutePlan> plans_;
   std::vector<Row> rows_;     // by demand
   std::vector<double> cost_;  // by link
   std::vector<double> repaired_cost_;  // if nothing had failed; empty before anything has
   std::vector<bool> failed_;           // the same
-  std::unique_ptr<PathFinder> paths_;  // made when first needed: most runs look for no route
+  std::unique_ptr<Router> router_;     // made when first needed: most runs look for no route
 };
 
 }  // namespace farbell

@@ -1,10 +1,13 @@
-// What the routes of demands minimise.
+// By what the routes of demands are chosen. docs/physics/routing.md
 #pragma once
 #include "farbell/base/fields.hpp"
 
 namespace farbell {
 
-enum class RoutingMetric { hops, length, seconds_per_pair };
+enum class RoutingMetric { hops, length, seconds_per_pair, fidelity, widest };
+
+// Whether the cost of a route is a sum over its links.
+constexpr bool is_additive(RoutingMetric kind) { return kind <= RoutingMetric::fidelity; }
 
 struct RoutingSpec {
   RoutingMetric kind = RoutingMetric::seconds_per_pair;
@@ -22,6 +25,9 @@ struct Describe<RoutingMetric> {
       Choice<RoutingMetric>{RoutingMetric::length, "length", "least fibre"},
       Choice<RoutingMetric>{RoutingMetric::seconds_per_pair, "seconds_per_pair",
                             "least sum over links of the mean time that one slot needs for a pair"},
+      Choice<RoutingMetric>{RoutingMetric::fidelity, "fidelity",
+                            "largest product of the Werner parameters of links and of the swaps between them"},
+      Choice<RoutingMetric>{RoutingMetric::widest, "widest", "fastest slowest link; of equally wide routes the least seconds_per_pair"},
   };
 };
 
@@ -30,7 +36,7 @@ struct Describe<RoutingSpec> {
   static constexpr std::string_view name = "Routing";
   static constexpr std::string_view doc = "How the routes of demands are chosen.";
   static constexpr auto fields = std::tuple{
-      field("kind", &RoutingSpec::kind, "What a route minimises."),
+      field("kind", &RoutingSpec::kind, "What makes a route the best."),
       field("alternatives", &RoutingSpec::alternatives, within(1, 1'000'000),
             "Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried."),
       field("fidelity_constrained", &RoutingSpec::fidelity_constrained,

@@ -295,6 +295,7 @@ class Compiler {
   }
 
   void links() {
+    costs_.emplace(m_, s_.routing.kind);
     std::vector<std::array<NodeId, 2>> ends;
     for (std::size_t i = 0; i < s_.links.size(); ++i) {
       const LinkSpec& link = s_.links[i];
@@ -312,7 +313,7 @@ class Compiler {
       ends.push_back(row.node);
       m_.links.push_back(row);
       m_.link_facts.push_back(facts_[row.program]);
-      m_.link_cost.push_back(routing_cost(s_.routing.kind, facts_[row.program]));
+      m_.link_cost.push_back((*costs_)(row, facts_[row.program]));
       m_.fibre_delay.push_back(ticks(fiber_delay_s(link.fiber.length_m, link.fiber.speed_m_per_s), item("links", i, "fiber")));
     }
     m_.link_names = link_names_.all();
@@ -338,7 +339,9 @@ class Compiler {
         row.program = program(*change.generation, row.link.value, link.node, item("changes", i, "generation"));
         Tick& fastest = m_.links[row.link.value].fastest_period;
         fastest = earlier(fastest, m_.programs[*row.program].period);
-        row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
+        LinkRow after = link;
+        after.program = *row.program;
+        row.cost = (*costs_)(after, facts_[*row.program]);
       }
       m_.changes.push_back(row);
     }
@@ -365,7 +368,10 @@ class Compiler {
     const LinkId id{static_cast<std::uint32_t>(i)};
     DriftPlan plan = drift_plan(m_, *link.drift, path, [&](std::size_t k) { return after_steps(k).fidelity; });
     for (const auto& [at, k] : plan.changes) {
-      const double cost = routing_cost(s_.routing.kind, after_steps(k));
+      LinkRow after = row;
+      const LinkFacts& facts = after_steps(k);
+      after.program = programs[k];
+      const double cost = (*costs_)(after, facts);
       m_.changes.push_back({at, id, programs[k], cost});
     }
     if (!plan.recalibrations.empty()) recalibrations_.push_back({{}, {id}, std::move(plan.recalibrations)});
@@ -411,7 +417,7 @@ class Compiler {
 
   // ---- demands ----
   void demands() {
-    PathFinder paths(m_.graph);
+    Router router(m_.graph, s_.routing.kind);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) {
       const DemandSpec& demand = s_.demands[i];
       const NodeId a{node_names_.at(demand.node_a, item("demands", i, "node_a"))};
@@ -428,7 +434,7 @@ class Compiler {
           std::holds_alternative<TreeSpec>(demand.swapping) || std::holds_alternative<PolicyTableSpec>(demand.swapping);
       routes.alternatives = by_position ? 1 : static_cast<std::size_t>(s_.routing.alternatives);
       routes.fixed = by_position || !demand.route.empty();
-      if (demand.route.empty()) routes.routes = paths.k_shortest(a, b, routes.alternatives, m_.link_cost);
+      if (demand.route.empty()) routes.routes = router.find(a, b, routes.alternatives, m_.link_cost);
       else routes.routes.push_back(given_route(i));
       if (routes.routes.empty())
         throw SpecError(item("demands", i), in_quotes(shortened(name)) + ", between nodes that no usable links join",
@@ -658,6 +664,7 @@ class Compiler {
       link_names_{"link", "/links"}, demand_names_{"demand", "/demands"};
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program
+  std::optional<LinkCosts> costs_;
   std::vector<FailureRow> recalibrations_;
   std::vector<std::shared_ptr<const CommunicationRow>> communication_;  // by memory
   std::unordered_set<std::uint64_t> keys_;

@@ -89,4 +89,21 @@ double best_reachable_fidelity(const Model& model, const Route& route, std::opti
   return pair.fidelity();
 }
 
+double distilled_fidelity(const Model& model, const LinkRow& link) { return Best(model).hop(link, true).fidelity(); }
+
+double swap_fidelity(const Model& model, DeviceId device) {
+  const DeviceModel noise(model.devices[device.value], model.clock, model.pauli_twirl);
+  const BellPovm povm(noise, noise);
+  const PairDensity perfect;
+  const auto p = povm.probabilities(PairDensity::bell_products(perfect, 1, perfect, 0));
+  double mean = 0;
+  for (int r = 0; r < 4; ++r) {
+    if (p[r] <= probability_slack) continue;
+    Framed joined{perfect, r};
+    joined.state.join(1, perfect, 0, povm.weights(r), p[r]);
+    mean += p[r] * joined.fidelity();
+  }
+  return mean;
+}
+
 }  // namespace farbell

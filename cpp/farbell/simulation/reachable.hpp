@@ -8,4 +8,9 @@ namespace farbell {
 // outcomes: only gates and read-out spoil the pair. `distillation`: plan for pairs that span the route.
 double best_reachable_fidelity(const Model& model, const Route& route, std::optional<std::uint32_t> distillation);
 
+// Of a link's pairs once they are distilled as its row says.
+double distilled_fidelity(const Model& model, const LinkRow& link);
+// Of what a swap makes of two perfect pairs: the mean over its outcomes.
+double swap_fidelity(const Model& model, DeviceId device);
+
 }  // namespace farbell

@@ -1,4 +1,4 @@
-// Routes between nodes of a compiled network, by name, whether or not a demand asks for them.
+// What links cost, by kind of routing; and routes between nodes of a compiled network, by name, whether or not a demand asks for them.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,16 +7,34 @@
 
 namespace farbell {
 
-// What a link adds to the cost of a route; infinity if it cannot succeed.
-double routing_cost(RoutingMetric metric, const LinkFacts& link);
+// w of the Werner state of that fidelity.
+constexpr double werner_parameter(double fidelity) { return (4 * fidelity - 1) / 3; }
+
+class LinkCosts {
+ public:
+  // Of a model whose devices are known.
+  LinkCosts(const Model& model, RoutingMetric kind);
+  // Infinity if the link cannot succeed. `facts`: of the program that the row has.
+  double operator()(const LinkRow& link, const LinkFacts& facts) const;
+
+ private:
+  const Model& model_;
+  RoutingMetric kind_;
+  std::vector<double> swap_losses_;  // by device: -ln of the Werner parameter of what its swaps make of perfect pairs
+};
 
 struct NamedRoute {
   std::vector<std::string> nodes, links;
   double cost = 0, length_m = 0;
+  double fidelity = 0;  // of the product of the Werner parameters of its links and swaps
+  double rate_hz = 0;   // of one lane: no more than the slowest link gives, times the chance that all swaps succeed
 };
 
-// The `routing.alternatives` least-cost routes over the links as they are at the start; fewer, or none, if there are no more. Throws
+// The `routing.alternatives` best routes over the links as they are at the start; fewer, or none, if there are no more. Throws
 // SpecError for a name that is no node's.
-std::vector<NamedRoute> least_cost_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing);
+std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing);
+
+// Of each demand for pairs the route that it prefers at the start.
+std::vector<NamedRoute> demand_routes(const Model& model);
 
 }  // namespace farbell

@@ -1,4 +1,4 @@
-"""Routes through a network: the least-cost one, or the k least, whether or not a demand asks for them.
+"""Routes through a network: the best one by each kind of routing, or the k best, whether or not a demand asks for them.
 
 See docs/physics/routing.md.
 """
@@ -6,14 +6,17 @@ See docs/physics/routing.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from farbell import _core
 from farbell._core import Model, Routing, Scenario, SpecError
 
-Metric: TypeAlias = Literal["hops", "length", "seconds_per_pair"]
+Metric: TypeAlias = Literal["hops", "length", "seconds_per_pair", "fidelity", "widest"]
 
-__all__ = ["Route", "k_shortest_paths", "shortest_path"]
+#: All of them.
+KINDS: tuple[Metric, ...] = get_args(Metric)
+
+__all__ = ["KINDS", "Metric", "Route", "demand_routes", "k_shortest_paths", "shortest_path"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,16 @@ class Route:
     links : tuple of str
         Names of its links, one fewer; of parallel links the cheapest.
     cost : float
-        Sum over its links of the metric: a number of hops, metres, or seconds per pair.
+        What its kind of routing compares: a number of hops, metres or seconds per pair, summed over its links; for
+        ``"fidelity"`` -ln of the Werner parameter of its pairs; for ``"widest"`` the seconds per pair of its slowest link.
     length_m : float
         Length of its fibres, in metres.
+    fidelity : float
+        Of the Werner state whose parameter is the product of those of its links and of the swaps between them: pairs that
+        never wait.
+    rate_hz : float
+        Pairs per second that one lane gives at most: the rate of its slowest link, once its pairs are distilled as the link
+        says, times the chance that all swaps succeed.
 
     Examples
     --------
@@ -42,6 +52,8 @@ class Route:
     links: tuple[str, ...]
     cost: float
     length_m: float
+    fidelity: float
+    rate_hz: float
 
     @property
     def hops(self) -> int:
@@ -50,7 +62,7 @@ class Route:
 
 
 def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metric: Metric | None = None) -> list[Route]:
-    """The k least-cost routes between two nodes, the best first: those of equal cost by hops, then by their nodes.
+    """The k best routes between two nodes, the best first: those of equal cost by hops, then by their nodes.
 
     Parameters
     ----------
@@ -60,9 +72,11 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
         Names of the ends.
     k : int
         How many routes, at least 1.
-    metric : "hops", "length" or "seconds_per_pair", optional
-        What is summed over the links: 1, their lengths in metres, or the mean seconds that one slot needs for a pair.
-        Default: ``routing.kind`` of the scenario.
+    metric : str, optional
+        A kind of routing. ``"hops"``, ``"length"`` and ``"seconds_per_pair"``: the least sum over the links of 1, of their
+        lengths, or of the mean seconds that one slot needs for a pair. ``"fidelity"``: the largest product of Werner
+        parameters, of links and of swaps between them. ``"widest"``: the fastest slowest link; of equals the least sum of
+        seconds. Default: ``routing.kind`` of the scenario.
 
     Returns
     -------
@@ -76,7 +90,8 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
 
     References
     ----------
-    J. Y. Yen, Management Science 17, 712 (1971); E. L. Lawler, Management Science 18, 401 (1972).
+    J. Y. Yen, Management Science 17, 712 (1971); E. L. Lawler, Management Science 18, 401 (1972). Widest paths:
+    M. Pollack, Operations Research 8, 733 (1960).
 
     Examples
     --------
@@ -94,11 +109,11 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
         name = {"/kind": "metric", "/alternatives": "k"}[error.path]
         raise SpecError(name, error.found, error.allowed, error.nearest) from None
     model = network if isinstance(network, Model) else _core.compile(network.replace(demands=[], changes=[]))
-    return [Route(*found) for found in _core.least_cost_routes(model, a, b, routing)]
+    return [Route(*found) for found in _core.best_routes(model, a, b, routing)]
 
 
 def shortest_path(network: Scenario | Model, a: str, b: str, *, metric: Metric | None = None) -> Route:
-    """The least-cost route between two nodes: that of a demand between them, unless it has a ``route`` of its own.
+    """The best route between two nodes: that of a demand between them, unless it has a ``route`` of its own.
 
     Parameters
     ----------
@@ -129,3 +144,31 @@ def shortest_path(network: Scenario | Model, a: str, b: str, *, metric: Metric |
     if not routes:
         raise SpecError("b", repr(b), f"a node that usable links join with {a!r}")
     return routes[0]
+
+
+def demand_routes(network: Scenario | Model) -> list[Route]:
+    """The route that each demand prefers at the start, and what is to be expected of it.
+
+    Parameters
+    ----------
+    network : Scenario or Model
+        The network.
+
+    Returns
+    -------
+    list of Route
+        One a demand, by the ``routing`` of the scenario.
+
+    Raises
+    ------
+    SpecError
+        The scenario is wrong.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> [route.nodes for route in fb.routing.demand_routes(fb.chain(3))]
+    [('n0', 'n1', 'n2')]
+    """
+    model = network if isinstance(network, Model) else _core.compile(network)
+    return [Route(*found) for found in _core.demand_routes(model)]
