@@ -6,17 +6,19 @@ See docs/physics/routing.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from farbell import _core
 from farbell._core import Model, Routing, Scenario, SpecError
 
-Metric: TypeAlias = Literal["hops", "length", "seconds_per_pair", "fidelity", "widest"]
+Metric: TypeAlias = Literal[
+    "hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"
+]
 
 #: All of them.
 KINDS: tuple[Metric, ...] = get_args(Metric)
 
-__all__ = ["KINDS", "Metric", "Route", "demand_routes", "k_shortest_paths", "shortest_path"]
+__all__ = ["KINDS", "Metric", "Route", "demand_routes", "k_shortest_paths", "route", "shortest_path"]
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,20 @@ class Route:
         Names of its links, one fewer; of parallel links the cheapest.
     cost : float
         What its kind of routing compares: a number of hops, metres or seconds per pair, summed over its links; for
-        ``"fidelity"`` -ln of the Werner parameter of its pairs; for ``"widest"`` the seconds per pair of its slowest link.
+        ``"fidelity"`` -ln of the Werner parameter of its pairs; for ``"widest"`` the seconds per pair of its slowest link,
+        for ``"entanglement_rate"`` the expected seconds per end-to-end pair, for ``"q_path"`` and ``"q_leap"`` a number of
+        pairs.
     length_m : float
         Length of its fibres, in metres.
     fidelity : float
-        Of the Werner state whose parameter is the product of those of its links and of the swaps between them: pairs that
-        never wait.
+        Of the Werner state whose parameter is the product of those of its links, as they are distilled, and of the swaps
+        between them: pairs that never wait.
     rate_hz : float
-        Pairs per second that one lane gives at most: the rate of its slowest link, once its pairs are distilled as the link
-        says, times the chance that all swaps succeed.
+        Pairs per second that one lane gives at most: the rate of its slowest link, once its pairs are distilled,
+        times the chance that all swaps succeed.
+    rounds : tuple of int
+        With ``"q_path"`` and ``"q_leap"``: rounds of purification on each link; a result of r rounds takes r + 1 pairs.
+        Empty with others: links distil as they say themselves.
 
     Examples
     --------
@@ -54,11 +61,34 @@ class Route:
     length_m: float
     fidelity: float
     rate_hz: float
+    rounds: tuple[int, ...] = ()
 
     @property
     def hops(self) -> int:
         """Number of its links."""
         return len(self.links)
+
+
+_ARGUMENTS = {"/kind": "metric", "/alternatives": "k", "/max_purification_rounds": "max_purification_rounds"}
+
+
+def _found(network: Scenario | Model, a: str, b: str, metric: Metric | None, min_fidelity: float, **fields: Any) -> list[Route]:
+    scenario = network if isinstance(network, Scenario) else network.scenario
+    try:
+        same = metric is None or metric == scenario.routing.kind
+        given = {name: value for name, value in fields.items() if value is not None}
+        routing = scenario.routing.replace(**given) if same else Routing(kind=metric, **given)  # type: ignore[arg-type]
+        if routing.kind in ("q_path", "q_leap") and not min_fidelity > 0:
+            raise SpecError("min_fidelity", repr(min_fidelity), f'above 0 with "{routing.kind}", which finds routes for it')
+        # Routing itself has nothing to say about the demands of others.
+        model = network if isinstance(network, Model) else _core.compile(_without_demands(network))
+        return [Route(*found) for found in _core.best_routes(model, a, b, routing, min_fidelity)]
+    except SpecError as error:
+        raise SpecError(_ARGUMENTS.get(error.path, error.path), error.found, error.allowed, error.nearest) from None
+
+
+def _without_demands(scenario: Scenario) -> Scenario:
+    return scenario.replace(demands=[], ghz_demands=[], changes=[])
 
 
 def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metric: Metric | None = None) -> list[Route]:
@@ -76,7 +106,8 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
         A kind of routing. ``"hops"``, ``"length"`` and ``"seconds_per_pair"``: the least sum over the links of 1, of their
         lengths, or of the mean seconds that one slot needs for a pair. ``"fidelity"``: the largest product of Werner
         parameters, of links and of swaps between them. ``"widest"``: the fastest slowest link; of equals the least sum of
-        seconds. Default: ``routing.kind`` of the scenario.
+        seconds. ``"entanglement_rate"``: the least expected time of an end-to-end pair. ``"greedy_fidelity"`` has one route,
+        and ``"q_path"`` and ``"q_leap"`` belong to a fidelity: :func:`route`. Default: ``routing.kind`` of the scenario.
 
     Returns
     -------
@@ -102,14 +133,7 @@ def k_shortest_paths(network: Scenario | Model, a: str, b: str, k: int, *, metri
     ('n0', 'n1', 'n2') 20000.0
     ('n0', 'n4', 'n3', 'n2') 30000.0
     """
-    scenario = network if isinstance(network, Scenario) else network.scenario
-    try:
-        routing = Routing(kind=scenario.routing.kind if metric is None else metric, alternatives=k)
-    except SpecError as error:
-        name = {"/kind": "metric", "/alternatives": "k"}[error.path]
-        raise SpecError(name, error.found, error.allowed, error.nearest) from None
-    model = network if isinstance(network, Model) else _core.compile(network.replace(demands=[], changes=[]))
-    return [Route(*found) for found in _core.best_routes(model, a, b, routing)]
+    return _found(network, a, b, metric, 0.0, alternatives=k)
 
 
 def shortest_path(network: Scenario | Model, a: str, b: str, *, metric: Metric | None = None) -> Route:
@@ -143,6 +167,66 @@ def shortest_path(network: Scenario | Model, a: str, b: str, *, metric: Metric |
     routes = k_shortest_paths(network, a, b, 1, metric=metric)
     if not routes:
         raise SpecError("b", repr(b), f"a node that usable links join with {a!r}")
+    return routes[0]
+
+
+def route(
+    network: Scenario | Model,
+    a: str,
+    b: str,
+    *,
+    kind: Metric | None = None,
+    min_fidelity: float = 0.0,
+    max_purification_rounds: int | None = None,
+) -> Route:
+    """The best route between two nodes by any kind of routing, and what is to be expected of it.
+
+    Parameters
+    ----------
+    network, a, b
+        As for :func:`farbell.routing.k_shortest_paths`.
+    kind : str, optional
+        A kind of routing. Default: ``routing.kind`` of the scenario.
+    min_fidelity : float
+        What pairs are to reach, for ``"q_path"`` (the fewest pairs, exactly) and ``"q_leap"`` (the route of best fidelity,
+        its links purified to equal shares), which need it. With other kinds a route of less fidelity is refused.
+    max_purification_rounds : int, optional
+        With ``"q_path"`` and ``"q_leap"``: most rounds on a link. Default: 3, or that of the scenario's own routing.
+
+    Returns
+    -------
+    Route
+        With ``cost``, ``fidelity``, ``rate_hz`` and the ``rounds`` of purification.
+
+    Raises
+    ------
+    SpecError
+        As for :func:`farbell.routing.k_shortest_paths`; no usable links join the nodes; or ``min_fidelity`` is not reached.
+
+    References
+    ----------
+    J. Li et al., arXiv:2111.07764 (2021): Q-PATH and Q-LEAP. M. Caleffi, IEEE Access 5, 22299 (2017).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> link = fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.95))
+    >>> chain = fb.chain(3, generation=link, demands=[])
+    >>> found = fb.routing.route(chain, "n0", "n2", kind="q_path", min_fidelity=0.92)
+    >>> found.rounds, found.cost, round(found.fidelity, 3)
+    ((0, 1), 3.0, 0.921)
+    """
+    if isinstance(min_fidelity, bool) or not isinstance(min_fidelity, (int, float)) or not 0 <= min_fidelity <= 1:
+        raise SpecError("min_fidelity", repr(min_fidelity), "a number from 0 to 1")
+    fields = {"alternatives": 1, "max_purification_rounds": max_purification_rounds}
+    try:
+        routes = _found(network, a, b, kind, float(min_fidelity), **fields)
+    except SpecError as error:
+        raise SpecError(error.path.replace("metric", "kind"), error.found, error.allowed, error.nearest) from None
+    if not routes:
+        raise SpecError("b", repr(b), f"a node that usable links join with {a!r}")
+    if routes[0].fidelity < min_fidelity - 1e-9:
+        raise SpecError("min_fidelity", repr(min_fidelity), f"at most {routes[0].fidelity:.9g}, which its route reaches")
     return routes[0]
 
 

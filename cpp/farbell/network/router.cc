@@ -13,8 +13,43 @@ double bottleneck(const Route& route, std::span<const double> cost) {
 }
 
 std::vector<Route> Router::find(NodeId a, NodeId b, std::size_t k, std::span<const double> cost) {
-  if (kind_ == RoutingMetric::widest) return widest(a, b, k, cost);
-  return paths_.k_shortest(a, b, k, cost);
+  switch (kind_) {
+    case RoutingMetric::widest: return widest(a, b, k, cost);
+    case RoutingMetric::entanglement_rate: return least_time(a, b, k, cost);
+    case RoutingMetric::greedy_fidelity: return k > 0 ? greedy(a, b, cost) : std::vector<Route>{};
+    default: return paths_.k_shortest(a, b, k, cost);
+  }
+}
+
+// The better the routes that are known, the less is searched.
+std::vector<Route> Router::least_time(NodeId a, NodeId b, std::size_t k, std::span<const double> cost) {
+  std::vector<Route> known = widest(a, b, k, cost);
+  for (Route& route : paths_.k_shortest(a, b, k + 4, cost)) known.push_back(std::move(route));
+  std::vector<double> hops(cost.size());
+  std::transform(cost.begin(), cost.end(), hops.begin(), [](double c) { return c < std::numeric_limits<double>::infinity() ? 1 : c; });
+  for (Route& route : paths_.k_shortest(a, b, k + 4, hops)) known.push_back(std::move(route));
+  return EntanglementSearch(graph_, swaps_).find(a, b, k, cost, std::move(known));
+}
+
+// Each node knows how many links each neighbour is away from the end, and what its own links cost.
+std::vector<Route> Router::greedy(NodeId a, NodeId b, std::span<const double> cost) const {
+  std::vector<double> hops(cost.size());
+  std::transform(cost.begin(), cost.end(), hops.begin(), [](double c) { return c < std::numeric_limits<double>::infinity() ? 1 : c; });
+  PathTree tree(graph_);
+  tree.start(b, hops);
+  if (!tree.reach(a)) return {};
+  Route route;
+  for (route.nodes.push_back(a); a != b; route.nodes.push_back(a)) {
+    const Edge* best = nullptr;
+    for (const Edge& e : graph_.edges(a)) {
+      const PathLabel* label = hops[e.link.value] == 1 ? tree.reach(e.to) : nullptr;
+      if (!label || label->hops >= tree.at(a).hops) continue;
+      if (!best || cost[e.link.value] < cost[best->link.value]) best = &e;
+    }
+    route.links.push_back(best->link);
+    a = best->to;
+  }
+  return {std::move(route)};
 }
 
 // The narrowest limit within which there are k routes is found by bisection: a wider one only adds routes. Of the routes within it fewer

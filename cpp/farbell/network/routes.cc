@@ -4,8 +4,9 @@
 
 namespace farbell {
 
-Routes::Routes(const Graph& graph, RoutingMetric kind, std::span<const RoutePlan> plans, std::span<const double> link_cost)
-    : graph_(graph), kind_(kind), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()) {}
+Routes::Routes(const Graph& graph, RoutingMetric kind, const SwapFacts& swaps, std::span<const RoutePlan> plans,
+               std::span<const double> link_cost)
+    : graph_(graph), kind_(kind), swaps_(swaps), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()) {}
 
 bool Routes::usable(const Route& route) const {
   return std::all_of(route.links.begin(), route.links.end(),
@@ -39,7 +40,7 @@ void Routes::set_failed(LinkId link, bool failed) {
 }
 
 Router& Routes::router() {
-  if (!router_) router_ = std::make_unique<Router>(graph_, kind_);
+  if (!router_) router_ = std::make_unique<Router>(graph_, kind_, swaps_);
   return *router_;
 }
 

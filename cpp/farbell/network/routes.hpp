@@ -21,7 +21,7 @@ struct RoutePlan {
 class Routes {
  public:
   // `link_cost` at the start; infinity = down or hopeless.
-  Routes(const Graph& graph, RoutingMetric kind, std::span<const RoutePlan> plans, std::span<const double> link_cost);
+  Routes(const Graph& graph, RoutingMetric kind, const SwapFacts& swaps, std::span<const RoutePlan> plans, std::span<const double> link_cost);
 
   std::span<const Route> of(DemandId demand) const {
     const Row& row = rows_[demand.value];
@@ -59,6 +59,7 @@ class Routes {
 
   const Graph& graph_;
   RoutingMetric kind_;
+  const SwapFacts& swaps_;
   std::span<const RoutePlan> plans_;
   std::vector<Row> rows_;     // by demand
   std::vector<double> cost_;  // by link

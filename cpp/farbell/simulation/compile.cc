@@ -21,6 +21,7 @@
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/places.hpp"
 #include "farbell/simulation/policies.hpp"
+#include "farbell/simulation/purification_plan.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/retrieval_check.hpp"
 #include "farbell/simulation/route_query.hpp"
@@ -295,6 +296,7 @@ class Compiler {
   }
 
   void links() {
+    check_routing(s_.routing, "/routing");
     costs_.emplace(m_, s_.routing.kind);
     std::vector<std::array<NodeId, 2>> ends;
     for (std::size_t i = 0; i < s_.links.size(); ++i) {
@@ -417,7 +419,10 @@ class Compiler {
 
   // ---- demands ----
   void demands() {
-    Router router(m_.graph, s_.routing.kind);
+    if (s_.routing.kind == RoutingMetric::entanglement_rate) m_.swap_facts = swap_facts(m_, s_.routing);
+    Router router(m_.graph, s_.routing.kind, m_.swap_facts);
+    std::optional<DemandPurifier> purifier;
+    if (purifies(s_.routing.kind)) purifier.emplace(m_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) {
       const DemandSpec& demand = s_.demands[i];
       const NodeId a{node_names_.at(demand.node_a, item("demands", i, "node_a"))};
@@ -434,8 +439,11 @@ class Compiler {
           std::holds_alternative<TreeSpec>(demand.swapping) || std::holds_alternative<PolicyTableSpec>(demand.swapping);
       routes.alternatives = by_position ? 1 : static_cast<std::size_t>(s_.routing.alternatives);
       routes.fixed = by_position || !demand.route.empty();
-      if (demand.route.empty()) routes.routes = router.find(a, b, routes.alternatives, m_.link_cost);
+      Circuits::Terms terms;
+      if (purifier) purifier->plan(i, routes, terms);
+      else if (demand.route.empty()) routes.routes = router.find(a, b, routes.alternatives, m_.link_cost);
       else routes.routes.push_back(given_route(i));
+      if (routes.routes.empty() && s_.routing.coherence_s) coherence_suffices(i, a, b);
       if (routes.routes.empty())
         throw SpecError(item("demands", i), in_quotes(shortened(name)) + ", between nodes that no usable links join",
                         "two nodes with a route between them");
@@ -457,7 +465,6 @@ class Compiler {
       row.arrivals_key = stream("demand:" + name + "/arrivals", path);
       row.bases_key = stream("demand:" + name + "/bases", path);
       row.outcomes_key = stream("demand:" + name + "/outcomes", path);
-      Circuits::Terms terms;
       terms.circuits = static_cast<std::uint32_t>(demand.concurrent_requests);
       terms.width = static_cast<std::uint32_t>(demand.width);
       terms.end_slots = static_cast<std::uint32_t>(demand.buffer.value_or(demand.width));
@@ -472,7 +479,7 @@ class Compiler {
         terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
         terms.distillation_key = stream("demand:" + name + "/distillation", path);
       }
-      if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
+      if (demand.min_fidelity > 0 && !purifier) fidelity_is_reachable(i, routes, terms.distillation);
       const Route& preferred = routes.routes.front();
       lane_streams(name, preferred, terms, path);
       if (demand.max_wait_s) wait_suffices(i, preferred, row.max_wait);
@@ -495,8 +502,9 @@ class Compiler {
     for (std::uint32_t k = 0; k < terms.circuits; ++k) {
       const std::string owner = Circuits::owner_name(name, k);
       if (k > 0 && terms.distillation) claim(Circuits::distillation_key(s_.seed, owner), owner, path);
-      for (LinkId link : preferred.links) {
-        const bool distils = m_.links[link.value].distillation.has_value();
+      for (std::size_t h = 0; h < preferred.links.size(); ++h) {
+        const LinkId link = preferred.links[h];
+        const bool distils = Circuits::distillation_of_hop(terms, m_.links[link.value], h).has_value();
         const Circuits::LaneKeys keys = Circuits::lane_keys(s_.seed, m_.link_names[link.value], owner, distils);
         claim(keys.attempts, owner, path);
         claim(keys.herald, owner, path);
@@ -581,6 +589,16 @@ class Compiler {
                                                                             : "its route of " + std::to_string(hops) + " hops reaches";
     throw SpecError(item("demands", i, "min_fidelity"), number_text(wanted),
                     "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that " + routes + " when nothing waits");
+  }
+
+  void coherence_suffices(std::size_t i, NodeId a, NodeId b) const {
+    SwapFacts patient = m_.swap_facts;
+    patient.longest_s = infinity;
+    const auto found = Router(m_.graph, s_.routing.kind, patient).find(a, b, 1, m_.link_cost);
+    if (!found.empty())
+      throw SpecError("/routing/coherence_s", number_text(*s_.routing.coherence_s) + " s",
+                      "at least " + number_text(seconds_per_entanglement(found[0], m_.link_cost, patient)) + " s, the least time of a pair of " +
+                          item("demands", i));
   }
 
   static void check_buffer(const DemandSpec& demand, const std::string& path) {

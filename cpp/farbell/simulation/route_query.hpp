@@ -9,6 +9,13 @@ namespace farbell {
 
 // w of the Werner state of that fidelity.
 constexpr double werner_parameter(double fidelity) { return (4 * fidelity - 1) / 3; }
+// -ln of it. What leaves no entanglement counts as leaving next to none, so that routes over it come last.
+double werner_loss(double werner);
+
+// Throws SpecError, its path below `path`, for what does not go with the kind.
+void check_routing(const RoutingSpec& routing, const std::string& path);
+
+SwapFacts swap_facts(const Model& model, const RoutingSpec& routing);
 
 class LinkCosts {
  public:
@@ -28,11 +35,12 @@ struct NamedRoute {
   double cost = 0, length_m = 0;
   double fidelity = 0;  // of the product of the Werner parameters of its links and swaps
   double rate_hz = 0;   // of one lane: no more than the slowest link gives, times the chance that all swaps succeed
+  std::vector<std::uint32_t> rounds;  // of purification, by link, where routes decide on it
 };
 
 // The `routing.alternatives` best routes over the links as they are at the start; fewer, or none, if there are no more. Throws
-// SpecError for a name that is no node's.
-std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing);
+// SpecError for a name that is no node's, and where kinds that purify do not reach `min_fidelity`.
+std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing, double min_fidelity);
 
 // Of each demand for pairs the route that it prefers at the start.
 std::vector<NamedRoute> demand_routes(const Model& model);

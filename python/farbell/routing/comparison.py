@@ -25,6 +25,8 @@ __all__ = ["RouterComparison", "compare", "fairness"]
 
 #: Beside the kinds of routing: a word for one.
 _WORDS = {"shortest": "hops"}
+#: Kinds that find routes for the fidelity that a demand asks for.
+_PURIFYING = ("q_path", "q_leap")
 _UNREACHABLE = re.compile(r"/demands/(\d+)/min_fidelity")
 
 
@@ -157,8 +159,19 @@ def _of_demands(
 
 
 def _routing(scenario: Scenario, router: str) -> Routing:
+    """That of the scenario with another kind, without what this kind does not have."""
+    kind = cast(Metric, _WORDS.get(router, router))
+    of_kind: dict[str, Any] = {"kind": kind}
+    if kind != "entanglement_rate":
+        of_kind["coherence_s"] = None
+    if kind in _PURIFYING:
+        of_kind["fidelity_constrained"] = False
+    else:
+        of_kind["max_purification_rounds"] = None
+    if kind in (*_PURIFYING, "greedy_fidelity"):
+        of_kind["alternatives"] = 1
     try:
-        return scenario.routing.replace(kind=cast(Metric, _WORDS.get(router, router)))
+        return scenario.routing.replace(**of_kind)
     except SpecError as error:
         raise SpecError("routers", repr(router), error.allowed, error.nearest) from None
 
@@ -181,7 +194,8 @@ def compare(
     scenario : Scenario
         The network and its demands.
     routers : iterable of str, optional
-        Kinds of routing (``routing.kind``); ``"shortest"`` is a word for ``"hops"``. Left out: all.
+        Kinds of routing (``routing.kind``); ``"shortest"`` is a word for ``"hops"``. Left out: all, those that purify only
+        if all demands have a ``min_fidelity``. Other fields of ``routing`` are kept, as far as the kind has them.
     replicas, threads, seed : optional
         As for :func:`farbell.run`.
 
@@ -209,7 +223,10 @@ def compare(
     """
     if not scenario.demands:
         raise SpecError("scenario/demands", "nothing", "at least one demand")
-    names = list(KINDS if routers is None else [routers] if isinstance(routers, str) else routers)
+    if routers is None:
+        asked = all(demand.min_fidelity > 0 for demand in scenario.demands)
+        routers = [kind for kind in KINDS if asked or kind not in _PURIFYING]
+    names = [routers] if isinstance(routers, str) else list(routers)
     if not names:
         raise SpecError("routers", "nothing", "at least one kind of routing")
     routings = [_routing(scenario, name) for name in names]
