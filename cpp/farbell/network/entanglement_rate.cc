@@ -99,17 +99,19 @@ double EntanglementSearch::least(const Label& label, std::uint32_t hops) const {
   const NodeId here = label.route.nodes.back();
   const auto position = static_cast<std::uint32_t>(label.route.links.size());
   const bool in_last_half = position >= middle(0, hops);
-  double seconds = position < hops ? slowest_[here.value] : 0, delay_s = delay_[here.value];
+  const double slowest = slowest_[here.value];
+  double seconds = 0, delay_s = delay_[here.value];
   for (std::size_t i = label.waiting.size(); i-- > 0;) {
     const Stretch& left = label.waiting[i];
     const std::uint32_t n = left.end.value;
-    // The last joint of all has everything that is left on its other side.
-    const double other = in_last_half && i == 0 ? delay_s : 0;
-    seconds = (std::max(left.seconds, seconds) + swaps_.seconds[n] + std::max(left.delay_s, other)) / swaps_.success[n];
+    // Of what is left some lies beyond the stretches that wait, but for the last joint of all, which has everything on its other side.
+    const bool last = in_last_half && i == 0;
+    const double other = last ? std::max(seconds, slowest) : seconds;
+    seconds = (std::max(left.seconds, other) + swaps_.seconds[n] + std::max(left.delay_s, last ? delay_s : 0)) / swaps_.success[n];
     delay_s += left.delay_s;
   }
-  if (in_last_half || position == 0) return seconds;
-  return (seconds + least_swap_s_ + delay_s / 2) / most_success_;
+  if (in_last_half) return seconds;
+  return (std::max(seconds, slowest) + least_swap_s_ + delay_s / 2) / most_success_;
 }
 
 // The same for all routes of so many links; it grows with them.
