@@ -212,9 +212,9 @@ def route(
     >>> import farbell as fb
     >>> link = fb.Given(success_probability=0.1, attempt_period_s="10 us", state=fb.Werner(fidelity=0.95))
     >>> chain = fb.chain(3, generation=link, demands=[])
-    >>> found = fb.routing.route(chain, "n0", "n2", kind="q_path", min_fidelity=0.92)
+    >>> found = fb.routing.route(chain, "n0", "n2", kind="q_path", min_fidelity=0.905)
     >>> found.rounds, found.cost, round(found.fidelity, 3)
-    ((0, 1), 3.0, 0.921)
+    ((0, 1), 3.0, 0.908)
     """
     if isinstance(min_fidelity, bool) or not isinstance(min_fidelity, (int, float)) or not 0 <= min_fidelity <= 1:
         raise SpecError("min_fidelity", repr(min_fidelity), "a number from 0 to 1")

@@ -1,6 +1,7 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
 from dataclasses import replace
+from itertools import product
 from math import inf, log
 
 import numpy as np
@@ -137,7 +138,7 @@ class Network:
                 for rest in self.simple_paths(node, goal, visited | {node}):
                     yield [start, *rest]
 
-    def routes(self, demand):
+    def routes(self, demand, every=False):
         """The demand's alternatives now, as (nodes, links), the best first. All paths are tried."""
         if demand["route"]:
             paths = [[self.node[name] for name in demand["route"]]]
@@ -155,11 +156,45 @@ class Network:
                 cost += self.cost(link)
             if self.scenario["routing"]["kind"] == "fidelity":
                 cost += sum(loss(self.swap_fidelity(node)) for node in nodes[1:-1])
-            width = max(self.cost(link) for link in links) if self.scenario["routing"]["kind"] == "widest" else 0.0
+            kind, width = self.scenario["routing"]["kind"], 0.0
+            if kind == "widest":
+                width = max(self.cost(link) for link in links)
+            if kind == "entanglement_rate":
+                width = self.seconds_per_entanglement(nodes, links)
             found.append((width, cost, len(links), [node.index for node in nodes], (nodes, links)))
         found.sort(key=lambda path: path[:4])
+        if every:
+            return [route for *_, route in found]
         by_position = demand["swapping"]["kind"] in ("tree", "table")
         return [route for *_, route in found[: 1 if by_position else self.scenario["routing"]["alternatives"]]]
+
+    def seconds_per_entanglement(self, nodes, links):
+        if len(links) == 1:
+            return self.cost(links[0])
+        middle = len(links) // 2
+        node, halves = nodes[middle], ((nodes[: middle + 1], links[:middle]), (nodes[middle:], links[middle:]))
+        message = 0 if self.ideal else max(sum(link.delay for link in half) for _, half in halves)
+        seconds = max(self.seconds_per_entanglement(*half) for half in halves)
+        return (seconds + (node.swap_time + message) / self.ticks_per_s) / node.swap_success
+
+    def fewest_pairs(self, demand):
+        """The route, and the rounds of DEJMPS by which its links are pumped: all routes and all decisions are tried."""
+        wanted = loss(demand["min_fidelity"])
+        found = []
+        for nodes, links in self.routes(demand, every=True):
+            swaps = sum(loss(self.swap_fidelity(node)) for node in nodes[1:-1])
+            for rounds in product(range(4), repeat=len(links)):
+                lost = swaps + sum(loss(self.pumped_fidelity(link, r)) for link, r in zip(links, rounds, strict=True))
+                if lost <= wanted:
+                    found.append((len(links) + sum(rounds), lost, (nodes, links), rounds))
+        *_, route, rounds = min(found, key=lambda decision: decision[:2])
+        return route, [pumping(r) for r in rounds]
+
+    def pumped_fidelity(self, link, rounds):
+        if rounds == 0:
+            return self.link_fidelity(link)
+        ends = [self.devices[node.memory["name"]] for node in link.ends]
+        return fidelity(distilled(best_of([(rho, frame) for _, frame, rho in link.model.rows]), pumping(rounds), ends))
 
     def swap_fidelity(self, node):
         """Of what is left of two perfect pairs."""
@@ -215,6 +250,10 @@ WHITE = np.eye(4, dtype=complex) / 4, 0
 def fidelity(pair):
     rho, frame = pair
     return states.correlators(*states.create_pair(rho, None, 0, None, 0), 0, frame).fidelity
+
+
+def pumping(rounds):
+    return {"rounds": ["dejmps"] * rounds, "scheme": "pumping"} if rounds else None
 
 
 def loss(fidelity_of_it):

@@ -44,7 +44,13 @@ DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
     "afterpulse_probability": 0.0, "jitter_s": 0.0,
 }  # fmt: skip
-ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
+ROUTING = {
+    "kind": "seconds_per_pair",
+    "alternatives": 1,
+    "fidelity_constrained": False,
+    "coherence_s": None,
+    "max_purification_rounds": None,
+}
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}
 SWITCH = {"stations": 1, "switching_time_s": 0.0, "scheduler": "fifo", "turn_s": None, "frame": []}

@@ -352,8 +352,6 @@ SCENARIOS = {
         [("r0", "r2", POISSON | {"min_fidelity": 0.87, "width": 2}), ("r3", "r1", BACK_TO_BACK | {"min_fidelity": 0.5})],
         fidelity_constrained=True, changes=DOWN_AND_UP, slots=6, memory={"two_qubit_gate_reliability": 0.995},
     ),
-    "by fidelity, links change": two_ways([("r0", "r2", BACK_TO_BACK | {"width": 2}), ("r4", "r1", BACK_TO_BACK)], kind="fidelity", slots=4, memory=NOISY, changes=DOWN_AND_UP),
-    "the widest, links change": two_ways([("r0", "r2", BACK_TO_BACK | {"width": 2}), ("r4", "r1", BACK_TO_BACK)], kind="widest", slots=4, changes=DOWN_AND_UP, slow=["r1--r2"]),
     "two ways, hop by hop": two_ways(
         [("r0", "r2", POISSON | {"width": 2}), ("r2", "r0", TOGETHER), ("r4", "r1", POISSON), ("r1", "r3", TOGETHER)],
         slots=4, alternatives=3, changes=DOWN_AND_UP, on_deadlock="release", **HOP_BY_HOP,

@@ -7,11 +7,12 @@ import pytest
 
 from farbell import _core
 from oracle.light_scenarios import LIT
+from oracle.routed_scenarios import ROUTED
 from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-EVERY = SCENARIOS | LIT
+EVERY = SCENARIOS | LIT | ROUTED
 ENTITIES = (
     "link",
     "node",
@@ -229,9 +230,9 @@ def test_family_reaches_what_it_is_for():
         assert total[key] > least, key
 
 
-@pytest.mark.parametrize("name", ["by fidelity, links change", "the widest, links change"])
+@pytest.mark.parametrize("name", [name for name in ROUTED if "purified" not in name])
 def test_kinds_of_routing_matter(name):
-    scenario = SCENARIOS[name] | {"seed": 1}
+    scenario = ROUTED[name] | {"seed": 1}
     assert run(scenario | {"routing": scenario["routing"] | {"kind": "hops"}}).trace != run(scenario).trace
 
 

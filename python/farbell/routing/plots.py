@@ -17,14 +17,14 @@ __all__ = ["draw_router_rates", "draw_routers"]
 
 
 def draw_router_rates(comparison: RouterComparison, ax: Any = None) -> Any:
-    """Bars of the useful rate and of all pairs of each router, and the bounds as lines."""
+    """The useful rate of each router with its interval, that of all pairs, and the bounds as lines."""
     ax = new_axes(ax)
     table = comparison.table
     place = np.arange(len(table))
     useful = table["useful_hz"]
-    ax.barh(place, table["throughput_hz"], color=UNUSED, label="all pairs")
+    ax.plot(table["throughput_hz"], place, "o", markersize=10, color=UNUSED, label="all pairs")
     bars = np.clip([useful - table["useful_low_hz"], table["useful_high_hz"] - useful], 0, None)
-    ax.barh(place, useful, height=0.5, color=COLORS[0], xerr=bars, label="useful pairs")
+    ax.errorbar(useful, place, xerr=bars, fmt="o", capsize=3, color=COLORS[0], label="useful pairs")
     for value, dashes, name in (
         (comparison.throughput_bound_hz, "--", "bound: all together (LP)"),
         (comparison.min_cut_hz, ":", "bound: each alone (min-cut)"),
@@ -33,6 +33,8 @@ def draw_router_rates(comparison: RouterComparison, ax: Any = None) -> Any:
             ax.axvline(value, color="black", linestyle=dashes, label=name)
     if table["throughput_hz"].max() > 0 and comparison.min_cut_hz > 10 * table["throughput_hz"].max():
         ax.set_xscale("log")
+    else:
+        ax.set_xlim(left=0)
     ax.set_yticks(place, table["router"])
     ax.invert_yaxis()
     ax.set_xlabel("pairs per second of all demands")
