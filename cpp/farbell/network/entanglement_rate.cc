@@ -95,14 +95,12 @@ EntanglementSearch::Stretch EntanglementSearch::joined(const Stretch& left, cons
 }
 
 // No way on makes less of it: what follows has the slowest link and the delay that it must have, and the joints that are due are made.
-double EntanglementSearch::least(const Label& label, std::uint32_t hops) const {
-  const NodeId here = label.route.nodes.back();
-  const auto position = static_cast<std::uint32_t>(label.route.links.size());
+double EntanglementSearch::least(std::span<const Stretch> waiting, NodeId here, std::uint32_t position, std::uint32_t hops) const {
   const bool in_last_half = position >= middle(0, hops);
   const double slowest = slowest_[here.value];
   double seconds = 0, delay_s = delay_[here.value];
-  for (std::size_t i = label.waiting.size(); i-- > 0;) {
-    const Stretch& left = label.waiting[i];
+  for (std::size_t i = waiting.size(); i-- > 0;) {
+    const Stretch& left = waiting[i];
     const std::uint32_t n = left.end.value;
     // Of what is left some lies beyond the stretches that wait, but for the last joint of all, which has everything on its other side.
     const bool last = in_last_half && i == 0;
@@ -148,6 +146,7 @@ void EntanglementSearch::grow(NodeId a, NodeId b, std::uint32_t hops, std::size_
   start.visited.assign((graph_.nodes() + 63) / 64, 0);
   start.visited[a.value / 64] |= std::uint64_t{1} << a.value % 64;
   std::vector<Label> labels{std::move(start)};
+  std::vector<Stretch> waiting;
   for (std::uint32_t position = 1; position <= hops && !labels.empty(); ++position) {
     std::vector<Label> next;
     std::unordered_map<std::uint32_t, std::vector<std::size_t>> at;  // node -> labels
@@ -163,21 +162,24 @@ void EntanglementSearch::grow(NodeId a, NodeId b, std::uint32_t hops, std::size_
         if (!(seconds < limit_) || (n == b) != (position == hops) || hops_[n.value] > hops - position) continue;
         if (label.visited[n.value / 64] >> n.value % 64 & 1) continue;
         if (n != b && !(swaps_.success[n.value] > 0)) continue;
+        // Most are dropped here: only what they wait for is worked out.
+        waiting.assign(label.waiting.begin(), label.waiting.end());
+        waiting.push_back({seconds, swaps_.delay_s[link.value], n});
+        for (std::uint32_t j = 0; j < joints[position]; ++j) {
+          const Stretch right = waiting.back();
+          waiting.pop_back();
+          waiting.back() = joined(waiting.back(), right);
+        }
+        if (!((n == b ? waiting.back().seconds : least(waiting, n, position, hops)) < limit_)) continue;
         Label grown = label;
+        grown.waiting = waiting;
         grown.route.nodes.push_back(n);
         grown.route.links.push_back(link);
         grown.visited[n.value / 64] |= std::uint64_t{1} << n.value % 64;
-        grown.waiting.push_back({seconds, swaps_.delay_s[link.value], n});
-        for (std::uint32_t j = 0; j < joints[position]; ++j) {
-          const Stretch right = grown.waiting.back();
-          grown.waiting.pop_back();
-          grown.waiting.back() = joined(grown.waiting.back(), right);
-        }
         if (n == b) {
           keep(std::move(grown.route), k);
           continue;
         }
-        if (!(least(grown, hops) < limit_)) continue;
         std::vector<std::size_t>& others = at[n.value];
         const auto better = std::count_if(others.begin(), others.end(), [&](std::size_t o) { return is_better(next[o], grown); });
         if (static_cast<std::size_t>(better) >= k) continue;

@@ -45,7 +45,7 @@ class EntanglementSearch {
   void grow(NodeId a, NodeId b, std::uint32_t hops, std::size_t k);
   void keep(Route route, std::size_t k);
   Stretch joined(const Stretch& left, const Stretch& right) const;
-  double least(const Label& label, std::uint32_t hops) const;
+  double least(std::span<const Stretch> waiting, NodeId here, std::uint32_t position, std::uint32_t hops) const;
   double least_of(NodeId a, std::uint32_t hops) const;
   bool is_better(const Label& x, const Label& y) const;
 
