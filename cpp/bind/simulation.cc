@@ -53,10 +53,11 @@ py::list alternatives(const Model& model) {
   return out;
 }
 
-py::list routes_between(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing) {
+py::list named_routes(const std::vector<NamedRoute>& routes) {
   py::list out;
-  for (const NamedRoute& route : least_cost_routes(model, a, b, routing))
-    out.append(py::make_tuple(py::tuple(py::cast(route.nodes)), py::tuple(py::cast(route.links)), route.cost, route.length_m));
+  for (const NamedRoute& route : routes)
+    out.append(py::make_tuple(py::tuple(py::cast(route.nodes)), py::tuple(py::cast(route.links)), route.cost, route.length_m, route.fidelity, route.rate_hz,
+                              py::tuple(py::cast(route.rounds))));
   return out;
 }
 
@@ -213,8 +214,11 @@ Examples
       .def("_repr_html_", &model_html);
   m.def("compile", &compile, py::arg("scenario"), py::call_guard<py::gil_scoped_release>(),  // safe: plain data in, plain data out
         "Checks a scenario and works out everything that does not change during a run. Raises SpecError.");
-  m.def("least_cost_routes", &routes_between, py::arg("model"), py::arg("a"), py::arg("b"), py::arg("routing"),
-        "Tuples (nodes, links, cost, length_m), as many as `routing` has alternatives; `farbell.routing` wraps them.");
+  m.def("best_routes", [](const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing, double min_fidelity) { return named_routes(best_routes(model, a, b, routing, min_fidelity)); },
+        py::arg("model"), py::arg("a"), py::arg("b"), py::arg("routing"), py::arg("min_fidelity"),
+        "Tuples (nodes, links, cost, length_m, fidelity, rate_hz, rounds), as many as `routing` has alternatives; `farbell.routing` wraps them.");
+  m.def("demand_routes", [](const Model& model) { return named_routes(demand_routes(model)); }, py::arg("model"),
+        "Such a tuple for the preferred route of each demand.");
   m.def("run", &run_model, py::arg("model"), py::kw_only(), py::arg("replicas") = 1, py::arg("threads") = 1,
         py::arg("first_replica") = 0, py::arg("memory_limit_bytes") = std::uint64_t{256} << 20, py::arg("trace") = false,
         py::arg("trace_from_s") = 0.0, py::arg("trace_until_s") = py::none(), py::arg("trace_rows") = std::uint64_t{1} << 20,

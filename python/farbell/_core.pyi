@@ -3230,12 +3230,16 @@ class Routing:
 
     Parameters
     ----------
-    kind : Literal["hops", "length", "seconds_per_pair"]
-        What a route minimises.
+    kind : Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"]
+        What makes a route the best.
     alternatives : int
         Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried.
     fidelity_constrained : bool
         Whether demands take only those of their alternatives that can reach their `min_fidelity`.
+    coherence_s : float | str | None
+        With `entanglement_rate`: routes whose pairs take longer are none; null = all are. [s]
+    max_purification_rounds : int | None
+        With `q_path` and `q_leap`: most rounds on a link; null = 3.
 
     Examples
     --------
@@ -3246,27 +3250,39 @@ class Routing:
     def __init__(
         self,
         *,
-        kind: Literal["hops", "length", "seconds_per_pair"] = 'seconds_per_pair',
+        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"] = 'seconds_per_pair',
         alternatives: int = 1,
         fidelity_constrained: bool = False,
+        coherence_s: float | str | None = None,
+        max_purification_rounds: int | None = None,
     ) -> None: ...
     def replace(
         self,
         *,
-        kind: Literal["hops", "length", "seconds_per_pair"] = ...,
+        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"] = ...,
         alternatives: int = ...,
         fidelity_constrained: bool = ...,
+        coherence_s: float | str | None = ...,
+        max_purification_rounds: int | None = ...,
     ) -> Routing:
         """A new Routing with these fields changed."""
     @property
-    def kind(self) -> Literal["hops", "length", "seconds_per_pair"]:
-        """What a route minimises."""
+    def kind(
+        self,
+    ) -> Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"]:
+        """What makes a route the best."""
     @property
     def alternatives(self) -> int:
         """Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried."""
     @property
     def fidelity_constrained(self) -> bool:
         """Whether demands take only those of their alternatives that can reach their `min_fidelity`."""
+    @property
+    def coherence_s(self) -> float | None:
+        """With `entanglement_rate`: routes whose pairs take longer are none; null = all are. [s]"""
+    @property
+    def max_purification_rounds(self) -> int | None:
+        """With `q_path` and `q_leap`: most rounds on a link; null = 3."""
     def with_values(self, values: dict[str, Any]) -> Routing:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -5946,8 +5962,17 @@ def load_protocol(
 def compile(scenario: Scenario) -> Model:
     """Checks a scenario and works out everything that does not change during a run. Raises SpecError."""
 
-def least_cost_routes(model: Model, a: str, b: str, routing: Routing) -> list[Any]:
-    """Tuples (nodes, links, cost, length_m), as many as `routing` has alternatives; `farbell.routing` wraps them."""
+def best_routes(
+    model: Model,
+    a: str,
+    b: str,
+    routing: Routing,
+    min_fidelity: SupportsFloat | SupportsIndex,
+) -> list[Any]:
+    """Tuples (nodes, links, cost, length_m, fidelity, rate_hz, rounds), as many as `routing` has alternatives; `farbell.routing` wraps them."""
+
+def demand_routes(model: Model) -> list[Any]:
+    """Such a tuple for the preferred route of each demand."""
 
 def run(
     model: Model,

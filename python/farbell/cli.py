@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import typer
 
 import farbell as fb
-from farbell import _core, cli_limits, cli_netqasm, cli_passes, cli_platforms, cli_serve, cli_studies
+from farbell import _core, cli_limits, cli_netqasm, cli_passes, cli_platforms, cli_route, cli_serve, cli_studies
 from farbell._interrupts import held_interrupts
 from farbell._shell import (
     BAD_INPUT,
@@ -42,6 +42,7 @@ new = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Write a sce
 app.add_typer(new, name="new")
 app.add_typer(cli_netqasm.app, name="netqasm")
 app.add_typer(cli_platforms.app, name="platforms")
+app.add_typer(cli_route.app, name="route")
 
 
 def free_folder(out: Path | None, scenario: fb.Scenario) -> Path:

@@ -71,6 +71,8 @@ WORKLOADS: dict[str, list[str]] = {
     "100,000 nodes, 100 demands": ["grid", "side=317", "demands=100", "duration_s=0.2", "width=2", "slots=16"],
     "routes, 1,000 nodes": ["routes", "nodes=1000"],
     "routes, 10,000 nodes": ["routes", "nodes=10000"],
+    "routers, SURFnet": ["routers", "nodes=50"],
+    "routers, 1,000 nodes": ["routers", "nodes=1000"],
     "rerouting": ["rerouting", "nodes=1024", "demands=128"],
     "reconvergence": ["reconvergence", "side=32", "demands=1024"],
     "1e5 rows": ["rows", "rows=1e5"],
@@ -187,6 +189,10 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         row = at_most("a round of Q-PASS: the same", found[0]["round_cpu_s"], 60.0, seconds)
         row.measured += f" ({found[0]['pairs']:.0f} pairs)"
         rows.append(row)
+    for label, goal in (("routers, SURFnet", 0.2), ("routers, 1,000 nodes", 5.0)):
+        if found := on(label):
+            for figure, value in found[0].items():
+                rows.append(at_most(f"{label}: {figure.removesuffix('_ms')}", value, goal, "{:.3f} ms CPU"))
     if found := on("rerouting"):
         work = f"ten nodes of 1,024 fail and are repaired: {found[0]['rerouted']:.0f} of 128 demands look for routes"
         rows.append(at_most(work, found[0]["failure_ms"], 20.0, ms))

@@ -25,6 +25,7 @@ from hardware_workloads import measure_rich_links, measure_unlike_links
 from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
 from rounds_workloads import measure_rounds
+from router_workloads import measure_routers, unlike
 from timing import Timer, best_ns
 
 
@@ -320,6 +321,10 @@ def measure_routes(nodes: int) -> dict[str, float]:
         figures[f"{name}_one_ms"] = median_ms(one_of_peer, 1)
         figures[f"{name}_ten_ms"] = median_ms(ten_of_peer, 1)
     return figures
+
+
+def routers(nodes: int) -> dict[str, float]:
+    return measure_routers(fb.example("surfnet") if nodes == 50 else unlike(routes_network(nodes, seed=nodes)))
 
 
 def measure_rerouting(nodes: int, demands: int) -> dict[str, float]:
@@ -644,6 +649,7 @@ WORKLOADS = {
     "time_shares": measure_time_shares,
     "grid": measure_grid,
     "routes": measure_routes,
+    "routers": routers,
     "rerouting": measure_rerouting,
     "reconvergence": measure_reconvergence,
     "rows": measure_rows,

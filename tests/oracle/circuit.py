@@ -42,7 +42,8 @@ class Circuit:
         self.policy_at = None
         self.rules = {do: rule for do, rule in demand.rules.items() if do != "admit"}
         self.looks = [False] * len(self.nodes)  # in this round's decisions
-        self.pools = [self.pool_of(link.spec["distillation"], f"link:{link.name}/demand:{self.owner}", (hop, hop + 1), self.pair_is_ready)
+        rounds = demand.purification or [link.spec["distillation"] for link in self.links]
+        self.pools = [self.pool_of(rounds[hop], f"link:{link.name}/demand:{self.owner}", (hop, hop + 1), self.pair_is_ready)
                       for hop, link in enumerate(self.links)]  # fmt: skip
         self.end_pool = self.pool_of(demand.spec["distillation"], f"demand:{self.owner}", (0, self.last), self.chain_is_ready)
 

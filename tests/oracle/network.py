@@ -1,7 +1,8 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
 from dataclasses import replace
-from math import inf
+from itertools import product
+from math import inf, log
 
 import numpy as np
 
@@ -54,6 +55,7 @@ class Network:
         self.ideal = scenario["control"] == "ideal"
         self.as_if_repaired = False
         self.eyes = None  # what somebody has been told of links; None: everybody knows all
+        self.devices = {}  # by memory: what the run makes of them
         self.nodes = [
             Node(index, spec, scenario["memories"][spec["memory"]], ticks_per_s, self.slot is not None)
             for index, spec in enumerate(scenario["nodes"])
@@ -121,7 +123,20 @@ class Network:
         metric = self.scenario["routing"]["kind"]
         if metric == "hops":
             return 1.0
-        return link.length_m if metric == "length" else model.period_s / model.success
+        if metric == "length":
+            return link.length_m
+        seconds = model.period_s / model.success
+        if metric == "widest" and (spec := link.spec["distillation"]):
+            return seconds * (len(spec["rounds"]) + 1 if spec["scheme"] == "pumping" else 2 ** len(spec["rounds"]))
+        return loss(self.link_fidelity(link, model)) if metric == "fidelity" else seconds
+
+    def link_fidelity(self, link, model):
+        """Of a mean pair; of the best one that it distils."""
+        rows = model.rows
+        if not link.spec["distillation"]:
+            return sum(p * fidelity((rho, frame)) for p, frame, rho in rows) / sum(p for p, *_ in rows)
+        ends = [self.devices[node.memory["name"]] for node in link.ends]
+        return fidelity(distilled(best_of([(rho, frame) for _, frame, rho in rows]), link.spec["distillation"], ends))
 
     def links_between(self, x, y):
         """Usable links between two nodes, the preferred one first."""
@@ -137,7 +152,7 @@ class Network:
                 for rest in self.simple_paths(node, goal, visited | {node}):
                     yield [start, *rest]
 
-    def routes(self, demand):
+    def routes(self, demand, every=False):
         """The demand's alternatives now, as (nodes, links), the best first. All paths are tried."""
         if demand["route"]:
             paths = [[self.node[name] for name in demand["route"]]]
@@ -153,10 +168,52 @@ class Network:
             cost = 0.0
             for link in reversed(links):
                 cost += self.cost(link)
-            found.append((cost, len(links), [node.index for node in nodes], (nodes, links)))
-        found.sort(key=lambda path: path[:3])
+            if self.scenario["routing"]["kind"] == "fidelity":
+                cost += sum(loss(self.swap_fidelity(node)) for node in nodes[1:-1])
+            kind, width = self.scenario["routing"]["kind"], 0.0
+            if kind == "widest":
+                width = max(self.cost(link) for link in links)
+            if kind == "entanglement_rate":
+                width = self.seconds_per_entanglement(nodes, links)
+            found.append((width, cost, len(links), [node.index for node in nodes], (nodes, links)))
+        found.sort(key=lambda path: path[:4])
+        if every:
+            return [route for *_, route in found]
         by_position = demand["swapping"]["kind"] in ("tree", "table")
         return [route for *_, route in found[: 1 if by_position else self.scenario["routing"]["alternatives"]]]
+
+    def seconds_per_entanglement(self, nodes, links):
+        if len(links) == 1:
+            return self.cost(links[0])
+        middle = len(links) // 2
+        node, halves = nodes[middle], ((nodes[: middle + 1], links[:middle]), (nodes[middle:], links[middle:]))
+        message = 0 if self.ideal else max(sum(link.delay for link in half) for _, half in halves)
+        seconds = max(self.seconds_per_entanglement(*half) for half in halves)
+        return (seconds + (node.swap_time + message) / self.ticks_per_s) / node.swap_success
+
+    def fewest_pairs(self, demand):
+        """The route, and the rounds of DEJMPS by which its links are pumped: all routes and all decisions are tried."""
+        wanted = loss(demand["min_fidelity"])
+        found = []
+        for nodes, links in self.routes(demand, every=True):
+            swaps = sum(loss(self.swap_fidelity(node)) for node in nodes[1:-1])
+            for rounds in product(range(4), repeat=len(links)):
+                lost = swaps + sum(loss(self.pumped_fidelity(link, r)) for link, r in zip(links, rounds, strict=True))
+                if lost <= wanted:
+                    found.append((len(links) + sum(rounds), lost, (nodes, links), rounds))
+        *_, route, rounds = min(found, key=lambda decision: decision[:2])
+        return route, [pumping(r) for r in rounds]
+
+    def pumped_fidelity(self, link, rounds):
+        if rounds == 0:
+            return self.link_fidelity(link, link.own_model)
+        ends = [self.devices[node.memory["name"]] for node in link.ends]
+        return fidelity(distilled(best_of([(rho, frame) for _, frame, rho in link.model.rows]), pumping(rounds), ends))
+
+    def swap_fidelity(self, node):
+        """Of what is left of two perfect pairs."""
+        here = self.devices[node.memory["name"]]
+        return fidelity(swapped((PERFECT, 0), (PERFECT, 0), here, here, here))
 
     def usable_if_repaired(self, demand, routes, listed):
         self.as_if_repaired = True
@@ -200,12 +257,21 @@ class Network:
 
 # ---- the best that can happen to pairs (rho, frame), the qubit nearer to A first -----------------------------------------
 
+PERFECT = np.array([[1, 0, 0, 1], [0, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 1]], dtype=complex) / 2
 WHITE = np.eye(4, dtype=complex) / 4, 0
 
 
 def fidelity(pair):
     rho, frame = pair
     return states.correlators(*states.create_pair(rho, None, 0, None, 0), 0, frame).fidelity
+
+
+def pumping(rounds):
+    return {"rounds": ["dejmps"] * rounds, "scheme": "pumping"} if rounds else None
+
+
+def loss(fidelity_of_it):
+    return -log((4 * fidelity_of_it - 1) / 3)
 
 
 def best_of(pairs):

@@ -64,6 +64,7 @@ class Run:
         self.turns = Turns(self)
         twirled = scenario["approximate"] == "pauli_twirl"
         self.devices = {name: Device(memory, self.ticks_per_s, twirled) for name, memory in scenario["memories"].items()}
+        self.network.devices = self.devices
         self.communication = Communication(self)
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")

@@ -46,7 +46,13 @@ DETECTOR = {
     "efficiency": 1.0, "dark_count_rate_hz": 0.0, "window_s": 1e-7, "number_resolving": False, "dead_time_s": 0.0,
     "afterpulse_probability": 0.0, "jitter_s": 0.0,
 }  # fmt: skip
-ROUTING = {"kind": "seconds_per_pair", "alternatives": 1, "fidelity_constrained": False}
+ROUTING = {
+    "kind": "seconds_per_pair",
+    "alternatives": 1,
+    "fidelity_constrained": False,
+    "coherence_s": None,
+    "max_purification_rounds": None,
+}
 ROUNDS = {"router": {"kind": "shortest"}, "channels": 1}
 ROUTER = {
     "shortest": {}, "greedy": {}, "q_pass": {"link_state_hops": 3}, "q_cast": {"link_state_hops": 3}, "multipath_local": {}, "multipath_global": {},

@@ -161,10 +161,13 @@ POLICY = {
 TWO_WAYS = {"r0--r1": given(0.3, fidelity=0.9), "r1--r2": given(0.3, fidelity=0.9)}
 
 
-def two_ways(demands, kind="hops", alternatives=2, **rest):
+def two_ways(demands, kind="hops", alternatives=2, slow=(), **rest):
     """A ring of five with two ways from r0 to r2: the short one makes worse pairs."""
     edges = [(f"r{i}", f"r{(i + 1) % 5}") for i in range(5)]
-    edges = [(a, b, {"generation": TWO_WAYS.get(f"{a}--{b}", given(0.3))}) for a, b in edges]
+    edges = [
+        (a, b, {"generation": given(0.1) if (name := f"{a}--{b}") in slow else TWO_WAYS.get(name, given(0.3))})
+        for a, b in edges
+    ]
     constrained = rest.pop("fidelity_constrained", False)
     routing = {"kind": kind, "alternatives": alternatives, "fidelity_constrained": constrained}
     return network(edges, demands, routing=routing, **rest)

@@ -8,11 +8,12 @@ import pytest
 from farbell import _core
 from oracle.control_scenarios import DECIDED
 from oracle.light_scenarios import LIT
+from oracle.routed_scenarios import ROUTED
 from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-EVERY = SCENARIOS | LIT | DECIDED
+EVERY = SCENARIOS | LIT | DECIDED | ROUTED
 ENTITIES = (
     "link",
     "node",
@@ -230,6 +231,12 @@ def test_family_reaches_what_it_is_for():
         "stale_swaps": 10, "lost_qubits": 100, "rejected": 10, "surplus": 10, "pairs": 1000, "deadlocks": 50, "releases": 50, "stopped": 0,
     }.items():  # fmt: skip
         assert total[key] > least, key
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTED if "purified" not in name])
+def test_kinds_of_routing_matter(name):
+    scenario = ROUTED[name] | {"seed": 1}
+    assert run(scenario | {"routing": scenario["routing"] | {"kind": "hops"}}).trace != run(scenario).trace
 
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name.startswith("two ways") or name == "grid with detours"])

@@ -51,6 +51,11 @@ class Demand:
                 for route in self.alternatives
                 if spec["min_fidelity"] <= run.network.reachable_fidelity(route, spec["distillation"], run.devices) + 1e-9
             ]
+        self.purification = None  # by hop
+        if run.scenario["routing"]["kind"] == "q_path":
+            self.listed = True
+            route, self.purification = run.network.fewest_pairs(spec)
+            self.alternatives = [route]
         self.rules = {rule["do"]: Rule(rule["when"]) for rule in spec["rules"]}
         self.places = range(spec["concurrent_requests"])
         self.circuits = [None for _ in self.places]

@@ -230,12 +230,14 @@ def test_metrics_pick_different_routes() -> None:
 
     assert picked("hops") == min(D08.expected, key=lambda name: D08.expected[name]["hops"]) == "S-T"
     assert picked("length") == min(D08.expected, key=lambda name: D08.expected[name]["km"]) == "S-2-3-T"
-    # By fidelity: of the routes with the fewest hops the first that is good enough.
+    assert picked("fidelity") == max(D08.expected, key=lambda name: D08.expected[name]["F"]) == "S-2-3-T"
+    best = fb.routing.shortest_path(model, "S", "T", metric="fidelity")
+    assert_close(best.fidelity, D08.expected["S-2-3-T"]["F"], D08.tolerance)
+    # With a bound on it: of the routes with the fewest hops the first that is good enough.
     for least, name in ((0.9, "S-T"), (0.903, "S-1-T"), (0.95, "S-2-3-T")):
         demand = fb.Demand(node_a="S", node_b="T", min_fidelity=least)
         routing = fb.Routing(kind="hops", alternatives=3, fidelity_constrained=True)
         assert "-".join(fb.compile(network(demands=[demand], routing=routing)).routes[0]) == name
-    assert max(D08.expected, key=lambda name: D08.expected[name]["F"]) == "S-2-3-T"
     # No route reaches more, and the refusal says what the best is.
     forbidden = fb.bounds.forbidding_bound(
         network(demands=[fb.Demand(node_a="S", node_b="T")], routing=fb.Routing(alternatives=3, fidelity_constrained=True)),

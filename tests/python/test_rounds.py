@@ -45,6 +45,7 @@ REFUSED = {
     "/detail": scenario(detail="attempt"),
     "/messages": scenario(messages=fb.ClassicalMessages(jitter_s="1 ms")),
     "/control_plane/kind": scenario(control_plane=fb.LinkState()),
+    "/routing/kind": scenario(routing=fb.Routing(kind="widest")),
     "/reservation": scenario(reservation="hop_by_hop"),
     "/scheduler": scenario(scheduler="max_weight"),
     "/routing/fidelity_constrained": scenario(routing=fb.Routing(fidelity_constrained=True)),

@@ -163,8 +163,8 @@ class Recorder {
     std::function<void(std::vector<PairRow>&&)> pair_block;
     std::function<void(std::vector<RequestRow>&&)> request_block;
     // Told of every row, whether it is kept or not; unset = nobody follows the run.
-    std::function<void(const PairRow&)> pair_told;
-    std::function<void(const RequestRow&)> request_told;
+    std::function<void(const PairRow&)> pair_told{};
+    std::function<void(const RequestRow&)> request_told{};
   };
 
   Recorder(const Setup& setup, std::size_t demands) : setup_(setup), summaries_(demands) {}

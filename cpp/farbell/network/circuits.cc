@@ -335,11 +335,11 @@ std::vector<ChainId> Circuits::newly_deadlocked() {
 }
 
 // Among the first `known` groups of the circuit, or a new one; `keys`: null if they are to be worked out.
-Circuits::Row::Group Circuits::group_for(ChainId circuit, LinkId link, std::size_t known, const LaneKeys* keys) {
+Circuits::Row::Group Circuits::group_for(ChainId circuit, LinkId link, std::size_t known, std::optional<std::uint32_t> plan,
+                                        const LaneKeys* keys) {
   std::vector<Row::Group>& groups = rows_[circuit.value].groups;
   for (std::size_t g = 0; g < known; ++g)
     if (groups[g].link == link) return groups[g];
-  const std::optional<std::uint32_t> plan = setup_.links[link.value].distillation;
   const LaneKeys own =
       keys ? *keys : lane_keys(setup_.seed, setup_.link_names[link.value], owner_name(circuit), plan.has_value());
   Row::Group group{link, lanes_.add_group(link, own.attempts, own.herald), no_pool};
@@ -417,7 +417,7 @@ void Circuits::build_chain(ChainId circuit) {
   }
   for (std::uint32_t h = 0; h < chain.hops.size(); ++h) {
     const LinkId link = route.links[h];
-    const Row::Group group = group_for(circuit, link, known, keys_known ? &terms.lane_keys[h] : nullptr);
+    const Row::Group group = group_for(circuit, link, known, distillation_of_hop(terms, setup_.links[link.value], h), keys_known ? &terms.lane_keys[h] : nullptr);
     chain.hops[h] = {link, group.group, setup_.links[link.value].node[0] == route.nodes[h], group.pool};
   }
   chain.complete();

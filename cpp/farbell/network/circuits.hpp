@@ -45,6 +45,7 @@ class Circuits {
     Cutoff cutoff;
     std::optional<std::uint32_t> distillation;  // plan for pairs that span the chain
     std::uint64_t distillation_key = 0;  // of the first circuit
+    std::vector<std::optional<std::uint32_t>> hop_distillation;  // plans by hop of its one route; empty: as the links say
   };
 
   struct Setup {
@@ -68,6 +69,10 @@ class Circuits {
   Circuits(const Setup& setup, std::span<const Terms> terms, Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
            Distilling& distilling, Messages& mail, std::vector<Chain>& chains, Trace& trace);
 
+  // Plan for the pairs of a hop of the route.
+  static std::optional<std::uint32_t> distillation_of_hop(const Terms& terms, const LinkRow& link, std::size_t hop) {
+    return terms.hop_distillation.empty() ? link.distillation : terms.hop_distillation[hop];
+  }
   static LaneKeys lane_keys(std::uint64_t seed, const std::string& link, const std::string& owner, bool distils);
   static std::uint64_t distillation_key(std::uint64_t seed, const std::string& owner) {
     return stream_key(seed, "demand:" + owner + "/distillation");
@@ -188,7 +193,7 @@ class Circuits {
   void start(ChainId circuit);
   void release_position(ChainId circuit, std::uint32_t position);
   bool begin_release(ChainId circuit);
-  Row::Group group_for(ChainId circuit, LinkId link, std::size_t known, const LaneKeys* keys);
+  Row::Group group_for(ChainId circuit, LinkId link, std::size_t known, std::optional<std::uint32_t> plan, const LaneKeys* keys);
   void post_grant(NodeId n = {});
   void post_check();
 

@@ -4,9 +4,9 @@
 
 namespace farbell {
 
-Routes::Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost, std::span<const ViewId> view,
-               std::size_t views)
-    : graph_(graph), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()), view_(view) {
+Routes::Routes(const Graph& graph, RoutingMetric kind, const SwapFacts& swaps, std::span<const RoutePlan> plans,
+               std::span<const double> link_cost, std::span<const ViewId> view, std::size_t views)
+    : graph_(graph), kind_(kind), swaps_(swaps), plans_(plans), rows_(plans.size()), cost_(link_cost.begin(), link_cost.end()), view_(view) {
   if (views > 0) views_.emplace(link_cost, views);
 }
 
@@ -45,15 +45,15 @@ LinkState Routes::state(LinkId link) const {
   return {repaired_cost_[link.value], failed_[link.value]};
 }
 
-PathFinder& Routes::paths() {
-  if (!paths_) paths_ = std::make_unique<PathFinder>(graph_);
-  return *paths_;
+Router& Routes::router() {
+  if (!router_) router_ = std::make_unique<Router>(graph_, kind_, swaps_);
+  return *router_;
 }
 
 bool Routes::find(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
   if (fixed(demand)) return any_usable(demand);
-  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+  std::vector<Route> found = router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
   if (found.empty()) return false;
   Row& row = rows_[demand.value];
   row.found = std::move(found);
@@ -64,7 +64,7 @@ bool Routes::find(DemandId demand) {
 bool Routes::find_anew(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
   if (fixed(demand)) return any_usable(demand);
-  std::vector<Route> found = paths().k_shortest(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+  std::vector<Route> found = router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
   if (found.empty()) return false;
   const auto has = [&](std::span<const Route> routes) {
     return std::equal(routes.begin(), routes.end(), found.begin(), found.end(),
@@ -88,7 +88,7 @@ bool Routes::usable_when_repaired(DemandId demand) {
   const auto list = of(demand);
   const RoutePlan& plan = plans_[demand.value];
   if (std::any_of(list.begin(), list.end(), usable)) return true;
-  return !fixed(demand) && bool(paths().shortest(plan.ends[0], plan.ends[1], repaired));
+  return !fixed(demand) && !router().find(plan.ends[0], plan.ends[1], 1, repaired).empty();
 }
 
 bool Routes::first_usable(DemandId demand) const {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "farbell/network/link_views.hpp"
-#include "farbell/network/paths.hpp"
+#include "farbell/network/router.hpp"
 
 namespace farbell {
 
@@ -23,8 +23,8 @@ struct RoutePlan {
 class Routes {
  public:
   // `link_cost` at the start; infinity = down or hopeless. `view`: by demand, whose view of the links decides; empty = all know all.
-  Routes(const Graph& graph, std::span<const RoutePlan> plans, std::span<const double> link_cost, std::span<const ViewId> view,
-         std::size_t views);
+  Routes(const Graph& graph, RoutingMetric kind, const SwapFacts& swaps, std::span<const RoutePlan> plans, std::span<const double> link_cost,
+         std::span<const ViewId> view, std::size_t views);
 
   std::span<const Route> of(DemandId demand) const {
     const Row& row = rows_[demand.value];
@@ -72,13 +72,15 @@ class Routes {
     bool installed = false;
   };
 
-  PathFinder& paths();
+  Router& router();
   bool usable(DemandId demand, LinkId link) const {
     return views_ ? views_->of(view_[demand.value], link).usable() : cost_[link.value] < std::numeric_limits<double>::infinity();
   }
   std::span<const double> costs(DemandId demand) { return views_ ? views_->costs(view_[demand.value], false) : cost_; }
 
   const Graph& graph_;
+  RoutingMetric kind_;
+  const SwapFacts& swaps_;
   std::span<const RoutePlan> plans_;
   std::vector<Row> rows_;     // by demand
   std::vector<double> cost_;  // by link
@@ -86,7 +88,7 @@ class Routes {
   std::vector<bool> failed_;           // the same
   std::span<const ViewId> view_;       // by demand
   std::optional<LinkViews> views_;     // none: all know what the ends of links know
-  std::unique_ptr<PathFinder> paths_;  // made when first needed: most runs look for no route
+  std::unique_ptr<Router> router_;     // made when first needed: most runs look for no route
 };
 
 }  // namespace farbell

@@ -1,15 +1,27 @@
-// What the routes of demands minimise.
+// By what the routes of demands are chosen. docs/physics/routing.md
 #pragma once
+#include <cstdint>
+#include <optional>
+
 #include "farbell/base/fields.hpp"
 
 namespace farbell {
 
-enum class RoutingMetric { hops, length, seconds_per_pair };
+enum class RoutingMetric { hops, length, seconds_per_pair, fidelity, widest, entanglement_rate, greedy_fidelity, q_path, q_leap };
+
+// Whether the cost of a route is a sum over its links.
+constexpr bool is_additive(RoutingMetric kind) { return kind <= RoutingMetric::fidelity; }
+// Whether it decides how often each link of a route is purified, and so finds routes for a fidelity.
+constexpr bool purifies(RoutingMetric kind) { return kind == RoutingMetric::q_path || kind == RoutingMetric::q_leap; }
+// Whether it finds one route only.
+constexpr bool has_one_route(RoutingMetric kind) { return kind == RoutingMetric::greedy_fidelity || purifies(kind); }
 
 struct RoutingSpec {
   RoutingMetric kind = RoutingMetric::seconds_per_pair;
   std::int64_t alternatives = 1;
   bool fidelity_constrained = false;
+  std::optional<double> coherence_s;
+  std::optional<std::int64_t> max_purification_rounds;
 
   bool operator==(const RoutingSpec&) const = default;
 };
@@ -22,6 +34,17 @@ struct Describe<RoutingMetric> {
       Choice<RoutingMetric>{RoutingMetric::length, "length", "least fibre"},
       Choice<RoutingMetric>{RoutingMetric::seconds_per_pair, "seconds_per_pair",
                             "least sum over links of the mean time that one slot needs for a pair"},
+      Choice<RoutingMetric>{RoutingMetric::fidelity, "fidelity",
+                            "largest product of the Werner parameters of links and of the swaps between them"},
+      Choice<RoutingMetric>{RoutingMetric::widest, "widest", "fastest slowest link; of equally wide routes the least seconds_per_pair"},
+      Choice<RoutingMetric>{RoutingMetric::entanglement_rate, "entanglement_rate",
+                            "least expected time of an end-to-end pair whose halves are joined when both are whole (Caleffi 2017)"},
+      Choice<RoutingMetric>{RoutingMetric::greedy_fidelity, "greedy_fidelity",
+                            "node by node over the best link to a neighbour that is nearer to the end, in links; one route"},
+      Choice<RoutingMetric>{RoutingMetric::q_path, "q_path",
+                            "fewest pairs that reach min_fidelity, links being purified as often as it takes (Q-PATH); one route"},
+      Choice<RoutingMetric>{RoutingMetric::q_leap, "q_leap",
+                            "the route of best fidelity, its links purified to equal shares of min_fidelity (Q-LEAP); one route"},
   };
 };
 
@@ -30,11 +53,15 @@ struct Describe<RoutingSpec> {
   static constexpr std::string_view name = "Routing";
   static constexpr std::string_view doc = "How the routes of demands are chosen.";
   static constexpr auto fields = std::tuple{
-      field("kind", &RoutingSpec::kind, "What a route minimises."),
+      field("kind", &RoutingSpec::kind, "What makes a route the best."),
       field("alternatives", &RoutingSpec::alternatives, within(1, 1'000'000),
             "Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried."),
       field("fidelity_constrained", &RoutingSpec::fidelity_constrained,
             "Whether demands take only those of their alternatives that can reach their `min_fidelity`."),
+      field("coherence_s", &RoutingSpec::coherence_s, "s", positive,
+            "With `entanglement_rate`: routes whose pairs take longer are none; null = all are."),
+      field("max_purification_rounds", &RoutingSpec::max_purification_rounds, within(1, 16),
+            "With `q_path` and `q_leap`: most rounds on a link; null = 3."),
   };
 };
 

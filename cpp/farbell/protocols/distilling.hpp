@@ -1,6 +1,7 @@
 // Distillation: pairs of one hop, or pairs that span the chain, wait in a pool for their likes and are made into better ones
 // (docs/physics/protocol.md, "Distillation").
 #pragma once
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -19,6 +20,8 @@ struct DistillationPlan {
   std::vector<DistillationProtocol> rounds;
   bool pumping = false;
 
+  // Pairs that one result takes at least.
+  double pairs() const { return pumping ? static_cast<double>(rounds.size()) + 1 : std::exp2(static_cast<double>(rounds.size())); }
   // Slots that a pool needs at each end to come to a result.
   std::uint32_t slots() const { return pumping ? 2 : static_cast<std::uint32_t>(rounds.size()) + 1; }
 };

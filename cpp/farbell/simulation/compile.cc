@@ -22,6 +22,7 @@
 #include "farbell/simulation/names.hpp"
 #include "farbell/simulation/places.hpp"
 #include "farbell/simulation/policies.hpp"
+#include "farbell/simulation/purification_plan.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/retrieval_check.hpp"
 #include "farbell/simulation/rounds_plan.hpp"
@@ -301,6 +302,8 @@ class Compiler {
   }
 
   void links() {
+    check_routing(s_.routing, "/routing");
+    costs_.emplace(m_, s_.routing.kind);
     std::vector<std::array<NodeId, 2>> ends;
     for (std::size_t i = 0; i < s_.links.size(); ++i) {
       const LinkSpec& link = s_.links[i];
@@ -318,7 +321,7 @@ class Compiler {
       ends.push_back(row.node);
       m_.links.push_back(row);
       m_.link_facts.push_back(facts_[row.program]);
-      m_.link_cost.push_back(routing_cost(s_.routing.kind, facts_[row.program]));
+      m_.link_cost.push_back((*costs_)(row, facts_[row.program]));
       m_.fibre_delay.push_back(ticks(fiber_delay_s(link.fiber.length_m, link.fiber.speed_m_per_s), item("links", i, "fiber")));
     }
     m_.link_names = link_names_.all();
@@ -344,7 +347,9 @@ class Compiler {
         row.program = program(*change.generation, row.link.value, link.node, item("changes", i, "generation"));
         Tick& fastest = m_.links[row.link.value].fastest_period;
         fastest = earlier(fastest, m_.programs[*row.program].period);
-        row.cost = routing_cost(s_.routing.kind, facts_[*row.program]);
+        LinkRow after = link;
+        after.program = *row.program;
+        row.cost = (*costs_)(after, facts_[*row.program]);
       }
       m_.changes.push_back(row);
     }
@@ -371,7 +376,10 @@ class Compiler {
     const LinkId id{static_cast<std::uint32_t>(i)};
     DriftPlan plan = drift_plan(m_, *link.drift, path, [&](std::size_t k) { return after_steps(k).fidelity; });
     for (const auto& [at, k] : plan.changes) {
-      const double cost = routing_cost(s_.routing.kind, after_steps(k));
+      LinkRow after = row;
+      const LinkFacts& facts = after_steps(k);
+      after.program = programs[k];
+      const double cost = (*costs_)(after, facts);
       m_.changes.push_back({at, id, programs[k], cost});
     }
     if (!plan.recalibrations.empty()) recalibrations_.push_back({{}, {id}, std::move(plan.recalibrations)});
@@ -405,7 +413,10 @@ class Compiler {
 
   // ---- demands ----
   void demands() {
-    PathFinder paths(m_.graph);
+    if (s_.routing.kind == RoutingMetric::entanglement_rate) m_.swap_facts = swap_facts(m_, s_.routing);
+    Router router(m_.graph, s_.routing.kind, m_.swap_facts);
+    std::optional<DemandPurifier> purifier;
+    if (purifies(s_.routing.kind)) purifier.emplace(m_);
     for (std::size_t i = 0; i < s_.demands.size(); ++i) {
       const DemandSpec& demand = s_.demands[i];
       const NodeId a{node_names_.at(demand.node_a, item("demands", i, "node_a"))};
@@ -422,8 +433,11 @@ class Compiler {
           std::holds_alternative<TreeSpec>(demand.swapping) || std::holds_alternative<PolicyTableSpec>(demand.swapping);
       routes.alternatives = by_position ? 1 : static_cast<std::size_t>(s_.routing.alternatives);
       routes.fixed = by_position || !demand.route.empty();
-      if (demand.route.empty()) routes.routes = paths.k_shortest(a, b, routes.alternatives, m_.link_cost);
+      Circuits::Terms terms;
+      if (purifier) purifier->plan(i, routes, terms);
+      else if (demand.route.empty()) routes.routes = router.find(a, b, routes.alternatives, m_.link_cost);
       else routes.routes.push_back(given_route(i));
+      if (routes.routes.empty() && s_.routing.coherence_s) coherence_suffices(i, a, b);
       if (routes.routes.empty())
         throw SpecError(item("demands", i), in_quotes(shortened(name)) + ", between nodes that no usable links join",
                         "two nodes with a route between them");
@@ -445,7 +459,6 @@ class Compiler {
       row.arrivals_key = stream("demand:" + name + "/arrivals", path);
       row.bases_key = stream("demand:" + name + "/bases", path);
       row.outcomes_key = stream("demand:" + name + "/outcomes", path);
-      Circuits::Terms terms;
       terms.circuits = static_cast<std::uint32_t>(demand.concurrent_requests);
       terms.width = static_cast<std::uint32_t>(demand.width);
       terms.end_slots = static_cast<std::uint32_t>(demand.buffer.value_or(demand.width));
@@ -460,7 +473,7 @@ class Compiler {
         terms.distillation = plan(*demand.distillation, item("demands", i, "distillation"));
         terms.distillation_key = stream("demand:" + name + "/distillation", path);
       }
-      if (demand.min_fidelity > 0) fidelity_is_reachable(i, routes, terms.distillation);
+      if (demand.min_fidelity > 0 && !purifier) fidelity_is_reachable(i, routes, terms.distillation);
       const Route& preferred = routes.routes.front();
       lane_streams(name, preferred, terms, path);
       swap_when(m_, node_names_, i, preferred, terms);
@@ -482,8 +495,9 @@ class Compiler {
     for (std::uint32_t k = 0; k < terms.circuits; ++k) {
       const std::string owner = Circuits::owner_name(name, k);
       if (k > 0 && terms.distillation) claim(Circuits::distillation_key(s_.seed, owner), owner, path);
-      for (LinkId link : preferred.links) {
-        const bool distils = m_.links[link.value].distillation.has_value();
+      for (std::size_t h = 0; h < preferred.links.size(); ++h) {
+        const LinkId link = preferred.links[h];
+        const bool distils = Circuits::distillation_of_hop(terms, m_.links[link.value], h).has_value();
         const Circuits::LaneKeys keys = Circuits::lane_keys(s_.seed, m_.link_names[link.value], owner, distils);
         claim(keys.attempts, owner, path);
         claim(keys.herald, owner, path);
@@ -570,6 +584,16 @@ class Compiler {
                     "at most " + number_text(std::round(best * 1e9) / 1e9) + ", the best that " + routes + " when nothing waits");
   }
 
+  void coherence_suffices(std::size_t i, NodeId a, NodeId b) const {
+    SwapFacts patient = m_.swap_facts;
+    patient.longest_s = infinity;
+    const auto found = Router(m_.graph, s_.routing.kind, patient).find(a, b, 1, m_.link_cost);
+    if (!found.empty())
+      throw SpecError("/routing/coherence_s", number_text(*s_.routing.coherence_s) + " s",
+                      "at least " + number_text(seconds_per_entanglement(found[0], m_.link_cost, patient)) + " s, the least time of a pair of " +
+                          item("demands", i));
+  }
+
   static void check_buffer(const DemandSpec& demand, const std::string& path) {
     if (!demand.buffer) return;
     const std::string found = std::to_string(*demand.buffer);
@@ -640,6 +664,7 @@ class Compiler {
       link_names_{"link", "/links"}, demand_names_{"demand", "/demands"};
   std::unordered_map<std::string, std::uint32_t> programs_;
   std::vector<LinkFacts> facts_;  // by program
+  std::optional<LinkCosts> costs_;
   std::vector<FailureRow> recalibrations_;
   std::vector<std::shared_ptr<const CommunicationRow>> communication_;  // by memory
   std::unordered_set<std::uint64_t> keys_;

@@ -27,6 +27,9 @@ class Planner {
   GhzPlan plan() const {
     if (m_.scenario.reservation == Reservation::hop_by_hop)
       throw SpecError("/reservation", in_quotes("hop_by_hop"), "\"ledger\" with GHZ demands: the arms of one are booked together");
+    if (!is_additive(m_.scenario.routing.kind))
+      throw SpecError("/routing/kind", in_quotes(std::string(choice_name(m_.scenario.routing.kind))),
+                      "hops, length, seconds_per_pair or fidelity with GHZ demands: a center is where the costs of its arms add up to least");
     const std::vector<NodeId> users = this->users();
     GhzPlan plan;
     plan.center = spec_.center.empty() ? best_center(users) : NodeId{nodes_.at(spec_.center, at("center"))};

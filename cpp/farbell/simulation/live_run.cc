@@ -173,6 +173,9 @@ void LiveRun::install_routes(DemandId d, const std::vector<std::vector<std::stri
   if (std::holds_alternative<TreeSpec>(demand.swapping) || std::holds_alternative<PolicyTableSpec>(demand.swapping))
     throw SpecError(item("demands", d.value, "swapping"), "an order by positions along the route",
                     "one that means something on every route, since routes are to be installed");
+  if (purifies(model_.scenario.routing.kind))
+    throw SpecError("/routing/kind", in_quotes(std::string(choice_name(model_.scenario.routing.kind))),
+                    "a kind that decides on no purification, since routes are to be installed");
   if (routes.empty()) throw SpecError("/routes", "nothing", "at least one route; to take routes away remove them");
   std::vector<Route> checked;
   for (std::size_t r = 0; r < routes.size(); ++r) {

@@ -48,6 +48,7 @@ struct Model {
   std::vector<SwitchRow> switches;
   std::vector<Tick> fibre_delay;  // by link
   std::vector<double> link_cost;
+  SwapFacts swap_facts;  // with routing by entanglement_rate
   Graph graph;
   std::vector<DemandRow> demands;
   std::vector<GhzDemandRow> ghz_demands;

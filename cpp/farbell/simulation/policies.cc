@@ -169,8 +169,9 @@ void rounds_fit(const Model& model, const std::string& path, const Route& route,
                       "at least " + std::to_string(need) + " for the distillation " + where + ": as many pairs wait or are used up at a time");
   };
   if (terms.distillation) check(*terms.distillation, "of the demand");
-  for (LinkId link : route.links)
-    if (model.links[link.value].distillation) check(*model.links[link.value].distillation, "of the link " + in_quotes(model.link_names[link.value]));
+  for (std::size_t h = 0; h < route.links.size(); ++h)
+    if (const auto plan = Circuits::distillation_of_hop(terms, model.links[route.links[h].value], h))
+      check(*plan, "of the link " + in_quotes(model.link_names[route.links[h].value]));
 }
 
 RulePrograms rules(const Model& model, std::size_t demand) {

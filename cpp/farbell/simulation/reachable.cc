@@ -25,12 +25,18 @@ class Best {
     for (const Device& device : model.devices) devices_.emplace_back(device, model.clock, model.pauli_twirl);
   }
 
-  Framed hop(const LinkRow& link, bool forward) const {
+  Framed hop(const LinkRow& link, bool forward) const { return hop(link, forward, link.distillation); }
+  Framed hop(const LinkRow& link, bool forward, std::optional<std::uint32_t> distillation) const {
+    const Framed best = fresh(link, forward);
+    return distillation ? distilled(best, model_.plans[*distillation], link.device[!forward], link.device[forward]) : best;
+  }
+
+  Framed fresh(const LinkRow& link, bool forward) const {
     const LinkProgram& program = model_.programs[link.program];
     Framed best{PairDensity(program.states[0]), program.frames[0]};
     for (std::size_t k = 1; k < program.states.size(); ++k) best = better(best, {PairDensity(program.states[k]), program.frames[k]});
     best.state = best.state.oriented(forward ? 0 : 1);
-    return link.distillation ? distilled(best, model_.plans[*link.distillation], link.device[!forward], link.device[forward]) : best;
+    return best;
   }
 
   Framed swapped(const Framed& left, const Framed& right, DeviceId node) const {
@@ -76,17 +82,51 @@ class Best {
 
 }  // namespace
 
-double best_reachable_fidelity(const Model& model, const Route& route, std::optional<std::uint32_t> distillation) {
+double best_reachable_fidelity(const Model& model, const Route& route, std::optional<std::uint32_t> distillation,
+                               std::span<const std::optional<std::uint32_t>> hops) {
   const Best best(model);
   const auto device = [&](NodeId n) { return model.nodes[n.value].device; };
   Framed pair;
   for (std::size_t h = 0; h < route.links.size(); ++h) {
     const LinkRow& link = model.links[route.links[h].value];
-    const Framed next = best.hop(link, link.node[0] == route.nodes[h]);
+    const Framed next = best.hop(link, link.node[0] == route.nodes[h], hops.empty() ? link.distillation : hops[h]);
     pair = h == 0 ? next : best.swapped(pair, next, device(route.nodes[h]));
   }
   if (distillation) pair = best.distilled(pair, model.plans[*distillation], device(route.nodes.front()), device(route.nodes.back()));
   return pair.fidelity();
+}
+
+double distilled_fidelity(const Model& model, const LinkRow& link) { return Best(model).hop(link, true).fidelity(); }
+
+std::vector<std::vector<double>> pumped_fidelities(const Model& model, std::uint32_t rounds) {
+  const Best best(model);
+  std::vector<std::vector<double>> out;
+  for (std::size_t l = 0; l < model.links.size(); ++l) {
+    const LinkRow& link = model.links[l];
+    std::vector<double>& of_link = out.emplace_back();
+    of_link.push_back(model.link_facts[l].fidelity);
+    DistillationPlan plan{{}, true};
+    for (std::uint32_t r = 0; r < rounds; ++r) {
+      plan.rounds.push_back(DistillationProtocol::dejmps);
+      of_link.push_back(best.distilled(best.fresh(link, true), plan, link.device[0], link.device[1]).fidelity());
+    }
+  }
+  return out;
+}
+
+double swap_fidelity(const Model& model, DeviceId device) {
+  const DeviceModel noise(model.devices[device.value], model.clock, model.pauli_twirl);
+  const BellPovm povm(noise, noise);
+  const PairDensity perfect;
+  const auto p = povm.probabilities(PairDensity::bell_products(perfect, 1, perfect, 0));
+  double mean = 0;
+  for (int r = 0; r < 4; ++r) {
+    if (p[r] <= probability_slack) continue;
+    Framed joined{perfect, r};
+    joined.state.join(1, perfect, 0, povm.weights(r), p[r]);
+    mean += p[r] * joined.fidelity();
+  }
+  return mean;
 }
 
 }  // namespace farbell

@@ -64,7 +64,7 @@ class Replica {
         distilling_({model.plans, model.nodes, address(HandlerIndex::distilling), address(HandlerIndex::swapping, Swapping::op_herald),
                      options.replica},
                     queue_, states_, segments_, swapping_, lanes_.communication(), mail_, chains_, trace_),
-        routes_(model.graph, model.route_plans, model.link_cost, model.control.view, model.control.deciders.size()),
+        routes_(model.graph, model.scenario.routing.kind, model.swap_facts, model.route_plans, model.link_cost, model.control.view, model.control.deciders.size()),
         circuits_({model.nodes, model.fibre_delay, model.processing_delay, model.links, model.link_names, model.circuit_owners,
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, model.scenario.scheduler, address(HandlerIndex::circuits),

@@ -112,6 +112,12 @@ void check_rounds(const ScenarioSpec& s) {
     refuse("/control_plane/kind", "a control plane that learns of links late", "\"ideal\", as the router says what nodes know,");
   if (s.reservation != Reservation::ledger) refuse("/reservation", in_quotes(choice_name(s.reservation)), "\"ledger\"");
   if (s.scheduler != Scheduler::fifo) refuse("/scheduler", in_quotes(choice_name(s.scheduler)), "\"fifo\"");
+  switch (s.routing.kind) {
+    case RoutingMetric::hops:
+    case RoutingMetric::length:
+    case RoutingMetric::seconds_per_pair: break;
+    default: refuse("/routing/kind", in_quotes(std::string(choice_name(s.routing.kind))), "\"hops\", \"length\" or \"seconds_per_pair\", which routers add up,");
+  }
   if (s.routing.fidelity_constrained) refuse("/routing/fidelity_constrained", "true", "false");
   if (s.routing.alternatives != 1 && !std::holds_alternative<QPassRouterSpec>(s.rounds->router))
     refuse("/routing/alternatives", std::to_string(s.routing.alternatives), "1 but for the router \"q_pass\"");

@@ -1,15 +1,22 @@
 #include "farbell/simulation/route_query.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <optional>
+#include <span>
 
 #include "farbell/base/errors.hpp"
 #include "farbell/base/nearest.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/simulation/purification_plan.hpp"
+#include "farbell/simulation/reachable.hpp"
 
 namespace farbell {
 
 namespace {
+
+constexpr double least_werner = 1e-12;
 
 NodeId node_called(const Model& model, const std::string& name, const char* path) {
   const auto found = std::find(model.node_names.begin(), model.node_names.end(), name);
@@ -18,16 +25,81 @@ NodeId node_called(const Model& model, const std::string& name, const char* path
   return NodeId{static_cast<std::uint32_t>(found - model.node_names.begin())};
 }
 
-}  // namespace
-
-double routing_cost(RoutingMetric metric, const LinkFacts& link) {
-  if (link.success_probability <= 0) return std::numeric_limits<double>::infinity();
-  switch (metric) {
-    case RoutingMetric::hops: return 1;
-    case RoutingMetric::length: return link.length_m;
-    default: return link.attempt_period_s / link.success_probability;
-  }
+// Mean time that one slot needs for a pair; for one that is distilled as the link says.
+double seconds_per_pair(const LinkFacts& facts) { return facts.attempt_period_s / facts.success_probability; }
+double seconds_per_usable_pair(const Model& model, const LinkRow& link, const LinkFacts& facts) {
+  return seconds_per_pair(facts) * (link.distillation ? model.plans[*link.distillation].pairs() : 1);
 }
+
+double usable_fidelity(const Model& model, const LinkRow& link, const LinkFacts& facts) {
+  return link.distillation ? distilled_fidelity(model, link) : facts.fidelity;
+}
+
+double swap_parameter(const Model& model, DeviceId device) { return werner_parameter(swap_fidelity(model, device)); }
+
+// What a route costs by its kind, beside the costs by which it was found.
+class Named {
+ public:
+  Named(const Model& model, const RoutingSpec& routing, std::span<const double> cost)
+      : m_(model), routing_(routing), kind_(routing.kind), cost_(cost), swaps_(model.devices.size()) {}
+
+  // `rounds` of purification by link; empty: pairs are distilled as the links say.
+  NamedRoute operator()(const Route& route, std::vector<std::uint32_t> rounds = {}) {
+    NamedRoute out;
+    for (NodeId n : route.nodes) out.nodes.push_back(m_.node_names[n.value]);
+    double werner = 1, seconds = 0, success = 1;
+    for (std::size_t h = 0; h < route.links.size(); ++h) {
+      const LinkId l = route.links[h];
+      const LinkRow& link = m_.links[l.value];
+      const LinkFacts& facts = m_.link_facts[l.value];
+      out.links.push_back(m_.link_names[l.value]);
+      out.length_m += facts.length_m;
+      if (rounds.empty()) {
+        werner *= werner_parameter(usable_fidelity(m_, link, facts));
+        seconds = std::max(seconds, seconds_per_usable_pair(m_, link, facts));
+      } else {
+        werner *= std::exp(-purifier().loss(l, rounds[h]));
+        seconds = std::max(seconds, seconds_per_pair(facts) * (rounds[h] + 1));
+        out.cost += rounds[h] + 1;
+      }
+    }
+    for (std::size_t i = 1; i + 1 < route.nodes.size(); ++i) {
+      const NodeRow& node = m_.nodes[route.nodes[i].value];
+      std::optional<double>& swap = swaps_[node.device.value];
+      if (!swap) swap = swap_parameter(m_, node.device);
+      werner *= *swap;
+      success *= node.swap_success;
+    }
+    out.fidelity = (1 + 3 * werner) / 4;
+    out.rate_hz = success / seconds;
+    switch (kind_) {
+      case RoutingMetric::fidelity:
+      case RoutingMetric::greedy_fidelity: out.cost = werner_loss(werner); break;
+      case RoutingMetric::widest: out.cost = bottleneck(route, cost_); break;
+      case RoutingMetric::entanglement_rate: out.cost = seconds_per_entanglement(route, cost_, swap_facts(m_, routing_)); break;
+      case RoutingMetric::q_path:
+      case RoutingMetric::q_leap: break;
+      default: out.cost = route_cost(route, cost_);
+    }
+    out.rounds = std::move(rounds);
+    return out;
+  }
+
+  const Purifier& purifier() {
+    if (!purifier_) purifier_.emplace(m_, routing_);
+    return *purifier_;
+  }
+
+ private:
+  const Model& m_;
+  const RoutingSpec& routing_;
+  RoutingMetric kind_;
+  std::span<const double> cost_;
+  std::vector<std::optional<double>> swaps_;  // by device
+  std::optional<Purifier> purifier_;          // made when first needed
+};
+
+}  // namespace
 
 Route named_route(const Model& model, const Names& nodes, const std::vector<std::string>& names, const std::array<std::string, 2>& ends,
                   std::span<const double> cost, const std::string& path) {
@@ -51,22 +123,86 @@ Route named_route(const Model& model, const Names& nodes, const std::vector<std:
   return route;
 }
 
-std::vector<NamedRoute> least_cost_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing) {
+double werner_loss(double werner) { return -std::log(std::max(werner, least_werner)); }
+
+void check_routing(const RoutingSpec& routing, const std::string& path) {
+  const std::string kind = "kind " + in_quotes(std::string(choice_name(routing.kind)));
+  if (has_one_route(routing.kind) && routing.alternatives > 1)
+    throw SpecError(path + "/alternatives", std::to_string(routing.alternatives), "1 with " + kind + ", which finds one route");
+  if (purifies(routing.kind) && routing.fidelity_constrained)
+    throw SpecError(path + "/fidelity_constrained", "true", "false with " + kind + ", whose routes reach min_fidelity");
+  if (routing.coherence_s && routing.kind != RoutingMetric::entanglement_rate)
+    throw SpecError(path + "/coherence_s", number_text(*routing.coherence_s) + " s", "null unless kind is \"entanglement_rate\"");
+  if (routing.max_purification_rounds && !purifies(routing.kind))
+    throw SpecError(path + "/max_purification_rounds", std::to_string(*routing.max_purification_rounds), "null unless kind is \"q_path\" or \"q_leap\"");
+}
+
+SwapFacts swap_facts(const Model& model, const RoutingSpec& routing) {
+  SwapFacts out;
+  for (const NodeRow& node : model.nodes) {
+    out.success.push_back(node.swap_success);
+    out.seconds.push_back(model.clock.seconds(node.swap_duration));
+  }
+  const bool ideal = model.scenario.control == ControlPlane::ideal;
+  for (Tick delay : model.fibre_delay) out.delay_s.push_back(ideal ? 0 : model.clock.seconds(delay));
+  if (routing.coherence_s) out.longest_s = *routing.coherence_s;
+  return out;
+}
+
+LinkCosts::LinkCosts(const Model& model, RoutingMetric kind) : model_(model), kind_(kind) {
+  if (kind != RoutingMetric::fidelity && kind != RoutingMetric::greedy_fidelity) return;
+  for (std::uint32_t d = 0; d < model.devices.size(); ++d) swap_losses_.push_back(werner_loss(swap_parameter(model, DeviceId{d})));
+}
+
+double LinkCosts::operator()(const LinkRow& link, const LinkFacts& facts) const {
+  if (facts.success_probability <= 0) return std::numeric_limits<double>::infinity();
+  switch (kind_) {
+    case RoutingMetric::hops: return 1;
+    case RoutingMetric::length: return facts.length_m;
+    case RoutingMetric::seconds_per_pair: return seconds_per_pair(facts);
+    case RoutingMetric::widest:
+    case RoutingMetric::entanglement_rate:
+    case RoutingMetric::q_path:
+    case RoutingMetric::q_leap: return seconds_per_usable_pair(model_, link, facts);
+    case RoutingMetric::fidelity:
+    case RoutingMetric::greedy_fidelity: break;
+  }
+  // Half of a node's swap stands at each of the two links that it joins. What that adds at the ends is the same for all routes.
+  double cost = werner_loss(werner_parameter(usable_fidelity(model_, link, facts)));
+  for (NodeId n : link.node) cost += swap_losses_[model_.nodes[n.value].device.value] / 2;
+  return std::max(cost, 0.0);  // rounding
+}
+
+std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing, double min_fidelity) {
   const NodeId from = node_called(model, a, "a"), to = node_called(model, b, "b");
   if (from == to) throw SpecError("b", in_quotes(shortened(b)), "another node than a");
-  std::vector<double> cost;
-  for (const LinkFacts& link : model.link_facts) cost.push_back(routing_cost(routing.kind, link));
-  std::vector<NamedRoute> named;
-  for (const Route& route : PathFinder(model.graph).k_shortest(from, to, static_cast<std::size_t>(routing.alternatives), cost)) {
-    NamedRoute& out = named.emplace_back();
-    out.cost = route_cost(route, cost);
-    for (NodeId n : route.nodes) out.nodes.push_back(model.node_names[n.value]);
-    for (LinkId l : route.links) {
-      out.links.push_back(model.link_names[l.value]);
-      out.length_m += model.link_facts[l.value].length_m;
-    }
+  check_routing(routing, "");
+  std::vector<double> cost = model.link_cost;
+  if (routing.kind != model.scenario.routing.kind) {
+    const LinkCosts costs(model, routing.kind);
+    for (std::size_t l = 0; l < model.links.size(); ++l) cost[l] = costs(model.links[l], model.link_facts[l]);
   }
-  return named;
+  Named named(model, routing, cost);
+  std::vector<NamedRoute> out;
+  if (purifies(routing.kind)) {
+    if (PurifiedRoute found = named.purifier().find(from, to, min_fidelity, "min_fidelity")) out.push_back(named(found.route, found.rounds));
+    return out;
+  }
+  const SwapFacts swaps = routing.kind == RoutingMetric::entanglement_rate ? swap_facts(model, routing) : SwapFacts{};
+  for (const Route& route : Router(model.graph, routing.kind, swaps).find(from, to, static_cast<std::size_t>(routing.alternatives), cost))
+    out.push_back(named(route));
+  return out;
+}
+
+std::vector<NamedRoute> demand_routes(const Model& model) {
+  Named named(model, model.scenario.routing, model.link_cost);
+  std::vector<NamedRoute> out;
+  for (std::size_t d = 0; d < model.demands.size(); ++d) {
+    std::vector<std::uint32_t> rounds;
+    for (const auto& plan : model.terms[d].hop_distillation) rounds.push_back(plan ? static_cast<std::uint32_t>(model.plans[*plan].rounds.size()) : 0);
+    out.push_back(named(model.route_plans[d].routes.front(), std::move(rounds)));
+  }
+  return out;
 }
 
 }  // namespace farbell

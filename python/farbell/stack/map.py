@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from farbell import routing
+from farbell import route_search
 from farbell._core import Link, LinkModel, Memory, Scenario
 from farbell.hardware import link_model
 from farbell.stack import estimates
@@ -64,7 +64,7 @@ class Map:
     def route(self, a: str, b: str) -> tuple[str, ...] | None:
         """Nodes of the way of least cost, both ends among them; None: there is none."""
         if (a, b) not in self._routes:
-            found = routing.k_shortest_paths(self._scenario, a, b, 1)
+            found = route_search.k_shortest_paths(self._scenario, a, b, 1)
             self._routes[a, b] = found[0].nodes if found else None
         return self._routes[a, b]
 

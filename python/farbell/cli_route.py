@@ -1,0 +1,58 @@
+"""Commands about routes: `route compare`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import farbell as fb
+from farbell._shell import RUN_FAILED, exit_codes, fail, load
+from farbell.cli_platforms import plain, rows_of
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Routers: compare them on the same demands.")
+
+
+@app.callback()
+def root() -> None:
+    """So that a single command keeps its name."""
+
+
+@app.command()
+def compare(
+    scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
+    routers: Annotated[str | None, typer.Option(metavar="KIND,KIND,...", help="Kinds of routing; default: all.")] = None,
+    replicas: Annotated[int, typer.Option(min=1, help="Independent repetitions.")] = 1,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads for replicas; default: one a core.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Use this seed instead of the scenario's.")] = None,
+    out: Annotated[Path | None, typer.Option(help="File for a figure: .png, .pdf or .svg.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """The same demands under each router: rates, fidelity, latency, fairness, messages and CPU time, beside the bounds."""
+    with exit_codes():
+        names = None if routers is None else [name.strip() for name in routers.split(",")]
+        try:
+            found = fb.routing.compare(load(scenario), names, replicas=replicas, threads=threads, seed=seed)
+        except fb.SpecError as error:
+            path = "--routers" if error.path == "routers" else error.path
+            raise fb.SpecError(path, error.found, error.allowed, error.nearest) from None
+        if out is not None:
+            try:
+                found.overview().savefig(out)
+            except ImportError as error:
+                fail(RUN_FAILED, str(error))
+            except ValueError as error:
+                raise fb.SpecError("--out", repr(str(out)), f"a file for a figure: {error}") from None
+        if as_json:
+            said: dict[str, Any] = {
+                "scenario": found.title,
+                "routers": rows_of(found.table),
+                "demands": rows_of(found.demands),
+                "min_cut_hz": plain(found.min_cut_hz),
+                "throughput_bound_hz": plain(found.throughput_bound_hz),
+            }
+            print(json.dumps(said, indent=1, allow_nan=False))
+        else:
+            print(found)

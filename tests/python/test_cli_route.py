@@ -1,0 +1,51 @@
+"""`farbell route`, as a shell sees it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import farbell as fb
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    five = fb.ring(5, length_m="10 km", duration_s="0.1 s", name="five")
+    (tmp_path / "five.json").write_text(five.to_json(), encoding="utf-8")
+    return tmp_path
+
+
+def farbell(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "farbell", "route", *arguments], capture_output=True, text=True, timeout=120)
+
+
+def test_a_comparison_its_json_and_its_figure() -> None:
+    asked = ("compare", "five.json", "--routers", "shortest, widest", "--seed", "3", "--replicas", "2")
+    done = farbell(*asked)
+    assert done.returncode == 0, done.stderr
+    assert "widest" in done.stdout and "No router delivers more than" in done.stdout
+    said = json.loads(farbell(*asked, "--json", "--out", "figure.svg").stdout)
+    found = fb.routing.compare(fb.load("five.json"), ["shortest", "widest"], seed=3, replicas=2)
+    assert [row["useful_hz"] for row in said["routers"]] == found.table["useful_hz"].tolist()
+    assert [row["route"] for row in said["demands"]] == found.demands["route"].tolist()
+    assert said["min_cut_hz"] == found.min_cut_hz
+    assert Path("figure.svg").read_text(encoding="utf-8").startswith("<?xml")
+
+
+@pytest.mark.parametrize(
+    "arguments, code, message",
+    [
+        (("compare", "five.json", "--routers", "hops,wides"), 2, "widest"),
+        (("compare", "five.json", "--out", "figure.xyz"), 2, "--out"),
+        (("compare", "none.json"), 4, "none.json"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: tuple[str, ...], code: int, message: str) -> None:
+    done = farbell(*arguments)
+    assert done.returncode == code
+    assert message in done.stderr
