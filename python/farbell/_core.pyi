@@ -3305,8 +3305,6 @@ class Routing:
 @final
 class ShortestRouter:
     """In rounds: each demand has its least-cost route, if nobody before it has taken what it needs.
-class IdealControl:
-    """Whoever needs a route knows at once what the ends of links know.
 
     Parameters
     ----------
@@ -3321,23 +3319,16 @@ class IdealControl:
     def replace(self) -> ShortestRouter:
         """A new ShortestRouter with these fields changed."""
     def with_values(self, values: dict[str, Any]) -> ShortestRouter:
-    """
-    def __init__(self) -> None: ...
-    def replace(self) -> IdealControl:
-        """A new IdealControl with these fields changed."""
-    def with_values(self, values: dict[str, Any]) -> IdealControl:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
     def from_json(text: str) -> ShortestRouter:
-    def from_json(text: str) -> IdealControl:
         """The spec that a JSON text holds."""
     def to_dict(self) -> dict[str, Any]:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> ShortestRouter:
-    def from_dict(values: dict[str, Any]) -> IdealControl:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -3352,17 +3343,6 @@ class GreedyRouter:
 
     Parameters
     ----------
-class CentralControl:
-    """A controller at a node works out all routes, of what messages have told it (software-defined networking).
-
-    Parameters
-    ----------
-    place : str
-        Name of the node at which the controller is.
-    mode : Literal["proactive", "reactive"]
-        Whether routes are told when links change, or asked for when they are needed.
-    processing_s : float | str
-        Time in which the controller works out routes, after news or a question. [s]
 
     Examples
     --------
@@ -3571,9 +3551,6 @@ class Rounds:
         round_s: float | str,
         attempt_s: float | str,
         channels: int = 1,
-        place: str,
-        mode: Literal["proactive", "reactive"] = 'proactive',
-        processing_s: float | str = 0.0,
     ) -> None: ...
     def replace(
         self,
@@ -3599,6 +3576,84 @@ class Rounds:
     def channels(self) -> int:
         """Lanes that a link may have in a round, each with a memory slot at both ends."""
     def with_values(self, values: dict[str, Any]) -> Rounds:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Rounds:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Rounds:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class IdealControl:
+    """Whoever needs a route knows at once what the ends of links know.
+
+    Parameters
+    ----------
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self) -> None: ...
+    def replace(self) -> IdealControl:
+        """A new IdealControl with these fields changed."""
+    def with_values(self, values: dict[str, Any]) -> IdealControl:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> IdealControl:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> IdealControl:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class CentralControl:
+    """A controller at a node works out all routes, of what messages have told it (software-defined networking).
+
+    Parameters
+    ----------
+    place : str
+        Name of the node at which the controller is.
+    mode : Literal["proactive", "reactive"]
+        Whether routes are told when links change, or asked for when they are needed.
+    processing_s : float | str
+        Time in which the controller works out routes, after news or a question. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(
+        self,
+        *,
+        place: str,
+        mode: Literal["proactive", "reactive"] = 'proactive',
+        processing_s: float | str = 0.0,
+    ) -> None: ...
+    def replace(
+        self,
+        *,
         place: str = ...,
         mode: Literal["proactive", "reactive"] = ...,
         processing_s: float | str = ...,
@@ -3618,13 +3673,11 @@ class Rounds:
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
         """As JSON text; on one line unless `indent` is given."""
     @staticmethod
-    def from_json(text: str) -> Rounds:
     def from_json(text: str) -> CentralControl:
         """The spec that a JSON text holds."""
     def to_dict(self) -> dict[str, Any]:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
-    def from_dict(values: dict[str, Any]) -> Rounds:
     def from_dict(values: dict[str, Any]) -> CentralControl:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
@@ -4702,6 +4755,7 @@ class Scenario:
     @property
     def rounds(self) -> Rounds | None:
         """Entanglement is routed network-wide in rounds; null = by circuits of each demand."""
+    @property
     def control_plane(self) -> IdealControl | CentralControl | LinkState:
         """Who decides on routes, and what they know of the links."""
     @property

@@ -7,6 +7,7 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/text.hpp"
 #include "farbell/simulation/names.hpp"
+#include "farbell/simulation/places.hpp"
 #include "farbell/simulation/reachable.hpp"
 #include "farbell/simulation/route_query.hpp"
 
