@@ -245,6 +245,7 @@ OTHER_FIELDS = (
     "spans that sum to", ", since dispersion_s_per_m2", ", since classical_light",
     ", since free_running_s", ", since stabilisation_s",
     ", since shared_detectors", "0 with one mode", "0 with shared_detectors", "with light of kind",
+    "levels, each with its number of branches",
 )  # fmt: skip
 
 
