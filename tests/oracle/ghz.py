@@ -30,7 +30,7 @@ class SharedState:
 class Arm:
     """What a circuit takes for its demand."""
 
-    measures, reservation = False, None
+    measures, reservation, purification = False, None, None
     rounds = failed_rounds = pool_cut_offs = 0
 
     def __init__(self, run, ghz, number, center, user):
