@@ -11,7 +11,7 @@ Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segmen
                    Trace& trace)
     : setup_(setup), queue_(queue), states_(states), segments_(segments), lanes_(lanes), swapping_(swapping), routes_(routes),
       circuits_(circuits), news_(news), outages_(outages), availability_(availability), recorder_(recorder), trace_(trace),
-      accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), services_(circuits.count()), with_view_(news.plan().deciders.size()) {
+      accounts_(queue, segments, swapping, circuits, recorder), rows_(setup.demands.size()), with_view_(news.plan().deciders.size()), services_(circuits.count()) {
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     all_.emplace_back(d);
     if (news.on()) with_view_[news.plan().view[d].value].emplace_back(d);
