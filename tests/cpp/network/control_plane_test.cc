@@ -85,7 +85,8 @@ TEST(Routes, GoByTheViewOfTheDemand) {
     plans[d].ends = {NodeId{2 * d}, NodeId{2 - 2 * d}};
     plans[d].routes = paths.k_shortest(plans[d].ends[0], plans[d].ends[1], 1, s.cost);
   }
-  Routes routes(s.graph, plans, s.cost, s.view, 2);
+  const SwapFacts no_swaps;
+  Routes routes(s.graph, RoutingMetric::hops, no_swaps, plans, s.cost, s.view, 2);
   routes.set_failed(LinkId{0}, true);
   for (std::uint32_t d = 0; d < 2; ++d) EXPECT_TRUE(routes.any_usable(DemandId{d})) << "nobody has been told";
   routes.learn(ViewId{0}, LinkId{0}, routes.state(LinkId{0}));

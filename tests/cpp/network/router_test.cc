@@ -13,21 +13,21 @@
 namespace farbell {
 namespace {
 
-using Ends = std::vector<std::array<NodeId, 2>>;
+using Pairs = std::vector<std::array<NodeId, 2>>;
 
-struct Random {
+struct Chance {
   std::mt19937_64 engine{std::random_device{}()};
   std::uint32_t below(std::uint32_t n) { return std::uniform_int_distribution<std::uint32_t>(0, n - 1)(engine); }
   double between(double low, double high) { return std::uniform_real_distribution<>(low, high)(engine); }
 };
 
-struct Network {
-  Ends ends;
+struct SmallNetwork {
+  Pairs ends;
   std::vector<double> cost;
   Graph graph;
 
   // No two nodes have more than one link.
-  Network(Random& draw, std::uint32_t nodes, std::uint32_t links) {
+  SmallNetwork(Chance& draw, std::uint32_t nodes, std::uint32_t links) {
     for (std::uint32_t l = 0; l < links; ++l) {
       const NodeId a{draw.below(nodes)}, b{draw.below(nodes)};
       const bool known = std::any_of(ends.begin(), ends.end(), [&](const auto& e) { return (e[0] == a && e[1] == b) || (e[0] == b && e[1] == a); });
@@ -59,9 +59,9 @@ struct Network {
 };
 
 TEST(Router, FindsTheWidestRoutesByEnumeration) {
-  Random draw;
+  Chance draw;
   for (int round = 0; round < 300; ++round) {
-    const Network net(draw, 7, 14);
+    const SmallNetwork net(draw, 7, 14);
     std::vector<std::pair<double, double>> all;
     for (const Route& route : net.simple_paths(NodeId{0}, NodeId{1})) all.emplace_back(bottleneck(route, net.cost), route_cost(route, net.cost));
     std::sort(all.begin(), all.end());
@@ -77,9 +77,9 @@ TEST(Router, FindsTheWidestRoutesByEnumeration) {
 }
 
 TEST(Router, FindsTheFastestRoutesByEnumeration) {
-  Random draw;
+  Chance draw;
   for (int round = 0; round < 2000; ++round) {
-    const Network net(draw, 8, 16);
+    const SmallNetwork net(draw, 8, 16);
     SwapFacts swaps;
     for (std::uint32_t n = 0; n < 8; ++n) {
       swaps.success.push_back(draw.below(2) ? 1 : draw.between(0.3, 1));
@@ -98,9 +98,9 @@ TEST(Router, FindsTheFastestRoutesByEnumeration) {
 
 // Known routes only bound the search: without any it finds the same.
 TEST(EntanglementSearch, NeedsNoRoutesToBeginWith) {
-  Random draw;
+  Chance draw;
   for (int round = 0; round < 300; ++round) {
-    const Network net(draw, 8, 14);
+    const SmallNetwork net(draw, 8, 14);
     SwapFacts swaps{std::vector<double>(8, 0.7), std::vector<double>(8, 0.01), std::vector<double>(net.ends.size(), 0.05)};
     double least = std::numeric_limits<double>::infinity();
     for (const Route& route : net.simple_paths(NodeId{0}, NodeId{1})) least = std::min(least, seconds_per_entanglement(route, net.cost, swaps));
@@ -114,9 +114,9 @@ TEST(EntanglementSearch, NeedsNoRoutesToBeginWith) {
 }
 
 TEST(PurifiedPaths, TakeTheFewestPairsByEnumeration) {
-  Random draw;
+  Chance draw;
   for (int round = 0; round < 300; ++round) {
-    const Network net(draw, 6, 9);
+    const SmallNetwork net(draw, 6, 9);
     std::vector<PurifiedLink> links;
     for (std::size_t l = 0; l < net.ends.size(); ++l) {
       const double first = draw.between(0.05, 0.3);
