@@ -17,8 +17,10 @@ Metric: TypeAlias = Literal[
 
 #: All of them.
 KINDS: tuple[Metric, ...] = get_args(Metric)
+#: Those that find routes for the fidelity that a demand asks for.
+PURIFYING = ("q_path", "q_leap")
 
-__all__ = ["KINDS", "Metric", "Route", "demand_routes", "k_shortest_paths", "route", "shortest_path"]
+__all__ = ["KINDS", "PURIFYING", "Metric", "Route", "demand_routes", "k_shortest_paths", "route", "shortest_path"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _found(network: Scenario | Model, a: str, b: str, metric: Metric | None, min
         same = metric is None or metric == scenario.routing.kind
         given = {name: value for name, value in fields.items() if value is not None}
         routing = scenario.routing.replace(**given) if same else Routing(kind=metric, **given)  # type: ignore[arg-type]
-        if routing.kind in ("q_path", "q_leap") and not min_fidelity > 0:
+        if routing.kind in PURIFYING and not min_fidelity > 0:
             raise SpecError("min_fidelity", repr(min_fidelity), f'above 0 with "{routing.kind}", which finds routes for it')
         # Routing itself has nothing to say about the demands of others.
         model = network if isinstance(network, Model) else _core.compile(_without_demands(network))
@@ -222,7 +224,7 @@ def route(
     try:
         routes = _found(network, a, b, kind, float(min_fidelity), **fields)
     except SpecError as error:
-        raise SpecError(error.path.replace("metric", "kind"), error.found, error.allowed, error.nearest) from None
+        raise SpecError("kind" if error.path == "metric" else error.path, error.found, error.allowed, error.nearest) from None
     if not routes:
         raise SpecError("b", repr(b), f"a node that usable links join with {a!r}")
     if routes[0].fidelity < min_fidelity - 1e-9:

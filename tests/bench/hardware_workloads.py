@@ -7,11 +7,11 @@ from typing import Any
 
 from timing import Timer
 
-import farbell as fb
-
 
 def emitter(name: str, draw: random.Random, **more: Any) -> Any:
     """A memory in which nothing is ideal, and none is like another."""
+    import farbell as fb
+
     return fb.Memory(
         name=name,
         slots=60,
@@ -32,6 +32,8 @@ def emitter(name: str, draw: random.Random, **more: Any) -> Any:
 
 
 def station(name: str, draw: random.Random) -> Any:
+    import farbell as fb
+
     detector = fb.Detector(
         efficiency=draw.uniform(0.8, 0.9),
         dark_count_rate_hz=draw.uniform(1, 100),
@@ -47,6 +49,8 @@ def station(name: str, draw: random.Random) -> Any:
 
 def generation(number: int, station: str) -> Any:
     """In turn: by two clicks, by one, by a source in the middle."""
+    import farbell as fb
+
     if number % 3 == 0:
         return fb.DoubleClick(station=station)
     if number % 3 == 1:
@@ -56,6 +60,8 @@ def generation(number: int, station: str) -> Any:
 
 def unlike_links(nodes: int, links: int) -> Any:
     """A random tree with more links at random. Each node has a memory of its own, each link a station and a length."""
+    import farbell as fb
+
     draw = random.Random(1)
     pairs = [(draw.randrange(i), i) for i in range(1, nodes)]
     joined = set(pairs)
@@ -82,6 +88,8 @@ def unlike_links(nodes: int, links: int) -> Any:
 
 
 def measure_unlike_links(nodes: int, links: int, rounds: int = 5) -> dict[str, float]:
+    import farbell as fb
+
     scenario = unlike_links(nodes, links)
     assert len(scenario.links) == links
     times = []
@@ -94,6 +102,8 @@ def measure_unlike_links(nodes: int, links: int, rounds: int = 5) -> dict[str, f
 
 def measure_rich_links(duration_s: float, rounds: int = 5) -> dict[str, float]:
     """A chain of 33 of the richest links, and of links that are stated to make as many pairs as often; turn by turn."""
+    import farbell as fb
+
     draw = random.Random(1)
     nodes = [f"n{i}" for i in range(33)]
     fiber = fb.Fiber(length_m=10e3)

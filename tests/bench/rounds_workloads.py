@@ -6,20 +6,21 @@ import random
 
 from timing import Timer
 
-import farbell as fb
-
+#: Routers in rounds, and their classes.
 ROUTERS = {
-    "shortest": fb.ShortestRouter,
-    "greedy": fb.GreedyRouter,
-    "q_pass": fb.QPassRouter,
-    "q_cast": fb.QCastRouter,
-    "multipath_local": fb.MultipathLocalRouter,
-    "multipath_global": fb.MultipathGlobalRouter,
+    "shortest": "ShortestRouter",
+    "greedy": "GreedyRouter",
+    "q_pass": "QPassRouter",
+    "q_cast": "QCastRouter",
+    "multipath_local": "MultipathLocalRouter",
+    "multipath_global": "MultipathGlobalRouter",
 }
 
 
 def measure_rounds(router: str, side: int, demands: int, rounds: int = 3) -> dict[str, float]:
     """CPU seconds of a round: lanes given away, attempts, what is joined, states and results."""
+    import farbell as fb
+
     draw = random.Random(0)
     ends = [draw.sample([f"r{row}c{column}" for row in range(side) for column in range(side)], 2) for _ in range(demands)]
     memory = fb.Memory(name="memory", slots=10, t2_s=0.1, two_qubit_gate_s=1e-5, measurement_s=1e-5)
@@ -34,7 +35,7 @@ def measure_rounds(router: str, side: int, demands: int, rounds: int = 3) -> dic
         duration_s=rounds * 0.01,
         control="ideal" if router == "multipath_global" else "messages",
         routing=fb.Routing(kind="hops", alternatives=5 if router == "q_pass" else 1),
-        rounds=fb.Rounds(router=ROUTERS[router](), round_s=0.01, attempt_s=8e-3, channels=3),
+        rounds=fb.Rounds(router=getattr(fb, ROUTERS[router])(), round_s=0.01, attempt_s=8e-3, channels=3),
     )
     with Timer() as compiling:
         model = fb.compile(grid)

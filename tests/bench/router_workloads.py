@@ -7,12 +7,11 @@ from typing import Any
 
 from timing import Timer
 
-import farbell as fb
-from farbell.route_search import KINDS
-
 
 def unlike(network: Any) -> Any:
     """The network with links of unlike success and fidelity, and swaps that succeed in 9 of 10 cases."""
+    import farbell as fb
+
     draw = random.Random(3)
     links = []
     for link in network.links:
@@ -24,6 +23,9 @@ def unlike(network: Any) -> Any:
 
 def measure_routers(network: Any) -> dict[str, float]:
     """CPU milliseconds of one decision, by the public API on a compiled model: medians over five pairs of nodes."""
+    import farbell as fb
+    from farbell.route_search import KINDS
+
     draw = random.Random(4)
     names = [node.name for node in network.nodes]
     ends = [draw.sample(names, 2) for _ in range(5)]

@@ -415,6 +415,7 @@ def measure_passes(stations: int, days: float, step_s: float) -> dict[str, float
 
 
 def measure_import(what: str) -> dict[str, float]:
+    assert what not in sys.modules
     __import__("numpy")
     before = peak_mb()
     with Timer() as importing:

@@ -91,7 +91,7 @@ class Network:
         link.open = generation is not None
         if link.open:
             link.own_model = self.model_of(link, generation, worn)
-            self.settle_model(link)
+        self.settle_model(link)
 
     def settle_up_time(self, link):
         if link.up:
@@ -100,7 +100,7 @@ class Network:
 
     def settle_model(self, link):
         """A regime of its own each time."""
-        link.model = replace(link.own_model, success=0.0) if link.failed else replace(link.own_model)
+        link.model = replace(link.own_model) if link.up else replace(link.own_model, success=0.0)
 
     # ---- routes --------------------------------------------------------------------------------------------------------
 

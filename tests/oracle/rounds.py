@@ -180,12 +180,13 @@ class Rounds:
         now = self.clock.now
         if now + self.period > self.horizon:
             return
-        self.clock.post(now + self.period, ATTEMPTS, lambda: self.begin(number + 1))
+        after = lambda: self.clock.post(now + self.period, ATTEMPTS, lambda: self.begin(number + 1))  # noqa: E731
         wishes = sorted((demand for demand in self.demands if demand.open), key=lambda demand: demand.open[0].asked)
         for demand in wishes:
             for request in demand.open:
                 request.started = now if request.started is None else request.started
         if not wishes:
+            after()
             return
         attempts = {
             link: (self.attempting - max(link.model.period, *link.model.herald)) // link.model.period + 1
@@ -199,7 +200,9 @@ class Rounds:
         for link in self.network.links:
             for lane in range(board.taken[link]):
                 self.attempt(link, lane, number, attempts[link], board)
-        self.clock.post(now + self.attempting + self.exchange, DECISIONS, lambda: self.connect(board, router, number))
+        self.clock.post(
+            now + self.attempting + self.exchange, DECISIONS, lambda: (self.connect(board, router, number), after())
+        )
 
     def attempt(self, link, lane, number, most, board):
         link.luck.ordinal = number * self.channels + lane

@@ -6,6 +6,7 @@ from math import isclose, isnan
 import pytest
 
 from farbell import _core
+from oracle.booking_scenarios import ALL_AT_ONE_TICK
 from oracle.control_scenarios import DECIDED
 from oracle.light_scenarios import LIT
 from oracle.routed_scenarios import ROUTED
@@ -182,6 +183,10 @@ SEEDED = [
     *(pytest.param(name, 1, marks=pytest.mark.slow) for name in EVERY),
     *(pytest.param(name, 2**63 - 1, marks=pytest.mark.slow) for name in list(EVERY)[::8]),
 ]
+
+
+def test_a_link_changes_as_slots_come_back_and_somebody_asks():
+    assert_same_run(ALL_AT_ONE_TICK)
 
 
 @pytest.mark.parametrize("name, seed", SEEDED)

@@ -303,3 +303,25 @@ def test_numbers_of_photons_are_checked(wrong: float) -> None:
         fb.hardware.sender_receiver(fb.SenderReceiver(), 0.1, mean_photons=wrong)
     with pytest.raises(fb.SpecError, match="bright_state"):
         fb.hardware.ensemble_click(efficiency_a=0.1, efficiency_b=0.1, bright_state=wrong)
+
+
+@pytest.mark.parametrize("offset_ns", [0.3, 1.1, 2.7, 5.9, 7.3, 8.1, 9.7, 12.3])
+def test_an_offset_alike_every_time_only_lowers_the_overlap(offset_ns: float) -> None:
+    """Photons exp(-t/2 tau) that are late by d overlap by exp(-d/tau): whatever the last bits, nothing else changes."""
+    memory = fb.Memory(name="m", light=fb.WeakCoherentLight(mean_photons=0.3), photon_lifetime_s="12 ns", efficiency=0.5)
+    station = fb.Station(name="s", detector=fb.Detector(efficiency=0.9, window_s="100 ns"), visibility=0.9)
+    late = fb.DoubleClick(station="s", alignment=fb.Alignment(arrival_offset_s=offset_ns * 1e-9))
+    found, alike = (
+        fb.hardware.link_model(
+            fb.Link(node_a="a", node_b="b", fiber=fb.Fiber(length_m="10 km"), generation=how),
+            memory,
+            memory,
+            station.replace(visibility=visibility),
+        )
+        for how, visibility in (
+            (late, 0.9),
+            (fb.DoubleClick(station="s"), 0.9 * math.exp(-offset_ns / 12)),
+        )
+    )
+    assert found.success_probability == pytest.approx(alike.success_probability, rel=1e-12)
+    assert found.table.fidelity == pytest.approx(alike.table.fidelity, abs=1e-12)

@@ -145,3 +145,21 @@ def test_who_will_not_wait_for_the_controller() -> None:
     fb.compile(square(demand={"max_wait_s": "0.5 ms"}))
     with pytest.raises(fb.SpecError, match="the one to the controller before"):
         fb.compile(square(asked, demand={"max_wait_s": "1.5 ms"}))
+
+
+def test_a_link_that_is_closed_makes_no_pairs_for_those_who_have_not_heard() -> None:
+    """The circuit is asked for over it once more, and waits: attempts are in vain until the news comes."""
+    late = {"control_plane": fb.LinkState(processing_s="100 ms"), "changes": [fb.Change(link="b--c", at_s=0.1)]}
+    until, after = fb.run(square(duration_s=0.0999)), fb.run(square(duration_s=0.18, **late))
+    link = list(after.links["link"]).index("b--c")
+    assert after.links["attempts"][link] > until.links["attempts"][link] + 10
+    assert 0 <= after.links["successes"][link] - until.links["successes"][link] <= 1  # one that was under way
+
+
+def test_failures_by_hand_need_heartbeats_too() -> None:
+    with fb.live(square(fb.LinkState())) as run, pytest.raises(fb.SpecError, match="/heartbeat_period_s: found nothing"):
+        run.fail("b--c")
+    with fb.live(square(fb.LinkState(), heartbeat_period_s="1 ms")) as run:
+        run.fail("b--c")
+        run.advance(by_s="50 ms")
+        assert run.links["known_down"].any()

@@ -523,3 +523,25 @@ def test_what_a_client_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
         url = server.url_of(listener)
     with pytest.raises(ConnectionError, match="no server"):
         _ = fb.serve.Client(url, token=TOKEN).time_s
+
+
+def test_a_client_says_where_a_route_is_wrong(shared: Served) -> None:
+    """Before anything is sent, as the run itself would."""
+    client = shared.client()
+    for routes, place in (("n0 n1", "/routes"), (["n0"], "/routes/0"), ([["n0", 3]], "/routes/0/1")):
+        with pytest.raises(fb.SpecError) as caught:
+            client.install_routes("n0->n3", routes)  # type: ignore[arg-type]
+        assert caught.value.path == place
+    with pytest.raises(fb.SpecError, match="/first"):
+        client.pairs(first=-1)
+
+
+def test_half_a_body_is_not_acted_on(shared: Served) -> None:
+    """A client that hangs up before it has said all has said nothing."""
+    before = shared.run.time_s
+    host, port = shared.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as line:
+        head = f"POST /v1/advance HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\nFarbell-Controller: test\r\n"
+        line.sendall((head + 'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"by_s": 0.001}').encode())
+    assert shared.ask("GET", "/v1")[0] == 200
+    assert shared.run.time_s == before

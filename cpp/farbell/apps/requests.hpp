@@ -173,6 +173,7 @@ class Requests {
   void not_served(DemandId d, std::uint64_t id);
   const Request* awaited(ChainId c) const;
   bool needs_routes(DemandId d) const;
+  bool finds_routes(DemandId d);
   void ready(std::uint32_t segment, std::uint32_t generation, End end);
   void keep(std::uint32_t segment);
   Correlators correlators(const Segment& segment) const;

@@ -18,13 +18,15 @@ void Requests::change(const ChangeRow& change) {
     outages_.change(link, *change.program, queue_.now());
     lanes_.set_program(link, outages_.program(link));
     if (!news_.on() && outages_.any() && usable() && !before) links_back(all_);
-    circuits_.links_changed();
+    circuits_.routes_changed();
   } else {
     outages_.close(link, queue_.now());
     const auto affected = news_.on() ? std::vector<Concerned>() : circuits_over({&link, 1}, all_);
     routes_.set_cost(link, change.cost);
-    if (news_.on()) tell_ends({&link, 1});
-    else lose_routes(affected, {&link, 1}, Known::everywhere);
+    if (news_.on()) {
+      lanes_.set_program(link, outages_.program(link));  // who has not heard attempts in vain
+      tell_ends({&link, 1});
+    } else lose_routes(affected, {&link, 1}, Known::everywhere);
   }
   if (news_.on() && routes_.state(link) != known) news_.spread({link, routes_.state(link)});
   if (usable() != before) availability_.update(queue_.now());
@@ -66,7 +68,7 @@ void Requests::lose_routes(const std::vector<Concerned>& affected, std::span<con
         circuits_.release_everywhere(c);
       }
     }
-    row.routed = news_.plan().reactive || routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+    row.routed = finds_routes(d);
     // A booked circuit tells when it is gone; one only asked for is gone at once.
     if (row.routed) for (ChainId c : asked) circuits_.ask(c);
     else if (!is_told && !waits_for_repair(d)) refuse_all(d);
@@ -82,6 +84,11 @@ void Requests::tell_ends(std::span<const LinkId> links) {
 
 // Others look for some when they are used next.
 bool Requests::needs_routes(DemandId d) const { return rows_[d.value].open() > 0 || setup_.demands[d.value].generate_when_idle; }
+
+// Whether it has routes now, or need not look for any: a controller will be asked.
+bool Requests::finds_routes(DemandId d) {
+  return news_.plan().reactive || routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+}
 
 // Those ends of the link that are up tell the others along the circuit.
 void Requests::tell_from_ends(ChainId c, LinkId link) {
@@ -105,7 +112,7 @@ void Requests::refuse_all(DemandId d) {
 
 void Requests::routes_replaced(DemandId d, bool release_others) {
   Row& row = rows_[d.value];
-  row.routed = routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+  row.routed = finds_routes(d);
   const auto list = routes_.of(d);
   bool booked = false;
   each_circuit(d, [&](ChainId c) {
@@ -202,7 +209,7 @@ bool Requests::links_back(std::span<const DemandId> demands) {
     Row& row = rows_[d.value];
     if (!reactive && !routes_.installed(d) && routes_.first_usable(d)) concerned |= routes_.restore(d);
     if (row.routed) continue;
-    row.routed = reactive || routes_.any_usable(d) || (needs_routes(d) && routes_.find(d));
+    row.routed = finds_routes(d);
     if (!row.routed) continue;
     concerned = true;
     ask_for_coming(d);
@@ -224,7 +231,7 @@ void Requests::hear(ViewId view, const News::Item& item) {
   lose_routes(affected, {&item.link, 1}, Known::to_deciders);
   if (now && !before && outages_.any()) concerned = links_back(mine);
   if (concerned) news_.told(view);
-  circuits_.links_changed();
+  circuits_.routes_changed();
   for (DemandId d : mine) tell_due(d);
 }
 

@@ -74,8 +74,8 @@ void RoundRequests::overdue(DemandId d) {
 std::vector<DemandId> RoundRequests::take_part() {
   std::vector<DemandId> out;
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
-    for (Request& request : rows_[d].open)
-      if (request.started == never) request.started = queue_.now();
+    auto& open = rows_[d].open;  // those that have not begun stand last
+    for (auto request = open.rbegin(); request != open.rend() && request->started == never; ++request) request->started = queue_.now();
     if (!rows_[d].open.empty()) out.push_back(DemandId{d});
   }
   std::stable_sort(out.begin(), out.end(),

@@ -14,7 +14,7 @@ Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States
   for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
 }
 
-void Rounds::start() { queue_.post(tick_zero, Phase::attempts, {setup_.self.handler, op_begin, 0}, 0); }
+void Rounds::start() { post_begin(tick_zero, 0); }
 
 void Rounds::handle(const Event& event) {
   switch (event.to.op) {
@@ -32,9 +32,8 @@ void Rounds::begin(std::uint64_t round) {
   const RoundPlan& plan = setup_.plan;
   const Tick now = queue_.now(), next = now + plan.period;
   if (next > setup_.horizon) return;
-  queue_.post(next, Phase::attempts, {setup_.self.handler, op_begin, 0}, round + 1);
   const std::vector<DemandId> demands = requests_.take_part();
-  if (demands.empty()) return;
+  if (demands.empty()) return post_begin(next, round + 1);
   std::vector<RoundWish> wishes;
   for (DemandId d : demands) {
     const RoutePlan& routes = setup_.routes[d.value];
@@ -45,6 +44,10 @@ void Rounds::begin(std::uint64_t round) {
   router_.assign(round, wishes, held_);
   attempt(round);
   queue_.post(now + plan.attempting + plan.exchange, Phase::decisions, {setup_.self.handler, op_connect, 0}, 0);
+}
+
+void Rounds::post_begin(Tick at, std::uint64_t round) {
+  queue_.post(at, Phase::attempts, {setup_.self.handler, op_begin, 0}, round);
 }
 
 // A lane's draw has the number of its round, whichever router gives it to whom: all of them see the same luck.
@@ -84,6 +87,8 @@ void Rounds::connect() {
     for (std::uint32_t lane = 0; lane < router_.book().taken(LinkId{l}); ++lane)
       if (unspent_.up(LinkId{l}, lane))
         for (NodeId n : setup_.links[l].node) give_back(n, cycle_start(LinkId{l}, lane), now);
+  // Behind this one, also where it takes all of its time.
+  post_begin(started_ + setup_.plan.period, round_ + 1);
 }
 
 void Rounds::begin_chain(RoundChain&& chain) {

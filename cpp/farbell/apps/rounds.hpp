@@ -71,6 +71,7 @@ class Rounds {
   };
 
   void begin(std::uint64_t round);
+  void post_begin(Tick at, std::uint64_t round);
   void attempt(std::uint64_t round);
   Tick cycle_start(LinkId link, std::uint32_t lane) const { return started_ + Tick{born_[std::size_t{link.value} * setup_.plan.network.channels + lane]}; }
   void connect();

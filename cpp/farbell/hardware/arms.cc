@@ -38,7 +38,8 @@ void mistime(ArmEffects& arms, AlignmentSpec const& alignment, MemorySpec const&
   if (c.mean > 0) {
     const double ratio = c.mean_square / c.mean;
     arms.visibility *= ratio * ratio;
-    arms.photon_coherence *= std::min(1.0, c.mean / ratio);
+    // Alike every time, an offset lowers the overlap and leaves the coherence, to the last bit.
+    if (alignment.arrival_jitter_s > 0) arms.photon_coherence *= std::min(1.0, c.mean / ratio);
   } else {
     arms.visibility = 0;
   }

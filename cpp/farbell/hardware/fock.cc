@@ -5,6 +5,7 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/fields.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/hardware/memory_light.hpp"
 
 namespace farbell {
 namespace {
@@ -166,6 +167,10 @@ CountProbabilities of_thermal_light(double x_a, double x_b, double visibility, b
 
 void require_probability(const char* name, double value) {
   if (!unit_interval.contains(value)) throw SpecError(name, number_text(value), "a probability, 0 to 1");
+}
+
+void require_pulse(const char* name, double mean_photons) {
+  if (!pulse_photons.contains(mean_photons)) throw SpecError(name, number_text(mean_photons), "a number of photons, more than 0 and at most 100");
 }
 
 std::array<double, 4> click_probabilities(BinOptics const& optics, ModeLight const& light, Clicks blind, BinExtras const& extras) {

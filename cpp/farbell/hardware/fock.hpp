@@ -52,6 +52,7 @@ std::array<double, 4> click_probabilities(BinOptics const& optics, ModeLight con
 
 // Throws a SpecError at `name` unless the value is one.
 void require_probability(const char* name, double value);
+void require_pulse(const char* name, double mean_photons);  // of a weak coherent pulse
 
 // Photon coherence of two emitters with these rates of pure dephasing, times the lifetime of their excited state (Bylander et al. 2003).
 double photon_coherence(double dephasing_a, double dephasing_b);

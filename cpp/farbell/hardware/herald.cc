@@ -39,10 +39,6 @@ void require_bright_state(const char* name, double value) {
   if (!(value > 0 && value < 1)) throw SpecError(name, number_text(value), "a probability, more than 0 and less than 1");
 }
 
-void require_pulse(const char* name, double value) {
-  if (!pulse_photons.contains(value)) throw SpecError(name, number_text(value), "a number of photons, more than 0 and at most 100");
-}
-
 void require(Emitters const& emitters) {
   require_probability("double_excitation_probability", emitters.double_excitation_a);
   require_probability("double_excitation_probability_b", emitters.double_excitation_b);

@@ -34,6 +34,7 @@ struct Result {
 Result of_branches(std::int64_t branches, Result const& branch) {
   if (branch.success <= 0) return {};
   Result found{-std::expm1(static_cast<double>(branches) * std::log1p(-branch.success)), 0};
+  if (branch.flip == 0) return found;
   for (std::int64_t votes = 1; votes <= branches; ++votes)
     found.flip += binomial(branches, votes, branch.success) * wrong_majority(votes, branch.flip) / found.success;
   return found;
@@ -80,10 +81,14 @@ HeraldTable repeater_graph_table(RepeaterGraphSpec const& graph, std::span<const
     z *= station % 2 == 0 ? bell : hidden;
     both *= hidden;
   }
+  double loss = -1;  // of the photons that were looked at last: most pieces of fibre are alike
+  TreeCode code;
   for (std::size_t source = 1; source <= sources; ++source) {
     TreeCode side[2];
     for (std::size_t k : {0, 1}) {
-      side[k] = tree_code(graph.branching, 1 - graph.source_efficiency * halves[2 * source - 1 + k] * graph.detector_efficiency, flip);
+      const double lost = 1 - graph.source_efficiency * halves[2 * source - 1 + k] * graph.detector_efficiency;
+      if (lost != loss) code = tree_code(graph.branching, loss = lost, flip);
+      side[k] = code;
       success *= side[k].x * std::pow(side[k].z, arms - 1);
       // An arm that is cut off belongs to both correlations, as each of the two that are joined is its neighbour.
       const double cut = std::pow(1 - 2 * side[k].z_flip, arms - 1);

@@ -2,10 +2,6 @@
 
 #include <cmath>
 
-#include "farbell/base/errors.hpp"
-#include "farbell/base/text.hpp"
-#include "farbell/hardware/memory_light.hpp"
-
 namespace farbell {
 
 namespace {
@@ -32,8 +28,7 @@ Received received_pulse(double mean_photons, double arrives) {
 HeraldTable sender_receiver_table(SenderReceiverSpec const& spec, double arrives, SentLight const& light, double others, bool tells_empty) {
   require_probability("arrives", arrives);
   require_probability("double_excitation_probability", light.double_excitation);
-  if (light.mean_photons && !pulse_photons.contains(*light.mean_photons))
-    throw SpecError("mean_photons", number_text(*light.mean_photons), "a number of photons, more than 0 and at most 100");
+  if (light.mean_photons) require_pulse("mean_photons", *light.mean_photons);
   // Beside them it has absorbed others, a Poisson number in each of two modes. Photons in both modes at once make its qubit a random one.
   const Received absorbed = light.mean_photons ? received_pulse(*light.mean_photons, arrives) : received_photons(light.double_excitation, arrives);
   const double one_mode = std::exp(-others);

@@ -537,11 +537,6 @@ void Circuits::take_back(NodeId node, const Loan& loan) {
   post_grant(node);
 }
 
-void Circuits::links_changed() {
-  const auto& waiting = line_.in_order(queue_.now());
-  if (!line_.is_fifo() || setup_.route_hook || std::any_of(waiting.begin(), waiting.end(), [&](ChainId c) { return routes(c).size() > 1; })) post_grant();
-}
-
 void Circuits::routes_changed() {
   if (!setup_.hop_by_hop) post_grant();
 }

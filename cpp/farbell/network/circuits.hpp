@@ -108,8 +108,7 @@ class Circuits {
   // Tells every node of the chain, from the node at `origin`; each gives its slots back when it first hears.
   void release_from(ChainId circuit, std::uint32_t origin);
   void release_everywhere(ChainId circuit);  // every node knows already
-  void links_changed();                      // who waits may have another choice of routes now
-  void routes_changed();                     // who waits may have other routes now
+  void routes_changed();                     // who waits may have other routes now, or another choice of them
   // Every slot along the route is booked, or was until a release set out.
   bool complete(ChainId circuit) const;
   bool booked(ChainId circuit) const;

@@ -17,11 +17,8 @@ struct Held {
 
 class DistanceRule {
  public:
-  DistanceRule(const RoundWish& wish, const Graph& graph, LaneStates& up) : wish_(wish), graph_(graph), up_(up), links_(0) {
-    for (std::uint32_t n = 0; n < graph.nodes(); ++n)
-      for (const Edge& e : graph.edges(NodeId{n})) links_ = std::max(links_, std::size_t{e.link.value} + 1);
-    joined_.resize(2 * links_ * up.channels());
-  }
+  DistanceRule(const RoundWish& wish, const Graph& graph, std::size_t links, LaneStates& up)
+      : wish_(wish), graph_(graph), up_(up), joined_(2 * links * up.channels()) {}
 
   void join(NodeId n, const std::vector<std::uint32_t>& to_a, const std::vector<std::uint32_t>& to_b) {
     std::vector<Held> pairs = pairs_of(n);
@@ -85,7 +82,6 @@ class DistanceRule {
   const RoundWish& wish_;
   const Graph& graph_;
   LaneStates& up_;
-  std::size_t links_;
   std::vector<std::optional<Held>> joined_;  // by lane and end: with which other pair of that node
 };
 
@@ -99,7 +95,7 @@ std::vector<RoundChain> join_by_distance(const RoundWish& wish, const Graph& gra
     return hops;
   };
   const std::vector<std::uint32_t> to_a = distances(wish.a), to_b = distances(wish.b);
-  DistanceRule rule(wish, graph, up);
+  DistanceRule rule(wish, graph, network.lane_success.size(), up);
   for (std::uint32_t n = 0; n < graph.nodes(); ++n)
     if (NodeId{n} != wish.a && NodeId{n} != wish.b) rule.join(NodeId{n}, to_a, to_b);
   std::vector<RoundChain> out;

@@ -8,10 +8,19 @@ namespace farbell {
 
 namespace {
 
-// P(at least i of n), i = 1 ... n, from the last term on.
+// P(at least i of n), i = 1 ... n, from the last term on. Terms are worked out from the end at which the first does not vanish.
 std::vector<double> binomial_tails(std::uint32_t n, double p) {
   std::vector<double> tails(n, 1);
   if (p >= 1) return tails;
+  if (p > 0.5) {
+    double term = std::pow(p, n);  // of all
+    tails[n - 1] = term;
+    for (std::uint32_t k = n - 1; k > 0; --k) {
+      term *= static_cast<double>(k + 1) / (n - k) * ((1 - p) / p);
+      tails[k - 1] = tails[k] + term;
+    }
+    return tails;
+  }
   double term = std::pow(1 - p, n);  // of none
   for (std::uint32_t k = 0; k < n; ++k) tails[k] = term *= static_cast<double>(n - k) / (k + 1) * (p / (1 - p));
   for (std::uint32_t k = n - 1; k > 0; --k) tails[k - 1] += tails[k];

@@ -28,7 +28,7 @@ double Outages::up_ticks(LinkId link, Tick end) const { return links_[link.value
 double Outages::up_ticks(NodeId node, Tick end) const { return nodes_[node.value].time.until(!failed(node), end); }
 
 std::uint32_t Outages::program(LinkId link) const {
-  return links_[link.value].program + (failed(link) ? setup_.first_dead : 0);
+  return links_[link.value].program + (failed(link) || links_[link.value].closed ? setup_.first_dead : 0);
 }
 
 void Outages::change(LinkId link, std::uint32_t program, Tick now) {

@@ -44,7 +44,7 @@ class Outages {
     Tick heartbeat = never;             // never = everybody knows at once
     std::int64_t missed = 0;
     bool ideal_control = false;
-    std::uint32_t first_dead = 0;       // program of a failed link: that of the link when it is up, and this many further
+    std::uint32_t first_dead = 0;       // program of a link that is down: that of the link when it is up, and this many further
     std::size_t most_rows = 0;
     bool by_hand = false;               // nodes and links may be failed from outside, too
   };

@@ -8,7 +8,9 @@
 namespace farbell {
 
 RoundRouter::RoundRouter(const Graph& graph, const RoundNetwork& network, const RouterSpec& spec)
-    : graph_(graph), network_(network), spec_(spec), book_(graph, network), search_(graph), throughput_(graph, network) {}
+    : graph_(graph), network_(network), spec_(spec), book_(graph, network), search_(graph) {
+  if (std::holds_alternative<QPassRouterSpec>(spec) || std::holds_alternative<QCastRouterSpec>(spec)) throughput_.emplace(graph, network);
+}
 
 void RoundRouter::assign(std::uint64_t round, std::span<const RoundWish> wishes, std::span<const std::uint32_t> held) {
   round_ = round;
@@ -122,7 +124,7 @@ void RoundRouter::assign(const QPassRouterSpec&) {
     const Route& route = wishes_[wish].routes[alternative];
     const std::uint32_t width = book_.width(route);
     if (width == 0) return Offer{};
-    return Offer{{route, width, lane_throughput(route, width, throughput_.tails(), network_)}, wish, alternative};
+    return Offer{{route, width, lane_throughput(route, width, throughput_->tails(), network_)}, wish, alternative};
   };
   for (std::size_t w = 0; w < wishes_.size(); ++w)
     for (std::size_t k = 0; k < wishes_[w].routes.size(); ++k)
@@ -146,7 +148,7 @@ std::vector<RoundChain> RoundRouter::connect(const QPassRouterSpec& spec, LaneSt
 
 void RoundRouter::assign(const QCastRouterSpec& spec) {
   std::priority_queue<Offer> offers;
-  const auto now = [&](std::size_t wish) { return Offer{throughput_.best(wishes_[wish].a, wishes_[wish].b, book_), wish, 0}; };
+  const auto now = [&](std::size_t wish) { return Offer{throughput_->best(wishes_[wish].a, wishes_[wish].b, book_), wish, 0}; };
   for (std::size_t w = 0; w < wishes_.size(); ++w)
     if (Offer offer = now(w); offer.found.route) offers.push(std::move(offer));
   take_best_first(offers, book_, wishes_, paths_, [&](const Offer& offer) { return now(offer.wish); });
@@ -162,8 +164,7 @@ std::vector<RoundChain> RoundRouter::connect(const QCastRouterSpec&, LaneStates&
 
 // ---- all links attempt -----------------------------------------------------------------------------------------------------------------
 
-template <class Spec>
-void RoundRouter::take_all_lanes(const Spec&) {
+void RoundRouter::take_all_lanes() {
   if (wishes_.empty()) return;
   for (std::uint32_t lane = 0; lane < network_.channels; ++lane)
     for (std::uint32_t l = 0; l < network_.lane_success.size(); ++l) book_.take(LinkId{l});

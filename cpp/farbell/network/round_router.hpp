@@ -2,6 +2,7 @@
 // interface. docs/physics/rounds.md and the pages of the routers
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -39,10 +40,9 @@ class RoundRouter {
   void assign(const GreedyRouterSpec& spec);
   void assign(const QPassRouterSpec& spec);
   void assign(const QCastRouterSpec& spec);
-  void assign(const MultipathLocalRouterSpec& spec) { return take_all_lanes(spec); }
-  void assign(const MultipathGlobalRouterSpec& spec) { return take_all_lanes(spec); }
-  template <class Spec>
-  void take_all_lanes(const Spec& spec);
+  void assign(const MultipathLocalRouterSpec&) { take_all_lanes(); }
+  void assign(const MultipathGlobalRouterSpec&) { take_all_lanes(); }
+  void take_all_lanes();
   Route greedy_route(const RoundWish& wish);
 
   std::vector<RoundChain> connect(const ShortestRouterSpec& spec, LaneStates& up);
@@ -57,7 +57,7 @@ class RoundRouter {
   RouterSpec spec_;
   LaneBook book_;
   HopSearch search_;
-  ThroughputSearch throughput_;
+  std::optional<ThroughputSearch> throughput_;  // of Q-PASS and Q-CAST
   std::uint64_t round_ = 0;
   std::vector<RoundWish> wishes_;
   std::vector<LanePath> paths_;                // in the order in which they were taken

@@ -402,8 +402,10 @@ class Compiler {
       m_.failures.push_back(std::move(row));
     }
     m_.failure_names = names.all();
-    if (m_.failures.empty()) return;
-    add_dead_programs(m_);
+    // Who decides on routes late may have attempts made on a link that has been closed.
+    const bool heard_late = !std::holds_alternative<IdealControlSpec>(s_.control_plane) &&
+                            std::any_of(s_.changes.begin(), s_.changes.end(), [](const ChangeSpec& change) { return !change.generation; });
+    if (!m_.failures.empty() || heard_late) add_dead_programs(m_);
   }
 
   // ---- programs ----

@@ -28,7 +28,7 @@ std::vector<Id> ids(std::size_t count) {
 Model steerable(Model model) {
   if (model.rounds) throw SpecError("/rounds", "a router that decides in rounds", "null in a live run; farbell.run runs rounds");
   if (model.scenario.programs.empty()) {
-    if (model.failures.empty()) add_dead_programs(model);
+    if (model.first_dead == 0) add_dead_programs(model);
     return model;
   }
   throw SpecError("/programs", "programs of nodes", "none in a live run; farbell.run runs them");
@@ -221,6 +221,8 @@ FailureRow LiveRun::elements(std::span<const NodeId> nodes, std::span<const Link
 
 void LiveRun::fail(std::span<const NodeId> nodes, std::span<const LinkId> links) {
   require_going_on();
+  if (!std::holds_alternative<IdealControlSpec>(model_.scenario.control_plane) && model_.heartbeat == never)
+    throw SpecError("/heartbeat_period_s", "nothing", "a time with this control plane: neighbours notice failures, and tell");
   const FailureRow row = elements(nodes, links, false);
   act([&] { parts_.failures.fail_by_hand(row); });
   failed_by_hand_ = true;

@@ -63,7 +63,7 @@ struct Model {
   std::vector<FailureRow> failures;
   Tick heartbeat = never;              // never = failures are known at once
   ControlPlan control;
-  std::uint32_t first_dead = 0;        // program p of a link that has failed is program first_dead + p
+  std::uint32_t first_dead = 0;        // program p of a link that is down is program first_dead + p; 0 = nobody attempts on one
 
   std::vector<std::string> node_names, link_names, demand_names, ghz_demand_names, failure_names;
   std::vector<NamedApproximation> approximations;

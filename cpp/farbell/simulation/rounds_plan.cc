@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <queue>
 
 #include "farbell/simulation/places.hpp"
 
@@ -81,19 +80,9 @@ Exchange exchange(const Model& m, std::optional<std::int64_t> hops) {
         layer.swap(next);
       }
     } else {
-      using Entry = std::pair<Tick, NodeId>;
-      std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
-      queue.emplace(tick_zero, source);
-      while (!queue.empty()) {
-        const auto [at, n] = queue.top();
-        queue.pop();
-        if (at > delay[n.value]) continue;
-        for (const Edge& e : m.graph.edges(n))
-          if (const Tick there = step(n, source, e, at); there < delay[e.to.value]) {
-            reach(e.to, there);
-            queue.emplace(there, e.to);
-          }
-      }
+      classical_delays(m.graph, m.fibre_delay, m.processing_delay, {&source, 1}, delay);
+      for (std::uint32_t n = 0; n < nodes; ++n)
+        if (n != s && delay[n] != never) reached.emplace_back(n);
     }
     for (NodeId n : reached) out.delay = later(out.delay, delay[n.value]);
     out.messages += reached.size() - 1;

@@ -41,7 +41,9 @@ double swap_parameter(const Model& model, DeviceId device) { return werner_param
 class Named {
  public:
   Named(const Model& model, const RoutingSpec& routing, std::span<const double> cost)
-      : m_(model), routing_(routing), kind_(routing.kind), cost_(cost), swaps_(model.devices.size()) {}
+      : m_(model), routing_(routing), kind_(routing.kind), cost_(cost), swaps_(model.devices.size()) {
+    if (kind_ == RoutingMetric::entanglement_rate) at_swaps = swap_facts(m_, routing_);
+  }
 
   // `rounds` of purification by link; empty: pairs are distilled as the links say.
   NamedRoute operator()(const Route& route, std::vector<std::uint32_t> rounds = {}) {
@@ -76,7 +78,7 @@ class Named {
       case RoutingMetric::fidelity:
       case RoutingMetric::greedy_fidelity: out.cost = werner_loss(werner); break;
       case RoutingMetric::widest: out.cost = bottleneck(route, cost_); break;
-      case RoutingMetric::entanglement_rate: out.cost = seconds_per_entanglement(route, cost_, swap_facts(m_, routing_)); break;
+      case RoutingMetric::entanglement_rate: out.cost = seconds_per_entanglement(route, cost_, at_swaps); break;
       case RoutingMetric::q_path:
       case RoutingMetric::q_leap: break;
       default: out.cost = route_cost(route, cost_);
@@ -89,6 +91,8 @@ class Named {
     if (!purifier_) purifier_.emplace(m_, routing_);
     return *purifier_;
   }
+
+  SwapFacts at_swaps;  // of entanglement_rate
 
  private:
   const Model& m_;
@@ -188,8 +192,7 @@ std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, co
     if (PurifiedRoute found = named.purifier().find(from, to, min_fidelity, "min_fidelity")) out.push_back(named(found.route, found.rounds));
     return out;
   }
-  const SwapFacts swaps = routing.kind == RoutingMetric::entanglement_rate ? swap_facts(model, routing) : SwapFacts{};
-  for (const Route& route : Router(model.graph, routing.kind, swaps).find(from, to, static_cast<std::size_t>(routing.alternatives), cost))
+  for (const Route& route : Router(model.graph, routing.kind, named.at_swaps).find(from, to, static_cast<std::size_t>(routing.alternatives), cost))
     out.push_back(named(route));
   return out;
 }

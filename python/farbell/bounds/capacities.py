@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import operator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -86,8 +88,7 @@ def attempt_modes(generation: Generation, lanes: int = 1) -> int:
     if isinstance(generation, MidpointSource):
         alike = math.ceil(1 / generation.spectral_purity)
     elif isinstance(generation, RepeaterGraph):
-        tree = sum(math.prod(generation.branching[: level + 1]) for level in range(len(generation.branching)))
-        alike = generation.arms * (1 + tree)
+        alike = generation.arms * (1 + sum(itertools.accumulate(generation.branching, operator.mul)))
     return ATTEMPT_MODES[type(generation)] * alike * trains * (1 if train is None else train.modes)
 
 
@@ -101,9 +102,11 @@ def pairs_needed(distillation: Distillation | None) -> int:
 
 def _come_out(scenario: Scenario) -> dict[str, float]:
     """Probability, at each node, that a qubit comes out of its memory: at its fixed delay, or at most, at once."""
-    memories = {memory.name: memory.retrieval for memory in scenario.memories}
-    held = {node.name: memories[node.memory] for node in scenario.nodes}
-    return {name: 1.0 if one is None else _core.retrieved(one, one.fixed_delay_s or 0.0) for name, one in held.items()}
+    kinds = {
+        memory.name: 1.0 if (one := memory.retrieval) is None else _core.retrieved(one, one.fixed_delay_s or 0.0)
+        for memory in scenario.memories
+    }
+    return {node.name: kinds[node.memory] for node in scenario.nodes}
 
 
 def swap_successes(scenario: Scenario) -> dict[str, float]:

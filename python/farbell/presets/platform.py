@@ -400,6 +400,7 @@ class Platform:
         if values.get("communication", "as it is") is None:
             del values["communication"]
             found = {field: p for field, p in found.items() if field not in _COMMUNICATION}
+            known = {field for field in known if field not in _COMMUNICATION}
             assumptions = (*assumptions, "Changed: every memory qubit has its own optical interface.")
         for field, value in values.items():
             if field not in known:

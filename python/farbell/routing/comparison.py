@@ -17,7 +17,7 @@ from farbell.analysis.intervals import rate_interval
 from farbell.bounds import capacities, demand_bounds
 from farbell.record import MOMENTS
 from farbell.results import Results
-from farbell.route_search import KINDS, Metric, Route, demand_routes
+from farbell.route_search import KINDS, PURIFYING, Metric, Route, demand_routes
 from farbell.running import compile, run
 from farbell.table import ResultTable
 
@@ -25,8 +25,6 @@ __all__ = ["RouterComparison", "compare", "fairness"]
 
 #: Beside the kinds of routing: a word for one.
 _WORDS = {"shortest": "hops"}
-#: Kinds that find routes for the fidelity that a demand asks for.
-_PURIFYING = ("q_path", "q_leap")
 _UNREACHABLE = re.compile(r"/demands/(\d+)/min_fidelity")
 
 
@@ -164,11 +162,11 @@ def _routing(scenario: Scenario, router: str) -> Routing:
     of_kind: dict[str, Any] = {"kind": kind}
     if kind != "entanglement_rate":
         of_kind["coherence_s"] = None
-    if kind in _PURIFYING:
+    if kind in PURIFYING:
         of_kind["fidelity_constrained"] = False
     else:
         of_kind["max_purification_rounds"] = None
-    if kind in (*_PURIFYING, "greedy_fidelity"):
+    if kind in (*PURIFYING, "greedy_fidelity"):
         of_kind["alternatives"] = 1
     try:
         return scenario.routing.replace(**of_kind)
@@ -225,7 +223,7 @@ def compare(
         raise SpecError("scenario/demands", "nothing", "at least one demand")
     if routers is None:
         asked = all(demand.min_fidelity > 0 for demand in scenario.demands)
-        routers = [kind for kind in KINDS if asked or kind not in _PURIFYING]
+        routers = [kind for kind in KINDS if asked or kind not in PURIFYING]
     names = [routers] if isinstance(routers, str) else list(routers)
     if not names:
         raise SpecError("routers", "nothing", "at least one kind of routing")

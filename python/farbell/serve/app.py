@@ -162,34 +162,34 @@ def _looks(app: APIRouter, session: Session) -> None:
     @app.get("/nodes", responses=_LOOKS, tags=["network"])
     def nodes() -> bodies.Nodes:
         """All nodes: whether they are up, their memory slots, their counters."""
-        return bodies.Nodes(nodes=session.look(lambda run: rows_of(run.nodes, "nodes")))
+        return bodies.Nodes(nodes=rows_of(session.look(lambda run: run.nodes), "nodes"))
 
     @app.get("/links", responses=_LOOKS, tags=["network"])
     def links() -> bodies.Links:
         """All links: whether they are up, and their counters."""
-        return bodies.Links(links=session.look(lambda run: rows_of(run.links, "links")))
+        return bodies.Links(links=rows_of(session.look(lambda run: run.links), "links"))
 
     @app.get("/demands", responses=_LOOKS, tags=["requests"])
     def demands() -> bodies.Demands:
         """All demands for pairs: their requests and pairs."""
-        return bodies.Demands(demands=session.look(lambda run: rows_of(run.demands, "demands")))
+        return bodies.Demands(demands=rows_of(session.look(lambda run: run.demands), "demands"))
 
     @app.get("/requests", responses=_LOOKS, tags=["requests"])
     def requests() -> bodies.OpenRequests:
         """The requests that are open."""
-        rows = session.look(lambda run: rows_of(run.requests, "requests"))
+        rows = rows_of(session.look(lambda run: run.requests), "requests")
         return bodies.OpenRequests(requests=rows)
 
     @app.get("/requests/ended", responses=_LOOKS, tags=["requests"])
     def ended_requests(first: First = 0) -> bodies.EndedRequests:
         """The latest requests that have ended."""
-        rows = session.look(lambda run: rows_of(run.ended_requests(first), "ended_requests"))
+        rows = rows_of(session.look(lambda run: run.ended_requests(first)), "ended_requests")
         return bodies.EndedRequests(ended_requests=rows)
 
     @app.get("/pairs", responses=_LOOKS, tags=["requests"])
     def pairs(first: First = 0) -> bodies.Pairs:
         """The latest pairs that were delivered."""
-        return bodies.Pairs(pairs=session.look(lambda run: rows_of(run.pairs(first), "pairs")))
+        return bodies.Pairs(pairs=rows_of(session.look(lambda run: run.pairs(first)), "pairs"))
 
     @app.get("/circuits", responses=_LOOKS, tags=["routes"])
     def circuits() -> bodies.Circuits:

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from farbell._core import RunError, SpecError
 from farbell._numbers import seconds
-from farbell.in_force import Circuit, RouteInForce
+from farbell.in_force import Circuit, RouteInForce, listed, node_names, row_number
 from farbell.serve.wire import CONTROLLER, CONTROLLER_NAME, PREFIX, TOKEN, table_of
 from farbell.table import ResultTable
 
@@ -150,7 +150,8 @@ class Client:
     @property
     def ended(self) -> str | None:
         """Why nothing happens any more; None while it can go on."""
-        return None if self.state["ended"] is None else str(self.state["ended"])
+        ended: str | None = self.state["ended"]
+        return ended
 
     @property
     def over(self) -> bool:
@@ -205,11 +206,11 @@ class Client:
 
     def ended_requests(self, first: int = 0) -> ResultTable:
         """As :meth:`LiveRun.ended_requests`."""
-        return self._table(f"/requests/ended?first={first}", "ended_requests")
+        return self._table(f"/requests/ended?first={row_number(first)}", "ended_requests")
 
     def pairs(self, first: int = 0) -> ResultTable:
         """As :meth:`LiveRun.pairs`."""
-        return self._table(f"/pairs?first={first}", "pairs")
+        return self._table(f"/pairs?first={row_number(first)}", "pairs")
 
     @property
     def routes(self) -> dict[str, tuple[RouteInForce, ...]]:
@@ -236,7 +237,8 @@ class Client:
         self, demand: str, routes: Iterable[Sequence[str]], *, release_others: bool = True
     ) -> tuple[RouteInForce, ...]:
         """As :meth:`LiveRun.install_routes`."""
-        body = {"routes": [list(route) for route in routes], "release_others": release_others}
+        named = [node_names(route, f"/routes/{i}") for i, route in enumerate(listed(routes, "/routes"))]
+        body = {"routes": named, "release_others": release_others}
         return _routes(self._call("PUT", f"/routes/{_part(demand)}", body))
 
     def remove_routes(self, demand: str, *, release_others: bool = True) -> tuple[RouteInForce, ...]:

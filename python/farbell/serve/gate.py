@@ -51,6 +51,8 @@ class Gate:
             await refusal(scope, receive, send)
             return
         body = await _read(receive)
+        if isinstance(body, _Gone):
+            return  # what it began to say may be half of what it meant
         if body is None:
             allowed = f"a body of at most {MOST_BYTES:,} bytes"
             refusal = self._refuse(413, {"connection": "close"}, "too_large", "a larger one", allowed)
@@ -68,11 +70,17 @@ class Gate:
         await self._app(scope, again, send)
 
 
-async def _read(receive: Receive) -> bytes | None:
+class _Gone:
+    """A client that hung up before it had said all."""
+
+
+async def _read(receive: Receive) -> bytes | _Gone | None:
     """The body; None if it is too large."""
     parts, size = [], 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return _Gone()
         part = message.get("body", b"")
         size += len(part)
         if size <= MOST_BYTES:

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from farbell.table import ResultTable
 
 #: Of all paths; another is another interface.
@@ -41,8 +39,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def plain(value: Any) -> Any:
     """A value of a table as JSON has it: nan is null."""
-    if isinstance(value, np.generic):
-        value = value.item()
     return None if isinstance(value, float) and math.isnan(value) else value
 
 

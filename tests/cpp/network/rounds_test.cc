@@ -122,6 +122,16 @@ TEST(LaneThroughput, OfPathsOfEqualHops) {
   }
 }
 
+// Where lanes hardly fail, the chance that none of many succeeds is too small for a double.
+TEST(LaneThroughput, OfManyLanesThatHardlyFail) {
+  for (double p : {0.4, 0.6, 1 - 1e-6, 1 - 1e-16}) {
+    Net net(2, {{vertex(0), vertex(1)}}, 64, 128);
+    net.network.lane_success.assign(1, p);
+    const Route route{{vertex(0), vertex(1)}, {LinkId{0}}};
+    EXPECT_NEAR(lane_throughput(route, 64, LaneTails(net.network), net.network), 64 * p, 1e-10) << p;
+  }
+}
+
 // With one lane a hop the metric is a product and the search exact; with more it keeps one way to each node, so that it may miss a
 // better path, but says of what it finds what is true.
 TEST(LaneThroughput, SearchAgainstAllPaths) {
