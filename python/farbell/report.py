@@ -111,8 +111,8 @@ def _demand_section(record: Record) -> str:
         + _cut(len(table), "demands", "summary.csv")
         + '<p class="note">Counted after the warm-up. Asked, delivered, timed out, refused and open are requests. '
         "Brackets: 95 % confidence intervals that take the correlation in time into account. At most: what the slowest link of "
-        "the route makes with the width of the demand, times the chance that all swaps succeed; - where routers choose routes anew. "
-        "Latencies are those of the "
+        "the route makes with the width of the demand, times the chance that all swaps succeed; - where routers choose routes "
+        "anew. Latencies are those of the "
         f"requests delivered, within {LATENCY_RELATIVE_ERROR:.0%}; requests that timed out are not among them. "
         "Secret key: asymptotic, BBM92, from the averaged error rates of the delivered pairs.</p>"
     )
