@@ -3726,6 +3726,44 @@ class LinkState:
     def __hash__(self) -> int: ...
 
 @final
+class LocalControl:
+    """Nodes know of their own links only, and the map of the start: before each circuit a message searches its way from node to node.
+
+    Parameters
+    ----------
+    retry_s : float | str
+        Time after which a demand whose search found no way, and whose requests wait, searches again. [s]
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self, *, retry_s: float | str = 0.01) -> None: ...
+    def replace(self, *, retry_s: float | str = ...) -> LocalControl:
+        """A new LocalControl with these fields changed."""
+    @property
+    def retry_s(self) -> float:
+        """Time after which a demand whose search found no way, and whose requests wait, searches again. [s]"""
+    def with_values(self, values: dict[str, Any]) -> LocalControl:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> LocalControl:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> LocalControl:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class ClassicalMessages:
     """What happens to classical messages on their way, beside the delays of fibres and nodes: nothing, unless it is said here.
 
@@ -4566,7 +4604,7 @@ class Scenario:
         How routes are chosen.
     rounds : Rounds | Mapping[str, Any] | None
         Entanglement is routed network-wide in rounds; null = by circuits of each demand.
-    control_plane : IdealControl | CentralControl | LinkState | Mapping[str, Any]
+    control_plane : IdealControl | CentralControl | LinkState | LocalControl | Mapping[str, Any]
         Who decides on routes, and what they know of the links.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
@@ -4639,7 +4677,7 @@ class Scenario:
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
         rounds: Rounds | Mapping[str, Any] | None = None,
-        control_plane: IdealControl | CentralControl | LinkState | Mapping[str, Any] = ...,
+        control_plane: IdealControl | CentralControl | LinkState | LocalControl | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
@@ -4681,7 +4719,7 @@ class Scenario:
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
         rounds: Rounds | Mapping[str, Any] | None = ...,
-        control_plane: IdealControl | CentralControl | LinkState | Mapping[str, Any] = ...,
+        control_plane: IdealControl | CentralControl | LinkState | LocalControl | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
@@ -4756,7 +4794,7 @@ class Scenario:
     def rounds(self) -> Rounds | None:
         """Entanglement is routed network-wide in rounds; null = by circuits of each demand."""
     @property
-    def control_plane(self) -> IdealControl | CentralControl | LinkState:
+    def control_plane(self) -> IdealControl | CentralControl | LinkState | LocalControl:
         """Who decides on routes, and what they know of the links."""
     @property
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:

@@ -27,7 +27,9 @@ class Control:
         spec = run.scenario["control_plane"]
         self.on, self.messages = spec["kind"] != "ideal", 0
         self.place = self.network.node[spec["place"]] if spec["kind"] == "central" else None
-        self.reactive = spec.get("mode") == "reactive"
+        self.local = spec["kind"] == "local"
+        self.reactive = self.local or spec.get("mode") == "reactive"
+        self.retry = ticks(spec["retry_s"], run.ticks_per_s) if self.local else None
         self.processing = ticks(spec.get("processing_s", 0.0), run.ticks_per_s)
         self.views = {}  # by end A of demands: what news has told of links
         self.delay = self.delays() if self.on else {}
@@ -63,6 +65,8 @@ class Control:
                     circuit.release_from_ends(link)
 
     def spread(self, link):
+        if self.local:
+            return
         state = self.network.state(link)
         to = {node: self.processing + min(self.delay[end, node] for end in link.ends) for node in self.views}
         if self.place:
@@ -103,6 +107,11 @@ class Control:
         if not self.reactive:
             self.clock.post(self.clock.now, DECISIONS, go_on)
             return
+        if self.local:
+            circuit.unanswered = True
+            search = Search(self, circuit, go_on)
+            self.clock.post(self.clock.now, DECISIONS, search.reach)
+            return
         end, circuit.unanswered = circuit.demand.ends()[0], True
         self.messages += 2 * (end is not self.place)
         there = self.clock.now + self.delay[end, self.place]
@@ -115,6 +124,77 @@ class Control:
         if circuit.demand.is_given_routes():
             go_on()
         else:
-            self.run.booking.withdraw(circuit)
-            circuit.demand.circuits[circuit.number] = None
-            self.clock.post(self.clock.now, ARRIVALS, circuit.demand.no_route)
+            self.find_none(circuit)
+
+    def find_none(self, circuit):
+        self.run.booking.withdraw(circuit)
+        circuit.demand.circuits[circuit.number] = None
+        self.clock.post(self.clock.now, ARRIVALS, circuit.demand.no_route)
+
+
+class Search:
+    """A message that looks for a way: nodes know the map of the start, and their own links."""
+
+    def __init__(self, control, circuit, go_on):
+        self.control, self.circuit, self.go_on = control, circuit, go_on
+        self.nodes, self.links, self.visited = [circuit.demand.ends()[0]], [], []
+        self.goal = circuit.demand.ends()[1]
+        self.to_go = self.least_costs()
+
+    def least_costs(self):
+        """To the goal, by the map: as Bellman and Ford find them."""
+        network, least = self.control.network, {self.goal: 0.0}
+        network.eyes = {}  # as at the start
+        costs = [(link.ends, cost) for link in network.links if (cost := network.cost(link)) is not None]
+        network.eyes = None
+        for _ in network.nodes:
+            for ends, cost in costs:
+                for x, y in (ends, ends[::-1]):
+                    if y in least and least[y] + cost < least.get(x, inf):
+                        least[x] = least[y] + cost
+        return least
+
+    def delay(self, link):
+        here = self.nodes[-1]
+        return link.delay + (here.processing if len(self.nodes) > 1 else 0)
+
+    def send(self, delay, then, messages=1):
+        self.control.messages += messages
+        self.control.clock.post(self.control.clock.now + delay, DECISIONS, then)
+
+    def onwards(self):
+        """Links to neighbours that the message has not been to, by what they promise."""
+        here, network, found = self.nodes[-1], self.control.network, []
+        for link in network.links:
+            cost = network.cost(link) if here in link.ends else None
+            if cost is None:
+                continue
+            there = link.ends[link.ends[0] is here]
+            if there in self.to_go and there not in self.nodes + self.visited:
+                found.append((cost + self.to_go[there], there.index, link.index, there, link))
+        return sorted(found, key=lambda way: way[:3])
+
+    def reach(self):
+        if not self.circuit.asking:
+            return
+        if self.nodes[-1] is self.goal:
+            way = self.nodes, self.links
+            self.send(self.control.network.delays(*way)[0][-1], lambda: self.answered(way), len(self.links))
+        elif found := self.onwards():
+            *_, there, link = found[0]
+            delay = self.delay(link)
+            self.nodes, self.links = [*self.nodes, there], [*self.links, link]
+            self.send(delay, self.reach)
+        elif self.links:
+            delay = self.delay(self.links[-1])
+            self.visited.append(self.nodes[-1])
+            self.nodes, self.links = self.nodes[:-1], self.links[:-1]
+            self.send(delay, self.reach)
+        else:
+            self.control.find_none(self.circuit)
+
+    def answered(self, way):
+        if self.circuit.asking:
+            self.circuit.unanswered = False
+            self.circuit.demand.has_found(way)
+            self.go_on()

@@ -25,6 +25,10 @@ FOUR = [("r0", "r2", ONE_OFF), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r0"
 PATIENT = [(a, b, more | {"deadline_s": 6e-4, "concurrent_requests": 2}) for a, b, more in FOUR]
 
 
+def local(retry_s):
+    return {"control_plane": {"kind": "local", "retry_s": retry_s}}
+
+
 def central(place, mode="proactive", processing_s=0.0):
     return {"control_plane": {"kind": "central", "place": place, "mode": mode, "processing_s": processing_s}}
 
@@ -43,5 +47,9 @@ DECIDED = {
     "controller is asked": ring(5, FOUR, node=FAILING, failures=CUTS, changes=DOWN_AND_UP, length_m=1e4, **HEARTBEATS, **central("r3", "reactive", 1e-5)),
     "controller is asked, patience": ring(5, PATIENT, node=FAILING, failures=CUTS, length_m=2e4, **HEARTBEATS, **central("r0", "reactive")),
     "controller is asked, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=1e4, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS, **central("11", "reactive")),
+    "neighbours only, links change": ring(5, FOUR, node=FAILING, changes=DOWN_AND_UP, length_m=5e3, **local(1e-4)),
+    "neighbours only, failures": ring(5, PATIENT, memory=NOISY | GATES, node=FAILING | {"processing_delay_s": 3e-6}, failures=CUTS, length_m=1e4, **HEARTBEATS, **local(5e-5)),
+    "neighbours only, grid": grid(3, [(a, b, more | {"priority": k, "deadline_s": 2e-3, "generate_when_idle": k == 1}) for k, (a, b, more) in enumerate(CROSSING)], memory=NOISY, failures=RANDOM_CUTS, slots=6, length_m=5e3, **HEARTBEATS, **local(2e-4)),
+    "neighbours only, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=5e3, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS, **local(1e-5)),
 }
 # fmt: on

@@ -428,14 +428,35 @@ def test_same_run_where_messages_are_late_lost_or_overtaken(data):
 def decided(data, scenario):
     """Somebody decides on routes who learns of links late; failures are noticed by heartbeats."""
     names = [node["name"] for node in scenario["nodes"]]
-    kind = data.draw(st.sampled_from(["link_state", "proactive", "reactive"]))
+    kind = data.draw(st.sampled_from(["link_state", "proactive", "reactive", "local"]))
     plane = {"kind": "link_state"}
-    if kind != "link_state":
+    if kind == "local":
+        plane = {"kind": "local", "retry_s": data.draw(st.sampled_from([1e-6, 3e-5, 1e-3]))}
+    elif kind != "link_state":
         plane = {"kind": "central", "place": data.draw(st.sampled_from(names)), "mode": kind}
-    plane["processing_s"] = data.draw(st.sampled_from([0.0, 4e-6, 6e-5]))
+    if kind != "local":
+        plane["processing_s"] = data.draw(st.sampled_from([0.0, 4e-6, 6e-5]))
     failures = failing(data, scenario) if data.draw(st.sampled_from([True, True, True, False])) else {}
     heartbeats = {"heartbeat_period_s": 1e-5} if failures.get("heartbeat_period_s") is None else {}
-    return {"control": "messages", "ghz_demands": [], "control_plane": plane} | failures | heartbeats
+    searched = searched_for(scenario) if kind == "local" else {}
+    return {"control": "messages", "ghz_demands": [], "control_plane": plane} | searched | failures | heartbeats
+
+
+def searched_for(scenario):
+    """One route, by a sum, which nobody gives."""
+    routing = {key: value for key, value in scenario.get("routing", {}).items() if key != "fidelity_constrained"} | {
+        "alternatives": 1
+    }
+    if routing.get("kind") not in ("hops", "length", "fidelity"):
+        routing["kind"] = "seconds_per_pair"
+
+    def is_free(key, value):
+        return key != "route" and not (key == "swapping" and value["kind"] in ("tree", "table"))
+
+    return {
+        "routing": routing,
+        "demands": [{k: v for k, v in demand.items() if is_free(k, v)} for demand in scenario["demands"]],
+    }
 
 
 @many

@@ -64,6 +64,7 @@ class Demand:
         self.coming = []  # those on their way, in line
         self.requests, self.queue = [], []  # all; those that wait
         self.first_alternatives = self.alternatives
+        self.retries = False  # it will search again
         self.interrupted, self.interruptions, self.recoveries = None, 0, []
         self.route_ticks, self.route_since, self.has_route = 0, 0, True
         self.rejected = self.surplus = 0
@@ -250,6 +251,10 @@ class Demand:
         self.disengage_surplus()
         if not self.needed(place):
             circuit.release_from(A)
+        elif self.run.control.local:
+            for link in circuit.links:
+                if self.run.network.cost(link) is None:
+                    circuit.release_from_ends(link)
         self.withdraw_surplus()
 
     def circuit_is_withdrawn(self, circuit):
@@ -331,10 +336,23 @@ class Demand:
             self.alternatives = found
         return bool(found)
 
+    def has_found(self, route):
+        """By a search of its own."""
+        kept = [known for known in (self.alternatives, self.first_alternatives) if known == [route]]
+        self.alternatives = kept[0] if kept else [route]
+
     def no_route(self):
         self.routed = False
         if not self.waits_for_repair():
             self.refuse_all()
+        if self.run.control.local and not self.retries:
+            self.retries = True
+            self.at(self.now + self.run.control.retry, self.retry)
+
+    def retry(self):
+        self.retries = False
+        if not self.routed and (self.open() or self.spec["generate_when_idle"]):
+            self.is_routed_again()
 
     def links_lost(self, links, concerned, known):
         """Known everywhere, to those ends of the link that are up, or to who decides for the demand."""
@@ -386,14 +404,16 @@ class Demand:
             self.alternatives = self.first_alternatives
         if self.routed:
             return concerned
+        return self.is_routed_again() or concerned
+
+    def is_routed_again(self):
         self.look_for_routes()
         if self.routed:
-            concerned = True
             self.ask_for_coming()
             for place in self.places:
                 if self.circuits[place] is None and self.needed(place):
                     self.ask_for_circuit(place)
-        return concerned
+        return self.routed
 
     def forget_kept_at(self, node):
         for circuit in self.circuits:

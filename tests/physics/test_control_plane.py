@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import networkx
 import numpy as np
 import pytest
 
@@ -106,6 +107,82 @@ def test_a_question_takes_its_round_trip(place: int, reservation: Any) -> None:
     assert results.replicas["control_messages"].tolist() == [2 * (place != 0)]
 
 
+def test_a_search_takes_the_way_there_and_back() -> None:
+    results = fb.run(ring(fb.LocalControl(), demand={"traffic": fb.Table(at_s=[5e-3])}))
+    (request,) = results.requests.rows()
+    assert request["started_s"] - request["asked_s"] == pytest.approx(4 * way(2), abs=1e-11)
+    assert results.replicas["control_messages"].tolist() == [4]
+
+
+def test_a_search_that_has_to_turn_back() -> None:
+    """At n1, which the map says is next to the end: the link from there is dead, as n1 alone knows."""
+    cut = fb.Failure(links=["n1--n2"], down=[(FAILS_S, 1.0)])
+    results = fb.run(ring(fb.LocalControl(), demand={"traffic": fb.Table(at_s=[60e-3])}, failures=[cut]))
+    (request,) = results.requests.rows()
+    in_vain = HOP_S + NODE_S + HOP_S
+    assert request["started_s"] - request["asked_s"] == pytest.approx(in_vain + 4 * way(4), abs=1e-11)
+    assert results.replicas["control_messages"].tolist() == [2 + 2 * 4]
+    assert results.pairs["swaps"].tolist() == [3]
+
+
+def test_a_search_in_vain_is_made_again() -> None:
+    """n2 is cut off until 60 ms after the first search; nobody says that it is back."""
+    away, asked, retry_s = 60e-3, 5e-3, 7e-3
+    cuts = fb.Failure(links=["n1--n2", "n2--n3"], down=[(0.0, asked + away)])
+    once = {"traffic": fb.Table(at_s=[asked]), "deadline_s": 1.0}
+    results = fb.run(ring(fb.LocalControl(retry_s=retry_s), demand=once, failures=[cuts], duration_s="200 ms"))
+    (request,) = results.requests.rows()
+    back_s = float(math.ceil((asked + away - HOP_S) / PERIOD_S) * PERIOD_S + HOP_S)  # the first heartbeat that comes again
+    # From n0 to n1 and back, then to n3 and back: each node but n0 lets messages wait for NODE_S.
+    in_vain = (2 * HOP_S + NODE_S) + (way(3) + NODE_S + way(3))
+    starts = asked
+    while starts + HOP_S < back_s and not (starts + 2 * HOP_S + NODE_S + way(3) >= back_s):
+        starts += in_vain + retry_s
+    assert starts > asked
+    waited = request["started_s"] - starts
+    # The search that succeeds finds the link from n1 alive, or else that from n3.
+    by_n1, by_n3 = 4 * way(2), 2 * HOP_S + NODE_S + 4 * way(4)
+    assert min(abs(waited - by_n1), abs(waited - by_n3)) < 1e-11
+
+
+@pytest.mark.parametrize("reservation", ["ledger", "hop_by_hop"])
+def test_a_search_finds_a_way_wherever_there_is_one(reservation: Any) -> None:
+    """Forty random networks in which links have failed for good; what is joined, networkx says."""
+    rng = np.random.default_rng(SEED)
+    outcomes = set()
+    for _ in range(40):
+        names = [f"n{i}" for i in range(9)]
+        pairs = [(a, b) for i, a in enumerate(names) for b in names[:i] if rng.random() < 0.4]
+        graph = networkx.Graph(pairs)
+        if not (graph.has_node("n0") and graph.has_node("n8") and networkx.has_path(graph, "n0", "n8")):
+            continue
+        dead = [pair for pair in pairs if rng.random() < 0.6]
+        scenario = fb.Scenario(
+            seed=SEED,
+            duration_s="1 s",
+            memories=[fb.Memory(name="memory", slots=8)],
+            nodes=[fb.Node(name=name, memory="memory", processing_delay_s=NODE_S) for name in names],
+            links=[
+                fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=float(rng.uniform(1e3, 1e5))), generation=CERTAIN)
+                for a, b in pairs
+            ],
+            demands=[fb.Demand(node_a="n0", node_b="n8", traffic=fb.Table(at_s=[0.3]))],
+            routing=fb.Routing(kind=str(rng.choice(["hops", "length", "seconds_per_pair"]))),
+            reservation=reservation,
+            control_plane=fb.LocalControl(),
+            failures=[fb.Failure(links=[f"{a}--{b}" for a, b in dead], down=[(0.1, 2.0)])] if dead else [],
+            heartbeat_period_s="1 ms",
+        )
+        results = fb.run(scenario)
+        graph.remove_edges_from(dead)
+        joined = networkx.has_path(graph, "n0", "n8")
+        (request,) = results.requests.rows()
+        assert (request["status"] == "done") is joined
+        assert joined or request["reason"] == "route_lost"
+        outcomes.add(joined)
+    assert outcomes == {True, False}
+
+
 def test_messages_of_one_failure_and_its_repair() -> None:
     outage = fb.Failure(links=["n1--n2"], down=[(FAILS_S, 0.05)])
     floods = fb.run(ring(fb.LinkState(), failures=[outage]))
@@ -144,6 +221,7 @@ def test_not_to_know_never_pays() -> None:
     ideal = pairs_by_replica(fb.IdealControl(), replicas)
     late = {
         "link state": fb.LinkState(),
+        "neighbours": fb.LocalControl(retry_s="1 ms"),
         "slow": fb.LinkState(processing_s="20 ms"),
         "controller": fb.CentralControl(place="n3", processing_s="2 ms"),
         "asked": fb.CentralControl(place="n3", mode="reactive", processing_s="2 ms"),

@@ -15,8 +15,9 @@ LATE = [
     fb.LinkState(processing_s="1 ms"),
     fb.CentralControl(place="d", processing_s="1 ms"),
     fb.CentralControl(place="d", mode="reactive"),
+    fb.LocalControl(retry_s="1 ms"),
 ]
-late = pytest.mark.parametrize("plane", LATE, ids=["link state", "controller", "controller, asked"])
+late = pytest.mark.parametrize("plane", LATE, ids=["link state", "controller", "controller, asked", "neighbours"])
 
 
 def square(plane: Any = None, **fields: Any) -> fb.Scenario:
@@ -122,6 +123,32 @@ def test_what_does_not_go_together(plane: Any, fields: dict[str, Any], path: str
     assert plane.to_dict()["kind"] in str(refused.value) or path == "/control_plane/kind"
 
 
+@pytest.mark.parametrize(
+    "fields, path",
+    [
+        ({"routing": fb.Routing(kind="widest")}, "/routing/kind"),
+        ({"routing": fb.Routing(alternatives=2)}, "/routing/alternatives"),
+        ({"routing": fb.Routing(fidelity_constrained=True)}, "/routing/fidelity_constrained"),
+        ({"demand": {"route": ["a", "d", "c"]}}, "/demands/0"),
+        ({"demand": {"swapping": fb.Tree(order=["b"]), "route": ["a", "b", "c"]}}, "/demands/0"),
+    ],
+)
+def test_what_cannot_be_searched_for(fields: dict[str, Any], path: str) -> None:
+    with pytest.raises(fb.SpecError) as refused:
+        fb.compile(square(fb.LocalControl(), **fields))
+    assert refused.value.path == path and "local" in str(refused.value)
+
+
+def test_routes_from_outside_are_not_searched_for() -> None:
+    with fb.live(square(fb.LocalControl(), demand={"traffic": fb.Poisson(rate_hz=50)})) as run:
+        run.advance(until_s=0.1)
+        run.install_routes("D", [["a", "d", "c"]])
+        run.advance(until_s=0.5)
+        results = run.results()
+    links = dict(zip(results.links["link"], results.links["successes"], strict=True))
+    assert links["c--d"] > 0
+
+
 def test_a_place_that_is_none() -> None:
     with pytest.raises(fb.SpecError) as refused:
         fb.compile(square(fb.CentralControl(place="e")))
@@ -133,17 +160,18 @@ def test_a_place_that_is_none() -> None:
 
 
 def test_a_kind_that_is_none() -> None:
-    document = json.loads(square().to_json()) | {"control_plane": {"kind": "local"}}
+    document = json.loads(square().to_json()) | {"control_plane": {"kind": "locla"}}
     with pytest.raises(fb.SpecError) as refused:
         fb.Scenario.from_json(json.dumps(document))
     assert refused.value.path == "/control_plane/kind"
-    assert all(kind in str(refused.value) for kind in ("ideal", "central", "link_state"))
+    assert all(kind in str(refused.value) for kind in ("ideal", "central", "link_state", "local"))
+    assert "local" in str(refused.value.nearest)
 
 
 def test_who_will_not_wait_for_the_controller() -> None:
     asked = fb.CentralControl(place="c", mode="reactive", processing_s="1 ms")
     fb.compile(square(demand={"max_wait_s": "0.5 ms"}))
-    with pytest.raises(fb.SpecError, match="the one to the controller before"):
+    with pytest.raises(fb.SpecError, match="the question for routes before"):
         fb.compile(square(asked, demand={"max_wait_s": "1.5 ms"}))
 
 

@@ -106,6 +106,7 @@ SPECS = [
     fb.IdealControl(),
     fb.CentralControl(place="a", mode="reactive", processing_s="1 ms"),
     fb.LinkState(processing_s="2 ms"),
+    fb.LocalControl(retry_s="2 ms"),
     fb.ClassicalMessages(jitter_s="10 us"),
     fb.OneOff(requests=4),
     fb.BackToBack(at_s=1),

@@ -53,6 +53,7 @@ void Requests::handle(const Event& event) {
     case op_given_up: withdraw(DemandId{target}, event.payload); break;
     case op_news: hear(ViewId{target}, news_.arrive(event.payload)); break;
     case op_no_route: no_route(circuits_.demand(ChainId{target})); break;
+    case op_retry: retry(DemandId{target}); break;
     default:
       ready(target, static_cast<std::uint32_t>(event.payload), event.to.op == op_ready_a ? end_a : end_b);
   }
@@ -288,6 +289,7 @@ void Requests::up(ChainId c) {
   serve_waiting(d);
   disengage_surplus(d);
   if (generating && !needed(c)) circuits_.release_from(c, 0);
+  else if (news_.plan().local && generating) tell_of_lost_links(c);
   withdraw_surplus(d);
 }
 

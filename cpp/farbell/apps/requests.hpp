@@ -49,7 +49,7 @@ class Requests {
  public:
   enum Op : std::uint16_t {
     op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_given_up, op_ready_a, op_ready_b,
-    op_news, op_no_route
+    op_news, op_no_route, op_retry
   };
 
   struct Setup {
@@ -123,7 +123,7 @@ class Requests {
     std::deque<ChainId> coming;       // circuits on their way to a request, as many as wait for one if there are so many
     std::uint64_t next_id = 0;
     std::uint32_t served = 0;         // circuits that serve a request
-    bool routed = true, stopped = false, timer_posted = false;
+    bool routed = true, stopped = false, timer_posted = false, retry_posted = false;
     Arrivals arrivals;
     Stream bases, outcomes;
 
@@ -195,9 +195,12 @@ class Requests {
   void lose_routes(const std::vector<Concerned>& affected, std::span<const LinkId> links, Known known);
   void tell_ends(std::span<const LinkId> links);
   bool links_back(std::span<const DemandId> demands);
+  bool routed_again(DemandId d);
   void hear(ViewId view, const News::Item& item);
   void no_route(DemandId d);
+  void retry(DemandId d);
   void tell_from_ends(ChainId c, LinkId link);
+  void tell_of_lost_links(ChainId c);
   bool waits_for_repair(DemandId d);
   bool waits_for_repair(DemandId d, Tick due);
   Tick due(DemandId d, std::uint64_t id);

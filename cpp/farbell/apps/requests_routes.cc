@@ -98,6 +98,12 @@ void Requests::tell_from_ends(ChainId c, LinkId link) {
     if (!outages_.any() || !outages_.failed(route.nodes[end])) circuits_.release_from(c, end);
 }
 
+// It has come up over links that their ends know to be down, which nobody else will say.
+void Requests::tell_of_lost_links(ChainId c) {
+  for (LinkId link : circuits_.route(c).links)
+    if (!routes_.state(link).usable()) tell_from_ends(c, link);
+}
+
 // No route is left. Requests of programs differ in whether they wait.
 void Requests::refuse_all(DemandId d) {
   const Refusal reason = end_is_down(d) ? Refusal::node_down : Refusal::route_lost;
@@ -206,19 +212,23 @@ bool Requests::links_back(std::span<const DemandId> demands) {
   const bool reactive = news_.plan().reactive;
   bool concerned = false;
   for (DemandId d : demands) {
-    Row& row = rows_[d.value];
     if (!reactive && !routes_.installed(d) && routes_.first_usable(d)) concerned |= routes_.restore(d);
-    if (row.routed) continue;
-    row.routed = finds_routes(d);
-    if (!row.routed) continue;
-    concerned = true;
-    ask_for_coming(d);
-    each_circuit(d, [&](ChainId c) {
-      if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
-    });
+    if (!rows_[d.value].routed) concerned |= routed_again(d);
   }
   circuits_.routes_changed();
   return concerned;
+}
+
+// Whether it has routes now; those who need circuits ask for them.
+bool Requests::routed_again(DemandId d) {
+  Row& row = rows_[d.value];
+  row.routed = finds_routes(d);
+  if (!row.routed) return false;
+  ask_for_coming(d);
+  each_circuit(d, [&](ChainId c) {
+    if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
+  });
+  return true;
 }
 
 // News has come to who decides for some demands.
@@ -235,10 +245,21 @@ void Requests::hear(ViewId view, const News::Item& item) {
   for (DemandId d : mine) tell_due(d);
 }
 
-// So the controller has answered a circuit of the demand.
+// So the controller has answered a circuit of the demand, or a search has come back in vain.
 void Requests::no_route(DemandId d) {
-  rows_[d.value].routed = false;
+  Row& row = rows_[d.value];
+  row.routed = false;
   if (!waits_for_repair(d)) refuse_all(d);
+  if (!news_.plan().local || row.retry_posted) return;
+  row.retry_posted = true;
+  queue_.post(queue_.now() + news_.plan().retry, Phase::arrivals, {setup_.self.handler, op_retry, d.value}, 0);
+}
+
+// Nobody tells it that a link is back.
+void Requests::retry(DemandId d) {
+  Row& row = rows_[d.value];
+  row.retry_posted = false;
+  if (!row.routed && needs_routes(d)) routed_again(d);
 }
 
 // Pairs that waited for requests at an end of their circuit are none any more.

@@ -24,6 +24,7 @@ Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, Routes& rou
     first_.emplace_back(next);
     for (std::uint32_t k = 0; k < terms[d].circuits; ++k) rows_[next++].demand = DemandId{d};
   }
+  if (setup.search) search_.emplace(*setup.search, chains.size());
   lanes.expect_groups(hops);
 }
 
@@ -65,6 +66,7 @@ void Circuits::handle(const Event& event) {
   }
   switch (event.to.op) {
     case op_ask: join_line(circuit); break;
+    case op_search: search(circuit); break;
     case op_answer: answer(circuit); break;
     case op_reach: reach(circuit, static_cast<std::uint32_t>(event.payload)); break;
     case op_start: start(circuit); break;
@@ -95,23 +97,47 @@ void Circuits::ask(ChainId circuit) {
 // With a question for routes.
 void Circuits::set_out(ChainId circuit) {
   Row& row = rows_[circuit.value];
-  const NodeId end = routes_.plan(row.demand).ends[0];
-  row.question = setup_.controller->question(end);
+  const std::array<NodeId, 2>& ends = routes_.plan(row.demand).ends;
   row.unanswered = true;
+  row.asked = queue_.now();
+  const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
+  if (search_) {
+    const bool given = routes_.fixed(row.demand);
+    if (!given) search_->begin(circuit.value, ends[0], ends[1]);
+    return queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, given ? op_answer : op_search, circuit.value}, stamp);
+  }
+  const NodeId end = ends[0];
   if (end != setup_.controller->controller) {
     messages_ += 2;
     questions_ += 2;
   }
-  queue_.post(queue_.now() + row.question, Phase::decisions, {setup_.self.handler, op_answer, circuit.value}, std::uint64_t{row.generation} << 32);
+  queue_.post(queue_.now() + setup_.controller->question(end), Phase::decisions, {setup_.self.handler, op_answer, circuit.value}, stamp);
+}
+
+// The message that searches has come to a node, which sends it on by what it knows of its own links.
+void Circuits::search(ChainId circuit) {
+  const bool found = search_->has_arrived(circuit.value);
+  const auto delay = found ? search_->back(circuit.value) : search_->send_on(circuit.value, routes_.cost());
+  if (!delay) return find_none(circuit);
+  const std::size_t sent = found ? search_->way(circuit.value).links.size() : 1;
+  messages_ += sent;
+  questions_ += sent;
+  queue_.post(queue_.now() + *delay, Phase::decisions, {setup_.self.handler, found ? op_answer : op_search, circuit.value},
+              std::uint64_t{rows_[circuit.value].generation} << 32);
+}
+
+void Circuits::find_none(ChainId circuit) {
+  begin_release(circuit);
+  tell(setup_.no_route, circuit);
 }
 
 // What the controller has told until now, the end knows when the answer comes: both take the same way.
 void Circuits::answer(ChainId circuit) {
-  rows_[circuit.value].unanswered = false;
-  if (!routes_.find_anew(demand(circuit))) {
-    begin_release(circuit);
-    return tell(setup_.no_route, circuit);
-  }
+  Row& row = rows_[circuit.value];
+  row.unanswered = false;
+  row.question = queue_.now() - row.asked;
+  if (search_ && !routes_.fixed(row.demand)) routes_.take(row.demand, search_->way(circuit.value));
+  else if (!routes_.find_anew(row.demand)) return find_none(circuit);
   if (setup_.hop_by_hop) reach(circuit, 0);
   else join_line(circuit);
 }

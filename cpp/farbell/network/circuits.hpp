@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
+#include "farbell/network/local_search.hpp"
 #include "farbell/network/news.hpp"
 #include "farbell/network/route_choice.hpp"
 #include "farbell/network/routes.hpp"
@@ -24,7 +25,7 @@ namespace farbell {
 
 class Circuits {
  public:
-  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire, op_settle, op_answer };
+  enum Op : std::uint16_t { op_ask, op_reach, op_grant, op_start, op_release, op_expire, op_settle, op_answer, op_search };
   enum class State : std::uint8_t { idle, asking, setting_up, up, releasing };
 
   // Random streams of a lane group.
@@ -62,8 +63,9 @@ class Circuits {
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
     const RouteHook* route_hook = nullptr;   // for the ledger
-    const ControlPlan* controller = nullptr; // asked for routes before each circuit
-    Address no_route;                        // told where it knows of none
+    const ControlPlan* controller = nullptr; // asked for routes before each circuit; or these are searched for
+    Address no_route;                        // told where there is none
+    std::optional<LocalSearch::Setup> search{};  // by messages that find their way
   };
 
   Circuits(const Setup& setup, std::span<const Terms> terms, Routes& routes, EventQueue& queue, Lanes& lanes, Swapping& swapping,
@@ -112,7 +114,8 @@ class Circuits {
   // Every slot along the route is booked, or was until a release set out.
   bool complete(ChainId circuit) const;
   bool booked(ChainId circuit) const;
-  bool unanswered(ChainId circuit) const { return rows_[circuit.value].unanswered; }  // by the controller that it has asked for routes
+  // By the controller that it has asked for routes, or the message that searches one.
+  bool unanswered(ChainId circuit) const { return rows_[circuit.value].unanswered; }
   // The node fails: its qubits are gone, and nobody is told. Once it is up again it tells those whose circuits it has lost.
   void lose_qubits(NodeId node);
   bool broken_at(ChainId circuit, NodeId node) const;  // it has lost qubits, and leads over the node
@@ -142,8 +145,9 @@ class Circuits {
     std::uint32_t positions_held = 0;
     std::uint32_t reached = 0;         // by the set-up message: position in the route (hop by hop)
     Tick set_up_messages = tick_zero;  // how long those of the last set-up travelled
-    Tick question = tick_zero;         // how long it took before to ask a controller for routes
+    Tick question = tick_zero;         // how long it took before to ask a controller for routes, or to search one
     bool unanswered = false;           // it still waits for them
+    Tick asked{};                      // when it began to
     std::uint64_t deadlock = 0;        // of which it is part; 0 = none
     struct Taken {
       std::uint32_t version, chosen;
@@ -169,7 +173,9 @@ class Circuits {
   std::string owner_name(ChainId circuit) const { return owner_name(setup_.demand_names[demand(circuit).value], number(circuit)); }
   void tell(Address about, ChainId circuit);
   void set_out(ChainId circuit);
+  void search(ChainId circuit);
   void answer(ChainId circuit);
+  void find_none(ChainId circuit);
   void take_route(ChainId circuit, std::uint32_t chosen);
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
@@ -208,6 +214,7 @@ class Circuits {
   Trace& trace_;
   std::vector<Row> rows_;            // by circuit
   std::vector<ChainId> first_;       // by demand
+  std::optional<LocalSearch> search_;
   Slots slots_;
   std::vector<std::uint32_t> claimed_;  // scratch: set aside for circuits before it in line, at the nodes touched
   std::vector<NodeId> touched_;

@@ -27,7 +27,13 @@ struct LinkStateSpec {
   bool operator==(const LinkStateSpec&) const = default;
 };
 
-using ControlPlaneSpec = std::variant<IdealControlSpec, CentralControlSpec, LinkStateSpec>;
+struct LocalControlSpec {
+  double retry_s = 1e-2;
+
+  bool operator==(const LocalControlSpec&) const = default;
+};
+
+using ControlPlaneSpec = std::variant<IdealControlSpec, CentralControlSpec, LinkStateSpec, LocalControlSpec>;
 
 template <>
 struct Describe<ControlMode> {
@@ -66,6 +72,18 @@ struct Describe<LinkStateSpec> {
   static constexpr std::string_view doc = "Nodes flood the network with what happens to their links; the node at end A of a demand decides by what has reached it.";
   static constexpr auto fields = std::tuple{
       field("processing_s", &LinkStateSpec::processing_s, "s", non_negative, "Time in which a node works out its routes after news."),
+  };
+};
+
+template <>
+struct Describe<LocalControlSpec> {
+  static constexpr std::string_view name = "LocalControl";
+  static constexpr std::string_view kind = "local";
+  static constexpr std::string_view doc =
+      "Nodes know of their own links only, and the map of the start: before each circuit a message searches its way from node to node.";
+  static constexpr auto fields = std::tuple{
+      field("retry_s", &LocalControlSpec::retry_s, "s", positive,
+            "Time after which a demand whose search found no way, and whose requests wait, searches again."),
   };
 };
 

@@ -32,6 +32,7 @@ void classical_delays(const Graph& graph, std::span<const Tick> fibre_delay, std
 
 void News::spread(Item item) {
   const ControlPlan& control = plan();
+  if (control.local) return;
   const std::array<NodeId, 2>& ends = setup_.links[item.link.value].node;
   Tick report = tick_zero;
   if (control.controller) {

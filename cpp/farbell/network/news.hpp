@@ -22,7 +22,9 @@ struct ControlPlan {
   Tick processing = tick_zero;
   NodeId controller;                   // none = the deciders themselves
   std::vector<Tick> from_controller;   // by node
-  bool reactive = false;
+  bool reactive = false;               // routes are looked for before each circuit, and not when links change
+  bool local = false;                  // by a message that searches its way; nobody is told of links
+  Tick retry = tick_zero;              // after a search in vain
 
   bool on() const { return !deciders.empty(); }
   // Of a question for routes, until the answer is there.
@@ -48,7 +50,7 @@ class News {
 
   const ControlPlan& plan() const { return setup_.plan; }
   bool on() const { return plan().on(); }
-  // Sets out now, from both ends of the link.
+  // Sets out now, from both ends of the link; nothing where nodes know of their own links only.
   void spread(Item item);
   Item arrive(std::uint64_t payload);
   // The controller has told the decider of a view what becomes of routes.

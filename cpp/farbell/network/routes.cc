@@ -66,19 +66,30 @@ bool Routes::find_anew(DemandId demand) {
   if (fixed(demand)) return any_usable(demand);
   std::vector<Route> found = router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
   if (found.empty()) return false;
+  settle(demand, std::move(found));
+  return true;
+}
+
+void Routes::take(DemandId demand, Route route) {
+  std::vector<Route> found;
+  found.push_back(std::move(route));
+  settle(demand, std::move(found));
+}
+
+// Routes that the demand has already, or had at the start, are those.
+void Routes::settle(DemandId demand, std::vector<Route> found) {
   const auto has = [&](std::span<const Route> routes) {
     return std::equal(routes.begin(), routes.end(), found.begin(), found.end(),
                       [](const Route& x, const Route& y) { return x.nodes == y.nodes && x.links == y.links; });
   };
-  if (has(of(demand))) return true;
-  if (has(plan.routes)) {
+  if (has(of(demand))) return;
+  if (has(plans_[demand.value].routes)) {
     restore(demand);
-    return true;
+    return;
   }
   Row& row = rows_[demand.value];
   row.found = std::move(found);
   row.version = ++row.versions;
-  return true;
 }
 
 bool Routes::usable_when_repaired(DemandId demand) {

@@ -49,6 +49,8 @@ class Routes {
   bool find(DemandId demand);
   // The same, whatever the demand has now; routes that it has already stay what they are.
   bool find_anew(DemandId demand);
+  // It has been found for the demand otherwise.
+  void take(DemandId demand, Route route);
   // Whether the link could be used if it had not failed.
   bool can_succeed(LinkId link) const {
     return (repaired_cost_.empty() ? cost_ : repaired_cost_)[link.value] < std::numeric_limits<double>::infinity();
@@ -66,6 +68,7 @@ class Routes {
   std::span<const double> cost() const { return cost_; }  // by link, as it is known now
 
  private:
+  void settle(DemandId demand, std::vector<Route> found);
   struct Row {
     std::vector<Route> found;  // empty: those of the plan
     std::uint32_t version = 0, versions = 0;

@@ -630,13 +630,15 @@ class Compiler {
     Tick one_way = tick_zero;
     for (LinkId link : route.links) one_way += m_.fibre_delay[link.value];
     for (std::size_t k = 1; k + 1 < route.nodes.size(); ++k) one_way += m_.processing_delay[route.nodes[k].value];
-    const Tick question = m_.control.reactive ? m_.control.question(route.nodes.front()) : tick_zero;
+    Tick question = tick_zero;
+    if (m_.control.local) question = one_way + one_way;
+    else if (m_.control.reactive) question = m_.control.question(route.nodes.front());
     const Tick needed = question + one_way + one_way;
     if (max_wait < needed)
       throw SpecError(item("demands", i, "max_wait_s"), number_text(*s_.demands[i].max_wait_s) + " s",
                       "at least " + number_text(m_.clock.seconds(needed)) +
                           " s, the round trip over its route that sets up a circuit" +
-                          (question > tick_zero ? ", and the one to the controller before" : "") + "; or generate_when_idle, or \"control\": \"ideal\"");
+                          (question > tick_zero ? ", and the question for routes before" : "") + "; or generate_when_idle, or \"control\": \"ideal\"");
   }
 
   Route given_route(std::size_t i) const {

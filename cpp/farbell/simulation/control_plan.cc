@@ -20,6 +20,21 @@ void check_goes_together(const Model& m, const std::string& kind) {
     throw SpecError("/heartbeat_period_s", "nothing", "a time" + with + ": neighbours notice failures, and tell");
 }
 
+// A search ends with one route, of least costs as far as nodes know them.
+void check_searches(const Model& m) {
+  const std::string with = " with \"control_plane\": \"local\"";
+  const RoutingSpec& routing = m.scenario.routing;
+  if (!is_additive(routing.kind))
+    throw SpecError("/routing/kind", in_quotes(std::string(choice_name(routing.kind))),
+                    "hops, length, seconds_per_pair or fidelity" + with + ": nodes compare sums over links");
+  if (routing.alternatives != 1) throw SpecError("/routing/alternatives", std::to_string(routing.alternatives), "1" + with + ": a search finds one route");
+  if (routing.fidelity_constrained) throw SpecError("/routing/fidelity_constrained", "true", "false" + with + ": a search does not know how good pairs will be");
+  for (std::size_t d = 0; d < m.route_plans.size(); ++d)
+    if (m.route_plans[d].fixed)
+      throw SpecError("/demands/" + std::to_string(d), "a route that is given, or an order of swaps by its nodes",
+                      "neither of them" + with + ": a route is searched for before each circuit");
+}
+
 }  // namespace
 
 ControlPlan control_plan(const Model& m, const Names& nodes) {
@@ -27,9 +42,15 @@ ControlPlan control_plan(const Model& m, const Names& nodes) {
   ControlPlan plan;
   if (std::holds_alternative<IdealControlSpec>(spec)) return plan;
   const auto* central = std::get_if<CentralControlSpec>(&spec);
-  check_goes_together(m, central ? "\"central\"" : "\"link_state\"");
-  const double processing_s = central ? central->processing_s : std::get<LinkStateSpec>(spec).processing_s;
-  plan.processing = ticks_of(m, processing_s, "/control_plane/processing_s");
+  const auto* local = std::get_if<LocalControlSpec>(&spec);
+  check_goes_together(m, central ? "\"central\"" : local ? "\"local\"" : "\"link_state\"");
+  if (local) {
+    check_searches(m);
+    plan.local = plan.reactive = true;
+    plan.retry = ticks_of(m, local->retry_s, "/control_plane/retry_s");
+  } else {
+    plan.processing = ticks_of(m, central ? central->processing_s : std::get<LinkStateSpec>(spec).processing_s, "/control_plane/processing_s");
+  }
   for (const RoutePlan& routes : m.route_plans) {
     const NodeId decider = routes.ends[0];
     const auto known = std::find(plan.deciders.begin(), plan.deciders.end(), decider);

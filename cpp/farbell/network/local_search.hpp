@@ -1,0 +1,47 @@
+// Messages that search a way for circuits, by what each node knows: the map of the start, and its own links (docs/physics/control_plane.md).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "farbell/engine/queue.hpp"
+#include "farbell/network/graph.hpp"
+
+namespace farbell {
+
+class LocalSearch {
+ public:
+  struct Setup {
+    const Graph& graph;
+    std::span<const double> start_cost;      // by link, as on the map; infinity = down or hopeless
+    std::span<const Tick> fibre_delay;       // by link
+    std::span<const Tick> processing_delay;  // by node
+  };
+
+  LocalSearch(const Setup& setup, std::size_t circuits) : setup_(setup), walks_(circuits), to_go_(setup.graph.nodes()) {}
+
+  void begin(std::uint32_t circuit, NodeId from, NodeId to);
+  // The message is sent on to a neighbour, or back: how long that takes. None: it is where it set out, and there is no way left.
+  // `cost` by link, as its ends know it; infinity = not usable.
+  std::optional<Tick> send_on(std::uint32_t circuit, std::span<const double> cost);
+  bool has_arrived(std::uint32_t circuit) const { return walks_[circuit].way.nodes.back() == walks_[circuit].to; }
+  const Route& way(std::uint32_t circuit) const { return walks_[circuit].way; }
+  // From where the message is to where it set out, along its way.
+  Tick back(std::uint32_t circuit) const;
+
+ private:
+  struct Walk {
+    NodeId to;
+    Route way;                  // to where the message is
+    std::vector<bool> visited;  // by node
+  };
+
+  const std::vector<double>& to_go(NodeId to);
+
+  Setup setup_;
+  std::vector<Walk> walks_;                 // by circuit
+  std::vector<std::vector<double>> to_go_;  // by end, then by node: least cost on the map; empty before it is needed
+};
+
+}  // namespace farbell
