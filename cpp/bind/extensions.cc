@@ -63,6 +63,7 @@ Examples
         std::vector<std::string> points;
         for (const auto& point : Describe<DecisionPoint>::values)
           if (p.decides(point.value)) points.emplace_back(point.name);
+        if (p.table->find_routes) points.emplace_back("find_routes");
         return points;
       }, "The decision points at which it can be asked.")
       .def_property_readonly("runs_nodes", [](const LoadedProtocol& p) { return p.table->programs != nullptr; },

@@ -119,6 +119,15 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_
     route_table_ = {this, [](void* self, const RouteQuestion& question) { return static_cast<PythonHooks*>(self)->choose(question); },
                     model.demand_names.size()};
   }
+  if (functions.contains("find_routes")) {
+    find_routes_ = functions["find_routes"];
+    routes_table_ = {this, [](void* self, const RoutesQuestion& question) { return static_cast<PythonHooks*>(self)->find(question); },
+                     [](void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) {
+                       const PythonHooks& hooks = *static_cast<PythonHooks*>(self);
+                       hooks.fail("find_routes", place_text(hooks.model_, {}, question.demand, question.now), why + between_text(hooks.model_, between));
+                     },
+                     model.demands.size()};
+  }
   if (functions.contains("schedule")) {
     schedule_ = functions["schedule"];
     turn_view_ = py::cast(TurnView{&model, nullptr});
@@ -170,6 +179,19 @@ std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) 
                                                  model_.clock.seconds(question.now), routes.ptr());
   if (!result) fail("route", place_text(model_, {}, question.demand, question.now), raised());
   return py::reinterpret_steal<py::object>(result).cast<std::optional<std::uint32_t>>();
+}
+
+std::vector<std::vector<NodeId>> PythonHooks::find(const RoutesQuestion& question) {
+  py::list cost(question.cost.size());
+  for (std::size_t link = 0; link < question.cost.size(); ++link) cost[link] = question.cost[link];
+  PyObject* const result = PyObject_CallFunction(find_routes_.ptr(), "OIIndO", demand_names_[question.demand.value].ptr(), question.a.value,
+                                                 question.b.value, static_cast<Py_ssize_t>(question.wanted),
+                                                 model_.clock.seconds(question.now), cost.ptr());
+  if (!result) fail("find_routes", place_text(model_, {}, question.demand, question.now), raised());
+  std::vector<std::vector<NodeId>> found;
+  for (const auto& nodes : py::reinterpret_steal<py::object>(result).cast<std::vector<std::vector<std::uint32_t>>>())
+    for (auto& route = found.emplace_back(); std::uint32_t node : nodes) route.emplace_back(node);
+  return found;
 }
 
 double PythonHooks::rank(const TurnQuestion& question) {

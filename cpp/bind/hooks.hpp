@@ -22,11 +22,13 @@ class PythonHooks {
 
   const TurnHook* turn_table() const { return turn_table_.self ? &turn_table_ : nullptr; }
   const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
+  const RoutesHook* routes_table() const { return routes_table_.self ? &routes_table_ : nullptr; }
   DecisionHooks table() const { return at_; }
 
  private:
   bool decide(const Question& question);
   std::optional<std::uint32_t> choose(const RouteQuestion& question);
+  std::vector<std::vector<NodeId>> find(const RoutesQuestion& question);
   double rank(const TurnQuestion& question);
   std::string raised() const;
   [[noreturn]] void fail(std::string_view point, const std::string& place, const std::string& why) const;
@@ -40,6 +42,8 @@ class PythonHooks {
   std::vector<pybind11::str> node_names_, demand_names_;
   pybind11::object choose_route_;  // function of numbers; `farbell.hooks` makes it
   RouteHook route_table_;
+  pybind11::object find_routes_;  // the same
+  RoutesHook routes_table_;
   pybind11::object schedule_, turn_view_;
   TurnHook turn_table_;
   DecisionHook hook_;

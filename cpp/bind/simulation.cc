@@ -146,11 +146,13 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   if (decisions) {
     options.hooks = taken.emplace(*decisions, model).table();
     options.route_hook = taken->route_table();
+    options.routes_hook = taken->routes_table();
     options.turn_hook = taken->turn_table();
   }
   for (const auto& point : Describe<DecisionPoint>::values)
     if (const py::str name{std::string(point.name)}; protocols.contains(name))
       options.protocols.deciders[static_cast<std::size_t>(point.value)] = protocols[name].cast<const LoadedProtocol*>();
+  if (const py::str name{"find_routes"}; protocols.contains(name)) options.protocols.routes = protocols[name].cast<const LoadedProtocol*>();
   // Without programs and hooks of decisions no Python object is touched but in the hooks, which take the lock; the model is constant.
   RunOutput out = without_gil(!host && !taken, [&] { return run(model, options, hooks); });
 

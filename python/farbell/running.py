@@ -236,7 +236,9 @@ def run(
         Decision point (``"swap"``, ``"discard"``, ``"admit"``) -> function that takes a view of what is known there, with
         the columns of rules as attributes, and returns True or False; or a :class:`Protocol` of C++ (:func:`load_protocol`).
         It decides for every demand for pairs, none of which may have a rule for that point. ``"route"`` -> function that takes
-        a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. ``"schedule"`` -> function of
+        a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. ``"find_routes"`` -> function
+        that takes a :class:`farbell.hooks.RoutesView` and returns the routes that a demand has, as lists of names of nodes, or
+        a protocol that does so. ``"schedule"`` -> function of
         a :class:`farbell.hooks.ScheduleView`, a link that waits for a turn at an optical switch, that returns a number: the
         highest goes first. A run with functions as hooks has one thread.
     out : str or Path, optional

@@ -53,9 +53,28 @@ struct Counted {
   bool discard(const DiscardView&) { return alive != 1; }
 };
 
+// Gives what it is loaded with: for tests of what is refused.
+class Given {
+ public:
+  static constexpr ExtensionParameter parameters[] = {{"second", 1, "Number of the node behind node_a; negative: no route."},
+                                                      {"fails", 0, "Whether it throws."}};
+
+  explicit Given(const RunFacts& run) : second_(run["second"]), fails_(run["fails"] != 0) {}
+
+  FoundRoutes find_routes(const RoutesView& view) {
+    if (fails_) throw std::runtime_error("lost its map");
+    if (second_ < 0) return {};
+    return {{view.node_a(), NodeId{static_cast<std::uint32_t>(second_)}, view.node_b()}};
+  }
+
+ private:
+  double second_;
+  bool fails_;
+};
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) int alive() { return Counted::alive; }
 
 FARBELL_EXTENSION(protocol<Always>("always"), protocol<Condition>("condition"), protocol<ShortLine>("short_line"), protocol<Failing>("failing"),
-                  protocol<Unmade>("unmade"), protocol<Counted>("counted"))
+                  protocol<Unmade>("unmade"), protocol<Counted>("counted"), protocol<Given>("given"))

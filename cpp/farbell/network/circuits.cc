@@ -409,7 +409,7 @@ void Circuits::build_chain(ChainId circuit) {
   chain.ready = terms.ready;
   chain.notify_each_end = terms.notify_each_end;
   chain.pipelined = terms.pipelined;
-  const bool keys_known = number(circuit) == 0 && row.taken == Row::Taken{0, 0};
+  const bool keys_known = number(circuit) == 0 && row.taken == Row::Taken{0, 0} && routes_.as_planned(row.demand);
   const std::size_t known = row.groups.size();
   chain.ideal = setup_.ideal_control;
   chain.table = terms.table ? &*terms.table : nullptr;

@@ -1,8 +1,10 @@
-// The choice among a demand's routes, where somebody from outside the core makes it.
+// Routes of demands that somebody from outside the core finds, and the choice among them.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "farbell/base/ids.hpp"
@@ -30,6 +32,24 @@ struct RouteQuestion {
 struct RouteHook {
   void* self = nullptr;
   std::optional<std::uint32_t> (*choose)(void* self, const RouteQuestion& question) = nullptr;
+  std::size_t demands = 0;  // the first so many are asked about
+};
+
+// Which routes a demand has, the best first; asked where the core would search.
+struct RoutesQuestion {
+  DemandId demand;
+  NodeId a, b;
+  std::size_t wanted = 1;        // so many at most
+  Tick now{};
+  std::span<const double> cost;  // by link, as who decides knows it; infinity = not usable
+};
+
+// Both may throw, which ends the replica.
+struct RoutesHook {
+  void* self = nullptr;
+  std::vector<std::vector<NodeId>> (*find)(void* self, const RoutesQuestion& question) = nullptr;
+  // What it has found; `between` is where, if it is between two nodes. Throws.
+  void (*refuse)(void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) = nullptr;
   std::size_t demands = 0;  // the first so many are asked about
 };
 

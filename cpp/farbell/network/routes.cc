@@ -51,9 +51,8 @@ Router& Routes::router() {
 }
 
 bool Routes::find(DemandId demand) {
-  const RoutePlan& plan = plans_[demand.value];
   if (fixed(demand)) return any_usable(demand);
-  std::vector<Route> found = router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+  std::vector<Route> found = search(demand);
   if (found.empty()) return false;
   Row& row = rows_[demand.value];
   row.found = std::move(found);
@@ -61,10 +60,54 @@ bool Routes::find(DemandId demand) {
   return true;
 }
 
-bool Routes::find_anew(DemandId demand) {
+std::vector<Route> Routes::search(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
+  if (!asks(demand)) return router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+  const RoutesQuestion question{demand, plan.ends[0], plan.ends[1], plan.alternatives, queue_->now(), costs(demand)};
+  std::vector<Route> out;
+  for (std::vector<NodeId>& nodes : hook_->find(hook_->self, question)) out.push_back(checked(question, std::move(nodes)));
+  if (out.size() > question.wanted)
+    hook_->refuse(hook_->self, question, "it gave " + std::to_string(out.size()) + " routes, where at most " + std::to_string(question.wanted) + " are wanted", {});
+  return out;
+}
+
+// Over the cheapest of parallel links, as in searches of the core.
+Route Routes::checked(const RoutesQuestion& question, std::vector<NodeId> nodes) const {
+  const auto refuse = [&](const std::string& why) { hook_->refuse(hook_->self, question, why, {}); };
+  if (nodes.empty() || nodes.front() != question.a || nodes.back() != question.b) refuse("it gave a route that does not lead from node_a to node_b");
+  std::vector<NodeId> sorted = nodes;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) refuse("it gave a route that visits a node twice");
+  Route route{std::move(nodes), {}};
+  for (std::size_t hop = 0; hop + 1 < route.nodes.size(); ++hop) {
+    const Edge* best = nullptr;
+    for (const Edge& e : graph_.edges(route.nodes[hop]))
+      if (e.to == route.nodes[hop + 1] && question.cost[e.link.value] < std::numeric_limits<double>::infinity() &&
+          (!best || question.cost[e.link.value] < question.cost[best->link.value]))
+        best = &e;
+    if (!best) hook_->refuse(hook_->self, question, "it gave a route without a link that can be used", {route.nodes[hop], route.nodes[hop + 1]});
+    route.links.push_back(best->link);
+  }
+  return route;
+}
+
+void Routes::find_by(const RoutesHook& hook, const EventQueue& queue) {
+  hook_ = &hook;
+  queue_ = &queue;
+  first_.resize(std::min(plans_.size(), hook.demands));
+  for (std::uint32_t d = 0; d < first_.size(); ++d) {
+    const DemandId demand{d};
+    if (!asks(demand)) continue;
+    first_[d] = search(demand);
+    if (!first_[d].empty()) continue;
+    const RoutePlan& plan = plans_[d];
+    hook.refuse(hook.self, {demand, plan.ends[0], plan.ends[1], plan.alternatives, queue.now(), {}}, "it gave no route, where each demand has one at the start", {});
+  }
+}
+
+bool Routes::find_anew(DemandId demand) {
   if (fixed(demand)) return any_usable(demand);
-  std::vector<Route> found = router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+  std::vector<Route> found = search(demand);
   if (found.empty()) return false;
   settle(demand, std::move(found));
   return true;
@@ -83,7 +126,7 @@ void Routes::settle(DemandId demand, std::vector<Route> found) {
                       [](const Route& x, const Route& y) { return x.nodes == y.nodes && x.links == y.links; });
   };
   if (has(of(demand))) return;
-  if (has(plans_[demand.value].routes)) {
+  if (has(first(demand))) {
     restore(demand);
     return;
   }
@@ -103,8 +146,8 @@ bool Routes::usable_when_repaired(DemandId demand) {
 }
 
 bool Routes::first_usable(DemandId demand) const {
-  const std::vector<Route>& first = plans_[demand.value].routes;
-  return std::any_of(first.begin(), first.end(), [&](const Route& route) { return usable(demand, route); });
+  const std::vector<Route>& list = first(demand);
+  return std::any_of(list.begin(), list.end(), [&](const Route& route) { return usable(demand, route); });
 }
 
 bool Routes::restore(DemandId demand) {

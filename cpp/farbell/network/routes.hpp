@@ -8,7 +8,9 @@
 #include <span>
 #include <vector>
 
+#include "farbell/engine/queue.hpp"
 #include "farbell/network/link_views.hpp"
+#include "farbell/network/route_choice.hpp"
 #include "farbell/network/router.hpp"
 
 namespace farbell {
@@ -25,11 +27,15 @@ class Routes {
   // `link_cost` at the start; infinity = down or hopeless. `view`: by demand, whose view of the links decides; empty = all know all.
   Routes(const Graph& graph, RoutingMetric kind, const SwapFacts& swaps, std::span<const RoutePlan> plans, std::span<const double> link_cost,
          std::span<const ViewId> view, std::size_t views);
+  // From now on routes are found by the hook, the first of them here; those of the plans are forgotten.
+  void find_by(const RoutesHook& hook, const EventQueue& queue);
 
   std::span<const Route> of(DemandId demand) const {
     const Row& row = rows_[demand.value];
-    return row.found.empty() ? std::span<const Route>(plans_[demand.value].routes) : row.found;
+    return row.found.empty() ? std::span<const Route>(first(demand)) : row.found;
   }
+  // Those of the plan are its routes at the start.
+  bool as_planned(DemandId demand) const { return !asks(demand); }
   const RoutePlan& plan(DemandId demand) const { return plans_[demand.value]; }
   // Which of those that were found; 0 = those at the start.
   std::uint32_t version(DemandId demand) const { return rows_[demand.value].version; }
@@ -68,6 +74,10 @@ class Routes {
   std::span<const double> cost() const { return cost_; }  // by link, as it is known now
 
  private:
+  bool asks(DemandId demand) const { return hook_ && demand.value < hook_->demands && !plans_[demand.value].fixed; }
+  const std::vector<Route>& first(DemandId demand) const { return asks(demand) ? first_[demand.value] : plans_[demand.value].routes; }
+  std::vector<Route> search(DemandId demand);
+  Route checked(const RoutesQuestion& question, std::vector<NodeId> nodes) const;
   void settle(DemandId demand, std::vector<Route> found);
   struct Row {
     std::vector<Route> found;  // empty: those of the plan
@@ -90,6 +100,9 @@ class Routes {
   std::vector<double> repaired_cost_;  // if nothing had failed; empty before anything has
   std::vector<bool> failed_;           // the same
   std::span<const ViewId> view_;       // by demand
+  const RoutesHook* hook_ = nullptr;
+  const EventQueue* queue_ = nullptr;
+  std::vector<std::vector<Route>> first_;  // by demand, of those that the hook is asked about: found at the start
   std::optional<LinkViews> views_;     // none: all know what the ends of links know
   std::unique_ptr<Router> router_;     // made when first needed: most runs look for no route
 };

@@ -3,6 +3,7 @@
 // another compiler.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "farbell/engine/philox.hpp"
 #include "farbell/protocols/decisions.hpp"
@@ -42,6 +44,19 @@ struct ExtensionRun {
   const double* parameters;  // in the protocol's order
 };
 
+// Which routes a demand is to have, and where they go.
+struct ExtensionRoutes {
+  DemandId demand;
+  NodeId a, b;
+  std::uint32_t wanted;  // at most
+  Tick now;
+  std::uint32_t nodes, links;
+  const std::array<NodeId, 2>* ends;  // by link
+  const double* cost;                 // by link; infinity = not usable
+  void* found;
+  void (*add)(void* found, const NodeId* nodes, std::size_t count);
+};
+
 struct ExtensionPrograms;  // apps/extension.hpp
 
 struct ExtensionProtocol {
@@ -52,6 +67,7 @@ struct ExtensionProtocol {
   void* (*make)(const ExtensionRun* run, ExtensionFailure* failure);                   // none = it failed
   int (*decide)(void* protocol, const Question* question, ExtensionFailure* failure);  // 0, 1, or -1 = it failed
   void (*unmake)(void* protocol);
+  int (*find_routes)(void* protocol, const ExtensionRoutes* question, ExtensionFailure* failure);  // 0, or -1 = it failed; none = it finds none
   const ExtensionPrograms* programs;  // none = nodes do what is built in
 };
 
@@ -71,7 +87,7 @@ using ExtensionSymbol = const ExtensionTable* (*)();
 constexpr std::uint64_t extension_stamp() {
   std::uint64_t stamp = 1;
   const auto add = [&](std::uint64_t x) { stamp = splitmix64(stamp ^ x); };
-  for (std::size_t size : {sizeof(Question), sizeof(ExtensionRun), sizeof(ExtensionProtocol), sizeof(ExtensionFailure), sizeof(void*)}) add(size);
+  for (std::size_t size : {sizeof(Question), sizeof(ExtensionRun), sizeof(ExtensionProtocol), sizeof(ExtensionRoutes), sizeof(ExtensionFailure), sizeof(void*)}) add(size);
   for (const auto& point : Describe<DecisionPoint>::values) add(fnv1a64(point.name));
   for (const RuleColumnInfo& info : rule_columns) {
     add(fnv1a64(info.name));
@@ -133,6 +149,27 @@ using SwapView = DecisionView<DecisionPoint::swap>;
 using DiscardView = DecisionView<DecisionPoint::discard>;
 using AdmitView = DecisionView<DecisionPoint::admit>;
 
+// What is known where a demand's routes are found. It lives as long as that takes.
+class RoutesView {
+ public:
+  explicit RoutesView(const ExtensionRoutes& question) : question_(question) {}
+
+  DemandId demand() const { return question_.demand; }
+  NodeId node_a() const { return question_.a; }
+  NodeId node_b() const { return question_.b; }
+  std::uint32_t alternatives() const { return question_.wanted; }  // so many routes at most
+  Tick now() const { return question_.now; }
+  std::uint32_t nodes() const { return question_.nodes; }
+  std::uint32_t links() const { return question_.links; }
+  const std::array<NodeId, 2>& ends(LinkId link) const { return question_.ends[link.value]; }
+  // As `routing` says, of what is known of the link; infinity = not usable.
+  double cost(LinkId link) const { return question_.cost[link.value]; }
+
+ private:
+  const ExtensionRoutes& question_;
+};
+using FoundRoutes = std::vector<std::vector<NodeId>>;
+
 namespace detail {
 
 // A member of that name that could not be called would be passed over in silence.
@@ -145,6 +182,13 @@ constexpr std::uint32_t points_of() {
   static_assert(discard || !requires { &P::discard; }, "it should be: bool discard(const farbell::DiscardView& view)");
   static_assert(admit || !requires { &P::admit; }, "it should be: bool admit(const farbell::AdmitView& view)");
   return swap * at_swap | discard * at_discard | admit * at_admit;
+}
+
+template <class P>
+constexpr bool finds_routes() {
+  constexpr bool finds = requires(P p, const RoutesView& v) { { p.find_routes(v) } -> std::same_as<FoundRoutes>; };
+  static_assert(finds || !requires { &P::find_routes; }, "it should be: farbell::FoundRoutes find_routes(const farbell::RoutesView& view)");
+  return finds;
 }
 
 template <class P>
@@ -198,6 +242,21 @@ int decide(void* self, const Question* question, ExtensionFailure* failure) noex
 }
 
 template <class P>
+int find_routes(void* self, const ExtensionRoutes* question, ExtensionFailure* failure) noexcept {
+  const bool well = attempt(*failure, [&] {
+    for (const std::vector<NodeId>& nodes : static_cast<P*>(self)->find_routes(RoutesView(*question)))
+      question->add(question->found, nodes.data(), nodes.size());
+  });
+  return well ? 0 : -1;
+}
+
+template <class P>
+constexpr auto route_finder_of() -> decltype(ExtensionProtocol::find_routes) {
+  if constexpr (finds_routes<P>()) return find_routes<P>;
+  else return nullptr;
+}
+
+template <class P>
 constexpr ExtensionProtocol row(const char* name, const char* doc, const ExtensionPrograms* programs) {
   constexpr auto parameters = parameters_of<P>();
   return {name,
@@ -208,17 +267,18 @@ constexpr ExtensionProtocol row(const char* name, const char* doc, const Extensi
           make<P>,
           decide<P>,
           [](void* self) { delete static_cast<P*>(self); },
+          route_finder_of<P>(),
           programs};
 }
 
 }  // namespace detail
 
 // A row of a library's table. P is made once for each replica, by P(const RunFacts&), and has one or more of
-//   bool swap(const SwapView&)   bool discard(const DiscardView&)   bool admit(const AdmitView&)
+//   bool swap(const SwapView&)   bool discard(const DiscardView&)   bool admit(const AdmitView&)   FoundRoutes find_routes(const RoutesView&)
 // and, if it has parameters, `static constexpr farbell::ExtensionParameter parameters[]`.
 template <class P>
 constexpr ExtensionProtocol protocol(const char* name, const char* doc = "") {
-  static_assert(detail::points_of<P>() != 0, "a protocol has a public member swap, discard or admit");
+  static_assert(detail::points_of<P>() != 0 || detail::finds_routes<P>(), "a protocol has a public member swap, discard, admit or find_routes");
   return detail::row<P>(name, doc, nullptr);
 }
 

@@ -42,6 +42,9 @@ class ProtocolsInReplica::Made {
     const auto size = [](const auto& names) { return static_cast<std::uint32_t>(names.size()); };
     const ExtensionRun run{model.scenario.seed, replica,     model.clock.ticks_per_s, nodes.data(),
                            demands.data(),      size(nodes), size(demands),           protocol.parameters.data()};
+    if (protocol.table->find_routes)
+      for (const LinkRow& link : model.links) ends_.push_back(link.node);
+    routes.demands = model.demands.size();
     self_ = protocol.table->make(&run, &failure_);
     if (!self_)
       throw RunError("protocol " + in_quotes(protocol.table->name) + " of " + in_quotes(protocol.path) + " could not be made: " + printable(failure_.text));
@@ -51,6 +54,10 @@ class ProtocolsInReplica::Made {
 
   const LoadedProtocol& protocol;
   const DecisionHook hook{this, [](void* self, const Question& question) { return made(self).decide(question); }};
+  RoutesHook routes{this, [](void* self, const RoutesQuestion& question) { return made(self).find(question); },
+                          [](void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) {
+                            made(self).refuse(question, why + between_text(made(self).model_, between));
+                          }};
   const ProgramHost host{this, begin, pair, request_ended, message, done, lost, node_lost, end};
   ProtocolRecords records;
 
@@ -62,6 +69,24 @@ class ProtocolsInReplica::Made {
     const int taken = protocol.table->decide(self_, &question, &failure_);
     if (taken < 0) [[unlikely]] fail(choice_name(question.point), place_text(model_, question.node, question.demand, question.now));
     return taken != 0;
+  }
+  std::vector<std::vector<NodeId>> find(const RoutesQuestion& question) {
+    std::vector<std::vector<NodeId>> found;
+    const auto add = [](void* out, const NodeId* nodes, std::size_t count) {
+      static_cast<std::vector<std::vector<NodeId>>*>(out)->emplace_back(nodes, nodes + count);
+    };
+    const ExtensionRoutes asked{question.demand, question.a, question.b, static_cast<std::uint32_t>(question.wanted), question.now,
+                                static_cast<std::uint32_t>(model_.nodes.size()), static_cast<std::uint32_t>(ends_.size()),
+                                ends_.data(), question.cost.data(), &found, add};
+    if (protocol.table->find_routes(self_, &asked, &failure_) < 0) fail("find_routes", place_text(model_, {}, question.demand, question.now));
+    for (const auto& nodes : found)
+      for (NodeId node : nodes)
+        if (node.value >= model_.nodes.size()) refuse(question, "it gave a route with a node of number " + std::to_string(node.value) + ", which does not exist");
+    return found;
+  }
+  [[noreturn]] void refuse(const RoutesQuestion& question, const std::string& why) {
+    detail::failed(failure_, why.c_str());
+    fail("find_routes", place_text(model_, {}, question.demand, question.now));
   }
   [[noreturn]] void fail(std::string_view what, const std::string& place) const {
     throw RunError("protocol " + in_quotes(protocol.table->name) + ", \"" + std::string(what) + "\"" + place + ": " + printable(failure_.text));
@@ -164,6 +189,7 @@ class ProtocolsInReplica::Made {
   void* self_ = nullptr;
   ExtensionFailure failure_{};
   Programs* run_ = nullptr;
+  std::vector<std::array<NodeId, 2>> ends_;  // by link, for one that finds routes
   std::unordered_map<std::uint64_t, DemandId> demands_;  // by programs, by the nodes that they join
   const ExtensionNodes nodes_{
       this,
@@ -200,8 +226,9 @@ ProtocolsInReplica::Made& ProtocolsInReplica::made(const Model& model, const Loa
 }
 
 ProtocolsInReplica::ProtocolsInReplica(const Model& model, const ProtocolsInUse& used, const DecisionHooks& other_hooks, const ProgramHost* other_host,
-                                       std::uint64_t replica)
-    : hooks_(other_hooks), host_(other_host) {
+                                       const RoutesHook* other_routes, std::uint64_t replica)
+    : hooks_(other_hooks), host_(other_host), routes_(other_routes) {
+  if (used.routes) routes_ = &made(model, *used.routes, replica).routes;
   for (std::size_t p = 0; p < decision_points; ++p)
     if (used.deciders[p]) hooks_[p] = &made(model, *used.deciders[p], replica).hook;
   if (used.programs) {
@@ -212,6 +239,11 @@ ProtocolsInReplica::ProtocolsInReplica(const Model& model, const ProtocolsInUse&
 ProtocolsInReplica::~ProtocolsInReplica() = default;
 
 ProtocolRecords ProtocolsInReplica::take_records() { return of_nodes_ ? std::move(of_nodes_->records) : ProtocolRecords{}; }
+
+std::string between_text(const Model& model, std::array<NodeId, 2> nodes) {
+  if (!nodes[0] || !nodes[1]) return "";
+  return " between " + in_quotes(model.node_names[nodes[0].value]) + " and " + in_quotes(model.node_names[nodes[1].value]);
+}
 
 std::string place_text(const Model& model, NodeId node, DemandId demand, Tick now) {
   return (node ? " at node " + in_quotes(model.node_names[node.value]) : "") + ", demand " + in_quotes(model.demand_names[demand.value]) +

@@ -26,8 +26,9 @@ std::vector<LoadedProtocol> load_extension(const std::string& path);
 struct ProtocolsInUse {
   std::array<const LoadedProtocol*, decision_points> deciders{};
   const LoadedProtocol* programs = nullptr;
+  const LoadedProtocol* routes = nullptr;  // finds those of demands
 
-  bool any() const { return programs || std::any_of(deciders.begin(), deciders.end(), [](const auto* p) { return p; }); }
+  bool any() const { return programs || routes || std::any_of(deciders.begin(), deciders.end(), [](const auto* p) { return p; }); }
 };
 
 // What a protocol of nodes has written down; the values of a row stand one after the other.
@@ -43,11 +44,13 @@ struct ProtocolRecords {
 // The protocols in use in one replica, and what they keep there. What they leave to others is done by these.
 class ProtocolsInReplica {
  public:
-  ProtocolsInReplica(const Model& model, const ProtocolsInUse& used, const DecisionHooks& other_hooks, const ProgramHost* other_host, std::uint64_t replica);
+  ProtocolsInReplica(const Model& model, const ProtocolsInUse& used, const DecisionHooks& other_hooks, const ProgramHost* other_host, const RoutesHook* other_routes,
+                     std::uint64_t replica);
   ~ProtocolsInReplica();
 
   const DecisionHooks& hooks() const { return hooks_; }
   const ProgramHost* host() const { return host_; }
+  const RoutesHook* routes() const { return routes_; }
   ProtocolRecords take_records();
 
  private:
@@ -57,9 +60,12 @@ class ProtocolsInReplica {
   std::vector<std::unique_ptr<Made>> made_;
   DecisionHooks hooks_{};
   const ProgramHost* host_ = nullptr;
+  const RoutesHook* routes_ = nullptr;
   Made* of_nodes_ = nullptr;
 };
 
+// " between "n1" and "n2"", or nothing, for messages.
+std::string between_text(const Model& model, std::array<NodeId, 2> nodes);
 // " at node "n1", demand "d", at 0.1 s", for messages.
 std::string place_text(const Model& model, NodeId node, DemandId demand, Tick now);
 

@@ -51,7 +51,7 @@ class Replica {
                 address(HandlerIndex::swapping, Swapping::op_stored), options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook,
                 turn_claims_, model.induced_dephasing ? &dephasing_ : nullptr},
                queue_, states_, segments_, chains_, trace_),
-        protocols_(model, options.protocols, options.hooks, options.programs, options.replica),
+        protocols_(model, options.protocols, options.hooks, options.programs, options.routes_hook, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
         owners_(owners(model)),
         mail_({model.scenario.messages.vary(), model.message_keys, model.scenario.messages.jitter_s,
@@ -107,6 +107,7 @@ class Replica {
     trace_.until = options.trace.until;
     trace_.limit = options.trace.rows;
     if (trace_.on) name_owners();
+    if (protocols_.routes()) routes_.find_by(*protocols_.routes(), queue_);
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;
     use_.slot_ticks.reserve(options.bins * model.nodes.size());

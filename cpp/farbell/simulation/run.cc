@@ -345,6 +345,7 @@ ReplicaOptions replica_options(const Model& model, const RunOptions& options, st
   replica.programs = options.programs;
   replica.hooks = options.hooks;
   replica.route_hook = options.route_hook;
+  replica.routes_hook = options.routes_hook;
   replica.turn_hook = options.turn_hook;
   replica.protocols = options.protocols;
   replica.account_time = options.account_time;
@@ -384,7 +385,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
 
   RunOutput out;
   ReplicaResult failed;
-  const bool calls_back = options.programs || options.route_hook || options.turn_hook ||
+  const bool calls_back = options.programs || options.route_hook || options.routes_hook || options.turn_hook ||
                           std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
   if (model.rounds) refuse_with_rounds(options, calls_back);
   const bool may_fail = calls_back || options.protocols.any();

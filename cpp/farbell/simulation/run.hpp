@@ -29,6 +29,7 @@ struct RunOptions {
   const ProgramHost* programs = nullptr;  // runs the programs of nodes, on the calling thread; then there is one thread
   DecisionHooks hooks{};                  // take decisions; the same, if there is one
   const RouteHook* route_hook = nullptr;  // chooses among routes; the same
+  const RoutesHook* routes_hook = nullptr;  // finds them; the same
   const TurnHook* turn_hook = nullptr;    // ranks links that wait for a switch; the same
   ProtocolsInUse protocols;               // take decisions and run programs, on all threads
 };
