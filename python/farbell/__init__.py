@@ -85,6 +85,7 @@ from farbell._core import (
     Transducer,
     Tree,
     WeakCoherentLight,
+    WeightedRoute,
     Werner,
     __version__,
 )
@@ -276,6 +277,7 @@ __all__ = [
     "Tree",
     "Uniform",
     "WeakCoherentLight",
+    "WeightedRoute",
     "Werner",
     "__version__",
     "all_of",

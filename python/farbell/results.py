@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Model, Protocol, SpecError
+from farbell.bounds.capacities import compiled
 from farbell.analysis.key import KeyProtocol
 from farbell.bound_shares import bound_shares, ghz_bound_shares
 from farbell.deadlocks import deadlock_count, deadlock_lines
@@ -334,7 +335,7 @@ class Results(Record):
     @cached_property
     def model(self) -> Model:
         """The compiled scenario."""
-        return _core.compile(self.scenario)
+        return compiled(self.scenario)
 
     @property
     def approximations(self) -> tuple[Mapping[str, str], ...]:
