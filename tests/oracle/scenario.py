@@ -177,6 +177,7 @@ def complete(document):
         demand["traffic"] = of_kind(TRAFFIC, demand["traffic"])
         if demand["swapping"]["kind"] == "table":
             demand["swapping"] = {"otherwise": "asap"} | demand["swapping"]
+        demand["routes"] = [{"weight": 1.0} | route for route in demand["routes"]]
         demand["cutoff"] = demand["cutoff"] and CUTOFF | demand["cutoff"]
         demand["distillation"] = demand["distillation"] and DISTILLATION | demand["distillation"]
         demands.append(demand)

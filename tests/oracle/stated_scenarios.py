@@ -12,7 +12,10 @@ PATIENT = {"deadline_s": 6e-4, "concurrent_requests": 2}
 
 
 def both(first=None, second=None, **rest):
-    demands = [("r0", "r2", BOTH | (POISSON if first is None else first)), ("r4", "r1", CROSS | (SIDE_BY_SIDE if second is None else second))]
+    demands = [
+        ("r0", "r2", BOTH | (POISSON if first is None else first)),
+        ("r4", "r1", CROSS | (SIDE_BY_SIDE if second is None else second)),
+    ]
     return ring(5, [*demands, ("r1", "r3", POISSON)], **({"node": FAILING, "slots": 6} | rest))
 
 

@@ -58,7 +58,9 @@ def random_scenario(seed: int) -> fb.Scenario:
         circuits = draw.choice([1, 2, 3])
         reservation_s = draw.choice([None, "1 ms"])
         demands.append(
-            fb.Demand(name=f"d{i}", node_a=a, node_b=b, traffic=traffic, concurrent_requests=circuits, reservation_s=reservation_s)
+            fb.Demand(
+                name=f"d{i}", node_a=a, node_b=b, traffic=traffic, concurrent_requests=circuits, reservation_s=reservation_s
+            )
         )
     return fb.Scenario(
         memories=memories,
@@ -95,7 +97,9 @@ def test_routes_exist_fit_and_no_run_beats_the_programme(seed: int) -> None:
         number = int(error.path.split("/")[2])
         demand = scenario.demands[number]
         slots = {memory.name: memory.slots for memory in scenario.memories}
-        few = [node.name for node in scenario.nodes if slots[node.memory] < 2 and node.name not in (demand.node_a, demand.node_b)]
+        few = [
+            node.name for node in scenario.nodes if slots[node.memory] < 2 and node.name not in (demand.node_a, demand.node_b)
+        ]
         graph.remove_nodes_from(few)
         assert demand.node_a not in graph or demand.node_b not in graph or not nx.has_path(graph, demand.node_a, demand.node_b)
         return
@@ -128,7 +132,9 @@ def test_routes_exist_fit_and_no_run_beats_the_programme(seed: int) -> None:
     assert all(taken[node] <= slots * (1 + 1e-5) for node, slots in capacities.slots.items())
     results = fb.run(model, progress=False)
     most = best.total_hz * scenario.duration_s
-    assert results.demands["pairs"].sum() <= most + 6.5 * math.sqrt(most) + 2 * sum(d.concurrent_requests for d in scenario.demands)
+    assert results.demands["pairs"].sum() <= most + 6.5 * math.sqrt(most) + 2 * sum(
+        d.concurrent_requests for d in scenario.demands
+    )
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -139,7 +145,7 @@ def test_one_commodity_is_the_flow_of_networkx(seed: int) -> None:
     graph = nx.Graph()
     for (a, b), rate in rates.items():
         graph.add_edge(a, b, capacity=rate)
-    a, b = list(graph)[0], list(graph)[-1]
+    a, *_, b = graph
     flows = fb.analysis.Capacities.of(rates).path_flows([(a, b)])
     assert math.fsum(flow.rate_hz for flow in flows) == pytest.approx(nx.maximum_flow_value(graph, a, b), abs=1e-6)
     assert all(nx.is_simple_path(graph, list(flow.nodes)) for flow in flows)

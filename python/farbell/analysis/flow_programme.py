@@ -18,6 +18,8 @@ __all__ = ["ROUNDING", "FlowProgramme", "Flows"]
 
 # Shares of a capacity that are rounding.
 ROUNDING = 1e-9
+# Smallest rate that the solver tells from none, in units of the largest capacity.
+_RESOLVED = 1e-7
 # What a step costs beside what it uses of a link, so that links of any capacity are not walked in circles.
 _STEP = 1e-6
 
@@ -178,14 +180,16 @@ class FlowProgramme:
         cost[: self.flows] = np.tile(np.repeat(use, 2), len(self.sources))
         bounds = self._bounds()
         # Not quite what was found, so that rounding makes nothing infeasible.
-        bounds[self.flows :, 0] = [rates[demand.name] / self.unit * (1 - 100 * ROUNDING) for demand in self.demands]
-        bounds[self.flows :, 1] = np.maximum(bounds[self.flows :, 0], 0.0)
+        found_rates = np.array([rates[demand.name] / self.unit for demand in self.demands])
+        bounds[self.flows :] = np.maximum(found_rates - _RESOLVED * (1 + found_rates), 0.0)[:, None]
         found, _ = self._solve(cost, bounds)
         left = [self._edges(found.x, s) for s in range(len(self.sources))]
         out: dict[str, list[Path]] = {}
         for d, demand in enumerate(self.demands):
             edges = left[self.sources[self._source(demand)]]
-            out[demand.name] = self._parted(demand, edges, found.x[self.flows + d] * self.used[d], self.used[d])
+            parts = self._parted(demand, edges, found.x[self.flows + d] * self.used[d])
+            whole = math.fsum(amount for *_, amount in parts)
+            out[demand.name] = [(nodes, links, amount / whole * rates[demand.name]) for nodes, links, amount in parts]
         return out
 
     def _edges(self, x: Any, source: int) -> dict[str, dict[tuple[str, int], float]]:
@@ -198,7 +202,7 @@ class FlowProgramme:
                 edges.setdefault(start, {})[end, i] = abs(flow)
         return edges
 
-    def _parted(self, demand: FlowDemand, edges: dict[str, dict[tuple[str, int], float]], flow: float, used: float) -> list[Path]:
+    def _parted(self, demand: FlowDemand, edges: dict[str, dict[tuple[str, int], float]], flow: float) -> list[Path]:
         """A path of fewest links takes as much as fits through it, until nothing is left."""
         out: list[Path] = []
         while flow > ROUNDING and (path := _fewest_links(edges, demand.node_a, demand.node_b)):
@@ -209,7 +213,7 @@ class FlowProgramme:
                 if edges[start][step] <= ROUNDING:
                     del edges[start][step]
             nodes = (demand.node_a, *(node for _, (node, _) in path))
-            out.append((nodes, tuple(self._name(i) for _, (_, i) in path), amount * self.unit / used))
+            out.append((nodes, tuple(self._name(i) for _, (_, i) in path), amount))
         return out
 
     def _name(self, link: int) -> str:

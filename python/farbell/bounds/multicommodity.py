@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 from farbell import _core
-from farbell._core import Demand, Model, Poisson, Routing, Scenario, SpecError, WeightedRoute
+from farbell._core import Asap, Demand, Model, Poisson, Routing, Scenario, SpecError, WeightedRoute
 from farbell.analysis.flows import Objective, PathFlow
 from farbell.bounds.capacities import capacities
 from farbell.bounds.routes import lane_bounds
@@ -16,13 +17,19 @@ __all__ = ["multicommodity"]
 
 
 def _planned(scenario: Scenario) -> Model:
-    """The network and who asks, without what is said of routes and of what is done along them."""
-    demands = [
-        demand.replace(route=[], routes=[], min_fidelity=0.0, swapping=_core.Asap(), cutoff=None, rules=[])
-        for demand in scenario.demands
-        if not states(demand)
-    ]
-    return _core.compile(scenario.replace(routing=Routing(kind="seconds_per_pair"), demands=demands, ghz_demands=[]))
+    """The network as it is at the start and who asks, without what is done along routes; circuits last, so that slots count."""
+    plain: dict[str, Any] = {"min_fidelity": 0.0, "swapping": Asap(), "cutoff": None, "rules": [], "buffer": None}
+    lasting: dict[str, Any] = {"generate_when_idle": True, "reservation_s": None, "deadline_s": None, "max_wait_s": None}
+    return _core.compile(
+        scenario.replace(
+            routing=Routing(kind="seconds_per_pair"),
+            demands=[demand.replace(**plain, **lasting) for demand in scenario.demands if not states(demand)],
+            ghz_demands=[],
+            changes=[],
+            failures=[],
+            links=[link.replace(drift=None) for link in scenario.links],
+        )
+    )
 
 
 def states(demand: Demand) -> bool:
@@ -85,7 +92,8 @@ def multicommodity(scenario: Scenario, *, objective: Objective = "fair") -> Scen
     Examples
     --------
     >>> import farbell as fb
-    >>> ring = fb.ring(4, length_m="10 km", demands=[fb.Demand(node_a="n0", node_b="n2", concurrent_requests=2, traffic=fb.BackToBack())])
+    >>> pairs = fb.Demand(node_a="n0", node_b="n2", concurrent_requests=2, traffic=fb.BackToBack())
+    >>> ring = fb.ring(4, length_m="10 km", memory=fb.Memory(name="m", slots=2), demands=[pairs])
     >>> for route in fb.routing.multicommodity(ring).demands[0].routes:
     ...     print(" - ".join(route.nodes))
     n0 - n1 - n2
@@ -93,7 +101,8 @@ def multicommodity(scenario: Scenario, *, objective: Objective = "fair") -> Scen
     """
     if scenario.rounds is not None:
         raise SpecError("/rounds", "rounds", 'null with routing kind "multicommodity": in rounds their router chooses')
-    routing = scenario.routing.replace(kind="multicommodity", coherence_s=None, max_purification_rounds=None)
+    kept = scenario.routing.kind == "multicommodity"
+    routing = scenario.routing if kept else Routing(kind="multicommodity")
     asked = [(i, demand) for i, demand in enumerate(scenario.demands) if not states(demand)]
     if not asked:
         return scenario.replace(routing=routing)
@@ -111,6 +120,8 @@ def multicommodity(scenario: Scenario, *, objective: Objective = "fair") -> Scen
         routes = _stated(by_demand[flow.name])
         if not routes:
             better = 'objective "fair", by which' if objective == "total" else "a network in which"
-            raise SpecError(f"/demands/{i}", f"{flow.name!r}, which gets no share of the links", f"{better} every demand gets one")
+            raise SpecError(
+                f"/demands/{i}", f"{flow.name!r}, which gets no share of the links", f"{better} every demand gets one"
+            )
         demands[i] = demand.replace(routes=routes)
     return scenario.replace(routing=routing, demands=demands)

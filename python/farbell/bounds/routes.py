@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import cached_property
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from farbell._core import Model, Scenario, ShortestRouter
