@@ -140,6 +140,9 @@ True)"},
 ((10.0, 20.0),)
 >>> fb.Failure(links=["alice--bob", "alice--carol"], mtbf_s="100 h", mttr_s="2 h").mtbf_s
 360000.0)"},
+    {"WeightedRoute", R"(
+>>> fb.WeightedRoute(nodes=["a", "b"], weight=2).weight
+2.0)"},
     {"Routing", R"(
 >>> fb.Routing(kind="hops").kind
 'hops')"},

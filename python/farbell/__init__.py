@@ -86,6 +86,7 @@ from farbell._core import (
     Transducer,
     Tree,
     WeakCoherentLight,
+    WeightedRoute,
     Werner,
     __version__,
 )
@@ -278,6 +279,7 @@ __all__ = [
     "Tree",
     "Uniform",
     "WeakCoherentLight",
+    "WeightedRoute",
     "Werner",
     "__version__",
     "all_of",

@@ -3225,12 +3225,57 @@ class Failure:
     def __hash__(self) -> int: ...
 
 @final
+class WeightedRoute:
+    """A route of a demand that is stated, and its share of the demand's circuits.
+
+    Parameters
+    ----------
+    nodes : Sequence[str]
+        Names of the nodes from node_a to node_b.
+    weight : float
+        Its share, against the weights of the demand's other routes.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.WeightedRoute(nodes=["a", "b"], weight=2).weight
+    2.0
+    """
+    def __init__(self, *, nodes: Sequence[str], weight: float = 1.0) -> None: ...
+    def replace(self, *, nodes: Sequence[str] = ..., weight: float = ...) -> WeightedRoute:
+        """A new WeightedRoute with these fields changed."""
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Names of the nodes from node_a to node_b."""
+    @property
+    def weight(self) -> float:
+        """Its share, against the weights of the demand's other routes."""
+    def with_values(self, values: dict[str, Any]) -> WeightedRoute:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> WeightedRoute:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> WeightedRoute:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Routing:
     """How the routes of demands are chosen.
 
     Parameters
     ----------
-    kind : Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"]
+    kind : Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap", "multicommodity"]
         What makes a route the best.
     alternatives : int
         Routes that a demand may take, the least-cost ones: where one has not the free slots now, or is down, the next is tried.
@@ -3250,7 +3295,7 @@ class Routing:
     def __init__(
         self,
         *,
-        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"] = 'seconds_per_pair',
+        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap", "multicommodity"] = 'seconds_per_pair',
         alternatives: int = 1,
         fidelity_constrained: bool = False,
         coherence_s: float | str | None = None,
@@ -3259,7 +3304,7 @@ class Routing:
     def replace(
         self,
         *,
-        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"] = ...,
+        kind: Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap", "multicommodity"] = ...,
         alternatives: int = ...,
         fidelity_constrained: bool = ...,
         coherence_s: float | str | None = ...,
@@ -3269,7 +3314,7 @@ class Routing:
     @property
     def kind(
         self,
-    ) -> Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"]:
+    ) -> Literal["hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap", "multicommodity"]:
         """What makes a route the best."""
     @property
     def alternatives(self) -> int:
@@ -4134,6 +4179,8 @@ class Demand:
         With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept.
     route : Sequence[str]
         Names of the nodes from node_a to node_b; empty = found by routing.
+    routes : Sequence[WeightedRoute | Mapping[str, Any]]
+        Several routes of its own, which its circuits take in turn, in proportion to their weights; empty = `route`, or found by routing.
     swapping : Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any]
         In which order the nodes between the ends swap.
     cutoff : Cutoff | Mapping[str, Any] | None
@@ -4173,6 +4220,7 @@ class Demand:
         generate_when_idle: bool = False,
         buffer: int | None = None,
         route: Sequence[str] = [],
+        routes: Sequence[WeightedRoute | Mapping[str, Any]] = [],
         swapping: Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any] = ...,
         cutoff: Cutoff | Mapping[str, Any] | None = None,
         distillation: Distillation | Mapping[str, Any] | None = None,
@@ -4201,6 +4249,7 @@ class Demand:
         generate_when_idle: bool = ...,
         buffer: int | None = ...,
         route: Sequence[str] = ...,
+        routes: Sequence[WeightedRoute | Mapping[str, Any]] = ...,
         swapping: Asap | Doubling | Sequential | Tree | PolicyTable | Mapping[str, Any] = ...,
         cutoff: Cutoff | Mapping[str, Any] | None = ...,
         distillation: Distillation | Mapping[str, Any] | None = ...,
@@ -4267,6 +4316,9 @@ class Demand:
     @property
     def route(self) -> tuple[str, ...]:
         """Names of the nodes from node_a to node_b; empty = found by routing."""
+    @property
+    def routes(self) -> tuple[WeightedRoute, ...]:
+        """Several routes of its own, which its circuits take in turn, in proportion to their weights; empty = `route`, or found by routing."""
     @property
     def swapping(self) -> Asap | Doubling | Sequential | Tree | PolicyTable:
         """In which order the nodes between the ends swap."""

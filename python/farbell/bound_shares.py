@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from farbell import _core
 from farbell._core import BackToBack, Continuous
 from farbell.bounds import demand_bounds, ghz_demand_bounds
 from farbell.ghz import ghz_summary
@@ -32,7 +31,7 @@ def bound_shares(record: Record, level: float = 0.95) -> ResultTable:
         }
         for row, bound, spec in zip(
             summary(record, level).rows(),
-            demand_bounds(_core.compile(record.scenario)).rows(),
+            demand_bounds(record.scenario).rows(),
             record.scenario.demands,
             strict=True,
         )
@@ -47,7 +46,7 @@ def ghz_bound_shares(record: Record, level: float = 0.95) -> ResultTable:
         {**_shares(row, bound, spec.traffic, spec.states_per_request, seconds), "capacity_hz": bound["capacity_hz"]}
         for row, bound, spec in zip(
             ghz_summary(record, level).rows(),
-            ghz_demand_bounds(_core.compile(record.scenario)).rows(),
+            ghz_demand_bounds(record.scenario).rows(),
             record.scenario.ghz_demands,
             strict=True,
         )

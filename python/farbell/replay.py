@@ -12,6 +12,7 @@ import numpy as np
 
 from farbell import _core
 from farbell._core import Limits, Protocol, RunError, SpecError
+from farbell.bounds.capacities import compiled
 from farbell.hooks import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
 from farbell.table import ResultTable
@@ -131,7 +132,7 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
             )
     if "steered" in record.provenance:
         raise SpecError("live", "a live run that was acted on, which cannot be replayed", "a run that went on by itself")
-    model = _core.compile(record.scenario.replace(record="rows", limits=Limits()))
+    model = compiled(record.scenario.replace(record="rows", limits=Limits()))
     in_cpp, of_nodes = (code.programs, None) if isinstance(code.programs, Protocol) else (None, code.programs)
     host = None
     if of_nodes is not None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from farbell import _core
 from farbell._core import Model, Protocol, SpecError
 from farbell.analysis.key import KeyProtocol
 from farbell.bound_shares import bound_shares, ghz_bound_shares
+from farbell.bounds.capacities import compiled
 from farbell.deadlocks import deadlock_count, deadlock_lines
 from farbell.describe import counted
 from farbell.expectations import check, expectations, read_expectations
@@ -334,7 +334,7 @@ class Results(Record):
     @cached_property
     def model(self) -> Model:
         """The compiled scenario."""
-        return _core.compile(self.scenario)
+        return compiled(self.scenario)
 
     @property
     def approximations(self) -> tuple[Mapping[str, str], ...]:

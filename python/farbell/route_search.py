@@ -10,12 +10,22 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from farbell import _core
 from farbell._core import Model, Routing, Scenario, SpecError
+from farbell.bounds.capacities import compiled
 
 Metric: TypeAlias = Literal[
-    "hops", "length", "seconds_per_pair", "fidelity", "widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"
+    "hops",
+    "length",
+    "seconds_per_pair",
+    "fidelity",
+    "widest",
+    "entanglement_rate",
+    "greedy_fidelity",
+    "q_path",
+    "q_leap",
+    "multicommodity",
 ]
 
-#: All of them.
+#: All of them. Routes of the last belong to all demands together.
 KINDS: tuple[Metric, ...] = get_args(Metric)
 #: Those that find routes for the fidelity that a demand asks for.
 PURIFYING = ("q_path", "q_leap")
@@ -256,5 +266,4 @@ def demand_routes(network: Scenario | Model) -> list[Route]:
     >>> [route.nodes for route in fb.routing.demand_routes(fb.chain(3))]
     [('n0', 'n1', 'n2')]
     """
-    model = network if isinstance(network, Model) else _core.compile(network)
-    return [Route(*found) for found in _core.demand_routes(model)]
+    return [Route(*found) for found in _core.demand_routes(compiled(network))]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from farbell import _core
 from farbell._core import Model, Protocol, Scenario, SpecError
 from farbell._interrupts import held_interrupts
+from farbell.bounds.capacities import compiled
 from farbell.record import Code, Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
 from farbell.storage import Spill
@@ -86,7 +87,7 @@ def compile(scenario: Scenario) -> Model:
 
 
 def _compiled(scenario: Scenario) -> Model:
-    model = _core.compile(scenario)
+    model = compiled(scenario)
     Network.of(model)  # names are looked up here once, not in every run
     return model
 

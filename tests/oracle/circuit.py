@@ -21,7 +21,7 @@ class Circuit:
         self.over = False  # before it had started
         self.broken = False  # a node of it has failed
         self.position = 0  # which the set-up message has reached
-        self.route = None
+        self.route = self.turn = None  # turn: of stated routes the one for which it asks
         self.nodes, self.links = [], []
         self.booked, self.halves = [], []
         self.lent = []  # slots by position that hold programs' qubits
@@ -71,6 +71,15 @@ class Circuit:
 
     def post(self, tick, phase, action, *arguments):
         self.run.clock.post(tick, phase, lambda: action(*arguments))
+
+    # ---- routes ----------------------------------------------------------------------------------------------------------
+
+    def settle_turn(self):
+        if self.demand.weights and not (self.turn and self.demand.can_use(self.turn)):
+            self.turn = self.demand.next_turn()
+
+    def choices(self):
+        return [self.turn] if self.turn else self.demand.choices()
 
     # ---- set-up --------------------------------------------------------------------------------------------------------
 

@@ -61,13 +61,14 @@ class FairShares(Shares):
         if sum(circuit is not None for circuit in demand.circuits) == 1 and self.was_away(demand):
             self.newcomers.add(demand)
 
-    def begin(self, demand):
+    def begin(self, circuit):
         """Joins the line."""
+        demand = circuit.demand
         if demand not in self.newcomers:
             return
         self.newcomers.remove(demand)
-        mine = set(demand.choices()[0][0])
-        waiting = [(other.demand, other.demand.choices()[0][0]) for other in self.line]
+        mine = set(circuit.choices()[0][0])
+        waiting = [(other.demand, other.choices()[0][0]) for other in self.line]
         booked = [(other.demand, other.nodes) for other in self.run.circuits() if any(other.booked)]
         met = [other for other, nodes in waiting + booked if other is not demand and mine & set(nodes)]
         if self.line:

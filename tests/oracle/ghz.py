@@ -38,6 +38,7 @@ class Arm:
         self.name, self.user = f"{ghz.name}/arm:{user.name}", user
         self.spec = DEMAND | {"node_a": center.name, "node_b": user.name, "width": ghz.spec["width"]}
         self.alternatives = self.first_alternatives = run.network.routes(self.spec)[:1]
+        self.weights = []
         self.ends = center, user
         self.circuit, self.ready, self.rules = None, [], {}
 

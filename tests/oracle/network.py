@@ -154,8 +154,9 @@ class Network:
 
     def routes(self, demand, every=False):
         """The demand's alternatives now, as (nodes, links), the best first. All paths are tried."""
-        if demand["route"]:
-            paths = [[self.node[name] for name in demand["route"]]]
+        stated = [demand["route"]] if demand["route"] else [route["nodes"] for route in demand["routes"]]
+        if stated:
+            paths = [[self.node[name] for name in nodes] for nodes in stated]
         else:
             a, b = self.node[demand["node_a"]], self.node[demand["node_b"]]
             paths = self.simple_paths(a, b, {a})
@@ -176,6 +177,8 @@ class Network:
             if kind == "entanglement_rate":
                 width = self.seconds_per_entanglement(nodes, links)
             found.append((width, cost, len(links), [node.index for node in nodes], (nodes, links)))
+        if stated:
+            return [route for *_, route in found]
         found.sort(key=lambda path: path[:4])
         if every:
             return [route for *_, route in found]
@@ -319,7 +322,8 @@ class Ledger:
 
         def join():
             if circuit.asking:
-                self.shares.begin(circuit.demand)
+                circuit.settle_turn()
+                self.shares.begin(circuit)
                 circuit.joined, self.joined = self.joined, self.joined + 1
                 self.shares.pass_time()
                 self.waiting.append(circuit)
@@ -371,7 +375,7 @@ class Ledger:
             key = self.shares.tag(demand)
         if self.scheduler == "max_weight":
             requests = len(demand.queue) + sum(served is not None for served in demand.served)
-            key = -(requests * circuit.rate_over(demand.choices()[0]))
+            key = -(requests * circuit.rate_over(circuit.choices()[0]))
         if self.scheduler == "earliest_deadline":
             request = demand.awaited(circuit)
             key = inf if request is None or request.deadline is None else request.deadline
@@ -386,7 +390,8 @@ class Ledger:
             return all(node.free_slots - set_aside.get(node, 0) >= slots for node, slots in needs)
 
         for circuit in list(self.waiting):
-            choices = circuit.demand.choices()
+            circuit.settle_turn()
+            choices = circuit.choices()
             route = next((route for route in choices if has_room(circuit.needs(route))), None)
             if route:
                 self.leave(circuit)
@@ -421,7 +426,8 @@ class HopByHop:
         if circuit.over:
             return
         if position == 0:
-            circuit.take(circuit.demand.choices()[0])
+            circuit.settle_turn()
+            circuit.take(circuit.choices()[0])
         node = circuit.nodes[position]
         circuit.position = position
         node.line.append(circuit)

@@ -468,6 +468,41 @@ def test_same_run_whoever_decides_on_routes(data):
     assert_same_run(scenario)
 
 
+def with_stated_routes(data, scenario):
+    """Some demands have ways of their own through the graph, one to four, with weights."""
+    ends = [(link["node_a"], link["node_b"]) for link in scenario["links"]]
+
+    def ways(a, b, before):
+        if a == b:
+            yield [*before, b]
+        for x, y in (
+            pair for pair in [*ends, *(pair[::-1] for pair in ends)] if pair[0] == a and pair[1] not in [*before, a] and a != b
+        ):
+            yield from ways(y, b, [*before, x])
+
+    demands = []
+    for demand in scenario["demands"]:
+        found = sorted({tuple(way) for way in ways(demand["node_a"], demand["node_b"], [])})
+        states = (
+            data.draw(st.booleans()) and demand["swapping"]["kind"] not in ("tree", "table") if "swapping" in demand else True
+        )
+        chosen = data.draw(st.lists(st.sampled_from(found), min_size=1, max_size=4, unique=True)) if states else []
+        routes = [{"nodes": list(way), "weight": data.draw(st.sampled_from([1, 1, 2, 0.5, 1 / 3]))} for way in chosen]
+        demands.append(demand | {"route": [] if routes else demand.get("route", []), "routes": routes})
+    return {"demands": demands}
+
+
+@many
+@given(st.data())
+def test_same_run_where_routes_are_stated(data):
+    scenario = data.draw(st.one_of(scenario_of(), crowded(), crowded("ledger")))
+    scenario |= with_stated_routes(data, scenario)
+    if data.draw(st.booleans()):
+        scenario |= decided(data, scenario)
+    assume(compiles(scenario))
+    assert_same_run(scenario)
+
+
 def ensembles(data, scenario):
     """Memories that qubits must come out of; no gates then, and room for all modes."""
     retrieval = {

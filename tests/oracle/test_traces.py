@@ -13,8 +13,9 @@ from oracle.routed_scenarios import ROUTED
 from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
+from oracle.stated_scenarios import STATED
 
-EVERY = SCENARIOS | LIT | DECIDED | ROUTED
+EVERY = SCENARIOS | LIT | DECIDED | ROUTED | STATED
 ENTITIES = (
     "link",
     "node",
@@ -254,6 +255,17 @@ def test_alternatives_matter(name):
         assert run(scenario | {"demands": demands}).trace != run(scenario).trace
     else:
         assert run(scenario | {"routing": routing | {"alternatives": 1}}).trace != run(scenario).trace
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_weights_matter(name):
+    """Served otherwise with the weights the other way round."""
+    scenario = STATED[name] | {"seed": 1}
+    turned = [
+        demand | {"routes": [route | {"weight": 1 / route.get("weight", 1.0)} for route in demand.get("routes", [])]}
+        for demand in scenario["demands"]
+    ]
+    assert run(scenario | {"demands": turned}).trace != run(scenario).trace
 
 
 def plain(value):

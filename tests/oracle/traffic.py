@@ -43,7 +43,7 @@ class Demand:
         )
         self.alternatives, self.routed = run.network.routes(spec), True
         # It never looks for other routes; positions along a route mean something on that route only.
-        self.listed = bool(spec["route"]) or spec["swapping"]["kind"] in ("tree", "table")
+        self.listed = bool(spec["route"] or spec["routes"]) or spec["swapping"]["kind"] in ("tree", "table")
         if run.scenario["routing"]["fidelity_constrained"] and spec["min_fidelity"] > 0 and not self.listed:
             self.listed = True
             self.alternatives = [
@@ -56,6 +56,8 @@ class Demand:
             self.listed = True
             route, self.purification = run.network.fewest_pairs(spec)
             self.alternatives = [route]
+        self.weights = [route["weight"] for route in spec["routes"]]
+        self.gained = [0.0] * len(self.weights)  # by route
         self.rules = {rule["do"]: Rule(rule["when"]) for rule in spec["rules"]}
         self.places = range(spec["concurrent_requests"])
         self.circuits = [None for _ in self.places]
@@ -153,7 +155,7 @@ class Demand:
         route = self.circuits[0] and self.circuits[0].route
         return {
             "time_s": lambda: self.now / self.run.ticks_per_s,
-            "hops": lambda: len((route or self.choices()[0])[1]),
+            "hops": lambda: len((route or (self.circuits[0] and self.circuits[0].turn) or self.choices()[0])[1]),
             "request": lambda: request.number,
             "pairs": lambda: request.pairs_asked or inf,
             "min_fidelity": lambda: request.min_fidelity,
@@ -295,6 +297,24 @@ class Demand:
         return self.usable_routes() or self.alternatives[:1]
 
     @as_seen
+    def can_use(self, route):
+        return self.run.network.usable(route)
+
+    @as_seen
+    def next_turn(self):
+        """Of stated routes: smooth weighted round robin among those that can be used."""
+        usable = [i for i, route in enumerate(self.alternatives) if self.run.network.usable(route)]
+        if not usable:
+            return self.alternatives[0]
+        paid = 0.0
+        for i in usable:
+            self.gained[i] += self.weights[i]
+            paid += self.weights[i]
+        best = max(usable, key=lambda i: self.gained[i])
+        self.gained[best] -= paid
+        return self.alternatives[best]
+
+    @as_seen
     def find_routes(self):
         if self.run.control.reactive:
             self.routed = True  # as far as it knows before it asks
@@ -312,7 +332,7 @@ class Demand:
             for place, circuit in zip(self.places, self.circuits, strict=True)
             if (self.routed or (circuit and any(circuit.booked)))
             and not (circuit and circuit.unanswered)
-            and set(links) & set(((circuit and circuit.route) or preferred)[1])
+            and set(links) & set(((circuit and (circuit.route or circuit.turn)) or preferred)[1])
         ]
 
     def concerned_by(self, links):

@@ -210,6 +210,40 @@ def test_no_use_of_all_paths_beats_the_bounds(capacities: Capacities) -> None:
         assert rate / each <= capacities.widest_path(a, b).rate_hz * (1 + 1e-9)
 
 
+@settings(deadline=None)
+@given(with_slots(), st.integers(1, 4), st.sampled_from(["total", "fair"]))
+def test_paths_carry_what_the_programme_says(capacities: Capacities, count: int, objective: str) -> None:
+    """Within links, slots and permits, over simple paths that do not pass what a demand avoids."""
+    graph = graph_of(capacities)
+    nodes = sorted(graph)
+    ends = list(itertools.islice(itertools.permutations(nodes, 2), 0, 3 * count, 3))
+    demands = [
+        FlowDemand(f"d{i}", a, b, avoids=frozenset(nodes[:1]) if i % 2 else frozenset()) for i, (a, b) in enumerate(ends)
+    ]
+    rates = capacities.throughput(demands, objective=objective).rates_hz
+    links = {link.name: link for link in capacities.links}
+    most = max((link.rate_hz for link in capacities.links), default=0.0)
+    got = dict.fromkeys(rates, 0.0)
+    over, taken = dict.fromkeys(links, 0.0), {(node, kind): 0.0 for node in nodes for kind in ("slot_s", "permit_s")}
+    for flow in capacities.path_flows(demands, objective=objective):
+        demand = demands[int(flow.demand[1:])]
+        assert nx.is_simple_path(graph, list(flow.nodes)) and (flow.nodes[0], flow.nodes[-1]) == (demand.node_a, demand.node_b)
+        assert not demand.avoids & set(flow.nodes[1:-1])
+        got[flow.demand] += flow.rate_hz
+        used = flow.rate_hz / capacities._best_swaps(demand.node_a, demand.node_b)
+        for name, hop in zip(flow.links, itertools.pairwise(flow.nodes), strict=True):
+            assert {links[name].node_a, links[name].node_b} == set(hop)
+            over[name] += used
+            for node, kind in itertools.product(hop, ("slot_s", "permit_s")):
+                taken[node, kind] += used * getattr(links[name], kind)
+    # Rates below 1e-7 of the largest capacity are not resolved, and swaps of 0.5 multiply what is used by 8 at most.
+    slack = 1e-5 * most
+    assert got == pytest.approx(rates, rel=1e-4, abs=slack)
+    assert all(rate <= links[name].rate_hz * (1 + 1e-4) + slack for name, rate in over.items())
+    for available, kind in ((capacities.slots, "slot_s"), (capacities.permits, "permit_s")):
+        assert all(taken[node, kind] <= number * (1 + 1e-4) + 8 * 3 * slack for node, number in available.items())
+
+
 def test_what_unlimited_links_give() -> None:
     capacities = Capacities.of({("a", "b"): math.inf, ("b", "c"): 2.0})
     assert capacities.max_flow("a", "b").rate_hz == math.inf

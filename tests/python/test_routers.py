@@ -138,7 +138,7 @@ def test_a_search_by_pairs_of_bottleneck_and_sum_loses() -> None:
     assert fb.routing.shortest_path(scenario, "n0", "n3", metric="widest").nodes == ("n0", "n2", "n3")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "multicommodity"])
 @pytest.mark.parametrize("seed", range(8))
 def test_every_router_returns_paths_that_exist_and_demands_take_the_first(kind: str, seed: int) -> None:
     k = 1 if kind in ONE_ROUTE else 4
@@ -220,7 +220,7 @@ def test_new_routes_are_found_by_the_same_kind_when_links_go_down() -> None:
     assert {round(float(f), 9) for f in pairs["fidelity"]} == expected
 
 
-@pytest.mark.parametrize("kind", ["widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap"])
+@pytest.mark.parametrize("kind", ["widest", "entanglement_rate", "greedy_fidelity", "q_path", "q_leap", "multicommodity"])
 def test_ghz_demands_ask_for_costs_that_add_up(kind: str) -> None:
     star = fb.star(leaves=3, length_m="20 km", demands=[]).replace(
         ghz_demands=[fb.GhzDemand(name="trio", users=["n1", "n2", "n3"])]

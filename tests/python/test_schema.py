@@ -96,6 +96,7 @@ def rich_scenario() -> fb.Scenario:
                 node_b="b",
                 traffic=t,
                 route=["a", "b"],
+                routes=[fb.WeightedRoute(nodes=["a", "b"], weight=2)],
                 swapping=order,
                 cutoff=fb.Cutoff(age_s=1, attempts=3),
                 rules=[fb.Rule(do="admit", when="waiting_requests < 3")],

@@ -95,6 +95,7 @@ SPECS = [
     fb.Drift(step_s="1 s", coherence_tau_s="1 h", recalibrate_below=0.9, recalibration_s="1 min"),
     fb.Change(at_s="1 min", link="a--b"),
     fb.Failure(nodes=["a"], links=["a--b"], down=[("1 min", 61)]),
+    fb.WeightedRoute(nodes=["a", "c", "b"], weight=2.5),
     fb.Routing(kind="hops"),
     fb.ShortestRouter(),
     fb.GreedyRouter(),

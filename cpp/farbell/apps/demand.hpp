@@ -4,6 +4,7 @@
 
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
+#include "farbell/network/routing.hpp"
 #include "farbell/protocols/rule_spec.hpp"
 #include "farbell/protocols/swapping_spec.hpp"
 
@@ -33,6 +34,7 @@ struct DemandSpec {
   bool generate_when_idle = false;
   std::optional<std::int64_t> buffer;
   std::vector<std::string> route;
+  std::vector<WeightedRouteSpec> routes;
   SwappingSpec swapping;
   std::optional<CutoffSpec> cutoff;
   std::optional<DistillationSpec> distillation;
@@ -97,6 +99,8 @@ struct Describe<DemandSpec> {
             "With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An "
             "end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."),
       field("route", &DemandSpec::route, non_empty, "Names of the nodes from node_a to node_b; empty = found by routing."),
+      field("routes", &DemandSpec::routes,
+            "Several routes of its own, which its circuits take in turn, in proportion to their weights; empty = `route`, or found by routing."),
       field("swapping", &DemandSpec::swapping, "In which order the nodes between the ends swap."),
       field("cutoff", &DemandSpec::cutoff, "When waiting qubits are given up; null = never."),
       field("distillation", &DemandSpec::distillation, "How end-to-end pairs are distilled before they are delivered; null = not."),

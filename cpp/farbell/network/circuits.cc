@@ -35,7 +35,7 @@ bool Circuits::booked(ChainId circuit) const {
 
 const Route& Circuits::route(ChainId circuit) const {
   const bool set_out = booked(circuit) || slots_.waits_at(circuit);
-  return set_out ? rows_[circuit.value].route : routes(circuit)[routes_.preferred(demand(circuit))];
+  return set_out ? rows_[circuit.value].route : routes(circuit)[preferred(circuit)];
 }
 
 void Circuits::handle(const Event& event) {
@@ -165,14 +165,29 @@ void Circuits::begin_fairly(ChainId circuit) {
 }
 
 void Circuits::becomes_idle(ChainId circuit) {
+  rows_[circuit.value].turn.reset();
   rows_[circuit.value].state = State::idle;
   if (line_.is_fair()) line_.shares().goes(demand(circuit).value, queue_.now());
 }
 
 void Circuits::join_line(ChainId circuit) {
+  settle_turn(circuit);
   if (line_.is_fair()) begin_fairly(circuit);
   line_.join(circuit, demand(circuit), queue_.now());
   grant_waiting();
+}
+
+// Where routes are taken in turn: the one for which it asks, as long as that can be used.
+void Circuits::settle_turn(ChainId circuit) {
+  Row& row = rows_[circuit.value];
+  if (!routes_.shares(row.demand)) return;
+  if (!row.turn || !routes_.usable(row.demand, routes(circuit)[*row.turn]))
+    row.turn = static_cast<std::uint32_t>(routes_.next_turn(row.demand));
+}
+
+std::size_t Circuits::preferred(ChainId circuit) const {
+  const Row& row = rows_[circuit.value];
+  return row.turn && routes_.shares(row.demand) ? *row.turn : routes_.preferred(row.demand);
 }
 
 // The first node without the slots, those aside that circuits before it in line wait for. None = the route can be booked.
@@ -184,10 +199,10 @@ NodeId Circuits::full_node(ChainId circuit, const Route& route) const {
   return {};
 }
 
-// The first of the demand's routes that can be used and has the slots now.
+// The first of the demand's routes that can be used and has the slots now; of those that are taken in turn none but its own.
 std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
-  const std::size_t count = routes(circuit).size();
-  for (std::size_t r = routes_.preferred(demand(circuit)); r < count; ++r)
+  const std::size_t first = preferred(circuit), end = routes_.shares(demand(circuit)) ? first + 1 : routes(circuit).size();
+  for (std::size_t r = first; r < end; ++r)
     if (can_book(circuit, r)) return static_cast<std::uint32_t>(r);
   return {};
 }
@@ -195,7 +210,7 @@ std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
 // The preferred one is booked even if it is of no use now.
 bool Circuits::can_book(ChainId circuit, std::size_t r) const {
   const Route& route = routes(circuit)[r];
-  return (r == routes_.preferred(demand(circuit)) || routes_.usable(demand(circuit), route)) && !full_node(circuit, route);
+  return (r == preferred(circuit) || routes_.usable(demand(circuit), route)) && !full_node(circuit, route);
 }
 
 // Which route somebody from outside wants for it now.
@@ -231,6 +246,7 @@ double Circuits::pair_rate(ChainId circuit) const {
 void Circuits::grant_waiting() {
   if (line_.is_by_weight()) line_.each([&](ChainId circuit) { line_.set_rate(circuit, pair_rate(circuit)); });
   for (ChainId circuit : line_.in_order(queue_.now())) {
+    settle_turn(circuit);
     const bool choice = has_choice(circuit);
     const auto chosen = choice ? asked_route(circuit) : bookable(circuit);
     if (chosen && (!choice || can_book(circuit, *chosen))) {
@@ -303,7 +319,10 @@ void Circuits::begin_circuit(ChainId circuit) {
 // The set-up message has come to a node. Where it sets out it takes the route preferred then, for good.
 void Circuits::reach(ChainId circuit, std::uint32_t position) {
   Row& row = rows_[circuit.value];
-  if (position == 0) take_route(circuit, static_cast<std::uint32_t>(routes_.preferred(demand(circuit))));
+  if (position == 0) {
+    settle_turn(circuit);
+    take_route(circuit, static_cast<std::uint32_t>(preferred(circuit)));
+  }
   row.reached = position;
   const NodeId node = row.route.nodes[position];
   if (slots_.take_or_wait(node, share(circuit, position, row.route))) return book(circuit, position);

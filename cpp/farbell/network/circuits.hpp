@@ -153,6 +153,7 @@ class Circuits {
       std::uint32_t version, chosen;
       bool operator==(const Taken&) const = default;
     };
+    std::optional<std::uint32_t> turn; // while it asks: the one that it waits for, of routes that circuits take in turn
     std::optional<Taken> taken;        // which of the demand's routes `route` is
     Route route;                       // once booked or set out for, whatever routes the demand finds meanwhile
     bool chain_built = false;          // for that route
@@ -177,6 +178,8 @@ class Circuits {
   void answer(ChainId circuit);
   void find_none(ChainId circuit);
   void take_route(ChainId circuit, std::uint32_t chosen);
+  void settle_turn(ChainId circuit);
+  std::size_t preferred(ChainId circuit) const;
   Slots::Share share(ChainId circuit, std::size_t position, const Route& route) const;
   NodeId full_node(ChainId circuit, const Route& route) const;
   bool can_book(ChainId circuit, std::size_t route) const;

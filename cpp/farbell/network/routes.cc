@@ -26,6 +26,23 @@ std::size_t Routes::preferred(DemandId demand) const {
   return first == list.end() ? 0 : static_cast<std::size_t>(first - list.begin());
 }
 
+std::size_t Routes::next_turn(DemandId demand) {
+  const RoutePlan& plan = plans_[demand.value];
+  std::vector<double>& gained = rows_[demand.value].gained;
+  gained.resize(plan.routes.size(), 0.0);
+  double paid = 0;
+  std::optional<std::size_t> best;
+  for (std::size_t r = 0; r < plan.routes.size(); ++r) {
+    if (!usable(demand, plan.routes[r])) continue;
+    gained[r] += plan.weights[r];
+    paid += plan.weights[r];
+    if (!best || gained[r] > gained[*best]) best = r;
+  }
+  if (!best) return 0;
+  gained[*best] -= paid;
+  return *best;
+}
+
 void Routes::set_cost(LinkId link, double cost) {
   if (!repaired_cost_.empty()) repaired_cost_[link.value] = cost;
   if (repaired_cost_.empty() || !failed_[link.value]) cost_[link.value] = cost;

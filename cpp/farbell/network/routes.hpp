@@ -20,6 +20,7 @@ struct RoutePlan {
   std::vector<Route> routes;  // at the start, the best first; at least one
   std::size_t alternatives = 1;
   bool fixed = false;         // there are no others
+  std::vector<double> weights{};  // by route, if circuits take them in turn
 };
 
 class Routes {
@@ -43,6 +44,11 @@ class Routes {
   bool any_usable(DemandId demand) const;
   // The first that is usable; the first of all where none is.
   std::size_t preferred(DemandId demand) const;
+
+  // Whether circuits take its routes in turn, in proportion to their weights.
+  bool shares(DemandId demand) const { return !plans_[demand.value].weights.empty() && rows_[demand.value].found.empty(); }
+  // Then: the one whose turn it is. Each usable route gains its weight; the first that has gained most is taken, and pays for all.
+  std::size_t next_turn(DemandId demand);
 
   void set_cost(LinkId link, double cost);
   // Known to have failed: not usable, whatever it costs, until it is known to be back.
@@ -81,6 +87,7 @@ class Routes {
   void settle(DemandId demand, std::vector<Route> found);
   struct Row {
     std::vector<Route> found;  // empty: those of the plan
+    std::vector<double> gained;  // by route, where they are taken in turn
     std::uint32_t version = 0, versions = 0;
     bool installed = false;
   };

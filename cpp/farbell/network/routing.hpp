@@ -2,19 +2,31 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "farbell/base/fields.hpp"
 
 namespace farbell {
 
-enum class RoutingMetric { hops, length, seconds_per_pair, fidelity, widest, entanglement_rate, greedy_fidelity, q_path, q_leap };
+enum class RoutingMetric { hops, length, seconds_per_pair, fidelity, widest, entanglement_rate, greedy_fidelity, q_path, q_leap, multicommodity };
 
 // Whether the cost of a route is a sum over its links.
 constexpr bool is_additive(RoutingMetric kind) { return kind <= RoutingMetric::fidelity; }
 // Whether it decides how often each link of a route is purified, and so finds routes for a fidelity.
 constexpr bool purifies(RoutingMetric kind) { return kind == RoutingMetric::q_path || kind == RoutingMetric::q_leap; }
+// Whether routes are found for all demands together, outside the core, and stated (`routes` of demands).
+constexpr bool states_routes(RoutingMetric kind) { return kind == RoutingMetric::multicommodity; }
 // Whether it finds one route only.
 constexpr bool has_one_route(RoutingMetric kind) { return kind == RoutingMetric::greedy_fidelity || purifies(kind); }
+
+// A route that somebody states, one of several that a demand shares its circuits among.
+struct WeightedRouteSpec {
+  std::vector<std::string> nodes;
+  double weight = 1;
+
+  bool operator==(const WeightedRouteSpec&) const = default;
+};
 
 struct RoutingSpec {
   RoutingMetric kind = RoutingMetric::seconds_per_pair;
@@ -45,6 +57,19 @@ struct Describe<RoutingMetric> {
                             "fewest pairs that reach min_fidelity, links being purified as often as it takes (Q-PATH); one route"},
       Choice<RoutingMetric>{RoutingMetric::q_leap, "q_leap",
                             "the route of best fidelity, its links purified to equal shares of min_fidelity (Q-LEAP); one route"},
+      Choice<RoutingMetric>{RoutingMetric::multicommodity, "multicommodity",
+                            "those of all demands together, by a linear programme: the least rate as high as can be, then the next; stated in "
+                            "`routes` of the demands when the scenario is compiled in Python"},
+  };
+};
+
+template <>
+struct Describe<WeightedRouteSpec> {
+  static constexpr std::string_view name = "WeightedRoute";
+  static constexpr std::string_view doc = "A route of a demand that is stated, and its share of the demand's circuits.";
+  static constexpr auto fields = std::tuple{
+      required(field("nodes", &WeightedRouteSpec::nodes, non_empty, "Names of the nodes from node_a to node_b.")),
+      field("weight", &WeightedRouteSpec::weight, within(1e-9, 1e12), "Its share, against the weights of the demand's other routes."),
   };
 };
 

@@ -434,11 +434,13 @@ class Compiler {
       const bool by_position =
           std::holds_alternative<TreeSpec>(demand.swapping) || std::holds_alternative<PolicyTableSpec>(demand.swapping);
       routes.alternatives = by_position ? 1 : static_cast<std::size_t>(s_.routing.alternatives);
-      routes.fixed = by_position || !demand.route.empty();
+      const bool stated = !demand.route.empty() || !demand.routes.empty();
+      routes.fixed = by_position || stated;
+      for (const WeightedRouteSpec& route : demand.routes) routes.weights.push_back(route.weight);
       Circuits::Terms terms;
       if (purifier) purifier->plan(i, routes, terms);
-      else if (demand.route.empty()) routes.routes = router.find(a, b, routes.alternatives, m_.link_cost);
-      else routes.routes.push_back(given_route(i));
+      else if (stated || states_routes(s_.routing.kind)) routes.routes = stated_routes(m_, node_names_, i, by_position);
+      else routes.routes = router.find(a, b, routes.alternatives, m_.link_cost);
       if (routes.routes.empty() && s_.routing.coherence_s) coherence_suffices(i, a, b);
       if (routes.routes.empty())
         throw SpecError(item("demands", i), in_quotes(shortened(name)) + ", between nodes that no usable links join",
@@ -479,8 +481,8 @@ class Compiler {
       const Route& preferred = routes.routes.front();
       lane_streams(name, preferred, terms, path);
       swap_when(m_, node_names_, i, preferred, terms);
-      slots_suffice(i, preferred);
       for (const Route& route : routes.routes) {
+        if (&route == &preferred || !routes.weights.empty()) slots_suffice(i, route);
         if (demand.cutoff) terms.cutoff = cutoff(m_, i, route);
         rounds_fit(m_, item("demands", i, "width"), route, terms);
       }
@@ -570,14 +572,20 @@ class Compiler {
       best = std::max(best, fidelity);
       return wanted <= fidelity + fidelity_slack;
     };
-    const std::size_t hops = plan.routes.front().links.size(), tried = plan.routes.size();
-    bool reached = false;
+    std::size_t hops = plan.routes.front().links.size();
+    const std::size_t tried = plan.routes.size();
+    bool reached = true;
     if (s_.routing.fidelity_constrained && !plan.fixed) {
       std::erase_if(plan.routes, [&](const Route& route) { return !reaches(route); });
       reached = !plan.routes.empty();
       plan.fixed = true;
     } else {
-      reached = reaches(plan.routes.front());
+      // Of those that circuits take in turn each must.
+      for (std::size_t r = 0; reached && r < (plan.weights.empty() ? 1 : tried); ++r) {
+        best = 0;
+        hops = plan.routes[r].links.size();
+        reached = reaches(plan.routes[r]);
+      }
     }
     if (reached) return;
     const std::string routes = tried > 1 && s_.routing.fidelity_constrained ? "any of its " + std::to_string(tried) + " least-cost routes reaches"
@@ -623,7 +631,9 @@ class Compiler {
   // A request that finds no circuit must have the time to set one up.
   void waits_suffice() const {
     for (std::size_t i = 0; i < s_.demands.size(); ++i)
-      if (s_.demands[i].max_wait_s) wait_suffices(i, m_.route_plans[i].routes.front(), m_.demands[i].max_wait);
+      for (const Route& route : m_.route_plans[i].routes)
+        if (s_.demands[i].max_wait_s && (&route == &m_.route_plans[i].routes.front() || !m_.route_plans[i].weights.empty()))
+          wait_suffices(i, route, m_.demands[i].max_wait);
   }
   void wait_suffices(std::size_t i, const Route& route, Tick max_wait) const {
     if (s_.control == ControlPlane::ideal || s_.demands[i].generate_when_idle) return;
@@ -639,11 +649,6 @@ class Compiler {
                       "at least " + number_text(m_.clock.seconds(needed)) +
                           " s, the round trip over its route that sets up a circuit" +
                           (question > tick_zero ? ", and the question for routes before" : "") + "; or generate_when_idle, or \"control\": \"ideal\"");
-  }
-
-  Route given_route(std::size_t i) const {
-    const DemandSpec& demand = s_.demands[i];
-    return named_route(m_, node_names_, demand.route, {demand.node_a, demand.node_b}, m_.link_cost, item("demands", i, "route"));
   }
 
   void slots_suffice(std::size_t i, const Route& route) const {

@@ -37,6 +37,7 @@ const RoutingSpec& checked(const Model& model) {
     const DemandSpec& demand = s.demands[i];
     if (!(demand.min_fidelity > 0))
       throw SpecError(item("demands", i, "min_fidelity"), number_text(demand.min_fidelity), "above 0 with " + kind_of(s.routing.kind) + ", which finds routes for it");
+    if (!demand.routes.empty()) throw SpecError(item("demands", i, "routes"), "routes", "an empty list with " + kind_of(s.routing.kind));
     if (!demand.route.empty()) throw SpecError(item("demands", i, "route"), "a route", "an empty list with " + kind_of(s.routing.kind));
     if (demand.distillation) throw SpecError(item("demands", i, "distillation"), "a distillation", with + ", which counts on that of links alone");
     if (demand.cutoff) throw SpecError(item("demands", i, "cutoff"), "a cut-off", with);

@@ -9,6 +9,7 @@
 #include "farbell/base/errors.hpp"
 #include "farbell/base/nearest.hpp"
 #include "farbell/base/text.hpp"
+#include "farbell/simulation/places.hpp"
 #include "farbell/simulation/purification_plan.hpp"
 #include "farbell/simulation/reachable.hpp"
 
@@ -127,12 +128,43 @@ Route named_route(const Model& model, const Names& nodes, const std::vector<std:
   return route;
 }
 
+std::vector<Route> stated_routes(const Model& model, const Names& nodes, std::size_t d, bool one) {
+  const DemandSpec& demand = model.scenario.demands[d];
+  const std::string path = item("demands", d, "routes");
+  const auto named = [&](const std::vector<std::string>& names, const std::string& at) {
+    if (names.empty()) throw SpecError(at, "nothing", "the nodes from node_a to node_b");
+    return named_route(model, nodes, names, {demand.node_a, demand.node_b}, model.link_cost, at);
+  };
+  if (!demand.route.empty()) {
+    if (!demand.routes.empty()) throw SpecError(path, "routes beside a route", "an empty list, or no `route`");
+    return {named(demand.route, item("demands", d, "route"))};
+  }
+  if (demand.routes.empty())
+    throw SpecError(path, "none, with routing kind " + in_quotes(choice_name(model.scenario.routing.kind)),
+                    "the routes that farbell.routing.multicommodity(scenario) states, as farbell.compile does");
+  if (one && demand.routes.size() > 1)
+    throw SpecError(path, std::to_string(demand.routes.size()) + " routes", "one, since `swapping` names places along it");
+  std::vector<Route> out;
+  for (std::size_t r = 0; r < demand.routes.size(); ++r) {
+    const std::string at = path + "/" + std::to_string(r) + "/nodes";
+    Route route = named(demand.routes[r].nodes, at);
+    if (std::any_of(out.begin(), out.end(), [&](const Route& other) { return other.nodes == route.nodes; }))
+      throw SpecError(at, "a route that is there already", "each route once, with all of its weight");
+    out.push_back(std::move(route));
+  }
+  return out;
+}
+
 double werner_loss(double werner) { return -std::log(std::max(werner, least_werner)); }
 
 void check_routing(const RoutingSpec& routing, const std::string& path) {
   const std::string kind = "kind " + in_quotes(std::string(choice_name(routing.kind)));
   if (has_one_route(routing.kind) && routing.alternatives > 1)
     throw SpecError(path + "/alternatives", std::to_string(routing.alternatives), "1 with " + kind + ", which finds one route");
+  if (states_routes(routing.kind) && routing.alternatives > 1)
+    throw SpecError(path + "/alternatives", std::to_string(routing.alternatives), "1 with " + kind + ", which says how many routes each demand has");
+  if (states_routes(routing.kind) && routing.fidelity_constrained)
+    throw SpecError(path + "/fidelity_constrained", "true", "false with " + kind + ", which knows rates only");
   if (purifies(routing.kind) && routing.fidelity_constrained)
     throw SpecError(path + "/fidelity_constrained", "true", "false with " + kind + ", whose routes reach min_fidelity");
   if (routing.coherence_s && routing.kind != RoutingMetric::entanglement_rate)
@@ -167,7 +199,8 @@ double LinkCosts::operator()(const LinkRow& link, const LinkFacts& facts) const 
     case RoutingMetric::widest:
     case RoutingMetric::entanglement_rate:
     case RoutingMetric::q_path:
-    case RoutingMetric::q_leap: return seconds_per_usable_pair(model_, link, facts);
+    case RoutingMetric::q_leap:
+    case RoutingMetric::multicommodity: return seconds_per_usable_pair(model_, link, facts);
     case RoutingMetric::fidelity:
     case RoutingMetric::greedy_fidelity: break;
   }
@@ -181,6 +214,8 @@ std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, co
   const NodeId from = node_called(model, a, "a"), to = node_called(model, b, "b");
   if (from == to) throw SpecError("b", in_quotes(shortened(b)), "another node than a");
   check_routing(routing, "");
+  if (states_routes(routing.kind))
+    throw SpecError("/kind", in_quotes(choice_name(routing.kind)), "a kind that finds the routes of one pair of nodes; this one shares links among all demands");
   std::vector<double> cost = model.link_cost;
   if (routing.kind != model.scenario.routing.kind) {
     const LinkCosts costs(model, routing.kind);

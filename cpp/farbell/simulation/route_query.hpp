@@ -38,6 +38,9 @@ class LinkCosts {
 Route named_route(const Model& model, const Names& nodes, const std::vector<std::string>& names, const std::array<std::string, 2>& ends,
                   std::span<const double> cost, const std::string& path);
 
+// Those that a demand states: its `route`, or its `routes`. `one`: positions along it mean something.
+std::vector<Route> stated_routes(const Model& model, const Names& nodes, std::size_t demand, bool one);
+
 struct NamedRoute {
   std::vector<std::string> nodes, links;
   double cost = 0, length_m = 0;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
 from farbell.analysis.bright_state import BrightStatePoint, bright_state_tradeoff, optimal_bright_state
 from farbell.analysis.chsh import chsh, maximal_chsh
-from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity, MaxFlow, Throughput, WidestPath
+from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity, MaxFlow, PathFlow, Throughput, WidestPath
 from farbell.analysis.intervals import (
     Interval,
     count_interval,
@@ -37,6 +37,7 @@ __all__ = [
     "LinkCapacity",
     "MaxFlow",
     "OneShot",
+    "PathFlow",
     "Throughput",
     "WidestPath",
     "bbm92_key_fraction",

@@ -10,17 +10,17 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
 from farbell._core import SpecError
-from farbell._extras import require
 from farbell.analysis.cuts import Cut, Cuts
+from farbell.analysis.flow_programme import ROUNDING, FlowProgramme, Flows
 
-__all__ = ["Capacities", "FlowDemand", "LinkCapacity", "MaxFlow", "Throughput", "WidestPath"]
+__all__ = ["Capacities", "FlowDemand", "LinkCapacity", "MaxFlow", "PathFlow", "Throughput", "WidestPath"]
 
 Objective = Literal["total", "fair"]
-# Shares of a capacity that are rounding.
-_ROUNDING = 1e-9
+# A path that carries less of a demand's flow is rounding.
+_LEAST_SHARE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,8 @@ class FlowDemand:
         read theirs; infinite where they never do.
     most_hz : float
         Rate that it cannot exceed for other reasons.
+    avoids : frozenset of str
+        Nodes that its pairs cannot pass.
 
     Examples
     --------
@@ -79,6 +81,7 @@ class FlowDemand:
     node_b: str
     pairs_needed: float = 1.0
     most_hz: float = math.inf
+    avoids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,33 @@ class Throughput:
     total_hz: float
     rates_hz: Mapping[str, float]
     bottlenecks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PathFlow:
+    """What one demand gets over one path, of a flow of all demands together.
+
+    Attributes
+    ----------
+    demand : str
+        Name of the demand.
+    nodes, links : tuple of str
+        The path, from the demand's first end to its second.
+    rate_hz : float
+        What is delivered over it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> square = fb.analysis.Capacities.of({("a", "b"): 2, ("b", "d"): 2, ("a", "c"): 1, ("c", "d"): 1})
+    >>> [(flow.nodes, round(flow.rate_hz, 6)) for flow in square.path_flows([("a", "d")])]
+    [(('a', 'b', 'd'), 2.0), (('a', 'c', 'd'), 1.0)]
+    """
+
+    demand: str
+    nodes: tuple[str, ...]
+    links: tuple[str, ...]
+    rate_hz: float
 
 
 @dataclass(frozen=True)
@@ -261,7 +291,7 @@ class Capacities:
             taken = min((taken_s for _, taken_s in links), default=0.0)
             # Where it has slots for all that its links make, it is not what limits.
             made = math.fsum(link.rate_hz for link, _ in links)
-            if taken > 0 and available / taken < made * (1 - _ROUNDING):
+            if taken > 0 and available / taken < made * (1 - ROUNDING):
                 rates[node] = min(available / taken, rates.get(node, math.inf))
         return rates
 
@@ -463,6 +493,48 @@ class Capacities:
         D. Bertsekas and R. Gallager, Data Networks (Prentice Hall, 1992), section 6.5: max-min fairness. Solved by HiGHS:
         Q. Huangfu and J. A. J. Hall, Mathematical Programming Computation 10, 119 (2018).
         """
+        solved = self._flows(demands, objective)
+        return Throughput(math.fsum(solved.rates.values()), solved.rates, solved.bottlenecks)
+
+    def path_flows(
+        self, demands: Iterable[FlowDemand | tuple[str, str]] | None = None, *, objective: Objective = "fair"
+    ) -> list[PathFlow]:
+        """Paths over which demands get their :meth:`throughput`, and how much over each.
+
+        Parameters
+        ----------
+        demands, objective
+            As for :meth:`throughput`.
+
+        Returns
+        -------
+        list of PathFlow
+            By demand, the path that carries most first. Of all flows that give the same rates the one is taken that uses the
+            least of the links (the sum over them of flow over capacity), so that no path is longer than it has to be.
+
+        Raises
+        ------
+        ImportError
+            If scipy is missing: ``pip install 'farbell[optimize]'``.
+        SpecError
+            As for :meth:`throughput`.
+
+        References
+        ----------
+        A flow is a sum of flows along paths: L. R. Ford and D. R. Fulkerson, Flows in Networks (Princeton University Press,
+        1962). K. Chakraborty, D. Elkouss, B. Rijsman and S. Wehner, IEEE Transactions on Quantum Engineering 1, 4101321 (2020).
+        """
+        solved = self._flows(demands, objective, paths=True)
+        found = []
+        for demand in solved.rates:
+            paths = sorted(solved.paths.get(demand, []), key=lambda path: (-path[2], len(path[1])))
+            most = math.fsum(rate for *_, rate in paths)
+            found += [PathFlow(demand, *path) for path in paths if path[2] > _LEAST_SHARE * most]
+        return found
+
+    def _flows(
+        self, demands: Iterable[FlowDemand | tuple[str, str]] | None, objective: Objective, *, paths: bool = False
+    ) -> Flows:
         if objective not in ("total", "fair"):
             raise SpecError("objective", repr(objective), "'total' or 'fair'")
         asked = [d if isinstance(d, FlowDemand) else FlowDemand(f"{d[0]}->{d[1]}", *d) for d in demands or self.demands]
@@ -475,131 +547,8 @@ class Capacities:
         served = [d for d in asked if math.isfinite(d.pairs_needed) and self._best_swaps(d.node_a, d.node_b) > 0]
         rates = dict.fromkeys((demand.name for demand in asked), 0.0)
         if not served:
-            return Throughput(0.0, rates, ())
-        programme = _Programme(self, served)
+            return Flows(rates, ())
+        programme = FlowProgramme(self, served)
         found, bottlenecks = programme.total() if objective == "total" else programme.fair()
         rates.update(found)
-        return Throughput(math.fsum(rates.values()), rates, bottlenecks)
-
-
-class _Programme:
-    """The linear programme of the flows of all demands; those of one source are one flow.
-
-    Columns: for each source and link the flow one way and the other, then the rates of the demands. All in units of the
-    largest capacity.
-    """
-
-    def __init__(self, capacities: Capacities, demands: list[FlowDemand]) -> None:
-        self._numpy = require("numpy", "throughput()")
-        self._optimize = require("scipy.optimize", "Capacities.throughput()")
-        sparse = require("scipy.sparse", "Capacities.throughput()")
-        links = [link for link in capacities.links if link.rate_hz > 0]
-        place = capacities._places
-        sources = {node: i for i, node in enumerate(dict.fromkeys(demand.node_a for demand in demands))}
-        self.demands, self.flows = demands, 2 * len(links) * len(sources)
-        finite = [link.rate_hz for link in links if math.isfinite(link.rate_hz)]
-        self.unit = max(finite, default=1.0)
-        self.columns = self.flows + len(demands)
-
-        balance: list[tuple[int, int, float]] = []
-        limits: list[tuple[int, int, float]] = []
-        shared: list[str] = []
-        of_link: dict[str, list[tuple[int, float]]] = {link.name: [] for link in links}
-        for node, available, taken in capacities._budgets:
-            if any(taken_s > 0 for _, taken_s in taken):
-                for link, taken_s in taken:
-                    of_link[link.name].append((len(links) + len(shared), taken_s * self.unit / available))
-                shared.append(node)
-        for s in sources.values():
-            for i, link in enumerate(links):
-                for way, (start, end) in enumerate(((link.node_a, link.node_b), (link.node_b, link.node_a))):
-                    column = 2 * (s * len(links) + i) + way
-                    balance.append((s * len(place) + place[start], column, -1.0))
-                    balance.append((s * len(place) + place[end], column, 1.0))
-                    limits.append((i, column, 1.0))
-                    limits += [(row, column, share) for row, share in of_link[link.name] if share > 0]
-        for d, demand in enumerate(demands):
-            swaps = capacities._best_swaps(demand.node_a, demand.node_b)
-            used = demand.pairs_needed / swaps
-            s = sources[demand.node_a]
-            balance.append((s * len(place) + place[demand.node_b], self.flows + d, -used))
-            balance.append((s * len(place) + place[demand.node_a], self.flows + d, used))
-
-        def matrix(entries: list[tuple[int, int, float]], rows: int) -> Any:
-            where, columns, values = zip(*entries, strict=True)
-            return sparse.csr_matrix((values, (where, columns)), shape=(rows, self.columns))
-
-        self.balance = matrix(balance, len(place) * len(sources))
-        self.limits = matrix(limits, len(links) + len(shared))
-        self.most = [link.rate_hz / self.unit for link in links] + [1.0] * len(shared)
-        self.limit_names = [link.name for link in links] + shared
-
-    def _solve(self, cost: Any, bounds: Any, above: Any = None, at_least: Any = None) -> Any:
-        """`above` @ x >= `at_least`, beside what always holds."""
-        np, sparse = self._numpy, require("scipy.sparse", "Capacities.throughput()")
-        matrix, most = self.limits, np.array(self.most)
-        if above is not None:
-            matrix, most = sparse.vstack([matrix, -above], format="csr"), np.concatenate([most, -np.asarray(at_least)])
-        finite = np.isfinite(most)
-        zeros = np.zeros(self.balance.shape[0])
-        found = self._optimize.linprog(
-            cost, A_ub=matrix[finite], b_ub=most[finite], A_eq=self.balance, b_eq=zeros, bounds=bounds, method="highs"
-        )
-        if found.status == 3:
-            raise SpecError("demands", "a demand whose rate nothing limits", "links of finite capacity between its ends")
-        if found.status != 0:
-            raise ArithmeticError(f"the linear programme was not solved: {found.message}")
-        prices = np.zeros(len(most))
-        prices[finite] = -found.ineqlin.marginals
-        return found, prices
-
-    def _bounds(self) -> Any:
-        bounds = self._numpy.zeros((self.columns, 2))
-        bounds[:, 1] = math.inf
-        bounds[self.flows :, 1] = [demand.most_hz / self.unit for demand in self.demands]
-        return bounds
-
-    def _named(self, rates: Any) -> dict[str, float]:
-        return {demand.name: max(0.0, float(rate)) * self.unit for demand, rate in zip(self.demands, rates, strict=True)}
-
-    def _priced(self, prices: Any) -> set[str]:
-        return {name for name, price in zip(self.limit_names, prices, strict=False) if price > _ROUNDING}
-
-    def _in_order(self, names: set[str]) -> tuple[str, ...]:
-        return tuple(name for name in dict.fromkeys(self.limit_names) if name in names)
-
-    def total(self) -> tuple[dict[str, float], tuple[str, ...]]:
-        cost = self._numpy.zeros(self.columns)
-        cost[self.flows :] = -1.0
-        found, prices = self._solve(cost, self._bounds())
-        return self._named(found.x[self.flows :]), self._in_order(self._priced(prices))
-
-    def fair(self) -> tuple[dict[str, float], tuple[str, ...]]:
-        """The least rate is raised as far as can be; whoever has a price at that point gets no more; on with the others."""
-        np, sparse = self._numpy, require("scipy.sparse", "Capacities.throughput()")
-        count = len(self.demands)
-        rates = np.full(count, math.nan)
-        bottlenecks: set[str] = set()
-        # One more column: the least rate of the demands that are not settled.
-        for name in ("balance", "limits"):
-            matrix = getattr(self, name)
-            setattr(self, name, sparse.hstack([matrix, sparse.csr_matrix((matrix.shape[0], 1))], format="csr"))
-        cost = np.zeros(self.columns + 1)
-        cost[-1] = -1.0
-        while np.isnan(rates).any():
-            free = np.flatnonzero(np.isnan(rates))
-            rows = np.arange(count)
-            ones = sparse.csr_matrix((np.ones(count), (rows, self.flows + rows)), shape=(count, self.columns + 1))
-            least = sparse.csr_matrix((-np.ones(len(free)), (free, [self.columns] * len(free))), shape=ones.shape)
-            bounds = np.vstack([self._bounds(), [[0, math.inf]]])
-            capped = bounds[self.flows : -1, 1]
-            # A hair less than what is settled, so that rounding makes nothing infeasible.
-            at_least = np.where(np.isnan(rates), 0.0, np.nan_to_num(rates) * (1 - _ROUNDING))
-            found, prices = self._solve(cost, bounds, ones + least, at_least)
-            level = found.x[-1]
-            held = np.isnan(rates) & ((prices[len(self.most) :] > _ROUNDING) | (capped <= level * (1 + _ROUNDING)))
-            if not held.any():
-                raise ArithmeticError("the linear programme gave no prices")
-            bottlenecks |= self._priced(prices)
-            rates[held] = level
-        return self._named(rates), self._in_order(bottlenecks)
+        return Flows(rates, bottlenecks, programme.paths(found) if paths else {})

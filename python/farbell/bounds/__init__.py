@@ -7,7 +7,7 @@ See docs/physics/bounds.md. What follows from capacities (cuts, widest paths, th
 from farbell.bounds.capacities import ATTEMPT_MODES, attempt_modes, capacities
 from farbell.bounds.forbidding import Forbidden, forbidding_bound
 from farbell.bounds.of_demands import demand_bounds, ghz_demand_bounds
-from farbell.bounds.routes import RouteBound, ghz_route_bounds, route_bounds
+from farbell.bounds.routes import RouteBound, ghz_route_bounds, lane_bounds, route_bounds
 
 __all__ = [
     "ATTEMPT_MODES",
@@ -19,5 +19,6 @@ __all__ = [
     "forbidding_bound",
     "ghz_demand_bounds",
     "ghz_route_bounds",
+    "lane_bounds",
     "route_bounds",
 ]

@@ -57,7 +57,14 @@ Generation: TypeAlias = Given | DoubleClick | SingleClick | MidpointSource | Sen
 
 
 def compiled(network: Scenario | Model) -> Model:
-    return network if isinstance(network, Model) else _core.compile(network)
+    """Where its routing shares links among all demands, their routes are stated first."""
+    if isinstance(network, Model):
+        return network
+    if network.routing.kind == "multicommodity" and network.rounds is None:
+        from farbell.bounds.multicommodity import multicommodity
+
+        network = multicommodity(network)
+    return _core.compile(network)
 
 
 def attempt_modes(generation: Generation, lanes: int = 1) -> int:

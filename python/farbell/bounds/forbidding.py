@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from farbell import _core
 from farbell._core import Model, Scenario, SpecError
 from farbell.bounds.capacities import compiled
 from farbell.bounds.of_demands import RateBound, ghz_rate_bounds, listed, rate_bounds
@@ -72,7 +71,7 @@ def _forbidden_fidelity(model: Model, demands: Sequence[int], target: float) -> 
         for i in asked:
             changed[i] = changed[i].replace(min_fidelity=fidelity)
         try:
-            _core.compile(model.scenario.replace(demands=changed))
+            compiled(model.scenario.replace(demands=changed))
         except SpecError as error:
             if not error.path.endswith("/min_fidelity"):
                 raise

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from farbell._core import Model, Scenario, ShortestRouter
-from farbell.analysis.flows import Capacities, LinkCapacity
+from farbell.analysis.flows import Capacities, LinkCapacity, WidestPath
 from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reads, reroutes, swap_successes
 
-__all__ = ["RouteBound", "ghz_route_bounds", "route_bounds"]
+__all__ = ["RouteBound", "ghz_route_bounds", "lane_bounds", "route_bounds"]
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,43 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
             (demand.node_a, demand.node_b),
             found,
             lanes_of(demand) * read / pairs_needed(demand.distillation),
-            fixed=bool(demand.route),
+            fixed=bool(demand.route or demand.routes),
         )
         for demand, found, read in zip(scenario.demands, routes.model.alternatives, reads(scenario), strict=True)
+    ]
+
+
+def lane_bounds(network: Scenario | Model) -> list[float]:
+    """For each demand what its own lanes can make over the best route that there is, whatever router chooses it.
+
+    Parameters
+    ----------
+    network : Scenario or Model
+        The network.
+
+    Returns
+    -------
+    list of float
+        One a demand, in pairs per second; infinity in rounds with routers that choose widths.
+
+    Raises
+    ------
+    SpecError
+        The scenario is wrong.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> [round(bound, 3) for bound in fb.bounds.lane_bounds(fb.chain(3, length_m="20 km"))]
+    [610.964]
+    """
+    routes = _Routes(compiled(network))
+    scenario = routes.model.scenario
+    if scenario.rounds is not None and not isinstance(scenario.rounds.router, ShortestRouter):
+        return [math.inf] * len(scenario.demands)
+    return [
+        routes.widest((demand.node_a, demand.node_b)).rate_hz * lanes_of(demand) * read / pairs_needed(demand.distillation)
+        for demand, read in zip(scenario.demands, reads(scenario), strict=True)
     ]
 
 
@@ -130,19 +165,26 @@ class _Routes:
             ends = frozenset((link.node_a, link.node_b))
             if ends not in self._fastest or self._rates[name] > self._fastest[ends][0]:
                 self._fastest[ends] = self._rates[name], name
-        self._all: Capacities | None = None
-        if reroutes(scenario):
-            links = (
-                LinkCapacity(name, link.node_a, link.node_b, self._rates[name])
-                for name, link in zip(model.link_names, scenario.links, strict=True)
-            )
-            self._all = Capacities(tuple(links), swaps=self._swaps)
+        self._reroutes = reroutes(scenario)
+
+    @cached_property
+    def _lanes(self) -> Capacities:
+        scenario = self.model.scenario
+        links = (
+            LinkCapacity(name, link.node_a, link.node_b, self._rates[name])
+            for name, link in zip(self.model.link_names, scenario.links, strict=True)
+        )
+        return Capacities(tuple(links), swaps=self._swaps)
+
+    def widest(self, ends: tuple[str, str]) -> WidestPath:
+        """Of a lane."""
+        return self._lanes.widest_path(*ends)
 
     def best(self, ends: tuple[str, str], routes: Iterable[Sequence[str]], lanes: float, *, fixed: bool) -> RouteBound:
         """Of the routes, or, where these are not `fixed` and links come and go, of all that there are."""
         best = RouteBound(0.0, "")
-        if self._all is not None and not fixed:
-            widest = self._all.widest_path(*ends)
+        if self._reroutes and not fixed:
+            widest = self.widest(ends)
             slowest = min(widest.links, key=lambda name: self._rates[name], default="")
             best = RouteBound(widest.rate_hz * lanes, slowest)
         for route in routes:

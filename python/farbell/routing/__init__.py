@@ -3,7 +3,17 @@
 See docs/physics/routing.md and docs/guide/routing.md.
 """
 
+from farbell.bounds.multicommodity import multicommodity
 from farbell.route_search import Route, demand_routes, k_shortest_paths, route, shortest_path
 from farbell.routing.comparison import RouterComparison, compare
 
-__all__ = ["Route", "RouterComparison", "compare", "demand_routes", "k_shortest_paths", "route", "shortest_path"]
+__all__ = [
+    "Route",
+    "RouterComparison",
+    "compare",
+    "demand_routes",
+    "k_shortest_paths",
+    "multicommodity",
+    "route",
+    "shortest_path",
+]

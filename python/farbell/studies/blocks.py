@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from farbell import _core
 from farbell._core import Model, Scenario
+from farbell.bounds.capacities import compiled
 from farbell.record import BATCHES, Network, tables_of
 from farbell.results import Results
 
@@ -91,7 +92,7 @@ def _base(text: str) -> Scenario:
 @lru_cache(maxsize=_MODELS)
 def _model(text: str, values: str) -> Model:
     scenario = _base(text)
-    return _core.compile(scenario.with_values({**(json.loads(values) if values else {}), "record": "summary"}))
+    return compiled(scenario.with_values({**(json.loads(values) if values else {}), "record": "summary"}))
 
 
 def simulate(text: str, job: Job, keep_going: Callable[[], bool]) -> Block | None:
@@ -141,7 +142,7 @@ def joined(scenario: Scenario, blocks: Sequence[Block], provenance: Mapping[str,
     provenance : mapping
         Of the study.
     """
-    model = _core.compile(scenario.replace(record="summary"))
+    model = compiled(scenario.replace(record="summary"))
     network = Network.of(model)
     parts = [block.arrays() for block in blocks]
     arrays: dict[str, Any] = {

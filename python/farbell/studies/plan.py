@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from farbell import _core
 from farbell._core import Scenario, SpecError
+from farbell.bounds.capacities import compiled
 from farbell.record import Network, batch_seconds
 from farbell.running import at_least_one
 from farbell.studies.blocks import Block
@@ -134,7 +134,7 @@ class _Precision:
 
     def __init__(self, plan: Plan, scenario: Scenario) -> None:
         self._plan, self._scenario = plan, scenario
-        network = Network.of(_core.compile(scenario))
+        network = Network.of(compiled(scenario))
         names = network.demand_names + network.ghz_demand_names
         self._sampled = network.sampled
         self._demands = [i for i, name in enumerate(names) if plan.demands is None or name in plan.demands]
