@@ -165,6 +165,9 @@ True)"},
     {"MultipathGlobalRouter", R"(
 >>> fb.Rounds(router=fb.MultipathGlobalRouter(), round_s="1 ms", attempt_s="0.5 ms").to_dict()["router"]["kind"]
 'multipath_global')"},
+    {"GhzFusionRouter", R"(
+>>> fb.Rounds(router=fb.GhzFusionRouter(max_links=4), round_s="1 ms", attempt_s="0.5 ms").to_dict()["router"]["kind"]
+'ghz_fusion')"},
     {"Rounds", R"(
 >>> fb.Rounds(router=fb.QCastRouter(), round_s="2 ms", attempt_s="1 ms", channels=3).round_s
 0.002)"},

@@ -3569,12 +3569,52 @@ class MultipathGlobalRouter:
     def __hash__(self) -> int: ...
 
 @final
+class GhzFusionRouter:
+    """In rounds: all links attempt, and each node measures all pairs that it has together, in GHZ bases, knowing of no other links.
+
+    Parameters
+    ----------
+    max_links : int
+        How many pairs a node measures together, at most: the n of n-fusion; 2 = Bell measurements.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Rounds(router=fb.GhzFusionRouter(max_links=4), round_s="1 ms", attempt_s="0.5 ms").to_dict()["router"]["kind"]
+    'ghz_fusion'
+    """
+    def __init__(self, *, max_links: int = 3) -> None: ...
+    def replace(self, *, max_links: int = ...) -> GhzFusionRouter:
+        """A new GhzFusionRouter with these fields changed."""
+    @property
+    def max_links(self) -> int:
+        """How many pairs a node measures together, at most: the n of n-fusion; 2 = Bell measurements."""
+    def with_values(self, values: dict[str, Any]) -> GhzFusionRouter:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> GhzFusionRouter:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> GhzFusionRouter:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Rounds:
     """Entanglement is routed network-wide in rounds, instead of by circuits of each demand.
 
     Parameters
     ----------
-    router : ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | Mapping[str, Any]
+    router : ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | GhzFusionRouter | Mapping[str, Any]
         Which lanes attempt in a round, and which pairs are joined.
     round_s : float | str
         Time from the start of a round to that of the next. [s]
@@ -3592,7 +3632,7 @@ class Rounds:
     def __init__(
         self,
         *,
-        router: ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | Mapping[str, Any] = ...,
+        router: ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | GhzFusionRouter | Mapping[str, Any] = ...,
         round_s: float | str,
         attempt_s: float | str,
         channels: int = 1,
@@ -3600,7 +3640,7 @@ class Rounds:
     def replace(
         self,
         *,
-        router: ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | Mapping[str, Any] = ...,
+        router: ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | GhzFusionRouter | Mapping[str, Any] = ...,
         round_s: float | str = ...,
         attempt_s: float | str = ...,
         channels: int = ...,
@@ -3609,7 +3649,7 @@ class Rounds:
     @property
     def router(
         self,
-    ) -> ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter:
+    ) -> ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | GhzFusionRouter:
         """Which lanes attempt in a round, and which pairs are joined."""
     @property
     def round_s(self) -> float:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf, log1p
 
-from . import states
+from . import fusion, states
 from .clock import ARRIVALS, ATTEMPTS, DECISIONS, EXPIRIES, SWAPS, Clock, ticks
 from .hardware import herald_row
 from .network import Network
@@ -63,11 +63,13 @@ class Rounds:
             self.demands.append(Demand(index, demand, ends, self.network.routes(demand), demand["width"], gaps))
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
+            node.luck = self.stream(f"node:{node.name}/rounds/fusion")
         for link in self.network.links:
             link.luck = self.stream(f"link:{link.name}/rounds/attempts")
             link.heralds = self.stream(f"link:{link.name}/rounds/herald")
         self.held = dict.fromkeys(self.network.nodes, 0)
         self.pairs, self.chains, self.messages = [], [], 0
+        self.waiting_ends = []  # with GHZ fusion: whether they know, and (node, tick) of what ends hold
         self.exchange, self.exchange_messages = self.news()
 
     def ticks(self, seconds):
@@ -98,6 +100,28 @@ class Rounds:
             latest = max(latest, *best.values())
             messages += len(best) - 1
         return latest, messages
+
+    def fastest(self, source, goal):
+        """The least classical delay between two nodes; None if there is no way."""
+        best, heap = {}, [(0, source.index)]
+        while heap:
+            delay, index = heappop(heap)
+            node = self.network.nodes[index]
+            if node in best:
+                continue
+            best[node] = delay
+            for link in self.network.links:
+                if node in link.ends:
+                    there = link.ends[0] if link.ends[1] is node else link.ends[1]
+                    heappush(heap, (delay + link.delay + (0 if node is source else node.processing), there.index))
+        return best.get(goal) if not self.network.ideal else 0 if goal in best else None
+
+    def fusion_time(self, node, most):
+        """Of a node's measurements: a two-qubit gate for each pair of the largest but the first, then one qubit turned and all read."""
+        degree = sum(node in link.ends for link in self.network.links)
+        gates = max(min(most, degree * self.channels) - 1, 1)
+        memory = node.memory
+        return self.ticks(memory["single_qubit_gate_s"] + gates * memory["two_qubit_gate_s"] + memory["measurement_s"])
 
     # ---- requests ----
 
@@ -194,7 +218,8 @@ class Rounds:
         }
         board = Board(self.network, self.channels, attempts, self.held)
         words = {name: value for name, value in self.router.items() if name != "kind"}
-        router = ROUTERS[self.router["kind"]](board, number, wishes, **words)
+        kinds = ROUTERS | {"ghz_fusion": fusion.GhzFusion}
+        router = kinds[self.router["kind"]](board, number, wishes, **words)
         router.assign()
         self.began = {}
         for link in self.network.links:
@@ -219,6 +244,9 @@ class Rounds:
 
     def connect(self, board, router, number):
         self.messages += self.exchange_messages
+        if isinstance(router, fusion.GhzFusion):
+            fusion.connect(self, router, number)
+            return
         now = self.clock.now
         for chain in list(router.connect()):
             self.begin_chain(chain, number)
@@ -305,6 +333,9 @@ class Rounds:
         self.clock.run_until(self.horizon)
         for chain in self.chains:
             for node, began in chain.waiting:
+                node.slot_ticks += self.horizon - began
+        for told, ends in self.waiting_ends:
+            for node, began in ends if not told else []:
                 node.slot_ticks += self.horizon - began
         return self
 

@@ -56,6 +56,7 @@ ROUTING = {
 ROUNDS = {"router": {"kind": "shortest"}, "channels": 1}
 ROUTER = {
     "shortest": {}, "greedy": {}, "q_pass": {"link_state_hops": 3}, "q_cast": {"link_state_hops": 3}, "multipath_local": {}, "multipath_global": {},
+    "ghz_fusion": {"max_links": 3},
 }  # fmt: skip
 CONTROL_PLANE = {
     "ideal": {},

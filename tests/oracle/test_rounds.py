@@ -19,6 +19,8 @@ ROUTERS = [
     {"kind": "q_cast", "link_state_hops": 2},
     {"kind": "multipath_local"},
     {"kind": "multipath_global"},
+    {"kind": "ghz_fusion", "max_links": 2},
+    {"kind": "ghz_fusion", "max_links": 3},
 ]
 
 
@@ -44,6 +46,10 @@ def random_scenario(seed, router):
         {"name": "good", "slots": dice.randint(4, 8), "t1_s": 0.02, "t2_s": 0.01, "two_qubit_gate_s": 1e-5, "measurement_s": 2e-5},
         {"name": "bad", "slots": dice.randint(4, 6), "t2_s": 0.004, "two_qubit_gate_reliability": 0.97, "readout_fidelity_0": 0.95},
     ]  # fmt: skip
+    fuses = router["kind"] == "ghz_fusion"
+    if fuses:  # Pauli noise of pairs alone
+        memories[0] |= {"t1_s": None}
+        memories[1] |= {"two_qubit_gate_reliability": 1.0, "readout_fidelity_0": 1.0, "depolarising_s": 0.03}
     links = []
     for a, b in sorted(ends):
         weights = [dice.random() + 0.01 for _ in range(3)]
@@ -83,7 +89,7 @@ def random_scenario(seed, router):
             for name in nodes
         ],
         "routing": {"alternatives": dice.randint(1, 3) if router["kind"] == "q_pass" else 1}, "control": dice.choice(["messages", "ideal"]),
-        "max_open_requests": dice.choice([None, 5]),
+        "max_open_requests": dice.choice([None, 5]), "state": "bell_diagonal" if fuses else "auto",
         "rounds": {"router": router, "round_s": 3e-3, "attempt_s": dice.choice([3e-4, 1e-3]), "channels": channels},
     }  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 import farbell as fb
 
 ROUNDS = fb.Rounds(router=fb.QCastRouter(), round_s="10 ms", attempt_s="5 ms", channels=2)
+FUSION = ROUNDS.replace(router=fb.GhzFusionRouter())
 
 
 def scenario(
@@ -78,6 +79,12 @@ REFUSED = {
     "/demands/0/pipelined": scenario(demand={"pipelined": False}),
     "/demands/0/generate_when_idle": scenario(demand={"generate_when_idle": True}),
     "/demands/0/width": scenario(demand={"width": 2}),
+    "/demands/0/width  ": scenario(FUSION, demand={"width": 2}, state="bell_diagonal"),
+    "/state": scenario(FUSION, state="pair_density"),
+    "/memories/0/single_qubit_gate_reliability": scenario(FUSION, memory={"single_qubit_gate_reliability": 0.99}),
+    "/memories/0/two_qubit_gate_reliability": scenario(FUSION, memory={"two_qubit_gate_reliability": 0.99}),
+    "/memories/0/readout_fidelity_0": scenario(FUSION, memory={"readout_fidelity_0": 0.99}),
+    "/memories/0/readout_fidelity_1": scenario(FUSION, memory={"readout_fidelity_1": 0.99}),
     "/demands/0/width ": scenario(ROUNDS.replace(router=fb.ShortestRouter()), demand={"width": 3}),
 }
 
@@ -97,6 +104,11 @@ def test_the_time_that_a_round_takes_is_told() -> None:
         with pytest.raises(fb.SpecError, match=f"at least {least} s: attempts"):
             fb.compile(scenario(rounds.replace(round_s=float(least) - 1e-9)))
         fb.compile(scenario(rounds.replace(round_s=float(least))))
+    # A fusion of four pairs, two lanes of two links, takes three two-qubit gates.
+    wide = FUSION.replace(router=fb.GhzFusionRouter(max_links=9), round_s="5.2 ms")
+    fused = scenario(wide, memory={"two_qubit_gate_s": 2e-4 / 3}, state="bell_diagonal")
+    with pytest.raises(fb.SpecError, match=r"at least 0\.0053 s"):
+        fb.compile(fused)
     with pytest.raises(fb.SpecError, match=r"at least 0\.0051 s"):
         fb.compile(scenario(ROUNDS.replace(round_s="5 ms"), control="ideal"))
 
@@ -105,6 +117,8 @@ def test_simplifications_are_listed() -> None:
     names = {a["name"] for a in fb.run(scenario()).approximations}
     assert {"common_rounds", "whole_chains_swap"} <= names
     assert "reservation_ledger" not in names
+    fused = {a["name"] for a in fb.run(scenario(FUSION, state="bell_diagonal")).approximations}
+    assert "fusion_loops_unread" in fused and "whole_chains_swap" not in fused
     shortest = scenario(ROUNDS.replace(router=fb.ShortestRouter()))
     assert "whole_chains_swap" not in {a["name"] for a in fb.run(shortest).approximations}
 

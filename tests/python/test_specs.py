@@ -103,6 +103,7 @@ SPECS = [
     fb.QCastRouter(link_state_hops=0),
     fb.MultipathLocalRouter(),
     fb.MultipathGlobalRouter(),
+    fb.GhzFusionRouter(max_links=4),
     fb.Rounds(router=fb.QCastRouter(), round_s="1 ms", attempt_s="0.5 ms", channels=4),
     fb.IdealControl(),
     fb.CentralControl(place="a", mode="reactive", processing_s="1 ms"),

@@ -7,11 +7,16 @@
 namespace farbell {
 
 Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests)
-    : setup_(setup), queue_(queue), states_(states), requests_(requests), router_(graph, setup.plan.network, setup.plan.router),
+    : setup_(setup), queue_(queue), states_(states), requests_(requests), graph_(graph), router_(graph, setup.plan.network, setup.plan.router),
       up_(setup.links.size(), setup.plan.network.channels), unspent_(up_), born_(setup.links.size() * setup.plan.network.channels),
       held_(setup.nodes.size()), nodes_(setup.nodes.size()) {
   use_.resize(setup.links.size());
   for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
+  if (const auto* fusion = std::get_if<GhzFusionRouterSpec>(&setup.plan.router)) {
+    web_.emplace(graph, setup.plan.network, static_cast<std::uint32_t>(fusion->max_links));
+    begun_.resize(setup.nodes.size());
+    reports_.resize(setup.routes.size());
+  }
 }
 
 void Rounds::start() { post_begin(tick_zero, 0); }
@@ -22,6 +27,8 @@ void Rounds::handle(const Event& event) {
     case op_connect: connect(); break;
     case op_swap: swap(event.to.target, static_cast<std::uint32_t>(event.payload)); break;
     case op_known: known(event.to.target); break;
+    case op_fuse: fuse(NodeId{event.to.target}); break;
+    case op_fused: fused(event.to.target); break;
     default: requests_.handle(event);
   }
 }
@@ -78,6 +85,7 @@ void Rounds::attempt(std::uint64_t round) {
 
 void Rounds::connect() {
   messages_ += setup_.plan.exchange_messages;
+  if (web_) return connect_by_fusion();
   unspent_ = up_;
   std::vector<RoundChain> chains = router_.connect(unspent_);
   for (RoundChain& chain : chains) begin_chain(std::move(chain));
@@ -128,23 +136,28 @@ void Rounds::begin_chain(RoundChain&& chain) {
   if (row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
 }
 
-void Rounds::make_pairs(Row& row) {
+Rounds::Made Rounds::make_pair(LinkId id, std::uint32_t lane, Tick began) {
   const RoundPlan& plan = setup_.plan;
+  const LinkRow& link = setup_.links[id.value];
+  const LinkProgram& program = setup_.programs[link.program];
+  const Stream::Draw draw = Stream::numbered(plan.herald_keys[id.value], round_ * plan.network.channels + lane, setup_.replica);
+  std::size_t outcome = 0;
+  while (outcome + 1 < program.cumulative.size() && draw.u0 >= program.cumulative[outcome]) ++outcome;
+  const std::array<Tick, 2> emitted{began + program.emission[0], began + program.emission[1]};
+  const States::Pair pair = states_.create_pair(program.states[outcome], {link.device[0], link.node[0]}, emitted[0],
+                                                {link.device[1], link.node[1]}, emitted[1], std::bit_cast<std::uint64_t>(draw.u1));
+  return {pair, earlier(emitted[0], emitted[1]), program.frames[outcome]};
+}
+
+void Rounds::make_pairs(Row& row) {
   for (std::size_t h = 0; h < row.chain.lanes.size(); ++h) {
     const LinkId id = row.chain.route.links[h];
-    const LinkRow& link = setup_.links[id.value];
-    const LinkProgram& program = setup_.programs[link.program];
-    const Stream::Draw draw = Stream::numbered(plan.herald_keys[id.value], round_ * plan.network.channels + row.chain.lanes[h], setup_.replica);
-    std::size_t outcome = 0;
-    while (outcome + 1 < program.cumulative.size() && draw.u0 >= program.cumulative[outcome]) ++outcome;
-    const std::array<Tick, 2> emitted{row.began[h] + program.emission[0], row.began[h] + program.emission[1]};
-    const States::Pair pair = states_.create_pair(program.states[outcome], {link.device[0], link.node[0]}, emitted[0],
-                                                  {link.device[1], link.node[1]}, emitted[1], std::bit_cast<std::uint64_t>(draw.u1));
-    const bool forward = link.node[0] == row.chain.route.nodes[h];
-    row.qubits.push_back(forward ? pair.a : pair.b);
-    row.qubits.push_back(forward ? pair.b : pair.a);
-    row.born = earlier(row.born, earlier(emitted[0], emitted[1]));
-    row.frame ^= program.frames[outcome];
+    const Made made = make_pair(id, row.chain.lanes[h], row.began[h]);
+    const bool forward = setup_.links[id.value].node[0] == row.chain.route.nodes[h];
+    row.qubits.push_back(forward ? made.pair.a : made.pair.b);
+    row.qubits.push_back(forward ? made.pair.b : made.pair.a);
+    row.born = earlier(row.born, made.born);
+    row.frame ^= made.frame;
   }
 }
 
@@ -225,6 +238,8 @@ void Rounds::finish(Tick end) {
     for (End e : {end_a, end_b})
       if (!done[r] && rows_[r].waits[e]) give_back(rows_[r].end_node(e), rows_[r].end_began(e), end);
   }
+  for (const FusedRow& row : fused_)
+    for (const auto& [node, began] : row.held) give_back(node, began, end);
 }
 
 }  // namespace farbell

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "farbell/apps/round_requests.hpp"
+#include "farbell/network/fusion_web.hpp"
 #include "farbell/network/round_router.hpp"
 #include "farbell/network/routes.hpp"
 #include "farbell/protocols/lanes.hpp"
@@ -24,11 +25,13 @@ struct RoundPlan {
   std::vector<std::uint32_t> widths;        // by demand
   std::vector<std::uint32_t> attempts;      // by link: of a lane in a round
   std::vector<std::uint64_t> attempt_keys, herald_keys;  // by link
+  std::vector<std::uint64_t> fusion_keys;                // by node, with GHZ fusion
+  std::vector<Tick> fusion_durations;
 };
 
 class Rounds {
  public:
-  enum Op : std::uint16_t { op_begin = RoundRequests::ops, op_connect, op_swap, op_known };
+  enum Op : std::uint16_t { op_begin = RoundRequests::ops, op_connect, op_swap, op_known, op_fuse, op_fused };
 
   struct Setup {
     const RoundPlan& plan;
@@ -70,15 +73,33 @@ class Rounds {
     Tick end_began(End e) const { return e == end_a ? began.front() : began.back(); }
   };
 
+  // What a round of GHZ fusion gives, until both ends know.
+  struct FusedRow {
+    std::vector<PairRow> pairs;
+    std::vector<std::pair<NodeId, Tick>> held;  // halves of the ends, and from when they occupy slots
+  };
+  // A pair as it is made.
+  struct Made {
+    States::Pair pair;  // as the link's ends stand
+    Tick born;
+    int frame;
+  };
+
   void begin(std::uint64_t round);
   void post_begin(Tick at, std::uint64_t round);
   void attempt(std::uint64_t round);
   Tick cycle_start(LinkId link, std::uint32_t lane) const { return started_ + Tick{born_[std::size_t{link.value} * setup_.plan.network.channels + lane]}; }
   void connect();
   void begin_chain(RoundChain&& chain);
+  Made make_pair(LinkId link, std::uint32_t lane, Tick began);
   void make_pairs(Row& row);
   void swap(std::uint32_t index, std::uint32_t position);
   void known(std::uint32_t index);
+  void connect_by_fusion();
+  PairRow fused_pair(const FusionWeb::Joined& joined, const RoundWish& wish, Tick now, Tick known);
+  void fuse(NodeId n);
+  void fused(std::uint32_t index);
+  const std::vector<Tick>& reports(DemandId d);
   Tick delay(const Route& route, std::size_t from, std::size_t to) const;
   void give_back(NodeId node, Tick since, Tick now) { nodes_[node.value].slot_ticks += static_cast<double>(count(now - since)); }
 
@@ -86,6 +107,7 @@ class Rounds {
   EventQueue& queue_;
   States& states_;
   RoundRequests& requests_;
+  const Graph& graph_;
   RoundRouter router_;
   LaneStates up_, unspent_;
   std::vector<std::int64_t> born_;    // by lane with a pair: start of the cycle, in ticks of its round
@@ -98,6 +120,12 @@ class Rounds {
   LinkUse use_;
   std::vector<NodeCounters> nodes_;
   std::uint64_t messages_ = 0;
+  // GHZ fusion.
+  std::optional<FusionWeb> web_;
+  std::vector<std::int64_t> begun_;         // by node: sum of the ticks from when the pairs that it measures occupy slots
+  std::vector<std::vector<Tick>> reports_;  // by demand, as needed: by node, until both ends have heard from it
+  std::vector<FusedRow> fused_;
+  std::vector<std::uint32_t> free_fused_;
 };
 
 }  // namespace farbell

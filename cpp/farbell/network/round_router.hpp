@@ -30,8 +30,10 @@ class RoundRouter {
   void assign(std::uint64_t round, std::span<const RoundWish> wishes, std::span<const std::uint32_t> held);
   // The lanes that attempt: the first so many of each link.
   const LaneBook& book() const { return book_; }
-  // Joins the pairs that there are; what it joins is spent.
+  // Joins the pairs that there are; what it joins is spent. With GHZ fusion nothing is joined in chains (FusionWeb).
   std::vector<RoundChain> connect(LaneStates& up);
+  // Where one demand is served a round: whose turn it is.
+  const RoundWish& in_turn() const { return wishes_[round_ % wishes_.size()]; }
 
  private:
   bool can_pass(LinkId link) const { return network_.lane_success[link.value] > 0; }
@@ -42,6 +44,7 @@ class RoundRouter {
   void assign(const QCastRouterSpec& spec);
   void assign(const MultipathLocalRouterSpec&) { take_all_lanes(); }
   void assign(const MultipathGlobalRouterSpec&) { take_all_lanes(); }
+  void assign(const GhzFusionRouterSpec&) { take_all_lanes(); }
   void take_all_lanes();
   Route greedy_route(const RoundWish& wish);
 
@@ -51,6 +54,7 @@ class RoundRouter {
   std::vector<RoundChain> connect(const QCastRouterSpec& spec, LaneStates& up);
   std::vector<RoundChain> connect(const MultipathLocalRouterSpec& spec, LaneStates& up);
   std::vector<RoundChain> connect(const MultipathGlobalRouterSpec& spec, LaneStates& up);
+  std::vector<RoundChain> connect(const GhzFusionRouterSpec&, LaneStates&) { return {}; }
 
   const Graph& graph_;
   const RoundNetwork& network_;

@@ -34,8 +34,14 @@ struct MultipathGlobalRouterSpec {
   bool operator==(const MultipathGlobalRouterSpec&) const = default;
 };
 
+struct GhzFusionRouterSpec {
+  std::int64_t max_links = 3;
+
+  bool operator==(const GhzFusionRouterSpec&) const = default;
+};
+
 using RouterSpec = std::variant<ShortestRouterSpec, GreedyRouterSpec, QPassRouterSpec, QCastRouterSpec, MultipathLocalRouterSpec,
-                                MultipathGlobalRouterSpec>;
+                                MultipathGlobalRouterSpec, GhzFusionRouterSpec>;
 
 struct RoundsSpec {
   RouterSpec router;
@@ -99,6 +105,18 @@ struct Describe<MultipathGlobalRouterSpec> {
   static constexpr std::string_view kind = "multipath_global";
   static constexpr std::string_view doc = "In rounds: all links attempt, and paths are chosen when everybody knows which have succeeded.";
   static constexpr auto fields = std::tuple{};
+};
+
+template <>
+struct Describe<GhzFusionRouterSpec> {
+  static constexpr std::string_view name = "GhzFusionRouter";
+  static constexpr std::string_view kind = "ghz_fusion";
+  static constexpr std::string_view doc =
+      "In rounds: all links attempt, and each node measures all pairs that it has together, in GHZ bases, knowing of no other links.";
+  static constexpr auto fields = std::tuple{
+      field("max_links", &GhzFusionRouterSpec::max_links, within(2, 64),
+            "How many pairs a node measures together, at most: the n of n-fusion; 2 = Bell measurements."),
+  };
 };
 
 template <>

@@ -44,6 +44,21 @@ std::optional<std::int64_t> told_hops(const RouterSpec& router) {
   return 0;
 }
 
+// What is known in closed form of states that are fused: errors of pairs, not of the gates that fuse them.
+void check_fusion(const ScenarioSpec& s) {
+  if (!std::holds_alternative<GhzFusionRouterSpec>(s.rounds->router)) return;
+  const auto perfect = [&](std::size_t i, std::string_view field, double value) {
+    if (value != 1) refuse(item("memories", i, field), number_text(value), "1 with the router \"ghz_fusion\", whose measurements have no errors,");
+  };
+  for (std::size_t i = 0; i < s.memories.size(); ++i) {
+    const MemorySpec& memory = s.memories[i];
+    perfect(i, "single_qubit_gate_reliability", memory.single_qubit_gate_reliability);
+    perfect(i, "two_qubit_gate_reliability", memory.two_qubit_gate_reliability);
+    perfect(i, "readout_fidelity_0", memory.readout_fidelity_0);
+    perfect(i, "readout_fidelity_1", memory.readout_fidelity_1);
+  }
+}
+
 struct Exchange {
   Tick delay = tick_zero;      // until the last has come
   std::uint64_t messages = 0;
@@ -131,6 +146,7 @@ void check_rounds(const ScenarioSpec& s) {
     if (s.links[i].drift) refuse(item("links", i, "drift"), "drift", "null");
   }
   for (std::size_t i = 0; i < s.demands.size(); ++i) check_demand(s, i);
+  check_fusion(s);
 }
 
 RoundPlan round_plan(const Model& m, const std::function<std::uint64_t(const std::string&, const std::string&)>& stream) {
@@ -141,10 +157,24 @@ RoundPlan round_plan(const Model& m, const std::function<std::uint64_t(const std
   plan.attempting = ticks_of(m, spec.attempt_s, "/rounds/attempt_s");
   plan.network.channels = static_cast<std::uint32_t>(spec.channels);
   Tick swap = tick_zero;
-  for (const NodeRow& node : m.nodes) {
+  const auto* fusion = std::get_if<GhzFusionRouterSpec>(&spec.router);
+  if (fusion && m.store != StoreKind::bell_diagonal)
+    refuse("/state", std::string("pairs in the store \"") + capabilities(m.store).store + "\"",
+           "\"bell_diagonal\", which takes Pauli noise (or \"approximate\": \"pauli_twirl\") and the router \"ghz_fusion\" needs,");
+  for (std::uint32_t n = 0; n < m.nodes.size(); ++n) {
+    const NodeRow& node = m.nodes[n];
     plan.network.swap_success.push_back(node.swap_success);
     plan.network.slots.push_back(node.slots);
-    swap = later(swap, node.swap_duration);
+    Tick duration = node.swap_duration;
+    if (fusion) {
+      // One two-qubit gate for each pair of the largest measurement but the first.
+      const MemorySpec& memory = m.scenario.memories[node.device.value];
+      const auto most = static_cast<double>(std::min<std::int64_t>(fusion->max_links, static_cast<std::int64_t>(m.graph.edges(NodeId{n}).size()) * spec.channels));
+      duration = ticks_of(m, memory.single_qubit_gate_s + std::max(most - 1, 1.0) * memory.two_qubit_gate_s + memory.measurement_s, item("nodes", n, "memory"));
+      plan.fusion_durations.push_back(duration);
+      plan.fusion_keys.push_back(stream("node:" + m.node_names[n] + "/rounds/fusion", item("nodes", n, "name")));
+    }
+    swap = later(swap, duration);
   }
   for (std::uint32_t l = 0; l < m.links.size(); ++l) {
     const LinkProgram& link = m.programs[m.links[l].program];
@@ -187,6 +217,8 @@ std::vector<NamedApproximation> approximations_of_rounds(const ScenarioSpec& s) 
   const RouterSpec& router = s.rounds->router;
   if (std::holds_alternative<QPassRouterSpec>(router) || std::holds_alternative<QCastRouterSpec>(router))
     out.push_back({"whole_chains_swap", "nodes swap for a chain only if it is complete on all of its way, also where they are told of links near by only"});
+  if (std::holds_alternative<GhzFusionRouterSpec>(router))
+    out.push_back({"fusion_loops_unread", "parities round loops of a state that nodes have fused would tell of some errors, and are not used"});
   return out;
 }
 

@@ -43,7 +43,7 @@ using AllSpecs = TypeList<RetrievalSpec, CommunicationSpec, ChargeCheckSpec, Ens
                           FiberSpanSpec, ClassicalLightSpec, FiberSpec, WernerSpec, BellWeightsSpec, DensityMatrixSpec, MultiplexingSpec, AlignmentSpec,
                           GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec, RepeaterGraphSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
                           PolicyEntrySpec, PolicyTableSpec, OpticalSwitchSpec, CutoffSpec, DistillationSpec, RuleSpec, NodeSpec, DriftSpec, LinkSpec, ChangeSpec, FailureSpec,
-                          WeightedRouteSpec, RoutingSpec, ShortestRouterSpec, GreedyRouterSpec, QPassRouterSpec, QCastRouterSpec, MultipathLocalRouterSpec, MultipathGlobalRouterSpec, RoundsSpec,
+                          WeightedRouteSpec, RoutingSpec, ShortestRouterSpec, GreedyRouterSpec, QPassRouterSpec, QCastRouterSpec, MultipathLocalRouterSpec, MultipathGlobalRouterSpec, GhzFusionRouterSpec, RoundsSpec,
                           IdealControlSpec, CentralControlSpec, LinkStateSpec, LocalControlSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
 
 }  // namespace farbell

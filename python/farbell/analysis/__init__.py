@@ -26,7 +26,14 @@ from farbell.analysis.key import (
 )
 from farbell.analysis.latency import LATENCY_RELATIVE_ERROR, latency_distribution, latency_interval, latency_quantile
 from farbell.analysis.outcomes import measured_error_rates
-from farbell.analysis.percolation import OneShot, one_shot, path_throughput, percolation_threshold, wrapping_thresholds
+from farbell.analysis.percolation import (
+    OneShot,
+    fusion_thresholds,
+    one_shot,
+    path_throughput,
+    percolation_threshold,
+    wrapping_thresholds,
+)
 
 __all__ = [
     "LATENCY_RELATIVE_ERROR",
@@ -51,6 +58,7 @@ __all__ = [
     "error_threshold",
     "fiber_transmissivity",
     "function_interval",
+    "fusion_thresholds",
     "key_fraction",
     "key_fraction_gradient",
     "latency_distribution",

@@ -1,6 +1,6 @@
 """Networks in one shot: every link is there or not, and what the links that are there can join.
 
-See docs/physics/bounds.md.
+See docs/physics/bounds.md and docs/physics/ghz_fusion.md.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["OneShot", "one_shot", "path_throughput", "percolation_threshold", "wrapping_thresholds"]
+__all__ = ["OneShot", "fusion_thresholds", "one_shot", "path_throughput", "percolation_threshold", "wrapping_thresholds"]
 
 Lattice = Literal["square", "triangular", "honeycomb"]
 # All states of so many links are gone through.
@@ -303,22 +303,103 @@ def wrapping_thresholds(lattice: Lattice, size: int, samples: int, seed: int = 0
     >>> bool(abs(found.mean() - 0.5) < 0.03)
     True
     """
-    _known(lattice)
-    for name, value, least in (("size", size, 2), ("samples", samples, 1)):
-        if value < least:
-            raise ValueError(f"{name} is {value}; allowed: {least} or more")
+    _sizes(lattice, size, samples)
     links = _torus(lattice, size)
     sites = size * size * (2 if lattice == "honeycomb" else 1)
     rng = np.random.default_rng(seed)
     found = np.empty(samples)
     for sample in range(samples):
         order = rng.permutation(len(links)).tolist()
-        found[sample] = _first_winding([links[i] for i in order], sites) / (len(links) + 1)
+        winds = _first_winding([links[i] for i in order], sites)
+        assert winds is not None, "all links of a torus wind round it"
+        found[sample] = winds / (len(links) + 1)
     return found
 
 
-def _first_winding(links: list[tuple[int, int, int, int]], sites: int) -> int:
-    """How many links it takes: union-find in which every site knows the steps from its parent to itself."""
+def fusion_thresholds(
+    lattice: Lattice, size: int, samples: int, *, max_links: int, fusion_success_probability: float = 1.0, seed: int = 0
+) -> npt.NDArray[np.float64]:
+    """Share of the links with which states that nodes fuse of them first wind round a torus: percolation of n-fusion.
+
+    Each node measures its links in groups of at most `max_links`, drawn at random, in GHZ bases. A measurement succeeds by
+    chance, or else each of its qubits is measured in X and leaves the states of the others as they are; so is a link that is
+    left alone. With as many as a node has links this is site-bond percolation; with two, Bell measurements that know of
+    nothing beyond their node, states never branch and do not percolate.
+
+    Parameters
+    ----------
+    lattice : "square", "triangular" or "honeycomb"
+        The lattice; the honeycomb has two sites a cell.
+    size : int
+        Cells along each side, at least 2.
+    samples : int
+        How many orders of the links, and successes of the nodes, are drawn.
+    max_links : int
+        The n of n-fusion, at least 2.
+    fusion_success_probability : float
+        Probability that a measurement of two or more links succeeds.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``[sample]``: number of links when a state first wound round, over the number of all plus one; infinity where none
+        does with all links.
+
+    Raises
+    ------
+    ValueError
+        A value is out of range.
+
+    References
+    ----------
+    A. Patil, M. Pant, D. Englund, D. Towsley and S. Guha, npj Quantum Information 8, 51 (2022).
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> found = fb.analysis.fusion_thresholds("square", 16, 100, max_links=4, fusion_success_probability=0.9)
+    >>> bool((found < 0.65).sum() > 60)
+    True
+    """
+    _sizes(lattice, size, samples)
+    if max_links < 2:
+        raise ValueError(f"max_links is {max_links}; allowed: 2 or more")
+    q = _checked("fusion_success_probability", fusion_success_probability)
+    links = _torus(lattice, size)
+    sites = size * size * (2 if lattice == "honeycomb" else 1)
+    groups = -(-{"square": 4, "triangular": 6, "honeycomb": 3}[lattice] // max_links)
+    rng = np.random.default_rng(seed)
+    found = np.full(samples, math.inf)
+    for sample in range(samples):
+        succeeds = (rng.random(sites * groups) < q).tolist()
+        here = [0] * sites
+        fused: list[tuple[int, int, int, int]] = []
+        at: list[int] = []
+        # In the order in which links come each joins the group of its node that is not full: a random one, whatever the number.
+        for count, i in enumerate(rng.permutation(len(links)).tolist(), 1):
+            a, b, right, up = links[i]
+            ends = [a * groups + here[a] // max_links, b * groups + here[b] // max_links]
+            here[a] += 1
+            here[b] += 1
+            if succeeds[ends[0]] and succeeds[ends[1]]:
+                fused.append((ends[0], ends[1], right, up))
+                at.append(count)
+        if (winds := _first_winding(fused, sites * groups)) is not None:
+            found[sample] = at[winds - 1] / (len(links) + 1)
+    return found
+
+
+def _sizes(lattice: str, size: int, samples: int) -> None:
+    _known(lattice)
+    for name, value, least in (("size", size, 2), ("samples", samples, 1)):
+        if value < least:
+            raise ValueError(f"{name} is {value}; allowed: {least} or more")
+
+
+def _first_winding(links: list[tuple[int, int, int, int]], sites: int) -> int | None:
+    """How many links it takes, if they do: union-find in which every site knows the steps from its parent to itself."""
     parent, dx, dy, members = list(range(sites)), [0] * sites, [0] * sites, [1] * sites
 
     def root(site: int) -> tuple[int, int, int]:
@@ -346,4 +427,4 @@ def _first_winding(links: list[tuple[int, int, int, int]], sites: int) -> int:
         else:
             parent[root_a], dx[root_a], dy[root_a] = root_b, -x, -y
             members[root_b] += members[root_a]
-    raise AssertionError("all links of a torus wind round it")
+    return None

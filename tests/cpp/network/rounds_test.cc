@@ -8,6 +8,7 @@
 #include <random>
 #include <set>
 
+#include "farbell/network/fusion_web.hpp"
 #include "farbell/network/paths.hpp"
 #include "farbell/network/round_router.hpp"
 
@@ -255,6 +256,94 @@ TEST(RoundRouter, OneShotOnAGrid) {
     EXPECT_LE(locally, connected);
     EXPECT_GT(locally, std::pow(p, b == 8 ? 4 : 2));  // more than one path chosen before
   }
+}
+
+// ---- GHZ fusion ----
+
+// Against clusters that are merged pair by pair, with draws that a table keeps.
+TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
+  std::mt19937 random(4);
+  std::size_t joined = 0, loops = 0;
+  for (int trial = 0; trial < 600; ++trial) {
+    const Net net = random_net(random, 9);
+    RoundRouter router(net.graph, net.network, GhzFusionRouterSpec{});
+    const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, {}}};
+    router.assign(0, wishes, {});
+    const LaneStates up = luck(net, router.book(), random);
+    const std::uint32_t most = 2 + trial % 4, channels = net.network.channels;
+    struct Draw {
+      double u0, u1;
+    };
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Draw> drawn;
+    const auto draw = [&](NodeId n, std::uint32_t k) {
+      const auto share = [&] { return static_cast<double>(random()) / 4294967296.0; };
+      return drawn.try_emplace({n.value, k}, Draw{share(), share()}).first->second;
+    };
+    FusionWeb web(net.graph, net.network, most);
+    web.fuse(vertex(0), vertex(8), up, draw);
+    // By (link, lane, node): the cluster of that half.
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, int> cluster;
+    const auto merge = [&](int from, int to) {
+      for (auto& [half, c] : cluster)
+        if (c == from) c = to;
+    };
+    for (std::uint32_t l = 0; l < net.links.size(); ++l)
+      for (std::uint32_t lane = 0; lane < channels; ++lane)
+        if (up.up(LinkId{l}, lane)) {
+          const int fresh = static_cast<int>(cluster.size());
+          for (NodeId n : net.links[l]) cluster[{l, lane, n.value}] = fresh;
+        }
+    for (std::uint32_t n = 1; n < 8; ++n) {
+      std::vector<std::tuple<double, std::uint32_t, std::uint32_t, std::uint32_t, double>> pairs;  // order, number, link, lane, luck
+      std::uint32_t k = 0;
+      for (const Edge& e : net.graph.edges(vertex(n)))
+        for (std::uint32_t lane = 0; lane < channels; ++lane, ++k)
+          if (up.up(e.link, lane)) pairs.emplace_back(draw(vertex(n), k).u0, k, e.link.value, lane, draw(vertex(n), k).u1);
+      std::sort(pairs.begin(), pairs.end());
+      std::uint32_t fusions = 0, failed = 0;
+      for (std::size_t first = 0; first + 1 < pairs.size(); first += most) {
+        ++fusions;
+        if (std::get<4>(pairs[first]) >= net.network.swap_success[n]) {
+          ++failed;
+          continue;
+        }
+        for (std::size_t i = first + 1; i < std::min(pairs.size(), first + most); ++i)
+          merge(cluster[{std::get<2>(pairs[i]), std::get<3>(pairs[i]), n}], cluster[{std::get<2>(pairs[first]), std::get<3>(pairs[first]), n}]);
+      }
+      EXPECT_EQ(web.work(vertex(n)).fusions, fusions);
+      EXPECT_EQ(web.work(vertex(n)).failed, failed);
+      EXPECT_EQ(web.work(vertex(n)).pairs.size(), pairs.size());
+    }
+    std::set<int> of_a, of_b, both;
+    for (const auto& [half, c] : cluster) {
+      if (std::get<2>(half) == 0) of_a.insert(c);
+      if (std::get<2>(half) == 8) of_b.insert(c);
+    }
+    std::set_intersection(of_a.begin(), of_a.end(), of_b.begin(), of_b.end(), std::inserter(both, both.end()));
+    const std::vector<FusionWeb::Joined> states = web.joined();
+    EXPECT_EQ(states.size(), both.size());
+    EXPECT_LE(states.size(), max_flow(net, up, vertex(0), vertex(8)));
+    for (const FusionWeb::Joined& state : states) {
+      ++joined;
+      std::set<int> clusters;
+      std::map<std::uint32_t, int> ends;  // of the path, by node
+      std::size_t path = 0;
+      for (std::size_t k = 0; k < state.pairs.size(); ++k) {
+        const auto [link, lane] = state.pairs[k];
+        clusters.insert(cluster[{link.value, lane, net.links[link.value][0].value}]);
+        if (!state.on_path[k]) continue;
+        ++path;
+        for (NodeId n : net.links[link.value]) ++ends[n.value];
+      }
+      ASSERT_EQ(clusters.size(), 1u);
+      EXPECT_TRUE(both.contains(*clusters.begin()));
+      EXPECT_EQ(state.pairs.size(), static_cast<std::size_t>(std::count_if(cluster.begin(), cluster.end(), [&](const auto& h) { return h.second == *clusters.begin(); })) / 2);
+      loops += path < state.pairs.size();
+      for (const auto& [node, count] : ends) EXPECT_EQ(count % 2, node == 0 || node == 8 ? 1 : 0);
+    }
+  }
+  EXPECT_GT(joined, 200u);
+  EXPECT_GT(loops, 50u);
 }
 
 // ---- recovery ----

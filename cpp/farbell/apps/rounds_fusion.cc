@@ -1,0 +1,127 @@
+// A round of GHZ fusion, from the joining on: docs/physics/ghz_fusion.md
+#include <algorithm>
+
+#include "farbell/apps/rounds.hpp"
+#include "farbell/network/news.hpp"
+
+namespace farbell {
+
+namespace {
+
+// Each half decays until its own tick.
+Correlators decayed(const States& states, KnownPair pair, Tick until_a, Tick until_b, int frame) {
+  const WaitingQubit b = pair.b;
+  pair.b.since = until_a;
+  const Correlators half = states.correlators(pair, until_a, 0);
+  pair.xx = half.xx;
+  pair.yy = half.yy;
+  pair.zz = half.zz;
+  pair.a.since = until_b;
+  pair.b = b;
+  return states.correlators(pair, until_b, frame);
+}
+
+}  // namespace
+
+// By node: how long it takes until both ends have heard from it.
+const std::vector<Tick>& Rounds::reports(DemandId d) {
+  std::vector<Tick>& out = reports_[d.value];
+  if (!out.empty()) return out;
+  std::vector<Tick> other;
+  const auto& ends = setup_.routes[d.value].ends;
+  classical_delays(graph_, setup_.fibre_delay, setup_.processing_delay, {&ends[0], 1}, out);
+  classical_delays(graph_, setup_.fibre_delay, setup_.processing_delay, {&ends[1], 1}, other);
+  for (std::size_t n = 0; n < out.size(); ++n) out[n] = setup_.ideal && out[n] != never ? tick_zero : later(out[n], other[n]);
+  return out;
+}
+
+// One demand a round: all nodes but its ends measure what they have. What they find follows from what was drawn; it is told later.
+void Rounds::connect_by_fusion() {
+  const RoundPlan& plan = setup_.plan;
+  const Tick now = queue_.now();
+  const RoundWish& wish = router_.in_turn();
+  const std::vector<Tick>& reports = this->reports(wish.demand);
+  web_->fuse(wish.a, wish.b, up_, [&](NodeId n, std::uint32_t k) {
+    const std::uint64_t lanes = graph_.edges(n).size() * plan.network.channels;
+    return Stream::numbered(plan.fusion_keys[n.value], round_ * lanes + k, setup_.replica);
+  });
+  FusedRow row;
+  Tick known = now;
+  for (std::uint32_t n = 0; n < setup_.nodes.size(); ++n) {
+    const NodeId node{n};
+    const FusionWeb::Work& work = web_->work(node);
+    begun_[n] = 0;
+    for (const auto [link, lane] : work.pairs) {
+      const Tick began = cycle_start(link, lane);
+      begun_[n] += count(began);
+      if (node == wish.a || node == wish.b) row.held.emplace_back(node, began);
+    }
+    if (work.pairs.empty() || node == wish.a || node == wish.b) continue;
+    const Tick at = now + plan.fusion_durations[n];
+    queue_.post(at, Phase::swaps, {setup_.self.handler, op_fuse, n}, 0);
+    if (reports[n] == never) continue;
+    known = later(known, at + reports[n]);
+    messages_ += 2;
+  }
+  for (const FusionWeb::Joined& joined : web_->joined()) row.pairs.push_back(fused_pair(joined, wish, now, known));
+  for (const auto& [node, began] : row.held) ++held_[node.value];
+  if (free_fused_.empty()) {
+    free_fused_.push_back(static_cast<std::uint32_t>(fused_.size()));
+    fused_.emplace_back();
+  }
+  const std::uint32_t index = free_fused_.back();
+  free_fused_.pop_back();
+  fused_[index] = std::move(row);
+  queue_.post(known, Phase::arrivals, {setup_.self.handler, op_fused, index}, 0);
+  post_begin(started_ + plan.period, round_ + 1);
+}
+
+// X X of the ends is the product over all pairs of the state, Z Z that along the path.
+PairRow Rounds::fused_pair(const FusionWeb::Joined& joined, const RoundWish& wish, Tick now, Tick known) {
+  PairRow pair;
+  pair.demand = wish.demand;
+  pair.swaps = joined.fusions;
+  pair.delivered = known;
+  pair.born = known;
+  Correlators ends{1, -1, 1};
+  const auto until = [&](NodeId n) { return n == wish.a || n == wish.b ? known : now + setup_.plan.fusion_durations[n.value]; };
+  for (std::size_t k = 0; k < joined.pairs.size(); ++k) {
+    const auto [link, lane] = joined.pairs[k];
+    const auto& nodes = setup_.links[link.value].node;
+    const Made made = make_pair(link, lane, cycle_start(link, lane));
+    const Correlators c = decayed(states_, states_.known(made.pair.a, made.pair.b), until(nodes[0]), until(nodes[1]), made.frame);
+    states_.release(made.pair.a);
+    states_.release(made.pair.b);
+    pair.born = earlier(pair.born, made.born);
+    ends.xx *= c.xx;
+    ends.yy *= joined.on_path[k] ? -c.yy : c.xx;
+    if (joined.on_path[k]) ends.zz *= c.zz;
+  }
+  pair.fidelity = ends.fidelity();
+  pair.xx = ends.xx;
+  pair.yy = ends.yy;
+  pair.zz = ends.zz;
+  return pair;
+}
+
+void Rounds::fuse(NodeId n) {
+  const FusionWeb::Work& work = web_->work(n);
+  NodeCounters& counters = nodes_[n.value];
+  counters.swaps += work.fusions;
+  counters.failed_swaps += work.failed;
+  counters.slot_ticks += static_cast<double>(static_cast<std::int64_t>(work.pairs.size()) * count(queue_.now()) - begun_[n.value]);
+}
+
+// Both ends have heard from all nodes: they know which of their halves belong together, and keep one of each state.
+void Rounds::fused(std::uint32_t index) {
+  FusedRow row = std::move(fused_[index]);
+  fused_[index] = {};
+  free_fused_.push_back(index);
+  for (const auto& [node, began] : row.held) {
+    --held_[node.value];
+    give_back(node, began, queue_.now());
+  }
+  for (const PairRow& pair : row.pairs) requests_.deliver(pair);
+}
+
+}  // namespace farbell

@@ -1,0 +1,78 @@
+#include "farbell/network/fusion_web.hpp"
+
+namespace farbell {
+
+FusionWeb::FusionWeb(const Graph& graph, const RoundNetwork& network, std::uint32_t most)
+    : graph_(graph), network_(network), most_(most), node_(2 * network.lane_success.size() * network.channels), work_(graph.nodes()) {
+  for (std::uint32_t n = 0; n < graph.nodes(); ++n)
+    for (const Edge& e : graph.edges(NodeId{n}))
+      for (std::uint32_t lane = 0; lane < network.channels; ++lane) node_[half(NodeId{n}, e, lane)] = NodeId{n};
+}
+
+void FusionWeb::begin(NodeId a, NodeId b) {
+  a_ = a;
+  b_ = b;
+  group_of_.assign(node_.size(), none);
+  groups_.clear();
+  for (Work& work : work_) {
+    work.pairs.clear();
+    work.fusions = work.failed = 0;
+  }
+}
+
+// What is left alone is read in X: the state that it belongs to does not mind.
+void FusionWeb::group(Work& work) {
+  std::sort(held_.begin(), held_.end());
+  for (std::size_t first = 0; first + 1 < held_.size(); first += most_) {
+    const std::size_t end = std::min(held_.size(), first + most_);
+    ++work.fusions;
+    if (!held_[first].succeeds) {
+      ++work.failed;
+      continue;
+    }
+    groups_.emplace_back();
+    for (std::size_t k = first; k < end; ++k) {
+      group_of_[held_[k].half] = static_cast<std::uint32_t>(groups_.size() - 1);
+      groups_.back().push_back(held_[k].half);
+    }
+  }
+}
+
+// Breadth first from each pair of A that no state before has had.
+std::vector<FusionWeb::Joined> FusionWeb::joined() {
+  struct Reached {
+    std::uint32_t half, from;  // the half from which the pair was reached, and the one before
+  };
+  std::vector<Joined> out;
+  std::vector<std::uint8_t> pair_seen(node_.size() / 2), group_seen(groups_.size());
+  std::vector<Reached> reached;
+  for (const auto [link, lane] : work_[a_.value].pairs) {
+    const std::uint32_t pair = link.value * network_.channels + lane;
+    if (pair_seen[pair]) continue;
+    Joined state;
+    std::uint32_t last = none;
+    reached.assign(1, {2 * pair + (node_[2 * pair] == a_ ? 0u : 1u), none});
+    pair_seen[pair] = 1;
+    for (std::uint32_t i = 0; i < reached.size(); ++i) {
+      const std::uint32_t far = reached[i].half ^ 1u;
+      if (node_[far] == b_ && last == none) last = i;
+      const std::uint32_t g = group_of_[far];
+      if (g == none || group_seen[g]) continue;
+      group_seen[g] = 1;
+      ++state.fusions;
+      for (std::uint32_t mate : groups_[g]) {
+        if (pair_seen[mate / 2]) continue;
+        pair_seen[mate / 2] = 1;
+        reached.push_back({mate, i});
+      }
+    }
+    if (last == none) continue;
+    for (const Reached& r : reached) state.pairs.push_back({LinkId{r.half / 2 / network_.channels}, r.half / 2 % network_.channels});
+    state.on_path.assign(reached.size(), 0);
+    for (std::uint32_t i = last; i != none; i = reached[i].from) state.on_path[i] = 1;
+    out.push_back(std::move(state));
+  }
+  return out;
+}
+
+}  // namespace farbell

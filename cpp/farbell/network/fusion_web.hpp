@@ -1,0 +1,84 @@
+// Pairs of a round as GHZ measurements of nodes join them into larger states: docs/physics/ghz_fusion.md
+#pragma once
+#include <algorithm>
+#include <cstdint>
+#include <tuple>
+#include <vector>
+
+#include "farbell/network/graph.hpp"
+#include "farbell/network/lane_book.hpp"
+
+namespace farbell {
+
+class FusionWeb {
+ public:
+  struct Lane {
+    LinkId link;
+    std::uint32_t lane;
+  };
+  // What a node has, and what becomes of it.
+  struct Work {
+    std::vector<Lane> pairs;
+    std::uint32_t fusions = 0, failed = 0;
+  };
+  // A pair of A and B out of a state that all these pairs have become.
+  struct Joined {
+    std::vector<Lane> pairs;
+    std::vector<std::uint8_t> on_path;  // by pair: those from A to B by the shortest way
+    std::uint32_t fusions = 0;
+  };
+
+  FusionWeb(const Graph& graph, const RoundNetwork& network, std::uint32_t most);
+
+  // Each node but A and B measures its pairs in groups of at most so many, in the order of their luck. `luck(node, k)`: the draw of
+  // its k-th lane.
+  template <class Luck>
+  void fuse(NodeId a, NodeId b, const LaneStates& up, Luck&& luck) {
+    begin(a, b);
+    for (std::uint32_t n = 0; n < work_.size(); ++n) {
+      const NodeId node{n};
+      std::uint32_t k = 0;
+      held_.clear();
+      for (const Edge& e : graph_.edges(node))
+        for (std::uint32_t lane = 0; lane < network_.channels; ++lane, ++k) {
+          if (!up.up(e.link, lane)) continue;
+          work_[n].pairs.push_back({e.link, lane});
+          if (node == a || node == b) continue;
+          const auto draw = luck(node, k);
+          held_.push_back({draw.u0, k, half(node, e, lane), draw.u1 < network_.swap_success[n]});
+        }
+      group(work_[n]);
+    }
+  }
+  const Work& work(NodeId n) const { return work_[n.value]; }
+  std::vector<Joined> joined();
+
+ private:
+  static constexpr std::uint32_t none = 0xffffffff;
+  struct Held {
+    double order;
+    std::uint32_t lane, half;
+    bool succeeds;
+
+    bool operator<(const Held& other) const { return std::tie(order, lane) < std::tie(other.order, other.lane); }
+  };
+
+  // A pair's two halves by which of its nodes has the smaller number.
+  std::uint32_t half(NodeId n, const Edge& e, std::uint32_t lane) const {
+    return 2 * (e.link.value * network_.channels + lane) + (n < e.to ? 0 : 1);
+  }
+  void begin(NodeId a, NodeId b);
+  void group(Work& work);
+
+  const Graph& graph_;
+  const RoundNetwork& network_;
+  std::uint32_t most_;
+  NodeId a_, b_;
+  std::vector<NodeId> node_;             // by half
+  std::vector<std::uint32_t> group_of_;  // by half; none = it is measured alone, or the fusion has failed
+  std::vector<std::vector<std::uint32_t>> groups_;
+  std::vector<Work> work_;               // by node
+  std::vector<Held> held_;
+};
+
+}  // namespace farbell
