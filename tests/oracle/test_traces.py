@@ -6,7 +6,7 @@ from math import isclose, isnan
 import pytest
 
 from farbell import _core
-from oracle.booking_scenarios import ALL_AT_ONE_TICK
+from oracle.booking_scenarios import ADMITTED, ALL_AT_ONE_TICK
 from oracle.control_scenarios import DECIDED
 from oracle.light_scenarios import LIT
 from oracle.routed_scenarios import ROUTED
@@ -14,7 +14,7 @@ from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 
-EVERY = SCENARIOS | LIT | DECIDED | ROUTED
+EVERY = SCENARIOS | LIT | DECIDED | ROUTED | ADMITTED
 ENTITIES = (
     "link",
     "node",

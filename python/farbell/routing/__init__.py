@@ -5,5 +5,17 @@ See docs/physics/routing.md and docs/guide/routing.md.
 
 from farbell.route_search import Route, demand_routes, k_shortest_paths, route, shortest_path
 from farbell.routing.comparison import RouterComparison, compare
+from farbell.routing.fair_admission import FairDemands, admit_fairly, fair_rates
 
-__all__ = ["Route", "RouterComparison", "compare", "demand_routes", "k_shortest_paths", "route", "shortest_path"]
+__all__ = [
+    "FairDemands",
+    "Route",
+    "RouterComparison",
+    "admit_fairly",
+    "compare",
+    "demand_routes",
+    "fair_rates",
+    "k_shortest_paths",
+    "route",
+    "shortest_path",
+]
