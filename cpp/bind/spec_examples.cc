@@ -90,6 +90,9 @@ Sequential())"},
 >>> wait = fb.PolicyEntry(links=[[0, 1], [1, 2]], swap=[])
 >>> fb.PolicyTable(entries=[wait]).otherwise
 'asap')"},
+    {"Admission", R"(
+>>> fb.Admission(rate_hz=20, burst=5).by_deadline
+False)"},
     {"Cutoff", R"(
 >>> fb.Cutoff(age_s="20 ms").age_s
 0.02)"},

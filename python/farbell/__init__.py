@@ -17,6 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from farbell._core import (
+    Admission,
     Alignment,
     Asap,
     BackToBack,
@@ -192,6 +193,7 @@ def __dir__() -> list[str]:
 
 
 __all__ = [
+    "Admission",
     "Alignment",
     "Asap",
     "BackToBack",

@@ -4174,6 +4174,56 @@ class ByPrograms:
     def __hash__(self) -> int: ...
 
 @final
+class Admission:
+    """Which requests of a demand are taken when they are asked; the others are refused at once.
+
+    Parameters
+    ----------
+    rate_hz : float | str | None
+        Requests per second that are taken in the long run, by a token bucket; further ones are refused (`rate_exceeded`). null = any rate. [Hz]
+    burst : int
+        With rate_hz: tokens that the bucket holds, so many requests may come at once after a rest.
+    by_deadline : bool
+        Whether a request is refused (`deadline_unreachable`) that would miss its deadline if all went on at the expected rate of the route.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.Admission(rate_hz=20, burst=5).by_deadline
+    False
+    """
+    def __init__(self, *, rate_hz: float | str | None = None, burst: int = 1, by_deadline: bool = False) -> None: ...
+    def replace(self, *, rate_hz: float | str | None = ..., burst: int = ..., by_deadline: bool = ...) -> Admission:
+        """A new Admission with these fields changed."""
+    @property
+    def rate_hz(self) -> float | None:
+        """Requests per second that are taken in the long run, by a token bucket; further ones are refused (`rate_exceeded`). null = any rate. [Hz]"""
+    @property
+    def burst(self) -> int:
+        """With rate_hz: tokens that the bucket holds, so many requests may come at once after a rest."""
+    @property
+    def by_deadline(self) -> bool:
+        """Whether a request is refused (`deadline_unreachable`) that would miss its deadline if all went on at the expected rate of the route."""
+    def with_values(self, values: dict[str, Any]) -> Admission:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> Admission:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> Admission:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
 class Demand:
     """A pair of nodes that asks for entangled pairs.
 
@@ -4203,6 +4253,8 @@ class Demand:
         Requests that may be served at a time, each over a circuit with slots of its own; the others wait.
     max_wait_s : float | str | None
         Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]
+    admission : Admission | Mapping[str, Any] | None
+        Which requests are taken when they are asked; null = all.
     priority : int
         Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger.
     weight : float
@@ -4252,6 +4304,7 @@ class Demand:
         max_queue: int | None = None,
         concurrent_requests: int = 1,
         max_wait_s: float | str | None = None,
+        admission: Admission | Mapping[str, Any] | None = None,
         priority: int = 0,
         weight: float = 1.0,
         use: Literal["keep", "measure"] = 'keep',
@@ -4281,6 +4334,7 @@ class Demand:
         max_queue: int | None = ...,
         concurrent_requests: int = ...,
         max_wait_s: float | str | None = ...,
+        admission: Admission | Mapping[str, Any] | None = ...,
         priority: int = ...,
         weight: float = ...,
         use: Literal["keep", "measure"] = ...,
@@ -4332,6 +4386,9 @@ class Demand:
     @property
     def max_wait_s(self) -> float | None:
         """Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or not at all; null = any time. [s]"""
+    @property
+    def admission(self) -> Admission | None:
+        """Which requests are taken when they are asked; null = all."""
     @property
     def priority(self) -> int:
         """Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."""

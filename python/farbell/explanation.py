@@ -25,6 +25,8 @@ REASONS = {
     "node_down": "one of its ends was down",
     "network_full": "too many requests were open in the network",
     "not_admitted": "its demand's rule or hook did not admit it",
+    "rate_exceeded": "its demand had asked more often than it may",
+    "deadline_unreachable": "it would not have been done by its deadline",
 }
 
 

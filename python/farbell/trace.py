@@ -70,7 +70,18 @@ _KINDS = {
 }
 #: How a request ended, and why one was refused; by their numbers in the core.
 REQUEST_STATUS = ("open", "done", "timed_out", "refused")
-REFUSAL_REASONS = ("none", "no_route", "route_lost", "queue_full", "not_served", "node_down", "network_full", "not_admitted")
+REFUSAL_REASONS = (
+    "none",
+    "no_route",
+    "route_lost",
+    "queue_full",
+    "not_served",
+    "node_down",
+    "network_full",
+    "not_admitted",
+    "rate_exceeded",
+    "deadline_unreachable",
+)
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
     "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),

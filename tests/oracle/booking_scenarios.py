@@ -1,6 +1,6 @@
 """A scenario in which a link changes, slots come back, and who goes before all others asks, at one tick: 100 us, with this seed."""
 
-from .scenarios import given, network
+from .scenarios import chain, given, network
 
 EACH = [
     {"traffic": {"kind": "table", "at_s": [0.0, 0.0, 0.0]}},
@@ -15,3 +15,26 @@ ALL_AT_ONE_TICK = network(
     seed=1, slots=2, length_m=1e3, duration_s=6e-4, link=given(0.5),
     changes=[{"at_s": 1e-4, "link": "L0", "generation": given(0.3)}], routing={"kind": "hops"},
 )  # fmt: skip
+
+# Requests that are not taken: for want of a token, or because they would come too late.
+OFTEN = {"traffic": {"kind": "poisson", "rate_hz": 2e4}}
+ADMITTED = {
+    "by rate": chain(3, demand=OFTEN | {"admission": {"rate_hz": 7e3}}, link=given(0.4)),
+    "by rate, in bursts": chain(3, demand=OFTEN | {"admission": {"rate_hz": 6e3, "burst": 5}, "concurrent_requests": 2}, link=given(0.4)),
+    "by rate, a burst at once": chain(
+        2, demand={"traffic": {"kind": "one_off", "requests": 9, "at_s": 1e-4}, "admission": {"rate_hz": 1e3, "burst": 4}},
+    ),
+    "in time": chain(4, demand=OFTEN | {"admission": {"by_deadline": True}, "deadline_s": 3e-4, "pairs_per_request": 2}, link=given(0.3)),
+    "in time, swaps that fail": chain(
+        3, node={"swap_success_probability": 0.7}, link=given(0.3),
+        demand=OFTEN | {"admission": {"by_deadline": True, "rate_hz": 9e3, "burst": 2}, "deadline_s": 4e-4, "concurrent_requests": 3},
+    ),
+    "in time, a link changes": chain(
+        3, demand=OFTEN | {"admission": {"by_deadline": True}, "deadline_s": 2.5e-4, "width": 2}, link=given(0.2),
+        changes=[{"at_s": 1e-3, "link": "n0--n1", "generation": given(0.02)}, {"at_s": 2e-3, "link": "n0--n1", "generation": given(0.0)}],
+    ),
+    "admitted hop by hop": network(
+        [("c0", "c1"), ("c1", "c2")], [("c0", "c2", OFTEN | {"admission": {"rate_hz": 8e3, "by_deadline": True}, "deadline_s": 4e-4}), ("c0", "c1", OFTEN)],
+        slots=2, link=given(0.4), reservation="hop_by_hop",
+    ),
+}  # fmt: skip

@@ -9,6 +9,14 @@ from .hardware import retrieved
 from .segments import GONE, LOCKED, PENDING, WAITING, A, B, Half, Segment
 
 
+def pair_rate(route, width):
+    """Pairs a tick, made hop after hop."""
+    ticks = 0.0
+    for link in route[1]:
+        ticks += link.model.period / link.model.success if link.model.success else inf
+    return width / ticks
+
+
 class Circuit:
     def __init__(self, run, demand, number):
         self.run, self.demand, self.number = run, demand, number  # of the demand's circuits
@@ -88,11 +96,7 @@ class Circuit:
         return [(node, self.end_slots if node in (nodes[0], nodes[-1]) else 2 * self.width) for node in nodes]
 
     def rate_over(self, route):
-        """Pairs a tick, made hop after hop."""
-        ticks = 0.0
-        for link in route[1]:
-            ticks += link.model.period / link.model.success if link.model.success else inf
-        return self.width / ticks
+        return pair_rate(route, self.width)
 
     def need(self):
         """Slots where the set-up message is."""

@@ -108,9 +108,10 @@ PAIR_STATE = {
 }
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
-    "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "priority": 0, "weight": 1.0, "use": "keep", "z_basis_probability": 0.5,
+    "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "admission": None, "priority": 0, "weight": 1.0, "use": "keep", "z_basis_probability": 0.5,
     "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "routes": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None, "rules": [],
 }  # fmt: skip
+ADMISSION = {"rate_hz": None, "burst": 1, "by_deadline": False}
 GHZ_DEMAND = {
     "center": "", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
@@ -181,6 +182,7 @@ def complete(document):
             demand["swapping"] = {"otherwise": "asap"} | demand["swapping"]
         demand["routes"] = [{"weight": 1.0} | route for route in demand["routes"]]
         demand["cutoff"] = demand["cutoff"] and CUTOFF | demand["cutoff"]
+        demand["admission"] = demand["admission"] and ADMISSION | demand["admission"]
         demand["distillation"] = demand["distillation"] and DISTILLATION | demand["distillation"]
         demands.append(demand)
     for value in scenario["changes"]:

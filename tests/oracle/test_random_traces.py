@@ -78,6 +78,10 @@ def concurrency(draw, demand):
     if demand["max_queue"] is None or most <= demand["max_queue"]:
         demand["concurrent_requests"] = most
     demand["max_wait_s"] = draw(sometimes(st.sampled_from([0.0, 5e-5, 1.2e-4])))
+    if demand["traffic"]["kind"] not in ("continuous", "back_to_back"):
+        demand["admission"] = draw(sometimes(st.sampled_from([{"rate_hz": 3e3}, {"rate_hz": 8e3, "burst": 3}])))
+        if demand["deadline_s"] and draw(st.booleans()):
+            demand["admission"] = (demand["admission"] or {}) | {"by_deadline": True}
 
 
 # No limit is a fidelity or time that a pair may have to the last digit.
@@ -353,6 +357,7 @@ def compiles(scenario):
                 "/cutoff/",
                 "for the distillation of",
                 "max_wait_s",
+                "/admission/",
                 "/ghz_demands/",
                 "/recalibrate_below",
                 "/control_plane/place",

@@ -6,7 +6,7 @@ from math import isclose, isnan
 import pytest
 
 from farbell import _core
-from oracle.booking_scenarios import ALL_AT_ONE_TICK
+from oracle.booking_scenarios import ADMITTED, ALL_AT_ONE_TICK
 from oracle.control_scenarios import DECIDED
 from oracle.light_scenarios import LIT
 from oracle.routed_scenarios import ROUTED
@@ -15,7 +15,7 @@ from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 from oracle.stated_scenarios import STATED
 
-EVERY = SCENARIOS | LIT | DECIDED | ROUTED | STATED
+EVERY = SCENARIOS | LIT | DECIDED | ROUTED | STATED | ADMITTED
 ENTITIES = (
     "link",
     "node",

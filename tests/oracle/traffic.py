@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import inf, log1p
 
 from . import states
-from .circuit import Circuit
+from .circuit import Circuit, pair_rate
 from .clock import ARRIVALS, EXPIRIES, SWAPS, ticks
 from .control_plane import as_seen
 from .failures import waits
@@ -12,7 +12,18 @@ from .rules import Rule
 from .segments import A, B
 
 OPEN, DONE, TIMED_OUT, REFUSED = range(4)
-NO_REASON, NO_ROUTE, ROUTE_LOST, QUEUE_FULL, NOT_SERVED, NODE_DOWN, NETWORK_FULL, NOT_ADMITTED = range(8)
+(
+    NO_REASON,
+    NO_ROUTE,
+    ROUTE_LOST,
+    QUEUE_FULL,
+    NOT_SERVED,
+    NODE_DOWN,
+    NETWORK_FULL,
+    NOT_ADMITTED,
+    RATE_EXCEEDED,
+    DEADLINE_UNREACHABLE,
+) = range(10)
 
 
 @dataclass
@@ -67,6 +78,7 @@ class Demand:
         self.requests, self.queue = [], []  # all; those that wait
         self.first_alternatives = self.alternatives
         self.retries = False  # it will search again
+        self.next_token = 0
         self.interrupted, self.interruptions, self.recoveries = None, 0, []
         self.route_ticks, self.route_since, self.has_route = 0, 0, True
         self.rejected = self.surplus = 0
@@ -133,6 +145,10 @@ class Demand:
             self.end(request, REFUSED, NODE_DOWN if self.end_is_down() else NO_ROUTE)
         elif "admit" in self.rules and not self.rules["admit"].holds(self.known_of(request)):
             self.end(request, REFUSED, NOT_ADMITTED)
+        elif self.spec["admission"] and not self.can_be_in_time(request):
+            self.end(request, REFUSED, DEADLINE_UNREACHABLE)
+        elif self.spec["admission"] and not self.has_token():
+            self.end(request, REFUSED, RATE_EXCEEDED)
         else:
             self.queue.append(request)
             if request.deadline is not None:
@@ -162,6 +178,33 @@ class Demand:
             "waiting_requests": lambda: len(self.queue),
             "served_requests": lambda: len(self.open()) - 1 - len(self.queue),
         }
+
+    def can_be_in_time(self, request):
+        if not self.spec["admission"]["by_deadline"] or request.deadline is None:
+            return True
+        circuit = self.circuits[0]
+        nodes, _ = route = (circuit and circuit.route) or self.choices()[0]
+        rate = pair_rate(route, self.spec["width"])
+        for node in nodes[1:-1]:
+            rate *= node.swap_success
+        others = [other for other in self.open() if other is not request]
+        ahead = 0
+        if len(others) >= len(self.places):
+            ahead = sum(other.pairs_asked - other.pairs for other in others)
+        if rate == 0:
+            return False
+        return ahead / (len(self.places) * rate) + request.pairs_asked / rate <= request.deadline - self.now
+
+    def has_token(self):
+        """Of a bucket that fills by a token an interval: `next_token` is when it would be full but for one, as far as it is not yet."""
+        rate_hz, burst = self.spec["admission"]["rate_hz"], self.spec["admission"]["burst"]
+        if rate_hz is None:
+            return True
+        interval, spare = ticks(1 / rate_hz, self.run.ticks_per_s), ticks((burst - 1) / rate_hz, self.run.ticks_per_s)
+        if self.now < self.next_token - spare:
+            return False
+        self.next_token = max(self.next_token, self.now) + interval
+        return True
 
     def open(self):
         return [request for request in self.requests if request.status == OPEN]

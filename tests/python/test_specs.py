@@ -78,6 +78,7 @@ SPECS = [
     fb.Tree(order=["c", "b"]),
     fb.PolicyEntry(links=[[0, 1, 3], [1, 2, 0]], swap=[1]),
     fb.PolicyTable(entries=[fb.PolicyEntry(links=[[0, 1]], swap=[])], otherwise="wait"),
+    fb.Admission(rate_hz="2 kHz", burst=3, by_deadline=True),
     fb.Cutoff(age_s="5 ms", attempts=20, estimated_fidelity=0.8),
     fb.Distillation(rounds=["bbpssw", "dejmps"], scheme="pumping"),
     fb.Rule(do="discard", when="age_s > 0.1 * t2_s"),

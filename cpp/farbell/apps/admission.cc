@@ -1,4 +1,4 @@
-// Which requests a demand takes, by a rule or a hook.
+// Which requests a demand takes: by a rule or a hook, by their deadline, by a rate.
 #include <limits>
 
 #include "farbell/apps/requests.hpp"
@@ -22,6 +22,29 @@ bool Requests::admits(DemandId d, const Request& request) const {
     }
   };
   return decisions.decide(DecisionPoint::admit, view, NodeId{}, d, queue_.now());
+}
+
+// What is ahead of it is made by all circuits of the demand, where none is free for it; its own pairs by one.
+bool Requests::in_time(DemandId d, const Request& request) const {
+  if (request.due == never) return true;
+  const Row& row = rows_[d.value];
+  const double rate = circuits_.delivery_rate(circuits_.first(d));
+  const auto circuits = static_cast<double>(circuits_.count(d));
+  std::uint64_t ahead = 0;
+  if (row.open() >= circuits_.count(d)) {
+    each_circuit(d, [&](ChainId c) {
+      if (const auto& served = services_[c.value].request) ahead += served->pairs - served->delivered;
+    });
+    for (const Request& other : row.queue) ahead += other.pairs - other.delivered;
+  }
+  const double expected = static_cast<double>(ahead) / (circuits * rate) + static_cast<double>(request.pairs) / rate;
+  return expected <= static_cast<double>(count(request.due - queue_.now()));
+}
+
+Refusal Requests::refused_by(const AdmissionPlan& plan, DemandId d, const Request& request) {
+  if (plan.by_deadline && !in_time(d, request)) return Refusal::deadline_unreachable;
+  if (plan.interval > tick_zero && !rows_[d.value].rate_control.admits(plan, queue_.now())) return Refusal::rate_exceeded;
+  return Refusal::none;
 }
 
 }  // namespace farbell

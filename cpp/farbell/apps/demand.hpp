@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 
+#include "farbell/apps/admission.hpp"
 #include "farbell/apps/traffic.hpp"
 #include "farbell/base/fields.hpp"
 #include "farbell/network/routing.hpp"
@@ -26,6 +27,7 @@ struct DemandSpec {
   std::optional<std::int64_t> max_queue;
   std::int64_t concurrent_requests = 1;
   std::optional<double> max_wait_s;
+  std::optional<AdmissionSpec> admission;
   std::int64_t priority = 0;
   double weight = 1;
   PairUse use = PairUse::keep;
@@ -82,6 +84,7 @@ struct Describe<DemandSpec> {
       field("max_wait_s", &DemandSpec::max_wait_s, "s", non_negative,
             "Longest time from when a request is asked until it is served, after which it is refused (`not_served`); 0 = served at once or "
             "not at all; null = any time."),
+      field("admission", &DemandSpec::admission, "Which requests are taken when they are asked; null = all."),
       field("priority", &DemandSpec::priority, within(-1'000'000, 1'000'000),
             "Who waits for memory slots is served before those of lower priority, and among equals as `scheduler` says; with reservation ledger."),
       field("weight", &DemandSpec::weight, within(1e-6, 1e6),

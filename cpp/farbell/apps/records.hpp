@@ -12,8 +12,8 @@
 namespace farbell {
 
 enum class RequestStatus : std::uint8_t { open, done, timed_out, refused };
-enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full, not_served, node_down, network_full, not_admitted };
-inline constexpr std::size_t refusal_kinds = 8;
+enum class Refusal : std::uint8_t { none, no_route, route_lost, queue_full, not_served, node_down, network_full, not_admitted, rate_exceeded, deadline_unreachable };
+inline constexpr std::size_t refusal_kinds = 10;
 
 struct PairRow {
   DemandId demand;

@@ -136,6 +136,8 @@ std::uint64_t Requests::ask_now(DemandId d, std::uint64_t pairs, double min_fide
   if (!row.routed) row.routed = news_.plan().reactive || routes_.find(d);
   if (!row.routed && !waits_for_repair(d, due)) return refuse(end_is_down(d) ? Refusal::node_down : Refusal::no_route);
   if (d.value < setup_.decisions.size() && !admits(d, request)) return refuse(Refusal::not_admitted);
+  if (demand.admission)
+    if (const Refusal reason = refused_by(*demand.admission, d, request); reason != Refusal::none) return refuse(reason);
   row.queue.push_back(request);
   ++open_;
   if (demand.deadline != never) post_deadline(d);

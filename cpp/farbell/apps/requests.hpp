@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "farbell/apps/admission.hpp"
 #include "farbell/apps/arrivals.hpp"
 #include "farbell/apps/availability.hpp"
 #include "farbell/apps/records.hpp"
@@ -32,6 +33,7 @@ struct DemandRow {
   Tick deadline = never;
   std::uint64_t max_queue = 0;  // 0 = any number
   Tick max_wait = never;
+  std::optional<AdmissionPlan> admission;
   bool measure = false, generate_when_idle = false, keeps_pairs = false;
   bool retrieves = false;  // an end's memory gives its qubits as photons
   double z_basis_probability = 0.5;
@@ -125,6 +127,7 @@ class Requests {
     std::uint32_t served = 0;         // circuits that serve a request
     bool routed = true, stopped = false, timer_posted = false, retry_posted = false;
     Arrivals arrivals;
+    RateControl rate_control;
     Stream bases, outcomes;
 
     std::size_t open() const { return queue.size() + served; }
@@ -151,6 +154,8 @@ class Requests {
   void ask_now(DemandId d);
   std::uint64_t ask_now(DemandId d, std::uint64_t pairs, double min_fidelity, Tick due);
   bool admits(DemandId d, const Request& request) const;
+  bool in_time(DemandId d, const Request& request) const;
+  Refusal refused_by(const AdmissionPlan& plan, DemandId d, const Request& request);
   bool is_open(DemandId d, std::uint64_t id);
   void schedule_arrival(DemandId d);
   ChainId next_circuit(DemandId d) const;

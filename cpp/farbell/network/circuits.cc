@@ -243,6 +243,13 @@ double Circuits::pair_rate(ChainId circuit) const {
   return terms(circuit).width / ticks;
 }
 
+double Circuits::delivery_rate(ChainId circuit) const {
+  const std::vector<NodeId>& nodes = route(circuit).nodes;
+  double rate = pair_rate(circuit);
+  for (std::size_t i = 1; i + 1 < nodes.size(); ++i) rate *= setup_.nodes[nodes[i].value].swap_success;
+  return rate;
+}
+
 void Circuits::grant_waiting() {
   if (line_.is_by_weight()) line_.each([&](ChainId circuit) { line_.set_rate(circuit, pair_rate(circuit)); });
   for (ChainId circuit : line_.in_order(queue_.now())) {

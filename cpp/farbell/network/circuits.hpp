@@ -94,6 +94,8 @@ class Circuits {
   // The one that is booked or being booked, else the one that would be preferred now.
   const Route& route(ChainId circuit) const;
   State state(ChainId circuit) const { return rows_[circuit.value].state; }
+  // Pairs a tick that it is expected to deliver: by lanes that make theirs hop after hop, as the links are now, and swaps that succeed.
+  double delivery_rate(ChainId circuit) const;
   // How long they travelled, with those to a controller.
   Tick set_up_messages(ChainId circuit) const { return rows_[circuit.value].set_up_messages + rows_[circuit.value].question; }
   DistillationCounters distillation(DemandId demand) const;  // of all pools of the demand

@@ -41,6 +41,8 @@ void note_approximations(Model& m) {
     if (std::any_of(s.demands.begin(), s.demands.end(), estimates))
       note("attempts_not_foreseen", "nodes estimate fidelities without attempts that they have not heard of, or that are to come");
   }
+  if (std::any_of(s.demands.begin(), s.demands.end(), [](const DemandSpec& d) { return d.admission && d.admission->by_deadline; }))
+    note("deadlines_by_mean_rate", "admission takes pairs to come at the mean rate of lanes that make them hop after hop, and knows the demand's own queue only");
   const auto turned = [](const LinkProgram& p) { return p.phase_sigma_rad > 0; };
   if (judges && std::any_of(m.programs.begin(), m.programs.end(), turned))
     note("known_optical_phase", "min_fidelity judges a pair by its state, as if its ends knew the optical phase");

@@ -8,6 +8,7 @@
 #include "farbell/hardware/fiber_kernels.hpp"
 #include "farbell/hardware/link_model.hpp"
 #include "farbell/hardware/memory_device.hpp"
+#include "farbell/simulation/admission_plan.hpp"
 #include "farbell/simulation/approximations.hpp"
 #include "farbell/simulation/arrival_plan.hpp"
 #include "farbell/simulation/booking.hpp"
@@ -451,6 +452,7 @@ class Compiler {
       if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("demands", i, "deadline_s"));
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
       if (demand.max_wait_s) row.max_wait = ticks(*demand.max_wait_s, item("demands", i, "max_wait_s"));
+      if (demand.admission) row.admission = admission_plan(m_, i);
       check_concurrent_requests(demand, i);
       if (row.arrivals.by_programs()) check_programs(demand, i);
       row.measure = demand.use == PairUse::measure;

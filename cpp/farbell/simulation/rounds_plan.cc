@@ -25,6 +25,7 @@ void check_demand(const ScenarioSpec& s, std::size_t i) {
   if (!demand.route.empty()) refuse(at("route"), "a route", "none, as the router of the rounds chooses,");
   if (!demand.routes.empty()) refuse(at("routes"), "routes", "none, as the router of the rounds chooses,");
   if (demand.reservation_s) refuse(at("reservation_s"), number_text(*demand.reservation_s) + " s", "null, as nothing is reserved for longer,");
+  if (demand.admission) refuse(at("admission"), "an admission", "null");
   if (demand.max_wait_s) refuse(at("max_wait_s"), number_text(*demand.max_wait_s) + " s", "null");
   if (demand.concurrent_requests != 1) refuse(at("concurrent_requests"), std::to_string(demand.concurrent_requests), "1");
   if (demand.priority != 0) refuse(at("priority"), std::to_string(demand.priority), "0");

@@ -5,6 +5,7 @@ from __future__ import annotations
 from farbell.analysis.bounds import crossing_distance_m, fiber_transmissivity, plob_bound, repeater_bound, tgw_bound
 from farbell.analysis.bright_state import BrightStatePoint, bright_state_tradeoff, optimal_bright_state
 from farbell.analysis.chsh import chsh, maximal_chsh
+from farbell.analysis.fair_rates import FairRates, fair_rates
 from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity, MaxFlow, PathFlow, Throughput, WidestPath
 from farbell.analysis.intervals import (
     Interval,
@@ -39,6 +40,7 @@ __all__ = [
     "LATENCY_RELATIVE_ERROR",
     "BrightStatePoint",
     "Capacities",
+    "FairRates",
     "FlowDemand",
     "Interval",
     "LinkCapacity",
@@ -56,6 +58,7 @@ __all__ = [
     "device_independent_key_fraction",
     "effective_count",
     "error_threshold",
+    "fair_rates",
     "fiber_transmissivity",
     "function_interval",
     "fusion_thresholds",

@@ -57,6 +57,16 @@ TEST(Compile, RefusesWithPathAndNearestName) {
          s.demands[0].max_queue = 2;
        }},
       {"/demands/0/max_wait_s", "", [](auto& s) { s.demands[0].max_wait_s = 0; }},
+      {"/demands/0/admission", "", [](auto& s) { s.demands[0].traffic = PoissonSpec{1}; s.demands[0].admission = AdmissionSpec{}; }},
+      {"/demands/0/admission", "", [](auto& s) { s.demands[0].admission = AdmissionSpec{1, 1, false}; }},
+      {"/demands/0/admission/burst", "",
+       [](auto& s) {
+         s.demands[0].traffic = PoissonSpec{1};
+         s.demands[0].deadline_s = 1;
+         s.demands[0].admission = AdmissionSpec{{}, 2, true};
+       }},
+      {"/demands/0/admission/rate_hz", "", [](auto& s) { s.demands[0].traffic = PoissonSpec{1}; s.demands[0].admission = AdmissionSpec{1e14, 1, false}; }},
+      {"/demands/0/admission/by_deadline", "", [](auto& s) { s.demands[0].traffic = PoissonSpec{1}; s.demands[0].admission = AdmissionSpec{1, 1, true}; }},
       {"/failures/0/nodes/1", "alice", [](auto& s) { s.failures = {{.nodes = {"bob", "alise"}, .down = {{1, 2}}}}; }},
       {"/failures/0/links/0", "alice--relay", [](auto& s) { s.failures = {{.links = {"alice-relay"}, .down = {{1, 2}}}}; }},
       {"/failures/0/nodes/1", "", [](auto& s) { s.failures = {{.nodes = {"bob", "bob"}, .down = {{1, 2}}}}; }},

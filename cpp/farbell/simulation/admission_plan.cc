@@ -1,0 +1,42 @@
+#include "farbell/simulation/admission_plan.hpp"
+
+#include <algorithm>
+
+#include "farbell/simulation/places.hpp"
+
+namespace farbell {
+
+namespace {
+
+// The expected rate counts each pair of a link as one that is swapped.
+void check_in_time(const ScenarioSpec& s, const DemandSpec& demand, const std::string& path) {
+  const auto refuse = [&](const std::string& allowed) { throw SpecError(path + "/by_deadline", "true", allowed); };
+  if (!demand.deadline_s && !std::holds_alternative<ByProgramsSpec>(demand.traffic)) refuse("false without deadline_s");
+  const auto distils = [](const LinkSpec& link) { return link.distillation.has_value(); };
+  if (purifies(s.routing.kind) || demand.distillation || std::any_of(s.links.begin(), s.links.end(), distils))
+    refuse("false where the demand or links distil: the rate of distilled pairs is not foreseen");
+}
+
+}  // namespace
+
+AdmissionPlan admission_plan(const Model& m, std::size_t i) {
+  const DemandSpec& demand = m.scenario.demands[i];
+  const AdmissionSpec& spec = *demand.admission;
+  const std::string path = item("demands", i, "admission");
+  if (!spec.rate_hz && !spec.by_deadline) throw SpecError(path, "an admission that takes everything", "rate_hz or by_deadline; or null");
+  if (!spec.rate_hz && spec.burst != 1) throw SpecError(path + "/burst", std::to_string(spec.burst), "1 without rate_hz");
+  if (std::holds_alternative<ContinuousSpec>(demand.traffic)) throw SpecError(path, "an admission", "null with \"continuous\" traffic, which is one request without end");
+  if (std::holds_alternative<BackToBackSpec>(demand.traffic)) throw SpecError(path, "an admission", "null with \"back_to_back\" traffic, which stops when a request is refused");
+  AdmissionPlan plan;
+  if (spec.rate_hz) {
+    plan.interval = ticks_of(m, 1 / *spec.rate_hz, path + "/rate_hz");
+    plan.tolerance = ticks_of(m, static_cast<double>(spec.burst - 1) / *spec.rate_hz, path + "/burst");
+    if (plan.interval == tick_zero)
+      throw SpecError(path + "/rate_hz", number_text(*spec.rate_hz) + " Hz", "a rate of at most one request a tick");
+  }
+  if (spec.by_deadline) check_in_time(m.scenario, demand, path);
+  plan.by_deadline = spec.by_deadline;
+  return plan;
+}
+
+}  // namespace farbell

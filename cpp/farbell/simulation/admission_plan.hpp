@@ -1,0 +1,10 @@
+// Admission of requests in ticks.
+#pragma once
+#include "farbell/simulation/model.hpp"
+
+namespace farbell {
+
+// Of a demand that has one. Throws a SpecError for what does not go with its other fields, and for times that do not fit.
+AdmissionPlan admission_plan(const Model& model, std::size_t demand);
+
+}  // namespace farbell

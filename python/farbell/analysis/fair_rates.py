@@ -1,0 +1,167 @@
+"""Fair shares of limited things: max-min and proportionally fair rates. See docs/physics/fair_rates.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["FAIRNESS", "FairRates", "Fairness", "fair_rates"]
+
+Fairness: TypeAlias = Literal["proportional", "max_min"]
+#: All of them.
+FAIRNESS: tuple[Fairness, ...] = get_args(Fairness)
+# What is less than this share of a limit is rounding.
+_ROUNDING = 1e-9
+_GAP = 1e-13
+_MOST_STEPS = 200
+
+
+@dataclass(frozen=True)
+class FairRates:
+    """Rates that are fair to all who ask.
+
+    Attributes
+    ----------
+    rates : numpy.ndarray
+        One for each who asks, in the unit of the limits over that of their use.
+    full : numpy.ndarray
+        Which of the limits are reached.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.analysis.fair_rates([[1, 1]], [6.0], kind="max_min", weights=[1, 2]).rates.round(9).tolist()
+    [2.0, 4.0]
+    """
+
+    rates: npt.NDArray[np.float64]
+    full: npt.NDArray[np.bool_]
+
+
+def _checked(name: str, values: npt.ArrayLike, shape: tuple[int, ...], positive: bool) -> npt.NDArray[np.float64]:
+    array = np.asarray(values, dtype=float)
+    if array.shape != shape:
+        raise ValueError(f"{name} has shape {array.shape}; allowed: {shape}")
+    if not ((array > 0) if positive else (array >= 0)).all():
+        raise ValueError(f"{name} has an entry that is not {'above 0' if positive else 'at least 0'}")
+    return array
+
+
+def fair_rates(
+    use: Sequence[Sequence[float]] | npt.NDArray[np.float64],
+    limits: Sequence[float] | npt.NDArray[np.float64],
+    *,
+    kind: Fairness = "proportional",
+    weights: Sequence[float] | None = None,
+) -> FairRates:
+    """The rates ``r`` with ``use @ r <= limits`` that are fair.
+
+    Parameters
+    ----------
+    use : matrix
+        A row a limit, a column for each who asks: how much of it a unit of rate takes, at least 0.
+    limits : list of float
+        How much there is of each, at least 0; infinity where it does not limit.
+    kind : "proportional" or "max_min"
+        Proportional: ``sum(weights * log(r))`` is as large as can be; no other rates are better for all together, each change
+        counted relative to the rate that it changes. Max-min: the least of ``r / weights`` is as large as can be, then the
+        least of the others, and so on.
+    weights : list of float, optional
+        Above 0. Default: 1 for all.
+
+    Returns
+    -------
+    FairRates
+        To a relative error below 1e-8. Who takes something of which there is nothing gets 0, and does not count.
+
+    Raises
+    ------
+    ValueError
+        A number or shape is out of range, the kind is unknown, or nothing limits somebody.
+
+    References
+    ----------
+    F. P. Kelly, A. K. Maulloo and D. K. H. Tan, Journal of the Operational Research Society 49, 237 (1998): proportional
+    fairness. D. Bertsekas and R. Gallager, Data Networks (Prentice Hall, 1992), section 6.5: max-min fairness by progressive
+    filling. S. Boyd and L. Vandenberghe, Convex Optimization (Cambridge 2004), section 11.7: the primal-dual method.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> line = [[1, 1, 0], [1, 0, 1]]  # who asks first takes a share of both
+    >>> fb.analysis.fair_rates(line, [1.0, 1.0]).rates.round(6).tolist()
+    [0.333333, 0.666667, 0.666667]
+    >>> fb.analysis.fair_rates(line, [1.0, 1.0], kind="max_min").rates.tolist()
+    [0.5, 0.5, 0.5]
+    """
+    if kind not in FAIRNESS:
+        raise ValueError(f"kind is {kind!r}; allowed: 'proportional' or 'max_min'")
+    matrix = np.asarray(use, dtype=float)
+    if matrix.ndim != 2:
+        raise ValueError(f"use has {matrix.ndim} dimensions; allowed: 2")
+    matrix = _checked("use", matrix, matrix.shape, positive=False)
+    most = _checked("limits", limits, (matrix.shape[0],), positive=False)
+    weight = _checked("weights", np.ones(matrix.shape[1]) if weights is None else weights, (matrix.shape[1],), positive=True)
+    finite = np.isfinite(most)
+    if not (matrix[finite] > 0).any(axis=0).all():
+        raise ValueError("limits leave somebody without any; allowed: a finite limit for each")
+    served = ~(matrix[most == 0] > 0).any(axis=0)
+    rows = finite & (most > 0)
+    rates = np.zeros(matrix.shape[1])
+    if served.any():
+        # In shares of the limits, and of what each could have alone.
+        shares = matrix[np.ix_(rows, served)] / most[rows, None]
+        alone = 1 / shares.max(axis=0)
+        solve = _proportional if kind == "proportional" else _max_min
+        weight = weight[served] if kind == "proportional" else weight[served] / alone
+        rates[served] = solve(shares * alone, weight) * alone
+    used = matrix @ rates
+    return FairRates(rates, finite & (used >= most * (1 - 1e3 * _ROUNDING)) & (used > 0))
+
+
+def _max_min(shares: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """All grow by their weights; whoever takes of what is full has its rate."""
+    rates = np.zeros(len(weight))
+    grows = np.ones(len(weight), dtype=bool)
+    left = np.ones(len(shares))
+    while grows.any():
+        taken = shares @ (weight * grows)
+        with np.errstate(divide="ignore"):
+            times = np.where(taken > 0, left / np.where(taken > 0, taken, 1.0), np.inf)
+        step = times.min()
+        rates[grows] += weight[grows] * step
+        left = np.maximum(left - taken * step, 0.0)
+        full = (taken > 0) & (times <= step * (1 + _ROUNDING))
+        grows &= ~(shares[full] > 0).any(axis=0)
+    return rates
+
+
+def _proportional(shares: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """By Newton's method on ``weight / r = shares.T @ price`` and ``price * slack = mu``, for smaller and smaller mu."""
+    weight = weight / weight.sum()
+    rates = np.full(len(weight), 0.5 / shares.sum(axis=1).max())
+    slack = 1 - shares @ rates
+    price = 1 / (len(slack) * slack)
+    for _ in range(_MOST_STEPS):
+        gap = float(price @ slack)
+        unpriced = weight / rates - shares.T @ price
+        if gap < _GAP and (np.abs(unpriced) * rates).max() < _GAP**0.5 * weight.min():
+            return rates
+        mu = 0.1 * gap / len(slack)
+        curvature = np.diag(weight / rates**2) + shares.T @ ((price / slack)[:, None] * shares)
+        change = np.linalg.solve(curvature, unpriced - shares.T @ (mu / slack - price))
+        slack_change = -shares @ change
+        price_change = (mu - price * slack_change) / slack - price
+        step = 1.0
+        for value, direction in ((rates, change), (slack, slack_change), (price, price_change)):
+            falls = direction < 0
+            if falls.any():
+                step = min(step, 0.99 * float((-value[falls] / direction[falls]).min()))
+        rates = rates + step * change
+        slack = 1 - shares @ rates
+        price = price + step * price_change
+    raise ArithmeticError(f"no fair rates after {_MOST_STEPS} steps; a gap of {gap:.2g} is left")
