@@ -25,5 +25,6 @@ void bind_hooks(pybind11::module_& module);
 void bind_extensions(pybind11::module_& module);
 void bind_simulation(pybind11::module_& module);
 void bind_live_run(pybind11::module_& module);
+void bind_envs(pybind11::module_& module);
 
 }  // namespace farbell

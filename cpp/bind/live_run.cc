@@ -18,9 +18,9 @@ using OnBlock = std::function<void(std::string, py::dict)>;
 
 class HeldRun {
  public:
-  HeldRun(const Model& model, std::uint32_t bins, std::uint64_t memory_limit_bytes, std::optional<std::uint64_t> max_events,
+  HeldRun(std::shared_ptr<Model> model, std::uint32_t bins, std::uint64_t memory_limit_bytes, std::optional<std::uint64_t> max_events,
           std::optional<double> max_wall_s, std::optional<OnBlock> on_block)
-      : on_block_(std::move(on_block)), run_(model, options(bins, memory_limit_bytes, max_events, max_wall_s), spill()) {}
+      : on_block_(std::move(on_block)), run_(std::move(model), options(bins, memory_limit_bytes, max_events, max_wall_s), spill()) {}
 
   // For one thread at a time: another lets Python run while it goes on.
   template <class Use>
@@ -145,7 +145,7 @@ Examples
 >>> run.advance(by_s=0.05), run.time_s
 ('reached', 0.05)
 )")
-      .def(py::init<const Model&, std::uint32_t, std::uint64_t, std::optional<std::uint64_t>, std::optional<double>, std::optional<OnBlock>>(),
+      .def(py::init<std::shared_ptr<Model>, std::uint32_t, std::uint64_t, std::optional<std::uint64_t>, std::optional<double>, std::optional<OnBlock>>(),
            py::arg("model"), py::kw_only(), py::arg("bins") = 0, py::arg("memory_limit_bytes") = std::uint64_t{256} << 20,
            py::arg("max_events") = py::none(), py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none())
       .def_property_readonly("time_s", [](HeldRun& held) { return held.use([](const LiveRun& run) { return run.time_s(); }); },

@@ -23,4 +23,5 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_extensions(m);
   farbell::bind_simulation(m);
   farbell::bind_live_run(m);
+  farbell::bind_envs(m);
 }

@@ -181,7 +181,7 @@ std::string model_html(const Model& model) {
 }  // namespace
 
 void bind_simulation(py::module_& m) {
-  py::class_<Model>(m, "Model", R"(A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
+  py::class_<Model, std::shared_ptr<Model>>(m, "Model", R"(A compiled scenario: checked, resolved, constant. `farbell.compile` makes it.
 
 Examples
 --------

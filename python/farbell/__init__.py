@@ -5,12 +5,12 @@
 >>> results.summary()["pairs"].tolist() == results.demands["pairs"].tolist()
 True
 
-A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives
-`Results`. Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and
-`hardware` hold the physics as functions of single states and links, `channels` noise, `presets` published hardware,
-`decoupling` and `pulses` how long a memory holds and how good its gates are, `freespace` links through air and to
-satellites, `routing` finds routes, `sweep` makes a study of many scenarios, `bounds` says what no protocol can beat,
-`design` what limits a network, `analysis` what results mean, `plot` makes figures.
+A scenario is plain data (`Scenario` and what it is made of), `compile` checks it, `run` simulates it and gives `Results`.
+Scenarios come from `load`, `example`, `chain` and its like, `from_graphml` and its like. `states` and `hardware` hold the
+physics as functions of single states and links, `channels` noise, `presets` published hardware, `decoupling` and `pulses`
+how long a memory holds and how good its gates are, `freespace` links through air and to satellites, `routing` finds routes,
+`envs` lets agents learn to, `sweep` makes a study of many scenarios, `bounds` says what no protocol can beat, `design` what
+limits a network, `analysis` what results mean, `plot` makes figures.
 """
 
 from importlib import import_module
@@ -101,6 +101,7 @@ if TYPE_CHECKING:
         channels,
         decoupling,
         design,
+        envs,
         freespace,
         hardware,
         hooks,
@@ -153,7 +154,7 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "freespace": "",
+    "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "envs": "", "freespace": "",
     "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "serve": "",
     "stack": "", "states": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
@@ -297,6 +298,7 @@ __all__ = [
     "decoupling",
     "design",
     "elasticities",
+    "envs",
     "example",
     "examples",
     "freespace",

@@ -9,6 +9,7 @@ import numpy.typing
 __version__: str
 compiler: str
 program_gates: dict[str, tuple[int, int, int]]
+step_infos: tuple[str, ...]
 
 class SpecError(ValueError):
     """The scenario is wrong.
@@ -5993,6 +5994,80 @@ class LiveRun:
         """Tuples (nodes, whether it can be used as far as is known), the preferred route first."""
     def finish(self) -> dict[str, Any]:
         """What the run has recorded, as `run` gives it; the last call."""
+
+@final
+class RoutingEpisodes:
+    """Runs side by side in which an agent chooses routes: `farbell.envs` wraps it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> from farbell._core import RoutingEpisodes
+    >>> model = fb.compile(fb.ring(6, length_m="10 km", duration_s=0.1, routing=fb.Routing(alternatives=2)))
+    >>> observations, masks, *_ = RoutingEpisodes(model, count=3).reset([1, 2, 3])
+    >>> observations.shape, masks.tolist()
+    ((3, 17), [[1, 1], [1, 1], [1, 1]])
+    """
+    def __init__(
+        self,
+        model: Model,
+        *,
+        count: SupportsInt | SupportsIndex = 1,
+        threads: SupportsInt | SupportsIndex = 1,
+        counts_pairs: bool = False,
+        keeps: bool = False,
+    ) -> None: ...
+    @property
+    def observation_size(self) -> int:
+        """Numbers in an observation."""
+    def reset(self, seeds: Sequence[SupportsInt | SupportsIndex] | None = None) -> tuple[Any, ...]:
+        """Begins episodes, those of these seeds or the next: observations, masks, rewards, terminated, truncated, infos; a row an environment."""
+    def step(self, actions: Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple[Any, ...]:
+        """Answers, and goes on to the next questions; the same arrays."""
+    def finish(self) -> dict[str, Any]:
+        """What the run of the first environment has recorded, as `run` gives it; it has to be reset then."""
+    def question(self) -> tuple[str, list[list[str]]]:
+        """Of the first environment: the name of the demand that asks, and its routes."""
+
+@final
+class SwapEpisodes:
+    """Runs side by side in which an agent swaps on a chain: `farbell.envs` wraps it.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> from farbell._core import SwapEpisodes
+    >>> chain = fb.chain(
+    ...     nodes=4, length_m=0, generation=fb.Given(success_probability=0.5, attempt_period_s="1 ms"), timing="slotted",
+    ...     slot_s="1 ms", control="ideal", demands=[fb.Demand(node_a="n0", node_b="n3", traffic=fb.OneOff())],
+    ... )
+    >>> SwapEpisodes(fb.compile(chain), count=2).reset([1, 2])[0].shape
+    (2, 5)
+    """
+    def __init__(
+        self,
+        model: Model,
+        *,
+        count: SupportsInt | SupportsIndex = 1,
+        threads: SupportsInt | SupportsIndex = 1,
+        counts_pairs: bool = False,
+        discards: bool = False,
+        keeps: bool = False,
+    ) -> None: ...
+    @property
+    def observation_size(self) -> int:
+        """Numbers in an observation."""
+    def reset(self, seeds: Sequence[SupportsInt | SupportsIndex] | None = None) -> tuple[Any, ...]:
+        """Begins episodes, those of these seeds or the next: observations, masks, rewards, terminated, truncated, infos; a row an environment."""
+    def step(self, actions: Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple[Any, ...]:
+        """Answers, and goes on to the next questions; the same arrays."""
+    def finish(self) -> dict[str, Any]:
+        """What the run of the first environment has recorded, as `run` gives it; it has to be reset then."""
+    @property
+    def nodes(self) -> int:
+        """Nodes that have something to decide."""
+    def pairs(self) -> list[Annotated[list[int], "FixedSize(3)"]]:
+        """Of the first environment: [from, to, age] of each pair that there is."""
 
 def scenario_schema() -> str:
     """The JSON Schema of scenario files."""

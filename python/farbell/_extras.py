@@ -9,6 +9,7 @@ from typing import Any
 _EXTRAS = {
     "distributed": "dask",
     "fastapi": "serve",
+    "gymnasium": "rl",
     "matplotlib": "plot",
     "netqasm": "netqasm",
     "networkx": "graph",

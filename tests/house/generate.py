@@ -32,7 +32,12 @@ NAMES = {
     "collections.abc": ["Callable", "Iterable", "Iterator", "Mapping", "Sequence"],
     "typing": ["Annotated", "Any", "Literal", "SupportsFloat", "SupportsIndex", "SupportsInt", "final", "overload"],
 }
-CONSTANTS = {"__version__": "str", "compiler": "str", "program_gates": "dict[str, tuple[int, int, int]]"}
+CONSTANTS = {
+    "__version__": "str",
+    "compiler": "str",
+    "program_gates": "dict[str, tuple[int, int, int]]",
+    "step_infos": "tuple[str, ...]",
+}
 LINE_LENGTH = 120
 # Classes that Python code derives from.
 BASES = {

@@ -35,7 +35,7 @@ PYTHON_FLOORS = [
     ["loading"],
     ["running", "plot"],
     ["live_run"],
-    ["serve"],
+    ["serve", "envs"],
     ["studies"],
     ["design", "routing"],
     ["__init__"],

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <type_traits>
 
 #include "farbell/engine/queue.hpp"
 #include "farbell/engine/stop_signal.hpp"
@@ -19,7 +20,7 @@ struct RunLimits {
   StopSignal* stop = nullptr;  // raised: the run is interrupted
 };
 
-// `dispatch(Event const&)` handles one event; it may post to the queue and may throw. The stop signal is read every 128 events
+// `dispatch(Event const&)` handles one event; it may post to the queue and may throw. If it returns a truth value, false interrupts. The stop signal is read every 128 events
 // (some take milliseconds) and the wall clock every 65,536, so that neither shows in a profile.
 template <class Dispatch>
 Ended run_until(EventQueue& queue, Tick horizon, RunLimits const& limits, Dispatch&& dispatch) {
@@ -37,7 +38,8 @@ Ended run_until(EventQueue& queue, Tick horizon, RunLimits const& limits, Dispat
     if (left == 0) return queue.next_tick() > horizon || queue.next_tick() == never ? Ended::horizon : Ended::event_limit;
     for (std::uint64_t n = std::min(left, stop_stride); n > 0; --n) {
       if (!queue.pop(event, horizon)) return Ended::horizon;
-      dispatch(static_cast<Event const&>(event));
+      if constexpr (std::is_void_v<decltype(dispatch(static_cast<Event const&>(event)))>) dispatch(static_cast<Event const&>(event));
+      else if (!dispatch(static_cast<Event const&>(event))) return Ended::interrupted;
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "farbell/network/circuits.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace farbell {
 
@@ -10,6 +11,8 @@ std::vector<WaitingLine::Claim> claims(std::span<const Circuits::Terms> terms) {
   for (const Circuits::Terms& t : terms) out.push_back(t.claim);
   return out;
 }
+
+const PolicyTable decided_outside;
 }  // namespace
 
 Circuits::Circuits(const Setup& setup, std::span<const Terms> terms, Routes& routes, EventQueue& queue, Lanes& lanes,
@@ -34,7 +37,7 @@ bool Circuits::booked(ChainId circuit) const {
 }
 
 const Route& Circuits::route(ChainId circuit) const {
-  const bool set_out = booked(circuit) || slots_.waits_at(circuit);
+  const bool set_out = booked(circuit) || slots_.waits_at(circuit) || rows_[circuit.value].decided;
   return set_out ? rows_[circuit.value].route : routes(circuit)[preferred(circuit)];
 }
 
@@ -65,7 +68,7 @@ void Circuits::handle(const Event& event) {
     return;
   }
   switch (event.to.op) {
-    case op_ask: join_line(circuit); break;
+    case op_ask: begin(circuit); break;
     case op_search: search(circuit); break;
     case op_answer: answer(circuit); break;
     case op_reach: reach(circuit, static_cast<std::uint32_t>(event.payload)); break;
@@ -90,8 +93,7 @@ void Circuits::ask(ChainId circuit) {
   row.state = State::asking;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, circuit.value, 0, 0);
   if (setup_.controller) return set_out(circuit);
-  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, setup_.hop_by_hop ? op_reach : op_ask, circuit.value},
-              std::uint64_t{row.generation} << 32);
+  queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, circuit.value}, std::uint64_t{row.generation} << 32);
 }
 
 // With a question for routes.
@@ -138,6 +140,23 @@ void Circuits::answer(ChainId circuit) {
   row.question = queue_.now() - row.asked;
   if (search_ && !routes_.fixed(row.demand)) routes_.take(row.demand, search_->way(circuit.value));
   else if (!routes_.find_anew(row.demand)) return find_none(circuit);
+  begin(circuit);
+}
+
+// Who chooses outside has a choice among routes that are known to be usable.
+void Circuits::begin(ChainId circuit) {
+  if (demand(circuit).value < setup_.routed_outside && routes_.any_usable(demand(circuit))) [[unlikely]] undecided_ = circuit;
+  else proceed(circuit);
+}
+
+void Circuits::decide(std::uint32_t route) {
+  const ChainId circuit = std::exchange(undecided_, ChainId{});
+  take_route(circuit, route);
+  rows_[circuit.value].decided = true;
+  proceed(circuit);
+}
+
+void Circuits::proceed(ChainId circuit) {
   if (setup_.hop_by_hop) reach(circuit, 0);
   else join_line(circuit);
 }
@@ -167,6 +186,7 @@ void Circuits::begin_fairly(ChainId circuit) {
 void Circuits::becomes_idle(ChainId circuit) {
   rows_[circuit.value].turn.reset();
   rows_[circuit.value].state = State::idle;
+  rows_[circuit.value].decided = false;
   if (line_.is_fair()) line_.shares().goes(demand(circuit).value, queue_.now());
 }
 
@@ -201,6 +221,10 @@ NodeId Circuits::full_node(ChainId circuit, const Route& route) const {
 
 // The first of the demand's routes that can be used and has the slots now; of those that are taken in turn none but its own.
 std::optional<std::uint32_t> Circuits::bookable(ChainId circuit) const {
+  if (const Row& row = rows_[circuit.value]; row.decided) [[unlikely]] {
+    const bool can = routes_.usable(row.demand, row.route) && !full_node(circuit, row.route);
+    return can ? std::optional(row.taken->chosen) : std::nullopt;
+  }
   const std::size_t first = preferred(circuit), end = routes_.shares(demand(circuit)) ? first + 1 : routes(circuit).size();
   for (std::size_t r = first; r < end; ++r)
     if (can_book(circuit, r)) return static_cast<std::uint32_t>(r);
@@ -271,7 +295,7 @@ void Circuits::grant_waiting() {
 
 void Circuits::grant(ChainId circuit, std::uint32_t chosen) {
   Row& row = rows_[circuit.value];
-  take_route(circuit, chosen);
+  if (!row.decided) take_route(circuit, chosen);
   begin_circuit(circuit);
   Chain& chain = chains_[circuit.value];
   for (std::uint32_t i = 0; i < chain.positions.size(); ++i) {
@@ -326,7 +350,7 @@ void Circuits::begin_circuit(ChainId circuit) {
 // The set-up message has come to a node. Where it sets out it takes the route preferred then, for good.
 void Circuits::reach(ChainId circuit, std::uint32_t position) {
   Row& row = rows_[circuit.value];
-  if (position == 0) {
+  if (position == 0 && !row.decided) {
     settle_turn(circuit);
     take_route(circuit, static_cast<std::uint32_t>(preferred(circuit)));
   }
@@ -438,7 +462,8 @@ void Circuits::build_chain(ChainId circuit) {
   const bool keys_known = number(circuit) == 0 && row.taken == Row::Taken{0, 0} && routes_.as_planned(row.demand);
   const std::size_t known = row.groups.size();
   chain.ideal = setup_.ideal_control;
-  chain.table = terms.table ? &*terms.table : nullptr;
+  chain.asks = setup_.swapped_outside;
+  chain.table = terms.table ? &*terms.table : chain.asks ? &decided_outside : nullptr;
   chain.cutoff = terms.cutoff;
   apply(terms.order, chain);
   if (const std::uint32_t d = demand(circuit).value; d < setup_.decisions.size() && setup_.decisions[d].of_nodes()) {
@@ -484,6 +509,7 @@ void Circuits::start(ChainId circuit) {
     if (chain.hops[h].pool != no_pool) distilling_.open(chain.hops[h].pool, circuit, h, h + 1);
   }
   if (chain.pool != no_pool) distilling_.open(chain.pool, circuit, 0, chain.last());
+  if (chain.asks) [[unlikely]] swapping_.begin_asking(circuit);
   tell(terms(circuit).up, circuit);
 }
 

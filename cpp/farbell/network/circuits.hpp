@@ -63,6 +63,8 @@ class Circuits {
     Address check;  // told, in the swaps phase, when a deadlock may have come about or gone
     std::span<const Decisions> decisions{};  // by demand, as far as there are any
     const RouteHook* route_hook = nullptr;   // for the ledger
+    std::size_t routed_outside = 0;          // of the first so many demands somebody outside chooses the routes, while the run stands still
+    bool swapped_outside = false;            // and the swaps of all, once a slot
     const ControlPlan* controller = nullptr; // asked for routes before each circuit; or these are searched for
     Address no_route;                        // told where there is none
     std::optional<LocalSearch::Setup> search{};  // by messages that find their way
@@ -105,6 +107,12 @@ class Circuits {
   std::uint64_t deadlock_of(ChainId circuit) const { return rows_[circuit.value].deadlock; }
 
   void ask(ChainId circuit);  // in this tick's decisions phase
+  // That which is about to be booked, once somebody outside has said over which of its demand's routes; none = the run goes on.
+  ChainId undecided() const { return undecided_; }
+  void decide(std::uint32_t route);
+  // Those that wait for the ledger's slots.
+  template <class F>
+  void each_in_line(F&& f) const { line_.each(f); }
   // When the request that it waits for must be done; with Scheduler::earliest_deadline.
   void set_due(ChainId circuit, Tick due) { line_.set_due(circuit, due); }
   // Requests of the demand that wait or are served; with Scheduler::max_weight.
@@ -160,6 +168,7 @@ class Circuits {
     Route route;                       // once booked or set out for, whatever routes the demand finds meanwhile
     bool chain_built = false;          // for that route
     bool broken = false;               // a node of it has failed since it was booked
+    bool decided = false;              // `route` was chosen outside, and is kept until it is lost or given up
     std::array<std::uint32_t, 2> lent{};  // slots of its ends that hold programs' qubits
     struct Group {
       LinkId link;
@@ -179,6 +188,8 @@ class Circuits {
   void search(ChainId circuit);
   void answer(ChainId circuit);
   void find_none(ChainId circuit);
+  void begin(ChainId circuit);
+  void proceed(ChainId circuit);
   void take_route(ChainId circuit, std::uint32_t chosen);
   void settle_turn(ChainId circuit);
   std::size_t preferred(ChainId circuit) const;
@@ -226,6 +237,7 @@ class Circuits {
   WaitingLine line_;                    // for the ledger
   std::vector<bool> grant_posted_;      // by node; the ledger has one line
   bool check_posted_ = false;
+  ChainId undecided_;
   std::vector<ChainId> deadlocked_;     // when last looked for
   std::uint64_t deadlocks_ = 0;
   std::uint64_t messages_ = 0, questions_ = 0, stale_events_ = 0;

@@ -64,6 +64,7 @@ struct alignas(64) Chain {
   bool pipelined : 1 = true;     // false: a hop gets its turn back only when what it made has ended
   bool cuts_off : 1 = false;     // `cutoff` is on
   bool decides : 1 = false;      // there are `decisions`
+  bool asks : 1 = false;         // somebody outside says what to swap, in place of `table`
 
   Cutoff cutoff;
   const Decisions* decisions = nullptr;  // of its inner nodes, where they are not all taken by the rest of this

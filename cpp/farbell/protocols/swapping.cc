@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <utility>
 
 namespace farbell {
 
@@ -111,7 +112,7 @@ inline void Swapping::consider(QubitId q) {
   if (wanted != any_reach && wanted != h.reach) return;
   h.ready = queue_.now();
   segments_.move(q, HalfState::waiting);
-  if (chain.table) [[unlikely]] return post_policy(chain, id, queue_.now());
+  if (chain.table) [[unlikely]] return chain.asks ? void() : post_policy(chain, id, queue_.now());
   if (chain.decides) [[unlikely]] return look(chain, id, position);
   const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
   if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;
@@ -301,16 +302,26 @@ void Swapping::post_policy(Chain& chain, ChainId id, Tick at) {
   queue_.post(at, Phase::decisions, {setup_.self.handler, op_policy, id.value}, chain.generation);
 }
 
-void Swapping::follow_policy(Chain& chain, ChainId id) {
+void Swapping::pairs_of(ChainId id, std::vector<PolicyTable::Link>& out) const {
+  const Chain& chain = chains_[id.value];
   const Tick now = queue_.now();
-  std::vector<PolicyTable::Link> links;
   for (std::uint32_t i = 0; i < chain.last(); ++i)
     for (const HalfList& list : chain.positions[i].halves[end_b])
       for (QubitId q = list.head; q; q = segments_.half(q).next) {
         const Segment& s = segments_.segment(segments_.half(q).segment);
         if (s.born <= now)
-          links.push_back({s.reach[end_a], s.reach[end_b], static_cast<std::uint32_t>(count(now - s.born) / count(setup_.slot))});
+          out.push_back({s.reach[end_a], s.reach[end_b], static_cast<std::uint32_t>(count(now - s.born) / count(setup_.slot))});
       }
+}
+
+void Swapping::follow_policy(Chain& chain, ChainId id) {
+  const Tick now = queue_.now();
+  if (chain.asks) {
+    undecided_ = id;
+    return;
+  }
+  std::vector<PolicyTable::Link> links;
+  pairs_of(id, links);
   if (links.empty()) return;
   if (const PolicyTable::Positions* positions = chain.table->find(links)) {
     for (std::uint32_t position : *positions) decide(chain, position);
@@ -319,6 +330,27 @@ void Swapping::follow_policy(Chain& chain, ChainId id) {
   }
   // Ages change what the table says.
   post_policy(chain, id, now + setup_.slot);
+}
+
+// At the end of the slot that has begun.
+void Swapping::begin_asking(ChainId id) {
+  post_policy(chains_[id.value], id, Tick{(count(queue_.now()) / count(setup_.slot) + 1) * count(setup_.slot)});
+}
+
+// What is given up is gone before anything is swapped.
+void Swapping::act(std::span<const Act> positions) {
+  const ChainId id = std::exchange(undecided_, ChainId{});
+  Chain& chain = chains_[id.value];
+  const auto drop = [&](Position& here, End side) {
+    while (const QubitId q = here.halves[side][static_cast<int>(HalfState::waiting)].head) give_up(q);
+  };
+  for (std::uint32_t p = 1; p < chain.last(); ++p) {
+    if (positions[p] == Act::drop_a || positions[p] == Act::drop_both) drop(chain.positions[p], end_a);
+    if (positions[p] == Act::drop_b || positions[p] == Act::drop_both) drop(chain.positions[p], end_b);
+  }
+  for (std::uint32_t p = 1; p < chain.last(); ++p)
+    if (positions[p] == Act::swap) decide(chain, p);
+  begin_asking(id);
 }
 
 // ---- the Bell measurement ------------------------------------------------------------------------------------------------------------

@@ -61,6 +61,14 @@ class Swapping {
   // The chain is set up anew.
   void forget_policy(ChainId chain) { policy_at_[chain.value] = never; }
 
+  // Chains for which somebody outside decides, at the end of each slot while the run stands still: what each position does.
+  enum class Act : std::uint8_t { wait, swap, drop_a, drop_b, drop_both };  // drop: the pairs towards that end
+  void begin_asking(ChainId chain);
+  ChainId undecided() const { return undecided_; }
+  void act(std::span<const Act> positions);
+  // Pairs that exist now.
+  void pairs_of(ChainId chain, std::vector<PolicyTable::Link>& out) const;
+
   std::vector<NodeCounters> counters() const;
   std::uint64_t messages() const { return messages_; }
   std::uint64_t stale_events() const { return stale_events_; }
@@ -120,6 +128,7 @@ class Swapping {
   bool fixed_delays_ = false;    // of some node
   std::vector<LostTime> lost_;   // by chain
   std::vector<Tick> policy_at_;  // by chain: when its table is looked at next
+  ChainId undecided_;
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 

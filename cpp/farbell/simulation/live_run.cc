@@ -25,19 +25,22 @@ std::vector<Id> ids(std::size_t count) {
 }
 
 // Links may fail, whether or not the scenario says so.
-Model steerable(Model model) {
+std::shared_ptr<const Model> steerable(std::shared_ptr<const Model> given) {
+  const Model& model = *given;
   if (model.rounds) throw SpecError("/rounds", "a router that decides in rounds", "null in a live run; farbell.run runs rounds");
   if (model.scenario.programs.empty()) {
-    if (model.first_dead == 0) add_dead_programs(model);
-    return model;
+    if (model.first_dead > 0) return given;
+    auto own = std::make_shared<Model>(model);
+    add_dead_programs(*own);
+    return own;
   }
   throw SpecError("/programs", "programs of nodes", "none in a live run; farbell.run runs them");
 }
 
 }  // namespace
 
-LiveRun::LiveRun(const Model& model, const RunOptions& options, std::function<void(Table&&)> spill)
-    : model_(steerable(model)), options_(options), rows_(row_store(model_, options_, {{}, std::move(spill)})),
+LiveRun::LiveRun(std::shared_ptr<const Model> model, const RunOptions& options, std::function<void(Table&&)> spill)
+    : shared_(steerable(std::move(model))), options_(options), rows_(row_store(model_, options_, {{}, std::move(spill)})),
       replica_(model_, [&] {
         ReplicaOptions replica = replica_options(model_, options_, 0);
         const auto keep = [this, number = replica.replica](auto RowBlock::* table) {

@@ -44,7 +44,7 @@ class LiveRun {
   using Poll = std::function<bool()>;
 
   // Of one replica, without programs and hooks. Throws SpecError where the scenario cannot be held.
-  LiveRun(const Model& model, const RunOptions& options, std::function<void(Table&&)> spill);
+  LiveRun(std::shared_ptr<const Model> model, const RunOptions& options, std::function<void(Table&&)> spill);
 
   const Model& model() const { return model_; }
   double time_s() const { return model_.clock.seconds(time_); }
@@ -104,7 +104,8 @@ class LiveRun {
   FailureRow elements(std::span<const NodeId> nodes, std::span<const LinkId> links, bool down) const;
   Table rows(RowBlock&& block, const char* table) const;
 
-  Model model_;
+  std::shared_ptr<const Model> shared_;  // the caller's, or a copy in which links may fail
+  const Model& model_ = *shared_;
   RunOptions options_;
   Names node_names_{"node", "/nodes"};
   RowStore rows_;

@@ -33,13 +33,7 @@ std::vector<std::uint32_t> ranks(const Model& model, const Names& nodes, const T
 std::string pair_text(const PolicyTable::Link& link) { return "[" + std::to_string(link[0]) + ", " + std::to_string(link[1]) + "]"; }
 
 PolicyTable policy_table(const Model& model, std::size_t i, const PolicyTableSpec& spec, const Route& route, const std::string& path) {
-  const DemandSpec& demand = model.scenario.demands[i];
-  if (model.slot == tick_zero || model.scenario.control != ControlPlane::ideal)
-    throw SpecError(path, "a policy table", "\"timing\": \"slotted\" and \"control\": \"ideal\", since it looks at the whole chain once a slot");
-  if (demand.width != 1) throw SpecError(item("demands", i, "width"), std::to_string(demand.width), "1 with a policy table");
-  const bool distils = demand.distillation || std::any_of(route.links.begin(), route.links.end(),
-                                                          [&](LinkId l) { return model.links[l.value].distillation.has_value(); });
-  if (distils) throw SpecError(path, "a policy table on a route that distils", "no distillation, which its states do not know");
+  check_whole_chain(model, i, route, "a policy table", path);
   const auto last = static_cast<std::int64_t>(route.links.size());
   PolicyTable table;
   table.otherwise_asap = spec.otherwise == PolicyOtherwise::asap;
@@ -106,6 +100,16 @@ Tick ready_age(const Model& model, LinkId id) {
 }
 
 }  // namespace
+
+void check_whole_chain(const Model& model, std::size_t i, const Route& route, const std::string& who, const std::string& path) {
+  const DemandSpec& demand = model.scenario.demands[i];
+  if (model.slot == tick_zero || model.scenario.control != ControlPlane::ideal)
+    throw SpecError(path, who, "\"timing\": \"slotted\" and \"control\": \"ideal\", since it looks at the whole chain once a slot");
+  if (demand.width != 1) throw SpecError(item("demands", i, "width"), std::to_string(demand.width), "1 with " + who);
+  const bool distils = demand.distillation || std::any_of(route.links.begin(), route.links.end(),
+                                                          [&](LinkId l) { return model.links[l.value].distillation.has_value(); });
+  if (distils) throw SpecError(path, who + " on a route that distils", "no distillation, which the states of a chain do not know");
+}
 
 void swap_when(const Model& model, const Names& nodes, std::size_t i, const Route& route, Circuits::Terms& terms) {
   const SwappingSpec& swapping = model.scenario.demands[i].swapping;

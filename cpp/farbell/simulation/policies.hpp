@@ -13,6 +13,9 @@ DistillationPlan distillation_plan(const Model& model, const DistillationSpec& s
 // Fills in the terms' order and table; `nodes`: the names of all nodes.
 void swap_when(const Model& model, const Names& nodes, std::size_t demand, const Route& route, Circuits::Terms& terms);
 
+// A chain on which a policy table, or `who` decides once a slot; `path`: of that, "" where it stands nowhere. Throws SpecError.
+void check_whole_chain(const Model& model, std::size_t demand, const Route& route, const std::string& who, const std::string& path);
+
 // Of a demand that has one.
 Cutoff cutoff(const Model& model, std::size_t demand, const Route& route);
 

@@ -33,6 +33,10 @@ class Replica {
     return out;
   }
 
+  static bool keeps_rows(const Model& model, const ReplicaOptions& options) {
+    return options.keeps_rows && model.scenario.record == RecordMode::rows;
+  }
+
   // Whether anybody looks at the requests of circuits to say whose turn it is.
   static bool tells_turns(const Model& model, const TurnHook* hook) {
     return (hook && !model.switches.empty()) || std::any_of(model.switches.begin(), model.switches.end(), [](const SwitchRow& s) { return by_requests(s.scheduler); });
@@ -69,17 +73,17 @@ class Replica {
                    model.scenario.seed, model.scenario.control == ControlPlane::ideal,
                    model.scenario.reservation == Reservation::hop_by_hop, model.scenario.scheduler, address(HandlerIndex::circuits),
                    address(HandlerIndex::distilling, Distilling::op_spanning), address(HandlerIndex::requests, Requests::op_check), decisions_,
-                   options.route_hook, model.control.reactive ? &model.control : nullptr, address(HandlerIndex::requests, Requests::op_no_route),
+                   options.route_hook, options.routed_outside ? model.demands.size() : 0, options.swapped_outside, model.control.reactive ? &model.control : nullptr, address(HandlerIndex::requests, Requests::op_no_route),
                    model.control.local ? std::optional<LocalSearch::Setup>({model.graph, model.link_cost, model.fibre_delay, model.processing_delay}) : std::nullopt},
                   model.terms, routes_, queue_, lanes_, swapping_, distilling_, mail_, chains_, trace_),
         news_({model.control, model.graph, model.links, model.fibre_delay, model.processing_delay,
                address(HandlerIndex::requests, Requests::op_news)}, queue_),
         outages_({model.failures, model.links, model.nodes.size(), model.fibre_delay, model.clock, options.replica, model.heartbeat,
                   model.scenario.missed_heartbeats, model.scenario.control == ControlPlane::ideal, model.first_dead,
-                  model.scenario.record == RecordMode::rows ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary,
+                  keeps_rows(model, options) ? std::numeric_limits<std::size_t>::max() : outage_rows_in_summary,
                   options.steered}),
         availability_(model.graph, routes_, outages_, model.demands.size()),
-        recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.pair_block,
+        recorder_({model.clock, model.warm_up, model.horizon, keeps_rows(model, options), options.pair_block,
                    options.request_block, options.pair_told, options.request_told},
                   model.demands.size()),
         requests_({model.demands, model.changes, model.clock, model.horizon, options.replica,
@@ -89,7 +93,7 @@ class Replica {
                   queue_, states_, segments_, lanes_, swapping_, routes_, circuits_, news_, outages_, availability_, recorder_, trace_),
         fusing_({model.stars, address(HandlerIndex::fusing), address(HandlerIndex::ghz_requests, GhzRequests::op_shared), options.replica},
                 queue_, states_, segments_, swapping_, mail_, chains_, trace_),
-        ghz_recorder_({model.clock, model.warm_up, model.horizon, model.scenario.record == RecordMode::rows, options.ghz_state_block,
+        ghz_recorder_({model.clock, model.warm_up, model.horizon, keeps_rows(model, options), options.ghz_state_block,
                        options.ghz_request_block},
                       model.ghz_demands.size()),
         ghz_requests_({model.ghz_demands, model.changes, model.nodes, model.clock, model.horizon, options.replica,
@@ -153,6 +157,18 @@ class Replica {
       if (until == horizon_) return ended;
       ++slice_;
     }
+  }
+
+  bool asks() const { return circuits_.undecided() || swapping_.undecided(); }
+
+  // Knows nothing of slices: there is nobody to whom progress is told.
+  Ended advance_to_question(const RunLimits& limits, const bool& halt) {
+    const Ended ended = run_until(queue_, horizon_, limits, [&](const Event& event) {
+      if (const Event* later = queue_.ahead(6)) handlers_.prefetch(this, later[-3], *later);
+      handlers_.call(this, event);
+      return !asks() && !halt;
+    });
+    return requests_.stopped() ? Ended::deadlock : ended;
   }
 
   Ended act(Tick at, std::function<void()> action, const RunLimits& limits) {
@@ -301,6 +317,8 @@ Ended SteppedReplica::advance(Tick until, const RunLimits& limits) { return repl
 Ended SteppedReplica::act(Tick at, std::function<void()> action, const RunLimits& limits) {
   return replica_->act(at, std::move(action), limits);
 }
+Ended SteppedReplica::advance_to_question(const RunLimits& limits, const bool& halt) { return replica_->advance_to_question(limits, halt); }
+bool SteppedReplica::asks() const { return replica_->asks(); }
 ReplicaParts SteppedReplica::parts() { return replica_->parts(); }
 ReplicaResult SteppedReplica::result(Ended ended, Tick end) { return replica_->result(number_, ended, end); }
 

@@ -38,6 +38,8 @@ struct ReplicaOptions {
   std::function<void(std::vector<GhzRow>&&)> ghz_state_block;
   std::function<void(std::vector<RequestRow>&&)> ghz_request_block;
   bool steered = false;  // somebody from outside acts on it
+  bool keeps_rows = true;  // if the scenario says so
+  bool routed_outside = false, swapped_outside = false;  // somebody outside chooses routes, or says what to swap
   std::function<void(const PairRow&)> pair_told;
   std::function<void(const RequestRow&)> request_told;
 };
@@ -89,9 +91,9 @@ class Replica;
 struct ReplicaParts {
   const EventQueue& queue;
   const Lanes& lanes;
-  const Swapping& swapping;
+  Swapping& swapping;
   Routes& routes;
-  const Circuits& circuits;
+  Circuits& circuits;
   const Outages& outages;
   const Recorder& recorder;
   Requests& requests;
@@ -109,6 +111,9 @@ class SteppedReplica {
   // Does something as an event of a tick that has been reached, and what follows from it within that tick.
   Ended act(Tick at, std::function<void()> action, const RunLimits& limits);
   ReplicaParts parts();
+  // As far as somebody outside has to decide, or `halt` is true, or to the end of the run.
+  Ended advance_to_question(const RunLimits& limits, const bool& halt);
+  bool asks() const;
   ReplicaResult result(Ended ended, Tick end);  // the last call
 
  private:

@@ -36,8 +36,6 @@ double usable_fidelity(const Model& model, const LinkRow& link, const LinkFacts&
   return link.distillation ? distilled_fidelity(model, link) : facts.fidelity;
 }
 
-double swap_parameter(const Model& model, DeviceId device) { return werner_parameter(swap_fidelity(model, device)); }
-
 // What a route costs by its kind, beside the costs by which it was found.
 class Named {
  public:
@@ -58,7 +56,7 @@ class Named {
       out.links.push_back(m_.link_names[l.value]);
       out.length_m += facts.length_m;
       if (rounds.empty()) {
-        werner *= werner_parameter(usable_fidelity(m_, link, facts));
+        werner *= usable_werner(m_, l);
         seconds = std::max(seconds, seconds_per_usable_pair(m_, link, facts));
       } else {
         werner *= std::exp(-purifier().loss(l, rounds[h]));
@@ -69,7 +67,7 @@ class Named {
     for (std::size_t i = 1; i + 1 < route.nodes.size(); ++i) {
       const NodeRow& node = m_.nodes[route.nodes[i].value];
       std::optional<double>& swap = swaps_[node.device.value];
-      if (!swap) swap = swap_parameter(m_, node.device);
+      if (!swap) swap = swap_werner(m_, node.device);
       werner *= *swap;
       success *= node.swap_success;
     }
@@ -155,6 +153,12 @@ std::vector<Route> stated_routes(const Model& model, const Names& nodes, std::si
   return out;
 }
 
+double usable_werner(const Model& model, LinkId link) {
+  return werner_parameter(usable_fidelity(model, model.links[link.value], model.link_facts[link.value]));
+}
+
+double swap_werner(const Model& model, DeviceId device) { return werner_parameter(swap_fidelity(model, device)); }
+
 double werner_loss(double werner) { return -std::log(std::max(werner, least_werner)); }
 
 void check_routing(const RoutingSpec& routing, const std::string& path) {
@@ -187,7 +191,7 @@ SwapFacts swap_facts(const Model& model, const RoutingSpec& routing) {
 
 LinkCosts::LinkCosts(const Model& model, RoutingMetric kind) : model_(model), kind_(kind) {
   if (kind != RoutingMetric::fidelity && kind != RoutingMetric::greedy_fidelity) return;
-  for (std::uint32_t d = 0; d < model.devices.size(); ++d) swap_losses_.push_back(werner_loss(swap_parameter(model, DeviceId{d})));
+  for (std::uint32_t d = 0; d < model.devices.size(); ++d) swap_losses_.push_back(werner_loss(swap_werner(model, DeviceId{d})));
 }
 
 double LinkCosts::operator()(const LinkRow& link, const LinkFacts& facts) const {

@@ -53,6 +53,10 @@ struct NamedRoute {
 // SpecError for a name that is no node's, and where kinds that purify do not reach `min_fidelity`.
 std::vector<NamedRoute> best_routes(const Model& model, const std::string& a, const std::string& b, const RoutingSpec& routing, double min_fidelity);
 
+// Werner parameters of a link's pairs as they are used, distilled if the link distils; and of what a device's swap makes of perfect pairs.
+double usable_werner(const Model& model, LinkId link);
+double swap_werner(const Model& model, DeviceId device);
+
 // Of each demand for pairs the route that it prefers at the start.
 std::vector<NamedRoute> demand_routes(const Model& model);
 
