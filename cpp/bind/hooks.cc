@@ -102,7 +102,8 @@ bool is_truth(PyObject* value) {
 
 }  // namespace
 
-PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_(model), run_error_(py::module_::import("farbell._core").attr("RunError")) {
+PythonHooks::PythonHooks(const py::dict& functions, const Model& model, bool goes_on)
+    : model_(model), goes_on_(goes_on), run_error_(py::module_::import("farbell._core").attr("RunError")) {
   for (const std::string& name : model.node_names) node_names_.emplace_back(name);
   for (const std::string& name : model.demand_names) demand_names_.emplace_back(name);
   for (const auto& point : Describe<DecisionPoint>::values) {
@@ -123,8 +124,8 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model) : model_
     find_routes_ = functions["find_routes"];
     routes_table_ = {this, [](void* self, const RoutesQuestion& question) { return static_cast<PythonHooks*>(self)->find(question); },
                      [](void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) {
-                       const PythonHooks& hooks = *static_cast<PythonHooks*>(self);
-                       hooks.fail("find_routes", place_text(hooks.model_, {}, question.demand, question.now), why + between_text(hooks.model_, between));
+                       PythonHooks& hooks = *static_cast<PythonHooks*>(self);
+                       hooks.search_failed(question, why + between_text(hooks.model_, between));
                      },
                      model.demands.size()};
   }
@@ -181,13 +182,24 @@ std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) 
   return py::reinterpret_steal<py::object>(result).cast<std::optional<std::uint32_t>>();
 }
 
-std::vector<std::vector<NodeId>> PythonHooks::find(const RoutesQuestion& question) {
+// Ends the run, or is kept to be told at its end.
+void PythonHooks::search_failed(const RoutesQuestion& question, const std::string& why) {
+  const std::string place = place_text(model_, {}, question.demand, question.now);
+  if (!goes_on_) fail("find_routes", place, why);
+  PyErr_Clear();
+  if (++errors_in_all_ <= errors_kept) errors_.push_back("hook \"find_routes\"" + place + ": " + why);
+}
+
+std::optional<std::vector<std::vector<NodeId>>> PythonHooks::find(const RoutesQuestion& question) {
   py::list cost(question.cost.size());
   for (std::size_t link = 0; link < question.cost.size(); ++link) cost[link] = question.cost[link];
   PyObject* const result = PyObject_CallFunction(find_routes_.ptr(), "OIIndO", demand_names_[question.demand.value].ptr(), question.a.value,
                                                  question.b.value, static_cast<Py_ssize_t>(question.wanted),
                                                  model_.clock.seconds(question.now), cost.ptr());
-  if (!result) fail("find_routes", place_text(model_, {}, question.demand, question.now), raised());
+  if (!result) {
+    search_failed(question, raised());
+    return {};
+  }
   std::vector<std::vector<NodeId>> found;
   for (const auto& nodes : py::reinterpret_steal<py::object>(result).cast<std::vector<std::vector<std::uint32_t>>>())
     for (auto& route = found.emplace_back(); std::uint32_t node : nodes) route.emplace_back(node);

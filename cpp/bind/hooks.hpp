@@ -16,7 +16,7 @@ namespace farbell {
 class PythonHooks {
  public:
   // By the name of the point.
-  PythonHooks(const pybind11::dict& functions, const Model& model);
+  PythonHooks(const pybind11::dict& functions, const Model& model, bool goes_on);
   PythonHooks(const PythonHooks&) = delete;  // the table points here
   ~PythonHooks();
 
@@ -24,11 +24,16 @@ class PythonHooks {
   const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
   const RoutesHook* routes_table() const { return routes_table_.self ? &routes_table_ : nullptr; }
   DecisionHooks table() const { return at_; }
+  // What failed where the run went on: the first so many, and how many in all.
+  static constexpr std::size_t errors_kept = 100;
+  const std::vector<std::string>& errors() const { return errors_; }
+  std::uint64_t errors_in_all() const { return errors_in_all_; }
 
  private:
   bool decide(const Question& question);
   std::optional<std::uint32_t> choose(const RouteQuestion& question);
-  std::vector<std::vector<NodeId>> find(const RoutesQuestion& question);
+  std::optional<std::vector<std::vector<NodeId>>> find(const RoutesQuestion& question);
+  void search_failed(const RoutesQuestion& question, const std::string& why);
   double rank(const TurnQuestion& question);
   std::string raised() const;
   [[noreturn]] void fail(std::string_view point, const std::string& place, const std::string& why) const;
@@ -37,6 +42,9 @@ class PythonHooks {
     pybind11::object function, view;
   };
   const Model& model_;
+  bool goes_on_;
+  std::vector<std::string> errors_;
+  std::uint64_t errors_in_all_ = 0;
   pybind11::object run_error_;
   std::array<Hook, decision_points> hooks_;
   std::vector<pybind11::str> node_names_, demand_names_;

@@ -119,7 +119,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
                    std::uint64_t trace_rows, std::uint32_t bins, bool account_time, std::optional<double> stop_s,
                    std::optional<std::uint64_t> max_events, std::optional<double> max_wall_s, const std::optional<OnBlock>& on_block,
                    const std::optional<OnProgress>& on_progress, const py::object& programs, const std::optional<py::dict>& decisions,
-                   const py::dict& protocols) {
+                   const py::dict& protocols, bool goes_on) {
   RunOptions options{replicas,   first_replica, threads, memory_limit_bytes, trace,     trace_from_s, trace_until_s,
                      trace_rows, bins,          account_time, stop_s,  max_events,         max_wall_s};
   RunHooks hooks;
@@ -144,7 +144,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
   else if (!programs.is_none()) options.programs = &host.emplace(programs).table;
   std::optional<PythonHooks> taken;
   if (decisions) {
-    options.hooks = taken.emplace(*decisions, model).table();
+    options.hooks = taken.emplace(*decisions, model, goes_on).table();
     options.route_hook = taken->route_table();
     options.routes_hook = taken->routes_table();
     options.turn_hook = taken->turn_table();
@@ -158,6 +158,8 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
 
   py::dict result = results_of(out);
   result["failure"] = out.failure ? failure_of(out.failure) : py::none();
+  result["errors"] = taken ? py::cast(taken->errors()) : py::list();
+  result["errors_in_all"] = taken ? taken->errors_in_all() : 0;
   return result;
 }
 
@@ -227,7 +229,7 @@ Examples
         py::arg("bins") = 0, py::arg("account_time") = true, py::arg("stop_s") = py::none(), py::arg("max_events") = py::none(),
         py::arg("max_wall_s") = py::none(), py::arg("on_block") = py::none(),
         py::arg("on_progress") = py::none(), py::arg("programs") = py::none(), py::arg("decisions") = py::none(),
-        py::arg("protocols") = py::dict(),
+        py::arg("protocols") = py::dict(), py::arg("goes_on") = false,
         "Runs replicas of a compiled scenario; `farbell.run` wraps the result.");
 }
 

@@ -6311,5 +6311,6 @@ def run(
     programs: object = None,
     decisions: dict[str, Any] | None = None,
     protocols: dict[str, Any] = {},
+    goes_on: bool = False,
 ) -> dict[str, Any]:
     """Runs replicas of a compiled scenario; `farbell.run` wraps the result."""

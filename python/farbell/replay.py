@@ -153,6 +153,7 @@ def _run(record: Record, replica: int, stop_s: float, trace: tuple[float, float]
         programs=host if in_cpp is None else in_cpp,
         decisions=functions or None,
         protocols=protocols,
+        goes_on=record.provenance.get("on_error") == "go_on",
     )
     if output["failure"] is not None and replica != record.provenance.get("failed_replica"):
         raise output["failure"]

@@ -9,10 +9,11 @@ import platform
 import re
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from farbell import _core
 from farbell._core import Model, Protocol, Scenario, SpecError
@@ -201,6 +202,7 @@ def run(
     programs: Mapping[str, Any] | Protocol | None = None,
     allow: Sequence[str] = (),
     hooks: Mapping[str, Callable[[Any], Any] | Protocol] | None = None,
+    on_error: Literal["stop", "go_on"] = "stop",
     out: str | Path | None = None,
 ) -> Results:
     """Simulates a scenario.
@@ -242,6 +244,10 @@ def run(
         a protocol that does so. ``"schedule"`` -> function of
         a :class:`farbell.hooks.ScheduleView`, a link that waits for a turn at an optical switch, that returns a number: the
         highest goes first. A run with functions as hooks has one thread.
+    on_error : {"stop", "go_on"}
+        What follows when the function ``"find_routes"`` raises, or gives a route that does not exist: the run ends, or the
+        search of ``routing.kind`` takes its place that once. Then ``results.provenance["errors"]`` has the first 100 messages,
+        and ``"errors_in_all"`` their number.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -310,12 +316,18 @@ def run(
         functions, protocols = checked(hooks, model)
         if functions:
             workers = 1
+    if on_error not in ("stop", "go_on"):
+        raise SpecError("on_error", repr(on_error), '"stop" or "go_on"')
+    if on_error == "go_on" and "find_routes" not in functions:
+        raise SpecError("on_error", '"go_on"', '"stop" without a function as hook "find_routes", whose errors it is about')
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:
         provenance["trace_s"] = [trace_from_s, model.scenario.duration_s if trace_until_s is None else trace_until_s]
     if hooks:
         provenance["hooks"] = sorted(hooks)
+    if on_error == "go_on":
+        provenance["on_error"] = on_error
     if in_cpp is not None or protocols:
         from farbell.extensions import provenance_of_protocols
 
@@ -349,6 +361,7 @@ def run(
                 programs=host if in_cpp is None else in_cpp,
                 decisions=functions or None,
                 protocols=protocols,
+                goes_on=on_error == "go_on",
             )
         finally:
             bar.close()
@@ -356,6 +369,8 @@ def run(
         provenance["wall_s"] = round(time.perf_counter() - wall, 3)
         provenance["cpu_s"] = round(time.process_time() - cpu, 3)
 
+        if output["errors"]:
+            provenance |= {"errors": output["errors"], "errors_in_all": output["errors_in_all"]}
         if output["failure"] is not None:
             provenance["failed_replica"] = len(output["tables"]["replicas"]["replica"])
         columns = {**output["tables"], **spilled}
@@ -379,6 +394,9 @@ def run(
         failure = output["failure"]
         failure.partial = results
         raise failure
+    if output["errors"]:
+        first, count = output["errors"][0], output["errors_in_all"]
+        warnings.warn(f"the run went on without {count} answer(s) of a hook; the first: {first}", RuntimeWarning, stacklevel=2)
     return results
 
 

@@ -183,6 +183,48 @@ def test_a_router_that_raises() -> None:
     assert isinstance(refused.value.__cause__, LookupError)
 
 
+def test_a_run_that_goes_on() -> None:
+    """With the search that is built in, wherever the router fails."""
+
+    def always_wrong(view: fb.hooks.RoutesView) -> list[list[str]]:
+        if view.demand == "D0":
+            raise LookupError("lost its map")
+        return [[view.node_a, view.node_b]] if view.demand == "D1" else []
+
+    scenario = mesh(6)
+    with pytest.warns(RuntimeWarning, match="lost its map"):
+        results = fb.run(scenario, hooks={"find_routes": always_wrong}, on_error="go_on", trace=True)
+    told = results.provenance["errors"]
+    assert len(told) == results.provenance["errors_in_all"] >= 4
+    assert any('demand "D1"' in text and "without a link" in text for text in told)
+    assert results.trace(0) is not None
+    plain = fb.run(scenario)
+    served = dict(zip(plain.demands["demand"], plain.demands["pairs"], strict=True))
+    going_on = dict(zip(results.demands["demand"], results.demands["pairs"], strict=True))
+    assert all(going_on[name] > 0 for name in served)
+    with pytest.warns(RuntimeWarning):
+        alike = fb.run(scenario, hooks={"find_routes": lambda view: 1 / 0}, on_error="go_on")
+    assert alike.pairs["delivered_s"].tolist() == plain.pairs["delivered_s"].tolist()
+
+
+def test_errors_that_are_kept_are_few() -> None:
+    """A controller is asked before each circuit."""
+    demand = fb.Demand(name="D", node_a="n0", node_b="n2", traffic=fb.Table(at_s=[0.02 * k for k in range(150)]))
+    asked = RING.replace(demands=[demand], duration_s=3.2, control_plane=fb.CentralControl(place="n3", mode="reactive"))
+    with pytest.warns(RuntimeWarning, match="division by zero"):
+        results = fb.run(asked, hooks={"find_routes": lambda view: 1 / 0}, on_error="go_on")
+    assert len(results.provenance["errors"]) == 100 < results.provenance["errors_in_all"]
+
+
+def test_going_on_is_about_a_function_that_finds_routes(in_cpp: fb.Protocol) -> None:
+    for hooks in (None, {"find_routes": in_cpp}, {"swap": lambda view: True}):
+        with pytest.raises(fb.SpecError) as refused:
+            fb.run(RING, hooks=hooks, on_error="go_on")
+        assert refused.value.path == "on_error"
+    with pytest.raises(fb.SpecError, match="goon"):
+        fb.run(RING, hooks={"find_routes": least}, on_error="goon")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "parameters, why",
     [

@@ -44,11 +44,11 @@ struct RoutesQuestion {
   std::span<const double> cost;  // by link, as who decides knows it; infinity = not usable
 };
 
-// Both may throw, which ends the replica.
+// Both may throw, which ends the replica. If they do not, though it has failed, the core searches instead.
 struct RoutesHook {
   void* self = nullptr;
-  std::vector<std::vector<NodeId>> (*find)(void* self, const RoutesQuestion& question) = nullptr;
-  // What it has found; `between` is where, if it is between two nodes. Throws.
+  std::optional<std::vector<std::vector<NodeId>>> (*find)(void* self, const RoutesQuestion& question) = nullptr;  // none = it has failed
+  // What it has found; `between` is where, if it is between two nodes.
   void (*refuse)(void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) = nullptr;
   std::size_t demands = 0;  // the first so many are asked about
 };

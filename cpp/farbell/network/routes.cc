@@ -77,24 +77,48 @@ bool Routes::find(DemandId demand) {
   return true;
 }
 
-std::vector<Route> Routes::search(DemandId demand) {
+RoutesQuestion Routes::question(DemandId demand) {
   const RoutePlan& plan = plans_[demand.value];
-  if (!asks(demand)) return router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
-  const RoutesQuestion question{demand, plan.ends[0], plan.ends[1], plan.alternatives, queue_->now(), costs(demand)};
+  return {demand, plan.ends[0], plan.ends[1], plan.alternatives, queue_->now(), costs(demand)};
+}
+
+std::vector<Route> Routes::search(DemandId demand) {
+  if (asks(demand))
+    if (auto given = asked(question(demand), false)) return std::move(*given);
+  const RoutePlan& plan = plans_[demand.value];
+  return router().find(plan.ends[0], plan.ends[1], plan.alternatives, costs(demand));
+}
+
+// None: the hook has failed, and the run goes on.
+std::optional<std::vector<Route>> Routes::asked(const RoutesQuestion& question, bool at_the_start) const {
+  auto given = hook_->find(hook_->self, question);
+  if (!given) return {};
+  const auto refuse = [&](const std::string& why) {
+    hook_->refuse(hook_->self, question, why, {});
+    return std::nullopt;
+  };
+  if (at_the_start && given->empty()) return refuse("it gave no route, where each demand has one at the start");
+  if (given->size() > question.wanted)
+    return refuse("it gave " + std::to_string(given->size()) + " routes, where at most " + std::to_string(question.wanted) + " are wanted");
   std::vector<Route> out;
-  for (std::vector<NodeId>& nodes : hook_->find(hook_->self, question)) out.push_back(checked(question, std::move(nodes)));
-  if (out.size() > question.wanted)
-    hook_->refuse(hook_->self, question, "it gave " + std::to_string(out.size()) + " routes, where at most " + std::to_string(question.wanted) + " are wanted", {});
+  for (std::vector<NodeId>& nodes : *given) {
+    std::optional<Route> route = checked(question, std::move(nodes));
+    if (!route) return {};
+    out.push_back(std::move(*route));
+  }
   return out;
 }
 
 // Over the cheapest of parallel links, as in searches of the core.
-Route Routes::checked(const RoutesQuestion& question, std::vector<NodeId> nodes) const {
-  const auto refuse = [&](const std::string& why) { hook_->refuse(hook_->self, question, why, {}); };
-  if (nodes.empty() || nodes.front() != question.a || nodes.back() != question.b) refuse("it gave a route that does not lead from node_a to node_b");
+std::optional<Route> Routes::checked(const RoutesQuestion& question, std::vector<NodeId> nodes) const {
+  const auto refuse = [&](const std::string& why, std::array<NodeId, 2> between) {
+    hook_->refuse(hook_->self, question, why, between);
+    return std::nullopt;
+  };
+  if (nodes.empty() || nodes.front() != question.a || nodes.back() != question.b) return refuse("it gave a route that does not lead from node_a to node_b", {});
   std::vector<NodeId> sorted = nodes;
   std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) refuse("it gave a route that visits a node twice");
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) return refuse("it gave a route that visits a node twice", {});
   Route route{std::move(nodes), {}};
   for (std::size_t hop = 0; hop + 1 < route.nodes.size(); ++hop) {
     const Edge* best = nullptr;
@@ -102,7 +126,7 @@ Route Routes::checked(const RoutesQuestion& question, std::vector<NodeId> nodes)
       if (e.to == route.nodes[hop + 1] && question.cost[e.link.value] < std::numeric_limits<double>::infinity() &&
           (!best || question.cost[e.link.value] < question.cost[best->link.value]))
         best = &e;
-    if (!best) hook_->refuse(hook_->self, question, "it gave a route without a link that can be used", {route.nodes[hop], route.nodes[hop + 1]});
+    if (!best) return refuse("it gave a route without a link that can be used", {route.nodes[hop], route.nodes[hop + 1]});
     route.links.push_back(best->link);
   }
   return route;
@@ -113,12 +137,9 @@ void Routes::find_by(const RoutesHook& hook, const EventQueue& queue) {
   queue_ = &queue;
   first_.resize(std::min(plans_.size(), hook.demands));
   for (std::uint32_t d = 0; d < first_.size(); ++d) {
-    const DemandId demand{d};
-    if (!asks(demand)) continue;
-    first_[d] = search(demand);
-    if (!first_[d].empty()) continue;
-    const RoutePlan& plan = plans_[d];
-    hook.refuse(hook.self, {demand, plan.ends[0], plan.ends[1], plan.alternatives, queue.now(), {}}, "it gave no route, where each demand has one at the start", {});
+    if (!asks(DemandId{d})) continue;
+    auto given = asked(question(DemandId{d}), true);
+    first_[d] = given ? std::move(*given) : plans_[d].routes;
   }
 }
 

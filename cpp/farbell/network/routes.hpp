@@ -83,7 +83,9 @@ class Routes {
   bool asks(DemandId demand) const { return hook_ && demand.value < hook_->demands && !plans_[demand.value].fixed; }
   const std::vector<Route>& first(DemandId demand) const { return asks(demand) ? first_[demand.value] : plans_[demand.value].routes; }
   std::vector<Route> search(DemandId demand);
-  Route checked(const RoutesQuestion& question, std::vector<NodeId> nodes) const;
+  std::optional<std::vector<Route>> asked(const RoutesQuestion& question, bool at_the_start) const;
+  std::optional<Route> checked(const RoutesQuestion& question, std::vector<NodeId> nodes) const;
+  RoutesQuestion question(DemandId demand);
   void settle(DemandId demand, std::vector<Route> found);
   struct Row {
     std::vector<Route> found;  // empty: those of the plan

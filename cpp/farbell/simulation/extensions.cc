@@ -70,7 +70,7 @@ class ProtocolsInReplica::Made {
     if (taken < 0) [[unlikely]] fail(choice_name(question.point), place_text(model_, question.node, question.demand, question.now));
     return taken != 0;
   }
-  std::vector<std::vector<NodeId>> find(const RoutesQuestion& question) {
+  std::optional<std::vector<std::vector<NodeId>>> find(const RoutesQuestion& question) {
     std::vector<std::vector<NodeId>> found;
     const auto add = [](void* out, const NodeId* nodes, std::size_t count) {
       static_cast<std::vector<std::vector<NodeId>>*>(out)->emplace_back(nodes, nodes + count);

@@ -4,8 +4,10 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <set>
 
 #include "farbell/network/link_views.hpp"
+#include "farbell/network/local_search.hpp"
 #include "farbell/network/news.hpp"
 #include "farbell/network/routes.hpp"
 
@@ -107,6 +109,65 @@ TEST(Routes, GoByTheViewOfTheDemand) {
   routes.learn(ViewId{1}, LinkId{2}, {std::numeric_limits<double>::infinity(), false});
   routes.learn(ViewId{1}, LinkId{0}, {std::numeric_limits<double>::infinity(), true});
   EXPECT_FALSE(routes.usable_when_repaired(DemandId{1}));
+}
+
+// Depth first: over links that work, no node twice, and in vain only where nothing leads to the end.
+TEST(LocalSearch, FindsAWayWhereverThereIsOne) {
+  Draw draw;
+  constexpr double dead = std::numeric_limits<double>::infinity();
+  std::size_t found = 0, in_vain = 0, back = 0;
+  for (int trial = 0; trial < 300; ++trial) {
+    const std::uint32_t nodes = 3 + draw.below(7);
+    std::vector<std::array<NodeId, 2>> ends;
+    std::vector<Tick> fibre, processing;
+    std::vector<double> start, now;
+    for (std::uint32_t n = 0; n < nodes; ++n) processing.emplace_back(draw.below(5));
+    for (std::uint32_t l = 0; l < 2 * nodes; ++l) {
+      const std::uint32_t a = draw.below(nodes), b = draw.below(nodes);
+      if (a == b) continue;
+      ends.push_back({NodeId{a}, NodeId{b}});
+      fibre.emplace_back(1 + draw.below(50));
+      start.push_back(1 + draw.below(9));
+      now.push_back(draw.below(2) > 0 ? start.back() : dead);
+    }
+    const Graph graph(nodes, ends);
+    const NodeId a{0}, b{nodes - 1};
+    std::vector<bool> joined(nodes, false);
+    joined[a.value] = true;
+    for (std::uint32_t round = 0; round < nodes; ++round)
+      for (std::size_t l = 0; l < ends.size(); ++l)
+        if (now[l] < dead && (joined[ends[l][0].value] || joined[ends[l][1].value])) joined[ends[l][0].value] = joined[ends[l][1].value] = true;
+    LocalSearch search({graph, start, fibre, processing}, 2);
+    search.begin(1, a, b);
+    std::size_t steps = 0;
+    bool lost = false;
+    while (!search.has_arrived(1) && !lost) {
+      const std::size_t before = search.way(1).links.size();
+      const auto delay = search.send_on(1, now);
+      lost = !delay;
+      if (lost) break;
+      back += search.way(1).links.size() < before;
+      EXPECT_GE(*delay, Tick{1});
+      ASSERT_LE(++steps, 2 * std::size_t{nodes});
+    }
+    EXPECT_EQ(lost, !joined[b.value]);
+    lost ? ++in_vain : ++found;
+    if (lost) continue;
+    const Route& way = search.way(1);
+    std::set<std::uint32_t> seen;
+    Tick expected = tick_zero;
+    for (std::size_t h = 0; h < way.links.size(); ++h) {
+      EXPECT_TRUE(seen.insert(way.nodes[h].value).second);
+      EXPECT_LT(now[way.links[h].value], dead);
+      const auto& [x, y] = ends[way.links[h].value];
+      EXPECT_TRUE((x == way.nodes[h] && y == way.nodes[h + 1]) || (y == way.nodes[h] && x == way.nodes[h + 1]));
+      expected += fibre[way.links[h].value] + (h > 0 ? processing[way.nodes[h].value] : tick_zero);
+    }
+    EXPECT_EQ(search.back(1), expected);
+  }
+  EXPECT_GT(found, 5U);
+  EXPECT_GT(in_vain, 5U);
+  EXPECT_GT(back, 5U);
 }
 
 TEST(News, ComesToEachViewOnce) {
