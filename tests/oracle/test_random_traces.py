@@ -474,27 +474,34 @@ def test_same_run_whoever_decides_on_routes(data):
 
 
 def with_stated_routes(data, scenario):
-    """Some demands have ways of their own through the graph, one to four, with weights."""
-    ends = [(link["node_a"], link["node_b"]) for link in scenario["links"]]
+    """Most demands have ways of their own through the graph, up to four, with weights; further links close loops."""
+    links, names = list(scenario["links"]), [node["name"] for node in scenario["nodes"]]
+    for i in range(data.draw(st.sampled_from([0, 1, 1, 2]))):
+        a, b = data.draw(st.permutations(names))[:2]
+        links.append(data.draw(st.sampled_from(links)) | {"name": f"more{i}", "node_a": a, "node_b": b})
+    ends = [(link["node_a"], link["node_b"]) for link in links]
 
     def ways(a, b, before):
         if a == b:
-            yield [*before, b]
-        for x, y in (
-            pair for pair in [*ends, *(pair[::-1] for pair in ends)] if pair[0] == a and pair[1] not in [*before, a] and a != b
-        ):
-            yield from ways(y, b, [*before, x])
+            yield (*before, b)
+            return
+        for x, y in {*ends, *(pair[::-1] for pair in ends)}:
+            if x == a and y not in before:
+                yield from ways(y, b, (*before, a))
 
     demands = []
     for demand in scenario["demands"]:
-        found = sorted({tuple(way) for way in ways(demand["node_a"], demand["node_b"], [])})
-        states = (
-            data.draw(st.booleans()) and demand["swapping"]["kind"] not in ("tree", "table") if "swapping" in demand else True
-        )
-        chosen = data.draw(st.lists(st.sampled_from(found), min_size=1, max_size=4, unique=True)) if states else []
+        found = sorted(set(ways(demand["node_a"], demand["node_b"], ())))
+        by_position = demand.get("swapping", {}).get("kind") in ("tree", "table")
+        if by_position or data.draw(st.sampled_from([False, False, False, True])):
+            demands.append(demand)
+            continue
+        chosen = data.draw(st.lists(st.sampled_from(found), min_size=min(2, len(found)), max_size=4, unique=True))
         routes = [{"nodes": list(way), "weight": data.draw(st.sampled_from([1, 1, 2, 0.5, 1 / 3]))} for way in chosen]
-        demands.append(demand | {"route": [] if routes else demand.get("route", []), "routes": routes})
-    return {"demands": demands}
+        demands.append(demand | {"route": [], "routes": routes})
+    few = data.draw(st.booleans())
+    memories = [memory if few else memory | {"slots": memory["slots"] + 6} for memory in scenario["memories"]]
+    return {"demands": demands, "links": links, "memories": memories}
 
 
 @many

@@ -37,10 +37,25 @@ def test_a_comparison_its_json_and_its_figure() -> None:
     assert Path("figure.svg").read_text(encoding="utf-8").startswith("<?xml")
 
 
+def test_routers_of_rounds_beside_those_of_circuits() -> None:
+    asked = ("compare", "five.json", "--routers", "shortest,widest,q_cast,multicommodity")
+    done = farbell(*asked)
+    assert done.returncode == 0, done.stderr
+    assert "chosen to fit the links" in done.stdout
+    said = json.loads(farbell(*asked, "--round-s", "5 ms", "--attempt-s", "3 ms", "--channels", "2", "--json").stdout)
+    assert [row["runs"] for row in said["routers"]] == ["circuits", "circuits", "rounds", "circuits"]
+    assert said["notes"][0].startswith("rounds of 0.005 s with 0.003 s of attempts, 2 lanes a link: 20 in the run")
+
+
 @pytest.mark.parametrize(
     "arguments, code, message",
     [
         (("compare", "five.json", "--routers", "hops,wides"), 2, "widest"),
+        (("compare", "five.json", "--routers", "q_cats"), 2, "q_cast"),
+        (("compare", "five.json", "--routers", "q_cast", "--round-s", "1 ms"), 2, "--attempt-s"),
+        (("compare", "five.json", "--routers", "q_cast", "--channels", "2"), 2, "--channels"),
+        (("compare", "five.json", "--routers", "q_cast", "--round-s", "1 kg", "--attempt-s", "1 ms"), 2, "--round-s"),
+        (("compare", "five.json", "--routers", "q_cast", "--round-s", "1 ms", "--attempt-s", "1 ms"), 2, "/rounds/round_s"),
         (("compare", "five.json", "--out", "figure.xyz"), 2, "--out"),
         (("compare", "none.json"), 4, "none.json"),
     ],

@@ -79,7 +79,7 @@ def path_programme(
     served = np.array([[float(d == e) for d, _ in paths] + [0] for e in range(len(demands))]).reshape(len(demands), -1)
     if fair:
         rows = np.array([served[e] - np.eye(len(paths) + 1)[-1] * (e not in (fixed or {})) for e in range(len(demands))])
-        least = [(fixed or {}).get(e, 0.0) * (1 - 1e-9) for e in range(len(demands))]
+        least = [max(0.0, (fixed or {}).get(e, 0.0) - 1e-7 * max(most)) for e in range(len(demands))]
         cost = -np.eye(len(paths) + 1)[-1]
         return -linprog(cost, A_ub=np.vstack([use, -rows]), b_ub=[*most, *(-x for x in least)], method="highs").fun
     return -linprog(-served.sum(axis=0), A_ub=use, b_ub=most, bounds=[(0, None)] * len(paths) + [(0, 0)], method="highs").fun

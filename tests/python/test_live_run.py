@@ -544,3 +544,24 @@ def test_numbers_out_of_range_are_no_crash() -> None:
     ):
         with pytest.raises(IndexError):
             action()
+
+
+def test_stated_routes_are_taken_in_turn_again_once_installed_ones_are_removed() -> None:
+    both = [fb.WeightedRoute(nodes=STRAIGHT), fb.WeightedRoute(nodes=AROUND)]
+    table = fb.Table(at_s=[0.01, 0.02, 0.11, 0.12, 0.21, 0.22, 0.23])
+    scenario = ring()
+    demands = [demand.replace(routes=both, traffic=table, pairs_per_request=1) for demand in scenario.demands]
+    run = fb.live(scenario.replace(demands=demands))
+    assert [route.nodes for route in run.routes["n0->n3"]] == [STRAIGHT, AROUND]
+
+    def hops_over(a: str, b: str, until_s: float) -> int:
+        run.advance(until_s=until_s)
+        made = dict(zip(run.links["link"].tolist(), run.links["successes"].tolist(), strict=True))
+        return int(made[f"{a}--{b}"])
+
+    assert (hops_over("n0", "n1", 0.1) > 0) and (hops_over("n5", "n0", 0.1) > 0)
+    before = hops_over("n0", "n1", 0.1)
+    run.install_routes("n0->n3", [AROUND])
+    assert hops_over("n0", "n1", 0.2) == before
+    run.remove_routes("n0->n3")
+    assert hops_over("n0", "n1", 0.3) > before

@@ -239,7 +239,7 @@ def contested(**fields: Any) -> fb.Scenario:
     grid = fb.grid(3, 3, memory=fb.Memory(name="m", slots=8), generation=given(0.05, 0.98), demands=[], duration_s="20 ms")
     links = [link.replace(generation=given(0.3, 0.93)) if "r1c1" in (link.node_a, link.node_b) else link for link in grid.links]
     demands = [fb.Demand(node_a="r0c0", node_b="r2c2"), fb.Demand(node_a="r0c1", node_b="r2c1")]
-    return grid.replace(links=links, demands=demands, **fields)
+    return grid.replace(**{"links": links, "demands": demands, **fields})
 
 
 def test_a_comparison_says_what_runs_say() -> None:
@@ -287,11 +287,100 @@ def test_no_router_beats_the_bounds(seed: int) -> None:
     )
     if not simple_paths(scenario, "n0", "n1") or not simple_paths(scenario, "n2", "n3"):
         return
-    found = fb.routing.compare(scenario)
-    assert found.table["router"].tolist() == list(KINDS)
-    most = found.throughput_bound_hz * scenario.duration_s
-    for rate in found.table["throughput_hz"].tolist():
+    in_rounds = ["q_pass", "q_cast", "multipath_local", "multipath_global", "shortest_in_rounds", "greedy_in_rounds"]
+    found = fb.routing.compare(scenario, [*KINDS, *in_rounds])
+    assert (found.table["bound_hz"] <= found.throughput_bound_hz * (1 + 1e-6)).all()
+    for rate, bound in zip(found.table["throughput_hz"].tolist(), found.table["bound_hz"].tolist(), strict=True):
+        most = bound * scenario.duration_s
         assert rate * scenario.duration_s <= most + 6.5 * math.sqrt(most) + 4
+
+
+def in_rounds(scenario: fb.Scenario, **fields: Any) -> fb.Scenario:
+    rounds = fb.Rounds(router=fb.QCastRouter(link_state_hops=1), round_s="1 ms", attempt_s="0.5 ms", channels=2)
+    return scenario.replace(**{"rounds": rounds, "routing": fb.Routing(kind="hops"), **fields})
+
+
+@pytest.mark.parametrize("stated", [False, True], ids=["rounds given", "rounds in the scenario"])
+def test_routers_in_rounds_stand_beside_kinds_of_routing(stated: bool) -> None:
+    scenario = in_rounds(contested())
+    given = {} if stated else {"rounds": scenario.rounds}
+    asked = ["shortest", "q_cast", "shortest_in_rounds", "q_pass"]
+    plain = contested(routing=fb.Routing(kind="hops"))
+    found = fb.routing.compare(scenario if stated else plain, asked, seed=4, **given)
+    assert found.table["runs"].tolist() == ["circuits", "rounds", "rounds", "rounds"]
+    runs = {
+        "shortest": plain,
+        "q_cast": scenario,
+        "shortest_in_rounds": scenario.replace(rounds=scenario.rounds.replace(router=fb.ShortestRouter())),
+        "q_pass": scenario.replace(
+            rounds=scenario.rounds.replace(router=fb.QPassRouter(link_state_hops=1)),
+            routing=fb.Routing(kind="hops", alternatives=5),
+        ),
+    }
+    for row in found.table.rows():
+        results = fb.run(runs[row["router"]], seed=4, progress=False)
+        assert row["useful_hz"] == pytest.approx(float(results.summary()["rate_hz"].sum()))
+        assert row["messages_hz"] == pytest.approx(float(results.replicas["messages"][0]) / 0.02)
+    routes = {(row["router"], row["demand"]): (row["route"], row["routes"]) for row in found.demands.rows()}
+    assert routes["q_cast", "r0c0->r2c2"] == ("", 0)
+    assert routes["shortest_in_rounds", "r0c0->r2c2"] == ("r0c0 - r0c1 - r0c2 - r1c2 - r2c2", 1)
+    assert any(note.startswith("q_pass chooses from 5 paths") for note in found.notes)
+    assert any("luck is common within either only" in note for note in found.notes)
+    assert not any("chosen to fit" in note for note in found.notes)
+    assert all(note in repr(found) and note in found._repr_html_() for note in found.notes)
+
+
+def test_with_rounds_all_routers_of_both_sorts_are_compared() -> None:
+    found = fb.routing.compare(in_rounds(contested()))
+    kinds = [kind for kind in KINDS if kind not in PURIFYING]
+    expected = [*kinds, "q_pass", "q_cast", "multipath_local", "multipath_global", "shortest_in_rounds", "greedy_in_rounds"]
+    assert found.table["router"].tolist() == expected
+
+
+def test_widths_count_where_a_router_keeps_to_them() -> None:
+    demands = [demand.replace(width=2) for demand in contested().demands]
+    found = fb.routing.compare(in_rounds(contested(demands=demands)), ["q_cast", "shortest_in_rounds"])
+    assert "q_cast chooses widths itself: those of demands do not count" in found.notes
+    wide, narrow = (
+        fb.routing.compare(in_rounds(contested(demands=[d.replace(width=w) for d in demands])), ["shortest_in_rounds", "hops"])
+        for w in (2, 1)
+    )
+    assert wide.table["bound_hz"][0] > narrow.table["bound_hz"][0]
+    assert wide.table["bound_hz"][1] == pytest.approx(2 * narrow.table["bound_hz"][1])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_rounds_that_are_chosen_fit_every_router(seed: int) -> None:
+    """Whatever the links, delays and processing."""
+    draw = random.Random(seed)
+    scenario = random_network(seed, nodes=9, links=18)
+    nodes = [node.replace(processing_delay_s=draw.choice([0, 1e-5, 1e-3])) for node in scenario.nodes]
+    links = [link.replace(fiber=fb.Fiber(length_m=draw.uniform(0, 3e5))) for link in scenario.links]
+    paths = simple_paths(scenario, "n0", "n1")
+    if not paths:
+        return
+    asked = [fb.Demand(node_a="n0", node_b="n1", width=draw.choice([1, 2]))]
+    scenario = scenario.replace(nodes=nodes, links=links, demands=asked, duration_s=0.2)
+    routers = ["q_pass", "q_cast", "multipath_local", "multipath_global", "shortest_in_rounds", "greedy_in_rounds"]
+    found = fb.routing.compare(scenario, routers)
+    assert any("chosen to fit the links" in note for note in found.notes)
+    assert found.table["router"].tolist() == routers
+
+
+def test_what_rounds_do_not_have_is_refused_with_its_place() -> None:
+    demands = [demand.replace(use="measure") for demand in contested().demands]
+    with pytest.raises(fb.SpecError) as error:
+        fb.routing.compare(contested(demands=demands), ["hops", "q_cast"])
+    assert error.value.path == "/demands/0/use"
+
+
+def test_the_bound_of_poisson_demands_is_what_they_ask_for() -> None:
+    traffic = fb.Poisson(rate_hz=7)
+    demands = [demand.replace(traffic=traffic, pairs_per_request=3) for demand in contested().demands]
+    table = fb.routing.compare(contested(demands=demands), ["hops"]).table
+    assert table["bound_hz"].tolist() == pytest.approx([42], rel=1e-6)
+    picky = [demand.replace(min_fidelity=0.5) for demand in demands]
+    assert fb.routing.compare(contested(demands=picky), ["hops"]).table["bound_hz"][0] > 1000
 
 
 def test_fairness() -> None:

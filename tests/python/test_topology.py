@@ -484,6 +484,9 @@ def test_repeaters_on_a_finished_scenario() -> None:
     chain = chain.replace(demands=[route])
     divided = fb.topology.with_repeaters(chain, span_limit_m="50 km")
     assert divided.demands[0].route == ("n2", "n1", "n0~n1~1", "n0")
+    several = chain.replace(demands=[route.replace(route=[], routes=[fb.WeightedRoute(nodes=route.route, weight=2)])])
+    (one,) = fb.topology.with_repeaters(several, span_limit_m="50 km").demands[0].routes
+    assert one == fb.WeightedRoute(nodes=["n2", "n1", "n0~n1~1", "n0"], weight=2)
     assert fb.topology.with_repeaters(chain, span_limit_m="100 km") == chain
     fb.compile(divided)
 

@@ -160,7 +160,7 @@ class FlowProgramme:
             bounds = np.vstack([self._bounds(), [[0, math.inf]]])
             capped = bounds[self.flows : -1, 1]
             # A hair less than what is settled, so that rounding makes nothing infeasible.
-            at_least = np.where(np.isnan(rates), 0.0, np.nan_to_num(rates) * (1 - ROUNDING))
+            at_least = np.where(np.isnan(rates), 0.0, np.maximum(np.nan_to_num(rates) * (1 - ROUNDING) - _RESOLVED, 0.0))
             found, prices = self._solve(cost, bounds, ones + least, at_least)
             level = found.x[-1]
             held = np.isnan(rates) & ((prices[len(self.most) :] > ROUNDING) | (capped <= level * (1 + ROUNDING)))
@@ -187,7 +187,7 @@ class FlowProgramme:
         out: dict[str, list[Path]] = {}
         for d, demand in enumerate(self.demands):
             edges = left[self.sources[self._source(demand)]]
-            parts = self._parted(demand, edges, found.x[self.flows + d] * self.used[d])
+            parts = self._parted(demand, edges, float(found.x[self.flows + d]) * self.used[d])
             whole = math.fsum(amount for *_, amount in parts)
             out[demand.name] = [(nodes, links, amount / whole * rates[demand.name]) for nodes, links, amount in parts]
         return out

@@ -13,7 +13,7 @@ from farbell.analysis.flows import Objective, PathFlow
 from farbell.bounds.capacities import capacities
 from farbell.bounds.routes import lane_bounds
 
-__all__ = ["multicommodity"]
+__all__ = ["multicommodity", "offered_hz"]
 
 
 def _planned(scenario: Scenario) -> Model:
@@ -37,7 +37,7 @@ def states(demand: Demand) -> bool:
     return bool(demand.route or demand.routes)
 
 
-def _offered_hz(demand: Demand) -> float:
+def offered_hz(demand: Demand) -> float:
     """Pairs that it asks for per second, where that is known."""
     traffic = demand.traffic
     return traffic.rate_hz * demand.pairs_per_request if isinstance(traffic, Poisson) else math.inf
@@ -109,7 +109,7 @@ def multicommodity(scenario: Scenario, *, objective: Objective = "fair") -> Scen
     model = _planned(scenario)
     found = capacities(model)
     flow_demands = [
-        replace(flow, most_hz=min(lanes_hz, _offered_hz(demand)), avoids=_too_small(scenario, demand))
+        replace(flow, most_hz=min(lanes_hz, offered_hz(demand)), avoids=_too_small(scenario, demand))
         for flow, lanes_hz, (_, demand) in zip(found.demands, lane_bounds(model), asked, strict=True)
     ]
     by_demand: dict[str, list[PathFlow]] = {flow.name: [] for flow in flow_demands}

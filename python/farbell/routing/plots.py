@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["draw_router_rates", "draw_routers"]
 
 
+# Bounds so many times what was reached, or could be with the slots in use, are said and not drawn.
+_FAR = 2
+
+
 def draw_router_rates(comparison: RouterComparison, ax: Any = None) -> Any:
     """The useful rate of each router with its interval, that of all pairs, and the bounds as lines."""
     ax = new_axes(ax)
@@ -25,20 +29,23 @@ def draw_router_rates(comparison: RouterComparison, ax: Any = None) -> Any:
     ax.plot(table["throughput_hz"], place, "o", markersize=10, color=UNUSED, label="all pairs")
     bars = np.clip([useful - table["useful_low_hz"], table["useful_high_hz"] - useful], 0, None)
     ax.errorbar(useful, place, xerr=bars, fmt="o", capsize=3, color=COLORS[0], label="useful pairs")
+    most = max(table["throughput_hz"].max(), np.nan_to_num(table["bound_hz"]).max())
+    ax.plot(table["bound_hz"], place, "|", markersize=22, color="black")
+    ax.plot([], [], "|", markersize=7, color="black", label="bound: these widths or rounds (LP)")
     for value, dashes, name in (
-        (comparison.throughput_bound_hz, "--", "bound: all together (LP)"),
-        (comparison.min_cut_hz, ":", "bound: each alone (min-cut)"),
+        (comparison.throughput_bound_hz, "--", "bound: all slots (LP)"),
+        (comparison.min_cut_hz, ":", "bound: all slots, each demand alone (min-cut)"),
     ):
-        if np.isfinite(value):
+        # Where few of the slots are used these are far away, and would hide what differs.
+        if np.isfinite(value) and value <= _FAR * most:
             ax.axvline(value, color="black", linestyle=dashes, label=name)
-    if table["throughput_hz"].max() > 0 and comparison.min_cut_hz > 10 * table["throughput_hz"].max():
-        ax.set_xscale("log")
-    else:
-        ax.set_xlim(left=0)
+        elif np.isfinite(value):
+            ax.plot([], [], color="black", linestyle=dashes, label=f"{name}: {value:.4g} /s, beyond")
+    ax.set_xlim(left=0)
     ax.set_yticks(place, table["router"])
-    ax.invert_yaxis()
+    ax.set_ylim(len(table) - 0.5, -0.5)
     ax.set_xlabel("pairs per second of all demands")
-    ax.legend(fontsize=7)
+    ax.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     return ax
 
 

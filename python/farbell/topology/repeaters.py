@@ -157,7 +157,13 @@ def with_repeaters(
     return scenario.replace(
         nodes=[*scenario.nodes, *added],
         links=links,
-        demands=[demand.replace(route=_through(demand.route, led)) for demand in scenario.demands],
+        demands=[
+            demand.replace(
+                route=_through(demand.route, led),
+                routes=[one.replace(nodes=_through(one.nodes, led)) for one in demand.routes],
+            )
+            for demand in scenario.demands
+        ],
         # A fibre that is cut is cut in one of its spans: all of them are down.
         failures=[
             failure.replace(links=[span for name in failure.links for span in spans.get(name, [name])])

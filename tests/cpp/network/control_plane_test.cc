@@ -170,6 +170,41 @@ TEST(LocalSearch, FindsAWayWhereverThereIsOne) {
   EXPECT_GT(back, 5U);
 }
 
+// Smooth weighted round robin among the routes that can be used; credit is kept while one cannot.
+TEST(Routes, AreTakenInTurnByWeight) {
+  Square s;
+  std::vector<RoutePlan> plans(2);
+  PathFinder paths(s.graph);
+  for (RoutePlan& plan : plans) {
+    plan.ends = {NodeId{0}, NodeId{2}};
+    plan.routes = paths.k_shortest(NodeId{0}, NodeId{2}, 2, s.cost);
+    plan.fixed = true;
+  }
+  plans[0].weights = {3, 1};
+  const SwapFacts no_swaps;
+  Routes routes(s.graph, RoutingMetric::hops, no_swaps, plans, s.cost, {}, 0);
+  const DemandId shared{0};
+  EXPECT_TRUE(routes.shares(shared));
+  EXPECT_FALSE(routes.shares(DemandId{1}));
+  const auto turns = [&](std::size_t count) {
+    std::vector<std::size_t> out;
+    while (out.size() < count) out.push_back(routes.next_turn(shared));
+    return out;
+  };
+  EXPECT_EQ(turns(8), (std::vector<std::size_t>{0, 0, 1, 0, 0, 0, 1, 0}));
+  EXPECT_EQ(turns(2), (std::vector<std::size_t>{0, 0}));
+  routes.set_failed(LinkId{0}, true);
+  EXPECT_EQ(turns(3), (std::vector<std::size_t>{1, 1, 1}));
+  routes.set_failed(LinkId{3}, true);
+  EXPECT_EQ(turns(2), (std::vector<std::size_t>{0, 0})) << "none can be used";
+  for (std::uint32_t l : {0U, 3U}) routes.set_failed(LinkId{l}, false);
+  EXPECT_EQ(turns(2), (std::vector<std::size_t>{1, 0})) << "it goes on where it was";
+  routes.install(shared, {plans[0].routes[1]});
+  EXPECT_FALSE(routes.shares(shared));
+  routes.uninstall(shared);
+  EXPECT_TRUE(routes.shares(shared));
+}
+
 TEST(News, ComesToEachViewOnce) {
   Square s;
   std::vector<LinkRow> links(4);
