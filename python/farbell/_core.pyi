@@ -4312,6 +4312,8 @@ class GhzDemand:
         Names of the nodes that share each state, at least two.
     center : str
         Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all.
+    tree : Literal["star", "steiner", "shortest_paths"]
+        Over which links the users are joined: from a center, or along a tree whose hubs (where it branches, and users in between) each fuse what they have.
     edges : Sequence[Sequence[str]]
         Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state.
     traffic : Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any]
@@ -4341,6 +4343,7 @@ class GhzDemand:
         name: str,
         users: Sequence[str],
         center: str = '',
+        tree: Literal["star", "steiner", "shortest_paths"] = 'star',
         edges: Sequence[Sequence[str]] = [],
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         states_per_request: int = 1,
@@ -4356,6 +4359,7 @@ class GhzDemand:
         name: str = ...,
         users: Sequence[str] = ...,
         center: str = ...,
+        tree: Literal["star", "steiner", "shortest_paths"] = ...,
         edges: Sequence[Sequence[str]] = ...,
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         states_per_request: int = ...,
@@ -4375,6 +4379,9 @@ class GhzDemand:
     @property
     def center(self) -> str:
         """Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all."""
+    @property
+    def tree(self) -> Literal["star", "steiner", "shortest_paths"]:
+        """Over which links the users are joined: from a center, or along a tree whose hubs (where it branches, and users in between) each fuse what they have."""
     @property
     def edges(self) -> tuple[tuple[str, ...], ...]:
         """Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state."""

@@ -111,7 +111,7 @@ DEMAND = {
     "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None, "rules": [],
 }  # fmt: skip
 GHZ_DEMAND = {
-    "center": "", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
+    "center": "", "tree": "star", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
 FAILURE = {"name": "", "nodes": [], "links": [], "regions": [], "mtbf_s": None, "mttr_s": None, "down": []}
 TRAFFIC = {

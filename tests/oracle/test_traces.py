@@ -13,8 +13,9 @@ from oracle.routed_scenarios import ROUTED
 from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
+from oracle.tree_scenarios import TREES
 
-EVERY = SCENARIOS | LIT | DECIDED | ROUTED
+EVERY = SCENARIOS | LIT | DECIDED | ROUTED | TREES
 ENTITIES = (
     "link",
     "node",

@@ -264,7 +264,7 @@ TEST(RoundRouter, OneShotOnAGrid) {
 TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
   std::mt19937 random(4);
   std::size_t joined = 0, loops = 0;
-  for (int trial = 0; trial < 600; ++trial) {
+  for (int trial = 0; trial < 1500; ++trial) {
     const Net net = random_net(random, 9);
     RoundRouter router(net.graph, net.network, GhzFusionRouterSpec{});
     const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, {}}};
