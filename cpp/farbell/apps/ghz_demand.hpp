@@ -43,7 +43,7 @@ struct GhzDemandSpec {
 template <>
 struct Describe<GhzDemandSpec> {
   static constexpr std::string_view name = "GhzDemand";
-  static constexpr std::string_view doc = "Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle makes of pairs.";
+  static constexpr std::string_view doc = "Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle, or several along a tree, make of pairs.";
   static constexpr auto fields = std::tuple{
       required(field("name", &GhzDemandSpec::name, non_empty, "Name, unlike those of all other demands.")),
       required(field("users", &GhzDemandSpec::users, non_empty, "Names of the nodes that share each state, at least two.")),

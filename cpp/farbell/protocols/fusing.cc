@@ -93,7 +93,6 @@ void Fusing::fuse(std::uint32_t n) {
   }
   Stream& outcomes = rows_[shared.star].outcomes;
   const auto half = [&](std::uint32_t arm, End end) { return segments_.segment(shared.parts[arm].segment).half[end]; };
-  std::vector<std::uint8_t> far_bit(star.arms.size());  // by arm: what its end B holds in Z, against what no other arm ends at
   const auto read = [&](const FusionStep& step) {
     const QubitId q = half(step.arm, step.end);
     const int bit = states_.measure(q, Basis::z, now, outcomes.next().u0);
@@ -101,10 +100,11 @@ void Fusing::fuse(std::uint32_t n) {
     return static_cast<std::uint8_t>(bit);
   };
   shared.frame = PauliFrame(star.holders.size());
+  far_bit_.assign(star.arms.size(), 0);
   for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     shared.promoted += states_.promote(segment.half[end_a], now);
-    far_bit[arm] = segment.frame >> 1;
+    far_bit_[arm] = segment.frame >> 1;
     shared.frame.z[star.phase_of[arm]] ^= segment.frame & 1;
     shared.born = earlier(shared.born, segment.born);
   }
@@ -113,19 +113,19 @@ void Fusing::fuse(std::uint32_t n) {
       case FusionStep::Kind::cx: states_.apply(Gate::cx, half(step.arm, step.end), half(step.other, end_a), now); break;
       case FusionStep::Kind::cz: states_.apply(Gate::cz, half(step.arm, step.end), half(step.other, end_a), now); break;
       case FusionStep::Kind::h: states_.apply(Gate::h, half(step.arm, step.end), now); break;
-      case FusionStep::Kind::read_x: far_bit[step.arm] ^= read(step); break;
+      case FusionStep::Kind::read_x: far_bit_[step.arm] ^= read(step); break;
       case FusionStep::Kind::read_z: shared.frame.z[star.phase_of[step.arm]] ^= read(step); break;
     }
   }
   for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
-    if (star.parent[arm] != Star::none) far_bit[arm] ^= far_bit[star.parent[arm]];
+    if (star.parent[arm] != Star::none) far_bit_[arm] ^= far_bit_[star.parent[arm]];
     // Between two hubs nothing of it is left.
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     if (!segment.half[end_a] && !segment.half[end_b]) swapping_.end(shared.parts[arm].segment);
   }
   std::vector<Tick> known(star.holders.size(), now);  // by party
   for (std::size_t party = 0; party < known.size(); ++party) {
-    if (star.holders[party].end == end_b) shared.frame.x[party] = far_bit[star.holders[party].arm];
+    if (star.holders[party].end == end_b) shared.frame.x[party] = far_bit_[star.holders[party].arm];
     for (const Star::Way& way : star.news[party]) known[party] = later(known[party], heard(star, way, now));
     messages_ += star.news[party].size();
   }

@@ -116,6 +116,7 @@ class Fusing {
   std::vector<Row> rows_;    // by star
   std::vector<Shared> shared_;
   std::vector<std::uint32_t> free_;
+  std::vector<std::uint8_t> far_bit_;  // by arm, in a fusion: what its end B holds in Z against where no arm ends
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 
