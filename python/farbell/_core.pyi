@@ -4302,7 +4302,7 @@ class Demand:
 
 @final
 class GhzDemand:
-    """Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle makes of pairs.
+    """Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle, or several along a tree, make of pairs.
 
     Parameters
     ----------
@@ -5748,7 +5748,7 @@ class Model:
     def demand_names(self) -> list[str]: ...
     @property
     def ghz_arms(self) -> list[Any]:
-        """Routes of each GHZ demand at the start, from its center to each user, as lists of node names."""
+        """Routes of each GHZ demand at the start, from its center to each user, or the parts of its tree, as lists of node names."""
     @property
     def ghz_demand_names(self) -> list[str]: ...
     @property

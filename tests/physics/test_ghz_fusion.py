@@ -145,9 +145,10 @@ def test_gates_are_those_of_the_circuit(links: list[str]) -> None:
     readout = NOISY_GATES["readout_fidelity_0"], NOISY_GATES["readout_fidelity_1"]
     candidates = []
     for orders in itertools.product(*(itertools.permutations(halves) for halves in nodes.values())):
-        state = fb.states.Density.from_pair(fb.states.BellDiagonal(weights))
+        pair = fb.states.Density.from_pair(fb.states.PairDensity.from_weights(weights))
+        state = pair
         for _ in links[1:]:
-            state = state.tensor(fb.states.Density.from_pair(fb.states.BellDiagonal(weights)))
+            state = state.tensor(pair)
         for first, *others in orders:
             for other in others:
                 state.cx(first, other)
