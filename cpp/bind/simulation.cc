@@ -206,7 +206,7 @@ Examples
       .def_readonly("link_names", &Model::link_names)
       .def_readonly("demand_names", &Model::demand_names)
       .def_property_readonly("ghz_arms", &ghz_arms,
-                             "Routes of each GHZ demand at the start, from its center to each user, as lists of node names.")
+                             "Routes of each GHZ demand at the start, from its center to each user, or the parts of its tree, as lists of node names.")
       .def_readonly("ghz_demand_names", &Model::ghz_demand_names)
       .def_readonly("failure_names", &Model::failure_names)
       .def("link_table", &link_table,

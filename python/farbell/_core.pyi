@@ -4450,7 +4450,7 @@ class Demand:
 
 @final
 class GhzDemand:
-    """Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle makes of pairs.
+    """Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle, or several along a tree, make of pairs.
 
     Parameters
     ----------
@@ -4460,6 +4460,8 @@ class GhzDemand:
         Names of the nodes that share each state, at least two.
     center : str
         Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all.
+    tree : Literal["star", "steiner", "shortest_paths"]
+        Over which links the users are joined: from a center, or along a tree whose hubs (where it branches, and users in between) each fuse what they have.
     edges : Sequence[Sequence[str]]
         Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state.
     traffic : Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any]
@@ -4489,6 +4491,7 @@ class GhzDemand:
         name: str,
         users: Sequence[str],
         center: str = '',
+        tree: Literal["star", "steiner", "shortest_paths"] = 'star',
         edges: Sequence[Sequence[str]] = [],
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         states_per_request: int = 1,
@@ -4504,6 +4507,7 @@ class GhzDemand:
         name: str = ...,
         users: Sequence[str] = ...,
         center: str = ...,
+        tree: Literal["star", "steiner", "shortest_paths"] = ...,
         edges: Sequence[Sequence[str]] = ...,
         traffic: Continuous | OneOff | BackToBack | Poisson | Table | ByPrograms | Mapping[str, Any] = ...,
         states_per_request: int = ...,
@@ -4523,6 +4527,9 @@ class GhzDemand:
     @property
     def center(self) -> str:
         """Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough whose routes to the users cost least in all."""
+    @property
+    def tree(self) -> Literal["star", "steiner", "shortest_paths"]:
+        """Over which links the users are joined: from a center, or along a tree whose hubs (where it branches, and users in between) each fuse what they have."""
     @property
     def edges(self) -> tuple[tuple[str, ...], ...]:
         """Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; empty = a GHZ state."""
@@ -5889,7 +5896,7 @@ class Model:
     def demand_names(self) -> list[str]: ...
     @property
     def ghz_arms(self) -> list[Any]:
-        """Routes of each GHZ demand at the start, from its center to each user, as lists of node names."""
+        """Routes of each GHZ demand at the start, from its center to each user, or the parts of its tree, as lists of node names."""
     @property
     def ghz_demand_names(self) -> list[str]: ...
     @property

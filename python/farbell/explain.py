@@ -235,6 +235,14 @@ class _Story:
             elif row["kind"].startswith("ghz_") and known[row["time_s"]]:
                 self.fusion_of[id(row)] = known[row["time_s"]].pop(0)
 
+    def _fused_at(self, fusion: Row) -> str:
+        arms = self.network.ghz_arms[self.network.ghz_demand_names.index(self.demand)]
+        return (
+            f"at {fusion['node']}"
+            if len({arm[0] for arm in arms}) == 1
+            else "at all hubs of the tree, which hear from each other first,"
+        )
+
     def _leaves(self, pair: int) -> Iterator[int]:
         swap = self.joined.get(pair)
         if swap is None:
@@ -291,7 +299,7 @@ class _Story:
             fusion = self.fusion_of.get(id(about))
             if fusion is None:
                 return [], None
-            text = f"outcomes of the fusion at {fusion['node']} on their way to the users"
+            text = f"outcomes of the fusion {self._fused_at(fusion)} on their way to the users"
             return [Step(fusion["time_s"], about["time_s"], "message", text)], ("fusion", fusion)
         if what == "fusion":
             parts = self.fused[id(about)]
@@ -301,7 +309,7 @@ class _Story:
             pairs = [("known", (part["pair"], began)) for part in parts]
             # The others were there before.
             slowest = next((pair for pair in pairs if self._before(*pair)[1]), pairs[0])
-            return [Step(began, about["time_s"], "gates", f"fusion of {len(parts)} pairs at {about['node']}")], slowest
+            return [Step(began, about["time_s"], "gates", f"fusion of {len(parts)} pairs {self._fused_at(about)}")], slowest
         if what == "swap":
             swap = about
             node = swap["node"]

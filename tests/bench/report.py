@@ -52,6 +52,7 @@ def at_most(work: str, figure: float, goal: float, text: str) -> Row:
 
 # What is run: label -> workload and its options. Lengths give about two CPU seconds each where there is a choice.
 CHAIN = "chain of 33"
+IN_ROUNDS = ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global", "ghz_fusion")
 WORKLOADS: dict[str, list[str]] = {
     CHAIN: ["chain_33", "duration_s=30"],
     f"{CHAIN}, bell_diagonal": ["chain_33", "duration_s=30", "state=bell_diagonal"],
@@ -90,7 +91,7 @@ WORKLOADS: dict[str, list[str]] = {
     "rounds, Q-CAST": ["rounds", "router=q_cast", "side=100", "demands=1000"],
     **{
         f"rounds, 1,024 nodes, {router}": ["rounds", f"router={router}", "side=32", "demands=1", "rounds=100"]
-        for router in ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global")
+        for router in IN_ROUNDS
     },
     "rounds, Q-PASS": ["rounds", "router=q_pass", "side=100", "demands=1000"],
     "passes": ["passes", "stations=10", "days=3", "step_s=10"],
@@ -182,7 +183,7 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
         row = at_most("a round of Q-CAST: 10,000 nodes, 1,000 demands", found[0]["round_cpu_s"], 60.0, seconds)
         row.measured += f" ({found[0]['pairs']:.0f} pairs)"
         rows.append(row)
-    for router in ("shortest", "greedy", "q_pass", "q_cast", "multipath_local", "multipath_global"):
+    for router in IN_ROUNDS:
         if found := on(f"rounds, 1,024 nodes, {router}"):
             rows.append(at_most(f"a round of {router}: 1,024 nodes, one demand", found[0]["round_cpu_s"] * 1e3, 5.0, ms))
     if found := on("rounds, Q-PASS"):

@@ -14,6 +14,7 @@ ROUTERS = {
     "q_cast": "QCastRouter",
     "multipath_local": "MultipathLocalRouter",
     "multipath_global": "MultipathGlobalRouter",
+    "ghz_fusion": "GhzFusionRouter",
 }
 
 
@@ -33,6 +34,7 @@ def measure_rounds(router: str, side: int, demands: int, rounds: int = 3) -> dic
         generation=link,
         demands=[fb.Demand(name=f"d{k}", node_a=a, node_b=b) for k, (a, b) in enumerate(ends)],
         duration_s=rounds * 0.01,
+        state="bell_diagonal" if router == "ghz_fusion" else "auto",
         control="ideal" if router == "multipath_global" else "messages",
         routing=fb.Routing(kind="hops", alternatives=5 if router == "q_pass" else 1),
         rounds=fb.Rounds(router=getattr(fb, ROUTERS[router])(), round_s=0.01, attempt_s=8e-3, channels=3),

@@ -37,7 +37,7 @@ class GhzFusion(Multipath):
 
 
 def joined(router, groups):
-    """States that A and B share: (pairs, those on the shortest way, number of fusions)."""
+    """States that A and B share: (pairs, those on the shortest way, fusions as (node, pairs))."""
     a, b = router.demand.ends
     partners = {}  # (node, pair) -> pairs that it was fused with there
     for node, (parts, _) in groups.items():
@@ -65,7 +65,7 @@ def joined(router, groups):
                     line.append(other)
         used |= set(line)
         if shortest:
-            found.append((line, shortest, len(fused)))
+            found.append((line, shortest, fused))
     return found
 
 
@@ -107,9 +107,47 @@ def tell(rounds, demand, rows, ends, told):
         rounds.deliver(demand, row)
 
 
+def add(weights, chances):
+    """Of bits (Z error, X error) and further ones, independent of them."""
+    more = {}
+    for (z0, x0), q in weights.items():
+        for (z, x), p in chances.items():
+            key = z ^ z0, x ^ x0
+            more[key] = more.get(key, 0.0) + p * q
+    return more
+
+
+def flip(weights, probability, z=1, x=0):
+    return add(weights, {(0, 0): 1 - probability, (z, x): probability})
+
+
+def read_in_x(weights, memory):
+    """H, by half of whose errors the bit is wrong, and a read-out."""
+    weights = flip(weights, (1 - memory["single_qubit_gate_reliability"]) / 2)
+    return flip(weights, 1 - (memory["readout_fidelity_0"] + memory["readout_fidelity_1"]) / 2)
+
+
+def measured_together(weights, memory, count, used):
+    """A GHZ measurement: CNOTs from half 0 to each other, which are read in Z; `used`: halves whose bits say what lies beyond them."""
+    for m in range(1, count):
+        error = (1 - memory["two_qubit_gate_reliability"]) / 16
+        chances = {(0, 0): 1 - 16 * error}
+        for first in "IXYZ":
+            for second in "IXYZ":
+                wrong = {m} if second in "XY" else set()
+                wrong ^= set(range(m + 1, count)) if first in "XY" else set()
+                key = int(first in "YZ"), len(wrong & used) % 2
+                chances[key] = chances.get(key, 0.0) + error
+        weights = add(weights, chances)
+    for _ in used:
+        weights = flip(weights, 1 - (memory["readout_fidelity_0"] + memory["readout_fidelity_1"]) / 2, z=0, x=1)
+    return read_in_x(weights, memory)
+
+
 def row_of(rounds, state, demand, read, known, number):
     """The probabilities of the four Bell states, by the bits (Z error, X error): those of pairs on the way both count, of others Z."""
     pairs, path, fusions = state
+    a, b = demand.ends
     weights, born = {(0, 0): 1.0}, known
     for link, lane in pairs:
         link.heralds.ordinal = number * rounds.channels + lane
@@ -121,17 +159,22 @@ def row_of(rounds, state, demand, read, known, number):
         for qubit, node in zip(qubits, link.ends, strict=True):
             states.decay(qubit, read.get(node, known))
         rho = qubits[0].cluster.rho
-        more = {}
+        for_path = (link, lane) in path
+        chances = {}
         for bell, ket in enumerate(states.BELL):
-            p = (ket.conj() @ rho @ ket).real
-            error = bell ^ frame
-            z, x = error & 1, (error >> 1) * ((link, lane) in path)
-            for (z0, x0), q in weights.items():
-                key = z ^ z0, x ^ x0
-                more[key] = more.get(key, 0.0) + p * q
-        weights = more
+            key = (bell ^ frame) & 1, ((bell ^ frame) >> 1) * for_path
+            chances[key] = chances.get(key, 0.0) + (ket.conj() @ rho @ ket).real
+        weights = add(weights, chances)
+    halves = {(node, pair) for pair in pairs for node in pair[0].ends}
+    halves -= {(a, path[0]), (b, path[-1])}
+    for node, part in fusions:
+        way = [k for k, pair in enumerate(part) if pair in path]
+        weights = measured_together(weights, node.memory, len(part), set(way) - {0} if len(way) == 2 else set())
+        halves -= {(node, pair) for pair in part}
+    for node, _ in halves:
+        weights = read_in_x(weights, node.memory)
     w = [weights.get(key, 0.0) for key in ((0, 0), (1, 0), (0, 1), (1, 1))]
     return {
         "fidelity": w[0], "xx": w[0] - w[1] + w[2] - w[3], "yy": -w[0] + w[1] + w[2] - w[3], "zz": w[0] + w[1] - w[2] - w[3],
-        "demand": demand.index, "delivered": known, "age": known - born, "swaps": fusions,
+        "demand": demand.index, "delivered": known, "age": known - born, "swaps": len(fusions),
     }  # fmt: skip

@@ -95,14 +95,18 @@ class GhzDemand(Demand):
             run.stream(f"ghz:{self.name}/{purpose}") for purpose in purposes
         )
         self.users = [run.network.node[name] for name in spec["users"]]
-        self.center = run.network.node[spec["center"]] if spec["center"] else self.cheapest_center()
-        self.keeps = self.center in self.users
         self.edges = [tuple(run.network.node[name] for name in edge) for edge in spec["edges"]]
-        others = [user for user in self.users if user is not self.center]
-        self.arms = [Arm(run, self, number, self.center, user) for number, user in enumerate(others)]
+        self.arms = self.make_arms()
         self.places, self.routed = range(1), True
         self.requests, self.queue = [], []
         self.surplus = self.rejected = 0
+
+    def make_arms(self):
+        center = self.spec["center"]
+        self.center = self.run.network.node[center] if center else self.cheapest_center()
+        self.keeps = self.center in self.users
+        others = [user for user in self.users if user is not self.center]
+        return [Arm(self.run, self, number, self.center, user) for number, user in enumerate(others)]
 
     def cheapest_center(self):
         network, sums = self.run.network, []

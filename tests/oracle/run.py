@@ -12,6 +12,7 @@ from .control_plane import Control
 from .drift import mean_fidelity, timeline, wear
 from .failures import Failures
 from .ghz import GhzDemand
+from .ghz_trees import TreeDemand
 from .hardware import OpticalPhase
 from .lanes import LaneGroup
 from .messages import Mail
@@ -75,7 +76,8 @@ class Run:
         self.demands = [Demand(self, index, spec) for index, spec in enumerate(scenario["demands"])]
         # Numbered after the others.
         self.ghz_demands = [
-            GhzDemand(self, len(self.demands) + index, spec) for index, spec in enumerate(scenario["ghz_demands"])
+            (GhzDemand if spec["tree"] == "star" else TreeDemand)(self, len(self.demands) + index, spec)
+            for index, spec in enumerate(scenario["ghz_demands"])
         ]
         for demand in self.demands:
             self.control.view_of(demand)

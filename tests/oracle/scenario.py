@@ -113,7 +113,7 @@ DEMAND = {
 }  # fmt: skip
 ADMISSION = {"rate_hz": None, "burst": 1, "by_deadline": False}
 GHZ_DEMAND = {
-    "center": "", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
+    "center": "", "tree": "star", "edges": [], "bases": [], "min_fidelity": 0.0, "traffic": {"kind": "continuous"}, "states_per_request": 1, "width": 1, "deadline_s": None, "max_queue": None,
 }  # fmt: skip
 FAILURE = {"name": "", "nodes": [], "links": [], "regions": [], "mtbf_s": None, "mttr_s": None, "down": []}
 TRAFFIC = {

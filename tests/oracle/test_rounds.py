@@ -47,9 +47,10 @@ def random_scenario(seed, router):
         {"name": "bad", "slots": dice.randint(4, 6), "t2_s": 0.004, "two_qubit_gate_reliability": 0.97, "readout_fidelity_0": 0.95},
     ]  # fmt: skip
     fuses = router["kind"] == "ghz_fusion"
-    if fuses:  # Pauli noise of pairs alone
+    if fuses:  # Pauli noise alone
         memories[0] |= {"t1_s": None}
-        memories[1] |= {"two_qubit_gate_reliability": 1.0, "readout_fidelity_0": 1.0, "depolarising_s": 0.03}
+        memories[0] |= {"single_qubit_gate_reliability": 0.99, "two_qubit_gate_reliability": 0.98}
+        memories[1] |= {"readout_fidelity_1": 0.95, "depolarising_s": 0.03}
     links = []
     for a, b in sorted(ends):
         weights = [dice.random() + 0.01 for _ in range(3)]

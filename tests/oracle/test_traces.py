@@ -14,8 +14,9 @@ from oracle.run import run
 from oracle.scenario import complete
 from oracle.scenarios import SCENARIOS
 from oracle.stated_scenarios import STATED
+from oracle.tree_scenarios import TREES
 
-EVERY = SCENARIOS | LIT | DECIDED | ROUTED | STATED | ADMITTED
+EVERY = SCENARIOS | LIT | DECIDED | ROUTED | STATED | ADMITTED | TREES
 ENTITIES = (
     "link",
     "node",

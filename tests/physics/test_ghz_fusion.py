@@ -107,6 +107,62 @@ def test_states_are_those_of_the_circuit(links: list[str], states: dict[str, lis
     assert any(np.allclose(one, found, atol=1e-12) for one in expected)
 
 
+NOISY_GATES = {
+    "two_qubit_gate_reliability": 0.97, "single_qubit_gate_reliability": 0.99, "readout_fidelity_0": 0.98, "readout_fidelity_1": 0.98,
+}  # fmt: skip
+
+
+def test_gates_of_a_chain_are_those_of_swaps() -> None:
+    """Two by two a fusion is the Bell measurement of a swap, whose errors another part of the program knows."""
+    links = [("n0", "n1"), ("n1", "n2"), ("n2", "n3")]
+    demand = fb.Demand(node_a="n0", node_b="n3")
+    found = []
+    for router in (fb.GhzFusionRouter(), fb.ShortestRouter()):
+        chain = network(links, [demand], 0.8, 1.0, router, 200, state="bell_diagonal")
+        chain = chain.replace(memories=[fb.Memory(name="m", slots=100, **NOISY_GATES)])
+        state = fb.BellWeights(weights=[0.9, 0.05, 0.02, 0.03])
+        given = [link.replace(generation=link.generation.replace(state=state)) for link in chain.links]
+        found.append(fb.run(chain.replace(links=given)).pairs)
+    assert len(found[0]) > 50
+    for name in ("xx", "yy", "zz", "fidelity"):
+        assert found[0][name] == pytest.approx(found[1][name], rel=1e-12)
+
+
+@pytest.mark.parametrize("links", [["ac", "cb", "cd"], ["ac", "cd", "cb", "ce"], ["ac", "cd", "db", "cf"]])
+def test_gates_are_those_of_the_circuit(links: list[str]) -> None:
+    """Density matrices: CNOTs from the first half, read-outs, one outcome of each, as without loops all leave the same state.
+
+    Which half is the first is drawn, and makes a difference: one of the orders gives what the run does.
+    """
+    weights = [0.92, 0.03, 0.01, 0.04]
+    row = fused(links, [weights] * len(links), memory=fb.Memory(name="m", slots=20, **NOISY_GATES))
+    nodes: dict[str, list[int]] = {}
+    for k, pair in enumerate(links):
+        for end, node in enumerate(pair):
+            nodes.setdefault(node, []).append(2 * k + end)
+    kept = nodes.pop("a")[0], nodes.pop("b")[0]
+    errors = {qubits: fb.channels.Depolarising(1 - NOISY_GATES[name], qubits=qubits) for qubits, name in ((1, "single_qubit_gate_reliability"), (2, "two_qubit_gate_reliability"))}  # fmt: skip
+    readout = NOISY_GATES["readout_fidelity_0"], NOISY_GATES["readout_fidelity_1"]
+    candidates = []
+    for orders in itertools.product(*(itertools.permutations(halves) for halves in nodes.values())):
+        pair = fb.states.Density.from_pair(fb.states.PairDensity.from_weights(weights))
+        state = pair
+        for _ in links[1:]:
+            state = state.tensor(pair)
+        for first, *others in orders:
+            for other in others:
+                state.cx(first, other)
+                state.noise(errors[2], first, other)
+            for other in others:
+                state.measure(other, "Z", destructive=True, outcome=0, readout=readout)
+            state.h(first)
+            state.noise(errors[1], first)
+            state.measure(first, "Z", destructive=True, outcome=0, readout=readout)
+        rest = state.partial_trace(list(kept))
+        candidates.append([rest.fidelity("Phi+"), *(rest.expectation(2 * letter) for letter in "XYZ")])
+    assert any(np.allclose(one, [row["fidelity"], row["xx"], row["yy"], row["zz"]], atol=1e-12) for one in candidates)
+
+
 def test_each_half_decays_until_it_is_measured() -> None:
     """A dead end costs phase alone, by its halves' ages; a fusion of three takes two two-qubit gates."""
     t2, gate, read = 20e-3, 1e-4, 3e-4

@@ -82,10 +82,6 @@ REFUSED = {
     "/demands/0/width": scenario(demand={"width": 2}),
     "/demands/0/width  ": scenario(FUSION, demand={"width": 2}, state="bell_diagonal"),
     "/state": scenario(FUSION, state="pair_density"),
-    "/memories/0/single_qubit_gate_reliability": scenario(FUSION, memory={"single_qubit_gate_reliability": 0.99}),
-    "/memories/0/two_qubit_gate_reliability": scenario(FUSION, memory={"two_qubit_gate_reliability": 0.99}),
-    "/memories/0/readout_fidelity_0": scenario(FUSION, memory={"readout_fidelity_0": 0.99}),
-    "/memories/0/readout_fidelity_1": scenario(FUSION, memory={"readout_fidelity_1": 0.99}),
     "/demands/0/width ": scenario(ROUNDS.replace(router=fb.ShortestRouter()), demand={"width": 3}),
 }
 

@@ -10,10 +10,24 @@
 
 namespace farbell {
 
+enum class GhzTree { star, steiner, shortest_paths };
+
+template <>
+struct Describe<GhzTree> {
+  static constexpr std::string_view name = "GhzTree";
+  static constexpr auto values = std::array{
+      Choice<GhzTree>{GhzTree::star, "star", "an arm from a center to each user, of which the center has a pair each"},
+      Choice<GhzTree>{GhzTree::steiner, "steiner", "the tree of least cost that joins the users, exactly, for up to 12 of them"},
+      Choice<GhzTree>{GhzTree::shortest_paths, "shortest_paths",
+                      "a tree grown from the first user by shortest routes to the nearest other, which costs at most twice as much as the least"},
+  };
+};
+
 struct GhzDemandSpec {
   std::string name;
   std::vector<std::string> users;
   std::string center;
+  GhzTree tree = GhzTree::star;
   std::vector<std::array<std::string, 2>> edges;
   TrafficSpec traffic;
   std::int64_t states_per_request = 1;
@@ -29,13 +43,16 @@ struct GhzDemandSpec {
 template <>
 struct Describe<GhzDemandSpec> {
   static constexpr std::string_view name = "GhzDemand";
-  static constexpr std::string_view doc = "Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle makes of pairs.";
+  static constexpr std::string_view doc = "Nodes that ask for GHZ or graph states, of one qubit at each, which a node in their middle, or several along a tree, make of pairs.";
   static constexpr auto fields = std::tuple{
       required(field("name", &GhzDemandSpec::name, non_empty, "Name, unlike those of all other demands.")),
       required(field("users", &GhzDemandSpec::users, non_empty, "Names of the nodes that share each state, at least two.")),
       field("center", &GhzDemandSpec::center,
             "Name of the node that has a pair with every user, or every other user, and fuses them; empty = the node with slots enough "
             "whose routes to the users cost least in all."),
+      field("tree", &GhzDemandSpec::tree,
+            "Over which links the users are joined: from a center, or along a tree whose hubs (where it branches, and users in between) each fuse "
+            "what they have."),
       field("edges", &GhzDemandSpec::edges, non_empty,
             "Pairs of users that are neighbours in the graph state which they ask for, in the order in which the center makes its gates; "
             "empty = a GHZ state."),

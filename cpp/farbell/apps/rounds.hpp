@@ -27,6 +27,10 @@ struct RoundPlan {
   std::vector<std::uint64_t> attempt_keys, herald_keys;  // by link
   std::vector<std::uint64_t> fusion_keys;                // by node, with GHZ fusion
   std::vector<Tick> fusion_durations;
+  struct FusionNoise {
+    double two_qubit_gate = 1, single_qubit_gate = 1, read = 1;  // what they leave of a product of Paulis
+  };
+  std::vector<FusionNoise> fusion_noise;
 };
 
 class Rounds {

@@ -1,5 +1,6 @@
 // A round of GHZ fusion, from the joining on: docs/physics/ghz_fusion.md
 #include <algorithm>
+#include <cmath>
 
 #include "farbell/apps/rounds.hpp"
 #include "farbell/network/news.hpp"
@@ -80,7 +81,7 @@ void Rounds::connect_by_fusion() {
 PairRow Rounds::fused_pair(const FusionWeb::Joined& joined, const RoundWish& wish, Tick now, Tick known) {
   PairRow pair;
   pair.demand = wish.demand;
-  pair.swaps = joined.fusions;
+  pair.swaps = static_cast<std::uint32_t>(joined.fusions.size());
   pair.delivered = known;
   pair.born = known;
   Correlators ends{1, -1, 1};
@@ -97,6 +98,24 @@ PairRow Rounds::fused_pair(const FusionWeb::Joined& joined, const RoundWish& wis
     ends.yy *= joined.on_path[k] ? -c.yy : c.xx;
     if (joined.on_path[k]) ends.zz *= c.zz;
   }
+  // A CNOT's errors are those of the two halves that it acts on: X of the first is in all of them, Z Z of two others in those between.
+  const auto x_read = [&](NodeId n) { return setup_.plan.fusion_noise[n.value].single_qubit_gate * setup_.plan.fusion_noise[n.value].read; };
+  double phase = 1, parity = 1, both = 1;
+  for (NodeId n : joined.alone) phase *= x_read(n);
+  both = phase;
+  for (const FusionWeb::Fusion& fusion : joined.fusions) {
+    const RoundPlan::FusionNoise& noise = setup_.plan.fusion_noise[fusion.node.value];
+    const double x = x_read(fusion.node) * std::pow(noise.two_qubit_gate, fusion.size - 1);
+    phase *= x;
+    both *= x;
+    if (!fusion.on_path()) continue;
+    const double reads = fusion.in > 0 ? noise.read * noise.read : noise.read;
+    parity *= reads * std::pow(noise.two_qubit_gate, fusion.in > 0 ? fusion.out - fusion.in + 1 : fusion.out);
+    both *= reads;
+  }
+  ends.xx *= phase;
+  ends.yy *= both;
+  ends.zz *= parity;
   pair.fidelity = ends.fidelity();
   pair.xx = ends.xx;
   pair.yy = ends.yy;

@@ -44,7 +44,8 @@ std::vector<FusionWeb::Joined> FusionWeb::joined() {
     std::uint32_t half, from;  // the half from which the pair was reached, and the one before
   };
   std::vector<Joined> out;
-  std::vector<std::uint8_t> pair_seen(node_.size() / 2), group_seen(groups_.size());
+  std::vector<std::uint8_t> pair_seen(node_.size() / 2);
+  std::vector<std::uint32_t> fusion_of(groups_.size(), none);  // of the state that is looked at, or one before
   std::vector<Reached> reached;
   for (const auto [link, lane] : work_[a_.value].pairs) {
     const std::uint32_t pair = link.value * network_.channels + lane;
@@ -55,11 +56,12 @@ std::vector<FusionWeb::Joined> FusionWeb::joined() {
     pair_seen[pair] = 1;
     for (std::uint32_t i = 0; i < reached.size(); ++i) {
       const std::uint32_t far = reached[i].half ^ 1u;
-      if (node_[far] == b_ && last == none) last = i;
       const std::uint32_t g = group_of_[far];
-      if (g == none || group_seen[g]) continue;
-      group_seen[g] = 1;
-      ++state.fusions;
+      if (node_[far] == b_ && last == none) last = i;
+      else if (g == none) state.alone.push_back(node_[far]);
+      if (g == none || fusion_of[g] != none) continue;
+      fusion_of[g] = static_cast<std::uint32_t>(state.fusions.size());
+      state.fusions.push_back({node_[far], static_cast<std::uint32_t>(groups_[g].size())});
       for (std::uint32_t mate : groups_[g]) {
         if (pair_seen[mate / 2]) continue;
         pair_seen[mate / 2] = 1;
@@ -69,7 +71,14 @@ std::vector<FusionWeb::Joined> FusionWeb::joined() {
     if (last == none) continue;
     for (const Reached& r : reached) state.pairs.push_back({LinkId{r.half / 2 / network_.channels}, r.half / 2 % network_.channels});
     state.on_path.assign(reached.size(), 0);
-    for (std::uint32_t i = last; i != none; i = reached[i].from) state.on_path[i] = 1;
+    for (std::uint32_t i = last; i != none; i = reached[i].from) {
+      state.on_path[i] = 1;
+      if (reached[i].from == none) continue;
+      const std::vector<std::uint32_t>& halves = groups_[group_of_[reached[i].half]];
+      const auto place = [&](std::uint32_t h) { return static_cast<std::uint32_t>(std::find(halves.begin(), halves.end(), h) - halves.begin()); };
+      Fusion& fusion = state.fusions[fusion_of[group_of_[reached[i].half]]];
+      std::tie(fusion.in, fusion.out) = std::minmax(place(reached[reached[i].from].half ^ 1u), place(reached[i].half));
+    }
     out.push_back(std::move(state));
   }
   return out;

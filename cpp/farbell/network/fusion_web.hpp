@@ -21,11 +21,20 @@ class FusionWeb {
     std::vector<Lane> pairs;
     std::uint32_t fusions = 0, failed = 0;
   };
+  // A measurement that succeeded, and the two of its halves between which the path goes, if it does: by their order in it.
+  struct Fusion {
+    NodeId node;
+    std::uint32_t size = 0;
+    std::uint32_t in = 0, out = 0;  // equal where it does not
+
+    bool on_path() const { return in != out; }
+  };
   // A pair of A and B out of a state that all these pairs have become.
   struct Joined {
     std::vector<Lane> pairs;
     std::vector<std::uint8_t> on_path;  // by pair: those from A to B by the shortest way
-    std::uint32_t fusions = 0;
+    std::vector<Fusion> fusions;
+    std::vector<NodeId> alone;          // by half of them that is measured by itself, in X: its node
   };
 
   FusionWeb(const Graph& graph, const RoundNetwork& network, std::uint32_t most);

@@ -65,7 +65,11 @@ void Fusing::decide(std::uint32_t k) {
     shared = {.star = k, .parts = std::move(shared.parts), .frame = {}, .measured = {}};
     shared.parts.clear();
     const Star& star = setup_.stars[k];
-    const Tick until = queue_.now() + star.duration;
+    // Hubs begin together, when the last of them can have heard from all others that its pairs are there.
+    Tick begin = queue_.now();
+    for (const Star::Way& way : star.between) begin = later(begin, heard(star, way, queue_.now()));
+    messages_ += star.between.size();
+    const Tick until = begin + star.duration;
     for (std::size_t arm = 0; arm < row.ready.size(); ++arm) {
       auto& pairs = row.ready[arm];
       const ChainId chain = star.arms[arm];
@@ -88,37 +92,44 @@ void Fusing::fuse(std::uint32_t n) {
     return;
   }
   Stream& outcomes = rows_[shared.star].outcomes;
-  const auto center_half = [&](std::size_t arm) { return segments_.segment(shared.parts[arm].segment).half[end_a]; };
-  const auto read = [&](std::uint32_t arm) {
-    const QubitId q = center_half(arm);
+  const auto half = [&](std::uint32_t arm, End end) { return segments_.segment(shared.parts[arm].segment).half[end]; };
+  const auto read = [&](const FusionStep& step) {
+    const QubitId q = half(step.arm, step.end);
     const int bit = states_.measure(q, Basis::z, now, outcomes.next().u0);
     swapping_.consume_half(q);
     return static_cast<std::uint8_t>(bit);
   };
-  const std::size_t first_arm = star.center_keeps;  // among the parties
-  shared.frame = PauliFrame(first_arm + star.arms.size());
-  std::vector<Tick> known(first_arm + star.arms.size(), now);  // by party
-  const bool tells = star.arms.size() > 1;
+  shared.frame = PauliFrame(star.holders.size());
+  far_bit_.assign(star.arms.size(), 0);
   for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
     const Segment& segment = segments_.segment(shared.parts[arm].segment);
     shared.promoted += states_.promote(segment.half[end_a], now);
-    shared.frame.x[first_arm + arm] = segment.frame >> 1;
-    shared.frame.z[first_arm + arm] = segment.frame & 1;
+    far_bit_[arm] = segment.frame >> 1;
+    shared.frame.z[star.phase_of[arm]] ^= segment.frame & 1;
     shared.born = earlier(shared.born, segment.born);
-    const Chain& chain = chains_[star.arms[arm].value];
-    if (tells) known[first_arm + arm] = mail_.arrives(chain.positions[0].node, now, chain.delay(0, chain.last()));
   }
-  for (const auto [kind, arm, other] : star.steps) {
-    switch (kind) {
-      case FusionStep::Kind::cx: states_.apply(Gate::cx, center_half(arm), center_half(other), now); break;
-      case FusionStep::Kind::cz: states_.apply(Gate::cz, center_half(arm), center_half(other), now); break;
-      case FusionStep::Kind::h: states_.apply(Gate::h, center_half(arm), now); break;
-      case FusionStep::Kind::read_x: shared.frame.x[first_arm + arm] ^= read(arm); break;
-      case FusionStep::Kind::read_z: shared.frame.z[first_arm + arm] ^= read(arm); break;
+  for (const FusionStep& step : star.steps) {
+    switch (step.kind) {
+      case FusionStep::Kind::cx: states_.apply(Gate::cx, half(step.arm, step.end), half(step.other, end_a), now); break;
+      case FusionStep::Kind::cz: states_.apply(Gate::cz, half(step.arm, step.end), half(step.other, end_a), now); break;
+      case FusionStep::Kind::h: states_.apply(Gate::h, half(step.arm, step.end), now); break;
+      case FusionStep::Kind::read_x: far_bit_[step.arm] ^= read(step); break;
+      case FusionStep::Kind::read_z: shared.frame.z[star.phase_of[step.arm]] ^= read(step); break;
     }
   }
+  for (std::size_t arm = 0; arm < star.arms.size(); ++arm) {
+    if (star.parent[arm] != Star::none) far_bit_[arm] ^= far_bit_[star.parent[arm]];
+    // Between two hubs nothing of it is left.
+    const Segment& segment = segments_.segment(shared.parts[arm].segment);
+    if (!segment.half[end_a] && !segment.half[end_b]) swapping_.end(shared.parts[arm].segment);
+  }
+  std::vector<Tick> known(star.holders.size(), now);  // by party
+  for (std::size_t party = 0; party < known.size(); ++party) {
+    if (star.holders[party].end == end_b) shared.frame.x[party] = far_bit_[star.holders[party].arm];
+    for (const Star::Way& way : star.news[party]) known[party] = later(known[party], heard(star, way, now));
+    messages_ += star.news[party].size();
+  }
   shared.measured.assign(known.size(), false);
-  if (tells) messages_ += star.arms.size();
   const ChainId chain = star.arms[0];
   trace_.add(now, Phase::swaps, TraceKind::fusion, chains_[chain.value].positions[0].node.value, chain.value, star.arms.size(), 0,
              {.until = *std::max_element(known.begin(), known.end())});
@@ -127,12 +138,21 @@ void Fusing::fuse(std::uint32_t n) {
   for (std::uint32_t party = 0; party < known.size(); ++party) queue_.post(known[party], Phase::arrivals, to, party);
 }
 
+Tick Fusing::heard(const Star& star, const Star::Way& way, Tick sent) {
+  Tick delay = way.processing;
+  for (std::uint32_t arm : way.arms) {
+    const Chain& chain = chains_[star.arms[arm].value];
+    delay += chain.delay(0, chain.last());
+  }
+  return mail_.arrives(way.from, sent, delay);
+}
+
 // None if it was dropped or measured.
 QubitId Fusing::qubit(const Shared& shared, std::uint32_t party) const {
-  const Star& star = setup_.stars[shared.star];
-  const Shared::Part& part = shared.parts[arm_of_party(star, party)];
+  const auto [arm, end] = setup_.stars[shared.star].holders[party];
+  const Shared::Part& part = shared.parts[arm];
   const Segment& segment = segments_.segment(part.segment);
-  return segment.generation == part.generation ? segment.half[end_of_party(star, party)] : QubitId{};
+  return segment.generation == part.generation ? segment.half[end] : QubitId{};
 }
 
 bool Fusing::whole(std::uint32_t n) const {
@@ -154,9 +174,10 @@ int Fusing::measure(std::uint32_t n, std::uint32_t party, Basis basis, double u)
   const QubitId q = qubit(shared, party);
   const std::uint32_t s = segments_.half(q).segment;
   const int bit = states_.measure(q, basis, queue_.now(), u);
-  const ChainId chain = star.arms[arm_of_party(star, party)];
+  const auto [arm, end] = star.holders[party];
+  const ChainId chain = star.arms[arm];
   const auto& positions = chains_[chain.value].positions;
-  const auto& at = end_of_party(star, party) == end_a ? positions.front() : positions.back();
+  const auto& at = end == end_a ? positions.front() : positions.back();
   trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, at.node.value, chain.value, static_cast<std::uint64_t>(basis), 0,
              {.pair = trace_.number(s)});
   swapping_.consume_half(q);

@@ -1,5 +1,5 @@
-// Fusion: a node with a chain to each of several others makes one GHZ or graph state of a pair of each chain.
-// docs/physics/ghz_distribution.md
+// Fusion: a node with a chain to each of several others makes one GHZ or graph state of a pair of each chain; or several nodes, the hubs
+// of a tree whose branches are chains, make one GHZ state. docs/physics/ghz_distribution.md, docs/physics/ghz_trees.md
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -15,15 +15,32 @@
 
 namespace farbell {
 
-// The node is end A of all its arms. Parties of a state are the node, if it is a user, too, and keeps a half, then the arms' other ends.
+// The arms of a center, which is end A of all of them; or the branches of a tree, each of which begins at end B of its parent.
 struct Star {
+  static constexpr std::uint32_t none = 0xffffffff;
+
+  // Whose qubit that is: a party of the state.
+  struct Holder {
+    std::uint32_t arm;
+    End end;
+  };
+  // From one that fuses, over these arms and the nodes between them.
+  struct Way {
+    NodeId from;
+    std::vector<std::uint32_t> arms;
+    Tick processing{};
+  };
+
   std::vector<ChainId> arms;
-  bool center_keeps = false;
-  std::uint32_t kept_half = 0;  // its arm
+  std::vector<std::uint32_t> parent;     // by arm; none = it begins where no other ends
+  std::vector<std::uint32_t> phase_of;   // by arm: the party whose frame its phase bits are in
+  std::vector<Holder> holders;           // by party
   std::vector<FusionStep> steps;
-  Tick duration{};              // of gates and read-out
-  Edges edges;                  // between parties; none = a GHZ state
-  bool tells_each = false;      // each party at its own tick, not all when the last one knows
+  Tick duration{};                       // of gates and read-out, the longest of all that fuse
+  std::vector<std::vector<Way>> news;    // by party: from each that fuses, itself left out
+  std::vector<Way> between;              // from each hub to each other
+  Edges edges;                           // between parties; none = a GHZ state
+  bool tells_each = false;               // each party at its own tick, not all when the last one knows
   std::uint64_t outcomes_key = 0;
 };
 
@@ -79,10 +96,7 @@ class Fusing {
   void ready(std::uint32_t segment, std::uint32_t generation);
   void decide(std::uint32_t star);
   void fuse(std::uint32_t n);
-  std::uint32_t arm_of_party(const Star& star, std::uint32_t party) const {
-    return !star.center_keeps ? party : party == 0 ? star.kept_half : party - 1;
-  }
-  End end_of_party(const Star& star, std::uint32_t party) const { return star.center_keeps && party == 0 ? end_a : end_b; }
+  Tick heard(const Star& star, const Star::Way& way, Tick sent);
   QubitId qubit(const Shared& shared, std::uint32_t party) const;
   bool current(const Shared::Part& part) const;
   bool has_pair(std::deque<Shared::Part>& pairs);
@@ -102,6 +116,7 @@ class Fusing {
   std::vector<Row> rows_;    // by star
   std::vector<Shared> shared_;
   std::vector<std::uint32_t> free_;
+  std::vector<std::uint8_t> far_bit_;  // by arm, in a fusion: what its end B holds in Z against where no arm ends
   std::uint64_t messages_ = 0, stale_events_ = 0;
 };
 

@@ -61,7 +61,7 @@ FusionDepth depth(const std::vector<FusionStep>& steps) {
   FusionDepth d;
   bool before_gates = false, before_reading = false;
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto [kind, arm, other] = steps[i];
+    const auto [kind, arm, other, end] = steps[i];
     if (kind == Kind::cx || kind == Kind::cz) ++d.two_qubit_gates;
     if (kind == Kind::read_x || kind == Kind::read_z) d.measurements = 1;
     if (kind != Kind::h) continue;
@@ -76,7 +76,7 @@ std::uint32_t largest_cluster(const std::vector<FusionStep>& steps, std::uint32_
   std::vector<std::uint32_t> cluster(arms), size(arms, 2);  // by arm; by cluster
   std::iota(cluster.begin(), cluster.end(), 0u);
   std::uint32_t largest = 2;
-  for (const auto [kind, arm, other] : steps) {
+  for (const auto [kind, arm, other, end] : steps) {
     if (kind == Kind::read_x || kind == Kind::read_z) --size[cluster[arm]];
     if ((kind != Kind::cx && kind != Kind::cz) || cluster[arm] == cluster[other]) continue;
     const std::uint32_t to = cluster[arm], from = cluster[other];

@@ -4,14 +4,16 @@
 #include <optional>
 #include <vector>
 
+#include "farbell/protocols/chain.hpp"
 #include "farbell/state/ghz.hpp"
 
 namespace farbell {
 
-// Halves are named by their arms. A bit that is read goes into the frame of the qubit at the arm's other end.
+// Halves are named by their arms, and with trees by which end of it. A bit that is read goes into the frame of what lies beyond the arm.
 struct FusionStep {
   enum class Kind : std::uint8_t { cx, cz, h, read_x, read_z } kind;  // read_x: in Z, the bit is X in the frame; read_z: Z
   std::uint32_t arm = 0, other = 0;                                   // other: of the gates on two
+  End end = end_a;                                                    // of `arm`; that of `other` is end_a
 };
 
 // A GHZ state. A center that keeps a qubit keeps its half of the first pair.

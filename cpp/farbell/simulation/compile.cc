@@ -538,14 +538,9 @@ class Compiler {
       row.arrivals_key = stream("ghz:" + demand.name + "/arrivals", path);
       row.bases_key = stream("ghz:" + demand.name + "/bases", path);
       row.outcomes_key = stream("ghz:" + demand.name + "/outcomes", path);
-      Star star;
-      star.center_keeps = plan.center_is_user;
-      star.kept_half = kept_half(plan.edges, plan.center_is_user);
-      star.edges = std::move(plan.edges);
-      star.steps = std::move(plan.steps);
+      Star star = std::move(plan.star);
       star.tells_each = !demand.bases.empty();
       star.outcomes_key = stream("ghz:" + demand.name + "/fusion", path);
-      if (m_.slot == tick_zero) star.duration = ticks(plan.fusion_s, item("ghz_demands", i, "center"));
       for (RoutePlan& arm : plan.arms) {
         Circuits::Terms terms;
         terms.width = terms.end_slots = static_cast<std::uint32_t>(demand.width);

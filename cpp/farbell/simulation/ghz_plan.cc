@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "farbell/base/nearest.hpp"
+#include "farbell/network/steiner_tree.hpp"
 #include "farbell/simulation/places.hpp"
 
 namespace farbell {
@@ -30,36 +31,7 @@ class Planner {
     if (!is_additive(m_.scenario.routing.kind))
       throw SpecError("/routing/kind", in_quotes(std::string(choice_name(m_.scenario.routing.kind))),
                       "hops, length, seconds_per_pair or fidelity with GHZ demands: a center is where the costs of its arms add up to least");
-    const std::vector<NodeId> users = this->users();
-    GhzPlan plan;
-    plan.center = spec_.center.empty() ? best_center(users) : NodeId{nodes_.at(spec_.center, at("center"))};
-    plan.center_is_user = std::find(users.begin(), users.end(), plan.center) != users.end();
-    plan.user_of = parties(users, plan.center);
-    plan.edges = edges(plan.user_of);
-    plan.bases = bases(plan.user_of);
-    fidelity_is_known();
-    const auto arms = static_cast<std::uint32_t>(this->arms(users, plan.center));
-    plan.steps = plan.edges.empty() ? ghz_steps(arms, plan.center_is_user) : graph_steps(plan.edges, arms, plan.center_is_user);
-    cluster_fits(users.size(), plan);
-    PathFinder paths(m_.graph);
-    for (std::size_t k = 0; k < users.size(); ++k) {
-      if (users[k] == plan.center) continue;
-      RoutePlan arm;
-      arm.ends = {plan.center, users[k]};
-      // No alternatives: arms that take different ways at different times could wait for each other's slots.
-      Route route = paths.shortest(plan.center, users[k], m_.link_cost);
-      if (route.links.empty())
-        throw SpecError(at("users/" + std::to_string(k)), in_quotes(shortened(spec_.users[k])),
-                        "a node to which usable links lead from the center " + in_quotes(m_.node_names[plan.center.value]));
-      arm.routes.push_back(std::move(route));
-      plan.arms.push_back(std::move(arm));
-    }
-    slots_suffice(plan);
-    const MemorySpec& memory = m_.scenario.memories[m_.nodes[plan.center.value].device.value];
-    const FusionDepth d = depth(plan.steps);
-    plan.fusion_s = d.two_qubit_gates * memory.two_qubit_gate_s + d.single_qubit_gates * memory.single_qubit_gate_s +
-                    d.measurements * memory.measurement_s;
-    return plan;
+    return spec_.tree == GhzTree::star ? star() : tree();
   }
 
  private:
@@ -77,6 +49,176 @@ class Planner {
     if (users.size() < 2)
       throw SpecError(at("users"), users.empty() ? "an empty list" : "one user", "at least two users, since a state is shared");
     return users;
+  }
+
+  // ---- a center and its arms ----
+
+  GhzPlan star() const {
+    const std::vector<NodeId> users = this->users();
+    GhzPlan plan;
+    const NodeId center = spec_.center.empty() ? best_center(users) : NodeId{nodes_.at(spec_.center, at("center"))};
+    const bool keeps = std::find(users.begin(), users.end(), center) != users.end();
+    plan.user_of = parties(users, center);
+    Star& star = plan.star;
+    star.edges = edges(plan.user_of);
+    plan.bases = bases(plan.user_of);
+    fidelity_is_known();
+    const auto arms = static_cast<std::uint32_t>(this->arms(users, center));
+    star.steps = star.edges.empty() ? ghz_steps(arms, keeps) : graph_steps(star.edges, arms, keeps);
+    cluster_fits(users.size(), star.steps, arms, keeps);
+    PathFinder paths(m_.graph);
+    for (std::size_t k = 0; k < users.size(); ++k) {
+      if (users[k] == center) continue;
+      RoutePlan arm;
+      arm.ends = {center, users[k]};
+      // No alternatives: arms that take different ways at different times could wait for each other's slots.
+      Route route = paths.shortest(center, users[k], m_.link_cost);
+      if (route.links.empty())
+        throw SpecError(at("users/" + std::to_string(k)), in_quotes(shortened(spec_.users[k])),
+                        "a node to which usable links lead from the center " + in_quotes(m_.node_names[center.value]));
+      arm.routes.push_back(std::move(route));
+      plan.arms.push_back(std::move(arm));
+    }
+    slots_suffice(plan, center);
+    star.parent.assign(arms, Star::none);
+    if (keeps) star.holders.push_back({kept_half(star.edges, keeps), end_a});
+    star.news.resize(users.size());
+    for (std::uint32_t k = 0; k < arms; ++k) {
+      star.phase_of.push_back(static_cast<std::uint32_t>(star.holders.size()));
+      if (arms > 1) star.news[star.holders.size()].push_back({center, {k}, tick_zero});
+      star.holders.push_back({k, end_b});
+    }
+    star.duration = duration(star.steps, center);
+    return plan;
+  }
+
+  // ---- a tree ----
+
+  // What is at a node of the tree, by its arms.
+  struct Hub {
+    NodeId node;
+    std::uint32_t up = Star::none;     // the arm that ends there; none at the root
+    std::vector<std::uint32_t> down;   // those that begin there
+    std::uint32_t user = Star::none;   // of the demand
+  };
+
+  GhzPlan tree() const {
+    if (!spec_.center.empty()) throw SpecError(at("center"), in_quotes(shortened(spec_.center)), "no center" + with_tree());
+    if (!spec_.edges.empty()) throw SpecError(at("edges"), "edges of a graph state", "none" + with_tree() + ": a GHZ state");
+    const std::vector<NodeId> users = this->users();
+    if (spec_.tree == GhzTree::steiner && users.size() > most_steiner_terminals)
+      throw SpecError(at("users"), std::to_string(users.size()) + " users",
+                      "at most " + std::to_string(most_steiner_terminals) + with_tree() + "; or \"tree\": \"shortest_paths\", for any number");
+    const JoiningTree tree = spec_.tree == GhzTree::steiner ? steiner_tree(m_.graph, users, m_.link_cost) : shortest_path_tree(m_.graph, users, m_.link_cost);
+    if (!tree) throw SpecError(at("users"), "nodes that no usable links join", "users that links join");
+    GhzPlan plan;
+    Star& star = plan.star;
+    star.parent = tree.parent;
+    std::vector<Hub> hubs = hubs_of(tree, users);
+    for (const Route& route : tree.parts) {
+      RoutePlan arm;
+      arm.ends = {route.nodes.front(), route.nodes.back()};
+      arm.routes.push_back(route);
+      plan.arms.push_back(std::move(arm));
+    }
+    // Parties as the users are listed; phases, which all of them make up together, are the first one's.
+    plan.user_of.resize(users.size());
+    std::iota(plan.user_of.begin(), plan.user_of.end(), 0u);
+    plan.bases = bases(plan.user_of);
+    fidelity_is_known();
+    star.phase_of.assign(tree.parts.size(), 0);
+    star.holders.resize(users.size());
+    star.news.resize(users.size());
+    for (const Hub& hub : hubs) {
+      if (hub.user != Star::none) star.holders[hub.user] = hub.up == Star::none ? Star::Holder{hub.down[0], end_a} : Star::Holder{hub.up, end_b};
+      const std::vector<FusionStep> steps = hub_steps(hub);
+      if (steps.empty()) continue;
+      star.duration = later(star.duration, duration(steps, hub.node));
+      star.steps.insert(star.steps.end(), steps.begin(), steps.end());
+    }
+    for (const Hub& from : hubs) {
+      if (from.down.size() + (from.up != Star::none) < 2) continue;
+      for (const Hub& to : hubs) {
+        if (to.node == from.node) continue;
+        if (to.user != Star::none) star.news[to.user].push_back(way(hubs, from, to));
+        if (to.down.size() + (to.up != Star::none) > 1) star.between.push_back(way(hubs, from, to));
+      }
+    }
+    cluster_fits(users.size(), star.steps, static_cast<std::uint32_t>(tree.parts.size()), true);
+    slots_suffice(plan, {});
+    return plan;
+  }
+
+  // The root, then where each part ends.
+  static std::vector<Hub> hubs_of(const JoiningTree& tree, const std::vector<NodeId>& users) {
+    std::vector<Hub> hubs(tree.parts.size() + 1);
+    hubs[0].node = users[0];
+    for (std::uint32_t k = 0; k < tree.parts.size(); ++k) {
+      hubs[k + 1].node = tree.parts[k].nodes.back();
+      hubs[k + 1].up = k;
+      hubs[tree.parent[k] == JoiningTree::root ? 0 : tree.parent[k] + 1].down.push_back(k);
+    }
+    for (Hub& hub : hubs)
+      if (const auto user = std::find(users.begin(), users.end(), hub.node); user != users.end())
+        hub.user = static_cast<std::uint32_t>(user - users.begin());
+    return hubs;
+  }
+
+  // Its half of the arm that leads to the root (at the root: of the first) with all others; a user keeps it.
+  static std::vector<FusionStep> hub_steps(const Hub& hub) {
+    using Kind = FusionStep::Kind;
+    const bool at_root = hub.up == Star::none;
+    const std::uint32_t control = at_root ? hub.down[0] : hub.up;
+    const End end = at_root ? end_a : end_b;
+    std::vector<FusionStep> steps;
+    for (std::size_t k = at_root; k < hub.down.size(); ++k) {
+      steps.push_back({Kind::cx, control, hub.down[k], end});
+      steps.push_back({Kind::read_x, hub.down[k]});
+    }
+    if (hub.user != Star::none) return steps;
+    steps.push_back({Kind::h, control, 0, end});
+    steps.push_back({Kind::read_z, control, 0, end});
+    return steps;
+  }
+
+  Star::Way way(const std::vector<Hub>& hubs, const Hub& from, const Hub& to) const {
+    const auto above = [&](const Hub& hub) -> const Hub& {
+      const std::uint32_t arm = hub.up;
+      return *std::find_if(hubs.begin(), hubs.end(), [&](const Hub& h) { return std::find(h.down.begin(), h.down.end(), arm) != h.down.end(); });
+    };
+    const auto to_root = [&](const Hub& hub) {
+      std::vector<const Hub*> out{&hub};
+      while (out.back()->up != Star::none) out.push_back(&above(*out.back()));
+      return out;
+    };
+    std::vector<const Hub*> one = to_root(from), two = to_root(to);
+    const Hub* meeting = one.back();
+    while (!one.empty() && !two.empty() && one.back() == two.back()) {
+      meeting = one.back();
+      one.pop_back();
+      two.pop_back();
+    }
+    Star::Way way{from.node, {}, tick_zero};
+    const bool ideal = m_.scenario.control == ControlPlane::ideal;
+    for (const auto* side : {&one, &two})
+      for (const Hub* hub : *side) {
+        way.arms.push_back(hub->up);
+        if (hub->node != from.node && hub->node != to.node && !ideal) way.processing += m_.processing_delay[hub->node.value];
+      }
+    if (meeting->node != from.node && meeting->node != to.node && !ideal) way.processing += m_.processing_delay[meeting->node.value];
+    return way;
+  }
+
+  std::string with_tree() const { return std::string(" with \"tree\": \"") + std::string(choice_name(spec_.tree)) + "\""; }
+
+  // ---- of both ----
+
+  Tick duration(const std::vector<FusionStep>& steps, NodeId node) const {
+    if (m_.slot != tick_zero) return tick_zero;
+    const MemorySpec& memory = m_.scenario.memories[m_.nodes[node.value].device.value];
+    const FusionDepth d = depth(steps);
+    return ticks_of(m_, d.two_qubit_gates * memory.two_qubit_gate_s + d.single_qubit_gates * memory.single_qubit_gate_s + d.measurements * memory.measurement_s,
+                    at("center"));
   }
 
   // Users as parties of a fusion: the center, if it is one, goes before the others.
@@ -176,26 +318,27 @@ class Planner {
     return best;
   }
 
-  void cluster_fits(std::size_t users, const GhzPlan& plan) const {
+  void cluster_fits(std::size_t users, const std::vector<FusionStep>& steps, std::uint32_t arms, bool keeps) const {
     const StoreKind store = cluster_store(m_.store);
     const std::string with_state = std::string(" with \"state\": \"") + capabilities(m_.store).store + "\"";
-    const auto largest = static_cast<int>(largest_cluster(plan.steps, static_cast<std::uint32_t>(users - plan.center_is_user)));
+    const auto largest = static_cast<int>(largest_cluster(steps, arms));
     const std::string since = ", since fusing them takes a cluster of " + std::to_string(largest) + " qubits";
-    const int most = most_users(store, plan.center_is_user);
+    const int most = most_users(store, keeps);
     if (static_cast<int>(users) > most)
       throw SpecError(at("users"), std::to_string(users) + " users",
                       "at most " + std::to_string(most) + with_state + since +
                           (store == StoreKind::stabilizer ? "" : "; or \"state\": \"stabilizer\", which samples Pauli noise, for up to " +
-                                                                     std::to_string(most_users(StoreKind::stabilizer, plan.center_is_user))));
+                                                                     std::to_string(most_users(StoreKind::stabilizer, keeps))));
     if (largest > capabilities(store).largest_cluster)
-      throw SpecError(at("edges"), "edges whose fusion takes a cluster of " + std::to_string(largest) + " qubits",
+      throw SpecError(spec_.tree == GhzTree::star ? at("edges") : at("tree"),
+                      (spec_.tree == GhzTree::star ? "edges whose fusion takes" : "a tree whose hubs make") + std::string(" a cluster of ") + std::to_string(largest) + " qubits",
                       "at most " + std::to_string(capabilities(store).largest_cluster) + " qubits" + with_state +
-                          ": a half is read after its last edge, so an order in which those come early takes fewer" +
+                          (spec_.tree == GhzTree::star ? ": a half is read after its last edge, so an order in which those come early takes fewer" : "") +
                           (store == StoreKind::stabilizer ? "" : "; or \"state\": \"stabilizer\", which samples Pauli noise"));
   }
 
   // All arms hold their slots at a time.
-  void slots_suffice(const GhzPlan& plan) const {
+  void slots_suffice(const GhzPlan& plan, NodeId center) const {
     std::vector<std::size_t> need(m_.nodes.size(), 0);
     const auto width = static_cast<std::size_t>(spec_.width);
     for (const RoutePlan& arm : plan.arms) {
@@ -207,7 +350,7 @@ class Planner {
         throw SpecError(at("width"), std::to_string(spec_.width),
                         "a width for which the nodes on its arms have slots: " + in_quotes(m_.node_names[n]) + " has " +
                             std::to_string(m_.nodes[n].slots) + ", and all arms together need " + std::to_string(need[n]) + " there" +
-                            (NodeId{n} == plan.center ? ", at their center" : ""));
+                            (NodeId{n} == center ? ", at their center" : ""));
   }
 
   const Model& m_;

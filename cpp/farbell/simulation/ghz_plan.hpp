@@ -1,4 +1,4 @@
-// Where a GHZ demand's states are made, and whether they can be: its center, and the arms from there to its users.
+// Where a GHZ demand's states are made, and whether they can be: its center, and the arms from there to its users; or its tree.
 #pragma once
 #include <vector>
 
@@ -8,13 +8,9 @@
 namespace farbell {
 
 struct GhzPlan {
-  NodeId center;
-  bool center_is_user = false;
-  std::vector<RoutePlan> arms;  // from the center to each user but itself, as the users are listed
-  std::vector<FusionStep> steps;
-  double fusion_s = 0;          // gates and read-out at the center
-  // By party (Star).
-  Edges edges;
+  std::vector<RoutePlan> arms;  // from the center to each user but itself, as the users are listed; or the parts of the tree
+  Star star;                    // but for the numbers of its chains, and the key of its outcomes
+  // By party of the star.
   std::vector<std::uint32_t> user_of;
   std::vector<GhzDemandRow::Bases> bases;
 };

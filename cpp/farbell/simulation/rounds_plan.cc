@@ -45,21 +45,6 @@ std::optional<std::int64_t> told_hops(const RouterSpec& router) {
   return 0;
 }
 
-// What is known in closed form of states that are fused: errors of pairs, not of the gates that fuse them.
-void check_fusion(const ScenarioSpec& s) {
-  if (!std::holds_alternative<GhzFusionRouterSpec>(s.rounds->router)) return;
-  const auto perfect = [&](std::size_t i, std::string_view field, double value) {
-    if (value != 1) refuse(item("memories", i, field), number_text(value), "1 with the router \"ghz_fusion\", whose measurements have no errors,");
-  };
-  for (std::size_t i = 0; i < s.memories.size(); ++i) {
-    const MemorySpec& memory = s.memories[i];
-    perfect(i, "single_qubit_gate_reliability", memory.single_qubit_gate_reliability);
-    perfect(i, "two_qubit_gate_reliability", memory.two_qubit_gate_reliability);
-    perfect(i, "readout_fidelity_0", memory.readout_fidelity_0);
-    perfect(i, "readout_fidelity_1", memory.readout_fidelity_1);
-  }
-}
-
 struct Exchange {
   Tick delay = tick_zero;      // until the last has come
   std::uint64_t messages = 0;
@@ -147,7 +132,6 @@ void check_rounds(const ScenarioSpec& s) {
     if (s.links[i].drift) refuse(item("links", i, "drift"), "drift", "null");
   }
   for (std::size_t i = 0; i < s.demands.size(); ++i) check_demand(s, i);
-  check_fusion(s);
 }
 
 RoundPlan round_plan(const Model& m, const std::function<std::uint64_t(const std::string&, const std::string&)>& stream) {
@@ -173,6 +157,8 @@ RoundPlan round_plan(const Model& m, const std::function<std::uint64_t(const std
       const auto most = static_cast<double>(std::min<std::int64_t>(fusion->max_links, static_cast<std::int64_t>(m.graph.edges(NodeId{n}).size()) * spec.channels));
       duration = ticks_of(m, memory.single_qubit_gate_s + std::max(most - 1, 1.0) * memory.two_qubit_gate_s + memory.measurement_s, item("nodes", n, "memory"));
       plan.fusion_durations.push_back(duration);
+      plan.fusion_noise.push_back({memory.two_qubit_gate_reliability, memory.single_qubit_gate_reliability,
+                                   memory.readout_fidelity_0 + memory.readout_fidelity_1 - 1});
       plan.fusion_keys.push_back(stream("node:" + m.node_names[n] + "/rounds/fusion", item("nodes", n, "name")));
     }
     swap = later(swap, duration);

@@ -264,7 +264,7 @@ TEST(RoundRouter, OneShotOnAGrid) {
 TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
   std::mt19937 random(4);
   std::size_t joined = 0, loops = 0;
-  for (int trial = 0; trial < 600; ++trial) {
+  for (int trial = 0; trial < 1500; ++trial) {
     const Net net = random_net(random, 9);
     RoundRouter router(net.graph, net.network, GhzFusionRouterSpec{});
     const std::vector<RoundWish> wishes{{DemandId{0}, vertex(0), vertex(8), 1, {}}};
@@ -340,6 +340,16 @@ TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
       EXPECT_EQ(state.pairs.size(), static_cast<std::size_t>(std::count_if(cluster.begin(), cluster.end(), [&](const auto& h) { return h.second == *clusters.begin(); })) / 2);
       loops += path < state.pairs.size();
       for (const auto& [node, count] : ends) EXPECT_EQ(count % 2, node == 0 || node == 8 ? 1 : 0);
+      // Every half but the two that are kept is measured, once.
+      std::size_t measured = state.alone.size(), on_path = 0;
+      for (const FusionWeb::Fusion& fusion : state.fusions) {
+        EXPECT_LE(2u, fusion.size);
+        EXPECT_LT(std::max(fusion.in, fusion.out), fusion.size);
+        measured += fusion.size;
+        on_path += fusion.on_path();
+      }
+      EXPECT_EQ(measured + 2, 2 * state.pairs.size());
+      EXPECT_EQ(on_path + 1, path);
     }
   }
   EXPECT_GT(joined, 200u);

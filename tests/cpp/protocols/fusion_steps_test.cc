@@ -44,7 +44,7 @@ struct Fused {
     const auto read = [&](std::uint32_t arm) {
       return static_cast<std::uint8_t>(states.measure(pairs[arm].a, Basis::z, tick_zero, std::uniform_real_distribution<double>(0, 1)(random)));
     };
-    for (const auto [step, arm, other] : edges.empty() ? ghz_steps(arms, keeps) : graph_steps(edges, arms, keeps)) {
+    for (const auto [step, arm, other, end] : edges.empty() ? ghz_steps(arms, keeps) : graph_steps(edges, arms, keeps)) {
       if (step == Kind::cx || step == Kind::cz) states.apply(step == Kind::cx ? Gate::cx : Gate::cz, pairs[arm].a, pairs[other].a, tick_zero);
       if (step == Kind::h) states.apply(Gate::h, pairs[arm].a, tick_zero);
       if (step == Kind::read_x) frame.x[arm + keeps] ^= read(arm);
