@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         serve,
         stack,
         states,
+        switching,
         topology,
     )
     from farbell.design import (
@@ -152,7 +153,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "freespace": "",
     "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "serve": "",
-    "stack": "", "states": "", "topology": "",
+    "stack": "", "states": "", "switching": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -328,6 +329,7 @@ __all__ = [
     "star",
     "states",
     "sweep",
+    "switching",
     "topology",
     "torus",
     "truth",

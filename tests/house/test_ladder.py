@@ -22,7 +22,7 @@ PYTHON_FLOORS = [
     ["states", "hardware", "route_search", "in_force", "analysis", "layout", "svg", "hooks", "decoupling", "pulses"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "placing", "programs", "freespace"],
-    ["availability", "extensions", "program_story", "saved", "stack"],
+    ["availability", "extensions", "program_story", "saved", "stack", "switching"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if", "devices"],
     ["device_words"],
     ["scenario"],
