@@ -113,6 +113,7 @@ if TYPE_CHECKING:
         serve,
         stack,
         states,
+        switching,
         topology,
     )
     from farbell.design import (
@@ -156,7 +157,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "envs": "", "freespace": "",
     "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "serve": "",
-    "stack": "", "states": "", "topology": "",
+    "stack": "", "states": "", "switching": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
     "Results": "results", "load_results": "loading",
     "Elasticities": "design", "Requirements": "design", "Scaling": "design",
@@ -336,6 +337,7 @@ __all__ = [
     "star",
     "states",
     "sweep",
+    "switching",
     "topology",
     "torus",
     "truth",

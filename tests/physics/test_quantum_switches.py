@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pytest
@@ -49,35 +47,6 @@ def names(users: int) -> list[str]:
     return [f"n{k}" for k in range(1, users + 1)]
 
 
-def lossy(node: Any, users: list[str], buffer: int, loss_hz: float) -> Iterator[Any]:
-    """A switch as in the example, each of whose stored pairs is lost at a rate; it records how many it stores, and when that changes."""
-    asked, stored = {}, {user: [] for user in users}
-    while True:
-        for name in users:
-            if name not in asked and len(stored[name]) < buffer:
-                asked[name] = node.entangle(name)
-        number = sum(map(len, stored.values()))
-        node.record(stored=number)
-        # The time until the next loss has no memory.
-        loss = [node.wait(node.random.expovariate(loss_hz * number))] if loss_hz and number else []
-        event = yield fb.any_of(*asked.values(), *loss)
-        if event in loss:
-            peer = node.random.choice([name for name in users for _ in stored[name]])
-            node.release(stored[peer].pop(0).qubit)
-            node.send(peer, None)
-            continue
-        for timer in loss:
-            timer.cancel()
-        pair = event.value
-        stored[pair.peer].append(asked.pop(pair.peer).value)
-        other = next((name for name in users if name != pair.peer and stored[name]), None)
-        if other is not None:
-            a, b = (stored[name].pop(0) for name in (other, pair.peer))
-            outcome = yield node.bell_measure(a.qubit, b.qubit)
-            for each, gates in ((a, ()), (b, outcome.corrections)) if outcome else ((a, None), (b, None)):
-                node.send(each.peer, gates)
-
-
 def numbers(label: str) -> dict[str, float]:
     parts = (part.split("=") for part in label.split(","))
     return {name: math.inf if value == "None" else float(value) for name, value in parts}
@@ -103,14 +72,16 @@ def duration_for(rate_hz: float, detects: float = 0.1) -> float:
 def test_capacity_and_stored_pairs_of_a_bipartite_switch(label: str) -> None:
     given, expected = numbers(label), D04.expected[label]
     users, duration_s = names(int(given["k"])), duration_for(expected["capacity"], 0.05)
-    switch = partial(lossy, users=users, buffer=given["B"], loss_hz=given["alpha"])
-    scenario = hub(len(users), given["mu"], duration_s, given["q"])
-    records = fb.run(scenario, programs={"n0": switch, **dict.fromkeys(users, user)}, progress=False).records
-    at_switch = records["node"] == "n0"
-    joined = np.nan_to_num(records["joined"]) == 1
-    rate = batches(duration_s, records["time_s"][joined][::2])
+    loss_hz = given["alpha"]
+    switch = fb.switching.EntanglementSwitch(
+        users, buffer=given["B"], lifetime_s=(lambda dice: dice.expovariate(loss_hz)) if loss_hz else None, basis="Z"
+    )
+    scenario = switch.on(hub(len(users), given["mu"], duration_s, given["q"]))
+    records = fb.run(scenario, programs=switch.programs(), progress=False).records
+    made, stock = (records[records["what"] == what] for what in ("state", "stock"))
+    rate = batches(duration_s, made["time_s"][::2])
     assert_sampled(rate, expected["capacity"], STEPS, detects=0.05 * expected["capacity"])
-    stored = batches(duration_s, records["time_s"][at_switch], records["stored"][at_switch])
+    stored = batches(duration_s, stock["time_s"], stock["stored"])
     assert_sampled(stored, expected["EQ"], STEPS, detects=0.15 * expected["EQ"])
 
 
