@@ -75,6 +75,7 @@ WORKLOADS: dict[str, list[str]] = {
     "routers, SURFnet": ["routers", "nodes=50"],
     "routers, 1,000 nodes": ["routers", "nodes=1000"],
     "rerouting": ["rerouting", "nodes=1024", "demands=128"],
+    "environments": ["environments", "envs=64", "threads=2", "steps=3000"],
     "reconvergence": ["reconvergence", "side=32", "demands=1024"],
     "1e5 rows": ["rows", "rows=1e5"],
     "1e7 rows": ["rows", "rows=1e7"],
@@ -197,6 +198,11 @@ def workload_rows(figures: dict[str, Figures]) -> list[Row]:
                 of_all = kind == "multicommodity"  # a linear programme for all demands together
                 what = f"{label}: {kind}, all demands" if of_all else f"{label}: {kind}"
                 rows.append(at_most(what, value, 100.0 if of_all else goal, "{:.3f} ms CPU"))
+    if found := on("environments"):
+        work = "64 environments of 20 nodes, a choice of a route a step, 2 threads: steps a second of wall time"
+        row = at_least(work, found[0]["steps_per_s"], 200_000.0, "{:,.0f}")
+        row.measured += f" ({found[0]['steps_per_cpu_s']:,.0f} a CPU second)"
+        rows.append(row)
     if found := on("rerouting"):
         work = f"ten nodes of 1,024 fail and are repaired: {found[0]['rerouted']:.0f} of 128 demands look for routes"
         rows.append(at_most(work, found[0]["failure_ms"], 20.0, ms))

@@ -22,6 +22,7 @@ from typing import Any
 
 from control_workloads import measure_reconvergence
 from hardware_workloads import measure_rich_links, measure_unlike_links
+from learning_workloads import measure_environments
 from path_peers import routes_of_igraph, routes_of_networkx
 from program_workloads import measure_program_steps, measure_program_swaps, measure_program_teleport
 from rounds_workloads import measure_rounds
@@ -665,6 +666,7 @@ WORKLOADS = {
     "unlike_links": measure_unlike_links,
     "rich_links": measure_rich_links,
     "rounds": measure_rounds,
+    "environments": measure_environments,
     "passes": measure_passes,
     "import": measure_import,
     "threads": measure_threads,
