@@ -335,6 +335,7 @@ def test_with_rounds_all_routers_of_both_sorts_are_compared() -> None:
     kinds = [kind for kind in KINDS if kind not in PURIFYING]
     expected = [*kinds, "q_pass", "q_cast", "multipath_local", "multipath_global", "shortest_in_rounds", "greedy_in_rounds"]
     assert found.table["router"].tolist() == expected
+    assert all(f"\n{router} " in repr(found) and f"<td>{router}</td>" in found._repr_html_() for router in expected)
 
 
 def test_widths_count_where_a_router_keeps_to_them() -> None:

@@ -238,3 +238,10 @@ def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(ImportError, match=r"pip install 'farbell\[optimize\]'"):
         fb.compile(ring(fb.Demand(node_a="n0", node_b="n2"), routing=fb.Routing(kind="multicommodity")))
+
+
+def test_a_hook_chooses_whatever_the_turn_is() -> None:
+    table = fb.Table(at_s=[i / 100 for i in range(50)])
+    scenario = ring(both(3, 1, traffic=table))
+    hooked = fb.run(scenario, hooks={"route": lambda view: view.routes[1]}, progress=False)
+    assert hooked.demands["pairs"].tolist() == [50] and first_links(hooked) == [0, 50]

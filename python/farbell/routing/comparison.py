@@ -32,6 +32,12 @@ __all__ = ["RouterComparison", "compare", "fairness"]
 _UNREACHABLE = re.compile(r"/demands/(\d+)/min_fidelity")
 
 
+class _Whole(ResultTable):
+    """Shown with all its rows."""
+
+    _shown_rows = None
+
+
 def fairness(rates: Sequence[float]) -> float:
     """Jain's index: 1 where all get the same, 1/n where one of n gets everything; nan where nobody gets anything.
 
@@ -288,7 +294,12 @@ def compare(
         together = math.nan
     alone = float(demand_bounds(free)["flow_hz"].sum())
     return RouterComparison(
-        _table(rows), _table(by_demand), alone, together, scenario.name or "scenario", tuple(dict.fromkeys(notes))
+        _Whole(_columns(rows)),
+        ResultTable(_columns(by_demand)),
+        alone,
+        together,
+        scenario.name or "scenario",
+        tuple(dict.fromkeys(notes)),
     )
 
 
@@ -305,5 +316,5 @@ def _notes(scenario: Scenario, entered: Sequence[Entry], *, stated: bool) -> lis
     return notes
 
 
-def _table(rows: list[dict[str, Any]]) -> ResultTable:
-    return ResultTable({name: np.array([row[name] for row in rows]) for name in rows[0]})
+def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
