@@ -544,7 +544,7 @@ def space_time(
 ) -> Diagram:
     """A space-time diagram: the nodes of a route across, time down; attempts, memories, swaps, messages and deliveries.
 
-    Of a GHZ demand all arms beside each other, each from the center to its user.
+    Of a GHZ demand all arms beside each other, each from the center to its user; along a tree it is refused.
 
     Parameters
     ----------
