@@ -102,7 +102,7 @@ def played(env: fb.envs.RoutingEnv, choose: Any, seed: int = 0) -> list[dict[str
     return told
 
 
-# ---- the run is that of fb.run --------------------------------------------------------------------------------------------------
+# ---- the run is that of fb.run -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -173,18 +173,19 @@ def test_routes_that_are_down_cannot_be_chosen_and_circuits_that_lose_theirs_ask
     assert done > 100
 
 
-# ---- what is seen ---------------------------------------------------------------------------------------------------------------
+# ---- what is seen --------------------------------------------------------------------------------------------------------
 
 
 def test_an_observation_says_what_it_promises() -> None:
     """A ring of unlike arcs with requests at one tick: by hand, and by the figures of `fb.routing`."""
     at = fb.Table(at_s=[0.01, 0.01, 0.01])
     demand = {"node_a": "n0", "traffic": at, "concurrent_requests": 3}
+    werner = fb.Werner(fidelity=0.95)
     network = fb.ring(
         5,
         length_m="10 km",
         memory=fb.Memory(name="m", slots=4, two_qubit_gate_reliability=0.99),
-        generation=fb.Given(success_probability=0.1, attempt_period_s="100 us", herald_delay_s="50 us", state=fb.Werner(fidelity=0.95)),
+        generation=fb.Given(success_probability=0.1, attempt_period_s="100 us", herald_delay_s="50 us", state=werner),
         duration_s=0.1,
         routing=fb.Routing(alternatives=3),
         demands=[fb.Demand(name="x", node_b="n2", **demand), fb.Demand(name="y", node_b="n3", **demand)],
@@ -258,7 +259,7 @@ def test_without_a_cutoff_ages_saturate() -> None:
     assert observation.min() > 0.8
 
 
-# ---- Gymnasium ------------------------------------------------------------------------------------------------------------------
+# ---- Gymnasium -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -349,7 +350,7 @@ def test_an_episode_without_questions_ends_with_its_first_step() -> None:
         assert [bool(np.squeeze(flag)) for flag in env.step(action)[2:4]] == [False, True]
 
 
-# ---- what is refused ------------------------------------------------------------------------------------------------------------
+# ---- what is refused -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("action, found", [(3, "3"), (-1, "-1"), (1.5, "1.5"), ("0", "'0'"), (None, "None")])
@@ -496,7 +497,7 @@ def test_ctrl_c_is_heard_within_a_step(count: int) -> None:
     envs.reset(seed=0)
 
 
-# ---- the package ----------------------------------------------------------------------------------------------------------------
+# ---- the package ---------------------------------------------------------------------------------------------------------
 
 
 def test_without_gymnasium_the_line_that_installs_it_is_told() -> None:
