@@ -55,7 +55,7 @@ SCENARIOS = {
     ),
     "GHZ states beside": grid(
         memories=[fb.Memory(name="m", slots=5)],
-        ghz_demands=[fb.GhzDemand(name="ghz", users=["a1", "a3", "c2"], center="b2", traffic=fb.BackToBack())],
+        ghz_demands=[fb.GhzDemand(name="ghz", users=["a1", "a3", "c2"], center="b2", traffic=fb.Poisson(rate_hz=200))],
     ),
     "without end": grid(demands=[fb.Demand(node_a="a1", node_b="c3", reservation_s="4 ms"), *grid().demands[1:]]),
 }
