@@ -495,6 +495,12 @@ def test_an_environment_wants_to_be_reset() -> None:
         env.results()
     env.reset()
     env.step(0)
+    env.results()
+    assert env.question == fb.envs.Question("", ())
+    chained = fb.envs.SwapEnv(chain())
+    chained.reset()
+    chained.results()
+    assert chained.pairs == ()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends itself SIGINT")
@@ -511,7 +517,30 @@ def test_ctrl_c_is_heard_within_a_step(count: int) -> None:
     timer.join()
     with pytest.raises(RunError, match="interrupted"):
         envs.step(np.zeros(count, dtype=int))
+    assert envs._core.question() == ("", [])
     envs.reset(seed=0)
+
+
+def test_one_thread_steps_at_a_time() -> None:
+    endless = grid(demands=[fb.Demand(node_a="a1", node_b="c3")], duration_s=100_000, record="summary")
+    envs = fb.envs.RoutingVectorEnv(endless, 2, threads=1)
+    envs.reset(seed=0)
+    refused: list[RunError] = []
+
+    def meanwhile() -> None:
+        while not refused:
+            try:
+                envs._core.question()
+            except RunError as error:
+                refused.append(error)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    with pytest.raises(KeyboardInterrupt):
+        envs.step(np.zeros(2, dtype=int))
+    other.join()
+    assert "another thread" in str(refused[0])
 
 
 # ---- the package ---------------------------------------------------------------------------------------------------------
