@@ -264,6 +264,33 @@ def test_a_chain_shows_its_pairs_and_what_its_nodes_can_do() -> None:
     assert seen > 300
 
 
+def test_what_nodes_are_told_happens_in_one_slot() -> None:
+    """Sure links and swaps, so that every slot ends with a pair wherever one was missing."""
+    sure = fb.Given(success_probability=1.0, attempt_period_s="1 ms")
+    network = chain(5, None)
+    network = network.replace(
+        links=[link.replace(generation=sure) for link in network.links],
+        nodes=[node.replace(swap_success_probability=1.0) for node in network.nodes],
+    )
+    env = fb.envs.SwapEnv(network, discards=True)
+    for action, left in {
+        (0, 0, 0): ((0, 1, 1), (1, 2, 1), (2, 3, 1), (3, 4, 1)),
+        (0, 1, 0): ((0, 1, 1), (1, 3, 1), (3, 4, 1)),
+        (0, 2, 0): ((0, 1, 1), (1, 2, 0), (2, 3, 1), (3, 4, 1)),
+        (0, 3, 0): ((0, 1, 1), (1, 2, 1), (2, 3, 0), (3, 4, 1)),
+        (0, 4, 0): ((0, 1, 1), (1, 2, 0), (2, 3, 0), (3, 4, 1)),
+        # A swap of a pair that the other node gives up is in vain: both are lost.
+        (1, 2, 0): ((0, 1, 0), (1, 2, 0), (2, 3, 1), (3, 4, 1)),
+        (1, 1, 0): ((0, 3, 1), (1, 2, 0), (3, 4, 1)),  # nodes 1 and 2 are free again
+        (1, 1, 1): (),
+    }.items():
+        env.reset(seed=1)
+        assert env.pairs == ((0, 1, 0), (1, 2, 0), (2, 3, 0), (3, 4, 0))
+        *_, terminated, _, info = env.step(action)
+        assert env.pairs == left
+        assert terminated == (not left) == (info["requests_done"] == 1)
+
+
 def test_without_a_cutoff_ages_saturate() -> None:
     env = fb.envs.SwapEnv(chain(3, None))
     observation, _ = env.reset(seed=5)
