@@ -2,6 +2,8 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <mutex>
+
 #include "bind.hpp"
 #include "farbell/simulation/episodes.hpp"
 #include "farbell/simulation/routing_game.hpp"
@@ -26,6 +28,7 @@ class Played {
   py::tuple reset(const std::optional<std::vector<std::uint64_t>>& seeds) {
     if (seeds && seeds->size() != episodes_.count())
       throw py::value_error("there are " + std::to_string(episodes_.count()) + " environments, and " + std::to_string(seeds->size()) + " seeds");
+    const std::unique_lock lock = taken();
     return go([&](const StepArrays& out, const auto& poll) { return seeds ? episodes_.reset(*seeds, out, poll) : episodes_.reset(out, poll); });
   }
 
@@ -34,16 +37,29 @@ class Played {
     if (static_cast<std::size_t>(actions.size()) != wanted)
       throw py::value_error(std::to_string(actions.size()) + " numbers as actions, where there are " + std::to_string(wanted));
     const std::span<const std::int64_t> all(actions.data(), wanted);
+    const std::unique_lock lock = taken();
     return go([&](const StepArrays& out, const auto& poll) { return episodes_.step(all, out, poll); });
   }
 
   py::dict finish() {
+    const std::unique_lock lock = taken();
     RunOutput out = episodes_.finish();
     return results_of(out);
   }
-  const Episode& first() const { return episodes_.first(); }
+  template <class Look>
+  auto look(Look&& look) {
+    const std::unique_lock lock = taken();
+    return look(game(), episodes_.first());
+  }
 
  private:
+  // For one thread at a time: another lets Python run while it steps.
+  std::unique_lock<std::mutex> taken() {
+    std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock) throw RunError("the environments are stepped by another thread; wait until it has done so");
+    return lock;
+  }
+
   template <class Go>
   py::tuple go(Go&& go) {
     const auto n = static_cast<py::ssize_t>(episodes_.count());
@@ -65,6 +81,7 @@ class Played {
     return py::make_tuple(observations, masks, rewards, terminated, truncated, infos);
   }
 
+  std::mutex mutex_;
   Episodes<Game> episodes_;
 };
 
@@ -104,8 +121,8 @@ Examples
            py::arg("model"), py::kw_only(), py::arg("count") = 1, py::arg("threads") = 1, py::arg("counts_pairs") = false,
            py::arg("keeps") = false)
       .def("question",
-           [](const Played<RoutingGame>& p) {
-             const RoutingGame::Question question = p.game().question(p.first());
+           [](Played<RoutingGame>& p) {
+             const auto question = p.look([](const RoutingGame& game, const Episode& first) { return game.question(first); });
              return py::make_tuple(question.demand, question.routes);
            },
            "Of the first environment: the name of the demand that asks, and its routes.");
@@ -131,7 +148,7 @@ Examples
            py::arg("model"), py::kw_only(), py::arg("count") = 1, py::arg("threads") = 1, py::arg("counts_pairs") = false,
            py::arg("discards") = false, py::arg("keeps") = false)
       .def_property_readonly("nodes", [](const Played<SwapGame>& p) { return p.game().action; }, "Nodes that have something to decide.")
-      .def("pairs", [](const Played<SwapGame>& p) { return p.game().pairs(p.first()); },
+      .def("pairs", [](Played<SwapGame>& p) { return p.look([](const SwapGame& game, const Episode& first) { return game.pairs(first); }); },
            "Of the first environment: [from, to, age] of each pair that there is.");
 }
 

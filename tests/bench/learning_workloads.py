@@ -14,14 +14,13 @@ def measure_environments(envs: int, threads: int, steps: int) -> dict[str, float
     import farbell as fb
 
     draw = random.Random(5)
+    werner = fb.Werner(fidelity=0.98)
     network = fb.grid(
         4,
         5,
         length_m=10e3,
         memory=fb.Memory(name="memory", slots=8, t2_s=1.0),
-        generation=fb.Given(
-            success_probability=0.1, attempt_period_s=5e-5, herald_delay_s=5e-5, state=fb.Werner(fidelity=0.98)
-        ),
+        generation=fb.Given(success_probability=0.1, attempt_period_s=5e-5, herald_delay_s=5e-5, state=werner),
         routing=fb.Routing(kind="hops", alternatives=4),
         duration_s=0.5,
     )

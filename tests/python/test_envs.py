@@ -53,6 +53,10 @@ SCENARIOS = {
         ],
         memories=[fb.Memory(name="m", slots=6)],
     ),
+    "GHZ states beside": grid(
+        memories=[fb.Memory(name="m", slots=5)],
+        ghz_demands=[fb.GhzDemand(name="ghz", users=["a1", "a3", "c2"], center="b2", traffic=fb.Poisson(rate_hz=200))],
+    ),
     "without end": grid(demands=[fb.Demand(node_a="a1", node_b="c3", reservation_s="4 ms"), *grid().demands[1:]]),
 }
 
@@ -102,7 +106,7 @@ def played(env: fb.envs.RoutingEnv, choose: Any, seed: int = 0) -> list[dict[str
     return told
 
 
-# ---- the run is that of fb.run --------------------------------------------------------------------------------------------------
+# ---- the run is that of fb.run -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -152,9 +156,22 @@ def test_what_steps_tell_adds_up_to_the_results(reward: str, column: str) -> Non
     assert results.provenance["steered"]["actions"] == len(told)
 
 
-@pytest.mark.parametrize("changes", [FAILS, {**FAILS, "heartbeat_period_s": "0.2 ms"}], ids=["at once", "by heartbeats"])
-def test_routes_that_are_down_cannot_be_chosen_and_circuits_that_lose_theirs_ask_again(changes: dict[str, Any]) -> None:
-    env = fb.envs.RoutingEnv(grid(**changes, duration_s="200 ms"))
+COMING_AND_GOING = {
+    "at once": FAILS,
+    "by heartbeats": {**FAILS, "heartbeat_period_s": "0.2 ms"},
+    "link state": {**FAILS, "heartbeat_period_s": "0.2 ms", "control_plane": fb.LinkState()},
+    "a controller, asked": {
+        **FAILS,
+        "heartbeat_period_s": "0.2 ms",
+        "control_plane": fb.CentralControl(place="b1", mode="reactive", processing_s="0.1 ms"),
+    },
+    "links go and come": {"changes": [fb.Change(link="a1--a2", at_s="20 ms"), fb.Change(link="b2--c2", at_s="10 ms")]},
+}
+
+
+@pytest.mark.parametrize("name", COMING_AND_GOING)
+def test_routes_that_are_down_cannot_be_chosen_and_circuits_that_lose_theirs_ask_again(name: str) -> None:
+    env = fb.envs.RoutingEnv(grid(**COMING_AND_GOING[name], duration_s="200 ms"))
     draw = np.random.default_rng(2)
     _, info = env.reset(seed=4)
     over, masked = False, 0
@@ -168,23 +185,24 @@ def test_routes_that_are_down_cannot_be_chosen_and_circuits_that_lose_theirs_ask
             assert refused.value.path == "/action" and refused.value.found == str(number)
             assert refused.value.allowed.endswith(": " + ", ".join(map(str, np.flatnonzero(mask))))
         _, _, _, over, info = env.step(draw.choice(np.flatnonzero(mask)))
-    assert masked > 0
+    assert masked > 0 or name == "a controller, asked"  # which tells of no route that is down
     done = env.results().demands["requests_done"].sum()
     assert done > 100
 
 
-# ---- what is seen ---------------------------------------------------------------------------------------------------------------
+# ---- what is seen --------------------------------------------------------------------------------------------------------
 
 
 def test_an_observation_says_what_it_promises() -> None:
     """A ring of unlike arcs with requests at one tick: by hand, and by the figures of `fb.routing`."""
     at = fb.Table(at_s=[0.01, 0.01, 0.01])
     demand = {"node_a": "n0", "traffic": at, "concurrent_requests": 3}
+    werner = fb.Werner(fidelity=0.95)
     network = fb.ring(
         5,
         length_m="10 km",
         memory=fb.Memory(name="m", slots=4, two_qubit_gate_reliability=0.99),
-        generation=fb.Given(success_probability=0.1, attempt_period_s="100 us", herald_delay_s="50 us", state=fb.Werner(fidelity=0.95)),
+        generation=fb.Given(success_probability=0.1, attempt_period_s="100 us", herald_delay_s="50 us", state=werner),
         duration_s=0.1,
         routing=fb.Routing(alternatives=3),
         demands=[fb.Demand(name="x", node_b="n2", **demand), fb.Demand(name="y", node_b="n3", **demand)],
@@ -246,6 +264,33 @@ def test_a_chain_shows_its_pairs_and_what_its_nodes_can_do() -> None:
     assert seen > 300
 
 
+def test_what_nodes_are_told_happens_in_one_slot() -> None:
+    """Sure links and swaps, so that every slot ends with a pair wherever one was missing."""
+    sure = fb.Given(success_probability=1.0, attempt_period_s="1 ms")
+    network = chain(5, None)
+    network = network.replace(
+        links=[link.replace(generation=sure) for link in network.links],
+        nodes=[node.replace(swap_success_probability=1.0) for node in network.nodes],
+    )
+    env = fb.envs.SwapEnv(network, discards=True)
+    for action, left in {
+        (0, 0, 0): ((0, 1, 1), (1, 2, 1), (2, 3, 1), (3, 4, 1)),
+        (0, 1, 0): ((0, 1, 1), (1, 3, 1), (3, 4, 1)),
+        (0, 2, 0): ((0, 1, 1), (1, 2, 0), (2, 3, 1), (3, 4, 1)),
+        (0, 3, 0): ((0, 1, 1), (1, 2, 1), (2, 3, 0), (3, 4, 1)),
+        (0, 4, 0): ((0, 1, 1), (1, 2, 0), (2, 3, 0), (3, 4, 1)),
+        # A swap of a pair that the other node gives up is in vain: both are lost.
+        (1, 2, 0): ((0, 1, 0), (1, 2, 0), (2, 3, 1), (3, 4, 1)),
+        (1, 1, 0): ((0, 3, 1), (1, 2, 0), (3, 4, 1)),  # nodes 1 and 2 are free again
+        (1, 1, 1): (),
+    }.items():
+        env.reset(seed=1)
+        assert env.pairs == ((0, 1, 0), (1, 2, 0), (2, 3, 0), (3, 4, 0))
+        *_, terminated, _, info = env.step(action)
+        assert env.pairs == left
+        assert terminated == (not left) == (info["requests_done"] == 1)
+
+
 def test_without_a_cutoff_ages_saturate() -> None:
     env = fb.envs.SwapEnv(chain(3, None))
     observation, _ = env.reset(seed=5)
@@ -258,7 +303,7 @@ def test_without_a_cutoff_ages_saturate() -> None:
     assert observation.min() > 0.8
 
 
-# ---- Gymnasium ------------------------------------------------------------------------------------------------------------------
+# ---- Gymnasium -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -349,7 +394,7 @@ def test_an_episode_without_questions_ends_with_its_first_step() -> None:
         assert [bool(np.squeeze(flag)) for flag in env.step(action)[2:4]] == [False, True]
 
 
-# ---- what is refused ------------------------------------------------------------------------------------------------------------
+# ---- what is refused -----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("action, found", [(3, "3"), (-1, "-1"), (1.5, "1.5"), ("0", "'0'"), (None, "None")])
@@ -477,6 +522,12 @@ def test_an_environment_wants_to_be_reset() -> None:
         env.results()
     env.reset()
     env.step(0)
+    env.results()
+    assert env.question == fb.envs.Question("", ())
+    chained = fb.envs.SwapEnv(chain())
+    chained.reset()
+    chained.results()
+    assert chained.pairs == ()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends itself SIGINT")
@@ -493,10 +544,33 @@ def test_ctrl_c_is_heard_within_a_step(count: int) -> None:
     timer.join()
     with pytest.raises(RunError, match="interrupted"):
         envs.step(np.zeros(count, dtype=int))
+    assert envs._core.question() == ("", [])
     envs.reset(seed=0)
 
 
-# ---- the package ----------------------------------------------------------------------------------------------------------------
+def test_one_thread_steps_at_a_time() -> None:
+    endless = grid(demands=[fb.Demand(node_a="a1", node_b="c3")], duration_s=100_000, record="summary")
+    envs = fb.envs.RoutingVectorEnv(endless, 2, threads=1)
+    envs.reset(seed=0)
+    refused: list[RunError] = []
+
+    def meanwhile() -> None:
+        while not refused:
+            try:
+                envs._core.question()
+            except RunError as error:
+                refused.append(error)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    with pytest.raises(KeyboardInterrupt):
+        envs.step(np.zeros(2, dtype=int))
+    other.join()
+    assert "another thread" in str(refused[0])
+
+
+# ---- the package ---------------------------------------------------------------------------------------------------------
 
 
 def test_without_gymnasium_the_line_that_installs_it_is_told() -> None:

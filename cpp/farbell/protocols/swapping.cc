@@ -112,7 +112,10 @@ inline void Swapping::consider(QubitId q) {
   if (wanted != any_reach && wanted != h.reach) return;
   h.ready = queue_.now();
   segments_.move(q, HalfState::waiting);
-  if (chain.table) [[unlikely]] return chain.asks ? void() : post_policy(chain, id, queue_.now());
+  if (chain.table) [[unlikely]] {
+    if (!chain.asks) post_policy(chain, id, queue_.now());  // who decides outside is asked once a slot, whatever is heralded
+    return;
+  }
   if (chain.decides) [[unlikely]] return look(chain, id, position);
   const auto waiting = [&](End side) { return bool(here.halves[side][static_cast<int>(HalfState::waiting)].head); };
   if (here.decision_posted || !waiting(end_a) || !waiting(end_b)) return;

@@ -31,6 +31,7 @@ void Episode::begin(const std::shared_ptr<const Model>& model, const Options& op
 
 void Episode::go_on(StopSignal* stop) {
   tally_ = {};
+  state_ = State::truncated;  // unless it comes to a question
   RunLimits limits;
   limits.stop = stop;
   if (const auto most = model_->scenario.limits.max_events) limits.max_events = static_cast<std::uint64_t>(*most);
@@ -40,7 +41,6 @@ void Episode::go_on(StopSignal* stop) {
   if (replica_->asks()) state_ = State::asks;
   else if (halt_) state_ = State::terminated;
   else if (ended_ == Ended::interrupted) throw Interrupted{};
-  else state_ = State::truncated;
 }
 
 RunOutput Episode::finish() {
@@ -55,6 +55,7 @@ RunOutput Episode::finish() {
   RunOutput out;
   put_together(*model_, options, results, {}, rows, out);
   replica_.reset();
+  state_ = State::truncated;
   return out;
 }
 

@@ -62,6 +62,21 @@ TEST(Loop, StopsSoonAfterTheSignal) {
   EXPECT_LE(run.handled, 10'000u + 128u);
 }
 
+TEST(Loop, StopsBehindAnEventWhoseDispatchSaysSoAndGoesOnFromThere) {
+  Ticking run;
+  const auto up_to = [&](Tick tick) {
+    return run_until(run.queue, Tick{100}, {}, [&](Event const& event) {
+      run.handlers.call(&run, event);
+      return event.time != tick;
+    });
+  };
+  EXPECT_EQ(up_to(Tick{10}), Ended::interrupted);
+  EXPECT_EQ(run.queue.now(), Tick{10});
+  EXPECT_EQ(run.handled, 11u);
+  EXPECT_EQ(up_to(never), Ended::horizon);
+  EXPECT_EQ(run.handled, 101u);
+}
+
 TEST(Loop, StopsAtTheWallDeadline) {
   Ticking run;
   RunLimits limits;

@@ -121,12 +121,12 @@ TEST(LocalSearch, FindsAWayWhereverThereIsOne) {
     std::vector<std::array<NodeId, 2>> ends;
     std::vector<Tick> fibre, processing;
     std::vector<double> start, now;
-    for (std::uint32_t n = 0; n < nodes; ++n) processing.emplace_back(draw.below(5));
+    for (std::uint32_t n = 0; n < nodes; ++n) processing.push_back(Tick{draw.below(5)});
     for (std::uint32_t l = 0; l < 2 * nodes; ++l) {
       const std::uint32_t a = draw.below(nodes), b = draw.below(nodes);
       if (a == b) continue;
       ends.push_back({NodeId{a}, NodeId{b}});
-      fibre.emplace_back(1 + draw.below(50));
+      fibre.push_back(Tick{1 + draw.below(50)});
       start.push_back(1 + draw.below(9));
       now.push_back(draw.below(2) > 0 ? start.back() : dead);
     }
