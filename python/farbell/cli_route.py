@@ -37,7 +37,7 @@ def compare(
 ) -> None:
     """The same demands under each router: rates, fidelity, latency, fairness, messages and CPU time, beside the bounds.
 
-    Kinds of routing run with circuits. Routers of rounds (q_cast, q_pass, multipath_local, multipath_global,
+    Kinds of routing run with circuits. Routers of rounds (q_cast, q_pass, multipath_local, multipath_global, ghz_fusion,
     shortest_in_rounds, greedy_in_rounds) run in the rounds given here, else in those of the scenario, else in rounds that
     fit its links.
     """

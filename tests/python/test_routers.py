@@ -338,6 +338,20 @@ def test_with_rounds_all_routers_of_both_sorts_are_compared() -> None:
     assert all(f"\n{router} " in repr(found) and f"<td>{router}</td>" in found._repr_html_() for router in expected)
 
 
+def test_fusion_is_compared_where_states_are_mixtures_of_bell_states() -> None:
+    scenario = in_rounds(contested(state="bell_diagonal"))
+    assert "ghz_fusion" in fb.routing.compare(scenario).table["router"].tolist()
+    with pytest.raises(fb.SpecError) as error:
+        fb.routing.compare(in_rounds(contested()), ["ghz_fusion"])
+    assert error.value.path == "/state"
+
+
+def test_words_for_routers() -> None:
+    words, names = (fb.routing.compare(in_rounds(contested()), kinds) for kinds in (["shortest", "qcast"], ["hops", "q_cast"]))
+    assert words.table["router"].tolist() == ["shortest", "qcast"]
+    assert words.table["throughput_hz"].tolist() == names.table["throughput_hz"].tolist()
+
+
 def test_widths_count_where_a_router_keeps_to_them() -> None:
     demands = [demand.replace(width=2) for demand in contested().demands]
     found = fb.routing.compare(in_rounds(contested(demands=demands)), ["q_cast", "shortest_in_rounds"])

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
 from farbell._core import (
+    GhzFusionRouter,
     GreedyRouter,
     MultipathGlobalRouter,
     MultipathLocalRouter,
@@ -27,15 +28,18 @@ from farbell.running import compile
 
 __all__ = ["Entry", "default_rounds", "default_routers", "entries"]
 
-Router: TypeAlias = ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter
-#: Beside the kinds of routing: a word for one.
-_WORDS = {"shortest": "hops"}
+Router: TypeAlias = (
+    ShortestRouter | GreedyRouter | QPassRouter | QCastRouter | MultipathLocalRouter | MultipathGlobalRouter | GhzFusionRouter
+)
+#: Other words for some.
+_WORDS = {"shortest": "hops", "qcast": "q_cast", "qpass": "q_pass"}
 #: Routers of rounds, by the word for each here: two have one that says so.
 IN_ROUNDS: dict[str, type[Router]] = {
     "q_pass": QPassRouter,
     "q_cast": QCastRouter,
     "multipath_local": MultipathLocalRouter,
     "multipath_global": MultipathGlobalRouter,
+    "ghz_fusion": GhzFusionRouter,
     "shortest_in_rounds": ShortestRouter,
     "greedy_in_rounds": GreedyRouter,
 }
@@ -58,8 +62,9 @@ class Entry:
 def default_routers(scenario: Scenario, others: Iterable[str] = ()) -> list[str]:
     """All kinds of routing, those that purify only if all demands have a fidelity; in rounds, too, where there are rounds."""
     asked = all(demand.min_fidelity > 0 for demand in scenario.demands)
-    left_out = {*(() if asked else PURIFYING), *others}
-    return [kind for kind in KINDS if kind not in left_out] + (list(IN_ROUNDS) if scenario.rounds is not None else [])
+    left_out = {*(() if asked else PURIFYING), *others, *(() if scenario.state == "bell_diagonal" else ("ghz_fusion",))}
+    in_rounds = IN_ROUNDS if scenario.rounds is not None else {}
+    return [router for router in (*KINDS, *in_rounds) if router not in left_out]
 
 
 def _with_circuits(scenario: Scenario, router: str) -> Entry:
@@ -86,7 +91,7 @@ def _with_circuits(scenario: Scenario, router: str) -> Entry:
 
 
 def _in_rounds(scenario: Scenario, router: str, rounds: Rounds) -> Entry:
-    kind, notes = IN_ROUNDS[router], []
+    kind, notes = IN_ROUNDS[_WORDS.get(router, router)], []
     spec = rounds.router if isinstance(rounds.router, kind) else kind()
     said = getattr(rounds.router, "link_state_hops", None)
     if said is not None and isinstance(spec, QPassRouter | QCastRouter):
@@ -117,7 +122,7 @@ def entries(scenario: Scenario, routers: Sequence[str], rounds: Rounds | None) -
     """
     found = []
     for router in routers:
-        if router in IN_ROUNDS:
+        if _WORDS.get(router, router) in IN_ROUNDS:
             rounds = rounds or scenario.rounds or default_rounds(scenario)
             found.append(_in_rounds(scenario, router, rounds))
         else:

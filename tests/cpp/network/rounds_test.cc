@@ -271,13 +271,13 @@ TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
     router.assign(0, wishes, {});
     const LaneStates up = luck(net, router.book(), random);
     const std::uint32_t most = 2 + trial % 4, channels = net.network.channels;
-    struct Draw {
+    struct Numbers {
       double u0, u1;
     };
-    std::map<std::pair<std::uint32_t, std::uint32_t>, Draw> drawn;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Numbers> drawn;
     const auto draw = [&](NodeId n, std::uint32_t k) {
       const auto share = [&] { return static_cast<double>(random()) / 4294967296.0; };
-      return drawn.try_emplace({n.value, k}, Draw{share(), share()}).first->second;
+      return drawn.try_emplace({n.value, k}, Numbers{share(), share()}).first->second;
     };
     FusionWeb web(net.graph, net.network, most);
     web.fuse(vertex(0), vertex(8), up, draw);
