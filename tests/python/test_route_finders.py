@@ -178,7 +178,7 @@ def test_a_router_that_raises() -> None:
 
     cut = fb.Failure(links=["n1--n2"], down=[(0.02, 0.03)])
     demand = fb.Demand(name="D", node_a="n0", node_b="n2", traffic=fb.BackToBack())
-    with pytest.raises(fb.RunError, match="at 0[.]02 s: LookupError: lost its map") as refused:
+    with pytest.raises(fb.RunError, match=r"at 0\.02 s: LookupError: lost its map") as refused:
         fb.run(RING.replace(failures=[cut], demands=[demand]), hooks={"find_routes": fails})
     assert isinstance(refused.value.__cause__, LookupError)
 

@@ -220,9 +220,9 @@ def compare(
     routers : iterable of str, optional
         Kinds of routing (``routing.kind``), which run with circuits; ``"shortest"`` is a word for ``"hops"``. Routers of
         rounds: ``"q_cast"``, ``"q_pass"``, ``"multipath_local"``, ``"multipath_global"``, ``"ghz_fusion"``,
-        ``"shortest_in_rounds"``, ``"greedy_in_rounds"``. Left out: all kinds, those that purify only if all demands have a ``min_fidelity``,
-        ``"multicommodity"`` only with scipy, and the routers of rounds if the scenario has ``rounds``. Other fields of
-        ``routing`` are kept, as far as the kind has them.
+        ``"shortest_in_rounds"``, ``"greedy_in_rounds"``. Left out: all kinds, those that purify only if all demands have a
+        ``min_fidelity``, ``"multicommodity"`` only with scipy, and the routers of rounds if the scenario has ``rounds``.
+        Other fields of ``routing`` are kept, as far as the kind has them.
     rounds : Rounds, optional
         For the routers of rounds. Left out: the ``rounds`` of the scenario, or else rounds that fit its links, which the
         notes of the comparison state: attempts for the median time in which a lane makes a pair, then time for news to cross
