@@ -129,6 +129,25 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model, bool goe
                      },
                      model.demands.size()};
   }
+  if (functions.contains("assign_lanes")) {
+    assign_lanes_ = functions["assign_lanes"];
+    round_table_.assign = [](void* self, const RoundQuestion& question, const LaneBook& book) { return static_cast<PythonHooks*>(self)->assign(question, book); };
+  }
+  if (functions.contains("join_pairs")) {
+    join_pairs_ = functions["join_pairs"];
+    round_table_.join = [](void* self, const RoundQuestion& question, const LaneStates& up) { return static_cast<PythonHooks*>(self)->join(question, up); };
+  }
+  if (assign_lanes_ || join_pairs_) {
+    round_table_.self = this;
+    round_table_.refuse = [](void* self, const RoundQuestion& question, const AskedPath& path, const char* what, const std::string& why,
+                             std::array<NodeId, 2> between) {
+      const PythonHooks& hooks = *static_cast<PythonHooks*>(self);
+      const bool lanes = std::string_view(what) == "lanes";
+      const std::string where = between[0] ? " (free " + std::string(lanes ? "lanes" : "pairs") + ")" + between_text(hooks.model_, between) : "";
+      hooks.fail(lanes ? "assign_lanes" : "join_pairs",
+                 ", demand " + in_quotes(hooks.model_.demand_names[question.wishes[path.wish].demand.value]) + ", in round " + std::to_string(question.round), why + where);
+    };
+  }
   if (functions.contains("schedule")) {
     schedule_ = functions["schedule"];
     turn_view_ = py::cast(TurnView{&model, nullptr});
@@ -204,6 +223,46 @@ std::optional<std::vector<std::vector<NodeId>>> PythonHooks::find(const RoutesQu
   for (const auto& nodes : py::reinterpret_steal<py::object>(result).cast<std::vector<std::vector<std::uint32_t>>>())
     for (auto& route = found.emplace_back(); std::uint32_t node : nodes) route.emplace_back(node);
   return found;
+}
+
+// A function of the round, who takes part, and what there is to give; it gives tuples (number of who takes part, nodes, width).
+std::vector<AskedPath> PythonHooks::paths(const char* point, const py::object& function, const RoundQuestion& question, const py::object& facts) {
+  py::list wishes;
+  for (const RoundWish& wish : question.wishes) {
+    py::list routes;
+    for (const Route& route : wish.routes) {
+      py::tuple nodes(route.nodes.size());
+      for (std::size_t i = 0; i < route.nodes.size(); ++i) nodes[i] = route.nodes[i].value;
+      routes.append(nodes);
+    }
+    wishes.append(py::make_tuple(demand_names_[wish.demand.value], wish.a.value, wish.b.value, wish.width, routes));
+  }
+  PyObject* const result = PyObject_CallFunction(function.ptr(), "KOO", static_cast<unsigned long long>(question.round), wishes.ptr(), facts.ptr());
+  if (!result) fail(point, ", in round " + std::to_string(question.round), raised());
+  std::vector<AskedPath> out;
+  for (const auto& [wish, nodes, width] :
+       py::reinterpret_steal<py::object>(result).cast<std::vector<std::tuple<std::uint32_t, std::vector<std::uint32_t>, std::uint32_t>>>()) {
+    AskedPath& path = out.emplace_back(AskedPath{wish, {}, width});
+    for (std::uint32_t node : nodes) path.nodes.emplace_back(node);
+  }
+  return out;
+}
+
+std::vector<AskedPath> PythonHooks::assign(const RoundQuestion& question, const LaneBook& book) {
+  py::list lanes, slots;
+  for (std::uint32_t l = 0; l < model_.links.size(); ++l) lanes.append(book.free(LinkId{l}));
+  for (std::uint32_t n = 0; n < model_.nodes.size(); ++n) slots.append(book.free(NodeId{n}));
+  return paths("assign_lanes", assign_lanes_, question, py::make_tuple(lanes, slots));
+}
+
+std::vector<AskedPath> PythonHooks::join(const RoundQuestion& question, const LaneStates& up) {
+  py::list pairs;
+  for (std::uint32_t l = 0; l < model_.links.size(); ++l) {
+    std::uint32_t count = 0;
+    for (std::uint32_t lane = 0; lane < up.channels(); ++lane) count += up.up(LinkId{l}, lane);
+    pairs.append(count);
+  }
+  return paths("join_pairs", join_pairs_, question, py::make_tuple(pairs, py::list()));
 }
 
 double PythonHooks::rank(const TurnQuestion& question) {

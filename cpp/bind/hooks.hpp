@@ -23,6 +23,7 @@ class PythonHooks {
   const TurnHook* turn_table() const { return turn_table_.self ? &turn_table_ : nullptr; }
   const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
   const RoutesHook* routes_table() const { return routes_table_.self ? &routes_table_ : nullptr; }
+  const RoundHook* round_table() const { return round_table_.self ? &round_table_ : nullptr; }
   DecisionHooks table() const { return at_; }
   // What failed where the run went on: the first so many, and how many in all.
   static constexpr std::size_t errors_kept = 100;
@@ -34,6 +35,9 @@ class PythonHooks {
   std::optional<std::uint32_t> choose(const RouteQuestion& question);
   std::optional<std::vector<std::vector<NodeId>>> find(const RoutesQuestion& question);
   void search_failed(const RoutesQuestion& question, const std::string& why);
+  std::vector<AskedPath> paths(const char* point, const pybind11::object& function, const RoundQuestion& question, const pybind11::object& facts);
+  std::vector<AskedPath> assign(const RoundQuestion& question, const LaneBook& book);
+  std::vector<AskedPath> join(const RoundQuestion& question, const LaneStates& up);
   double rank(const TurnQuestion& question);
   std::string raised() const;
   [[noreturn]] void fail(std::string_view point, const std::string& place, const std::string& why) const;
@@ -52,6 +56,8 @@ class PythonHooks {
   RouteHook route_table_;
   pybind11::object find_routes_;  // the same
   RoutesHook routes_table_;
+  pybind11::object assign_lanes_, join_pairs_;  // the same
+  RoundHook round_table_;
   pybind11::object schedule_, turn_view_;
   TurnHook turn_table_;
   DecisionHook hook_;

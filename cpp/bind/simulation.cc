@@ -147,6 +147,7 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
     options.hooks = taken.emplace(*decisions, model, goes_on).table();
     options.route_hook = taken->route_table();
     options.routes_hook = taken->routes_table();
+    options.round_hook = taken->round_table();
     options.turn_hook = taken->turn_table();
   }
   for (const auto& point : Describe<DecisionPoint>::values)
@@ -209,6 +210,8 @@ Examples
                              "Routes of each GHZ demand at the start, from its center to each user, or the parts of its tree, as lists of node names.")
       .def_readonly("ghz_demand_names", &Model::ghz_demand_names)
       .def_readonly("failure_names", &Model::failure_names)
+      .def_property_readonly("round_success", [](const Model& model) { return model.rounds ? model.rounds->network.lane_success : std::vector<double>(); },
+                             "By link, with rounds: the probability that a lane has a pair when the attempts of a round are over.")
       .def("link_table", &link_table,
            "Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot).")
       .def("__repr__", [](const Model& model) {

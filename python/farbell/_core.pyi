@@ -5901,6 +5901,9 @@ class Model:
     def ghz_demand_names(self) -> list[str]: ...
     @property
     def failure_names(self) -> list[str]: ...
+    @property
+    def round_success(self) -> list[float]:
+        """By link, with rounds: the probability that a lane has a pair when the attempts of a round are over."""
     def link_table(self) -> dict[str, Any]:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...

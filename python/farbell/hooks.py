@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from farbell import _extras
-from farbell._core import LocalControl, Model, PolicyTable, Protocol, Scenario, ScheduleView, SpecError, Tree, decision_columns
+from farbell._core import (
+    GreedyRouter,
+    LocalControl,
+    Model,
+    MultipathGlobalRouter,
+    PolicyTable,
+    Protocol,
+    Scenario,
+    ScheduleView,
+    ShortestRouter,
+    SpecError,
+    Tree,
+    decision_columns,
+)
+from farbell._nearest import nearest
 from farbell.route_search import PURIFYING
 
-__all__ = ["Candidate", "RouteView", "RoutesView", "ScheduleView"]
+__all__ = ["Candidate", "LanePath", "RoundDemand", "RoundView", "RouteView", "RoutesView", "ScheduleView"]
 
 _NUMBERS = tuple[int, ...]
 
@@ -168,14 +181,113 @@ class RoutesView:
         return graph
 
 
+@dataclass(frozen=True)
+class LanePath:
+    """What the hooks of rounds give: lanes, or pairs, along a path.
+
+    Attributes
+    ----------
+    demand : str
+        For whom.
+    nodes : sequence of str
+        From its ``node_a`` to its ``node_b``.
+    width : int
+        So many lanes of every hop, or so many chains.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.hooks.LanePath("D", ["n0", "n1"]).width
+    1
+    """
+
+    demand: str
+    nodes: Sequence[str]
+    width: int = 1
+
+
+@dataclass(frozen=True)
+class RoundDemand:
+    """A demand that takes part in a round.
+
+    Attributes
+    ----------
+    demand : str
+        Its name.
+    node_a, node_b : str
+        Its ends.
+    width : int
+        Lanes that it wants of a hop.
+    routes : tuple
+        Its routes as ``routing`` finds them before the run, each a tuple of names of nodes.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    >>> fb.hooks.RoundDemand("D", "n0", "n2", 1, (("n0", "n1", "n2"),)).routes[0][1]
+    'n1'
+    """
+
+    demand: str
+    node_a: str
+    node_b: str
+    width: int
+    routes: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """What the hooks ``"assign_lanes"`` and ``"join_pairs"`` are asked, in each round that somebody takes part in.
+
+    Attributes
+    ----------
+    round : int
+        Its number.
+    demands : tuple of RoundDemand
+        Who takes part, those first that have waited longest.
+    links : dict
+        Of each link that can be used, how many lanes are free; for ``"join_pairs"`` how many pairs there are, where there are
+        any.
+    slots : dict
+        Of each node, how many memory slots are free; empty for ``"join_pairs"``.
+    success : dict
+        Of each link that can be used, the probability that a lane has a pair when the attempts are over.
+    ends : dict
+        Of each link of the network, its two nodes.
+
+    Examples
+    --------
+    Who has waited longest takes its route, as wide as it can be:
+
+    >>> import farbell as fb
+    >>> def widest(view):
+    ...     first = view.demands[0]
+    ...     free = {frozenset(view.ends[link]): lanes for link, lanes in view.links.items()}
+    ...     hops = zip(first.routes[0], first.routes[0][1:])
+    ...     width = min(free.get(frozenset(hop), 0) for hop in hops)
+    ...     return [fb.hooks.LanePath(first.demand, first.routes[0], width)] if width else []
+    >>> rounds = fb.Rounds(router=fb.ShortestRouter(), round_s="20 ms", attempt_s="10 ms", channels=2)
+    >>> link = fb.Given(success_probability=0.05, attempt_period_s="0.1 ms")
+    >>> grid = fb.grid(2, 3, length_m="1 km", generation=link, rounds=rounds, routing=fb.Routing(kind="hops"), duration_s="1 s")
+    >>> len(fb.run(grid, hooks={"assign_lanes": widest}).pairs) > 0
+    True
+    """
+
+    round: int
+    demands: tuple[RoundDemand, ...]
+    links: dict[str, int]
+    slots: dict[str, int]
+    success: dict[str, float]
+    ends: dict[str, tuple[str, str]]
+
+
 def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
     """The functions, as the core calls them, and the protocols among the hooks, if each can be asked. Raises SpecError."""
     scenario = model.scenario
-    points = [*decision_columns(), "route", "find_routes", "schedule"]
+    points = [*decision_columns(), "route", "find_routes", "assign_lanes", "join_pairs", "schedule"]
     for name, function in hooks.items():
         if name not in points:
-            nearest = difflib.get_close_matches(str(name), points, 1)
-            raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), *nearest)
+            raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), nearest(str(name), points))
         if name == "schedule":
             if not callable(function) or isinstance(function, Protocol):
                 raise SpecError("hooks/schedule", repr(function), "a function of a view that returns a number")
@@ -184,6 +296,16 @@ def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[
                     raise SpecError("hooks/schedule", "a hook", f"none, since /switches/{number} goes by time division")
             if not scenario.switches:
                 raise SpecError("hooks/schedule", "a hook", "none in a scenario without switches")
+            continue
+        if name in _OF_ROUNDS:
+            if not callable(function) or isinstance(function, Protocol):
+                raise SpecError(
+                    f"hooks/{name}", repr(function), "a function of a view that returns a list of farbell.hooks.LanePath"
+                )
+            allowed = _OF_ROUNDS[name]
+            if scenario.rounds is None or not isinstance(scenario.rounds.router, allowed):
+                kinds = " or ".join(kind.__name__ for kind in allowed)
+                raise SpecError(f"hooks/{name}", "a hook", f"one beside rounds of {kinds}, whose part it takes")
             continue
         gives = {"route": "one of its routes, or None", "find_routes": "a list of routes"}.get(name, "True or False")
         if isinstance(function, Protocol):
@@ -260,6 +382,17 @@ def _check_searches(scenario: Scenario) -> None:
             raise SpecError(place, found, f"none, since /demands/{number} says its route, or an order of swaps by its nodes")
 
 
+def _numbers_of(names: Sequence[str], number: Mapping[str, int]) -> list[int]:
+    """Of the nodes along a route that a hook gives."""
+    for name in names:
+        if name not in number:
+            close = nearest(str(name), number)
+            raise ValueError(
+                f"it gave a route over {name!r}, which is no node" + (f"; did you mean {close!r}?" if close else "")
+            )
+    return [number[name] for name in names]
+
+
 def _search(hook: Callable[[RoutesView], Any], model: Model) -> Callable[..., list[list[int]]]:
     """The hook as a function of numbers."""
     nodes, links = model.node_names, model.link_names
@@ -276,18 +409,58 @@ def _search(hook: Callable[[RoutesView], Any], model: Model) -> Callable[..., li
             names = getattr(route, "nodes", route)
             if isinstance(names, str) or not isinstance(names, Sequence):
                 raise TypeError(f"it returned the route {route!r}, where a list of names of nodes is allowed")
-            for name in names:
-                if name not in number:
-                    nearest = difflib.get_close_matches(str(name), nodes, 1)
-                    raise ValueError(
-                        f"it returned a route over {name!r}, which is no node"
-                        + (f"; did you mean {nearest[0]!r}?" if nearest else "")
-                    )
-            found.append([number[name] for name in names])
+            found.append(_numbers_of(names, number))
         return found
 
     return find
 
 
+# Routers of rounds whose part a hook can take: those who give lanes away by paths, and those who are told of all pairs.
+_OF_ROUNDS: dict[str, tuple[type, ...]] = {
+    "assign_lanes": (ShortestRouter, GreedyRouter),
+    "join_pairs": (MultipathGlobalRouter,),
+}
+
+
+def _in_rounds(hook: Callable[[RoundView], Any], model: Model) -> Callable[..., list[tuple[int, list[int], int]]]:
+    """The hook as a function of numbers."""
+    nodes, links = model.node_names, model.link_names
+    number = {name: place for place, name in enumerate(nodes)}
+    ends = {name: (link.node_a, link.node_b) for name, link in zip(links, model.scenario.links, strict=True)}
+    success = {link: value for link, value in zip(links, model.round_success, strict=True) if value > 0}
+
+    def ask(round: int, wishes: list[Any], facts: tuple[list[int], list[int]]) -> list[tuple[int, list[int], int]]:
+        demands = tuple(
+            RoundDemand(demand, nodes[a], nodes[b], width, tuple(tuple(nodes[n] for n in route) for route in routes))
+            for demand, a, b, width, routes in wishes
+        )
+        counts = {link: count for link, count in zip(links, facts[0], strict=True) if count and link in success}
+        slots = dict(zip(nodes, facts[1], strict=True)) if facts[1] else {}
+        given = hook(RoundView(round, demands, counts, slots, success, ends))
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            raise TypeError(f"it returned {given!r}, where a list of LanePath is allowed")
+        place = {one.demand: k for k, one in enumerate(demands)}
+        found = []
+        for path in given:
+            if not isinstance(path, LanePath):
+                raise TypeError(f"it returned {path!r}, where a LanePath is allowed")
+            if path.demand not in place:
+                takes = ", ".join(place)
+                raise ValueError(
+                    f"it gave a path to {path.demand!r}, which does not take part in this round: allowed are {takes}"
+                )
+            if isinstance(path.width, bool) or not isinstance(path.width, int) or path.width < 1:
+                raise ValueError(f"it gave a path of width {path.width!r}, where a whole number of at least 1 is allowed")
+            found.append((place[path.demand], _numbers_of(path.nodes, number), path.width))
+        return found
+
+    return ask
+
+
 # Hooks that speak of names, where the core speaks of numbers.
-_ADAPTED: dict[str, Callable[[Any, Model], Callable[..., Any]]] = {"route": _choice, "find_routes": _search}
+_ADAPTED: dict[str, Callable[[Any, Model], Callable[..., Any]]] = {
+    "route": _choice,
+    "find_routes": _search,
+    "assign_lanes": _in_rounds,
+    "join_pairs": _in_rounds,
+}

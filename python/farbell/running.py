@@ -241,7 +241,8 @@ def run(
         It decides for every demand for pairs, none of which may have a rule for that point. ``"route"`` -> function that takes
         a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. ``"find_routes"`` -> function
         that takes a :class:`farbell.hooks.RoutesView` and returns the routes that a demand has, as lists of names of nodes, or
-        a protocol that does so. ``"schedule"`` -> function of
+        a protocol that does so. ``"assign_lanes"`` and ``"join_pairs"`` -> functions of a :class:`farbell.hooks.RoundView` that
+        return a list of :class:`farbell.hooks.LanePath`, in rounds. ``"schedule"`` -> function of
         a :class:`farbell.hooks.ScheduleView`, a link that waits for a turn at an optical switch, that returns a number: the
         highest goes first. A run with functions as hooks has one thread.
     on_error : {"stop", "go_on"}

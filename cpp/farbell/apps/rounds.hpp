@@ -53,6 +53,8 @@ class Rounds {
 
   Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests);
 
+  // Whom to ask, where somebody outside decides.
+  void ask(const RoundHook& hook) { router_.ask(hook); }
   void start();
   void handle(const Event& event);
   void finish(Tick end);

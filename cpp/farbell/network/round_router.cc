@@ -18,10 +18,12 @@ void RoundRouter::assign(std::uint64_t round, std::span<const RoundWish> wishes,
   paths_.clear();
   detours_.clear();
   book_.begin(held);
+  if (hook_ && hook_->assign) return assign_as_asked();
   std::visit([&](const auto& spec) { assign(spec); }, spec_);
 }
 
 std::vector<RoundChain> RoundRouter::connect(LaneStates& up) {
+  if (hook_ && hook_->join) return connect_as_asked(up);
   return std::visit([&](const auto& spec) { return connect(spec, up); }, spec_);
 }
 
@@ -32,6 +34,53 @@ void append(std::vector<RoundChain>& all, std::vector<RoundChain>&& more) {
 }
 
 }  // namespace
+
+// ---- as a hook has it -----------------------------------------------------------------------------------------------------------------
+
+// Over the first of parallel links that has what is needed.
+template <class Has>
+Route RoundRouter::route_of(const AskedPath& path, const char* what, Has&& has) const {
+  const auto refuse = [&](const std::string& why, std::array<NodeId, 2> between) { hook_->refuse(hook_->self, question(), path, what, why, between); };
+  const RoundWish& wish = wishes_[path.wish];
+  if (path.nodes.empty() || path.nodes.front() != wish.a || path.nodes.back() != wish.b) refuse("it gave a path that does not lead from node_a to node_b", {});
+  std::vector<NodeId> sorted = path.nodes;
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) refuse("it gave a path that visits a node twice", {});
+  Route route{path.nodes, {}};
+  for (std::size_t hop = 0; hop + 1 < path.nodes.size(); ++hop) {
+    const Edge* first = nullptr;
+    for (const Edge& e : graph_.edges(path.nodes[hop]))
+      if (!first && e.to == path.nodes[hop + 1] && has(e.link)) first = &e;
+    if (!first) refuse("it gave a path for which there are too few of them", {path.nodes[hop], path.nodes[hop + 1]});
+    route.links.push_back(first->link);
+  }
+  return route;
+}
+
+void RoundRouter::assign_as_asked() {
+  for (const AskedPath& path : hook_->assign(hook_->self, question(), book_)) {
+    const Route route = route_of(path, "lanes", [&](LinkId link) { return can_pass(link) && book_.free(link) >= path.width; });
+    if (book_.width(route) < path.width) hook_->refuse(hook_->self, question(), path, "lanes", "it gave a path for which its nodes have too few free slots", {});
+    paths_.push_back(book_.take(wishes_[path.wish].demand, route, path.width));
+  }
+}
+
+std::vector<RoundChain> RoundRouter::connect_as_asked(LaneStates& up) {
+  std::vector<RoundChain> out;
+  for (const AskedPath& path : hook_->join(hook_->self, question(), up))
+    for (std::uint32_t k = 0; k < path.width; ++k) {
+      RoundChain chain;
+      chain.demand = wishes_[path.wish].demand;
+      chain.route = route_of(path, "pairs", [&](LinkId link) { return up.first_up(link).has_value(); });
+      chain.whole = true;
+      for (LinkId link : chain.route.links) {
+        chain.lanes.push_back(*up.first_up(link));
+        up.spend(link, chain.lanes.back());
+      }
+      out.push_back(std::move(chain));
+    }
+  return out;
+}
 
 // ---- one route a demand ----------------------------------------------------------------------------------------------------------------
 

@@ -10,22 +10,17 @@
 #include "farbell/network/hop_search.hpp"
 #include "farbell/network/lane_book.hpp"
 #include "farbell/network/lane_throughput.hpp"
+#include "farbell/network/round_hook.hpp"
 #include "farbell/network/rounds_spec.hpp"
 
 namespace farbell {
-
-// A demand that takes part in a round.
-struct RoundWish {
-  DemandId demand;
-  NodeId a, b;
-  std::uint32_t width = 1;        // lanes that it wants of a hop, where the router does not say that itself
-  std::span<const Route> routes;  // its alternatives, found before the run
-};
 
 class RoundRouter {
  public:
   RoundRouter(const Graph& graph, const RoundNetwork& network, const RouterSpec& spec);
 
+  // From now on the hook decides what it can.
+  void ask(const RoundHook& hook) { hook_ = &hook; }
   // Gives lanes to those who take part; whoever stands first is served first. `held`: slots by node that are not free.
   void assign(std::uint64_t round, std::span<const RoundWish> wishes, std::span<const std::uint32_t> held);
   // The lanes that attempt: the first so many of each link.
@@ -46,6 +41,11 @@ class RoundRouter {
   void assign(const MultipathGlobalRouterSpec&) { take_all_lanes(); }
   void assign(const GhzFusionRouterSpec&) { take_all_lanes(); }
   void take_all_lanes();
+  void assign_as_asked();
+  std::vector<RoundChain> connect_as_asked(LaneStates& up);
+  template <class Has>
+  Route route_of(const AskedPath& path, const char* what, Has&& has) const;
+  RoundQuestion question() const { return {round_, wishes_}; }
   Route greedy_route(const RoundWish& wish);
 
   std::vector<RoundChain> connect(const ShortestRouterSpec& spec, LaneStates& up);
@@ -61,6 +61,7 @@ class RoundRouter {
   RouterSpec spec_;
   LaneBook book_;
   HopSearch search_;
+  const RoundHook* hook_ = nullptr;
   std::optional<ThroughputSearch> throughput_;  // of Q-PASS and Q-CAST
   std::uint64_t round_ = 0;
   std::vector<RoundWish> wishes_;

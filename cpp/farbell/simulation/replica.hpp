@@ -30,6 +30,7 @@ struct ReplicaOptions {
   DecisionHooks hooks{};
   const RouteHook* route_hook = nullptr;
   const RoutesHook* routes_hook = nullptr;
+  const RoundHook* round_hook = nullptr;
   const TurnHook* turn_hook = nullptr;
   std::vector<TraceRow>* trace_of_failure = nullptr;  // if what programs, hooks or protocols do ends the replica
   ProtocolsInUse protocols;

@@ -21,7 +21,9 @@ class RoundsReplica {
                   queue_, recorder_),
         rounds_({*model.rounds, model.programs, model.links, model.nodes, model.swap_keys, model.fibre_delay, model.processing_delay,
                  model.route_plans, model.scenario.control == ControlPlane::ideal, model.horizon, options.replica, {}},
-                model.graph, queue_, states_, requests_) {}
+                model.graph, queue_, states_, requests_) {
+    if (options.round_hook) rounds_.ask(*options.round_hook);
+  }
 
   ReplicaResult run(std::uint64_t replica, const RunLimits& limits, std::atomic<double>& progress) {
     requests_.start();

@@ -331,7 +331,7 @@ void statistics(const Model& model, const Results& results, RunOutput& out) {
 void refuse_with_rounds(const RunOptions& options, bool calls_back) {
   if (options.trace) throw SpecError("/rounds", "a run that is traced", "null for a trace: rounds have none");
   if (calls_back || options.protocols.any())
-    throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them");
+    throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them, but for the hooks assign_lanes and join_pairs");
 }
 
 }  // namespace
@@ -346,6 +346,7 @@ ReplicaOptions replica_options(const Model& model, const RunOptions& options, st
   replica.hooks = options.hooks;
   replica.route_hook = options.route_hook;
   replica.routes_hook = options.routes_hook;
+  replica.round_hook = options.round_hook;
   replica.turn_hook = options.turn_hook;
   replica.protocols = options.protocols;
   replica.account_time = options.account_time;
@@ -385,9 +386,10 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
 
   RunOutput out;
   ReplicaResult failed;
-  const bool calls_back = options.programs || options.route_hook || options.routes_hook || options.turn_hook ||
-                          std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
-  if (model.rounds) refuse_with_rounds(options, calls_back);
+  const bool of_circuits = options.programs || options.route_hook || options.routes_hook || options.turn_hook ||
+                           std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
+  if (model.rounds) refuse_with_rounds(options, of_circuits);
+  const bool calls_back = of_circuits || options.round_hook;
   const bool may_fail = calls_back || options.protocols.any();
   // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
   std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();

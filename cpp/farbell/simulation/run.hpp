@@ -30,6 +30,7 @@ struct RunOptions {
   DecisionHooks hooks{};                  // take decisions; the same, if there is one
   const RouteHook* route_hook = nullptr;  // chooses among routes; the same
   const RoutesHook* routes_hook = nullptr;  // finds them; the same
+  const RoundHook* round_hook = nullptr;    // decides in rounds; the same
   const TurnHook* turn_hook = nullptr;    // ranks links that wait for a switch; the same
   ProtocolsInUse protocols;               // take decisions and run programs, on all threads
 };
