@@ -99,7 +99,7 @@ class GhzDemand(Demand):
         self.edges = [tuple(run.network.node[name] for name in edge) for edge in spec["edges"]]
         others = [user for user in self.users if user is not self.center]
         self.arms = [Arm(run, self, number, self.center, user) for number, user in enumerate(others)]
-        self.places, self.routed = range(1), True
+        self.places, self.routed, self.stays_up = range(1), True, False
         self.requests, self.queue = [], []
         self.surplus = self.rejected = 0
 
