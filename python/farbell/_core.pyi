@@ -4268,6 +4268,8 @@ class Demand:
         Whether hops go on making pairs while earlier ones are under way; false = at most `width` at a time on each hop until they are delivered or known to be lost.
     generate_when_idle : bool
         Whether links keep making pairs while no request is open; those pairs are surplus.
+    reserved : Sequence[Sequence[float | str]]
+        Windows [from, until], each after the one before, in which its circuits are set up and keep their slots, requests or not, as with generate_when_idle. [s]
     buffer : int | None
         With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept.
     route : Sequence[str]
@@ -4312,6 +4314,7 @@ class Demand:
         z_basis_probability: float = 0.5,
         pipelined: bool = True,
         generate_when_idle: bool = False,
+        reserved: Sequence[Sequence[float | str]] = [],
         buffer: int | None = None,
         route: Sequence[str] = [],
         routes: Sequence[WeightedRoute | Mapping[str, Any]] = [],
@@ -4342,6 +4345,7 @@ class Demand:
         z_basis_probability: float = ...,
         pipelined: bool = ...,
         generate_when_idle: bool = ...,
+        reserved: Sequence[Sequence[float | str]] = ...,
         buffer: int | None = ...,
         route: Sequence[str] = ...,
         routes: Sequence[WeightedRoute | Mapping[str, Any]] = ...,
@@ -4408,6 +4412,9 @@ class Demand:
     @property
     def generate_when_idle(self) -> bool:
         """Whether links keep making pairs while no request is open; those pairs are surplus."""
+    @property
+    def reserved(self) -> tuple[tuple[float, ...], ...]:
+        """Windows [from, until], each after the one before, in which its circuits are set up and keep their slots, requests or not, as with generate_when_idle. [s]"""
     @property
     def buffer(self) -> int | None:
         """With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."""

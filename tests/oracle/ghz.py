@@ -97,7 +97,7 @@ class GhzDemand(Demand):
         self.users = [run.network.node[name] for name in spec["users"]]
         self.edges = [tuple(run.network.node[name] for name in edge) for edge in spec["edges"]]
         self.arms = self.make_arms()
-        self.places, self.routed = range(1), True
+        self.places, self.routed, self.stays_up = range(1), True, False
         self.requests, self.queue = [], []
         self.surplus = self.rejected = 0
 

@@ -109,7 +109,7 @@ PAIR_STATE = {
 DEMAND = {
     "name": "", "traffic": {"kind": "continuous"}, "pairs_per_request": 1, "width": 1, "min_fidelity": 0.0,
     "deadline_s": None, "reservation_s": None, "max_queue": None, "concurrent_requests": 1, "max_wait_s": None, "admission": None, "priority": 0, "weight": 1.0, "use": "keep", "z_basis_probability": 0.5,
-    "generate_when_idle": False, "buffer": None, "pipelined": True, "route": [], "routes": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None, "rules": [],
+    "generate_when_idle": False, "reserved": [], "buffer": None, "pipelined": True, "route": [], "routes": [], "swapping": {"kind": "asap"}, "cutoff": None, "distillation": None, "rules": [],
 }  # fmt: skip
 ADMISSION = {"rate_hz": None, "burst": 1, "by_deadline": False}
 GHZ_DEMAND = {

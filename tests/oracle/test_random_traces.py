@@ -78,6 +78,8 @@ def concurrency(draw, demand):
     if demand["max_queue"] is None or most <= demand["max_queue"]:
         demand["concurrent_requests"] = most
     demand["max_wait_s"] = draw(sometimes(st.sampled_from([0.0, 5e-5, 1.2e-4])))
+    if not demand["generate_when_idle"]:
+        demand["reserved"] = draw(st.sampled_from([[], [], [[0.0, 1e-4]], [[5e-5, 1.05e-4], [2e-4, 2.3e-4]]]))
     if demand["traffic"]["kind"] not in ("continuous", "back_to_back"):
         demand["admission"] = draw(sometimes(st.sampled_from([{"rate_hz": 3e3}, {"rate_hz": 8e3, "burst": 3}])))
         if demand["deadline_s"] and draw(st.booleans()):

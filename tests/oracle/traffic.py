@@ -79,6 +79,7 @@ class Demand:
         self.first_alternatives = self.alternatives
         self.retries = False  # it will search again
         self.next_token = 0
+        self.stays_up = spec["generate_when_idle"]  # requests or not
         self.interrupted, self.interruptions, self.recoveries = None, 0, []
         self.route_ticks, self.route_since, self.has_route = 0, 0, True
         self.rejected = self.surplus = 0
@@ -92,9 +93,29 @@ class Demand:
 
     def begin(self):
         """Posts the first arrival."""
-        if self.spec["generate_when_idle"]:
+        if self.stays_up:
             for place in self.places:
                 self.ask_for_circuit(place)
+        self.begin_arrivals()
+        self.follow_windows([ticks(t, self.run.ticks_per_s) for window in self.spec["reserved"] for t in window])
+
+    def follow_windows(self, times):
+        """Times at which windows begin and end, in turn."""
+        if times:
+            self.at(times[0], lambda: (self.turn_window(), self.follow_windows(times[1:])))
+
+    def turn_window(self):
+        self.stays_up = not self.stays_up
+        if not self.stays_up:
+            self.release_surplus()
+            return
+        if not self.routed:
+            self.look_for_routes()
+        for place in self.places if self.routed else []:
+            if self.circuits[place] is None:
+                self.ask_for_circuit(place)
+
+    def begin_arrivals(self):
         traffic = self.spec["traffic"]
         kind = traffic["kind"]
         if kind == "by_programs":
@@ -215,7 +236,7 @@ class Demand:
         return self.circuits[place] is not None and self.circuits[place].up
 
     def needed(self, place):
-        return place in self.engaged or self.spec["generate_when_idle"]
+        return place in self.engaged or self.stays_up
 
     def ask_for_circuit(self, place):
         self.circuits[place] = Circuit(self.run, self, place)
@@ -388,7 +409,7 @@ class Demand:
     def look_for_routes(self):
         """Without a request it looks for others when one is asked."""
         self.routed = bool(self.usable_routes()) or self.run.control.reactive
-        if not self.routed and (self.open() or self.spec["generate_when_idle"]):
+        if not self.routed and (self.open() or self.stays_up):
             self.find_routes()
 
     @as_seen
@@ -414,7 +435,7 @@ class Demand:
 
     def retry(self):
         self.retries = False
-        if not self.routed and (self.open() or self.spec["generate_when_idle"]):
+        if not self.routed and (self.open() or self.stays_up):
             self.is_routed_again()
 
     def links_lost(self, links, concerned, known):

@@ -73,6 +73,7 @@ REFUSED = {
     "/demands/0/rules": scenario(demand={"rules": [fb.Rule(do="admit", when="waiting_requests < 3")]}),
     "/demands/0/route": scenario(demand={"route": ["a", "b", "c"]}),
     "/demands/0/reservation_s": scenario(demand={"reservation_s": 1}),
+    "/demands/0/reserved": scenario(demand={"reserved": [(0, 1)]}),
     "/demands/0/admission": scenario(demand={"admission": fb.Admission(rate_hz=1)}),
     "/demands/0/max_wait_s": scenario(demand={"max_wait_s": 1}),
     "/demands/0/concurrent_requests": scenario(demand={"concurrent_requests": 2, "traffic": fb.Poisson(rate_hz=1)}),

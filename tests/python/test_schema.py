@@ -99,6 +99,7 @@ def rich_scenario() -> fb.Scenario:
                 routes=[fb.WeightedRoute(nodes=["a", "b"], weight=2)],
                 swapping=order,
                 admission=fb.Admission(rate_hz=3, burst=2),
+                reserved=[(0.1, 0.2)],
                 cutoff=fb.Cutoff(age_s=1, attempts=3),
                 rules=[fb.Rule(do="admit", when="waiting_requests < 3")],
                 distillation=fb.Distillation(rounds=["bbpssw", "epl"], scheme="pumping"),

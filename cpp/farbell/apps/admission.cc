@@ -1,4 +1,4 @@
-// Which requests a demand takes: by a rule or a hook, by their deadline, by a rate.
+// Which requests a demand takes: by a rule or a hook, by their deadline, by a rate; and when slots are reserved for it.
 #include <limits>
 
 #include "farbell/apps/requests.hpp"
@@ -45,6 +45,32 @@ Refusal Requests::refused_by(const AdmissionPlan& plan, DemandId d, const Reques
   if (plan.by_deadline && !in_time(d, request)) return Refusal::deadline_unreachable;
   if (plan.interval > tick_zero && !rows_[d.value].rate_control.admits(plan, queue_.now())) return Refusal::rate_exceeded;
   return Refusal::none;
+}
+
+// ---- slots that are reserved for a time -------------------------------------------------------------------------------------------------
+
+void Requests::schedule_window(DemandId d) {
+  const std::vector<Tick>& boundaries = setup_.demands[d.value].reserved;
+  const std::uint32_t next = rows_[d.value].boundaries;
+  if (next < boundaries.size() && boundaries[next] <= setup_.horizon)
+    queue_.post(boundaries[next], Phase::arrivals, {setup_.self.handler, op_reserved, d.value}, 0);
+}
+
+// One begins, or ends: whatever serves a request then goes on until it is done.
+void Requests::window(DemandId d) {
+  Row& row = rows_[d.value];
+  ++row.boundaries;
+  row.stays_up = !row.stays_up;
+  if (row.stays_up) {
+    if (!row.routed) row.routed = finds_routes(d);
+    if (row.routed)
+      each_circuit(d, [&](ChainId c) {
+        if (circuits_.state(c) == Circuits::State::idle) circuits_.ask(c);
+      });
+  } else {
+    release_surplus(d);
+  }
+  schedule_window(d);
 }
 
 }  // namespace farbell

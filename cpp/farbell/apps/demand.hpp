@@ -34,6 +34,7 @@ struct DemandSpec {
   double z_basis_probability = 0.5;
   bool pipelined = true;
   bool generate_when_idle = false;
+  std::vector<std::array<double, 2>> reserved;
   std::optional<std::int64_t> buffer;
   std::vector<std::string> route;
   std::vector<WeightedRouteSpec> routes;
@@ -98,6 +99,9 @@ struct Describe<DemandSpec> {
             "they are delivered or known to be lost."),
       field("generate_when_idle", &DemandSpec::generate_when_idle,
             "Whether links keep making pairs while no request is open; those pairs are surplus."),
+      field("reserved", &DemandSpec::reserved, "s", non_negative,
+            "Windows [from, until], each after the one before, in which its circuits are set up and keep their slots, requests or not, as with "
+            "generate_when_idle."),
       field("buffer", &DemandSpec::buffer, within(1, 1'000'000),
             "With generate_when_idle: pairs that are kept at both ends for later requests, each in a slot of both; at least `width`. An "
             "end has so many slots instead of `width`, and no pairs are made while all hold one. null = none are kept."),

@@ -16,6 +16,7 @@ Requests::Requests(const Setup& setup, EventQueue& queue, States& states, Segmen
     all_.emplace_back(d);
     if (news.on()) with_view_[news.plan().view[d].value].emplace_back(d);
     const DemandRow& demand = setup.demands[d];
+    rows_[d].stays_up = demand.generate_when_idle;
     rows_[d].arrivals = Arrivals(Stream(demand.arrivals_key, setup.replica));
     rows_[d].bases = Stream(demand.bases_key, setup.replica);
     rows_[d].outcomes = Stream(demand.outcomes_key, setup.replica);
@@ -27,6 +28,7 @@ void Requests::start() {
     queue_.post(setup_.changes[c].at, Phase::arrivals, {setup_.self.handler, op_change, c}, 0);
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     schedule_arrival(DemandId{d});
+    schedule_window(DemandId{d});
     if (setup_.demands[d].generate_when_idle) each_circuit(DemandId{d}, [&](ChainId c) { circuits_.ask(c); });
   }
 }
@@ -52,6 +54,7 @@ void Requests::handle(const Event& event) {
     case op_check: look_for_deadlock(); break;
     case op_given_up: withdraw(DemandId{target}, event.payload); break;
     case op_news: hear(ViewId{target}, news_.arrive(event.payload)); break;
+    case op_reserved: window(DemandId{target}); break;
     case op_no_route: no_route(circuits_.demand(ChainId{target})); break;
     case op_retry: retry(DemandId{target}); break;
     default:
@@ -258,7 +261,7 @@ bool Requests::generates(ChainId c) const {
 }
 
 bool Requests::needed(ChainId c) const {
-  return services_[c.value].engaged || setup_.demands[circuits_.demand(c).value].generate_when_idle;
+  return services_[c.value].engaged || rows_[circuits_.demand(c).value].stays_up;
 }
 
 // Of circuits that nothing needs any more, those only asked for leave their line.

@@ -34,6 +34,7 @@ struct DemandRow {
   std::uint64_t max_queue = 0;  // 0 = any number
   Tick max_wait = never;
   std::optional<AdmissionPlan> admission;
+  std::vector<Tick> reserved;    // when windows begin and end, in turn
   bool measure = false, generate_when_idle = false, keeps_pairs = false;
   bool retrieves = false;  // an end's memory gives its qubits as photons
   double z_basis_probability = 0.5;
@@ -51,7 +52,7 @@ class Requests {
  public:
   enum Op : std::uint16_t {
     op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_given_up, op_ready_a, op_ready_b,
-    op_news, op_no_route, op_retry
+    op_news, op_no_route, op_retry, op_reserved
   };
 
   struct Setup {
@@ -126,6 +127,8 @@ class Requests {
     std::uint64_t next_id = 0;
     std::uint32_t served = 0;         // circuits that serve a request
     bool routed = true, stopped = false, timer_posted = false, retry_posted = false;
+    bool stays_up = false;            // its circuits do, requests or not
+    std::uint32_t boundaries = 0;     // of windows in which they do, so far
     Arrivals arrivals;
     RateControl rate_control;
     Stream bases, outcomes;
@@ -156,6 +159,8 @@ class Requests {
   bool admits(DemandId d, const Request& request) const;
   bool in_time(DemandId d, const Request& request) const;
   Refusal refused_by(const AdmissionPlan& plan, DemandId d, const Request& request);
+  void schedule_window(DemandId d);
+  void window(DemandId d);
   bool is_open(DemandId d, std::uint64_t id);
   void schedule_arrival(DemandId d);
   ChainId next_circuit(DemandId d) const;

@@ -83,7 +83,7 @@ void Requests::tell_ends(std::span<const LinkId> links) {
 }
 
 // Others look for some when they are used next.
-bool Requests::needs_routes(DemandId d) const { return rows_[d.value].open() > 0 || setup_.demands[d.value].generate_when_idle; }
+bool Requests::needs_routes(DemandId d) const { return rows_[d.value].open() > 0 || rows_[d.value].stays_up; }
 
 // Whether it has routes now, or need not look for any: a controller will be asked.
 bool Requests::finds_routes(DemandId d) {

@@ -39,4 +39,22 @@ AdmissionPlan admission_plan(const Model& m, std::size_t i) {
   return plan;
 }
 
+std::vector<Tick> reserved_windows(const Model& m, std::size_t i) {
+  const DemandSpec& demand = m.scenario.demands[i];
+  const std::string path = item("demands", i, "reserved");
+  if (!demand.reserved.empty() && demand.generate_when_idle)
+    throw SpecError(path, std::to_string(demand.reserved.size()) + " windows", "none with generate_when_idle, by which slots are kept for good");
+  std::vector<Tick> boundaries;
+  for (std::size_t k = 0; k < demand.reserved.size(); ++k)
+    for (std::size_t end : {0, 1}) {
+      const double at_s = demand.reserved[k][end];
+      const std::string here = path + "/" + std::to_string(k) + "/" + std::to_string(end);
+      const Tick at = ticks_of(m, at_s, here);
+      if (!boundaries.empty() && at <= boundaries.back())
+        throw SpecError(here, number_text(at_s) + " s", "more than " + number_text(m.clock.seconds(boundaries.back())) + " s, the time before");
+      boundaries.push_back(at);
+    }
+  return boundaries;
+}
+
 }  // namespace farbell

@@ -452,6 +452,7 @@ class Compiler {
       if (demand.deadline_s) row.deadline = positive_ticks(*demand.deadline_s, item("demands", i, "deadline_s"));
       row.max_queue = static_cast<std::uint64_t>(demand.max_queue.value_or(0));
       if (demand.max_wait_s) row.max_wait = ticks(*demand.max_wait_s, item("demands", i, "max_wait_s"));
+      row.reserved = reserved_windows(m_, i);
       if (demand.admission) row.admission = admission_plan(m_, i);
       check_concurrent_requests(demand, i);
       if (row.arrivals.by_programs()) check_programs(demand, i);

@@ -30,6 +30,7 @@ void check_demand(const ScenarioSpec& s, std::size_t i) {
   if (demand.concurrent_requests != 1) refuse(at("concurrent_requests"), std::to_string(demand.concurrent_requests), "1");
   if (demand.priority != 0) refuse(at("priority"), std::to_string(demand.priority), "0");
   if (!demand.pipelined) refuse(at("pipelined"), "false", "true");
+  if (!demand.reserved.empty()) refuse(at("reserved"), std::to_string(demand.reserved.size()) + " windows", "none");
   if (demand.generate_when_idle) refuse(at("generate_when_idle"), "true", "false");
   const bool takes_width = std::holds_alternative<ShortestRouterSpec>(s.rounds->router) || std::holds_alternative<GreedyRouterSpec>(s.rounds->router);
   if (demand.width != 1 && !takes_width) refuse(at("width"), std::to_string(demand.width), "1 but for the routers \"shortest\" and \"greedy\"");

@@ -211,7 +211,7 @@ def _lasts(demand: Demand) -> bool:
     """Whether its circuits are given up at most once, at the end."""
     kept = isinstance(demand.traffic, Continuous | BackToBack | OneOff) and demand.concurrent_requests == 1
     ends = (demand.reservation_s, demand.deadline_s, demand.max_wait_s)
-    return (kept or demand.generate_when_idle) and all(end is None for end in ends)
+    return (kept or demand.generate_when_idle) and not demand.reserved and all(end is None for end in ends)
 
 
 def reroutes(scenario: Scenario) -> bool:

@@ -57,6 +57,13 @@ TEST(Compile, RefusesWithPathAndNearestName) {
          s.demands[0].max_queue = 2;
        }},
       {"/demands/0/max_wait_s", "", [](auto& s) { s.demands[0].max_wait_s = 0; }},
+      {"/demands/0/reserved/0/1", "", [](auto& s) { s.demands[0].reserved = {{2, 2}}; }},
+      {"/demands/0/reserved/1/0", "", [](auto& s) { s.demands[0].reserved = {{1, 2}, {1.5, 3}}; }},
+      {"/demands/0/reserved", "",
+       [](auto& s) {
+         s.demands[0].reserved = {{1, 2}};
+         s.demands[0].generate_when_idle = true;
+       }},
       {"/demands/0/admission", "", [](auto& s) { s.demands[0].traffic = PoissonSpec{1}; s.demands[0].admission = AdmissionSpec{}; }},
       {"/demands/0/admission", "", [](auto& s) { s.demands[0].admission = AdmissionSpec{1, 1, false}; }},
       {"/demands/0/admission/burst", "",
