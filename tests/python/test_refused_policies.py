@@ -123,7 +123,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a table with distillation": (
         lambda: table(FULL, link=distil("dejmps")),
         "/demands/0/swapping: found a policy table on a route that distils; "
-        "allowed: no distillation, which its states do not know",
+        "allowed: no distillation, which the states of a chain do not know",
     ),
     "a position past the end": (
         lambda: table(([[0, 4]], [])),
