@@ -289,7 +289,7 @@ void GhzRequests::links_back() {
     rows_[d].routed = find_routes(d);
     set_up(d);
   }
-  circuits_.routes_changed();
+  if (!rows_.empty()) circuits_.routes_changed();
 }
 
 void GhzRequests::node_back(NodeId node) {

@@ -13,7 +13,7 @@ namespace farbell {
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double never_there = std::numeric_limits<double>::infinity();
 constexpr std::size_t most_labels = 1'000'000;
 
 std::uint32_t middle(std::uint32_t left, std::uint32_t right) { return left + (right - left) / 2; }
@@ -50,8 +50,8 @@ double seconds_per_entanglement(const Route& route, std::span<const double> cost
 // What the ways from each node to the end have at least: of the slowest link, of delay, of links.
 void EntanglementSearch::look_from(NodeId b) {
   const std::size_t nodes = graph_.nodes();
-  slowest_.assign(nodes, infinity);
-  delay_.assign(nodes, infinity);
+  slowest_.assign(nodes, never_there);
+  delay_.assign(nodes, never_there);
   hops_.assign(nodes, std::numeric_limits<std::uint32_t>::max());
   const auto search = [&](std::vector<double>& least, const auto& extended) {
     using Entry = std::pair<double, std::uint32_t>;
@@ -63,18 +63,18 @@ void EntanglementSearch::look_from(NodeId b) {
       queue.pop();
       if (at > least[n]) continue;
       for (const Edge& e : graph_.edges(NodeId{n})) {
-        if (!(cost_[e.link.value] < infinity)) continue;
+        if (!(cost_[e.link.value] < never_there)) continue;
         const double further = extended(at, e.link);
         if (further < least[e.to.value]) queue.push({least[e.to.value] = further, e.to.value});
       }
     }
   };
-  std::vector<double> hops(nodes, infinity);
+  std::vector<double> hops(nodes, never_there);
   search(slowest_, [&](double at, LinkId l) { return std::max(at, cost_[l.value]); });
   search(delay_, [&](double at, LinkId l) { return at + swaps_.delay_s[l.value]; });
   search(hops, [](double at, LinkId) { return at + 1; });
   for (std::size_t n = 0; n < nodes; ++n)
-    if (hops[n] < infinity) hops_[n] = static_cast<std::uint32_t>(hops[n]);
+    if (hops[n] < never_there) hops_[n] = static_cast<std::uint32_t>(hops[n]);
 }
 
 void EntanglementSearch::keep(Route route, std::size_t k) {
@@ -198,9 +198,9 @@ std::vector<Route> EntanglementSearch::find(NodeId a, NodeId b, std::size_t k, s
   cost_ = cost;
   best_.clear();
   labels_ = 0;
-  limit_ = std::nextafter(swaps_.longest_s, infinity);
+  limit_ = std::nextafter(swaps_.longest_s, never_there);
   look_from(b);
-  if (k == 0 || !(slowest_[a.value] < infinity)) return {};
+  if (k == 0 || !(slowest_[a.value] < never_there)) return {};
   most_success_ = *std::max_element(swaps_.success.begin(), swaps_.success.end());
   least_swap_s_ = *std::min_element(swaps_.seconds.begin(), swaps_.seconds.end());
   fastest_ = *std::min_element(cost.begin(), cost.end());

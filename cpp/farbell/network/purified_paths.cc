@@ -8,7 +8,7 @@
 namespace farbell {
 
 namespace {
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double out_of_reach = std::numeric_limits<double>::infinity();
 constexpr double slack = 1e-12;  // sums in another order
 }  // namespace
 
@@ -20,7 +20,7 @@ std::uint32_t PurifiedRoute::pairs() const {
 
 // Of links as they are, or at their best, with half of the swaps at their ends.
 std::vector<double> PurifiedPaths::costs(bool purified) const {
-  std::vector<double> cost(links_.size(), infinity);
+  std::vector<double> cost(links_.size(), out_of_reach);
   for (std::size_t l = 0; l < links_.size(); ++l) cost[l] = purified ? *std::min_element(links_[l].begin(), links_[l].end()) : links_[l][0];
   for (std::uint32_t n = 0; n < graph_.nodes(); ++n)
     for (const Edge& e : graph_.edges(NodeId{n})) cost[e.link.value] += swap_loss_[n] / 2;
@@ -32,7 +32,7 @@ double PurifiedPaths::least_loss(NodeId a, NodeId b) const {
   PathTree tree(graph_);
   tree.start(b, cost);
   const PathLabel* label = tree.reach(a);
-  return label ? label->cost - (swap_loss_[a.value] + swap_loss_[b.value]) / 2 : infinity;
+  return label ? label->cost - (swap_loss_[a.value] + swap_loss_[b.value]) / 2 : out_of_reach;
 }
 
 // Labels (pairs, loss) of nodes, settled in this order: one is kept only if it loses less than all with fewer pairs. Neither grows less on
@@ -56,10 +56,10 @@ PurifiedRoute PurifiedPaths::fewest_pairs(NodeId a, NodeId b, double most_loss) 
   const auto left_to_lose = [&](NodeId n) {
     if (n == b) return 0.0;
     const PathLabel* label = tree.reach(n);
-    return label ? label->cost - (swap_loss_[n.value] + swap_loss_[b.value]) / 2 : infinity;
+    return label ? label->cost - (swap_loss_[n.value] + swap_loss_[b.value]) / 2 : out_of_reach;
   };
   std::vector<Step> steps{{0, a, {}, 0}};
-  std::vector<double> settled(graph_.nodes(), infinity);  // least loss so far
+  std::vector<double> settled(graph_.nodes(), out_of_reach);  // least loss so far
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
   queue.push({0, 0, 0});
   while (!queue.empty()) {
@@ -84,7 +84,7 @@ PurifiedRoute PurifiedPaths::fewest_pairs(NodeId a, NodeId b, double most_loss) 
     const double so_far = top.loss + (n == a ? 0 : swap_loss_[n.value]);
     for (const Edge& e : graph_.edges(n)) {
       const double on = left_to_lose(e.to) + (e.to == b ? 0 : swap_loss_[e.to.value]);
-      double before = infinity;
+      double before = out_of_reach;
       const PurifiedLink& link = links_[e.link.value];
       for (std::uint32_t r = 0; r < link.size(); ++r) {
         const double loss = so_far + link[r];
