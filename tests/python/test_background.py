@@ -94,7 +94,11 @@ def test_requests_only() -> None:
     used = records[records["what"] == "pair"]
     assert set(used["swaps"][used["group"] == "n0+n2"].tolist()) == {1.0}
     assert set(used["swaps"][used["group"] == "n2+n1"].tolist()) == {0.0}
-    peers = {(row["node"], row["peers"]) for row in records[records["what"] == "stock"].rows()}
+
+
+def test_without_requests_and_swaps_neighbours_are_those_of_links() -> None:
+    records = run(ContinuousDistribution(0.05, buffer=2), chain(duration_s=30.0))
+    peers = {(row["node"], row["peers"]) for row in records.rows()}
     assert peers == {
         ("n0", ""),
         ("n0", "n1"),
