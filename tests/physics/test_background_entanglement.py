@@ -205,7 +205,7 @@ def test_what_is_there_is_there_after_a_message(swap_rate_hz: float) -> None:
 
 
 @pytest.mark.parametrize("shape", [fb.chain, fb.ring])
-@pytest.mark.parametrize("jitter_s", [0.0, 2e-3])
+@pytest.mark.parametrize("jitter_s", [0.0, 2e-3, 2e-2])
 def test_frames_find_their_pairs(shape: Any, jitter_s: float) -> None:
     """Swaps that overlap with news of others, and with requests, late and out of order: without noise what is used is perfect."""
     link = fb.Given(success_probability=0.05, attempt_period_s="1 ms", herald_delay_s="0.2 ms", state=fb.Werner(fidelity=1.0))
@@ -224,10 +224,10 @@ def test_frames_find_their_pairs(shape: Any, jitter_s: float) -> None:
     plan = ContinuousDistribution(cutoff_s=0.5, buffer=4, swap_rate_hz=100.0, max_swaps=3, requests=asks, max_wait_s=2.0)
     records = run(plan, scenario).records
     used = of(records, "pair")
-    assert len(used) > 200
+    assert len(used) > 80
     assert used["fidelity"].min() > 1 - 1e-9
     assert used["hops"].max() > 3
-    assert used["time_s"].max() > 39
+    assert used["time_s"].max() > 30
     stock = of(records, "stock")
     assert stock["degree"].max() <= 8
     assert all("n1" not in row["peers"].split("+") for row in stock[stock["node"] == "n1"].rows())

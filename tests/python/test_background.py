@@ -66,10 +66,10 @@ def test_scenarios_that_do_not_fit_are_refused(path: str, scenario: fb.Scenario,
 
 def test_requests_wait_or_are_refused() -> None:
     """Without a time they wait for pairs; with one they are refused when it is over, and none is served that began later."""
-    slow = chain(duration_s=60.0).replace(seed=5)
-    patient = run(ContinuousDistribution(0.05, requests=ASKS), slow)
+    slow = chain(duration_s=60.0)
+    patient = run(ContinuousDistribution(0.015, requests=ASKS), slow)
     assert "refused" not in patient["what"].tolist()
-    hasty = run(ContinuousDistribution(0.05, requests=ASKS, max_wait_s=0.02), slow)
+    hasty = run(ContinuousDistribution(0.015, requests=ASKS, max_wait_s=0.02), slow)
     refused = hasty[hasty["what"] == "refused"]
     assert len(refused) > 10
     # News of a pair that was given up on the way, or the token's way back, takes a message.
