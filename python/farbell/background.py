@@ -400,6 +400,8 @@ class _Store:
 
     def expire(self, half: _Half, due_s: float) -> Steps:
         yield self.node.wait(max(0.0, due_s - self.node.now_s))
+        if half.id not in self.held:
+            return
         half.old = True
         parked = next((token for token in self.waiting if token.half is half), None)
         if parked:
@@ -559,8 +561,8 @@ class _Store:
     def forward(self, token: _Token) -> bool:
         """A step towards the target, over the pair whose other end is nearest to it; False: none is nearer than this node."""
         request, node = token.request, self.node
-        if request.target == node.name:
-            node.start(self.deliver(token))
+        if token.use is not None and token.half is not None and request.target == node.name:
+            node.start(self.deliver(request, token.use, token.half))
             return True
         far, inward = self.station.far, token.half
         steps = [
@@ -578,12 +580,9 @@ class _Store:
             node.send(best.partner[0], _Use(request, best.partner, best.id, best.qubit))
         return True
 
-    def deliver(self, token: _Token) -> Steps:
+    def deliver(self, request: _Request, use: _Use, half: _Half) -> Steps:
         """Has the pair's frame undone at this end, writes down what it is, and has both ends release it."""
-        node, request, use, half = self.node, token.request, token.use, token.half
-        if use is None or half is None:
-            return
-        phase, parity = half.frame
+        node, (phase, parity) = self.node, half.frame
         for gate in ("x",) * parity + ("z",) * phase:
             yield node.gate(gate, half.qubit)
         node.record(
