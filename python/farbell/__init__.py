@@ -97,6 +97,7 @@ from farbell.examples import example, examples
 if TYPE_CHECKING:
     from farbell import (
         analysis,
+        background,
         bounds,
         channels,
         decoupling,
@@ -155,7 +156,7 @@ if TYPE_CHECKING:
 
 # Loaded when first used: name -> the module it is in, or that it is.
 _HOMES = {
-    "analysis": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "envs": "", "freespace": "",
+    "analysis": "", "background": "", "bounds": "", "channels": "", "decoupling": "", "design": "", "envs": "", "freespace": "",
     "hardware": "", "hooks": "", "plot": "", "presets": "", "programs": "", "pulses": "", "routing": "", "serve": "",
     "stack": "", "states": "", "switching": "", "topology": "",
     "ElementaryLink": "placing", "Placement": "placing", "placement": "placing", "placement_limits": "placing",
@@ -291,6 +292,7 @@ __all__ = [
     "all_of",
     "analysis",
     "any_of",
+    "background",
     "bounds",
     "chain",
     "channels",

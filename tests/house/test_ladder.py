@@ -22,7 +22,7 @@ PYTHON_FLOORS = [
     ["states", "hardware", "in_force", "analysis", "layout", "svg", "decoupling", "pulses"],
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
     ["record", "route_search", "placing", "programs", "freespace"],
-    ["availability", "extensions", "hooks", "program_story", "saved", "stack", "switching"],
+    ["availability", "background", "extensions", "hooks", "program_story", "saved", "stack", "switching"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if", "devices"],
     ["device_words"],
     ["scenario"],
