@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["draw_router_rates", "draw_routers"]
 
 
-# Bounds so many times what was reached, or could be with the slots in use, are said and not drawn.
-_FAR = 2
+# Bounds so many times what was reached are said and not drawn to scale: they would hide what differs.
+_FAR = 3
 
 
 def draw_router_rates(comparison: RouterComparison, ax: Any = None) -> Any:
@@ -29,15 +29,25 @@ def draw_router_rates(comparison: RouterComparison, ax: Any = None) -> Any:
     ax.plot(table["throughput_hz"], place, "o", markersize=10, color=UNUSED, label="all pairs")
     bars = np.clip([useful - table["useful_low_hz"], table["useful_high_hz"] - useful], 0, None)
     ax.errorbar(useful, place, xerr=bars, fmt="o", capsize=3, color=COLORS[0], label="useful pairs")
-    most = max(table["throughput_hz"].max(), np.nan_to_num(table["bound_hz"]).max())
-    ax.plot(table["bound_hz"], place, "|", markersize=22, color="black")
+    reached = np.nan_to_num([table["throughput_hz"], table["useful_high_hz"]]).max()
+    bound = np.nan_to_num(table["bound_hz"])
+    far = bound > _FAR * reached
+    ax.plot(bound[~far], place[~far], "|", markersize=22, color="black")
     ax.plot([], [], "|", markersize=7, color="black", label="bound: these widths or rounds (LP)")
+    for row in place[far]:
+        ax.annotate(
+            f"bound: {bound[row]:.4g} >",
+            (1, row - 0.12),
+            xycoords=("axes fraction", "data"),
+            fontsize=7,
+            ha="right",
+            va="bottom",
+        )
     for value, dashes, name in (
         (comparison.throughput_bound_hz, "--", "bound: all slots (LP)"),
         (comparison.min_cut_hz, ":", "bound: all slots, each demand alone (min-cut)"),
     ):
-        # Where few of the slots are used these are far away, and would hide what differs.
-        if np.isfinite(value) and value <= _FAR * most:
+        if np.isfinite(value) and value <= _FAR * reached:
             ax.axvline(value, color="black", linestyle=dashes, label=name)
         elif np.isfinite(value):
             ax.plot([], [], color="black", linestyle=dashes, label=f"{name}: {value:.4g} /s, beyond")
@@ -61,5 +71,5 @@ def draw_routers(comparison: RouterComparison) -> Any:
     shares.set_yticks(place, table["router"])
     shares.invert_yaxis()
     shares.set(xlim=(0, 1), xlabel="mean fidelity; fairness (Jain)")
-    shares.legend(fontsize=7)
+    shares.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     return figure
