@@ -94,6 +94,13 @@ struct TurnView {
   double seconds(Tick t) const { return t == never ? std::numeric_limits<double>::infinity() : model->clock.seconds(t); }
 };
 
+template <class Id>
+py::tuple numbers(const std::vector<Id>& ids) {
+  py::tuple out(ids.size());
+  for (std::size_t i = 0; i < ids.size(); ++i) out[i] = ids[i].value;
+  return out;
+}
+
 // NumPy's comparisons give their own kind of truth.
 bool is_truth(PyObject* value) {
   const char* type = Py_TYPE(value)->tp_name;
@@ -186,15 +193,9 @@ bool PythonHooks::decide(const Question& question) {
 
 std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) {
   py::list routes;
-  for (const RouteCandidate& candidate : question.routes) {
-    const auto numbers = [](const auto& ids) {
-      py::tuple out(ids.size());
-      for (std::size_t i = 0; i < ids.size(); ++i) out[i] = ids[i].value;
-      return out;
-    };
+  for (const RouteCandidate& candidate : question.routes)
     routes.append(py::make_tuple(numbers(candidate.route->nodes), numbers(candidate.route->links), candidate.usable,
                                  py::tuple(py::cast(candidate.free)), py::tuple(py::cast(candidate.needed))));
-  }
   PyObject* const result = PyObject_CallFunction(choose_route_.ptr(), "OIdO", demand_names_[question.demand.value].ptr(), question.circuit,
                                                  model_.clock.seconds(question.now), routes.ptr());
   if (!result) fail("route", place_text(model_, {}, question.demand, question.now), raised());
@@ -230,11 +231,7 @@ std::vector<AskedPath> PythonHooks::paths(const char* point, const py::object& f
   py::list wishes;
   for (const RoundWish& wish : question.wishes) {
     py::list routes;
-    for (const Route& route : wish.routes) {
-      py::tuple nodes(route.nodes.size());
-      for (std::size_t i = 0; i < route.nodes.size(); ++i) nodes[i] = route.nodes[i].value;
-      routes.append(nodes);
-    }
+    for (const Route& route : wish.routes) routes.append(numbers(route.nodes));
     wishes.append(py::make_tuple(demand_names_[wish.demand.value], wish.a.value, wish.b.value, wish.width, routes));
   }
   PyObject* const result = PyObject_CallFunction(function.ptr(), "KOO", static_cast<unsigned long long>(question.round), wishes.ptr(), facts.ptr());

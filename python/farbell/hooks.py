@@ -378,7 +378,7 @@ def _check_searches(scenario: Scenario) -> None:
                 place, found, f"none, since /switches/{number} divides time among the links of the routes before the run"
             )
     for number, demand in enumerate(scenario.demands):
-        if demand.route or isinstance(demand.swapping, PolicyTable | Tree):
+        if demand.route or demand.routes or isinstance(demand.swapping, PolicyTable | Tree):
             raise SpecError(place, found, f"none, since /demands/{number} says its route, or an order of swaps by its nodes")
 
 

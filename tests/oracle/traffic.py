@@ -221,8 +221,8 @@ class Demand:
         rate_hz, burst = self.spec["admission"]["rate_hz"], self.spec["admission"]["burst"]
         if rate_hz is None:
             return True
-        interval, spare = ticks(1 / rate_hz, self.run.ticks_per_s), ticks((burst - 1) / rate_hz, self.run.ticks_per_s)
-        if self.now < self.next_token - spare:
+        interval = ticks(1 / rate_hz, self.run.ticks_per_s)
+        if self.now < self.next_token - (burst - 1) * interval:
             return False
         self.next_token = max(self.next_token, self.now) + interval
         return True

@@ -439,6 +439,11 @@ def test_what_no_node_can_do_is_refused(action: list[Any], path: str) -> None:
 
 
 PROGRAM = fb.BoundProgram(node="a1", program="p")
+SHORTS = fb.Demand(
+    node_a="a1",
+    node_b="b2",
+    routes=[fb.WeightedRoute(nodes=over.split()) for over in ("a1 a2 b2", "a1 b1 b2", "a1 a2 a3 b3 b2")],
+)
 
 
 @pytest.mark.parametrize(
@@ -448,6 +453,7 @@ PROGRAM = fb.BoundProgram(node="a1", program="p")
         (grid(routing=fb.Routing(alternatives=65)), "/routing/alternatives"),
         (grid(demands=[]), "/demands"),
         (grid(limits=fb.Limits(max_wall_s=1)), "/limits/max_wall_s"),
+        (grid(demands=[SHORTS], routing=fb.Routing(alternatives=2)), "/demands/0/routes"),
     ],
 )
 def test_scenarios_without_a_choice_of_routes_are_refused(scenario: fb.Scenario, path: str) -> None:

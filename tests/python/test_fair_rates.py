@@ -108,6 +108,16 @@ def test_admission_keeps_what_was_said_of_deadlines() -> None:
     assert second == fb.Admission(rate_hz=0.5 * rates[1], burst=3)
 
 
+@pytest.mark.parametrize("rate_hz", [1, 1.5, 3, 7, 6e3])
+def test_a_whole_bucket_is_taken_at_once(rate_hz: float) -> None:
+    """However intervals between tokens are rounded to ticks: all of them are rounded alike."""
+    scenario = line(control="ideal")
+    asked = fb.OneOff(requests=9, at_s=0.01)
+    demand = scenario.demands[0].replace(traffic=asked, admission=fb.Admission(rate_hz=rate_hz, burst=4))
+    results = fb.run(scenario.replace(demands=[demand]), progress=False)
+    assert results.requests["reason"].tolist().count("rate_exceeded") == 5
+
+
 @pytest.mark.parametrize(
     ("path", "fields", "arguments"),
     [

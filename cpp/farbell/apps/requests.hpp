@@ -206,6 +206,7 @@ class Requests {
   void tell_ends(std::span<const LinkId> links);
   bool links_back(std::span<const DemandId> demands);
   bool routed_again(DemandId d);
+  void ask_for_needed(DemandId d);
   void hear(ViewId view, const News::Item& item);
   void no_route(DemandId d);
   void retry(DemandId d);

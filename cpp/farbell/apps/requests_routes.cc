@@ -132,10 +132,7 @@ void Requests::routes_replaced(DemandId d, bool release_others) {
   });
   availability_.update(queue_.now());
   if (row.routed) {
-    ask_for_coming(d);
-    each_circuit(d, [&](ChainId c) {
-      if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
-    });
+    ask_for_needed(d);
   } else if (!booked && !waits_for_repair(d)) {
     refuse_all(d);
   }
@@ -223,12 +220,16 @@ bool Requests::links_back(std::span<const DemandId> demands) {
 bool Requests::routed_again(DemandId d) {
   Row& row = rows_[d.value];
   row.routed = finds_routes(d);
-  if (!row.routed) return false;
+  if (row.routed) ask_for_needed(d);
+  return row.routed;
+}
+
+// Circuits on their way to requests first, in their order.
+void Requests::ask_for_needed(DemandId d) {
   ask_for_coming(d);
   each_circuit(d, [&](ChainId c) {
     if (circuits_.state(c) == Circuits::State::idle && needed(c)) circuits_.ask(c);
   });
-  return true;
 }
 
 // News has come to who decides for some demands.

@@ -104,9 +104,8 @@ void Circuits::set_out(ChainId circuit) {
   row.asked = queue_.now();
   const std::uint64_t stamp = std::uint64_t{row.generation} << 32;
   if (search_) {
-    const bool given = routes_.fixed(row.demand);
-    if (!given) search_->begin(circuit.value, ends[0], ends[1]);
-    return queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, given ? op_answer : op_search, circuit.value}, stamp);
+    search_->begin(circuit.value, ends[0], ends[1]);
+    return queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_search, circuit.value}, stamp);
   }
   const NodeId end = ends[0];
   if (end != setup_.controller->controller) {
@@ -138,7 +137,7 @@ void Circuits::answer(ChainId circuit) {
   Row& row = rows_[circuit.value];
   row.unanswered = false;
   row.question = queue_.now() - row.asked;
-  if (search_ && !routes_.fixed(row.demand)) routes_.take(row.demand, search_->way(circuit.value));
+  if (search_) routes_.take(row.demand, search_->way(circuit.value));
   else if (!routes_.find_anew(row.demand)) return find_none(circuit);
   begin(circuit);
 }

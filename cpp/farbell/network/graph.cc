@@ -18,4 +18,12 @@ Graph::Graph(std::uint32_t nodes, std::span<const std::array<NodeId, 2>> links) 
     std::stable_sort(edges_.begin() + first_[n], edges_.begin() + first_[n + 1], [](const Edge& x, const Edge& y) { return x.to < y.to; });
 }
 
+const char* fault_of(std::span<const NodeId> nodes, NodeId a, NodeId b) {
+  if (nodes.empty() || nodes.front() != a || nodes.back() != b) return "does not lead from node_a to node_b";
+  std::vector<NodeId> sorted(nodes.begin(), nodes.end());
+  std::sort(sorted.begin(), sorted.end());
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) return "visits a node twice";
+  return nullptr;
+}
+
 }  // namespace farbell

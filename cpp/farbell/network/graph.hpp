@@ -34,4 +34,7 @@ struct Route {
   explicit operator bool() const { return !nodes.empty(); }
 };
 
+// What nodes do that are no way from `a` to `b`, whatever links join them; null = they are one.
+const char* fault_of(std::span<const NodeId> nodes, NodeId a, NodeId b);
+
 }  // namespace farbell

@@ -1,8 +1,6 @@
 #include "farbell/network/local_search.hpp"
 
 #include <limits>
-#include <queue>
-#include <utility>
 
 namespace farbell {
 
@@ -10,27 +8,10 @@ namespace {
 constexpr double infinite = std::numeric_limits<double>::infinity();
 }
 
-// Dijkstra, with sums from the end onwards, as routes are summed.
-const std::vector<double>& LocalSearch::to_go(NodeId to) {
-  std::vector<double>& least = to_go_[to.value];
-  if (!least.empty()) return least;
-  using Entry = std::pair<double, NodeId>;
-  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
-  least.assign(setup_.graph.nodes(), infinite);
-  least[to.value] = 0;
-  queue.emplace(0, to);
-  while (!queue.empty()) {
-    const auto [cost, n] = queue.top();
-    queue.pop();
-    if (cost != least[n.value]) continue;
-    for (const Edge& e : setup_.graph.edges(n)) {
-      const double there = cost + setup_.start_cost[e.link.value];
-      if (there >= least[e.to.value]) continue;
-      least[e.to.value] = there;
-      queue.emplace(there, e.to);
-    }
-  }
-  return least;
+PathTree& LocalSearch::to_go(NodeId to) {
+  std::optional<PathTree>& tree = to_go_[to.value];
+  if (!tree) tree.emplace(setup_.graph).start(to, setup_.start_cost);
+  return *tree;
 }
 
 void LocalSearch::begin(std::uint32_t circuit, NodeId from, NodeId to) {
@@ -43,16 +24,16 @@ void LocalSearch::begin(std::uint32_t circuit, NodeId from, NodeId to) {
 
 std::optional<Tick> LocalSearch::send_on(std::uint32_t circuit, std::span<const double> cost) {
   Walk& walk = walks_[circuit];
-  const std::vector<double>& to_go = this->to_go(walk.to);
+  PathTree& to_go = this->to_go(walk.to);
   const NodeId here = walk.way.nodes.back();
   const bool at_start = walk.way.links.empty();
   const Tick leaves = at_start ? tick_zero : setup_.processing_delay[here.value];
   Edge best{};
   double least = infinite;
   for (const Edge& e : setup_.graph.edges(here)) {
-    const double promised = cost[e.link.value] + to_go[e.to.value];
-    if (walk.visited[e.to.value] || promised >= least) continue;
-    least = promised;
+    const PathLabel* further = walk.visited[e.to.value] ? nullptr : to_go.reach(e.to);
+    if (!further || cost[e.link.value] + further->cost >= least) continue;
+    least = cost[e.link.value] + further->cost;
     best = e;
   }
   if (least < infinite) {

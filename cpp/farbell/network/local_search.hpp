@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "farbell/engine/queue.hpp"
-#include "farbell/network/graph.hpp"
+#include "farbell/network/paths.hpp"
 
 namespace farbell {
 
@@ -37,11 +37,11 @@ class LocalSearch {
     std::vector<bool> visited;  // by node
   };
 
-  const std::vector<double>& to_go(NodeId to);
+  PathTree& to_go(NodeId to);
 
   Setup setup_;
-  std::vector<Walk> walks_;                 // by circuit
-  std::vector<std::vector<double>> to_go_;  // by end, then by node: least cost on the map; empty before it is needed
+  std::vector<Walk> walks_;                     // by circuit
+  std::vector<std::optional<PathTree>> to_go_;  // by end: the least ways there on the map, once they are needed
 };
 
 }  // namespace farbell

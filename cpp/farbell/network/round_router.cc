@@ -42,10 +42,7 @@ template <class Has>
 Route RoundRouter::route_of(const AskedPath& path, const char* what, Has&& has) const {
   const auto refuse = [&](const std::string& why, std::array<NodeId, 2> between) { hook_->refuse(hook_->self, question(), path, what, why, between); };
   const RoundWish& wish = wishes_[path.wish];
-  if (path.nodes.empty() || path.nodes.front() != wish.a || path.nodes.back() != wish.b) refuse("it gave a path that does not lead from node_a to node_b", {});
-  std::vector<NodeId> sorted = path.nodes;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) refuse("it gave a path that visits a node twice", {});
+  if (const char* fault = fault_of(path.nodes, wish.a, wish.b)) refuse(std::string("it gave a path that ") + fault, {});
   Route route{path.nodes, {}};
   for (std::size_t hop = 0; hop + 1 < path.nodes.size(); ++hop) {
     const Edge* first = nullptr;

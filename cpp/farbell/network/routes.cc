@@ -115,10 +115,7 @@ std::optional<Route> Routes::checked(const RoutesQuestion& question, std::vector
     hook_->refuse(hook_->self, question, why, between);
     return std::nullopt;
   };
-  if (nodes.empty() || nodes.front() != question.a || nodes.back() != question.b) return refuse("it gave a route that does not lead from node_a to node_b", {});
-  std::vector<NodeId> sorted = nodes;
-  std::sort(sorted.begin(), sorted.end());
-  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end()) return refuse("it gave a route that visits a node twice", {});
+  if (const char* fault = fault_of(nodes, question.a, question.b)) return refuse(std::string("it gave a route that ") + fault, {});
   Route route{std::move(nodes), {}};
   for (std::size_t hop = 0; hop + 1 < route.nodes.size(); ++hop) {
     const Edge* best = nullptr;

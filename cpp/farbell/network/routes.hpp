@@ -21,6 +21,9 @@ struct RoutePlan {
   std::size_t alternatives = 1;
   bool fixed = false;         // there are no others
   std::vector<double> weights{};  // by route, if circuits take them in turn
+
+  // Those that circuits take at the start, as long as all of them are up.
+  std::span<const Route> taken() const { return std::span(routes).first(weights.empty() ? 1 : routes.size()); }
 };
 
 class Routes {

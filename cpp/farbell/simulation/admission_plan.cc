@@ -30,7 +30,8 @@ AdmissionPlan admission_plan(const Model& m, std::size_t i) {
   AdmissionPlan plan;
   if (spec.rate_hz) {
     plan.interval = ticks_of(m, 1 / *spec.rate_hz, path + "/rate_hz");
-    plan.tolerance = ticks_of(m, static_cast<double>(spec.burst - 1) / *spec.rate_hz, path + "/burst");
+    ticks_of(m, static_cast<double>(spec.burst - 1) / *spec.rate_hz, path + "/burst");
+    plan.tolerance = after(tick_zero, plan.interval, spec.burst - 1);  // whole intervals, as they are counted: rounded once
     if (plan.interval == tick_zero)
       throw SpecError(path + "/rate_hz", number_text(*spec.rate_hz) + " Hz", "a rate of at most one request a tick");
   }

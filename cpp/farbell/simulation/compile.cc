@@ -484,8 +484,8 @@ class Compiler {
       const Route& preferred = routes.routes.front();
       lane_streams(name, preferred, terms, path);
       swap_when(m_, node_names_, i, preferred, terms);
+      for (const Route& route : routes.taken()) slots_suffice(i, route);
       for (const Route& route : routes.routes) {
-        if (&route == &preferred || !routes.weights.empty()) slots_suffice(i, route);
         if (demand.cutoff) terms.cutoff = cutoff(m_, i, route);
         rounds_fit(m_, item("demands", i, "width"), route, terms);
       }
@@ -578,11 +578,11 @@ class Compiler {
       reached = !plan.routes.empty();
       plan.fixed = true;
     } else {
-      // Of those that circuits take in turn each must.
-      for (std::size_t r = 0; reached && r < (plan.weights.empty() ? 1 : tried); ++r) {
+      for (const Route& route : plan.taken()) {
         best = 0;
-        hops = plan.routes[r].links.size();
-        reached = reaches(plan.routes[r]);
+        hops = route.links.size();
+        reached = reaches(route);
+        if (!reached) break;
       }
     }
     if (reached) return;
@@ -629,9 +629,8 @@ class Compiler {
   // A request that finds no circuit must have the time to set one up.
   void waits_suffice() const {
     for (std::size_t i = 0; i < s_.demands.size(); ++i)
-      for (const Route& route : m_.route_plans[i].routes)
-        if (s_.demands[i].max_wait_s && (&route == &m_.route_plans[i].routes.front() || !m_.route_plans[i].weights.empty()))
-          wait_suffices(i, route, m_.demands[i].max_wait);
+      if (s_.demands[i].max_wait_s)
+        for (const Route& route : m_.route_plans[i].taken()) wait_suffices(i, route, m_.demands[i].max_wait);
   }
   void wait_suffices(std::size_t i, const Route& route, Tick max_wait) const {
     if (s_.control == ControlPlane::ideal || s_.demands[i].generate_when_idle) return;

@@ -98,6 +98,7 @@ class Planner {
   struct Hub {
     NodeId node;
     std::uint32_t up = Star::none;     // the arm that ends there; none at the root
+    std::uint32_t above = 0;           // the hub where that begins
     std::vector<std::uint32_t> down;   // those that begin there
     std::uint32_t user = Star::none;   // of the demand
   };
@@ -156,7 +157,8 @@ class Planner {
     for (std::uint32_t k = 0; k < tree.parts.size(); ++k) {
       hubs[k + 1].node = tree.parts[k].nodes.back();
       hubs[k + 1].up = k;
-      hubs[tree.parent[k] == JoiningTree::root ? 0 : tree.parent[k] + 1].down.push_back(k);
+      hubs[k + 1].above = tree.parent[k] == JoiningTree::root ? 0 : tree.parent[k] + 1;
+      hubs[hubs[k + 1].above].down.push_back(k);
     }
     for (Hub& hub : hubs)
       if (const auto user = std::find(users.begin(), users.end(), hub.node); user != users.end())
@@ -182,13 +184,9 @@ class Planner {
   }
 
   Star::Way way(const std::vector<Hub>& hubs, const Hub& from, const Hub& to) const {
-    const auto above = [&](const Hub& hub) -> const Hub& {
-      const std::uint32_t arm = hub.up;
-      return *std::find_if(hubs.begin(), hubs.end(), [&](const Hub& h) { return std::find(h.down.begin(), h.down.end(), arm) != h.down.end(); });
-    };
     const auto to_root = [&](const Hub& hub) {
       std::vector<const Hub*> out{&hub};
-      while (out.back()->up != Star::none) out.push_back(&above(*out.back()));
+      while (out.back()->up != Star::none) out.push_back(&hubs[out.back()->above]);
       return out;
     };
     std::vector<const Hub*> one = to_root(from), two = to_root(to);

@@ -24,6 +24,10 @@ RoutingGame::RoutingGame(const Model& model, RoutingReward reward) : reward_(rew
     throw SpecError("/routing/alternatives", "1", "at least 2, with a kind of routing that finds several routes: the agent chooses among them");
   if (routes_ > most_routes)
     throw SpecError("/routing/alternatives", std::to_string(routes_), "at most " + std::to_string(most_routes) + " where an agent chooses among them");
+  for (std::size_t d = 0; d < demands_; ++d)
+    if (const std::size_t stated = model.route_plans[d].routes.size(); stated > routes_)
+      throw SpecError(item("demands", d, "routes"), std::to_string(stated) + " routes",
+                      "at most " + std::to_string(routes_) + " (/routing/alternatives), the routes among which the agent chooses");
   observation = 2 * demands_ + 1 + routes_ * route_features;
   mask = routes_;
   for (std::uint32_t l = 0; l < model.links.size(); ++l) {
@@ -45,15 +49,14 @@ std::uint32_t RoutingGame::slots_needed(const Model& model, DemandId demand, con
   return position == 0 || position + 1 == route.nodes.size() ? terms.end_slots : 2 * terms.width;
 }
 
-// Slots of a node for which circuits wait.
-std::uint32_t RoutingGame::wanted(const Model& model, const Circuits& circuits, NodeId node) const {
-  std::uint32_t sum = 0;
-  for (const Slots::Share& share : circuits.slots().line(node)) sum += share.slots;
+// By node: slots for which circuits wait.
+std::vector<std::uint32_t> RoutingGame::wanted(const Model& model, const Circuits& circuits) const {
+  std::vector<std::uint32_t> sum(model.nodes.size(), 0);
+  for (std::uint32_t n = 0; n < sum.size(); ++n)
+    for (const Slots::Share& share : circuits.slots().line(NodeId{n})) sum[n] += share.slots;
   circuits.each_in_line([&](ChainId c) {
     const Route& route = circuits.route(c);
-    const auto place = std::find(route.nodes.begin(), route.nodes.end(), node);
-    if (place != route.nodes.end())
-      sum += slots_needed(model, circuits.demand(c), route, static_cast<std::size_t>(place - route.nodes.begin()));
+    for (std::size_t i = 0; i < route.nodes.size(); ++i) sum[route.nodes[i].value] += slots_needed(model, circuits.demand(c), route, i);
   });
   return sum;
 }
@@ -72,8 +75,7 @@ void RoutingGame::observe(const Episode& episode, std::span<float> out, std::spa
   const std::span<const Route> routes = parts.routes.of(demand);
   double fastest = std::numeric_limits<double>::infinity();
   std::array<double, most_routes> seconds;
-  const std::size_t shown = std::min(routes.size(), routes_);
-  for (std::size_t r = 0; r < shown; ++r) {
+  for (std::size_t r = 0; r < routes.size(); ++r) {
     if (!parts.routes.usable(demand, routes[r])) continue;
     mask[r] = 1;
     double sum = 0, success = 1;
@@ -82,7 +84,8 @@ void RoutingGame::observe(const Episode& episode, std::span<float> out, std::spa
     seconds[r] = sum / success;
     fastest = std::min(fastest, seconds[r]);
   }
-  for (std::size_t r = 0; r < shown; ++r) {
+  const std::vector<std::uint32_t> wanted_at = wanted(model, circuits);
+  for (std::size_t r = 0; r < routes.size(); ++r) {
     if (mask[r] == 0) continue;
     const Route& route = routes[r];
     double werner = 1, free = 1, crowded = 0;
@@ -91,7 +94,7 @@ void RoutingGame::observe(const Episode& episode, std::span<float> out, std::spa
     for (std::size_t i = 0; i < route.nodes.size(); ++i) {
       const NodeId n = route.nodes[i];
       if (i > 0 && i + 1 < route.nodes.size()) werner *= swap_werner_[n.value];
-      const double slots = model.nodes[n.value].slots, wanted = this->wanted(model, circuits, n), left = circuits.slots().free(n) - wanted;
+      const double slots = model.nodes[n.value].slots, wanted = wanted_at[n.value], left = circuits.slots().free(n) - wanted;
       fits = fits && left >= slots_needed(model, demand, route, i);
       free = std::min(free, std::max(left, 0.0) / slots);
       crowded = std::max(crowded, saturating(wanted, slots));

@@ -35,7 +35,7 @@ class RoutingGame {
 
  private:
   std::uint32_t slots_needed(const Model& model, DemandId demand, const Route& route, std::size_t position) const;
-  std::uint32_t wanted(const Model& model, const Circuits& circuits, NodeId node) const;
+  std::vector<std::uint32_t> wanted(const Model& model, const Circuits& circuits) const;
 
   RoutingReward reward_;
   std::size_t demands_ = 0, routes_ = 0;
