@@ -23,6 +23,7 @@ from farbell._core import (
     decision_columns,
 )
 from farbell._nearest import nearest
+from farbell.bounds.capacities import states_routes
 from farbell.route_search import PURIFYING
 
 __all__ = ["Candidate", "LanePath", "RoundDemand", "RoundView", "RouteView", "RoutesView", "ScheduleView"]
@@ -368,6 +369,8 @@ def _check_searches(scenario: Scenario) -> None:
     place, found = "hooks/find_routes", "a hook"
     if scenario.routing.kind in PURIFYING:
         raise SpecError(place, found, f'none with routing.kind "{scenario.routing.kind}", which decides on purification, too')
+    if scenario.routing.kind == "multicommodity":
+        raise SpecError(place, found, 'none with routing.kind "multicommodity", which states the routes of all demands')
     if scenario.routing.fidelity_constrained:
         raise SpecError(place, found, "none with routing.fidelity_constrained, by which routes are chosen before the run")
     if isinstance(scenario.control_plane, LocalControl):
@@ -378,8 +381,8 @@ def _check_searches(scenario: Scenario) -> None:
                 place, found, f"none, since /switches/{number} divides time among the links of the routes before the run"
             )
     for number, demand in enumerate(scenario.demands):
-        if demand.route or isinstance(demand.swapping, PolicyTable | Tree):
-            raise SpecError(place, found, f"none, since /demands/{number} says its route, or an order of swaps by its nodes")
+        if states_routes(demand) or isinstance(demand.swapping, PolicyTable | Tree):
+            raise SpecError(place, found, f"none, since /demands/{number} says its routes, or an order of swaps by its nodes")
 
 
 def _numbers_of(names: Sequence[str], number: Mapping[str, int]) -> list[int]:

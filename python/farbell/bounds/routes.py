@@ -10,7 +10,16 @@ from itertools import pairwise
 
 from farbell._core import Model, Scenario, ShortestRouter
 from farbell.analysis.flows import Capacities, LinkCapacity, WidestPath
-from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reads, reroutes, swap_successes
+from farbell.bounds.capacities import (
+    compiled,
+    lane_rates,
+    lanes_of,
+    pairs_needed,
+    reads,
+    reroutes,
+    states_routes,
+    swap_successes,
+)
 
 __all__ = ["RouteBound", "ghz_route_bounds", "lane_bounds", "route_bounds"]
 
@@ -74,7 +83,7 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
             (demand.node_a, demand.node_b),
             found,
             lanes_of(demand) * read / pairs_needed(demand.distillation),
-            fixed=bool(demand.route or demand.routes),
+            fixed=states_routes(demand),
         )
         for demand, found, read in zip(scenario.demands, routes.model.alternatives, reads(scenario), strict=True)
     ]
