@@ -23,6 +23,7 @@ from farbell._core import (
     decision_columns,
 )
 from farbell._nearest import nearest
+from farbell.bounds.capacities import states_routes
 from farbell.route_search import PURIFYING
 
 __all__ = ["Candidate", "LanePath", "RoundDemand", "RoundView", "RouteView", "RoutesView", "ScheduleView"]
@@ -281,6 +282,11 @@ class RoundView:
     ends: dict[str, tuple[str, str]]
 
 
+# Hooks that cannot be protocols, and what they return.
+_LANE_PATHS = "a list of farbell.hooks.LanePath"
+_FUNCTIONS_ONLY = {"schedule": "a number", "assign_lanes": _LANE_PATHS, "join_pairs": _LANE_PATHS}
+
+
 def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
     """The functions, as the core calls them, and the protocols among the hooks, if each can be asked. Raises SpecError."""
     scenario = model.scenario
@@ -288,9 +294,9 @@ def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[
     for name, function in hooks.items():
         if name not in points:
             raise SpecError("hooks", repr(name), "decision points: " + ", ".join(points), nearest(str(name), points))
+        if name in _FUNCTIONS_ONLY and (not callable(function) or isinstance(function, Protocol)):
+            raise SpecError(f"hooks/{name}", repr(function), f"a function of a view that returns {_FUNCTIONS_ONLY[name]}")
         if name == "schedule":
-            if not callable(function) or isinstance(function, Protocol):
-                raise SpecError("hooks/schedule", repr(function), "a function of a view that returns a number")
             for number, switch in enumerate(scenario.switches):
                 if switch.scheduler == "time_division":
                     raise SpecError("hooks/schedule", "a hook", f"none, since /switches/{number} goes by time division")
@@ -298,10 +304,6 @@ def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[
                 raise SpecError("hooks/schedule", "a hook", "none in a scenario without switches")
             continue
         if name in _OF_ROUNDS:
-            if not callable(function) or isinstance(function, Protocol):
-                raise SpecError(
-                    f"hooks/{name}", repr(function), "a function of a view that returns a list of farbell.hooks.LanePath"
-                )
             allowed = _OF_ROUNDS[name]
             if scenario.rounds is None or not isinstance(scenario.rounds.router, allowed):
                 kinds = " or ".join(kind.__name__ for kind in allowed)
@@ -368,6 +370,8 @@ def _check_searches(scenario: Scenario) -> None:
     place, found = "hooks/find_routes", "a hook"
     if scenario.routing.kind in PURIFYING:
         raise SpecError(place, found, f'none with routing.kind "{scenario.routing.kind}", which decides on purification, too')
+    if scenario.routing.kind == "multicommodity":
+        raise SpecError(place, found, 'none with routing.kind "multicommodity", which states the routes of all demands')
     if scenario.routing.fidelity_constrained:
         raise SpecError(place, found, "none with routing.fidelity_constrained, by which routes are chosen before the run")
     if isinstance(scenario.control_plane, LocalControl):
@@ -378,8 +382,24 @@ def _check_searches(scenario: Scenario) -> None:
                 place, found, f"none, since /switches/{number} divides time among the links of the routes before the run"
             )
     for number, demand in enumerate(scenario.demands):
-        if demand.route or demand.routes or isinstance(demand.swapping, PolicyTable | Tree):
-            raise SpecError(place, found, f"none, since /demands/{number} says its route, or an order of swaps by its nodes")
+        if states_routes(demand) or isinstance(demand.swapping, PolicyTable | Tree):
+            raise SpecError(place, found, f"none, since /demands/{number} says its routes, or an order of swaps by its nodes")
+
+
+def _numbers_and_ends(model: Model) -> tuple[dict[str, int], dict[str, tuple[str, str]]]:
+    """Of nodes by name, and of links."""
+    links = zip(model.link_names, model.scenario.links, strict=True)
+    return (
+        {name: place for place, name in enumerate(model.node_names)},
+        {name: (link.node_a, link.node_b) for name, link in links},
+    )
+
+
+def _listed(given: Any, allowed: str) -> Sequence[Any]:
+    """What a hook returned, if it is a list."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise TypeError(f"it returned {given!r}, where {allowed}")
+    return given
 
 
 def _numbers_of(names: Sequence[str], number: Mapping[str, int]) -> list[int]:
@@ -396,16 +416,13 @@ def _numbers_of(names: Sequence[str], number: Mapping[str, int]) -> list[int]:
 def _search(hook: Callable[[RoutesView], Any], model: Model) -> Callable[..., list[list[int]]]:
     """The hook as a function of numbers."""
     nodes, links = model.node_names, model.link_names
-    number = {name: place for place, name in enumerate(nodes)}
-    ends = {name: (link.node_a, link.node_b) for name, link in zip(links, model.scenario.links, strict=True)}
+    number, ends = _numbers_and_ends(model)
 
     def find(demand: str, a: int, b: int, alternatives: int, time_s: float, cost: Sequence[float]) -> list[list[int]]:
         costs = {link: value for link, value in zip(links, cost, strict=True) if value < math.inf}
         given = hook(RoutesView(demand, nodes[a], nodes[b], alternatives, time_s, costs, ends))
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            raise TypeError(f"it returned {given!r}, where a list of routes is allowed, each a list of names of nodes")
         found = []
-        for route in given:
+        for route in _listed(given, "a list of routes is allowed, each a list of names of nodes"):
             names = getattr(route, "nodes", route)
             if isinstance(names, str) or not isinstance(names, Sequence):
                 raise TypeError(f"it returned the route {route!r}, where a list of names of nodes is allowed")
@@ -425,8 +442,7 @@ _OF_ROUNDS: dict[str, tuple[type, ...]] = {
 def _in_rounds(hook: Callable[[RoundView], Any], model: Model) -> Callable[..., list[tuple[int, list[int], int]]]:
     """The hook as a function of numbers."""
     nodes, links = model.node_names, model.link_names
-    number = {name: place for place, name in enumerate(nodes)}
-    ends = {name: (link.node_a, link.node_b) for name, link in zip(links, model.scenario.links, strict=True)}
+    number, ends = _numbers_and_ends(model)
     success = {link: value for link, value in zip(links, model.round_success, strict=True) if value > 0}
 
     def ask(round: int, wishes: list[Any], facts: tuple[list[int], list[int]]) -> list[tuple[int, list[int], int]]:
@@ -437,11 +453,9 @@ def _in_rounds(hook: Callable[[RoundView], Any], model: Model) -> Callable[..., 
         counts = {link: count for link, count in zip(links, facts[0], strict=True) if count and link in success}
         slots = dict(zip(nodes, facts[1], strict=True)) if facts[1] else {}
         given = hook(RoundView(round, demands, counts, slots, success, ends))
-        if isinstance(given, str) or not isinstance(given, Sequence):
-            raise TypeError(f"it returned {given!r}, where a list of LanePath is allowed")
         place = {one.demand: k for k, one in enumerate(demands)}
         found = []
-        for path in given:
+        for path in _listed(given, "a list of LanePath is allowed"):
             if not isinstance(path, LanePath):
                 raise TypeError(f"it returned {path!r}, where a LanePath is allowed")
             if path.demand not in place:

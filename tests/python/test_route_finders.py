@@ -251,6 +251,7 @@ def test_a_router_in_cpp_that_gives_what_does_not_exist(folder: Path, parameters
             {"demands": [fb.Demand(node_a="n0", node_b="n2", routes=[fb.WeightedRoute(nodes=["n0", "n1", "n2"])])]},
             "/demands/0",
         ),
+        ({"routing": fb.Routing(kind="multicommodity")}, "multicommodity"),
         (
             {"routing": fb.Routing(kind="q_path"), "demands": [fb.Demand(node_a="n0", node_b="n2", width=2, min_fidelity=0.6)]},
             "purification",

@@ -42,12 +42,16 @@ class FairRates:
     full: npt.NDArray[np.bool_]
 
 
-def _checked(name: str, values: npt.ArrayLike, shape: tuple[int, ...], positive: bool) -> npt.NDArray[np.float64]:
+def _checked(
+    name: str, values: npt.ArrayLike, shape: tuple[int, ...], *, positive: bool = False, finite: bool = True
+) -> npt.NDArray[np.float64]:
     array = np.asarray(values, dtype=float)
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; allowed: {shape}")
     if not ((array > 0) if positive else (array >= 0)).all():
         raise ValueError(f"{name} has an entry that is not {'above 0' if positive else 'at least 0'}")
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} has an entry that is not finite")
     return array
 
 
@@ -103,8 +107,8 @@ def fair_rates(
     matrix = np.asarray(use, dtype=float)
     if matrix.ndim != 2:
         raise ValueError(f"use has {matrix.ndim} dimensions; allowed: 2")
-    matrix = _checked("use", matrix, matrix.shape, positive=False)
-    most = _checked("limits", limits, (matrix.shape[0],), positive=False)
+    matrix = _checked("use", matrix, matrix.shape)
+    most = _checked("limits", limits, (matrix.shape[0],), finite=False)
     weight = _checked("weights", np.ones(matrix.shape[1]) if weights is None else weights, (matrix.shape[1],), positive=True)
     finite = np.isfinite(most)
     if not (matrix[finite] > 0).any(axis=0).all():

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from farbell._core import SpecError
 from farbell._extras import require
 
@@ -43,7 +45,6 @@ class FlowProgramme:
     """
 
     def __init__(self, capacities: Capacities, demands: list[FlowDemand]) -> None:
-        self._numpy = require("numpy", "throughput()")
         self._optimize = require("scipy.optimize", "Capacities.throughput()")
         sparse = require("scipy.sparse", "Capacities.throughput()")
         self.links = [link for link in capacities.links if link.rate_hz > 0]
@@ -99,7 +100,7 @@ class FlowProgramme:
 
     def _solve(self, cost: Any, bounds: Any, above: Any = None, at_least: Any = None) -> Any:
         """`above` @ x >= `at_least`, beside what always holds; columns beyond those of the programme are in `above` alone."""
-        np, sparse = self._numpy, require("scipy.sparse", "Capacities.throughput()")
+        sparse = require("scipy.sparse", "Capacities.throughput()")
         more = len(cost) - self.columns
         matrix, balance = (
             sparse.hstack([whole, sparse.csr_matrix((whole.shape[0], more))], format="csr") if more else whole
@@ -122,7 +123,7 @@ class FlowProgramme:
         return found, prices
 
     def _bounds(self) -> Any:
-        bounds = self._numpy.zeros((self.columns, 2))
+        bounds = np.zeros((self.columns, 2))
         bounds[:, 1] = math.inf
         bounds[self.closed, 1] = 0.0
         bounds[self.flows :, 1] = [demand.most_hz / self.unit for demand in self.demands]
@@ -138,14 +139,14 @@ class FlowProgramme:
         return tuple(name for name in dict.fromkeys(self.limit_names) if name in names)
 
     def total(self) -> tuple[dict[str, float], tuple[str, ...]]:
-        cost = self._numpy.zeros(self.columns)
+        cost = np.zeros(self.columns)
         cost[self.flows :] = -1.0
         found, prices = self._solve(cost, self._bounds())
         return self._named(found.x[self.flows :]), self._in_order(self._priced(prices))
 
     def fair(self) -> tuple[dict[str, float], tuple[str, ...]]:
         """The least rate is raised as far as can be; whoever has a price at that point gets no more; on with the others."""
-        np, sparse = self._numpy, require("scipy.sparse", "Capacities.throughput()")
+        sparse = require("scipy.sparse", "Capacities.throughput()")
         count = len(self.demands)
         rates = np.full(count, math.nan)
         bottlenecks: set[str] = set()
@@ -174,7 +175,6 @@ class FlowProgramme:
 
     def paths(self, rates: Mapping[str, float]) -> dict[str, list[Path]]:
         """Of the flow that gives these rates and uses least of the links: along paths, by demand."""
-        np = self._numpy
         cost = np.zeros(self.columns)
         use = np.array([_STEP + (self.unit / link.rate_hz if math.isfinite(link.rate_hz) else 0.0) for link in self.links])
         cost[: self.flows] = np.tile(np.repeat(use, 2), len(self.sources))

@@ -39,6 +39,7 @@ __all__ = [
     "pairs_needed",
     "reads",
     "reroutes",
+    "states_routes",
     "swap_successes",
 ]
 
@@ -205,6 +206,11 @@ def lane_rates(model: Model) -> dict[str, float]:
 
 def lanes_of(demand: Demand) -> int:
     return int(demand.width * demand.concurrent_requests)
+
+
+def states_routes(demand: Demand) -> bool:
+    """Whether it has routes of its own."""
+    return bool(demand.route or demand.routes)
 
 
 def _lasts(demand: Demand) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from farbell import _core
 from farbell._core import Asap, Demand, Model, Poisson, Routing, Scenario, SpecError, WeightedRoute
 from farbell.analysis.flows import Objective, PathFlow
-from farbell.bounds.capacities import capacities
+from farbell.bounds.capacities import capacities, states_routes
 from farbell.bounds.routes import lane_bounds
 
 __all__ = ["multicommodity", "offered_hz"]
@@ -23,18 +23,13 @@ def _planned(scenario: Scenario) -> Model:
     return _core.compile(
         scenario.replace(
             routing=Routing(kind="seconds_per_pair"),
-            demands=[demand.replace(**plain, **lasting) for demand in scenario.demands if not states(demand)],
+            demands=[demand.replace(**plain, **lasting) for demand in scenario.demands if not states_routes(demand)],
             ghz_demands=[],
             changes=[],
             failures=[],
             links=[link.replace(drift=None) for link in scenario.links],
         )
     )
-
-
-def states(demand: Demand) -> bool:
-    """Whether it has routes of its own."""
-    return bool(demand.route or demand.routes)
 
 
 def offered_hz(demand: Demand) -> float:
@@ -103,7 +98,7 @@ def multicommodity(scenario: Scenario, *, objective: Objective = "fair") -> Scen
         raise SpecError("/rounds", "rounds", 'null with routing kind "multicommodity": in rounds their router chooses')
     kept = scenario.routing.kind == "multicommodity"
     routing = scenario.routing if kept else Routing(kind="multicommodity")
-    asked = [(i, demand) for i, demand in enumerate(scenario.demands) if not states(demand)]
+    asked = [(i, demand) for i, demand in enumerate(scenario.demands) if not states_routes(demand)]
     if not asked:
         return scenario.replace(routing=routing)
     model = _planned(scenario)

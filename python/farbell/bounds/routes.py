@@ -10,7 +10,16 @@ from itertools import pairwise
 
 from farbell._core import Model, Scenario, ShortestRouter
 from farbell.analysis.flows import Capacities, LinkCapacity, WidestPath
-from farbell.bounds.capacities import compiled, lane_rates, lanes_of, pairs_needed, reads, reroutes, swap_successes
+from farbell.bounds.capacities import (
+    compiled,
+    lane_rates,
+    lanes_of,
+    pairs_needed,
+    reads,
+    reroutes,
+    states_routes,
+    swap_successes,
+)
 
 __all__ = ["RouteBound", "ghz_route_bounds", "lane_bounds", "route_bounds"]
 
@@ -66,17 +75,12 @@ def route_bounds(network: Scenario | Model) -> list[RouteBound]:
     [610.964]
     """
     routes = _Routes(compiled(network))
-    scenario = routes.model.scenario
-    if scenario.rounds is not None and not isinstance(scenario.rounds.router, ShortestRouter):
-        return [RouteBound(math.inf, "")] * len(scenario.demands)
+    demands = routes.model.scenario.demands
+    if (lanes := routes.lanes()) is None:
+        return [RouteBound(math.inf, "")] * len(demands)
     return [
-        routes.best(
-            (demand.node_a, demand.node_b),
-            found,
-            lanes_of(demand) * read / pairs_needed(demand.distillation),
-            fixed=bool(demand.route or demand.routes),
-        )
-        for demand, found, read in zip(scenario.demands, routes.model.alternatives, reads(scenario), strict=True)
+        routes.best((demand.node_a, demand.node_b), found, most, fixed=states_routes(demand))
+        for demand, found, most in zip(demands, routes.model.alternatives, lanes, strict=True)
     ]
 
 
@@ -105,13 +109,10 @@ def lane_bounds(network: Scenario | Model) -> list[float]:
     [610.964]
     """
     routes = _Routes(compiled(network))
-    scenario = routes.model.scenario
-    if scenario.rounds is not None and not isinstance(scenario.rounds.router, ShortestRouter):
-        return [math.inf] * len(scenario.demands)
-    return [
-        routes.widest((demand.node_a, demand.node_b)).rate_hz * lanes_of(demand) * read / pairs_needed(demand.distillation)
-        for demand, read in zip(scenario.demands, reads(scenario), strict=True)
-    ]
+    demands = routes.model.scenario.demands
+    if (lanes := routes.lanes()) is None:
+        return [math.inf] * len(demands)
+    return [routes.widest((demand.node_a, demand.node_b)).rate_hz * most for demand, most in zip(demands, lanes, strict=True)]
 
 
 def ghz_route_bounds(network: Scenario | Model) -> list[RouteBound]:
@@ -168,7 +169,7 @@ class _Routes:
         self._reroutes = reroutes(scenario)
 
     @cached_property
-    def _lanes(self) -> Capacities:
+    def _of_a_lane(self) -> Capacities:
         scenario = self.model.scenario
         links = (
             LinkCapacity(name, link.node_a, link.node_b, self._rates[name])
@@ -176,9 +177,19 @@ class _Routes:
         )
         return Capacities(tuple(links), swaps=self._swaps)
 
+    def lanes(self) -> list[float] | None:
+        """What counts of each demand's own lanes; None where a router of rounds chooses widths."""
+        scenario = self.model.scenario
+        if scenario.rounds is not None and not isinstance(scenario.rounds.router, ShortestRouter):
+            return None
+        return [
+            lanes_of(demand) * read / pairs_needed(demand.distillation)
+            for demand, read in zip(scenario.demands, reads(scenario), strict=True)
+        ]
+
     def widest(self, ends: tuple[str, str]) -> WidestPath:
         """Of a lane."""
-        return self._lanes.widest_path(*ends)
+        return self._of_a_lane.widest_path(*ends)
 
     def best(self, ends: tuple[str, str], routes: Iterable[Sequence[str]], lanes: float, *, fixed: bool) -> RouteBound:
         """Of the routes, or, where these are not `fixed` and links come and go, of all that there are."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from farbell._core import Model, Rounds, Routing, Scenario, SpecError
 from farbell.analysis.intervals import rate_interval
-from farbell.bounds import capacities, demand_bounds, lane_bounds
+from farbell.bounds import capacities, lane_bounds
 from farbell.bounds.multicommodity import offered_hz
 from farbell.record import MOMENTS
 from farbell.results import Results
@@ -188,9 +188,13 @@ def _of_demands(
     return rows
 
 
-def _bound_hz(scenario: Scenario, asked_hz: Sequence[float]) -> float:
+def _for_anything(scenario: Scenario) -> Scenario:
+    return scenario.replace(demands=[demand.replace(min_fidelity=0.0) for demand in scenario.demands])
+
+
+def _bound_hz(model: Model, asked_hz: Sequence[float]) -> float:
     """What all demands can get together with their own widths, over any routes; in rounds with the lanes of a round."""
-    found = capacities(model := compile(scenario))
+    found = capacities(model)
     limits = zip(found.demands, lane_bounds(model), asked_hz, strict=True)
     try:
         return found.throughput([replace(demand, most_hz=min(lanes, asked)) for demand, lanes, asked in limits]).total_hz
@@ -270,29 +274,26 @@ def compare(
     entered = entries(scenario, names, rounds)
     notes += _notes(scenario, entered, stated=rounds is not None or scenario.rounds is not None)
     # What no router can beat does not depend on what pairs are good for.
-    anything = [demand.replace(min_fidelity=0.0) for demand in scenario.demands]
-    free = compile(scenario.replace(demands=anything, routing=Routing(), rounds=None))
+    free = compile(_for_anything(scenario).replace(routing=Routing(), rounds=None))
     # Pairs that are rejected come on top of those that are asked for.
     asked_hz = [math.inf if demand.min_fidelity > 0 else offered_hz(demand) for demand in scenario.demands]
     rows, by_demand = [], []
     bounds: dict[str, float] = {}
     for entry in entered:
         row, demands = _rows(entry, free.demand_names, replicas=replicas, threads=threads, seed=seed)
-        if entry.runs == "circuits":
-            alike, bounded = "circuits", free.scenario
-        else:
-            # Routers of rounds have lanes as they like, but for the one that keeps to the widths of demands.
-            alike = "shortest" if entry.router == "shortest_in_rounds" else "rounds"
-            bounded = entry.scenario.replace(demands=[one.replace(min_fidelity=0.0) for one in entry.scenario.demands])
+        # Routers of rounds have lanes as they like, but for the one that keeps to the widths of demands.
+        alike = entry.router if entry.router == "shortest_in_rounds" else entry.runs
         if alike not in bounds:
+            bounded = free if alike == "circuits" else compile(_for_anything(entry.scenario))
             bounds[alike] = _bound_hz(bounded, asked_hz)
         rows.append({**row, "bound_hz": bounds[alike]})
         by_demand += demands
+    all_slots = capacities(free)
     try:
-        together = capacities(free).throughput().total_hz
+        together = all_slots.throughput().total_hz
     except ImportError:
         together = math.nan
-    alone = float(demand_bounds(free)["flow_hz"].sum())
+    alone = math.fsum(all_slots.max_flow(one.node_a, one.node_b).rate_hz / one.pairs_needed for one in all_slots.demands)
     return RouterComparison(
         _Whole(_columns(rows)),
         ResultTable(_columns(by_demand)),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from farbell._core import Admission, Model, Scenario, SpecError
+from farbell._nearest import nearest
 from farbell.analysis.fair_rates import FAIRNESS, Fairness
 from farbell.analysis.fair_rates import fair_rates as shares
 from farbell.bounds.capacities import lane_rates, swap_successes
@@ -73,7 +74,7 @@ def _by_demand(model: Model, argument: str, given: Mapping[str, float] | None) -
     names = model.demand_names
     for name, value in (given or {}).items():
         if name not in names:
-            raise SpecError(f"{argument}/{name}", repr(name), "a demand: " + ", ".join(names[:12]))
+            raise SpecError(f"{argument}/{name}", repr(name), "a demand: " + ", ".join(names[:12]), nearest(name, names))
         if not (value > 0 and math.isfinite(value)):
             raise SpecError(f"{argument}/{name}", repr(value), "a number above 0")
     return given or {}
@@ -100,9 +101,10 @@ def _expected_s(model: Model, given: Mapping[str, float]) -> list[float]:
                 "distillation",
                 f"none, or seconds_per_pair of demand {name!r}: how often it succeeds is not foreseen",
             )
-        seconds = (
-            sum(1 / lanes[link] for link in route.links) / demand.width / math.prod(swaps[node] for node in route.nodes[1:-1])
-        )
+        succeed = math.prod(swaps[node] for node in route.nodes[1:-1])
+        if succeed == 0:
+            raise SpecError(f"/demands/{i}", f"{name!r}, along whose route swaps never succeed", "swaps that can succeed")
+        seconds = sum(1 / lanes[link] for link in route.links) / demand.width / succeed
         if scenario.control == "messages" and not demand.generate_when_idle:
             one_way_s = sum(link.fiber.length_m / link.fiber.speed_m_per_s for link in links)
             one_way_s += sum(processing_s[node] for node in route.nodes[1:-1])
@@ -143,8 +145,8 @@ def fair_rates(
     Raises
     ------
     SpecError
-        The scenario is wrong; it has GHZ demands, rounds, optical switches, ``parallel_links``, or distillation without
-        ``seconds_per_pair``; the kind or a demand is unknown.
+        The scenario is wrong; it has GHZ demands, rounds, optical switches, ``parallel_links``, or, without
+        ``seconds_per_pair``, distillation or swaps that never succeed; the kind or a demand is unknown.
 
     References
     ----------
