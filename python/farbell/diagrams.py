@@ -62,10 +62,11 @@ class _Window:
 def _routes(record: Record, name: str) -> tuple[tuple[str, ...], ...]:
     network = record.network
     if name in network.ghz_demand_names:
-        arms = network.ghz_arms[network.ghz_demand_names.index(name)]
-        if len({arm[0] for arm in arms}) == 1:
-            return arms
-        raise SpecError("demand", f"{name!r}, which is served along a tree", "one with a center, or explain() for its story")
+        if network.along_tree(name):
+            raise SpecError(
+                "demand", f"{name!r}, which is served along a tree", "one with a center, or explain() for its story"
+            )
+        return network.ghz_arms[network.ghz_demand_names.index(name)]
     route = network.routes[network.demand_names.index(name)]
     return (route,) if route else ()
 

@@ -236,12 +236,9 @@ class _Story:
                 self.fusion_of[id(row)] = known[row["time_s"]].pop(0)
 
     def _fused_at(self, fusion: Row) -> str:
-        arms = self.network.ghz_arms[self.network.ghz_demand_names.index(self.demand)]
-        return (
-            f"at {fusion['node']}"
-            if len({arm[0] for arm in arms}) == 1
-            else "at all hubs of the tree, which hear from each other first,"
-        )
+        if self.network.along_tree(self.demand):
+            return "at all hubs of the tree, which hear from each other first,"
+        return f"at {fusion['node']}"
 
     def _leaves(self, pair: int) -> Iterator[int]:
         swap = self.joined.get(pair)

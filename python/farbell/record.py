@@ -75,6 +75,10 @@ class Network:
             return self.ghz_arms[self.ghz_demand_names.index(demand)][circuit]
         return self.routes[self.demand_names.index(demand)]
 
+    def along_tree(self, ghz_demand: str) -> bool:
+        """Whether it is served along a tree, and not from one center."""
+        return len({arm[0] for arm in self.ghz_arms[self.ghz_demand_names.index(ghz_demand)]}) != 1
+
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that every run of it has."""
