@@ -62,6 +62,15 @@ def test_nodes_must_exist(path: str, fields: dict[str, Any]) -> None:
     assert refused.value.path == path
 
 
+def test_other_demands_stay() -> None:
+    """One that joins the hub with a user has the name that the switch's would have."""
+    other = fb.Demand(node_a="n0", node_b="n1", traffic=fb.Poisson(rate_hz=5.0))
+    results = run(EntanglementSwitch(USERS), star(duration_s=2.0).replace(demands=[other]))
+    assert {demand.name for demand in results.scenario.demands[1:]} == {"n0->n1 by programs", "n0->n2", "n0->n3"}
+    assert "state" in results.records["what"].tolist()
+    assert "n0->n1" in results.requests["demand"].tolist()
+
+
 @pytest.mark.parametrize("purify", ["none", "links", "pairs"])
 @pytest.mark.parametrize("jitter_s", [0.0, 1e-3])
 def test_messages_that_take_time(purify: Any, jitter_s: float) -> None:
