@@ -18,7 +18,7 @@ from farbell._core import Scenario, SpecError
 from farbell.analysis.intervals import ratio_interval
 from farbell.programs import Node, Pair, Program, Qubit, truth
 from farbell.programs.binding import joined
-from farbell.programs.requests import GroupRequest, Steps, check, check_rates, is_whole
+from farbell.programs.requests import GroupRequest, Steps, check, check_rates, check_reliable, is_whole
 from farbell.table import ResultTable
 
 __all__ = ["ContinuousDistribution", "metrics"]
@@ -107,11 +107,7 @@ class ContinuousDistribution:
         SpecError
             It has failures or lost messages, or no such nodes, or no links that join them.
         """
-        if scenario.failures:
-            raise SpecError("failures", f"{len(scenario.failures)} of them", "none with continuous distribution")
-        messages = scenario.messages
-        if messages.loss_probability > 0 or messages.lost:
-            raise SpecError("messages", repr(messages), "messages that are not lost, with continuous distribution")
+        check_reliable(scenario, "continuous distribution")
         far = _distances(scenario)
         for ends in self.requests:
             for name in ends:

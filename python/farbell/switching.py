@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, get_args
 from farbell._core import Distillation, Scenario, SpecError
 from farbell.programs import Node, Operation, Pair, Program, Qubit, any_of, truth
 from farbell.programs.binding import joined
-from farbell.programs.requests import Group, GroupRequest, Steps, check, check_rates, is_whole
+from farbell.programs.requests import Group, GroupRequest, Steps, check, check_rates, check_reliable, is_whole
 
 __all__ = ["EntanglementSwitch"]
 
@@ -133,13 +133,15 @@ class EntanglementSwitch:
         Parameters
         ----------
         scenario : Scenario
-            With the hub, the users and links between them; :func:`farbell.star` for one. Other demands stay.
+            With the hub, the users and links between them, whose nodes do not fail and whose messages are not lost;
+            :func:`farbell.star` for one. Other demands stay.
 
         Raises
         ------
         SpecError
-            It has no such node.
+            It has failures or lost messages, or no such node.
         """
+        check_reliable(scenario, "an entanglement switch")
         names = {node.name for node in scenario.nodes}
         for name, node in (("hub", self.hub), *(("users", user) for user in self.users)):
             if node not in names:

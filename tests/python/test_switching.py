@@ -62,6 +62,20 @@ def test_nodes_must_exist(path: str, fields: dict[str, Any]) -> None:
     assert refused.value.path == path
 
 
+@pytest.mark.parametrize(
+    ("path", "scenario"),
+    [
+        ("failures", star().replace(failures=[fb.Failure(name="storm", nodes=["n1"], down=[(1.0, 2.0)])])),
+        ("messages", star(messages=fb.ClassicalMessages(loss_probability=0.1, retransmission_timeout_s=1e-2))),
+        ("messages", star(messages=fb.ClassicalMessages(lost=[3], retransmission_timeout_s=1e-2))),
+    ],
+)
+def test_what_a_switch_would_wait_for_in_vain_is_refused(path: str, scenario: fb.Scenario) -> None:
+    with pytest.raises(fb.SpecError) as refused:
+        EntanglementSwitch(USERS).on(scenario)
+    assert refused.value.path == path
+
+
 def test_other_demands_stay() -> None:
     """One that joins the hub with a user has the name that the switch's would have."""
     other = fb.Demand(node_a="n0", node_b="n1", traffic=fb.Poisson(rate_hz=5.0))

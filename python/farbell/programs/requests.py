@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, TypeAlias
 
-from farbell._core import SpecError
+from farbell._core import Scenario, SpecError
 
-__all__ = ["Group", "GroupRequest", "Steps", "check", "check_rates", "is_whole"]
+__all__ = ["Group", "GroupRequest", "Steps", "check", "check_rates", "check_reliable", "is_whole"]
 
 Group: TypeAlias = tuple[str, ...]
 Steps: TypeAlias = Generator[Any, Any, None]
@@ -32,6 +32,15 @@ def check(name: str, found: object, good: bool, allowed: str) -> None:
     """Refuses a field that is not good."""
     if not good:
         raise SpecError(name, repr(found), allowed)
+
+
+def check_reliable(scenario: Scenario, what: str) -> None:
+    """Refuses failures and lost messages, for programs that wait for ever for what does not come."""
+    if scenario.failures:
+        raise SpecError("failures", f"{len(scenario.failures)} of them", f"none with {what}")
+    messages = scenario.messages
+    if messages.loss_probability > 0 or messages.lost:
+        raise SpecError("messages", repr(messages), f"messages that are not lost, with {what}")
 
 
 def is_whole(value: float, least: int) -> bool:
