@@ -18,7 +18,7 @@ from farbell._core import Scenario, SpecError
 from farbell.analysis.intervals import ratio_interval
 from farbell.programs import Node, Pair, Program, Qubit, truth
 from farbell.programs.binding import joined
-from farbell.programs.requests import GroupRequest, Steps, check, check_rates, check_reliable, is_whole
+from farbell.programs.requests import GroupRequest, Steps, check, check_node, check_rates, check_reliable, is_whole
 from farbell.table import ResultTable
 
 __all__ = ["ContinuousDistribution", "metrics"]
@@ -111,8 +111,7 @@ class ContinuousDistribution:
         far = _distances(scenario)
         for ends in self.requests:
             for name in ends:
-                if name not in far:
-                    raise SpecError("requests", repr(name), "a node of the scenario")
+                check_node("requests", name, far)
             if ends[1] not in far[ends[0]]:
                 raise SpecError(f"requests/{'+'.join(ends)}", "no links that join the two", "nodes that links join")
         return joined(scenario, _links(scenario), direct=True)

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from math import inf, pi
 from typing import Any, Literal, TypeAlias, get_args
 
-from farbell._core import Distillation, Scenario, SpecError
+from farbell._core import Distillation, Scenario
 from farbell.programs import Node, Operation, Pair, Program, Qubit, any_of, truth
 from farbell.programs.binding import joined
-from farbell.programs.requests import Group, GroupRequest, Steps, check, check_rates, check_reliable, is_whole
+from farbell.programs.requests import Group, GroupRequest, Steps, check, check_node, check_rates, check_reliable, is_whole
 
 __all__ = ["EntanglementSwitch"]
 
@@ -142,10 +142,9 @@ class EntanglementSwitch:
             It has failures or lost messages, or no such node.
         """
         check_reliable(scenario, "an entanglement switch")
-        names = {node.name for node in scenario.nodes}
+        names = [node.name for node in scenario.nodes]
         for name, node in (("hub", self.hub), *(("users", user) for user in self.users)):
-            if node not in names:
-                raise SpecError(name, repr(node), "a node of the scenario")
+            check_node(name, node, names)
         fields: dict[str, Any] = {"width": 2, "distillation": Distillation()} if self.purify == "links" else {}
         return joined(scenario, [(self.hub, user) for user in self.users], **fields)
 

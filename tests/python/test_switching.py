@@ -123,3 +123,9 @@ def test_a_switch_is_the_same_in_every_replica() -> None:
     again = fb.run(scenario, programs=switch.programs(), replicas=2, progress=False).records
     assert set(two["replica"].tolist()) == {0, 1}
     assert two["time_s"].tolist() == again["time_s"].tolist()
+
+
+def test_the_nearest_name_is_told() -> None:
+    with pytest.raises(fb.SpecError) as refused:
+        EntanglementSwitch(["n1", "n22"]).on(star())
+    assert refused.value.nearest == "n2"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Set
+from collections.abc import Generator, Iterable, Mapping, Set
 from dataclasses import dataclass
 from math import inf
 from typing import Any, TypeAlias
 
 from farbell._core import Scenario, SpecError
+from farbell._nearest import nearest
 
-__all__ = ["Group", "GroupRequest", "Steps", "check", "check_rates", "check_reliable", "is_whole"]
+__all__ = ["Group", "GroupRequest", "Steps", "check", "check_node", "check_rates", "check_reliable", "is_whole"]
 
 Group: TypeAlias = tuple[str, ...]
 Steps: TypeAlias = Generator[Any, Any, None]
@@ -41,6 +42,13 @@ def check_reliable(scenario: Scenario, what: str) -> None:
     messages = scenario.messages
     if messages.loss_probability > 0 or messages.lost:
         raise SpecError("messages", repr(messages), f"messages that are not lost, with {what}")
+
+
+def check_node(field: str, name: str, known: Iterable[str]) -> None:
+    """Refuses a name that is none of these nodes."""
+    names = list(known)
+    if name not in names:
+        raise SpecError(field, repr(name), "a node of the scenario", nearest(str(name), names))
 
 
 def is_whole(value: float, least: int) -> bool:
