@@ -13,6 +13,7 @@ from math import inf, pi
 from typing import Any, Literal, TypeAlias, get_args
 
 from farbell._core import Distillation, Scenario
+from farbell._numbers import whole
 from farbell.programs import Node, Operation, Pair, Program, Qubit, any_of, truth
 from farbell.programs.binding import joined
 from farbell.programs.requests import Group, GroupRequest, Steps, check, check_node, check_rates, check_reliable, is_whole
@@ -105,10 +106,10 @@ class EntanglementSwitch:
         check(
             "size",
             self.size,
-            self.size in range(2, len(users) + 1),
+            whole(self.size, "size") in range(2, len(users) + 1),
             f"a whole number from 2 to the number of users, {len(users)}",
         )
-        check("buffer", self.buffer, is_whole(self.buffer, 1), "1 or more, or inf")
+        check("buffer", self.buffer, is_whole(self.buffer, 1), "a whole number, 1 or more, or inf")
         for name, words in (("decide", Decision), ("purify", Purification)):
             allowed = get_args(words)
             check(name, getattr(self, name), getattr(self, name) in allowed, " or ".join(map(repr, allowed)))
@@ -120,7 +121,12 @@ class EntanglementSwitch:
             "'none' or 'links' for states of more than two users",
         )
         check("purify", self.purify, self.purify != "pairs" or self.requests is not None, "'none' or 'links' without requests")
-        check("max_queue", self.max_queue, self.max_queue is None or self.max_queue >= 1, "1 or more, or None")
+        check(
+            "max_queue",
+            self.max_queue,
+            self.max_queue is None or is_whole(self.max_queue, 1),
+            "a whole number, 1 or more, or None",
+        )
         check_rates(self.requests or {}, self.size, f"tuples of {self.size} different users", set(users))
         check("requests", self.requests, self.requests is None or len(self.requests) > 0, "a group, or None")
         for group, share in self.success.items():
