@@ -6,7 +6,7 @@ See docs/physics/background_entanglement.md.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import inf
@@ -14,15 +14,16 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from farbell._core import ByPrograms, Demand, Scenario, SpecError
+from farbell._core import Scenario, SpecError
 from farbell.analysis.intervals import ratio_interval
 from farbell.programs import Node, Pair, Program, Qubit, truth
+from farbell.programs.binding import joined
+from farbell.programs.requests import GroupRequest, Steps, check, check_node, check_rates, check_reliable, is_whole
 from farbell.table import ResultTable
 
 __all__ = ["ContinuousDistribution", "metrics"]
 
 Ends: TypeAlias = tuple[str, str]
-Steps: TypeAlias = Generator[Any, Any, None]
 HalfId: TypeAlias = tuple[str, tuple[int, ...]]  # node, and pair of the link in which the half was made
 Frame: TypeAlias = tuple[int, int]  # phase and parity: the pair is (Z^phase X^parity on one side of) Phi+
 
@@ -86,23 +87,12 @@ class ContinuousDistribution:
     max_wait_s: float = inf
 
     def __post_init__(self) -> None:
-        def check(name: str, found: object, good: bool, allowed: str) -> None:
-            if not good:
-                raise SpecError(name, repr(found), allowed)
-
-        def whole(value: float, least: int) -> bool:
-            return value >= least and value in (inf, int(min(value, 1e9)))
-
         check("cutoff_s", self.cutoff_s, self.cutoff_s > 0, "above 0, or inf")
-        check("buffer", self.buffer, whole(self.buffer, 1) and self.buffer < inf, "a whole number, 1 or more")
+        check("buffer", self.buffer, is_whole(self.buffer, 1) and self.buffer < inf, "a whole number, 1 or more")
         check("swap_rate_hz", self.swap_rate_hz, 0 <= self.swap_rate_hz < inf, "0 or more")
-        check("max_swaps", self.max_swaps, whole(self.max_swaps, 1), "a whole number, 1 or more, or inf")
+        check("max_swaps", self.max_swaps, is_whole(self.max_swaps, 1), "a whole number, 1 or more, or inf")
         check("max_wait_s", self.max_wait_s, self.max_wait_s >= 0, "0 or more, or inf")
-        for ends, rate_hz in self.requests.items():
-            check(
-                "requests", ends, isinstance(ends, tuple) and len(set(ends)) == len(ends) == 2, "tuples of two different nodes"
-            )
-            check(f"requests/{'+'.join(ends)}", rate_hz, 0 < rate_hz < inf, "a rate above 0")
+        check_rates(self.requests, 2, "tuples of two different nodes")
 
     def on(self, scenario: Scenario) -> Scenario:
         """The scenario with a demand by programs over each link. Other demands stay, and compete with these.
@@ -117,20 +107,14 @@ class ContinuousDistribution:
         SpecError
             It has failures or lost messages, or no such nodes, or no links that join them.
         """
-        if scenario.failures:
-            raise SpecError("failures", f"{len(scenario.failures)} of them", "none with continuous distribution")
-        messages = scenario.messages
-        if messages.loss_probability > 0 or messages.lost:
-            raise SpecError("messages", repr(messages), "messages that are not lost, with continuous distribution")
+        check_reliable(scenario, "continuous distribution")
         far = _distances(scenario)
         for ends in self.requests:
             for name in ends:
-                if name not in far:
-                    raise SpecError("requests", repr(name), "a node of the scenario")
+                check_node("requests", name, far)
             if ends[1] not in far[ends[0]]:
                 raise SpecError(f"requests/{'+'.join(ends)}", "no links that join the two", "nodes that links join")
-        demands = [Demand(node_a=a, node_b=b, traffic=ByPrograms(), route=[a, b]) for a, b in _links(scenario)]
-        return scenario.replace(demands=[*scenario.demands, *demands])
+        return joined(scenario, _links(scenario), direct=True)
 
     def programs(self, scenario: Scenario) -> dict[str, Program]:
         """Of all nodes.
@@ -228,15 +212,14 @@ def metrics(records: ResultTable, duration_s: float, *, warm_up_s: float = 0.0, 
 
 
 @dataclass(frozen=True)
-class _Request:
-    number: int
-    asker: str
-    target: str
-    asked_s: float
+class _Request(GroupRequest):
+    @property
+    def asker(self) -> str:
+        return self.group[0]
 
     @property
-    def about(self) -> dict[str, Any]:
-        return {"group": f"{self.asker}+{self.target}", "number": self.number}
+    def target(self) -> str:
+        return self.group[1]
 
 
 @dataclass(frozen=True)
@@ -489,7 +472,7 @@ class _Store:
         node = self.node
         while True:
             yield node.wait(node.random.expovariate(rate_hz))
-            self.queue(_Token(_Request(self.asked, node.name, target, node.now_s)))
+            self.queue(_Token(_Request(self.asked, (node.name, target), node.now_s)))
             self.asked += 1
             self.settle()
 
@@ -552,7 +535,7 @@ class _Store:
         """A request that waits no longer: refused at its asker, else sent back there."""
         request = token.request
         if token.use is None or token.half is None:
-            self.node.record(what="refused", **request.about, waited_s=self.node.now_s - request.asked_s)
+            self.node.record(what="refused", **request.about(self.node.now_s))
             return
         self.refuse(token.use)
         token.half.claim = None
@@ -587,8 +570,7 @@ class _Store:
             yield node.gate(gate, half.qubit)
         node.record(
             what="pair",
-            **request.about,
-            waited_s=node.now_s - request.asked_s,
+            **request.about(node.now_s),
             swaps=use.swaps,
             hops=half.hops,
             age_s=node.now_s - half.born_s,

@@ -113,8 +113,9 @@ def at_least_one(name: str, value: int) -> int:
     return number
 
 
-def _processors(most: int) -> int:
-    return min(most, os.cpu_count() or 1) if most > 1 else 1
+def threads_for(most: int, threads: int | None) -> int:
+    """As many as there are processors, and at most so many, if nothing is said."""
+    return min(most, os.cpu_count() or 1) if threads is None else at_least_one("threads", threads)
 
 
 def seconds_above_0(name: str, value: float) -> float:
@@ -278,7 +279,7 @@ def run(
     if not isinstance(scenario, (Scenario, Model)):
         raise TypeError(f"run() takes a Scenario or a Model, not {type(scenario).__name__}")
     replicas = at_least_one("replicas", replicas)
-    workers = at_least_one("threads", _processors(replicas) if threads is None else threads)
+    workers = threads_for(replicas, threads)
     if max_events is not None:
         max_events = at_least_one("max_events", max_events)
     if max_wall_s is not None:

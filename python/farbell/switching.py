@@ -12,16 +12,17 @@ from dataclasses import dataclass, field, replace
 from math import inf, pi
 from typing import Any, Literal, TypeAlias, get_args
 
-from farbell._core import ByPrograms, Demand, Distillation, Scenario, SpecError
+from farbell._core import Distillation, Scenario
+from farbell._numbers import whole
 from farbell.programs import Node, Operation, Pair, Program, Qubit, any_of, truth
+from farbell.programs.binding import joined
+from farbell.programs.requests import Group, GroupRequest, Steps, check, check_node, check_rates, check_reliable, is_whole
 
 __all__ = ["EntanglementSwitch"]
 
 Decision: TypeAlias = Literal["max_weight", "fifo"]
 Purification: TypeAlias = Literal["none", "links", "pairs"]
 Basis: TypeAlias = Literal["X", "Y", "Z"]
-Group: TypeAlias = tuple[str, ...]
-Steps: TypeAlias = Generator[Any, Any, None]
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,6 @@ class EntanglementSwitch:
     basis: Basis | None = None
 
     def __post_init__(self) -> None:
-        def check(name: str, found: object, good: bool, allowed: str) -> None:
-            if not good:
-                raise SpecError(name, repr(found), allowed)
-
         users = tuple(self.users)
         check(
             "users", users, len(set(users)) == len(users) >= 2 and self.hub not in users, "two or more, each once, not the hub"
@@ -109,10 +106,10 @@ class EntanglementSwitch:
         check(
             "size",
             self.size,
-            self.size in range(2, len(users) + 1),
+            whole(self.size, "size") in range(2, len(users) + 1),
             f"a whole number from 2 to the number of users, {len(users)}",
         )
-        check("buffer", self.buffer, self.buffer >= 1 and self.buffer in (inf, int(min(self.buffer, 1e9))), "1 or more, or inf")
+        check("buffer", self.buffer, is_whole(self.buffer, 1), "a whole number, 1 or more, or inf")
         for name, words in (("decide", Decision), ("purify", Purification)):
             allowed = get_args(words)
             check(name, getattr(self, name), getattr(self, name) in allowed, " or ".join(map(repr, allowed)))
@@ -124,11 +121,13 @@ class EntanglementSwitch:
             "'none' or 'links' for states of more than two users",
         )
         check("purify", self.purify, self.purify != "pairs" or self.requests is not None, "'none' or 'links' without requests")
-        check("max_queue", self.max_queue, self.max_queue is None or self.max_queue >= 1, "1 or more, or None")
-        for group, rate_hz in (self.requests or {}).items():
-            good = isinstance(group, tuple) and len(set(group)) == len(group) == self.size and set(group) <= set(users)
-            check("requests", group, good, f"tuples of {self.size} different users")
-            check(f"requests/{'+'.join(group)}", rate_hz, 0 < rate_hz < inf, "a rate above 0")
+        check(
+            "max_queue",
+            self.max_queue,
+            self.max_queue is None or is_whole(self.max_queue, 1),
+            "a whole number, 1 or more, or None",
+        )
+        check_rates(self.requests or {}, self.size, f"tuples of {self.size} different users", set(users))
         check("requests", self.requests, self.requests is None or len(self.requests) > 0, "a group, or None")
         for group, share in self.success.items():
             check("success", group, self.requests is not None and group in self.requests, "groups of requests")
@@ -140,29 +139,20 @@ class EntanglementSwitch:
         Parameters
         ----------
         scenario : Scenario
-            With the hub, the users and links between them; :func:`farbell.star` for one. Other demands stay.
+            With the hub, the users and links between them, whose nodes do not fail and whose messages are not lost;
+            :func:`farbell.star` for one. Other demands stay.
 
         Raises
         ------
         SpecError
-            It has no such node.
+            It has failures or lost messages, or no such node.
         """
-        names = {node.name for node in scenario.nodes}
+        check_reliable(scenario, "an entanglement switch")
+        names = [node.name for node in scenario.nodes]
         for name, node in (("hub", self.hub), *(("users", user) for user in self.users)):
-            if node not in names:
-                raise SpecError(name, repr(node), "a node of the scenario")
-        distils = self.purify == "links"
-        demands = [
-            Demand(
-                node_a=self.hub,
-                node_b=user,
-                traffic=ByPrograms(),
-                width=2 if distils else 1,
-                distillation=Distillation() if distils else None,
-            )
-            for user in self.users
-        ]
-        return scenario.replace(demands=[*scenario.demands, *demands])
+            check_node(name, node, names)
+        fields: dict[str, Any] = {"width": 2, "distillation": Distillation()} if self.purify == "links" else {}
+        return joined(scenario, [(self.hub, user) for user in self.users], **fields)
 
     def programs(self) -> dict[str, Program]:
         """Of the hub and of each user."""
@@ -173,10 +163,7 @@ class EntanglementSwitch:
 
 
 @dataclass(frozen=True)
-class _Request:
-    number: int
-    group: Group
-    asked_s: float
+class _Request(GroupRequest):
     failed: int = 0  # so often
 
 
@@ -418,10 +405,9 @@ class _Desk:
 
     def use(self, request: _Request, qubit: Qubit) -> Steps:
         node, basis, *others, last = self.node, self.switch.basis, *request.group
-        about = {"what": "state", "group": "+".join(request.group), "number": request.number}
         if basis is not None:
             outcome = yield node.measure(qubit, basis=basis)
-            node.record(**about, waited_s=node.now_s - request.asked_s, outcome=outcome)
+            node.record(what="state", **request.about(node.now_s), outcome=outcome)
             return
         if node.name != last:
             node.send(last, _Held(request, qubit))
@@ -431,7 +417,7 @@ class _Desk:
             for other in others:
                 held.append((yield from self.hear(_Held, request, other)).qubit)
             figures = {"fidelity": truth.fidelity(held[0], qubit)} if len(held) == 1 else {}
-            node.record(**about, waited_s=node.now_s - request.asked_s, **figures)
+            node.record(what="state", **request.about(node.now_s), **figures)
             for other in others:
                 node.send(other, _Seen(request))
         node.release(qubit)

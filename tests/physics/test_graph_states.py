@@ -14,7 +14,7 @@ import farbell as fb
 from farbell.states import Extraction, GraphState, Stabilizer
 
 SEED = int(os.environ.get("FARBELL_TEST_SEED", "20261127"))
-GATES = ["x", "y", "z", "h", "s", "s_dag", "sqrt_x", "sqrt_x_dag", "sqrt_y", "sqrt_y_dag"]
+GATES = ["i", "x", "y", "z", "h", "s", "s_dag", "sqrt_x", "sqrt_x_dag", "sqrt_y", "sqrt_y_dag"]
 
 
 def random_graph(random: np.random.Generator, n: int, *, gates: bool = False) -> GraphState:

@@ -64,6 +64,15 @@ def test_scenarios_that_do_not_fit_are_refused(path: str, scenario: fb.Scenario,
     assert refused.value.path == path
 
 
+def test_other_demands_stay() -> None:
+    """One that joins neighbours has the name that the demand of their link would have."""
+    other = fb.Demand(node_a="n0", node_b="n1", traffic=fb.Poisson(rate_hz=5.0))
+    scenario = chain(duration_s=2.0).replace(demands=[other])
+    plan = ContinuousDistribution(1.0, requests=ASKS)
+    assert [demand.name for demand in plan.on(scenario).demands[1:]] == ["n0->n1 by programs", "n1->n2"]
+    assert "pair" in run(plan, scenario)["what"].tolist()
+
+
 def test_requests_wait_or_are_refused() -> None:
     """Without a time they wait for pairs; with one they are refused when it is over, and none is served that began later."""
     slow = chain(duration_s=60.0)

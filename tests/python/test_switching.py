@@ -32,6 +32,7 @@ def run(switch: EntanglementSwitch, scenario: fb.Scenario) -> fb.Results:
         ("users", {"users": ["n0", "n1"]}),
         ("size", {"size": 1}),
         ("size", {"size": 4}),
+        ("size", {"size": 2.0}),
         ("buffer", {"buffer": 0}),
         ("buffer", {"buffer": 1.5}),
         ("buffer", {"buffer": float("nan")}),
@@ -41,6 +42,7 @@ def run(switch: EntanglementSwitch, scenario: fb.Scenario) -> fb.Results:
         ("purify", {"purify": "pairs", "size": 3, "requests": {("n1", "n2", "n3"): 1.0}}),
         ("basis", {"basis": "W"}),
         ("max_queue", {"max_queue": 0}),
+        ("max_queue", {"max_queue": 1.5}),
         ("requests", {"requests": {}}),
         ("requests", {"requests": {"n1+n2": 1.0}}),
         ("requests", {"requests": {("n1", "n9"): 1.0}}),
@@ -60,6 +62,29 @@ def test_nodes_must_exist(path: str, fields: dict[str, Any]) -> None:
     with pytest.raises(fb.SpecError) as refused:
         EntanglementSwitch(**({"users": USERS} | fields)).on(star())
     assert refused.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("path", "scenario"),
+    [
+        ("failures", star().replace(failures=[fb.Failure(name="storm", nodes=["n1"], down=[(1.0, 2.0)])])),
+        ("messages", star(messages=fb.ClassicalMessages(loss_probability=0.1, retransmission_timeout_s=1e-2))),
+        ("messages", star(messages=fb.ClassicalMessages(lost=[3], retransmission_timeout_s=1e-2))),
+    ],
+)
+def test_what_a_switch_would_wait_for_in_vain_is_refused(path: str, scenario: fb.Scenario) -> None:
+    with pytest.raises(fb.SpecError) as refused:
+        EntanglementSwitch(USERS).on(scenario)
+    assert refused.value.path == path
+
+
+def test_other_demands_stay() -> None:
+    """One that joins the hub with a user has the name that the switch's would have."""
+    other = fb.Demand(node_a="n0", node_b="n1", traffic=fb.Poisson(rate_hz=5.0))
+    results = run(EntanglementSwitch(USERS), star(duration_s=2.0).replace(demands=[other]))
+    assert {demand.name for demand in results.scenario.demands[1:]} == {"n0->n1 by programs", "n0->n2", "n0->n3"}
+    assert "state" in results.records["what"].tolist()
+    assert "n0->n1" in results.requests["demand"].tolist()
 
 
 @pytest.mark.parametrize("purify", ["none", "links", "pairs"])
@@ -100,3 +125,9 @@ def test_a_switch_is_the_same_in_every_replica() -> None:
     again = fb.run(scenario, programs=switch.programs(), replicas=2, progress=False).records
     assert set(two["replica"].tolist()) == {0, 1}
     assert two["time_s"].tolist() == again["time_s"].tolist()
+
+
+def test_the_nearest_name_is_told() -> None:
+    with pytest.raises(fb.SpecError) as refused:
+        EntanglementSwitch(["n1", "n22"]).on(star())
+    assert refused.value.nearest == "n2"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,16 +15,10 @@ from gymnasium.vector.utils import batch_space
 from farbell import _core
 from farbell._core import SpecError
 from farbell.envs.single import SEEDS, Observation, checked_options, checked_seed
-from farbell.running import at_least_one
 
-__all__ = ["BatchEnv", "threads_for"]
+__all__ = ["BatchEnv"]
 
 Flags = npt.NDArray[np.bool_]
-
-
-def threads_for(num_envs: int, threads: int | None) -> int:
-    """As many as there are processors, if nothing is said."""
-    return min(num_envs, os.cpu_count() or 1) if threads is None else at_least_one("threads", threads)
 
 
 class BatchEnv(gymnasium.vector.VectorEnv[Observation, npt.NDArray[np.int64], npt.NDArray[Any]]):

@@ -13,9 +13,9 @@ from gymnasium.spaces import Box, Discrete
 from farbell import _core
 from farbell._core import Model, Scenario
 from farbell._numbers import whole
-from farbell.envs.batch import BatchEnv, threads_for
+from farbell.envs.batch import BatchEnv
 from farbell.envs.single import Observation, SingleEnv, choice, model_of
-from farbell.running import at_least_one
+from farbell.running import at_least_one, threads_for
 
 __all__ = ["Question", "RoutingEnv", "RoutingVectorEnv"]
 

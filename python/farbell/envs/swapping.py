@@ -11,9 +11,9 @@ from gymnasium.spaces import Box, MultiDiscrete
 
 from farbell import _core
 from farbell._core import Model, Scenario, SpecError
-from farbell.envs.batch import BatchEnv, threads_for
+from farbell.envs.batch import BatchEnv
 from farbell.envs.single import Observation, SingleEnv, choice, model_of
-from farbell.running import at_least_one
+from farbell.running import at_least_one, threads_for
 
 __all__ = ["SwapEnv", "SwapVectorEnv"]
 

@@ -86,14 +86,21 @@ def with_demands(scenario: Scenario, programs: Mapping[str, Sequence[tuple[str, 
     return joined(scenario, pairs)
 
 
-def joined(scenario: Scenario, pairs: Sequence[tuple[str, str]]) -> Scenario:
-    """The scenario with a demand by programs for each of these pairs of nodes."""
+def joined(scenario: Scenario, pairs: Sequence[tuple[str, str]], *, direct: bool = False, **fields: Any) -> Scenario:
+    """The scenario with a demand by programs, of these fields, for each of these pairs of nodes; `direct`: by their link."""
     if not pairs:
         return scenario
     taken = {demand.name or f"{demand.node_a}->{demand.node_b}" for demand in scenario.demands}
     names = [f"{a}->{b}" for a, b in pairs]
     added = [
-        Demand(node_a=a, node_b=b, traffic=ByPrograms(), name=name if name not in taken else f"{name} by programs")
+        Demand(
+            node_a=a,
+            node_b=b,
+            traffic=ByPrograms(),
+            name=name if name not in taken else f"{name} by programs",
+            route=[a, b] if direct else [],
+            **fields,
+        )
         for (a, b), name in zip(pairs, names, strict=True)
     ]
     return scenario.replace(demands=[*scenario.demands, *added])

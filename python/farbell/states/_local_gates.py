@@ -36,6 +36,7 @@ H: Gate = ((Z, 1), (Y, -1), (X, 1))
 _SINGLE: dict[str, Gate] = {
     "z": then(S, S), "x": then(SQRT_X, SQRT_X), "y": then(SQRT_Y, SQRT_Y), "h": H, "s": S, "s_dag": inverse(S),
     "sqrt_x": SQRT_X, "sqrt_x_dag": inverse(SQRT_X), "sqrt_y": SQRT_Y, "sqrt_y_dag": inverse(SQRT_Y),
+    "i": IDENTITY,
 }  # fmt: skip
 
 

@@ -14,13 +14,12 @@ from typing import Literal
 from farbell._core import SpecError
 from farbell._nearest import nearest
 from farbell.states import _local_gates as local
-from farbell.states.graph_state import GraphState, Vertex, bits, measured
+from farbell.states.graph_state import MOST_MEASURED, GraphState, Vertex, bits, measured
 
 __all__ = ["Extraction", "extract_bell_pair", "extract_ghz", "fewest_measurements"]
 
 # Shortest paths that are compared.
 _MOST_PATHS = 200
-_MOST_OTHERS = 10
 
 
 @dataclass(frozen=True)
@@ -367,9 +366,9 @@ def fewest_measurements(graph: GraphState, users: Sequence[Vertex]) -> Extractio
     wanted = _users(graph, users, 2)
     names = graph.vertices
     others = [v for v in range(len(names)) if v not in set(wanted)]
-    if len(others) > _MOST_OTHERS:
+    if len(others) > MOST_MEASURED:
         raise SpecError(
-            "graph", f"{len(others)} vertices that are no users", f"at most {_MOST_OTHERS}, whose bases are gone through"
+            "graph", f"{len(others)} vertices that are no users", f"at most {MOST_MEASURED}, whose bases are gone through"
         )
 
     def bases(rows: Sequence[int], left: Sequence[int]) -> list[int] | None:

@@ -11,6 +11,7 @@ from itertools import product
 from farbell._core import SpecError
 from farbell._nearest import nearest
 from farbell.states import _local_gates as local
+from farbell.states._arguments import index_of
 from farbell.states._local_gates import Gate
 from farbell.states.stabilizer import Stabilizer
 
@@ -19,8 +20,8 @@ __all__ = ["GraphState", "Vertex"]
 Vertex = str | int
 # Graphs whose orbits or minors are gone through.
 _LARGEST_ORBIT = 10
-_MOST_MEASURED = 10
-_PAULIS = "XYZ"
+MOST_MEASURED = 10
+_PAULIS = ("X", "Y", "Z")
 
 
 def complemented(rows: list[int], v: int) -> None:
@@ -51,12 +52,6 @@ def bits(value: int) -> Iterator[int]:
         least = value & -value
         yield least.bit_length() - 1
         value ^= least
-
-
-def basis_of(letter: str) -> int:
-    if not isinstance(letter, str) or len(letter) != 1 or letter not in _PAULIS:
-        raise SpecError("basis", repr(letter), "'X', 'Y' or 'Z'")
-    return _PAULIS.index(letter)
 
 
 class GraphState:
@@ -273,7 +268,7 @@ class GraphState:
         if outcome not in (0, 1):
             raise SpecError("outcome", repr(outcome), "0, 1")
         i = self._at(v)
-        letter, sign = local.inverse(self._gates[i])[basis_of(basis)]
+        letter, sign = local.inverse(self._gates[i])[index_of(basis, "basis", _PAULIS)]
         if letter == local.X and self._rows[i]:
             return self.local_complement(self.neighbours(v)[0]).measure(v, basis, outcome)
         if letter == local.Y:
@@ -356,9 +351,9 @@ class GraphState:
         """
         kept = [self._at(v) for v in target.vertices]
         others = [i for i in range(len(self._names)) if i not in set(kept)]
-        if len(others) > _MOST_MEASURED:
+        if len(others) > MOST_MEASURED:
             raise SpecError(
-                "vertices", f"{len(others)} to be measured", f"at most {_MOST_MEASURED}, whose bases are gone through"
+                "vertices", f"{len(others)} to be measured", f"at most {MOST_MEASURED}, whose bases are gone through"
             )
         wanted = {state._rows for state in target.orbit()}
         for bases in product(range(3), repeat=len(others)):
