@@ -427,6 +427,13 @@ def test_what_no_node_can_do_is_refused(action: list[Any], path: str) -> None:
         envs.step(np.array([[0, 1, 4], [0, 1, 5]]))
 
 
+IN_ROUNDS = grid(
+    rounds=fb.Rounds(router=fb.QPassRouter(), round_s="2 ms", attempt_s="1 ms"),
+    routing=fb.Routing(kind="hops", alternatives=3),
+    demands=[fb.Demand(node_a="a1", node_b="c3")],
+)
+
+
 @pytest.mark.parametrize(
     "scenario, path",
     [
@@ -434,6 +441,8 @@ def test_what_no_node_can_do_is_refused(action: list[Any], path: str) -> None:
         (grid(routing=fb.Routing(alternatives=65)), "/routing/alternatives"),
         (grid(demands=[]), "/demands"),
         (grid(limits=fb.Limits(max_wall_s=1)), "/limits/max_wall_s"),
+        (grid(programs=[fb.BoundProgram(node="a1", program="mine:Alice")]), "/programs"),
+        (IN_ROUNDS, "/rounds"),
     ],
 )
 def test_scenarios_without_a_choice_of_routes_are_refused(scenario: fb.Scenario, path: str) -> None:
