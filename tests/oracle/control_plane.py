@@ -32,21 +32,7 @@ class Control:
         self.retry = ticks(spec["retry_s"], run.ticks_per_s) if self.local else None
         self.processing = ticks(spec.get("processing_s", 0.0), run.ticks_per_s)
         self.views = {}  # by end A of demands: what news has told of links
-        self.delay = self.delays() if self.on else {}
-
-    def delays(self):
-        """Of messages between any two nodes, by way of ever more of the others."""
-        nodes, processing = self.network.nodes, {node: node.processing for node in self.network.nodes}
-        delay = {(x, y): 0 if x is y else inf for x in nodes for y in nodes}
-        for link in self.network.links:
-            for x, y in (link.ends, link.ends[::-1]):
-                delay[x, y] = min(delay[x, y], link.delay)
-        for via in nodes:
-            for x in nodes:
-                for y in nodes:
-                    if via not in (x, y):
-                        delay[x, y] = min(delay[x, y], delay[x, via] + processing[via] + delay[via, y])
-        return delay
+        self.delay = self.network.least_delays if self.on else {}
 
     def view_of(self, demand):
         return self.views.setdefault(demand.ends()[0], {}) if self.on else None

@@ -1,5 +1,7 @@
 """GHZ fusion in rounds: what nodes measure together, the states that this makes, and errors as bits that add up."""
 
+from math import inf
+
 from . import states
 from .clock import ARRIVALS, SWAPS
 from .hardware import herald_row
@@ -82,9 +84,9 @@ def connect(rounds, router, number):
         elif began:
             at = read[node] = now + rounds.fusion_time(node, router.most)
             rounds.clock.post(at, SWAPS, lambda node=node, parts=parts, began=began: measure(rounds, node, parts, began))
-            delays = [rounds.fastest(node, end) for end in demand.ends]
-            if None not in delays:
-                known = max(known, at + max(delays))
+            delay = max(rounds.network.least_delays[node, end] for end in demand.ends)
+            if delay < inf:
+                known = max(known, at + (0 if rounds.network.ideal else delay))
                 rounds.messages += 2
     rows = [row_of(rounds, state, demand, read, known, number) for state in joined(router, groups)]
     told = []

@@ -1,6 +1,7 @@
 """The map: who is linked to whom, classical delays, routes, and the two ways of booking memory slots."""
 
 from dataclasses import replace
+from functools import cached_property
 from itertools import product
 from math import inf, log
 
@@ -256,6 +257,20 @@ class Network:
                     between = sum(node.processing for node in nodes[i + 1 : j])
                     d[i][j] = d[j][i] = sum(link.delay for link in links[i:j]) + between
         return d
+
+    @cached_property
+    def least_delays(self):
+        """Of messages between any two nodes, by way of ever more of the others."""
+        delay = {(x, y): 0 if x is y else inf for x in self.nodes for y in self.nodes}
+        for link in self.links:
+            for x, y in (link.ends, link.ends[::-1]):
+                delay[x, y] = min(delay[x, y], link.delay)
+        for via in self.nodes:
+            for x in self.nodes:
+                for y in self.nodes:
+                    if via not in (x, y):
+                        delay[x, y] = min(delay[x, y], delay[x, via] + via.processing + delay[via, y])
+        return delay
 
 
 # ---- the best that can happen to pairs (rho, frame), the qubit nearer to A first -----------------------------------------

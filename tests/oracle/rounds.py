@@ -101,21 +101,6 @@ class Rounds:
             messages += len(best) - 1
         return latest, messages
 
-    def fastest(self, source, goal):
-        """The least classical delay between two nodes; None if there is no way."""
-        best, heap = {}, [(0, source.index)]
-        while heap:
-            delay, index = heappop(heap)
-            node = self.network.nodes[index]
-            if node in best:
-                continue
-            best[node] = delay
-            for link in self.network.links:
-                if node in link.ends:
-                    there = link.ends[0] if link.ends[1] is node else link.ends[1]
-                    heappush(heap, (delay + link.delay + (0 if node is source else node.processing), there.index))
-        return best.get(goal) if not self.network.ideal else 0 if goal in best else None
-
     def fusion_time(self, node, most):
         """Of a node's measurements: a two-qubit gate for each pair of the largest but the first, then one qubit turned and all read."""
         degree = sum(node in link.ends for link in self.network.links)

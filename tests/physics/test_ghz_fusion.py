@@ -264,7 +264,11 @@ def test_all_links_together_are_bond_percolation() -> None:
 
 
 def test_three_links_percolate_and_two_do_not() -> None:
-    """Threes need little more than half of the links on tori of every size; twos wind with nearly all of them, or never."""
+    """Threes need little more than half of the links on tori of every size; twos wind with nearly all of them, or never.
+
+    200 tori of each size and sort: of threes at most 26 % are below 0.45 and 5 % above 0.6, of twos 8 % below 0.9, and 16 %
+    never wind. False alarms are below 1e-13.
+    """
     for size in (8, 16, 24):
         threes = fb.analysis.fusion_thresholds("square", size, 200, max_links=3, seed=SEED)
         assert 0.45 < np.median(threes) < 0.6

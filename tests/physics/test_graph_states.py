@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import pickle
 
 import networkx as nx
@@ -12,8 +11,8 @@ import pytest
 
 import farbell as fb
 from farbell.states import Extraction, GraphState, Stabilizer
+from physics.sampling import SEED
 
-SEED = int(os.environ.get("FARBELL_TEST_SEED", "20261127"))
 GATES = ["i", "x", "y", "z", "h", "s", "s_dag", "sqrt_x", "sqrt_x_dag", "sqrt_y", "sqrt_y_dag"]
 
 

@@ -104,7 +104,7 @@ def test_swap_asap_takes_as_long_as_its_markov_chain(which: Any, label: str) -> 
     assert_sampled(estimate(slots), expected, which.tolerance["asap"], detects=DETECTS * expected)
 
 
-@pytest.mark.parametrize("p, swap, limit", [(0.3, 0.5, 2), (0.2, 1.0, 0), (0.5, 0.8, 1)])
+@pytest.mark.parametrize("p, swap, limit", [(0.4, 0.5, 2), (0.4, 1.0, 0), (0.5, 0.8, 1)])
 def test_an_agent_that_throws_old_pairs_away_is_a_cutoff(p: float, swap: float, limit: int) -> None:
     """Two links with a cut-off of so many slots; docs/physics/cutoffs_and_orders.md has the mean. Here the agent is the cut-off."""
     miss = 1 - p

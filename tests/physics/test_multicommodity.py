@@ -79,7 +79,7 @@ def random_scenario(seed: int) -> fb.Scenario:
         ],
         demands=demands,
         duration_s=0.2,
-        seed=random.randrange(2**32),
+        seed=SEED + seed,
     )
 
 

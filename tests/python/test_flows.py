@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import sys
 
 import networkx as nx
 import numpy as np
@@ -274,10 +273,8 @@ def test_nonsense_is_refused(call, message: str) -> None:
         call(Capacities.of({("a", "b"): 1.0}))
 
 
-def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == "scipy"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "scipy", None)
+@pytest.mark.usefixtures("without_scipy")
+def test_without_scipy_the_extra_is_named() -> None:
     capacities = Capacities.of({("a", "b"): 1.0})
     assert capacities.max_flow("a", "b").rate_hz == 1.0
     with pytest.raises(ImportError, match=r"pip install 'farbell\[optimize\]'"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import sys
 
 import networkx as nx
 import numpy as np
@@ -336,10 +335,8 @@ def test_a_target_that_cannot_be_met_names_what_forbids_it(surfnet: fb.Scenario,
         fb.placement_for_target(surfnet, **{"ends": ["Delft", "Enschede", "Maastricht"], **hardware, **asked})
 
 
-def test_without_scipy_the_extra_is_named(surfnet: fb.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.split(".")[0] == "scipy"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "scipy", None)
+@pytest.mark.usefixtures("without_scipy")
+def test_without_scipy_the_extra_is_named(surfnet: fb.Scenario) -> None:
     asked = {"ends": ENDS[:2], "max_span_m": "100 km"}
     assert fb.placement(surfnet, **asked, method="greedy").cost == 3
     with pytest.raises(ImportError, match=r"pip install 'farbell\[optimize\]'"):

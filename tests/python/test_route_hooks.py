@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import farbell as fb
@@ -9,7 +11,7 @@ import farbell as fb
 ASK = {"traffic": fb.Poisson(rate_hz=2000), "deadline_s": "5 ms"}
 
 
-def grid(**changes) -> fb.Scenario:
+def grid(**changes: Any) -> fb.Scenario:
     """Three demands over a grid of three by three, whose memories cannot hold all of their circuits."""
     memory = fb.Memory(name="m", slots=3)
     link = fb.Given(success_probability=0.3, attempt_period_s="20 us", herald_delay_s="20 us", state=fb.Werner(fidelity=0.97))

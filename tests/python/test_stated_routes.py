@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 import subprocess
 import sys
@@ -225,17 +224,8 @@ def test_the_router_refuses_rounds_ghz_demands_and_questions_about_two_nodes() -
         fb.routing.k_shortest_paths(asked, "n0", "n2", 1)
 
 
-def test_without_scipy_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = builtins.__import__
-
-    def without(name: str, *rest: Any, **more: Any) -> Any:
-        if name.split(".")[0] == "scipy":
-            raise ImportError("No module named 'scipy'")
-        return whole(name, *rest, **more)
-
-    monkeypatch.setattr(builtins, "__import__", without)
-    for name in [name for name in sys.modules if name.split(".")[0] == "scipy"]:
-        monkeypatch.delitem(sys.modules, name)
+@pytest.mark.usefixtures("without_scipy")
+def test_without_scipy_the_extra_is_named() -> None:
     with pytest.raises(ImportError, match=r"pip install 'farbell\[optimize\]'"):
         fb.compile(ring(fb.Demand(node_a="n0", node_b="n2"), routing=fb.Routing(kind="multicommodity")))
 
