@@ -402,6 +402,10 @@ void lost(void* self, std::uint64_t number, const NodeOutage& outage) {
   check(status);
 }
 
+void link_news(void* self, LinkId link, double cost) {
+  check(PyObject_CallMethod(static_cast<PyObject*>(self), "_link_news", "Id", link.value, cost));
+}
+
 void node_lost(void* self, const NodeOutage& outage, std::uint64_t qubits) {
   Host* host = host_of(self);
   if (host->state->traced) check(note(host, "_note_lost", "IIK", outage.node.value, outage.failure, static_cast<unsigned long long>(qubits)));
@@ -415,7 +419,7 @@ void end(void* self) {
 
 }  // namespace
 
-ProgramHost table_of(PyObject* host) { return {host, begin, pair, request_ended, message, done, lost, node_lost, end}; }
+ProgramHost table_of(PyObject* host) { return {host, begin, pair, request_ended, message, done, lost, node_lost, end, link_news}; }
 
 void end_run(PyObject* self) {
   Host* host = host_of(self);

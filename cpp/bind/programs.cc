@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bind.hpp"
+#include "farbell/simulation/stated_routes.hpp"
 #include "program_steps.hpp"
 
 namespace py = pybind11;
@@ -43,6 +44,26 @@ void bind_programs(py::module_& m) {
       .def("failure_name", &Programs::failure_name)
       .def_property_readonly("held", &Programs::held)
       .def("held_at", [](const Programs& p, std::uint32_t node) { return p.held_at(NodeId{node}); });
+  // Names are looked up for each route: those of a model are kept.
+  struct RouteSender {
+    std::shared_ptr<Model> model;
+    Names names{"node", "/nodes"};
+  };
+  py::class_<RouteSender>(m, "RouteSender", "What the program of a controller sends routes with, of a model.")
+      .def(py::init([](std::shared_ptr<Model> model) {
+        RouteSender sender{std::move(model)};
+        for (const std::string& name : sender.model->node_names) sender.names.add(name);
+        return sender;
+      }), py::arg("model"))
+      .def("install", [](const RouteSender& s, Programs& run, std::uint32_t demand, const std::vector<std::vector<std::string>>& routes,
+                         const std::vector<double>& costs, bool release_others) {
+        run.send_routes(DemandId{demand}, stated_during_run(*s.model, s.names, DemandId{demand}, routes, costs), release_others);
+      }, py::arg("run"), py::arg("demand"), py::arg("routes"), py::arg("costs"), py::arg("release_others"),
+         "Names of nodes; costs as the controller knows them, by link.")
+      .def("remove", [](const RouteSender&, Programs& run, std::uint32_t demand, bool release_others) {
+        run.send_routes(DemandId{demand}, {}, release_others);
+      }, py::arg("run"), py::arg("demand"), py::arg("release_others"))
+      .def_property_readonly("costs", [](const RouteSender& s) { return s.model->link_cost; }, "Of links at the start, as routing counts them.");
   py::dict gates;
   for (std::size_t g = 0; g < std::size(gate_table); ++g)
     gates[py::str(std::string(gate_table[g].name))] = py::make_tuple(g, gate_table[g].qubits, gate_table[g].angles);

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from farbell import _extras
 from farbell._core import (
     GreedyRouter,
     LocalControl,
     Model,
     MultipathGlobalRouter,
     PolicyTable,
+    ProgramControl,
     Protocol,
     Scenario,
     ScheduleView,
@@ -25,6 +25,7 @@ from farbell._core import (
 from farbell._nearest import nearest
 from farbell.bounds.capacities import states_routes
 from farbell.route_search import PURIFYING
+from farbell.routes_view import RoutesView
 
 __all__ = ["Candidate", "LanePath", "RoundDemand", "RoundView", "RouteView", "RoutesView", "ScheduleView"]
 
@@ -119,67 +120,6 @@ class RouteView:
     def preferred(self) -> Candidate:
         """The first that is up, or the first of all if none is: what is waited for without a hook."""
         return next((route for route in self.routes if route.is_up), self.routes[0])
-
-
-@dataclass(frozen=True)
-class RoutesView:
-    """What the hook ``"find_routes"`` is asked: which routes a demand has.
-
-    Attributes
-    ----------
-    demand : str
-        Its name.
-    node_a, node_b : str
-        Its ends.
-    alternatives : int
-        So many routes are wanted at most, the best first.
-    time_s : float
-        Simulated time.
-    costs : dict
-        Of each link that can be used, as who decides for the demand knows it: what ``routing.kind`` compares, for ``"widest"``
-        and ``"entanglement_rate"`` seconds per pair.
-    ends : dict
-        Of each link of the network, its two nodes.
-
-    Examples
-    --------
-    The way over which the largest cost is least:
-
-    >>> import networkx
-    >>> import farbell as fb
-    >>> def widest(view):
-    ...     graph = view.graph()
-    ...     tree = networkx.minimum_spanning_tree(graph, weight="cost")
-    ...     return [networkx.shortest_path(tree, view.node_a, view.node_b)]
-    >>> results = fb.run(fb.ring(5, length_m="10 km", duration_s=0.1), hooks={"find_routes": widest})
-    >>> len(results.pairs) > 0
-    True
-    """
-
-    demand: str
-    node_a: str
-    node_b: str
-    alternatives: int
-    time_s: float
-    costs: dict[str, float]
-    ends: dict[str, tuple[str, str]]
-
-    def graph(self) -> Any:
-        """The links that can be used as a :class:`networkx.Graph`, ``cost`` on its edges; of parallel ones the cheapest.
-
-        Raises
-        ------
-        ModuleNotFoundError
-            Without networkx: ``pip install 'farbell[graph]'``.
-        """
-        networkx = _extras.require("networkx", "view.graph()")
-        graph = networkx.Graph()
-        graph.add_nodes_from((self.node_a, self.node_b))
-        for link, cost in self.costs.items():
-            a, b = self.ends[link]
-            if not graph.has_edge(a, b) or cost < graph.edges[a, b]["cost"]:
-                graph.add_edge(a, b, cost=cost)
-        return graph
 
 
 @dataclass(frozen=True)
@@ -376,6 +316,8 @@ def _check_searches(scenario: Scenario) -> None:
         raise SpecError(place, found, "none with routing.fidelity_constrained, by which routes are chosen before the run")
     if isinstance(scenario.control_plane, LocalControl):
         raise SpecError(place, found, 'none with control_plane "local", where nobody finds whole routes')
+    if isinstance(scenario.control_plane, ProgramControl):
+        raise SpecError(place, found, 'none with control_plane "program", where a program finds routes')
     for number, switch in enumerate(scenario.switches):
         if switch.scheduler == "time_division":
             raise SpecError(

@@ -20,7 +20,7 @@ PYTHON_FLOORS = [
     ["presets"],
     ["photons", "heralds"],
     ["states", "hardware", "in_force", "analysis", "layout", "svg", "decoupling", "pulses"],
-    ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file"],
+    ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file", "routes_view"],
     ["record", "route_search", "placing", "programs", "freespace"],
     ["availability", "background", "extensions", "hooks", "program_story", "saved", "stack", "switching"],
     ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if", "devices"],

@@ -28,6 +28,7 @@ class Control:
         self.on, self.messages = spec["kind"] != "ideal", 0
         self.place = self.network.node[spec["place"]] if spec["kind"] == "central" else None
         self.local = spec["kind"] == "local"
+        self.free_slots = spec.get("needs_free_slots", False)
         self.reactive = self.local or spec.get("mode") == "reactive"
         self.retry = ticks(spec["retry_s"], run.ticks_per_s) if self.local else None
         self.processing = ticks(spec.get("processing_s", 0.0), run.ticks_per_s)
@@ -123,9 +124,13 @@ class Search:
 
     def __init__(self, control, circuit, go_on):
         self.control, self.circuit, self.go_on = control, circuit, go_on
-        self.nodes, self.links, self.visited = [circuit.demand.ends()[0]], [], []
+        self.found, self.wanted = [], control.run.scenario["routing"]["alternatives"]
+        self.set_out()
         self.goal = circuit.demand.ends()[1]
         self.to_go = self.least_costs()
+
+    def set_out(self):
+        self.nodes, self.links, self.visited = [self.circuit.demand.ends()[0]], [], []
 
     def least_costs(self):
         """To the goal, by the map: as Bellman and Ford find them."""
@@ -151,8 +156,11 @@ class Search:
     def onwards(self):
         """Links to neighbours that the message has not been to, by what they promise."""
         here, network, found = self.nodes[-1], self.control.network, []
+        if self.control.free_slots and self.links and here.free_slots < 2 * self.circuit.width:
+            return []
+        taken = [link for _, links in self.found for link in links]
         for link in network.links:
-            cost = network.cost(link) if here in link.ends else None
+            cost = network.cost(link) if here in link.ends and link not in taken else None
             if cost is None:
                 continue
             there = link.ends[link.ends[0] is here]
@@ -176,11 +184,22 @@ class Search:
             self.visited.append(self.nodes[-1])
             self.nodes, self.links = self.nodes[:-1], self.links[:-1]
             self.send(delay, self.reach)
+        elif self.found:
+            self.end()
         else:
             self.control.find_none(self.circuit)
 
     def answered(self, way):
-        if self.circuit.asking:
-            self.circuit.unanswered = False
-            self.circuit.demand.has_found(way)
-            self.go_on()
+        if not self.circuit.asking:
+            return
+        self.found.append(way)
+        if len(self.found) < self.wanted:
+            self.set_out()
+            self.reach()
+        else:
+            self.end()
+
+    def end(self):
+        self.circuit.unanswered = False
+        self.circuit.demand.has_found(self.found)
+        self.go_on()

@@ -26,8 +26,8 @@ FOUR = [("r0", "r2", ONE_OFF), ("r4", "r1", POISSON), ("r2", "r4", TABLE), ("r0"
 PATIENT = [(a, b, more | {"deadline_s": 6e-4, "concurrent_requests": 2}) for a, b, more in FOUR]
 
 
-def local(retry_s):
-    return {"control_plane": {"kind": "local", "retry_s": retry_s}}
+def local(retry_s, **more):
+    return {"control_plane": {"kind": "local", "retry_s": retry_s} | more}
 
 
 def central(place, mode="proactive", processing_s=0.0):
@@ -52,6 +52,9 @@ DECIDED = {
     "neighbours only, failures": ring(5, PATIENT, memory=NOISY | GATES, node=FAILING | {"processing_delay_s": 3e-6}, failures=CUTS, length_m=1e4, **HEARTBEATS, **local(5e-5)),
     "neighbours only, grid": grid(3, [(a, b, more | {"priority": k, "deadline_s": 2e-3, "generate_when_idle": k == 1}) for k, (a, b, more) in enumerate(CROSSING)], memory=NOISY, failures=RANDOM_CUTS, slots=6, length_m=5e3, **HEARTBEATS, **local(2e-4)),
     "neighbours only, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=5e3, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS, **local(1e-5)),
+    "neighbours only, several ways": two_ways(PATIENT, node=FAILING, failures=CUTS, changes=DOWN_AND_UP, slots=4, length_m=1e4, scheduler="weighted_fair", **HEARTBEATS, **local(5e-5)),
+    "neighbours only, free slots": grid(3, [(a, b, more | {"deadline_s": 2e-3}) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=2, length_m=5e3, **HEARTBEATS, **local(2e-5, needs_free_slots=True)),
+    "neighbours only, free slots, several ways, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], slots=4, length_m=5e3, on_deadlock="release", **HOP_BY_HOP, routing={"kind": "hops", "alternatives": 2}, **local(2e-5, needs_free_slots=True)),
     # A link is back, as its ends know, in the tick in which slots come back: nobody looks for that before the news.
     "controller, a link back beside a line": {
         "version": 1, "seed": 30505569, "duration_s": 6e-4, "memories": [{"name": "m", "slots": 3}],

@@ -62,7 +62,7 @@ CONTROL_PLANE = {
     "ideal": {},
     "central": {"mode": "proactive", "processing_s": 0.0},
     "link_state": {"processing_s": 0.0},
-    "local": {"retry_s": 1e-2},
+    "local": {"retry_s": 1e-2, "needs_free_slots": False},
 }
 MESSAGES = {"jitter_s": 0.0, "loss_probability": 0.0, "retransmission_timeout_s": None, "in_order": False, "lost": []}
 NODE = {"region": "", "parallel_links": None, "swap_success_probability": 1.0, "processing_delay_s": 0.0}

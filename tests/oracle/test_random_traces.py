@@ -453,21 +453,22 @@ def decided(data, scenario, kinds=("link_state", "proactive", "reactive", "local
     kind = data.draw(st.sampled_from(kinds))
     plane = {"kind": "link_state"}
     if kind == "local":
-        plane = {"kind": "local", "retry_s": data.draw(st.sampled_from([1e-6, 3e-5, 1e-3]))}
+        free = data.draw(st.booleans())
+        plane = {"kind": "local", "retry_s": data.draw(st.sampled_from([1e-6, 3e-5, 1e-3])), "needs_free_slots": free}
     elif kind != "link_state":
         plane = {"kind": "central", "place": data.draw(st.sampled_from(names)), "mode": kind}
     if kind != "local":
         plane["processing_s"] = data.draw(st.sampled_from([0.0, 4e-6, 6e-5]))
     failures = failing(data, scenario) if data.draw(st.sampled_from([True, True, True, False])) else {}
     heartbeats = {"heartbeat_period_s": 1e-5} if failures.get("heartbeat_period_s") is None else {}
-    searched = searched_for(scenario) if kind == "local" else {}
+    searched = searched_for(data, scenario) if kind == "local" else {}
     return {"control": "messages", "ghz_demands": [], "control_plane": plane} | searched | failures | heartbeats
 
 
-def searched_for(scenario):
-    """One route, by a sum, which nobody gives."""
+def searched_for(data, scenario):
+    """Routes by a sum, which nobody gives."""
     routing = {key: value for key, value in scenario.get("routing", {}).items() if key != "fidelity_constrained"} | {
-        "alternatives": 1
+        "alternatives": data.draw(st.sampled_from([1, 2, 3]))
     }
     if routing.get("kind") not in ("hops", "length", "fidelity"):
         routing["kind"] = "seconds_per_pair"

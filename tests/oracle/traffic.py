@@ -420,10 +420,10 @@ class Demand:
             self.alternatives = found
         return bool(found)
 
-    def has_found(self, route):
-        """By a search of its own."""
-        kept = [known for known in (self.alternatives, self.first_alternatives) if known == [route]]
-        self.alternatives = kept[0] if kept else [route]
+    def has_found(self, routes):
+        """By searches of its own."""
+        kept = [known for known in (self.alternatives, self.first_alternatives) if known == routes]
+        self.alternatives = kept[0] if kept else routes
 
     def no_route(self):
         self.routed = False
@@ -474,7 +474,7 @@ class Demand:
     @as_seen
     def waits_for_repair(self):
         return (
-            bool(self.run.failures.all)
+            (bool(self.run.failures.all) or self.run.control.free_slots)
             and waits(self.spec)
             and self.run.network.usable_if_repaired(self.spec, self.alternatives, self.listed)
         )

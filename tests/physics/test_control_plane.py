@@ -125,6 +125,38 @@ def test_a_search_that_has_to_turn_back() -> None:
     assert results.pairs["swaps"].tolist() == [3]
 
 
+@pytest.mark.parametrize("ways", [2, 3])
+def test_searches_for_several_ways_follow_one_another(ways: int) -> None:
+    """There are two that share no link; for a third n0 has none left, which it knows at once."""
+    once = {"traffic": fb.Table(at_s=[5e-3])}
+    results = fb.run(ring(fb.LocalControl(), demand=once, routing=fb.Routing(kind="hops", alternatives=ways)))
+    (request,) = results.requests.rows()
+    assert request["started_s"] - request["asked_s"] == pytest.approx(2 * way(2) + 2 * way(4) + 2 * way(2), abs=1e-11)
+    assert results.replicas["control_messages"].tolist() == [2 * 2 + 2 * 4]
+
+
+@pytest.mark.parametrize("needs", [False, True])
+def test_a_search_passes_where_slots_are_free(needs: bool) -> None:
+    """A circuit that stays has both slots of n1: the search turns back there, or the circuit waits for them in vain."""
+    asked = 50e-3
+    scenario = ring(fb.LocalControl(needs_free_slots=needs), demand={"traffic": fb.Table(at_s=[asked])})
+    small = scenario.memories[0].replace(name="small", slots=2)
+    first = scenario.demands[0].replace(name="E", traffic=fb.Continuous())
+    results = fb.run(
+        scenario.replace(
+            memories=[*scenario.memories, small],
+            nodes=[node.replace(memory="small") if node.name == "n1" else node for node in scenario.nodes],
+            demands=[first, *scenario.demands],
+        )
+    )
+    (request,) = [row for row in results.requests.rows() if row["demand"] == "D"]
+    if needs:
+        in_vain = HOP_S + NODE_S + HOP_S
+        assert request["started_s"] - request["asked_s"] == pytest.approx(in_vain + 4 * way(4), abs=1e-11)
+    else:
+        assert request["status"] == "open"
+
+
 def test_a_search_in_vain_is_made_again() -> None:
     """n2 is cut off until 60 ms after the first search; nobody says that it is back."""
     away, asked, retry_s = 60e-3, 5e-3, 7e-3

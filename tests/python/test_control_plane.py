@@ -127,7 +127,6 @@ def test_what_does_not_go_together(plane: Any, fields: dict[str, Any], path: str
     "fields, path",
     [
         ({"routing": fb.Routing(kind="widest")}, "/routing/kind"),
-        ({"routing": fb.Routing(alternatives=2)}, "/routing/alternatives"),
         ({"routing": fb.Routing(fidelity_constrained=True)}, "/routing/fidelity_constrained"),
         ({"demand": {"route": ["a", "d", "c"]}}, "/demands/0"),
         ({"demand": {"swapping": fb.Tree(order=["b"]), "route": ["a", "b", "c"]}}, "/demands/0"),

@@ -125,7 +125,7 @@ def test_the_rich_scenario_has_every_spec() -> None:
     # A scenario has one router, and one control plane.
     multipath = (fb.MultipathLocalRouter(), fb.MultipathGlobalRouter())
     routers = (fb.ShortestRouter(), fb.GreedyRouter(), fb.QPassRouter(), *multipath, fb.GhzFusionRouter())
-    planes = (fb.IdealControl(), fb.LinkState(), fb.LocalControl(), fb.CentralControl(place="a"))
+    planes = (fb.IdealControl(), fb.LinkState(), fb.LocalControl(), fb.CentralControl(place="a"), fb.ProgramControl(place="a"))
     text = " ".join(spec.to_json() for spec in (rich_scenario(), *routers, *planes))
     specs = [d for name, d in SCHEMA["$defs"].items() if hasattr(_core, name)]  # the others are words of files alone
     kinds = {d["properties"]["kind"]["const"] for d in specs if "const" in d["properties"].get("kind", {})}

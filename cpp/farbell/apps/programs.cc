@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <string>
 
 #include "farbell/base/errors.hpp"
@@ -90,6 +91,10 @@ void Programs::tell(const News& news) {
   if (!host_) return;
   news_.push_back(news);
   queue_.post(queue_.now(), Phase::arrivals, {setup_.self.handler, op_news, 0}, 0);
+}
+
+void Programs::link_news(const farbell::News::Item& item) {
+  host_->link_news(host_->self, item.link, item.state.usable() ? item.state.cost : std::numeric_limits<double>::infinity());
 }
 
 Stream& Programs::stream(NodeId node) {

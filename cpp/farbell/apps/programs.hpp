@@ -83,6 +83,7 @@ struct ProgramHost {
   void (*lost)(void* self, std::uint64_t operation, const NodeOutage& outage) = nullptr;  // an operation: its node has failed
   void (*node_lost)(void* self, const NodeOutage& outage, std::uint64_t qubits) = nullptr;  // with so many qubits of programs; no time to act
   void (*end)(void* self) = nullptr;                                                  // of the run
+  void (*link_news)(void* self, LinkId link, double cost) = nullptr;  // of a link, to who decides on routes; infinity = not usable
 };
 
 class Programs {
@@ -115,6 +116,8 @@ class Programs {
   // ---- for Requests: the host hears of it when they have done what they were about ----
   void pair(PairForPrograms pair);
   void request_ended(const RequestEnded& ended) { tell(ended); }
+  // It has come to the controller's place, where a program decides on routes.
+  void link_news(const farbell::News::Item& item);
 
   // The node fails: with its qubits go those of programs, and what it was doing with them comes to nothing.
   void lose_qubits(NodeId node, std::uint32_t failure);
@@ -127,6 +130,8 @@ class Programs {
   // The host is told of the number when it has come. False: it is lost on its way, and the host not told.
   bool send(NodeId from, NodeId to, std::uint64_t message);
   Tick delay(NodeId from, NodeId to);
+  // By the program that decides on routes; those of the demand have been checked. None = it has none from then on.
+  void send_routes(DemandId demand, std::vector<Route> routes, bool release_others) { requests_.send_routes(demand, std::move(routes), release_others); }
   void set_timer(Tick after, std::uint64_t operation);
 
   // Operations on qubits take the times of their memory, and a node makes one after the other. Each throws RunError, before anything is

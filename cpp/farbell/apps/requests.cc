@@ -53,7 +53,11 @@ void Requests::handle(const Event& event) {
     case op_change: change(setup_.changes[target]); break;
     case op_check: look_for_deadlock(); break;
     case op_given_up: withdraw(DemandId{target}, event.payload); break;
-    case op_news: hear(ViewId{target}, news_.arrive(event.payload)); break;
+    case op_news:
+      if (news_.plan().programmed) programs_->link_news(news_.arrive(event.payload));
+      else hear(ViewId{target}, news_.arrive(event.payload));
+      break;
+    case op_told: told_routes(DemandId{target}); break;
     case op_reserved: window(DemandId{target}); break;
     case op_no_route: no_route(circuits_.demand(ChainId{target})); break;
     case op_retry: retry(DemandId{target}); break;

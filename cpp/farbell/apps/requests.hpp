@@ -52,7 +52,7 @@ class Requests {
  public:
   enum Op : std::uint16_t {
     op_arrive, op_deadline, op_overdue, op_waited, op_not_served, op_up, op_gone, op_change, op_check, op_given_up, op_ready_a, op_ready_b,
-    op_news, op_no_route, op_retry, op_reserved
+    op_news, op_no_route, op_retry, op_reserved, op_told
   };
 
   struct Setup {
@@ -87,6 +87,8 @@ class Requests {
   void withdraw(DemandId demand, std::uint64_t request);  // timed out before its time; nothing if it has ended
   // From outside, now: others than before are the demand's routes. Circuits that lead elsewhere are released, or may stay.
   void routes_replaced(DemandId demand, bool release_others);
+  // By a program that decides on routes: end A of the demand is told that it has these from then on, or none if they are none.
+  void send_routes(DemandId demand, std::vector<Route> routes, bool release_others);
   struct OpenRequest {
     DemandId demand;
     std::uint64_t id = 0, pairs = 0, delivered = 0;  // pairs: wanted; 0 = without end
@@ -121,6 +123,11 @@ class Requests {
     Tick due = never;                 // it is given up then
     std::int32_t circuit = -1;        // that served it last
   };
+  // What a program says of routes.
+  struct Told {
+    std::vector<Route> routes;
+    bool release_others = false;
+  };
   struct Row {
     std::deque<Request> queue;        // those that wait, as they were asked
     std::deque<ChainId> coming;       // circuits on their way to a request, as many as wait for one if there are so many
@@ -129,6 +136,7 @@ class Requests {
     bool routed = true, stopped = false, timer_posted = false, retry_posted = false;
     bool stays_up = false;            // its circuits do, requests or not
     std::uint32_t boundaries = 0;     // of windows in which they do, so far
+    std::deque<Told> told{};          // on their way to end A, as they were sent
     Arrivals arrivals;
     RateControl rate_control;
     Stream bases, outcomes;
@@ -208,6 +216,8 @@ class Requests {
   bool routed_again(DemandId d);
   void ask_for_needed(DemandId d);
   void hear(ViewId view, const News::Item& item);
+  void told_routes(DemandId d);
+  bool may_change() const { return outages_.any() || news_.plan().free_slots; }
   void no_route(DemandId d);
   void retry(DemandId d);
   void tell_from_ends(ChainId c, LinkId link);

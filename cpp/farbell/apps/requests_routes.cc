@@ -123,7 +123,7 @@ void Requests::routes_replaced(DemandId d, bool release_others) {
   bool booked = false;
   each_circuit(d, [&](ChainId c) {
     const auto& links = circuits_.route(c).links;
-    const bool leads_elsewhere = std::none_of(list.begin(), list.end(), [&](const Route& route) { return route.links == links; });
+    const bool leads_elsewhere = !row.routed || std::none_of(list.begin(), list.end(), [&](const Route& route) { return route.links == links; });
     if (release_others && leads_elsewhere && circuits_.state(c) != Circuits::State::releasing) {
       if (circuits_.complete(c)) circuits_.release_from(c, 0);
       else circuits_.release_everywhere(c);
@@ -140,6 +140,20 @@ void Requests::routes_replaced(DemandId d, bool release_others) {
   tell_due(d);
 }
 
+void Requests::send_routes(DemandId d, std::vector<Route> routes, bool release_others) {
+  news_.told(news_.plan().view[d.value]);
+  rows_[d.value].told.push_back({std::move(routes), release_others});
+  const Tick delay = news_.plan().from_controller[routes_.plan(d).ends[0].value];
+  queue_.post(queue_.now() + delay, Phase::arrivals, {setup_.self.handler, op_told, d.value}, 0);
+}
+
+void Requests::told_routes(DemandId d) {
+  Told told = std::move(rows_[d.value].told.front());
+  rows_[d.value].told.pop_front();
+  routes_.follow(d, std::move(told.routes));
+  routes_replaced(d, told.release_others);
+}
+
 // ---- failures ---------------------------------------------------------------------------------------------------------------------------
 
 bool Requests::end_is_down(DemandId d) const {
@@ -147,16 +161,16 @@ bool Requests::end_is_down(DemandId d) const {
   return outages_.any() && (outages_.failed(ends[0]) || outages_.failed(ends[1]));
 }
 
-// Failures end. Those who have set themselves no limit, and are not served one request after the other, do not wait for it.
+// Failures end, and slots come back. Those who have set themselves no limit, and are not served one request after the other, do not wait for it.
 bool Requests::waits_for_repair(DemandId d) {
-  if (!outages_.any()) return false;
+  if (!may_change()) return false;
   const DemandRow& demand = setup_.demands[d.value];
   const bool patient = demand.deadline != never || demand.max_wait != never || demand.arrivals.endless() || demand.arrivals.back_to_back();
   return patient && routes_.usable_when_repaired(d);
 }
 
 bool Requests::waits_for_repair(DemandId d, Tick due) {
-  return waits_for_repair(d) || (outages_.any() && due != never && routes_.usable_when_repaired(d));
+  return waits_for_repair(d) || (may_change() && due != never && routes_.usable_when_repaired(d));
 }
 
 // Of an open request.

@@ -92,7 +92,9 @@ void Circuits::ask(ChainId circuit) {
   if (line_.is_fair() && is_absent(demand(circuit))) line_.shares().comes(demand(circuit).value, queue_.now());
   row.state = State::asking;
   trace_.add(queue_.now(), queue_.phase(), TraceKind::circuit_asked, circuit.value, 0, 0);
-  if (setup_.controller) return set_out(circuit);
+  row.question = tick_zero;
+  const bool known = search_ && routes_.fixed(row.demand);  // installed: nothing is searched for
+  if (setup_.controller && !known) return set_out(circuit);
   queue_.post(queue_.now(), Phase::decisions, {setup_.self.handler, op_ask, circuit.value}, std::uint64_t{row.generation} << 32);
 }
 
@@ -118,13 +120,19 @@ void Circuits::set_out(ChainId circuit) {
 // The message that searches has come to a node, which sends it on by what it knows of its own links.
 void Circuits::search(ChainId circuit) {
   const bool found = search_->has_arrived(circuit.value);
-  const auto delay = found ? search_->back(circuit.value) : search_->send_on(circuit.value, routes_.cost());
-  if (!delay) return find_none(circuit);
+  const auto delay = found ? search_->back(circuit.value) : search_->send_on(circuit.value, routes_.cost(), lets_through(circuit));
+  if (!delay) return search_->kept(circuit.value).empty() ? find_none(circuit) : know_routes(circuit);
   const std::size_t sent = found ? search_->way(circuit.value).links.size() : 1;
   messages_ += sent;
   questions_ += sent;
   queue_.post(queue_.now() + *delay, Phase::decisions, {setup_.self.handler, found ? op_answer : op_search, circuit.value},
               std::uint64_t{rows_[circuit.value].generation} << 32);
+}
+
+// A node between the ends, as far as anybody asks for its slots.
+bool Circuits::lets_through(ChainId circuit) const {
+  const Route& way = search_->way(circuit.value);
+  return !setup_.controller->free_slots || way.links.empty() || slots_.free(way.nodes.back()) >= 2 * terms(circuit).width;
 }
 
 void Circuits::find_none(ChainId circuit) {
@@ -134,10 +142,17 @@ void Circuits::find_none(ChainId circuit) {
 
 // What the controller has told until now, the end knows when the answer comes: both take the same way.
 void Circuits::answer(ChainId circuit) {
+  if (!search_) return know_routes(circuit);
+  search_->begin_another(circuit.value);
+  if (search_->kept(circuit.value).size() < routes_.plan(demand(circuit)).alternatives) search(circuit);
+  else know_routes(circuit);
+}
+
+void Circuits::know_routes(ChainId circuit) {
   Row& row = rows_[circuit.value];
   row.unanswered = false;
   row.question = queue_.now() - row.asked;
-  if (search_) routes_.take(row.demand, search_->way(circuit.value));
+  if (search_) routes_.take(row.demand, search_->kept(circuit.value));
   else if (!routes_.find_anew(row.demand)) return find_none(circuit);
   begin(circuit);
 }

@@ -187,6 +187,8 @@ class Circuits {
   void set_out(ChainId circuit);
   void search(ChainId circuit);
   void answer(ChainId circuit);
+  bool lets_through(ChainId circuit) const;
+  void know_routes(ChainId circuit);
   void find_none(ChainId circuit);
   void begin(ChainId circuit);
   void proceed(ChainId circuit);

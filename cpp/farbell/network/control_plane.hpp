@@ -29,11 +29,18 @@ struct LinkStateSpec {
 
 struct LocalControlSpec {
   double retry_s = 1e-2;
+  bool needs_free_slots = false;
 
   bool operator==(const LocalControlSpec&) const = default;
 };
 
-using ControlPlaneSpec = std::variant<IdealControlSpec, CentralControlSpec, LinkStateSpec, LocalControlSpec>;
+struct ProgramControlSpec {
+  std::string place;
+
+  bool operator==(const ProgramControlSpec&) const = default;
+};
+
+using ControlPlaneSpec = std::variant<IdealControlSpec, CentralControlSpec, LinkStateSpec, LocalControlSpec, ProgramControlSpec>;
 
 template <>
 struct Describe<ControlMode> {
@@ -84,6 +91,18 @@ struct Describe<LocalControlSpec> {
   static constexpr auto fields = std::tuple{
       field("retry_s", &LocalControlSpec::retry_s, "s", positive,
             "Time after which a demand whose search found no way, and whose requests wait, searches again."),
+      field("needs_free_slots", &LocalControlSpec::needs_free_slots,
+            "Whether a node between the ends sends a search back where it has not the slots free that the circuit needs there."),
+  };
+};
+
+template <>
+struct Describe<ProgramControlSpec> {
+  static constexpr std::string_view name = "ProgramControl";
+  static constexpr std::string_view kind = "program";
+  static constexpr std::string_view doc = "A program at a node decides on routes, of what messages have told it, and installs them at the ends of demands.";
+  static constexpr auto fields = std::tuple{
+      required(field("place", &ProgramControlSpec::place, non_empty, "Name of the node whose program is the controller.")),
   };
 };
 

@@ -1,6 +1,8 @@
 #include "farbell/network/local_search.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace farbell {
 
@@ -17,12 +19,27 @@ PathTree& LocalSearch::to_go(NodeId to) {
 void LocalSearch::begin(std::uint32_t circuit, NodeId from, NodeId to) {
   Walk& walk = walks_[circuit];
   walk.to = to;
+  walk.kept.clear();
   walk.way = {{from}, {}};
   walk.visited.assign(setup_.graph.nodes(), false);
   walk.visited[from.value] = true;
 }
 
-std::optional<Tick> LocalSearch::send_on(std::uint32_t circuit, std::span<const double> cost) {
+void LocalSearch::begin_another(std::uint32_t circuit) {
+  Walk& walk = walks_[circuit];
+  const NodeId from = walk.way.nodes.front();
+  std::vector<Route> kept = std::move(walk.kept);
+  kept.push_back(std::move(walk.way));
+  begin(circuit, from, walk.to);
+  walk.kept = std::move(kept);
+}
+
+bool LocalSearch::taken(const Walk& walk, LinkId link) {
+  return std::any_of(walk.kept.begin(), walk.kept.end(),
+                     [&](const Route& way) { return std::find(way.links.begin(), way.links.end(), link) != way.links.end(); });
+}
+
+std::optional<Tick> LocalSearch::send_on(std::uint32_t circuit, std::span<const double> cost, bool passes) {
   Walk& walk = walks_[circuit];
   PathTree& to_go = this->to_go(walk.to);
   const NodeId here = walk.way.nodes.back();
@@ -31,7 +48,8 @@ std::optional<Tick> LocalSearch::send_on(std::uint32_t circuit, std::span<const 
   Edge best{};
   double least = infinite;
   for (const Edge& e : setup_.graph.edges(here)) {
-    const PathLabel* further = walk.visited[e.to.value] ? nullptr : to_go.reach(e.to);
+    if (!passes) break;
+    const PathLabel* further = walk.visited[e.to.value] || taken(walk, e.link) ? nullptr : to_go.reach(e.to);
     if (!further || cost[e.link.value] + further->cost >= least) continue;
     least = cost[e.link.value] + further->cost;
     best = e;

@@ -22,11 +22,14 @@ class LocalSearch {
   LocalSearch(const Setup& setup, std::size_t circuits) : setup_(setup), walks_(circuits), to_go_(setup.graph.nodes()) {}
 
   void begin(std::uint32_t circuit, NodeId from, NodeId to);
+  // The way is kept, and the next search takes none of its links.
+  void begin_another(std::uint32_t circuit);
   // The message is sent on to a neighbour, or back: how long that takes. None: it is where it set out, and there is no way left.
-  // `cost` by link, as its ends know it; infinity = not usable.
-  std::optional<Tick> send_on(std::uint32_t circuit, std::span<const double> cost);
+  // `cost` by link, as its ends know it; infinity = not usable. `passes`: the node where it is lets it through.
+  std::optional<Tick> send_on(std::uint32_t circuit, std::span<const double> cost, bool passes);
   bool has_arrived(std::uint32_t circuit) const { return walks_[circuit].way.nodes.back() == walks_[circuit].to; }
   const Route& way(std::uint32_t circuit) const { return walks_[circuit].way; }
+  const std::vector<Route>& kept(std::uint32_t circuit) const { return walks_[circuit].kept; }
   // From where the message is to where it set out, along its way.
   Tick back(std::uint32_t circuit) const;
 
@@ -35,9 +38,11 @@ class LocalSearch {
     NodeId to;
     Route way;                  // to where the message is
     std::vector<bool> visited;  // by node
+    std::vector<Route> kept{};  // ways that searches before it found
   };
 
   PathTree& to_go(NodeId to);
+  static bool taken(const Walk& walk, LinkId link);
 
   Setup setup_;
   std::vector<Walk> walks_;                     // by circuit

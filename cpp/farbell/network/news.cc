@@ -50,6 +50,11 @@ void News::spread(Item item) {
     free_.pop_back();
   }
   rows_[row] = {item};
+  if (control.programmed) {  // what it says it sends by itself
+    if (report == never) return free_.push_back(row);
+    rows_[row].on_its_way = 1;
+    return queue_.post(queue_.now() + report, Phase::arrivals, setup_.to, row);
+  }
   const std::vector<Tick>& way = control.controller ? control.from_controller : delay_;
   for (std::uint32_t v = 0; v < control.deciders.size(); ++v) {
     const Tick arrival = queue_.now() + (report + control.processing + way[control.deciders[v].value]);

@@ -24,6 +24,8 @@ struct ControlPlan {
   std::vector<Tick> from_controller;   // by node
   bool reactive = false;               // routes are looked for before each circuit, and not when links change
   bool local = false;                  // by a message that searches its way; nobody is told of links
+  bool free_slots = false;             // which passes only where there are some
+  bool programmed = false;             // a program at the controller's place is told of links, and says what becomes of routes
   Tick retry = tick_zero;              // after a search in vain
 
   bool on() const { return !deciders.empty(); }
@@ -39,7 +41,7 @@ class News {
     std::span<const LinkRow> links;
     std::span<const Tick> fibre_delay;       // by link
     std::span<const Tick> processing_delay;  // by node
-    Address to;                              // the target is the view, the payload is for `arrive`
+    Address to;                              // the target is the view, the payload is for `arrive`; a program has the view of nobody
   };
   struct Item {
     LinkId link;

@@ -11,6 +11,7 @@ Routes::Routes(const Graph& graph, RoutingMetric kind, const SwapFacts& swaps, s
 }
 
 bool Routes::usable(DemandId demand, const Route& route) const {
+  if (const auto& said = rows_[demand.value].can_use) [[unlikely]] return *said;
   return std::all_of(route.links.begin(), route.links.end(), [&](LinkId l) { return usable(demand, l); });
 }
 
@@ -68,7 +69,7 @@ Router& Routes::router() {
 }
 
 bool Routes::find(DemandId demand) {
-  if (fixed(demand)) return any_usable(demand);
+  if (fixed(demand) || rows_[demand.value].can_use) return any_usable(demand);
   std::vector<Route> found = search(demand);
   if (found.empty()) return false;
   Row& row = rows_[demand.value];
@@ -141,17 +142,11 @@ void Routes::find_by(const RoutesHook& hook, const EventQueue& queue) {
 }
 
 bool Routes::find_anew(DemandId demand) {
-  if (fixed(demand)) return any_usable(demand);
+  if (fixed(demand) || rows_[demand.value].can_use) return any_usable(demand);
   std::vector<Route> found = search(demand);
   if (found.empty()) return false;
   settle(demand, std::move(found));
   return true;
-}
-
-void Routes::take(DemandId demand, Route route) {
-  std::vector<Route> found;
-  found.push_back(std::move(route));
-  settle(demand, std::move(found));
 }
 
 // Routes that the demand has already, or had at the start, are those.
@@ -198,6 +193,14 @@ void Routes::install(DemandId demand, std::vector<Route> routes) {
   row.found = std::move(routes);
   row.version = ++row.versions;
   row.installed = true;
+}
+
+void Routes::follow(DemandId demand, std::vector<Route> routes) {
+  Row& row = rows_[demand.value];
+  row.can_use = !routes.empty();
+  if (routes.empty()) return;
+  row.found = std::move(routes);
+  row.version = ++row.versions;
 }
 
 void Routes::uninstall(DemandId demand) {

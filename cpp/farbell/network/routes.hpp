@@ -64,8 +64,8 @@ class Routes {
   bool find(DemandId demand);
   // The same, whatever the demand has now; routes that it has already stay what they are.
   bool find_anew(DemandId demand);
-  // It has been found for the demand otherwise.
-  void take(DemandId demand, Route route);
+  // These have been found for the demand otherwise.
+  void take(DemandId demand, std::vector<Route> found) { settle(demand, std::move(found)); }
   // Whether the link could be used if it had not failed.
   bool can_succeed(LinkId link) const {
     return (repaired_cost_.empty() ? cost_ : repaired_cost_)[link.value] < std::numeric_limits<double>::infinity();
@@ -78,6 +78,8 @@ class Routes {
   // From outside: the demand has these, the preferred one first, and finds no others until they are taken away.
   void install(DemandId demand, std::vector<Route> routes);
   void uninstall(DemandId demand);
+  // Who decides for the demand says so, and nothing else counts: it has these, and can use them, or none if they are none.
+  void follow(DemandId demand, std::vector<Route> routes);
   bool installed(DemandId demand) const { return rows_[demand.value].installed; }
   bool fixed(DemandId demand) const { return plans_[demand.value].fixed || installed(demand); }
   std::span<const double> cost() const { return cost_; }  // by link, as it is known now
@@ -95,6 +97,7 @@ class Routes {
     std::vector<double> gained;  // by route, where they are taken in turn
     std::uint32_t version = 0, versions = 0;
     bool installed = false;
+    std::optional<bool> can_use{};  // what who decides says of all of them; none are looked for then
   };
 
   Router& router();

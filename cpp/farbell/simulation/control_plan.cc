@@ -20,14 +20,13 @@ void check_goes_together(const Model& m, const std::string& kind) {
     throw SpecError("/heartbeat_period_s", "nothing", "a time" + with + ": neighbours notice failures, and tell");
 }
 
-// A search ends with one route, of least costs as far as nodes know them.
+// A search ends with routes of least costs as far as nodes know them.
 void check_searches(const Model& m) {
   const std::string with = " with \"control_plane\": \"local\"";
   const RoutingSpec& routing = m.scenario.routing;
   if (!is_additive(routing.kind))
     throw SpecError("/routing/kind", in_quotes(std::string(choice_name(routing.kind))),
                     "hops, length, seconds_per_pair or fidelity" + with + ": nodes compare sums over links");
-  if (routing.alternatives != 1) throw SpecError("/routing/alternatives", std::to_string(routing.alternatives), "1" + with + ": a search finds one route");
   if (routing.fidelity_constrained) throw SpecError("/routing/fidelity_constrained", "true", "false" + with + ": a search does not know how good pairs will be");
   for (std::size_t d = 0; d < m.route_plans.size(); ++d)
     if (m.route_plans[d].fixed)
@@ -43,12 +42,14 @@ ControlPlan control_plan(const Model& m, const Names& nodes) {
   if (std::holds_alternative<IdealControlSpec>(spec)) return plan;
   const auto* central = std::get_if<CentralControlSpec>(&spec);
   const auto* local = std::get_if<LocalControlSpec>(&spec);
-  check_goes_together(m, central ? "\"central\"" : local ? "\"local\"" : "\"link_state\"");
+  const auto* program = std::get_if<ProgramControlSpec>(&spec);
+  check_goes_together(m, central ? "\"central\"" : local ? "\"local\"" : program ? "\"program\"" : "\"link_state\"");
   if (local) {
     check_searches(m);
     plan.local = plan.reactive = true;
     plan.retry = ticks_of(m, local->retry_s, "/control_plane/retry_s");
-  } else {
+    plan.free_slots = local->needs_free_slots;
+  } else if (!program) {
     plan.processing = ticks_of(m, central ? central->processing_s : std::get<LinkStateSpec>(spec).processing_s, "/control_plane/processing_s");
   }
   for (const RoutePlan& routes : m.route_plans) {
@@ -57,14 +58,16 @@ ControlPlan control_plan(const Model& m, const Names& nodes) {
     plan.view.emplace_back(static_cast<std::uint32_t>(known - plan.deciders.begin()));
     if (known == plan.deciders.end()) plan.deciders.push_back(decider);
   }
-  if (!central) return plan;
-  plan.reactive = central->mode == ControlMode::reactive;
-  plan.controller = NodeId{nodes.at(central->place, "/control_plane/place")};
+  if (!central && !program) return plan;
+  plan.reactive = central && central->mode == ControlMode::reactive;
+  plan.programmed = program;
+  const std::string& place = central ? central->place : program->place;
+  plan.controller = NodeId{nodes.at(place, "/control_plane/place")};
   classical_delays(m.graph, m.fibre_delay, m.processing_delay, {&plan.controller, 1}, plan.from_controller);
   for (std::uint32_t d = 0; d < m.demands.size(); ++d) {
     const NodeId end = plan.deciders[plan.view[d].value];
     if (plan.from_controller[end.value] == never)
-      throw SpecError("/control_plane/place", in_quotes(shortened(central->place)),
+      throw SpecError("/control_plane/place", in_quotes(shortened(place)),
                       "a node to which links lead from " + in_quotes(m.node_names[end.value]) + ", an end of " + in_quotes(m.demand_names[d]));
   }
   return plan;

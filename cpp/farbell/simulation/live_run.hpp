@@ -100,7 +100,6 @@ class LiveRun {
   void act(std::function<void()> action);
   void require_going_on() const;
   std::vector<std::string> names(const Route& route) const;
-  Route checked_route(DemandId demand, const std::vector<std::string>& nodes, const std::string& path) const;
   FailureRow elements(std::span<const NodeId> nodes, std::span<const LinkId> links, bool down) const;
   Table rows(RowBlock&& block, const char* table) const;
 

@@ -111,6 +111,8 @@ class Replica {
     trace_.until = options.trace.until;
     trace_.limit = options.trace.rows;
     if (trace_.on) name_owners();
+    if (const ProgramHost* host = protocols_.host(); model.control.programmed && !(host && host->link_news))
+      throw SpecError("/control_plane/kind", "\"program\"", "another kind in a run without programs of Python, one of which decides on routes");
     if (protocols_.routes()) routes_.find_by(*protocols_.routes(), queue_);
     horizon_ = earlier(model.horizon, options.stop);
     slices_per_bin_ = options.bins > 0 ? slices / options.bins : 0;

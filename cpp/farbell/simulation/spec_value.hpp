@@ -44,6 +44,6 @@ using AllSpecs = TypeList<RetrievalSpec, CommunicationSpec, ChargeCheckSpec, Ens
                           GivenSpec, DoubleClickSpec, SingleClickSpec, MidpointSourceSpec, SenderReceiverSpec, RepeaterGraphSpec, AsapSpec, DoublingSpec, SequentialSpec, TreeSpec,
                           PolicyEntrySpec, PolicyTableSpec, OpticalSwitchSpec, CutoffSpec, DistillationSpec, RuleSpec, NodeSpec, DriftSpec, LinkSpec, ChangeSpec, FailureSpec,
                           WeightedRouteSpec, RoutingSpec, ShortestRouterSpec, GreedyRouterSpec, QPassRouterSpec, QCastRouterSpec, MultipathLocalRouterSpec, MultipathGlobalRouterSpec, GhzFusionRouterSpec, RoundsSpec,
-                          IdealControlSpec, CentralControlSpec, LinkStateSpec, LocalControlSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, AdmissionSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
+                          IdealControlSpec, CentralControlSpec, LinkStateSpec, LocalControlSpec, ProgramControlSpec, ClassicalMessagesSpec, OneOffSpec, BackToBackSpec, ContinuousSpec, PoissonSpec, TableSpec, ByProgramsSpec, AdmissionSpec, DemandSpec, GhzDemandSpec, ProgramParameterSpec, ProgramSpec, LimitsSpec, ScenarioSpec>;
 
 }  // namespace farbell

@@ -23,6 +23,7 @@ back, and ``yield`` waits until it is done:
 
 from __future__ import annotations
 
+from farbell.programs.control import LinkNews
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
 from farbell.programs.operations import Cancelled, Failed, Operation, Refused, Request, TimedOut, all_of, any_of
 from farbell.programs.program import Program
@@ -32,6 +33,7 @@ __all__ = [
     "BellOutcome",
     "Cancelled",
     "Failed",
+    "LinkNews",
     "Message",
     "Node",
     "Operation",

@@ -14,8 +14,9 @@ from types import GeneratorType
 from typing import Any
 
 from farbell import _core
-from farbell._core import ByPrograms, InternalError, Model, ProgramHost, ProgramProcess, RunError, SpecError
+from farbell._core import ByPrograms, InternalError, Model, ProgramControl, ProgramHost, ProgramProcess, RunError, SpecError
 from farbell.programs.binding import groups
+from farbell.programs.control import Control, controls
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
 from farbell.programs.notes import Notes
 from farbell.programs.operations import Failed, Operation, Refused, Request, TimedOut
@@ -80,12 +81,15 @@ class Host(ProgramHost):
         self.records = Records()
         self.notes = Notes(self)
         self._failed: RunError | None = None
+        self._control = controls(self, model, programs)
 
     # ---- what the core calls ----
 
     def begin(self, replica: int) -> None:
         self._replica, self._failed = replica, None
         self.notes.begin()
+        if self._control is not None:
+            self._control.begin()
         for name, programs in self._programs.items():
             for number, (title, program) in enumerate(programs):
                 dice = random.Random(f"{self._model.scenario.seed}/{replica}/{name}/{number}")
@@ -105,6 +109,10 @@ class Host(ProgramHost):
             operation._fail(TimedOut(f"{operation.what}: not in time", operation.pairs))
         elif REQUEST_STATUS[status] == "refused":
             operation._fail(Refused(f"{operation.what}: refused, {REFUSAL_REASONS[reason]}"))
+
+    def _link_news(self, link: int, cost: float) -> None:
+        if self._control is not None:
+            self._control.comes(link, cost)
 
     def _too_late(self, operation: Operation) -> None:
         operation._fail(TimedOut(f"{operation.what}: not in time"))
@@ -218,6 +226,20 @@ class Host(ProgramHost):
             self.notes.failed(node, what, line)
         self._failed = RunError(f"program {node._program} at node {node.name}, {self.now_s:.9g} s{where}: {what}")
         return self._failed
+
+    # ---- routes ----
+
+    def control(self, node: Node, call: str) -> Control:
+        """What a program at the controller's place may do."""
+        plane = self._model.scenario.control_plane
+        if isinstance(plane, ProgramControl) and plane.place == node.name and self._control is not None:
+            return self._control
+        kind = plane.to_dict()["kind"]
+        decides = f"a program at {plane.place}" if isinstance(plane, ProgramControl) else f"control_plane {kind!r}"
+        raise RunError(
+            f"{call}() at {node.name}: {decides} decides on routes, and there are no two controllers; "
+            f"allowed is it with control_plane=fb.ProgramControl(place={node.name!r})"
+        )
 
     # ---- what nodes do: what is not well-formed, or is met for the first time ----
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,7 @@ from farbell.programs.operations import Operation
 
 if TYPE_CHECKING:
     from farbell.programs.host import Host
+    from farbell.routes_view import RoutesView
 
 __all__ = ["BellOutcome", "Message", "Node", "Pair", "Qubit"]
 
@@ -330,6 +331,77 @@ class Node(ProgramNode):
     def release(self, qubit: Qubit) -> None:
         """Gives a qubit up at once; what it was entangled with lives on without it."""
         self._release(qubit)
+
+    # ---- routes: of the node that ``control_plane`` names, with :class:`farbell.ProgramControl` ----
+
+    @property
+    def demand_names(self) -> tuple[str, ...]:
+        """Demands for pairs, whose routes it decides on."""
+        return tuple(self._host.control(self, "demand_names").demands)
+
+    def link_news(self) -> Operation:
+        """The next news of a link that comes to this node, in the order in which it comes; its value is a :class:`LinkNews`.
+
+        The ends of a link that has changed, or that they know to have failed or to be back, tell the controller; that takes
+        the least delay of a classical message from the nearer of them. Of several processes that wait the one that asked
+        first gets it.
+        """
+        return self._host.control(self, "link_news").news()
+
+    def routes_view(self, demand: str) -> RoutesView:
+        """What this node knows of the links, for a demand: how they were at the start, and what news has come since.
+
+        Parameters
+        ----------
+        demand : str
+            Name of a demand for pairs.
+
+        Returns
+        -------
+        farbell.hooks.RoutesView
+            As the hook ``"find_routes"`` gets it.
+        """
+        return self._host.control(self, "routes_view").view(demand)
+
+    def install_routes(self, demand: str, routes: Iterable[Sequence[str]], *, release_others: bool = True) -> Operation:
+        """Tells end A of a demand which routes it has from then on; done at once, it is heard after the delay of a message.
+
+        Parameters
+        ----------
+        demand : str
+            Name of a demand for pairs.
+        routes : iterable of sequences of str
+            Names of the nodes of each, from ``node_a`` to ``node_b``, the preferred one first: where one has not the slots,
+            the next is tried. End A takes them to be up until it is told of others. Of parallel links the one is taken that
+            is cheapest as this node knows it.
+        release_others : bool
+            Whether end A releases circuits that lead elsewhere, and sets them up anew; else they stay until they end by
+            themselves.
+
+        Raises
+        ------
+        RunError
+            If another decides on routes, the demand or a node is unknown, nodes that follow one another are not joined by a
+            link, a node has too few slots, or the route cannot reach the fidelity that the demand asks for.
+        """
+        return self._host.control(self, "install_routes").send(self, demand, routes, release_others)
+
+    def remove_routes(self, demand: str, *, release_others: bool = True) -> Operation:
+        """Tells end A of a demand that there is no route: requests wait until others are installed, or are refused.
+
+        Parameters
+        ----------
+        demand : str
+            Name of a demand for pairs.
+        release_others : bool
+            Whether circuits that are up or on their way are released.
+
+        Raises
+        ------
+        RunError
+            If another decides on routes, or the demand is unknown.
+        """
+        return self._host.control(self, "remove_routes").send(self, demand, None, release_others)
 
     # ---- the program itself ----
 

@@ -97,6 +97,18 @@ class Notes:
         what = f"from {self._host._names[sender]}: {_short.repr(content)}"
         self.add(receiver, Note("message_arrived", "", what))
 
+    def news(self, place: str, news: Any) -> None:
+        """Of a link, to who decides on routes."""
+        if self._host._run.traced:
+            self.add(self._host._numbers[place], Note("message_arrived", "", f"news of a link: {_short.repr(news)}"))
+
+    def routes(self, node: Node, what: str, end: str, demand: int) -> None:
+        """To end A of a demand."""
+        if self._host._run.traced:
+            to = self._host._numbers[end]
+            self.add(node._index, Note("message_sent", node._program, what, self._number, _user_line(), to, demand, -1))
+            self._number += 1
+
     def released(self, node: Node, qubit: Any) -> None:
         self.add(node._index, Note("qubit_given_up", node._program, repr(qubit), line=_user_line()))
 
