@@ -1,4 +1,4 @@
-"""Rounds: what is refused, by place; limits, replicas and threads as for any run; what a run in rounds cannot be asked for."""
+"""Rounds: what is refused, by place; limits, replicas and threads as for any run."""
 
 from __future__ import annotations
 
@@ -154,8 +154,3 @@ def test_slots_that_results_are_awaited_in_are_not_free() -> None:
     chain = scenario(ROUNDS.replace(router=fb.ShortestRouter()), memories=memories, nodes=nodes, links=links)
     delivered = fb.run(chain).pairs["delivered_s"]
     assert delivered[:3] == pytest.approx([0.02, 0.04, 0.06])
-
-
-def test_what_rounds_cannot_be_asked_for() -> None:
-    with pytest.raises(fb.SpecError, match="traced"):
-        fb.run(scenario(), trace=True)

@@ -9,6 +9,7 @@
 #include "farbell/apps/records.hpp"
 #include "farbell/apps/requests.hpp"
 #include "farbell/engine/queue.hpp"
+#include "farbell/engine/trace.hpp"
 
 namespace farbell {
 
@@ -25,14 +26,15 @@ class RoundRequests {
     Address self;
   };
 
-  RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder);
+  RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder, Trace& trace);
 
   void start();
   void handle(const Event& event);
   // A round begins: those with open requests, in the order in which the first of these were asked.
   std::vector<DemandId> take_part();
-  // A pair is there, and goes to the first of its demand's requests that a round has begun for. `pair` has all but the request.
-  void deliver(PairRow pair);
+  // A pair is there, and goes to the first of its demand's requests that a round has begun for. `pair` has all but the request,
+  // `number` is its own in the trace.
+  void deliver(PairRow pair, std::int64_t number);
   void finish();
 
  private:
@@ -57,6 +59,7 @@ class RoundRequests {
   Setup setup_;
   EventQueue& queue_;
   Recorder& recorder_;
+  Trace& trace_;
   std::vector<Row> rows_;
   std::uint64_t open_ = 0;
 };

@@ -6,8 +6,8 @@
 
 namespace farbell {
 
-Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests)
-    : setup_(setup), queue_(queue), states_(states), requests_(requests), graph_(graph), router_(graph, setup.plan.network, setup.plan.router),
+Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), requests_(requests), graph_(graph), trace_(trace), router_(graph, setup.plan.network, setup.plan.router),
       up_(setup.links.size(), setup.plan.network.channels), unspent_(up_), born_(setup.links.size() * setup.plan.network.channels),
       held_(setup.nodes.size()), nodes_(setup.nodes.size()) {
   use_.resize(setup.links.size());
@@ -49,6 +49,7 @@ void Rounds::begin(std::uint64_t round) {
   round_ = round;
   started_ = now;
   router_.assign(round, wishes, held_);
+  if (trace_.on) [[unlikely]] trace_lanes(demands);
   attempt(round);
   queue_.post(now + plan.attempting + plan.exchange, Phase::decisions, {setup_.self.handler, op_connect, 0}, 0);
 }
@@ -75,7 +76,8 @@ void Rounds::attempt(std::uint64_t round) {
       use_.open_ticks[l] += static_cast<double>(count(plan.attempting));
       if (!succeeds) continue;
       up_.set(LinkId{l}, lane);
-      born_[std::size_t{l} * plan.network.channels + lane] = static_cast<std::int64_t>(failures) * count(link.period);
+      born_[lane_index(LinkId{l}, lane)] = static_cast<std::int64_t>(failures) * count(link.period);
+      if (trace_.on) [[unlikely]] trace_success(LinkId{l}, lane);
       messages_ += 2;  // heralds
     }
   }
@@ -94,7 +96,13 @@ void Rounds::connect() {
   for (std::uint32_t l = 0; l < setup_.links.size(); ++l)
     for (std::uint32_t lane = 0; lane < router_.book().taken(LinkId{l}); ++lane)
       if (unspent_.up(LinkId{l}, lane))
-        for (NodeId n : setup_.links[l].node) give_back(n, cycle_start(LinkId{l}, lane), now);
+        for (NodeId n : setup_.links[l].node) {
+          give_back(n, cycle_start(LinkId{l}, lane), now);
+          if (trace_.on) [[unlikely]] {
+            const std::uint32_t index = lane_index(LinkId{l}, lane);
+            trace_drop(n, owners_[index], TraceDrop::unused, trace_.number(index));
+          }
+        }
   // Behind this one, also where it takes all of its time.
   post_begin(started_ + setup_.plan.period, round_ + 1);
 }
@@ -116,11 +124,15 @@ void Rounds::begin_chain(RoundChain&& chain) {
     row.began.push_back(row.chain.lanes[h] == RoundChain::no_lane ? never : cycle_start(row.chain.route.links[h], row.chain.lanes[h]));
   if (row.chain.whole) make_pairs(row);
   row.known = now;
+  if (trace_.on) [[unlikely]] trace_chain(row);
   for (std::size_t k = 1; k < last; ++k) {
     const NodeId node = row.chain.route.nodes[k];
     const bool left = row.began[k - 1] != never, right = row.began[k] != never;
     // With a pair to one side only there is nothing to join.
-    if (left != right) give_back(node, left ? row.began[k - 1] : row.began[k], now);
+    if (left != right) {
+      give_back(node, left ? row.began[k - 1] : row.began[k], now);
+      if (trace_.on) [[unlikely]] trace_drop(node, row.chain.demand.value, TraceDrop::alone, row.numbers[left ? k - 1 : k]);
+    }
     if (!left || !right) continue;
     ++row.pending;
     queue_.post(now + setup_.nodes[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, index}, k);
@@ -130,8 +142,12 @@ void Rounds::begin_chain(RoundChain&& chain) {
     const NodeId node = row.end_node(e);
     const auto& ends = setup_.routes[row.chain.demand.value].ends;
     row.waits[e] = node == ends[0] || node == ends[1];
-    if (row.waits[e]) ++held_[node.value];
-    else give_back(node, row.end_began(e), now);
+    if (row.waits[e]) {
+      ++held_[node.value];
+    } else {
+      give_back(node, row.end_began(e), now);
+      if (trace_.on) [[unlikely]] trace_drop(node, row.chain.demand.value, TraceDrop::alone, row.end_number(e));
+    }
   }
   if (row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
 }
@@ -170,14 +186,19 @@ void Rounds::swap(std::uint32_t index, std::uint32_t position) {
   ++counters.swaps;
   ++row.swaps;
   const bool succeeds = draw.u0 < setup_.nodes[node.value].swap_success;
+  std::uint64_t outcome = trace_failed;
   if (!succeeds) {
     ++counters.failed_swaps;
     row.failed = true;
+  } else if (row.failed || !row.chain.whole) {
+    outcome = trace_in_vain;
   }
   if (row.chain.whole) {
     const QubitId b = row.qubits[2 * position - 1], c = row.qubits[2 * position];
     if (succeeds) {
-      row.frame ^= states_.bell_measure(b, c, now, draw.u1);
+      const int measured = states_.bell_measure(b, c, now, draw.u1);
+      row.frame ^= measured;
+      if (!row.failed) outcome = static_cast<std::uint64_t>(measured);
     } else {
       states_.release(b);
       states_.release(c);
@@ -186,6 +207,7 @@ void Rounds::swap(std::uint32_t index, std::uint32_t position) {
   give_back(node, row.began[position - 1], now);
   give_back(node, row.began[position], now);
   messages_ += 2;
+  if (trace_.on) [[unlikely]] trace_swap(row, position, outcome);
   const Route& route = row.chain.route;
   row.known = later(row.known, now + later(delay(route, position, 0), delay(route, position, route.links.size())));
   if (--row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
@@ -208,6 +230,8 @@ void Rounds::known(std::uint32_t index) {
     if (!row.waits[e]) continue;
     --held_[row.end_node(e).value];
     give_back(row.end_node(e), row.end_began(e), now);
+    if (trace_.on && (row.failed || !row.chain.whole)) [[unlikely]]
+      trace_drop(row.end_node(e), row.chain.demand.value, TraceDrop::failed, row.end_number(e));
   }
   if (row.chain.whole) {
     const QubitId a = row.qubits.front(), b = row.qubits.back();
@@ -222,7 +246,7 @@ void Rounds::known(std::uint32_t index) {
       pair.xx = correlators.xx;
       pair.yy = correlators.yy;
       pair.zz = correlators.zz;
-      requests_.deliver(pair);
+      requests_.deliver(pair, row.end_number(end_a));
     }
     states_.release(a);
     states_.release(b);
