@@ -109,7 +109,8 @@ class _Stays:
                     self.held[pair].update(self.held.pop(one))
         elif kind in {"qubit_lost", "qubit_released", "qubit_measured"}:
             why = {"qubit_lost": "dropped: its other half is lost", "qubit_released": "dropped: the circuit is given back"}
-            self.end(pair, node, time, why.get(kind, "measured by its user"))
+            for one in [pair, *self.parts.get(pair, [])]:
+                self.end(one, node, time, why.get(kind, "measured by its user"))
         elif kind == "qubit_dropped":
             self.end(pair, node, time, f"dropped: {DROPPED[row['detail']]}")
         elif kind == "cut_off":

@@ -2,6 +2,8 @@
 
 from math import inf
 
+import numpy as np
+
 from . import states
 from .clock import ARRIVALS, SWAPS
 from .hardware import herald_row
@@ -140,7 +142,20 @@ def tell(rounds, demand, rows, ends, told, others):
         else:
             rounds.drop(node, demand.index, 1, pair)
     for row, pair in rows:
+        if demand.spec["use"] == "measure":
+            row |= read_by_both(rounds, demand, row, pair)
         rounds.deliver(demand, row, pair)
+
+
+def read_by_both(rounds, demand, row, pair):
+    """Both ends read their halves of a state with these correlators, as a density matrix, A first."""
+    now, out = rounds.clock.now, rounds.draw_bases(demand)
+    rho = (np.eye(4) + sum(row[name] * pauli for name, pauli in zip(("xx", "yy", "zz"), states.TWICE, strict=True))) / 4
+    devices = [rounds.devices[node.memory["name"]] for node in demand.ends]
+    qubits = states.create_pair(rho, devices[0], now, devices[1], now)
+    for name, node, qubit in zip("ab", demand.ends, qubits, strict=True):
+        out["outcome_" + name] = rounds.read(demand, node, qubit, out["basis_" + name], pair)
+    return out
 
 
 def add(weights, chances):

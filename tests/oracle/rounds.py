@@ -14,6 +14,8 @@ from .run import TICKS_PER_S
 from .scenario import complete
 from .states import Device
 
+NOT_MEASURED = dict.fromkeys(("basis_a", "basis_b", "outcome_a", "outcome_b"), -1)
+
 
 @dataclass(eq=False)
 class Request:
@@ -35,6 +37,8 @@ class Demand:
     routes: list
     width: int
     gaps: Stream
+    bases: Stream
+    outcomes: Stream
     gaps_s: float = 0.0
     made: int = 0
     stopped: bool = False
@@ -59,8 +63,8 @@ class Rounds:
         self.demands = []
         for index, demand in enumerate(scenario["demands"]):
             ends = self.network.node[demand["node_a"]], self.network.node[demand["node_b"]]
-            gaps = self.stream(f"demand:{demand['name']}/arrivals")
-            self.demands.append(Demand(index, demand, ends, self.network.routes(demand), demand["width"], gaps))
+            streams = [self.stream(f"demand:{demand['name']}/{of}") for of in ("arrivals", "bases", "outcomes")]
+            self.demands.append(Demand(index, demand, ends, self.network.routes(demand), demand["width"], *streams))
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
             node.luck = self.stream(f"node:{node.name}/rounds/fusion")
@@ -189,7 +193,7 @@ class Rounds:
         else:
             request.pairs += 1
             self.record("delivery", name, request.number, row["swaps"], row["fidelity"], pair=pair)
-            self.pairs.append(row | {"request": request.number})
+            self.pairs.append(NOT_MEASURED | row | {"request": request.number})
             if request.pairs == request.wanted:
                 demand.open.pop(0)
                 self.end(demand, request, 1)
@@ -291,7 +295,8 @@ class Rounds:
         self.record(kind, chain.demand.spec["name"], None, last, **ends)
         owner = chain.demand.index
         chain.delays = self.network.delays(chain.nodes, chain.links)
-        chain.known, chain.failed, chain.swaps, chain.frame = now, False, 0, 0
+        chain.known, chain.failed, chain.swaps, chain.frame = [now, now], False, 0, 0
+        chain.row = None  # once one end has measured
         if chain.whole:
             chain.qubits, chain.born = [], inf
             for k, (link, lane) in enumerate(hops):
@@ -321,7 +326,7 @@ class Rounds:
                 node.slot_ticks += now - began
                 self.drop(node, owner, 1, chain.parts[at])
         if not chain.pending:
-            self.clock.post(now, ARRIVALS, lambda: self.all_known(chain))
+            self.await_news(chain)
 
     def make_pair(self, chain, k, link, lane, number):
         link.heralds.ordinal = number * self.channels + lane
@@ -356,25 +361,64 @@ class Rounds:
             self.record("message", node.name, chain.demand.index, pair=joined, to=chain.nodes[end], until=until)
         node.slot_ticks += 2 * now - chain.began[k - 1] - chain.began[k]
         self.messages += 2
-        chain.known = max(chain.known, now + max(chain.delays[k][0], chain.delays[k][-1]))
+        chain.known = [max(known, now + chain.delays[k][end]) for known, end in zip(chain.known, (0, -1), strict=True)]
         chain.pending -= 1
         if not chain.pending:
-            self.clock.post(chain.known, ARRIVALS, lambda: self.all_known(chain))
+            self.await_news(chain)
 
-    def all_known(self, chain):
-        now = self.clock.now
+    def await_news(self, chain):
+        if chain.demand.spec["use"] == "keep":
+            self.clock.post(max(chain.known), ARRIVALS, lambda: self.all_known(chain))
+            return
+        for known, end in zip(chain.known, (0, -1), strict=True):
+            self.clock.post(known, ARRIVALS, lambda end=end: self.measure_end(chain, end))
+
+    def set_free(self, chain, ends):
         for node, began, at in chain.waiting:
-            self.held[node] -= 1
-            node.slot_ticks += now - began
-            if not chain.whole or chain.failed:
-                self.drop(node, chain.demand.index, 2, chain.parts[at])
-        chain.waiting = []
+            if at in ends:
+                self.held[node] -= 1
+                node.slot_ticks += self.clock.now - began
+                if not chain.whole or chain.failed:
+                    self.drop(node, chain.demand.index, 2, chain.parts[at])
+        chain.waiting = [one for one in chain.waiting if one[2] not in ends]
+
+    def measure_end(self, chain, end):
+        self.set_free(chain, (end,))
         if not chain.whole or chain.failed:
             return
+        demand, first = chain.demand, chain.row is None
+        if first:
+            chain.row = self.row_of(chain) | self.draw_bases(demand)
+        name, qubit = ("a", chain.qubits[0][0]) if end == 0 else ("b", chain.qubits[-1][1])
+        basis = chain.row["basis_" + name]
+        bit = self.read(demand, chain.nodes[end], qubit, basis, chain.parts[end])
+        fix = (chain.frame >> 1, chain.frame & 1)[basis] if end == 0 else 0
+        chain.row["outcome_" + name] = bit ^ fix
+        chain.row |= {"delivered": self.clock.now, "age": self.clock.now - chain.born}
+        if not first:
+            self.deliver(demand, chain.row, chain.parts[0])
+
+    @staticmethod
+    def draw_bases(demand):
+        return {
+            f"basis_{end}": int(u >= demand.spec["z_basis_probability"])
+            for end, u in zip("ab", demand.bases.draw(), strict=True)
+        }
+
+    def read(self, demand, node, qubit, basis, pair):
+        self.record("qubit_measured", node.name, demand.index, basis, pair=pair)
+        return states.measure(qubit, "zx"[basis], self.clock.now, demand.outcomes.draw()[0])
+
+    def all_known(self, chain):
+        self.set_free(chain, (0, -1))
+        if chain.whole and not chain.failed:
+            self.deliver(chain.demand, self.row_of(chain), chain.parts[0])
+
+    def row_of(self, chain):
+        now = self.clock.now
         found = states.correlators(chain.qubits[0][0], chain.qubits[-1][1], now, chain.frame)
         row = {name: getattr(found, name) for name in ("fidelity", "xx", "yy", "zz")}
-        row |= {"demand": chain.demand.index, "delivered": now, "age": now - chain.born, "swaps": chain.swaps}
-        self.deliver(chain.demand, row, chain.parts[0])
+        return row | {"demand": chain.demand.index, "delivered": now, "age": now - chain.born, "swaps": chain.swaps}
 
     def run(self):
         for demand in self.demands:

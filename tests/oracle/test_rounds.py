@@ -83,6 +83,7 @@ def random_scenario(seed, router):
     channels = dice.randint(1, 3)
     takes_width = router["kind"] in ("shortest", "greedy")
     demands = []
+    uses = random.Random(seed + 1000)
     for k in range(dice.randint(1, 3)):
         a, b = dice.sample(nodes, 2)
         demands.append(
@@ -90,6 +91,7 @@ def random_scenario(seed, router):
                 "name": f"d{k}", "node_a": a, "node_b": b, "traffic": traffic(dice), "pairs_per_request": dice.randint(1, 3),
                 "width": dice.randint(1, min(channels, 2)) if takes_width else 1,
                 "min_fidelity": dice.choice([0.0, 0.0, 0.55]), "deadline_s": dice.choice([None, 0.006]), "max_queue": dice.choice([None, 2]),
+                "use": uses.choice(["keep", "measure"]), "z_basis_probability": uses.choice([0.5, 0.8]),
             }
         )  # fmt: skip
     return {
@@ -183,7 +185,19 @@ def test_equal_records(router, fitted):
         table = sorted_table(tables["pairs"], ("demand",))
         for name in ("delivered", "age"):
             assert_same_column(table, f"{name}_s", [row[name] / second for row in pairs])
-        for name in ("demand", "request", "swaps", "fidelity", "xx", "yy", "zz"):
+        for name in (
+            "demand",
+            "request",
+            "swaps",
+            "fidelity",
+            "xx",
+            "yy",
+            "zz",
+            "basis_a",
+            "basis_b",
+            "outcome_a",
+            "outcome_b",
+        ):
             assert_same_column(table, name, [row[name] for row in pairs])
         table = sorted_table(tables["requests"], ("demand", "request"))
         requests = [(demand.index, request) for demand in oracle.demands for request in demand.requests]

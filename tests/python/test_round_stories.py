@@ -110,6 +110,29 @@ def test_pictures_of_rounds(name: str) -> None:
     assert ("fuses" if name == "ghz_fusion" else "chain of") in sequence
 
 
+@pytest.mark.parametrize("name", ["shortest", "ghz_fusion"])
+def test_measured_pairs_are_told_of_and_make_keys(name: str) -> None:
+    scenario = grid(name)
+    demands = [demand.replace(use="measure", traffic=fb.Continuous()) for demand in scenario.demands]
+    state = fb.Werner(fidelity=0.999)
+    scenario = scenario.replace(links=[link.replace(generation=link.generation.replace(state=state)) for link in scenario.links])
+    memories = [memory.replace(t2_s=1.0) for memory in scenario.memories]
+    results = fb.run(scenario.replace(demands=demands, memories=memories))
+    pairs = results.pairs
+    mine = pairs["demand"] == demands[1].name
+    assert set(pairs["basis_a"][mine].tolist()) == {"z", "x"} and set(pairs["outcome_b"][mine].tolist()) == {0, 1}
+    told = results.explain(request=0, demand=demands[1].name, window_s=(0, 0.06))
+    measured = [item for item in told.happenings if item.kind == "qubit_measured"]
+    assert {demands[1].node_a, demands[1].node_b} <= {item.text.split()[0] for item in measured}
+    row = next(row for row in results.summary().rows() if row["demand"] == demands[1].name)
+    errors = [(1 - pairs[name][mine].mean()) / 2 for name in ("zz", "xx")]
+    entropies = [-e * np.log2(e) - (1 - e) * np.log2(1 - e) for e in errors]
+    assert 0.1 < row["key_fraction"] == pytest.approx(1 - sum(entropies))
+    router = "shortest_in_rounds" if name == "shortest" else name
+    compared = fb.routing.compare(scenario.replace(demands=demands, duration_s=0.1), ["shortest", router])
+    assert router in str(compared)
+
+
 def test_the_hooks_of_rounds_are_replayed() -> None:
     def first_route(view: fb.hooks.RoundView) -> list[fb.hooks.LanePath]:
         return [fb.hooks.LanePath(view.demands[0].demand, view.demands[0].routes[0])]

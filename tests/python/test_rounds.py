@@ -66,7 +66,6 @@ REFUSED = {
         link={"generation": fb.Given(success_probability=0.1, attempt_period_s="1 ms", multiplexing=fb.Multiplexing(modes=2))}
     ),
     "/demands/0/traffic": scenario(demand={"traffic": fb.ByPrograms()}),
-    "/demands/0/use": scenario(demand={"use": "measure"}),
     "/demands/0/swapping": scenario(demand={"swapping": fb.Doubling()}),
     "/demands/0/cutoff": scenario(demand={"cutoff": fb.Cutoff(age_s=1)}),
     "/demands/0/distillation": scenario(demand={"distillation": fb.Distillation()}),

@@ -6,7 +6,11 @@ namespace farbell {
 
 RoundRequests::RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder, Trace& trace)
     : setup_(setup), queue_(queue), recorder_(recorder), trace_(trace), rows_(setup.demands.size()) {
-  for (std::uint32_t d = 0; d < rows_.size(); ++d) rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
+    rows_[d].bases = Stream(setup.demands[d].bases_key, setup.replica);
+    rows_[d].outcomes = Stream(setup.demands[d].outcomes_key, setup.replica);
+  }
 }
 
 void RoundRequests::start() {
@@ -85,6 +89,12 @@ std::vector<DemandId> RoundRequests::take_part() {
   std::stable_sort(out.begin(), out.end(),
                    [&](DemandId x, DemandId y) { return rows_[x.value].open.front().asked < rows_[y.value].open.front().asked; });
   return out;
+}
+
+std::array<std::int8_t, 2> RoundRequests::draw_bases(DemandId d) {
+  const Stream::Draw draw = rows_[d.value].bases.next();
+  const double z = setup_.demands[d.value].z_basis_probability;
+  return {static_cast<std::int8_t>(!(draw.u0 < z)), static_cast<std::int8_t>(!(draw.u1 < z))};
 }
 
 void RoundRequests::deliver(PairRow pair, std::int64_t number) {

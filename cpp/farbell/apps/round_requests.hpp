@@ -1,5 +1,6 @@
 // The requests of demands that are served in rounds: asked by their traffic, counted, ended and written down.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -32,6 +33,10 @@ class RoundRequests {
   void handle(const Event& event);
   // A round begins: those with open requests, in the order in which the first of these were asked.
   std::vector<DemandId> take_part();
+  // Of a demand whose ends measure their halves: in which bases, by end (0 = Z, 1 = X), and the draw of what one reads.
+  bool measures(DemandId d) const { return setup_.demands[d.value].measure; }
+  std::array<std::int8_t, 2> draw_bases(DemandId d);
+  double draw_outcome(DemandId d) { return rows_[d.value].outcomes.next().u0; }
   // A pair is there, and goes to the first of its demand's requests that a round has begun for. `pair` has all but the request,
   // `number` is its own in the trace.
   void deliver(PairRow pair, std::int64_t number);
@@ -44,6 +49,7 @@ class RoundRequests {
   };
   struct Row {
     Arrivals arrivals;
+    Stream bases, outcomes;
     std::deque<Request> open;
     std::uint64_t next_id = 0;
     bool stopped = false;

@@ -26,7 +26,7 @@ void Rounds::handle(const Event& event) {
     case op_begin: begin(event.payload); break;
     case op_connect: connect(); break;
     case op_swap: swap(event.to.target, static_cast<std::uint32_t>(event.payload)); break;
-    case op_known: known(event.to.target); break;
+    case op_known: known(event.to.target, event.payload); break;
     case op_fuse: fuse(NodeId{event.to.target}); break;
     case op_fused: fused(event.to.target); break;
     default: requests_.handle(event);
@@ -123,7 +123,7 @@ void Rounds::begin_chain(RoundChain&& chain) {
   for (std::size_t h = 0; h < last; ++h)
     row.began.push_back(row.chain.lanes[h] == RoundChain::no_lane ? never : cycle_start(row.chain.route.links[h], row.chain.lanes[h]));
   if (row.chain.whole) make_pairs(row);
-  row.known = now;
+  row.known = {now, now};
   if (trace_.on) [[unlikely]] trace_chain(row);
   for (std::size_t k = 1; k < last; ++k) {
     const NodeId node = row.chain.route.nodes[k];
@@ -149,7 +149,7 @@ void Rounds::begin_chain(RoundChain&& chain) {
       if (trace_.on) [[unlikely]] trace_drop(node, row.chain.demand.value, TraceDrop::alone, row.end_number(e));
     }
   }
-  if (row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
+  if (row.pending == 0) post_known(index);
 }
 
 Rounds::Made Rounds::make_pair(LinkId id, std::uint32_t lane, Tick began) {
@@ -208,12 +208,13 @@ void Rounds::swap(std::uint32_t index, std::uint32_t position) {
   give_back(node, row.began[position], now);
   messages_ += 2;
   if (trace_.on) [[unlikely]] trace_swap(row, position, outcome);
-  const Route& route = row.chain.route;
-  row.known = later(row.known, now + later(delay(route, position, 0), delay(route, position, route.links.size())));
-  if (--row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
+  for (End e : {end_a, end_b}) row.known[e] = later(row.known[e], now + delay(row.chain, position, e));
+  if (--row.pending == 0) post_known(index);
 }
 
-Tick Rounds::delay(const Route& route, std::size_t from, std::size_t to) const {
+Tick Rounds::delay(const RoundChain& chain, std::size_t from, End end) const {
+  const Route& route = chain.route;
+  const std::size_t to = end == end_a ? 0 : route.links.size();
   if (setup_.ideal) return tick_zero;
   const auto [low, high] = std::minmax(from, to);
   Tick sum = tick_zero;
@@ -222,36 +223,76 @@ Tick Rounds::delay(const Route& route, std::size_t from, std::size_t to) const {
   return sum;
 }
 
-// Both ends have all news of the chain.
-void Rounds::known(std::uint32_t index) {
+// Ends that measure do so once they know themselves; a pair that is kept is known when both do.
+void Rounds::post_known(std::uint32_t index) {
+  const Row& row = rows_[index];
+  const Address to{setup_.self.handler, op_known, index};
+  if (requests_.measures(row.chain.demand))
+    for (End e : {end_a, end_b}) queue_.post(row.known[e], Phase::arrivals, to, e);
+  else queue_.post(later(row.known[end_a], row.known[end_b]), Phase::arrivals, to, both_ends);
+}
+
+// All news of the chain has come to an end, or to both.
+void Rounds::known(std::uint32_t index, std::uint64_t to) {
   Row& row = rows_[index];
-  const Tick now = queue_.now();
-  for (End e : {end_a, end_b}) {
-    if (!row.waits[e]) continue;
-    --held_[row.end_node(e).value];
-    give_back(row.end_node(e), row.end_began(e), now);
-    if (trace_.on && (row.failed || !row.chain.whole)) [[unlikely]]
-      trace_drop(row.end_node(e), row.chain.demand.value, TraceDrop::failed, row.end_number(e));
-  }
-  if (row.chain.whole) {
+  for (End e : {end_a, end_b})
+    if (to == both_ends || to == static_cast<std::uint64_t>(e)) hear(row, e);
+  if (row.heard < 2) return;
+  if (to == both_ends && row.chain.whole) {
     const QubitId a = row.qubits.front(), b = row.qubits.back();
-    if (!row.failed) {
-      const Correlators correlators = states_.correlators(a, b, now, row.frame);
-      PairRow pair;
-      pair.demand = row.chain.demand;
-      pair.swaps = row.swaps;
-      pair.born = row.born;
-      pair.delivered = now;
-      pair.fidelity = correlators.fidelity();
-      pair.xx = correlators.xx;
-      pair.yy = correlators.yy;
-      pair.zz = correlators.zz;
-      requests_.deliver(pair, row.end_number(end_a));
-    }
+    if (!row.failed) requests_.deliver(pair_of(row, states_.correlators(a, b, queue_.now(), row.frame)), row.end_number(end_a));
     states_.release(a);
     states_.release(b);
   }
   free_.push_back(index);
+}
+
+void Rounds::hear(Row& row, End e) {
+  ++row.heard;
+  if (row.waits[e]) {
+    row.waits[e] = false;
+    --held_[row.end_node(e).value];
+    give_back(row.end_node(e), row.end_began(e), queue_.now());
+    if (trace_.on && (row.failed || !row.chain.whole)) [[unlikely]]
+      trace_drop(row.end_node(e), row.chain.demand.value, TraceDrop::broken, row.end_number(e));
+  }
+  if (!row.chain.whole || !requests_.measures(row.chain.demand)) return;
+  if (row.failed) states_.release(e == end_a ? row.qubits.front() : row.qubits.back());
+  else measure(row, e);
+}
+
+PairRow Rounds::pair_of(const Row& row, const Correlators& correlators) const {
+  PairRow pair;
+  pair.demand = row.chain.demand;
+  pair.swaps = row.swaps;
+  pair.born = row.born;
+  pair.delivered = queue_.now();
+  pair.fidelity = correlators.fidelity();
+  pair.xx = correlators.xx;
+  pair.yy = correlators.yy;
+  pair.zz = correlators.zz;
+  return pair;
+}
+
+// The first end that knows measures before the other: correlators are those just before.
+void Rounds::measure(Row& row, End e) {
+  const DemandId d = row.chain.demand;
+  const QubitId a = row.qubits.front(), b = row.qubits.back();
+  if (row.heard == 1) {
+    row.measured = pair_of(row, states_.correlators(a, b, queue_.now(), row.frame));
+    row.measured.basis = requests_.draw_bases(d);
+  }
+  const int outcome = read(e == end_a ? a : b, row.measured.basis[e], d, row.end_number(e));
+  const int correction = e == end_b ? 0 : row.measured.basis[e] == 0 ? row.frame >> 1 : row.frame & 1;
+  row.measured.outcome[e] = static_cast<std::int8_t>(outcome ^ correction);
+  row.measured.delivered = queue_.now();
+  if (row.heard == 2) requests_.deliver(row.measured, row.end_number(end_a));
+}
+
+int Rounds::read(QubitId q, int basis, DemandId d, std::int64_t number) {
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, states_.node(q).value, d.value, static_cast<std::uint64_t>(basis), 0,
+             {.pair = number});
+  return states_.measure(q, basis == 0 ? Basis::z : Basis::x, queue_.now(), requests_.draw_outcome(d));
 }
 
 // Slots that ends still hold when the run is over.

@@ -70,8 +70,10 @@ class Rounds {
     RoundChain chain;
     std::vector<QubitId> qubits;   // of a whole chain: two a hop, nearer to A first
     std::vector<Tick> began;       // by hop: from when its qubits occupy slots
-    Tick born = never, known = tick_zero;
-    std::uint32_t swaps = 0, pending = 0;
+    Tick born = never;
+    std::array<Tick, 2> known{};   // by end: news of all swaps
+    std::uint32_t swaps = 0, pending = 0, heard = 0;  // heard: ends to which all news has come
+    PairRow measured;              // of an end at least
     int frame = 0;
     bool failed = false;
     std::array<bool, 2> waits{};   // the qubit at that end, for news of all swaps
@@ -113,11 +115,18 @@ class Rounds {
   Made make_pair(LinkId link, std::uint32_t lane, Tick began);
   void make_pairs(Row& row);
   void swap(std::uint32_t index, std::uint32_t position);
-  void known(std::uint32_t index);
+  static constexpr std::uint64_t both_ends = 2;
+  void post_known(std::uint32_t index);
+  void known(std::uint32_t index, std::uint64_t to);
+  void hear(Row& row, End e);
+  PairRow pair_of(const Row& row, const Correlators& correlators) const;
+  void measure(Row& row, End e);
+  int read(QubitId q, int basis, DemandId d, std::int64_t number);
   void connect_by_fusion();
   PairRow fused_pair(const FusionWeb::Joined& joined, const RoundWish& wish, Tick now, Tick known);
   void fuse(NodeId n);
   void fused(std::uint32_t index);
+  void measure_fused(PairRow& pair, std::int64_t number);
   const std::vector<Tick>& reports(DemandId d);
 
   // What is only done while the trace is on (rounds_trace.cc).
@@ -134,7 +143,7 @@ class Rounds {
   // A number for a pair that others have become.
   std::int64_t new_number() { return trace_.new_number(static_cast<std::uint32_t>(born_.size())); }
 
-  Tick delay(const Route& route, std::size_t from, std::size_t to) const;
+  Tick delay(const RoundChain& chain, std::size_t from, End end) const;
   void give_back(NodeId node, Tick since, Tick now) { nodes_[node.value].slot_ticks += static_cast<double>(count(now - since)); }
 
   Setup setup_;

@@ -146,7 +146,27 @@ void Rounds::fused(std::uint32_t index) {
     give_back(node, began, queue_.now());
   }
   if (trace_.on) [[unlikely]] trace_told(row);
-  for (std::size_t k = 0; k < row.pairs.size(); ++k) requests_.deliver(row.pairs[k], row.numbers.empty() ? -1 : row.numbers[k]);
+  for (std::size_t k = 0; k < row.pairs.size(); ++k) {
+    const std::int64_t number = row.numbers.empty() ? -1 : row.numbers[k];
+    if (requests_.measures(row.demand)) measure_fused(row.pairs[k], number);
+    requests_.deliver(row.pairs[k], number);
+  }
+}
+
+// Both ends know at one tick; what they share is diagonal in the Bell basis, its frame undone.
+void Rounds::measure_fused(PairRow& pair, std::int64_t number) {
+  const Tick now = queue_.now();
+  const auto& ends = setup_.routes[pair.demand.value].ends;
+  Correlations state{};
+  state[0] = 1;
+  state[5] = pair.xx;
+  state[10] = pair.yy;
+  state[15] = pair.zz;
+  const auto place = [&](End e) { return Place{setup_.nodes[ends[e].value].device, ends[e]}; };
+  const States::Pair made = states_.create_pair(state, place(end_a), now, place(end_b), now);
+  pair.basis = requests_.draw_bases(pair.demand);
+  pair.outcome[end_a] = static_cast<std::int8_t>(read(made.a, pair.basis[end_a], pair.demand, number));
+  pair.outcome[end_b] = static_cast<std::int8_t>(read(made.b, pair.basis[end_b], pair.demand, number));
 }
 
 }  // namespace farbell

@@ -57,8 +57,7 @@ void Rounds::trace_chain(Row& row) {
 
 void Rounds::trace_swap(Row& row, std::uint32_t position, std::uint64_t outcome) {
   const Tick now = queue_.now();
-  const Route& route = row.chain.route;
-  const std::uint32_t node = route.nodes[position].value;
+  const std::uint32_t node = row.chain.route.nodes[position].value;
   const std::int64_t left = row.numbers[position - 1], right = row.numbers[position], joined = outcome == trace_failed ? -1 : new_number();
   trace_.add(now, Phase::swaps, TraceKind::swap, node, row.chain.demand.value, outcome, 0, {.left = left, .right = right, .pair = joined});
   if (joined >= 0)
@@ -66,7 +65,7 @@ void Rounds::trace_swap(Row& row, std::uint32_t position, std::uint64_t outcome)
       if (number == left || number == right) number = joined;
   for (End e : {end_a, end_b})
     trace_.add(now, Phase::swaps, TraceKind::message, node, row.chain.demand.value, static_cast<std::uint64_t>(TraceMessage::swap_result), 0,
-               {.pair = joined, .to = row.end_node(e).value, .until = now + delay(route, position, e == end_a ? 0 : route.links.size())});
+               {.pair = joined, .to = row.end_node(e).value, .until = now + delay(row.chain, position, e)});
 }
 
 // ---- GHZ fusion ---------------------------------------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ enum class TraceKind : std::uint8_t {
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };
 // Why a qubit is dropped in a round: its pair is joined to none, or has no other to be joined to there, or what it was joined to has failed.
-enum class TraceDrop : std::uint8_t { unused, alone, failed };
+enum class TraceDrop : std::uint8_t { unused, alone, broken };
 inline constexpr std::uint64_t trace_failed = 255, trace_in_vain = 254;  // outcomes of swaps: none; nobody's, as the chain had failed
 inline constexpr std::uint64_t trace_nobody = ~std::uint64_t{0};         // `a` of what concerns no demand
 
