@@ -10,12 +10,11 @@ from itertools import pairwise
 from typing import Any
 
 from farbell._core import SpecError
-from farbell.describe import quantity
-from farbell.explain import request_window
+from farbell.describe import counted, quantity
+from farbell.diagram_window import Window, window_of
 from farbell.record import Record
-from farbell.replay import find_demand, find_replica, find_request, traced
+from farbell.round_story import DROPPED
 from farbell.svg import Canvas, Diagram
-from farbell.trace import checked_window
 from farbell.views import COLORS
 
 __all__ = ["message_sequence", "space_time"]
@@ -38,84 +37,6 @@ _MESSAGES = {
 }
 # What became of a state, by the kind of its row.
 _STATES = {"ghz_delivery": "delivered", "ghz_rejected": "rejected", "ghz_surplus": "is surplus"}
-
-
-@dataclass(frozen=True)
-class _Window:
-    """What is to be drawn."""
-
-    demand: str | None
-    routes: tuple[tuple[str, ...], ...]  # one; of a GHZ demand those of its arms, from its center to each user
-    of_states: bool
-    start_s: float
-    end_s: float
-    origin_s: float  # times are given from here on
-    rows: Sequence[Row]
-    title: str
-
-    def circuit(self, row: Row) -> str:
-        if self.of_states and row["circuit"] >= 0:
-            return f"arm to {self.routes[row['circuit']][-1]}"
-        return "circuit"
-
-
-def _routes(record: Record, name: str) -> tuple[tuple[str, ...], ...]:
-    network = record.network
-    if name in network.ghz_demand_names:
-        if network.along_tree(name):
-            raise SpecError(
-                "demand", f"{name!r}, which is served along a tree", "one with a center, or explain() for its story"
-            )
-        return network.ghz_arms[network.ghz_demand_names.index(name)]
-    route = network.routes[network.demand_names.index(name)]
-    return (route,) if route else ()
-
-
-def _outcomes_told(record: Record, row: Row) -> list[dict[str, Any]]:
-    """The messages of a fusion, from its center to each user: a trace has the last arrival only."""
-    scenario = record.scenario
-    delay: dict[frozenset[str], float] = {}
-    for link in scenario.links:
-        delay.setdefault(frozenset((link.node_a, link.node_b)), link.fiber.length_m / link.fiber.speed_m_per_s)
-    passing = {node.name: node.processing_delay_s for node in scenario.nodes}
-    told = []
-    for arm, route in enumerate(_routes(record, row["demand"])):
-        takes_s = sum(delay[frozenset(hop)] for hop in pairwise(route)) + sum(passing[node] for node in route[1:-1])
-        until_s = row["time_s"] + (takes_s if scenario.control == "messages" else 0.0)
-        message = {"kind": "message", "detail": "fusion_outcomes", "to_node": route[-1], "circuit": arm, "pair": -1}
-        told.append({**row, **message, "until_s": min(until_s, row["until_s"])})
-    return told
-
-
-def _window(
-    record: Record, request: int | None, demand: str | None, replica: int, window_s: tuple[float, float] | None, every: bool
-) -> _Window:
-    if request is None and window_s is None:
-        raise SpecError("request", "neither request nor window_s", "one of them, or both")
-    if window_s is not None:
-        window_s = checked_window("window_s", window_s)
-    if request is not None:
-        facts = find_request(record, request, demand, replica, ghz=True)
-        name: str | None = facts.demand
-        origin, window = facts.row["asked_s"], window_s or request_window(record, facts)
-        if window_s is None:
-            # Room for what is on its way when the request ends.
-            window = (window[0], window[1] + 0.02 * (window[1] - window[0]))
-        title = f"Request {request} of {name}, replica {replica}"
-    else:
-        assert window_s is not None
-        find_replica(record, replica)
-        name = None if every and demand is None else find_demand(record, demand, ghz=True)
-        origin, window, title = window_s[0], window_s, f"{name or 'All demands'}, replica {replica}"
-    trace, _ = traced(record, replica, checked_window("window_s", window))
-    rows: list[Row] = []
-    for row in trace.rows():
-        if name is None or row["demand"] in (name, None):
-            rows.append(row)
-            if row["kind"] == "fusion":
-                rows += _outcomes_told(record, row)
-    of_states = name in record.network.ghz_demand_names
-    return _Window(name, () if name is None else _routes(record, name), of_states, window[0], window[1], origin, rows, title)
 
 
 # ---- space and time ------------------------------------------------------------------------------------------------
@@ -144,7 +65,11 @@ class _Stays:
     ends: Mapping[str, tuple[str, str]]
     halves: list[_Half] = field(default_factory=list)
     held: dict[int, dict[str, _Half]] = field(default_factory=lambda: defaultdict(dict))  # pair -> node -> its half
-    fusing: dict[float, list[int]] = field(default_factory=lambda: defaultdict(list))  # when its gates are over -> pairs
+    # Node, and when its gates are over -> pairs that are fused there.
+    fusing: dict[tuple[str, float], list[int]] = field(default_factory=lambda: defaultdict(list))
+    parts: dict[int, list[int]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # pair of a state -> those that became the state
 
     def take(self, row: Row) -> None:
         kind, node, pair, time = row["kind"], row["node"], row["pair"], row["time_s"]
@@ -158,10 +83,12 @@ class _Stays:
             self.held[pair][node].moved_s = time, row["until_s"]
         elif kind == "fusion_started" and node in self.held[pair]:
             self.held[pair][node].locked_s = time
-            self.fusing[row["until_s"]].append(pair)
-        elif kind == "fusion":
-            for fused in self.fusing.pop(time, []):
-                self.end(fused, node, time, "fused")
+            self.fusing[node, row["until_s"]].append(pair)
+        elif kind == "state_joined":
+            self.parts[row["right"]].append(pair)
+        elif kind in {"fusion", "fusion_failed"}:
+            for fused in self.fusing.pop((node, time), []):
+                self.end(fused, node, time, "measured with others")
                 for half in self.held[fused].values():
                     half.shared_s = row["until_s"]
         elif kind.startswith("ghz_"):
@@ -182,7 +109,10 @@ class _Stays:
                     self.held[pair].update(self.held.pop(one))
         elif kind in {"qubit_lost", "qubit_released", "qubit_measured"}:
             why = {"qubit_lost": "dropped: its other half is lost", "qubit_released": "dropped: the circuit is given back"}
-            self.end(pair, node, time, why.get(kind, "measured by its user"))
+            for one in [pair, *self.parts.get(pair, [])]:
+                self.end(one, node, time, why.get(kind, "measured by its user"))
+        elif kind == "qubit_dropped":
+            self.end(pair, node, time, f"dropped: {DROPPED[row['detail']]}")
         elif kind == "cut_off":
             for one in [node] if row["detail"] == "memory" else list(self.held[pair]):
                 self.end(pair, one, time, "given up: it has waited too long")
@@ -192,8 +122,9 @@ class _Stays:
         elif kind == "qubit_discarded":
             self.end(pair, node, time, "not kept in distillation")
         elif kind in {"delivery", "pair_rejected", "pair_surplus"}:
-            for one in list(self.held[pair]):
-                self.end(pair, one, time, kind.replace("pair_", "").replace("delivery", "delivered"))
+            for one in [pair, *self.parts.pop(pair, [])]:
+                for end in list(self.held[one]):
+                    self.end(one, end, time, kind.replace("pair_", "").replace("delivery", "delivered"))
 
     def end(self, pair: int, node: str, time: float, why: str) -> None:
         half = self.held[pair].pop(node, None)
@@ -206,6 +137,8 @@ def _spans(rows: Iterable[Row], end_s: float) -> list[tuple[str, float, float, i
     open_: dict[str, tuple[float, int]] = {}
     spans = []
     for row in rows:
+        if row["kind"] == "lanes_given":  # in rounds
+            spans.append((row["link"], row["time_s"], min(row["until_s"], end_s), row["count"]))
         if row["kind"] != "attempting":
             continue
         link, time = row["link"], row["time_s"]
@@ -231,7 +164,7 @@ def _places(record: Record, route: Sequence[str], left: float, right: float) -> 
     return {node: left + width * x / max(at[-1], 1e-300) for node, x in zip(route, at, strict=True)}
 
 
-def _time_axis(canvas: Canvas, window: _Window, top: float, bottom: float, left: float, right: float) -> None:
+def _time_axis(canvas: Canvas, window: Window, top: float, bottom: float, left: float, right: float) -> None:
     span = window.end_s - window.start_s
     step = 10 ** math.floor(math.log10(span / 4))
     step *= next(k for k in (1, 2, 5, 10) if span / (step * k) <= 10)
@@ -265,7 +198,7 @@ def space_time(
     window_s: tuple[float, float] | None = None,
 ) -> Diagram:
     """See :func:`farbell.plot.space_time`."""
-    window = _window(record, request, demand, replica, window_s, every=False)
+    window = window_of(record, request, demand, replica, window_s, every=False)
     if not window.routes:
         raise SpecError("demand", f"{window.demand}, which has no route", "a demand with a route")
     ends = {name: (k.node_a, k.node_b) for name, k in zip(record.network.link_names, record.scenario.links, strict=True)}
@@ -300,9 +233,11 @@ def space_time(
     fusions = [row for row in window.rows if row["kind"] == "fusion"]
     centers = [panel.places[panel.route[0]] for panel in panels]
     for row in fusions:
-        tip = f"{row['node']} fuses {row['count']} pair{'s' * (row['count'] != 1)}"
-        canvas.line(centers[0], y(row["time_s"]), centers[-1], y(row["time_s"]), tip, stroke=_GREEN, stroke_dasharray="2 3")
-        for x in centers:
+        tip = f"{row['node']} fuses {counted(row['count'], 'pair')}"
+        at = centers if window.of_states else [panel.places[row["node"]] for panel in panels if row["node"] in panel.places]
+        if window.of_states:
+            canvas.line(at[0], y(row["time_s"]), at[-1], y(row["time_s"]), tip, stroke=_GREEN, stroke_dasharray="2 3")
+        for x in at:
             _diamond(canvas, x, y(row["time_s"]), tip, _GREEN)
     users = [panel.places[panel.route[-1]] for panel in panels]
     _draw_labels(canvas, window, [centers[0], *users] if not window.of_states else users, y, right)
@@ -322,7 +257,7 @@ class _Panel:
     places: dict[str, float] = field(default_factory=dict)
 
 
-def _panel(window: _Window, ends: Mapping[str, tuple[str, str]], arm: int) -> _Panel:
+def _panel(window: Window, ends: Mapping[str, tuple[str, str]], arm: int) -> _Panel:
     shared = {"fusion", "ghz_delivery", "ghz_rejected", "ghz_surplus"}
     rows = [row for row in window.rows if not window.of_states or row["circuit"] == arm or row["kind"] in shared]
     stays = _Stays(ends)
@@ -336,7 +271,7 @@ def _panel(window: _Window, ends: Mapping[str, tuple[str, str]], arm: int) -> _P
 def _draw_panel(
     canvas: Canvas,
     panel: _Panel,
-    window: _Window,
+    window: Window,
     ends: Mapping[str, tuple[str, str]],
     y: Callable[[float], float],
     top: float,
@@ -344,7 +279,9 @@ def _draw_panel(
 ) -> None:
     places = panel.places
     for link, since, until, lanes in panel.spans:
-        a, b = sorted(places.get(node, 0.0) for node in ends[link])
+        if not all(node in places for node in ends[link]):
+            continue
+        a, b = sorted(places[node] for node in ends[link])
         tip = f"{link}: {lanes} lane{'s' if lanes > 1 else ''} attempting for {quantity(until - since, 's', 4)}"
         opacity = min(0.5, 0.2 + 0.06 * lanes)
         canvas.box(a + 0.3 * (b - a), y(since), 0.4 * (b - a), y(until) - y(since), tip, fill=_SKY, fill_opacity=opacity)
@@ -356,7 +293,7 @@ def _draw_panel(
             tip = f"{label} from {row['node']} to {row['to_node']}"
             _slanted(canvas, row, places, window, y, color, dashes, tip, 1.4 if len(panel.messages) < 200 else 0.6)
     for row in panel.rows:
-        if row["kind"] == "swap" and row["demand"] is not None:
+        if row["kind"] == "swap" and row["node"] in places:
             _draw_swap(canvas, row, places[row["node"]], y(row["time_s"]))
 
 
@@ -364,7 +301,7 @@ def _slanted(
     canvas: Canvas,
     row: Row,
     places: Mapping[str, float],
-    window: _Window,
+    window: Window,
     y: Callable[[float], float],
     color: str,
     dashes: str,
@@ -387,7 +324,7 @@ def _slanted(
 
 
 def _draw_halves(
-    canvas: Canvas, halves: Sequence[_Half], places: Mapping[str, float], window: _Window, y: Callable[[float], float]
+    canvas: Canvas, halves: Sequence[_Half], places: Mapping[str, float], window: Window, y: Callable[[float], float]
 ) -> None:
     gaps = [abs(a - b) for a, b in pairwise(sorted(places.values()))]
     wide = min(6.0, max(1.5, min(gaps, default=60.0) / 12))
@@ -424,14 +361,15 @@ def _draw_swap(canvas: Canvas, row: Row, x: float, y: float) -> None:
             canvas.line(x - 5, y - 5 * s, x + 5, y + 5 * s, tip, stroke=_ORANGE, stroke_width=3.0)
         return
     tip = f"{row['node']} swaps {pairs} to pair {row['pair']}" + (": junk, a half was lost before" if row["stale"] else "")
-    _diamond(canvas, x, y, tip, "#ffffff" if row["stale"] else _GREEN)
+    vain = row["detail"] == "in_vain"
+    _diamond(canvas, x, y, tip + (": in vain" if vain else ""), "#ffffff" if row["stale"] or vain else _GREEN)
 
 
 def _diamond(canvas: Canvas, x: float, y: float, tip: str, fill: str) -> None:
     canvas.polygon([(x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y)], tip, fill=fill, stroke="#00513a", stroke_width=1.2)
 
 
-def _draw_labels(canvas: Canvas, window: _Window, ends: Sequence[float], y: Callable[[float], float], right: float) -> None:
+def _draw_labels(canvas: Canvas, window: Window, ends: Sequence[float], y: Callable[[float], float], right: float) -> None:
     """What happened to requests and to the pairs or states they got, on the right; a delivery is drawn across to its ends."""
     texts: list[tuple[float, str, bool]] = []
     for row in window.rows:
@@ -452,6 +390,8 @@ def _draw_labels(canvas: Canvas, window: _Window, ends: Sequence[float], y: Call
         elif kind in {"circuit_up", "circuit_waits", "circuit_gone"} and row["time_s"] >= window.start_s:
             word = {"circuit_up": "up", "circuit_gone": "gone"}.get(kind, f"waits for slots at {row['to_node']}")
             texts.append((row["time_s"], f"{window.circuit(row)} {word}", False))
+        elif kind == "round_begun":
+            texts.append((row["time_s"], f"round {row['count']}", False))
         elif kind == "link_changed":
             texts.append((row["time_s"], f"{row['link']} {'down' if row['detail'] == 'down' else 'changes'}", False))
     first, last = min(ends), max(ends)
@@ -471,7 +411,7 @@ def _draw_labels(canvas: Canvas, window: _Window, ends: Sequence[float], y: Call
         canvas.text(right + 7, place + 4, text, font_size=11, font_weight="600" if across else "400")
 
 
-def _legend(canvas: Canvas, window: _Window, halves: Sequence[_Half], attempts: bool) -> None:
+def _legend(canvas: Canvas, window: Window, halves: Sequence[_Half], attempts: bool) -> None:
     canvas.text(20, 24, window.title, font_size=16, font_weight="600")
     origin = "asked" if window.origin_s != window.start_s or window.title.startswith("Request") else "the start of the window"
     canvas.text(
@@ -514,10 +454,12 @@ def _noted(row: Row) -> tuple[str, str, str]:
         return (
             row["node"],
             f"swap {pairs} fails" if pair < 0 else f"swap {pairs} = {pair}" + (" (junk)" if row["stale"] else ""),
-            _GREEN if pair >= 0 else _ORANGE,
+            _GREEN if pair >= 0 and row["detail"] != "in_vain" else _ORANGE,
         )
     texts = {
-        "fusion": (f"fuses {row['count']} pair{'s' * (row['count'] != 1)}", _GREEN),
+        "fusion": (f"fuses {counted(row['count'], 'pair')}", _GREEN),
+        "fusion_failed": (f"fusion of {counted(row['count'], 'pair')} fails", _ORANGE),
+        "qubit_dropped": (f"drops {pair}: {row['detail']}", _GREY),
         "qubit_lost": (f"drops {pair}: other half lost", _ORANGE),
         "notice_held": (f"{pair} is lost, but in a swap", _ORANGE),
         "qubit_released": (f"drops {pair}: circuit given back", _GREY),
@@ -529,7 +471,7 @@ def _noted(row: Row) -> tuple[str, str, str]:
     return row["node"] or "", text, color
 
 
-def _banner(row: Row, window: _Window) -> str:
+def _banner(row: Row, window: Window) -> str:
     """What a row says across all lines."""
     kind, who = row["kind"], row["demand"]
     if kind == "delivery":
@@ -548,6 +490,12 @@ def _banner(row: Row, window: _Window) -> str:
         return f"{window.circuit(row)} of {who} waits for slots at {row['to_node']}"
     if kind in {"circuit_asked", "circuit_up", "circuit_gone"}:
         return f"{window.circuit(row)} of {who} {kind.removeprefix('circuit_').replace('asked', 'asked for')}"
+    if kind == "round_begun":
+        return f"round {row['count']}, with {who}"
+    if kind in {"chain_joined", "chain_broken"}:
+        return f"chain of {counted(row['count'], 'hop')} of {who}" + (
+            ", one of which has no pair" if kind == "chain_broken" else ""
+        )
     if kind == "link_changed":
         return f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}"
     return ""
@@ -562,7 +510,7 @@ def message_sequence(
     window_s: tuple[float, float] | None = None,
 ) -> Diagram:
     """See :func:`farbell.plot.message_sequence`."""
-    window = _window(record, request, demand, replica, window_s, every=True)
+    window = window_of(record, request, demand, replica, window_s, every=True)
     ends = {name: (k.node_a, k.node_b) for name, k in zip(record.network.link_names, record.scenario.links, strict=True)}
     rows = [
         r for r in window.rows if r["time_s"] >= window.start_s and not (r["kind"] == "message" and r["node"] == r["to_node"])
@@ -634,7 +582,7 @@ def message_sequence(
 
 def _draw_line(
     canvas: Canvas,
-    window: _Window,
+    window: Window,
     row: Row,
     arrived: bool,
     y: float,

@@ -7,11 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from farbell._core import ShortestRouter
 from farbell.describe import counted, quantity
-from farbell.explanation import REASONS, DeliveredPair, Explanation, Happening, Step
+from farbell.explanation import DeliveredPair, Explanation, Happening, Step, request_sentence
 from farbell.program_story import ProgramStory
 from farbell.record import Record
 from farbell.replay import RequestFacts, find_request, traced
+from farbell.round_story import RoundStory
 from farbell.table import ResultTable
 from farbell.trace import checked_window
 
@@ -27,9 +29,11 @@ def explain(
     facts = find_request(record, request, demand, replica, ghz=True)
     window = request_window(record, facts) if window_s is None else checked_window("window_s", window_s)
     trace, warnings = traced(record, replica, window)
-    story = _Story(record, facts, trace)
-    row, network = facts.row, record.network
+    row, network, rounds = facts.row, record.network, record.scenario.rounds
     of_states = facts.demand in network.ghz_demand_names
+    story: _Story | RoundStory = _Story(record, facts, trace) if rounds is None else RoundStory(facts, trace)
+    # Other routers of rounds have paths of their own.
+    routed = not of_states and (rounds is None or isinstance(rounds.router, ShortestRouter))
     return Explanation(
         demand=facts.demand,
         request=request,
@@ -41,20 +45,23 @@ def explain(
         reason=row["reason"],
         pairs_asked=facts.asked,
         pairs_delivered=facts.delivered,
-        route=() if of_states else network.route(facts.demand, 0),
+        route=network.route(facts.demand, 0) if routed else (),
         arms=network.ghz_arms[network.ghz_demand_names.index(facts.demand)] if of_states else (),
         window_s=window,
         waits=tuple(_merged(list(story.waits()))),
         happenings=tuple(story.happenings()),
-        pairs=tuple(story.states() if of_states else story.pairs()),
+        pairs=tuple(story.delivered()),
         warnings=warnings,
         trace=trace,
-        asked_by=story.programs.asked_by(request),
+        asked_by=story.programs.asked_by(request) if isinstance(story, _Story) else "",
     )
 
 
 def request_window(record: Record, facts: RequestFacts) -> tuple[float, float]:
-    """The time of a request, and of the attempts that made pairs which were there before it."""
+    """The time of a request, and of the attempts, or the rounds, that made pairs which were there before it."""
+    rounds = record.scenario.rounds
+    if rounds is not None:
+        return max(0.0, facts.begin_s - rounds.round_s), max(facts.end_s, math.nextafter(facts.begin_s, math.inf))
     period = max(record.network.link_models["attempt_period_s"], default=0.0)
     begin = facts.begin_s if facts.begin_s == facts.row["asked_s"] else facts.begin_s - float(period)
     return max(0.0, begin), max(facts.end_s, math.nextafter(begin, math.inf))
@@ -202,6 +209,9 @@ class _Story:
         )
 
     # ---- the critical path of a pair
+
+    def delivered(self) -> Iterator[DeliveredPair]:
+        return self.states() if self.of_states else self.pairs()
 
     def pairs(self) -> Iterator[DeliveredPair]:
         start = self.facts.row["started_s"]
@@ -542,7 +552,7 @@ class _Story:
         if not self._concerns(row):
             return ""
         if kind.startswith("request_"):
-            return self._request_sentence(row)
+            return request_sentence(row, self.request)
         if kind.startswith("circuit_"):
             return self._circuit_sentence(row)
         if kind == "link_success":
@@ -584,20 +594,6 @@ class _Story:
 
     def _whose(self, row: Row) -> str:
         return "" if row["request"] == self.request else f" to request {row['request']}"
-
-    def _request_sentence(self, row: Row) -> str:
-        who = "the request" if row["request"] == self.request else f"request {row['request']}"
-        if row["kind"] == "request_asked":
-            if who != "the request":
-                return ""
-            return "the request is asked" + (f", behind {counted(row['count'], 'other')}" if row["count"] else "")
-        if row["request"] > self.request:
-            return ""
-        if row["kind"] == "request_started":
-            return f"{who} is served from here on"
-        detail = row["detail"]
-        how = {"done": "is done", "timed_out": "times out"}.get(detail, f"is refused: {REASONS.get(detail, detail)}")
-        return f"{who} {how}"
 
     def _circuit_sentence(self, row: Row) -> str:
         at = row["to_node"]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from farbell.describe import quantity
+from farbell.describe import counted, quantity
 from farbell.table import ResultTable
 
-__all__ = ["REASONS", "DeliveredPair", "Explanation", "Happening", "Step"]
+__all__ = ["REASONS", "DeliveredPair", "Explanation", "Happening", "Step", "request_sentence"]
 
 _SHOWN_HAPPENINGS = 120
 _SHOWN_STEPS = 12
@@ -91,7 +91,7 @@ class Explanation:
     pairs_asked, pairs_delivered : int
         Of a GHZ demand they are states. 0 asked: without end.
     route : tuple of str
-        Nodes of its demand's route at the start of the run; a GHZ demand has none.
+        Nodes of its demand's route at the start of the run; a GHZ demand, and one that other routers of rounds serve, has none.
     arms : tuple of tuple of str
         Routes from a GHZ demand's center to its users, at the start of the run.
     window_s : (float, float)
@@ -147,6 +147,22 @@ class Explanation:
 
     def _repr_html_(self) -> str:
         return "".join(_html(self))
+
+
+def request_sentence(row: Mapping[str, Any], request: int) -> str:
+    """What a row of a trace about a request of the demand says to those who follow one of them."""
+    who = "the request" if row["request"] == request else f"request {row['request']}"
+    if row["kind"] == "request_asked":
+        if who != "the request":
+            return ""
+        return "the request is asked" + (f", behind {counted(row['count'], 'other')}" if row["count"] else "")
+    if row["request"] > request:
+        return ""
+    if row["kind"] == "request_started":
+        return f"{who} is served from here on"
+    detail = row["detail"]
+    how = {"done": "is done", "timed_out": "times out"}.get(detail, f"is refused: {REASONS.get(detail, detail)}")
+    return f"{who} {how}"
 
 
 def _span(value: float) -> str:

@@ -66,6 +66,13 @@ _KINDS = {
     "ghz_surplus": ("demand", ""),
     "ghz_rejected": ("demand", "count"),
     "fusion_started": ("node", ""),
+    "round_begun": ("demand", "count"),
+    "lanes_given": ("link", "count"),
+    "chain_joined": ("demand", "count"),
+    "chain_broken": ("demand", "count"),
+    "qubit_dropped": ("node", "drop"),
+    "fusion_failed": ("node", "count"),
+    "state_joined": ("link", "path"),
     "program": ("node", ""),
 }
 #: How a request ended, and why one was refused; by their numbers in the core.
@@ -84,16 +91,18 @@ REFUSAL_REASONS = (
 )
 # What `b` says -> the words of its numbers; together they are the words of the column `detail`.
 _DETAILS = {
-    "outcome": ("phi+", "phi-", "psi+", "psi-", "failed"),
+    "outcome": ("phi+", "phi-", "psi+", "psi-", "failed", "in_vain"),
     "end": (*REQUEST_STATUS, *REFUSAL_REASONS[1:]),
     "message": ("swap_result", "loss_notice", "set_up", "confirm", "release", "distillation_bit"),
     "basis": ("z", "x", "y"),
     "state": ("down", "up"),
     "store": ("memory", "pool"),
     "round": ("not_kept", "kept"),
+    "drop": ("unused", "alone", "broken"),
+    "path": ("off_path", "on_path"),
 }
 _WORDS = tuple(word for words in _DETAILS.values() for word in words)
-_FAILED, _STALE, _REFUSED = 255, 256, 3
+_FAILED, _IN_VAIN, _STALE, _REFUSED = 255, 254, 256, 3
 
 #: What a row of a program may be; docs/guide/why_is_my_network_slow.md says when.
 PROGRAM_KINDS = (
@@ -192,7 +201,8 @@ def trace_table(
     for name, those in _DETAILS.items():
         here = meaning == name
         if name == "outcome":
-            number = np.where(here & (number == _FAILED), len(those) - 1, number)
+            number = np.where(here & (number == _FAILED), those.index("failed"), number)
+            number = np.where(here & (number == _IN_VAIN), those.index("in_vain"), number)
         if name == "end":
             # A refusal is told by its reason.
             number = np.where(here & (number == _REFUSED), _REFUSED + (b >> 8), number)
@@ -212,7 +222,7 @@ def trace_table(
             "link": np.where(owner == "link", entity, -1),
             "demand": np.where(of_demand, entity, np.where(anyone, -1, a)),
             "request": np.where(of_demand & ~circuit & ~anyone, a, -1),
-            "circuit": np.where(anyone & ~of_demand | ended, -1, raw["circuit"].astype(np.int64)),
+            "circuit": np.where(anyone & ~of_demand | ended, -1, raw["circuit"].astype(np.int32).astype(np.int64)),
             "pair": raw["pair"],
             "left": raw["left"],
             "right": raw["right"],

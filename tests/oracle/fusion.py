@@ -2,6 +2,8 @@
 
 from math import inf
 
+import numpy as np
+
 from . import states
 from .clock import ARRIVALS, SWAPS
 from .hardware import herald_row
@@ -34,7 +36,7 @@ class GhzFusion(Multipath):
             if node in self.demand.ends:
                 drawn = []
             parts = [drawn[i : i + self.most] for i in range(0, len(drawn), self.most)]
-            out[node] = [([one[2] for one in part], part[0][3]) for part in parts if len(part) > 1], pairs
+            out[node] = [([one[2] for one in part], part[0][3]) for part in parts], pairs
         return out
 
 
@@ -44,7 +46,7 @@ def joined(router, groups):
     partners = {}  # (node, pair) -> pairs that it was fused with there
     for node, (parts, _) in groups.items():
         for part, succeeds in parts:
-            if succeeds:
+            if succeeds and len(part) > 1:
                 partners |= {(node, pair): part for pair in part}
     found, used = [], set()
     for start in groups[a][1]:
@@ -83,30 +85,77 @@ def connect(rounds, router, number):
             rounds.held[node] += len(began)
         elif began:
             at = read[node] = now + rounds.fusion_time(node, router.most)
-            rounds.clock.post(at, SWAPS, lambda node=node, parts=parts, began=began: measure(rounds, node, parts, began))
+            rounds.clock.post(
+                at, SWAPS, lambda node=node, parts=parts, began=began: measure(rounds, node, parts, began, demand)
+            )
+            for pair in pairs:
+                rounds.record("fusion_started", node.name, demand.index, pair=rounds.of_lane(*pair), until=at)
             delay = max(rounds.network.least_delays[node, end] for end in demand.ends)
             if delay < inf:
                 known = max(known, at + (0 if rounds.network.ideal else delay))
                 rounds.messages += 2
-    rows = [row_of(rounds, state, demand, read, known, number) for state in joined(router, groups)]
+    rounds.fused_known = known
+    shared = joined(router, groups)
+    rows = [(row_of(rounds, state, demand, read, known, number), whole(rounds, state)) for state in shared]
+    others = []  # (node, pair, whether it is in a state that A and B share), but the halves that are kept
+    for pairs, path, _ in shared:
+        for pair in pairs:
+            lanes = rounds.of_lane(*pair)
+            rounds.record(
+                "state_joined", pair[0].name, demand.index, int(pair in path), pair=lanes, right=whole(rounds, (pairs,))
+            )
+            others += [(node, lanes, True) for node in demand.ends if node in pair[0].ends and pair not in path]
+    reached = {pair for pairs, _, _ in shared for pair in pairs}
+    for node in demand.ends:
+        others += [(node, rounds.of_lane(*pair), False) for pair in groups[node][1] if pair not in reached]
     told = []
     rounds.waiting_ends.append((told, ends))
-    rounds.clock.post(known, ARRIVALS, lambda: tell(rounds, demand, rows, ends, told))
+    rounds.clock.post(known, ARRIVALS, lambda: tell(rounds, demand, rows, ends, told, others))
 
 
-def measure(rounds, node, parts, began):
-    node.swaps += len(parts)
-    node.failed_swaps += sum(not succeeds for _, succeeds in parts)
+def whole(rounds, state):
+    return tuple(sorted(lane for pair in state[0] for lane in rounds.of_lane(*pair)))
+
+
+def measure(rounds, node, parts, began, demand):
+    for part, succeeds in parts:
+        if len(part) == 1:
+            rounds.record("qubit_measured", node.name, demand.index, 1, pair=rounds.of_lane(*part[0]))
+        elif succeeds:
+            rounds.record("fusion", node.name, demand.index, len(part), until=rounds.fused_known)
+        else:
+            rounds.record("fusion_failed", node.name, demand.index, len(part))
+    groups = [succeeds for part, succeeds in parts if len(part) > 1]
+    node.swaps += len(groups)
+    node.failed_swaps += groups.count(False)
     node.slot_ticks += sum(rounds.clock.now - tick for tick in began)
 
 
-def tell(rounds, demand, rows, ends, told):
+def tell(rounds, demand, rows, ends, told, others):
     told.append(True)
     for node, began in ends:
         rounds.held[node] -= 1
         node.slot_ticks += rounds.clock.now - began
-    for row in rows:
-        rounds.deliver(demand, row)
+    for node, pair, measured in others:
+        if measured:
+            rounds.record("qubit_measured", node.name, demand.index, 1, pair=pair)
+        else:
+            rounds.drop(node, demand.index, 1, pair)
+    for row, pair in rows:
+        if demand.spec["use"] == "measure":
+            row |= read_by_both(rounds, demand, row, pair)
+        rounds.deliver(demand, row, pair)
+
+
+def read_by_both(rounds, demand, row, pair):
+    """Both ends read their halves of a state with these correlators, as a density matrix, A first."""
+    now, out = rounds.clock.now, rounds.draw_bases(demand)
+    rho = (np.eye(4) + sum(row[name] * pauli for name, pauli in zip(("xx", "yy", "zz"), states.TWICE, strict=True))) / 4
+    devices = [rounds.devices[node.memory["name"]] for node in demand.ends]
+    qubits = states.create_pair(rho, devices[0], now, devices[1], now)
+    for name, node, qubit in zip("ab", demand.ends, qubits, strict=True):
+        out["outcome_" + name] = rounds.read(demand, node, qubit, out["basis_" + name], pair)
+    return out
 
 
 def add(weights, chances):

@@ -14,6 +14,8 @@ from .run import TICKS_PER_S
 from .scenario import complete
 from .states import Device
 
+NOT_MEASURED = dict.fromkeys(("basis_a", "basis_b", "outcome_a", "outcome_b"), -1)
+
 
 @dataclass(eq=False)
 class Request:
@@ -35,6 +37,8 @@ class Demand:
     routes: list
     width: int
     gaps: Stream
+    bases: Stream
+    outcomes: Stream
     gaps_s: float = 0.0
     made: int = 0
     stopped: bool = False
@@ -59,8 +63,8 @@ class Rounds:
         self.demands = []
         for index, demand in enumerate(scenario["demands"]):
             ends = self.network.node[demand["node_a"]], self.network.node[demand["node_b"]]
-            gaps = self.stream(f"demand:{demand['name']}/arrivals")
-            self.demands.append(Demand(index, demand, ends, self.network.routes(demand), demand["width"], gaps))
+            streams = [self.stream(f"demand:{demand['name']}/{of}") for of in ("arrivals", "bases", "outcomes")]
+            self.demands.append(Demand(index, demand, ends, self.network.routes(demand), demand["width"], *streams))
         for node in self.network.nodes:
             node.stream = self.stream(f"node:{node.name}/swap")
             node.luck = self.stream(f"node:{node.name}/rounds/fusion")
@@ -69,6 +73,7 @@ class Rounds:
             link.heralds = self.stream(f"link:{link.name}/rounds/herald")
         self.held = dict.fromkeys(self.network.nodes, 0)
         self.pairs, self.chains, self.messages = [], [], 0
+        self.trace = []  # (tick, phase, kind, entity, a, b, left, right, pair, to, until, x); a pair is the lanes that made it
         self.waiting_ends = []  # with GHZ fusion: whether they know, and (node, tick) of what ends hold
         self.exchange, self.exchange_messages = self.news()
 
@@ -77,6 +82,11 @@ class Rounds:
 
     def stream(self, name):
         return Stream(self.scenario["seed"], name, self.replica)
+
+    def record(self, kind, entity, a, b=0, x=0.0, *, left=None, right=None, pair=None, to=None, until=None, made=None):
+        """`made`: the tick of what is known beforehand, in the attempts phase."""
+        at = (self.clock.now, self.clock.phase) if made is None else (made, ATTEMPTS)
+        self.trace.append((*at, kind, entity, a, b, left, right, pair, to and to.name, until, x))
 
     def news(self):
         """How long until all news of links is where it goes, and how many messages that is."""
@@ -137,6 +147,7 @@ class Rounds:
         endless = spec["traffic"]["kind"] == "continuous"
         request = Request(len(demand.requests), self.clock.now, None if endless else spec["pairs_per_request"])
         demand.requests.append(request)
+        self.record("request_asked", demand.spec["name"], request.number, len(demand.open))
         if spec["max_queue"] and len(demand.open) >= spec["max_queue"]:
             self.refuse(demand, request, 3)
             return
@@ -149,10 +160,11 @@ class Rounds:
 
     def refuse(self, demand, request, reason):
         demand.stopped = True
-        self.end(request, 3, reason)
+        self.end(demand, request, 3, reason)
 
-    def end(self, request, status, reason=0):
+    def end(self, demand, request, status, reason=0):
         request.status, request.reason, request.finished = status, reason, self.clock.now
+        self.record("request_ended", demand.spec["name"], request.number, status | reason << 8)
 
     def ask_again(self, demand):
         traffic = demand.spec["traffic"]
@@ -165,22 +177,26 @@ class Rounds:
         late = [request for request in demand.open if request.asked + deadline <= self.clock.now]
         for request in late:
             demand.open.remove(request)
-            self.end(request, 2)
+            self.end(demand, request, 2)
         for _ in late:
             self.ask_again(demand)
 
-    def deliver(self, demand, row):
-        if not demand.open or demand.open[0].started is None:
+    def deliver(self, demand, row, pair):
+        name = demand.spec["name"]
+        request = demand.open[0] if demand.open else None
+        if not request or request.started is None:
             demand.surplus += 1
+            self.record("pair_surplus", name, 0, pair=pair)
         elif row["fidelity"] < demand.spec["min_fidelity"] - 1e-9:
             demand.rejected += 1
+            self.record("pair_rejected", name, request.number, x=row["fidelity"], pair=pair)
         else:
-            request = demand.open[0]
             request.pairs += 1
-            self.pairs.append(row | {"request": request.number})
+            self.record("delivery", name, request.number, row["swaps"], row["fidelity"], pair=pair)
+            self.pairs.append(NOT_MEASURED | row | {"request": request.number})
             if request.pairs == request.wanted:
                 demand.open.pop(0)
-                self.end(request, 1)
+                self.end(demand, request, 1)
                 self.ask_again(demand)
 
     # ---- a round ----
@@ -193,7 +209,9 @@ class Rounds:
         wishes = sorted((demand for demand in self.demands if demand.open), key=lambda demand: demand.open[0].asked)
         for demand in wishes:
             for request in demand.open:
-                request.started = now if request.started is None else request.started
+                if request.started is None:
+                    request.started = now
+                    self.record("request_started", demand.spec["name"], request.number)
         if not wishes:
             after()
             return
@@ -206,6 +224,7 @@ class Rounds:
         kinds = ROUTERS | {"ghz_fusion": fusion.GhzFusion}
         router = kinds[self.router["kind"]](board, number, wishes, **words)
         router.assign()
+        self.give_lanes(board, router, number)
         self.began = {}
         for link in self.network.links:
             for lane in range(board.taken[link]):
@@ -213,6 +232,26 @@ class Rounds:
         self.clock.post(
             now + self.attempting + self.exchange, DECISIONS, lambda: (self.connect(board, router, number), after())
         )
+
+    def give_lanes(self, board, router, number):
+        """Those that belong to no path, nor detour of one, are nobody's."""
+        for demand in router.wishes:
+            self.record("round_begun", demand.spec["name"], None, number)
+        self.owner, left = {}, dict(board.taken)
+        for path in [path for main in router.paths for path in [main, *(detour for _, _, detour in main.detours)]]:
+            for link, lanes in zip(path.links, path.lanes, strict=True):
+                self.owner |= {(link, lane): path.demand.index for lane in lanes}
+                left[link] -= len(lanes)
+                self.lanes_given(link, path.demand.index, len(lanes))
+        for link, lanes in left.items():
+            if lanes:
+                self.lanes_given(link, None, lanes)
+
+    def lanes_given(self, link, owner, lanes):
+        self.record("lanes_given", link.name, owner, lanes, until=self.clock.now + self.attempting)
+
+    def of_lane(self, link, lane):
+        return ((link.name, lane, self.began[link, lane]),)
 
     def attempt(self, link, lane, number, most, board):
         link.luck.ordinal = number * self.channels + lane
@@ -224,7 +263,11 @@ class Rounds:
                 link.successes += 1
                 self.messages += 2
                 board.up.add((link, lane))
-                self.began[link, lane] = self.clock.now + cycle * link.model.period
+                self.began[link, lane] = began = self.clock.now + cycle * link.model.period
+                owner, pair = self.owner.get((link, lane)), self.of_lane(link, lane)
+                self.record("link_success", link.name, owner, lane, pair=pair, made=began)
+                for node, herald in zip(link.ends, link.model.herald, strict=True):
+                    self.record("herald", node.name, owner, pair=pair, until=began + herald, made=began)
                 return
 
     def connect(self, board, router, number):
@@ -238,13 +281,22 @@ class Rounds:
         for link, lane in board.up:
             for node in link.ends:
                 node.slot_ticks += now - self.began[link, lane]
+                self.drop(node, self.owner.get((link, lane)), 0, self.of_lane(link, lane))
+
+    def drop(self, node, owner, why, pair):
+        self.record("qubit_dropped", node.name, owner, why, pair=pair)
 
     def begin_chain(self, chain, number):
         now, last = self.clock.now, len(chain.links)
         hops = list(zip(chain.links, chain.lanes, strict=True))
         chain.began = [None if lane is None else self.began[link, lane] for link, lane in hops]
+        chain.parts = [None if lane is None else self.of_lane(link, lane) for link, lane in hops]
+        kind, ends = "chain_joined" if chain.whole else "chain_broken", {"left": chain.parts[0], "right": chain.parts[-1]}
+        self.record(kind, chain.demand.spec["name"], None, last, **ends)
+        owner = chain.demand.index
         chain.delays = self.network.delays(chain.nodes, chain.links)
-        chain.known, chain.failed, chain.swaps, chain.frame = now, False, 0, 0
+        chain.known, chain.failed, chain.swaps, chain.frame = [now, now], False, 0, 0
+        chain.row = None  # once one end has measured
         if chain.whole:
             chain.qubits, chain.born = [], inf
             for k, (link, lane) in enumerate(hops):
@@ -255,20 +307,26 @@ class Rounds:
             if None not in sides:
                 chain.pending += 1
                 self.clock.post(now + node.swap_time, SWAPS, lambda k=k: self.swap(chain, k))
-            else:
-                node.slot_ticks += sum(now - side for side in sides if side is not None)
+                left, right = chain.parts[k - 1 : k + 1]
+                self.record("swap_started", node.name, owner, left=left, right=right, until=now + node.swap_time)
+                continue
+            for side, part in zip(sides, chain.parts[k - 1 : k + 1], strict=True):
+                if side is not None:
+                    node.slot_ticks += now - side
+                    self.drop(node, owner, 1, part)
         chain.waiting = []
         self.chains.append(chain)
-        for node, began in ((chain.nodes[0], chain.began[0]), (chain.nodes[-1], chain.began[-1])):
+        for node, began, at in ((chain.nodes[0], chain.began[0], 0), (chain.nodes[-1], chain.began[-1], -1)):
             if began is None:
                 continue
             if node in chain.demand.ends:
                 self.held[node] += 1
-                chain.waiting.append((node, began))
+                chain.waiting.append((node, began, at))
             else:
                 node.slot_ticks += now - began
+                self.drop(node, owner, 1, chain.parts[at])
         if not chain.pending:
-            self.clock.post(now, ARRIVALS, lambda: self.all_known(chain))
+            self.await_news(chain)
 
     def make_pair(self, chain, k, link, lane, number):
         link.heralds.ordinal = number * self.channels + lane
@@ -288,28 +346,79 @@ class Rounds:
         node.swaps += 1
         node.failed_swaps += not succeeds
         chain.failed |= not succeeds
+        outcome = 254 if succeeds else 255
         chain.swaps += 1
         if chain.whole and not chain.failed:
-            chain.frame ^= states.bell_measure(chain.qubits[k - 1][1], chain.qubits[k][0], now, u1)
+            outcome = states.bell_measure(chain.qubits[k - 1][1], chain.qubits[k][0], now, u1)
+            chain.frame ^= outcome
+        sides = {"left": chain.parts[k - 1], "right": chain.parts[k]}
+        joined = tuple(sorted({*sides["left"], *sides["right"]})) if succeeds else None
+        if joined:
+            chain.parts = [joined if part in sides.values() else part for part in chain.parts]
+        self.record("swap", node.name, chain.demand.index, outcome, pair=joined, **sides)
+        for end in (0, -1):
+            until = now + chain.delays[k][end]
+            self.record("message", node.name, chain.demand.index, pair=joined, to=chain.nodes[end], until=until)
         node.slot_ticks += 2 * now - chain.began[k - 1] - chain.began[k]
         self.messages += 2
-        chain.known = max(chain.known, now + max(chain.delays[k][0], chain.delays[k][-1]))
+        chain.known = [max(known, now + chain.delays[k][end]) for known, end in zip(chain.known, (0, -1), strict=True)]
         chain.pending -= 1
         if not chain.pending:
-            self.clock.post(chain.known, ARRIVALS, lambda: self.all_known(chain))
+            self.await_news(chain)
 
-    def all_known(self, chain):
-        now = self.clock.now
-        for node, began in chain.waiting:
-            self.held[node] -= 1
-            node.slot_ticks += now - began
-        chain.waiting = []
+    def await_news(self, chain):
+        if chain.demand.spec["use"] == "keep":
+            self.clock.post(max(chain.known), ARRIVALS, lambda: self.all_known(chain))
+            return
+        for known, end in zip(chain.known, (0, -1), strict=True):
+            self.clock.post(known, ARRIVALS, lambda end=end: self.measure_end(chain, end))
+
+    def set_free(self, chain, ends):
+        for node, began, at in chain.waiting:
+            if at in ends:
+                self.held[node] -= 1
+                node.slot_ticks += self.clock.now - began
+                if not chain.whole or chain.failed:
+                    self.drop(node, chain.demand.index, 2, chain.parts[at])
+        chain.waiting = [one for one in chain.waiting if one[2] not in ends]
+
+    def measure_end(self, chain, end):
+        self.set_free(chain, (end,))
         if not chain.whole or chain.failed:
             return
+        demand, first = chain.demand, chain.row is None
+        if first:
+            chain.row = self.row_of(chain) | self.draw_bases(demand)
+        name, qubit = ("a", chain.qubits[0][0]) if end == 0 else ("b", chain.qubits[-1][1])
+        basis = chain.row["basis_" + name]
+        bit = self.read(demand, chain.nodes[end], qubit, basis, chain.parts[end])
+        fix = (chain.frame >> 1, chain.frame & 1)[basis] if end == 0 else 0
+        chain.row["outcome_" + name] = bit ^ fix
+        chain.row |= {"delivered": self.clock.now, "age": self.clock.now - chain.born}
+        if not first:
+            self.deliver(demand, chain.row, chain.parts[0])
+
+    @staticmethod
+    def draw_bases(demand):
+        return {
+            f"basis_{end}": int(u >= demand.spec["z_basis_probability"])
+            for end, u in zip("ab", demand.bases.draw(), strict=True)
+        }
+
+    def read(self, demand, node, qubit, basis, pair):
+        self.record("qubit_measured", node.name, demand.index, basis, pair=pair)
+        return states.measure(qubit, "zx"[basis], self.clock.now, demand.outcomes.draw()[0])
+
+    def all_known(self, chain):
+        self.set_free(chain, (0, -1))
+        if chain.whole and not chain.failed:
+            self.deliver(chain.demand, self.row_of(chain), chain.parts[0])
+
+    def row_of(self, chain):
+        now = self.clock.now
         found = states.correlators(chain.qubits[0][0], chain.qubits[-1][1], now, chain.frame)
         row = {name: getattr(found, name) for name in ("fidelity", "xx", "yy", "zz")}
-        row |= {"demand": chain.demand.index, "delivered": now, "age": now - chain.born, "swaps": chain.swaps}
-        self.deliver(chain.demand, row)
+        return row | {"demand": chain.demand.index, "delivered": now, "age": now - chain.born, "swaps": chain.swaps}
 
     def run(self):
         for demand in self.demands:
@@ -317,7 +426,7 @@ class Rounds:
         self.clock.post(0, ATTEMPTS, lambda: self.begin(0))
         self.clock.run_until(self.horizon)
         for chain in self.chains:
-            for node, began in chain.waiting:
+            for node, began, _ in chain.waiting:
                 node.slot_ticks += self.horizon - began
         for told, ends in self.waiting_ends:
             for node, began in ends if not told else []:

@@ -407,6 +407,8 @@ class MultipathLocal(Multipath):
                 chain.whole = chain.nodes[0] is a and chain.nodes[-1] is b
                 if len(chain.links) > 1 or chain.whole:
                     yield chain
+                else:
+                    board.up.add((chain.links[0], chain.lanes[0]))
 
 
 ROUTERS = {

@@ -6,9 +6,10 @@ import random
 import pytest
 
 from farbell import _core
+from farbell.trace import TRACE_WORDS
 from oracle.rounds import run
 
-from .test_traces import assert_same_column, sorted_table
+from .test_traces import assert_same_column, close, sorted_table
 
 ROUTERS = [
     {"kind": "shortest"},
@@ -22,6 +23,17 @@ ROUTERS = [
     {"kind": "ghz_fusion", "max_links": 2},
     {"kind": "ghz_fusion", "max_links": 3},
 ]
+
+
+#: What the entity of a row of the trace is, but for nodes.
+ENTITIES = dict.fromkeys(["link_success", "lanes_given", "state_joined"], "link") | dict.fromkeys(
+    ["request_asked", "request_started", "request_ended", "round_begun", "chain_joined", "chain_broken", "delivery",
+     "pair_rejected", "pair_surplus"], "demand",
+)  # fmt: skip
+#: Kinds of rows that the traces of a router must have, taken together.
+ALWAYS = {"request_asked", "request_started", "request_ended", "round_begun", "lanes_given", "link_success", "herald", "delivery", "qubit_dropped"}  # fmt: skip
+CHAINED = {"chain_joined", "swap_started", "swap", "message"}
+FUSED = {"fusion_started", "fusion", "fusion_failed", "state_joined", "qubit_measured"}
 
 
 def traffic(dice):
@@ -71,6 +83,7 @@ def random_scenario(seed, router):
     channels = dice.randint(1, 3)
     takes_width = router["kind"] in ("shortest", "greedy")
     demands = []
+    uses = random.Random(seed + 1000)
     for k in range(dice.randint(1, 3)):
         a, b = dice.sample(nodes, 2)
         demands.append(
@@ -78,6 +91,7 @@ def random_scenario(seed, router):
                 "name": f"d{k}", "node_a": a, "node_b": b, "traffic": traffic(dice), "pairs_per_request": dice.randint(1, 3),
                 "width": dice.randint(1, min(channels, 2)) if takes_width else 1,
                 "min_fidelity": dice.choice([0.0, 0.0, 0.55]), "deadline_s": dice.choice([None, 0.006]), "max_queue": dice.choice([None, 2]),
+                "use": uses.choice(["keep", "measure"]), "z_basis_probability": uses.choice([0.5, 0.8]),
             }
         )  # fmt: skip
     return {
@@ -112,24 +126,78 @@ def tight(scenario):
     return scenario | {"control": "ideal", "rounds": rounds | {"round_s": rounds["attempt_s"]}}
 
 
+def trace_of(model, table):
+    """Its rows as the oracle has them: pairs are the lanes that made them, whatever their numbers are."""
+    names = {"link": model.link_names, "node": model.node_names, "demand": model.demand_names}
+    columns = [
+        table[name].tolist()
+        for name in ("tick", "phase", "kind", "entity", "a", "b", "left", "right", "pair", "to", "until", "x")
+    ]
+    rows = [dict(zip(("tick", "phase", "kind", "entity", "a", "b", "left", "right", "pair", "to", "until", "x"), row, strict=True)) for row in zip(*columns, strict=True)]  # fmt: skip
+    pairs, states = {-1: None}, {}
+    for row in rows:
+        row["kind"] = TRACE_WORDS["kind"][row["kind"]]
+        owner = ENTITIES.get(row["kind"], "node")
+        row["entity"] = names[owner][row["entity"]]
+        if row["kind"] == "link_success":
+            pairs[row["pair"]] = ((row["entity"], row["b"], row["tick"]),)
+        elif row["kind"] == "swap" and row["pair"] >= 0:
+            pairs[row["pair"]] = tuple(sorted({*pairs[row["left"]], *pairs[row["right"]]}))
+        elif row["kind"] == "state_joined":
+            states.setdefault(row["right"], []).extend(pairs[row["pair"]])
+    pairs |= {number: tuple(sorted(lanes)) for number, lanes in states.items()}
+    out = []
+    for row in rows:
+        row |= {name: pairs[row[name]] for name in ("left", "right", "pair")}
+        row["a"] = None if row["a"] == 2**64 - 1 else row["a"]
+        row["to"] = None if row["to"] == 2**32 - 1 else names["node"][row["to"]]
+        row["until"] = None if row["until"] == 2**63 - 1 else row["until"]
+        out.append(tuple(row.values()))
+    return out
+
+
+def assert_same_trace(got, expected):
+    got, expected = (sorted(rows, key=lambda row: (row[:2], repr(row[2:-1]), row[-1])) for rows in (got, expected))
+    for mine, theirs in zip(got, expected, strict=False):
+        assert mine[:-1] == theirs[:-1] and close(mine[-1], theirs[-1]), (mine, theirs)
+    assert len(got) == len(expected)
+
+
 @pytest.mark.parametrize("fitted", [lambda scenario: scenario, tight], ids=["loose", "tight"])
 @pytest.mark.parametrize("router", ROUTERS, ids=lambda router: "-".join(str(value) for value in router.values()))
 def test_equal_records(router, fitted):
     compared = delivered = 0
+    kinds = set()
     for seed in range(40):
         scenario = fitted(random_scenario(seed, router))
         if not (model := reachable(scenario)):
             continue
         compared += 1
         oracle = run(scenario, replica=1)
-        tables = _core.run(model, replicas=1, first_replica=1, threads=1)["tables"]
+        traced = seed % 4 > 0
+        tables = _core.run(model, replicas=1, first_replica=1, threads=1, trace=traced)["tables"]
+        if traced:
+            assert_same_trace(trace_of(model, tables["trace"]), oracle.trace)
+            kinds |= {row[2] for row in oracle.trace}
         second = oracle.second
         pairs = sorted(oracle.pairs, key=lambda row: row["demand"])
         delivered += len(pairs)
         table = sorted_table(tables["pairs"], ("demand",))
         for name in ("delivered", "age"):
             assert_same_column(table, f"{name}_s", [row[name] / second for row in pairs])
-        for name in ("demand", "request", "swaps", "fidelity", "xx", "yy", "zz"):
+        for name in (
+            "demand",
+            "request",
+            "swaps",
+            "fidelity",
+            "xx",
+            "yy",
+            "zz",
+            "basis_a",
+            "basis_b",
+            "outcome_a",
+            "outcome_b",
+        ):
             assert_same_column(table, name, [row[name] for row in pairs])
         table = sorted_table(tables["requests"], ("demand", "request"))
         requests = [(demand.index, request) for demand in oracle.demands for request in demand.requests]
@@ -154,3 +222,5 @@ def test_equal_records(router, fitted):
             assert_same_column(tables["demands"], name, [getattr(demand, attribute) for demand in oracle.demands])
         assert_same_column(tables["replicas"], "messages", [oracle.messages])
     assert compared >= 20 and delivered >= 50
+    fuses = router["kind"] == "ghz_fusion"
+    assert kinds >= ALWAYS | (FUSED if fuses else CHAINED)

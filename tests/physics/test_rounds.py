@@ -130,6 +130,62 @@ def test_fidelity_in_closed_form() -> None:
     assert row["swaps"] == 1
 
 
+def test_measured_halves_in_closed_form() -> None:
+    """The same, measured: each end when it knows of the swap, and correlators are those when the first does."""
+    werner, t2, attempt, swap = 0.96, 5e-3, 1e-3, 2e-4
+    delays = {"ab": 3e-4, "bc": 1e-4}
+    given = fb.Given(success_probability=1.0, attempt_period_s=1e-4, herald_delay_s=1e-4, state=fb.Werner(fidelity=werner))
+    scenario = fb.Scenario(
+        duration_s=0.01,
+        memories=[fb.Memory(name="m", slots=4, t2_s=t2, two_qubit_gate_s=swap)],
+        nodes=[fb.Node(name=name, memory="m") for name in "abc"],
+        links=[
+            fb.Link(node_a=a, node_b=b, fiber=fb.Fiber(length_m=2e8 * delay), generation=given)
+            for (a, b), delay in delays.items()
+        ],
+        demands=[fb.Demand(node_a="a", node_b="c", use="measure")],
+        rounds=fb.Rounds(router=fb.ShortestRouter(), round_s=3e-3, attempt_s=attempt),
+    )
+    results = fb.run(scenario)
+    row = next(results.pairs.rows())
+    swapped = attempt + swap
+    first = swapped + min(delays.values())  # c knows
+    w = (4 * werner - 1) / 3
+    assert row["delivered_s"] == pytest.approx(swapped + max(delays.values()), rel=1e-12)
+    assert row["zz"] == pytest.approx(w**2, rel=1e-9)
+    assert row["xx"] == pytest.approx(w**2 * math.exp(-2 * (swapped + first) / t2), rel=1e-9)
+    assert row["basis_a"] in ("z", "x")
+    # A slot is free when its half has been measured: of the four, from the first cycle, at each of the nodes.
+    rounds = len(results.pairs["fidelity"])
+    held = (swapped + delays["ab"], 2 * swapped, first)
+    assert results.nodes["slot_seconds"] == pytest.approx([rounds * seconds for seconds in held], rel=1e-9)
+
+
+@pytest.mark.parametrize("router", [fb.ShortestRouter(), GLOBAL, fb.GhzFusionRouter()], ids=lambda r: r.to_dict()["kind"])
+def test_errors_of_measured_pairs(router: Any) -> None:
+    """Outcomes differ, corrected, as often as correlators say, in both bases; those of unlike bases do in half of the cases. At least
+    700 pairs each: an error of 0.17 is seen, of the frames' too, which would make it a half."""
+    links = [("a", "b"), ("b", "c"), ("a", "d"), ("d", "c")]
+    demand = fb.Demand(node_a="a", node_b="c", use="measure", z_basis_probability=0.4)
+    scenario = network(links, [demand], 0.9, 1.0, router, 8000, state="bell_diagonal")
+    weights = fb.BellWeights(weights=(0.9, 0.06, 0.03, 0.01))
+    memory = fb.Memory(name="m", slots=100, readout_fidelity_0=0.97, readout_fidelity_1=0.97)
+    scenario = scenario.replace(
+        memories=[memory], links=[link.replace(generation=link.generation.replace(state=weights)) for link in scenario.links]
+    )
+    pairs = fb.run(scenario).pairs
+    a, b = pairs["basis_a"], pairs["basis_b"]
+    differ = (pairs["outcome_a"] != pairs["outcome_b"]).astype(float)
+    one_wrong = 2 * 0.03 * 0.97  # of the two bits, by read-out
+    for basis, correlator in (("z", "zz"), ("x", "xx")):
+        mine = (a == basis) & (b == basis)
+        agree = (1 + pairs[correlator][mine]) / 2  # of the halves themselves
+        expected = agree * one_wrong + (1 - agree) * (1 - one_wrong)
+        assert mine.sum() >= 700
+        assert_sampled(estimate(differ[mine] - expected), 0.0, 0.0, detects=0.17)
+    assert_sampled(estimate(differ[a != b]), 0.5, 0.0, detects=0.17)
+
+
 @pytest.mark.parametrize("router", [fb.ShortestRouter(), fb.GreedyRouter(), fb.QPassRouter(), fb.QCastRouter(), LOCAL, GLOBAL])
 def test_no_router_beats_the_bounds(router: Any) -> None:
     """2,000 rounds of four networks: what the smallest cut, or the route, allows is not below what is delivered by 6.5 standard errors."""

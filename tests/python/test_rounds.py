@@ -1,4 +1,4 @@
-"""Rounds: what is refused, by place; limits, replicas and threads as for any run; what a run in rounds cannot be asked for."""
+"""Rounds: what is refused, by place; limits, replicas and threads as for any run."""
 
 from __future__ import annotations
 
@@ -66,7 +66,6 @@ REFUSED = {
         link={"generation": fb.Given(success_probability=0.1, attempt_period_s="1 ms", multiplexing=fb.Multiplexing(modes=2))}
     ),
     "/demands/0/traffic": scenario(demand={"traffic": fb.ByPrograms()}),
-    "/demands/0/use": scenario(demand={"use": "measure"}),
     "/demands/0/swapping": scenario(demand={"swapping": fb.Doubling()}),
     "/demands/0/cutoff": scenario(demand={"cutoff": fb.Cutoff(age_s=1)}),
     "/demands/0/distillation": scenario(demand={"distillation": fb.Distillation()}),
@@ -154,8 +153,3 @@ def test_slots_that_results_are_awaited_in_are_not_free() -> None:
     chain = scenario(ROUNDS.replace(router=fb.ShortestRouter()), memories=memories, nodes=nodes, links=links)
     delivered = fb.run(chain).pairs["delivered_s"]
     assert delivered[:3] == pytest.approx([0.02, 0.04, 0.06])
-
-
-def test_what_rounds_cannot_be_asked_for() -> None:
-    with pytest.raises(fb.SpecError, match="traced"):
-        fb.run(scenario(), trace=True)

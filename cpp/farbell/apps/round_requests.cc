@@ -4,9 +4,13 @@
 
 namespace farbell {
 
-RoundRequests::RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder)
-    : setup_(setup), queue_(queue), recorder_(recorder), rows_(setup.demands.size()) {
-  for (std::uint32_t d = 0; d < rows_.size(); ++d) rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
+RoundRequests::RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder, Trace& trace)
+    : setup_(setup), queue_(queue), recorder_(recorder), trace_(trace), rows_(setup.demands.size()) {
+  for (std::uint32_t d = 0; d < rows_.size(); ++d) {
+    rows_[d].arrivals = Arrivals(Stream(setup.demands[d].arrivals_key, setup.replica));
+    rows_[d].bases = Stream(setup.demands[d].bases_key, setup.replica);
+    rows_[d].outcomes = Stream(setup.demands[d].outcomes_key, setup.replica);
+  }
 }
 
 void RoundRequests::start() {
@@ -37,6 +41,7 @@ void RoundRequests::ask(DemandId d) {
   const Tick now = queue_.now();
   recorder_.asked(d, now);
   const Request request{row.next_id++, 0, now, never};
+  trace_.add(now, queue_.phase(), TraceKind::request_asked, d.value, request.id, row.open.size());
   if (demand.max_queue > 0 && row.open.size() >= demand.max_queue) {
     row.stopped = true;
     return write_down(d, request, RequestStatus::refused, Refusal::queue_full, now);
@@ -75,7 +80,10 @@ std::vector<DemandId> RoundRequests::take_part() {
   std::vector<DemandId> out;
   for (std::uint32_t d = 0; d < rows_.size(); ++d) {
     auto& open = rows_[d].open;  // those that have not begun stand last
-    for (auto request = open.rbegin(); request != open.rend() && request->started == never; ++request) request->started = queue_.now();
+    for (auto request = open.rbegin(); request != open.rend() && request->started == never; ++request) {
+      request->started = queue_.now();
+      trace_.add(queue_.now(), queue_.phase(), TraceKind::request_started, d, request->id, 0);
+    }
     if (!rows_[d].open.empty()) out.push_back(DemandId{d});
   }
   std::stable_sort(out.begin(), out.end(),
@@ -83,22 +91,36 @@ std::vector<DemandId> RoundRequests::take_part() {
   return out;
 }
 
-void RoundRequests::deliver(PairRow pair) {
+std::array<std::int8_t, 2> RoundRequests::draw_bases(DemandId d) {
+  const Stream::Draw draw = rows_[d.value].bases.next();
+  const double z = setup_.demands[d.value].z_basis_probability;
+  return {static_cast<std::int8_t>(!(draw.u0 < z)), static_cast<std::int8_t>(!(draw.u1 < z))};
+}
+
+void RoundRequests::deliver(PairRow pair, std::int64_t number) {
   const DemandId d = pair.demand;
   const DemandRow& demand = setup_.demands[d.value];
   Row& row = rows_[d.value];
-  if (row.open.empty() || row.open.front().started == never) return recorder_.surplus(d, pair.delivered);
-  if (pair.fidelity < demand.min_fidelity - fidelity_slack) return recorder_.rejected(d, pair.delivered);
+  const Tick now = pair.delivered;
+  if (row.open.empty() || row.open.front().started == never) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_surplus, d.value, 0, 0, 0, {.pair = number});
+    return recorder_.surplus(d, now);
+  }
   Request& request = row.open.front();
+  if (pair.fidelity < demand.min_fidelity - fidelity_slack) {
+    trace_.add(now, Phase::arrivals, TraceKind::pair_rejected, d.value, request.id, 0, pair.fidelity, {.pair = number});
+    return recorder_.rejected(d, now);
+  }
   pair.request = request.id;
   pair.asked = request.asked;
   recorder_.pair(pair);
+  trace_.add(now, Phase::arrivals, TraceKind::delivery, d.value, request.id, pair.swaps, pair.fidelity, {.pair = number});
   ++request.delivered;
   if (demand.arrivals.endless() || request.delivered < demand.pairs_per_request) return;
   const Request done = request;
   row.open.pop_front();
   --open_;
-  write_down(d, done, RequestStatus::done, Refusal::none, pair.delivered);
+  write_down(d, done, RequestStatus::done, Refusal::none, now);
   ask_again(d);
 }
 
@@ -109,6 +131,9 @@ void RoundRequests::finish() {
 
 void RoundRequests::write_down(DemandId d, const Request& request, RequestStatus status, Refusal reason, Tick finished) {
   const DemandRow& demand = setup_.demands[d.value];
+  if (status != RequestStatus::open)
+    trace_.add(finished, queue_.phase(), TraceKind::request_ended, d.value, request.id,
+               static_cast<std::uint64_t>(status) | static_cast<std::uint64_t>(reason) << 8);
   recorder_.request({d, status, reason, -1, request.id, demand.arrivals.endless() ? 0 : demand.pairs_per_request, request.delivered,
                      request.asked, request.started, finished});
 }

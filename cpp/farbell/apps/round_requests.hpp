@@ -1,5 +1,6 @@
 // The requests of demands that are served in rounds: asked by their traffic, counted, ended and written down.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <span>
@@ -9,6 +10,7 @@
 #include "farbell/apps/records.hpp"
 #include "farbell/apps/requests.hpp"
 #include "farbell/engine/queue.hpp"
+#include "farbell/engine/trace.hpp"
 
 namespace farbell {
 
@@ -25,14 +27,19 @@ class RoundRequests {
     Address self;
   };
 
-  RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder);
+  RoundRequests(const Setup& setup, EventQueue& queue, Recorder& recorder, Trace& trace);
 
   void start();
   void handle(const Event& event);
   // A round begins: those with open requests, in the order in which the first of these were asked.
   std::vector<DemandId> take_part();
-  // A pair is there, and goes to the first of its demand's requests that a round has begun for. `pair` has all but the request.
-  void deliver(PairRow pair);
+  // Of a demand whose ends measure their halves: in which bases, by end (0 = Z, 1 = X), and the draw of what one reads.
+  bool measures(DemandId d) const { return setup_.demands[d.value].measure; }
+  std::array<std::int8_t, 2> draw_bases(DemandId d);
+  double draw_outcome(DemandId d) { return rows_[d.value].outcomes.next().u0; }
+  // A pair is there, and goes to the first of its demand's requests that a round has begun for. `pair` has all but the request,
+  // `number` is its own in the trace.
+  void deliver(PairRow pair, std::int64_t number);
   void finish();
 
  private:
@@ -42,6 +49,7 @@ class RoundRequests {
   };
   struct Row {
     Arrivals arrivals;
+    Stream bases, outcomes;
     std::deque<Request> open;
     std::uint64_t next_id = 0;
     bool stopped = false;
@@ -57,6 +65,7 @@ class RoundRequests {
   Setup setup_;
   EventQueue& queue_;
   Recorder& recorder_;
+  Trace& trace_;
   std::vector<Row> rows_;
   std::uint64_t open_ = 0;
 };

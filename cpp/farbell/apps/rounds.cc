@@ -6,8 +6,8 @@
 
 namespace farbell {
 
-Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests)
-    : setup_(setup), queue_(queue), states_(states), requests_(requests), graph_(graph), router_(graph, setup.plan.network, setup.plan.router),
+Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), requests_(requests), graph_(graph), trace_(trace), router_(graph, setup.plan.network, setup.plan.router),
       up_(setup.links.size(), setup.plan.network.channels), unspent_(up_), born_(setup.links.size() * setup.plan.network.channels),
       held_(setup.nodes.size()), nodes_(setup.nodes.size()) {
   use_.resize(setup.links.size());
@@ -26,7 +26,7 @@ void Rounds::handle(const Event& event) {
     case op_begin: begin(event.payload); break;
     case op_connect: connect(); break;
     case op_swap: swap(event.to.target, static_cast<std::uint32_t>(event.payload)); break;
-    case op_known: known(event.to.target); break;
+    case op_known: known(event.to.target, event.payload); break;
     case op_fuse: fuse(NodeId{event.to.target}); break;
     case op_fused: fused(event.to.target); break;
     default: requests_.handle(event);
@@ -49,6 +49,7 @@ void Rounds::begin(std::uint64_t round) {
   round_ = round;
   started_ = now;
   router_.assign(round, wishes, held_);
+  if (trace_.on) [[unlikely]] trace_lanes(demands);
   attempt(round);
   queue_.post(now + plan.attempting + plan.exchange, Phase::decisions, {setup_.self.handler, op_connect, 0}, 0);
 }
@@ -75,7 +76,8 @@ void Rounds::attempt(std::uint64_t round) {
       use_.open_ticks[l] += static_cast<double>(count(plan.attempting));
       if (!succeeds) continue;
       up_.set(LinkId{l}, lane);
-      born_[std::size_t{l} * plan.network.channels + lane] = static_cast<std::int64_t>(failures) * count(link.period);
+      born_[lane_index(LinkId{l}, lane)] = static_cast<std::int64_t>(failures) * count(link.period);
+      if (trace_.on) [[unlikely]] trace_success(LinkId{l}, lane);
       messages_ += 2;  // heralds
     }
   }
@@ -94,7 +96,13 @@ void Rounds::connect() {
   for (std::uint32_t l = 0; l < setup_.links.size(); ++l)
     for (std::uint32_t lane = 0; lane < router_.book().taken(LinkId{l}); ++lane)
       if (unspent_.up(LinkId{l}, lane))
-        for (NodeId n : setup_.links[l].node) give_back(n, cycle_start(LinkId{l}, lane), now);
+        for (NodeId n : setup_.links[l].node) {
+          give_back(n, cycle_start(LinkId{l}, lane), now);
+          if (trace_.on) [[unlikely]] {
+            const std::uint32_t index = lane_index(LinkId{l}, lane);
+            trace_drop(n, owners_[index], TraceDrop::unused, trace_.number(index));
+          }
+        }
   // Behind this one, also where it takes all of its time.
   post_begin(started_ + setup_.plan.period, round_ + 1);
 }
@@ -115,12 +123,16 @@ void Rounds::begin_chain(RoundChain&& chain) {
   for (std::size_t h = 0; h < last; ++h)
     row.began.push_back(row.chain.lanes[h] == RoundChain::no_lane ? never : cycle_start(row.chain.route.links[h], row.chain.lanes[h]));
   if (row.chain.whole) make_pairs(row);
-  row.known = now;
+  row.known = {now, now};
+  if (trace_.on) [[unlikely]] trace_chain(row);
   for (std::size_t k = 1; k < last; ++k) {
     const NodeId node = row.chain.route.nodes[k];
     const bool left = row.began[k - 1] != never, right = row.began[k] != never;
     // With a pair to one side only there is nothing to join.
-    if (left != right) give_back(node, left ? row.began[k - 1] : row.began[k], now);
+    if (left != right) {
+      give_back(node, left ? row.began[k - 1] : row.began[k], now);
+      if (trace_.on) [[unlikely]] trace_drop(node, row.chain.demand.value, TraceDrop::alone, row.numbers[left ? k - 1 : k]);
+    }
     if (!left || !right) continue;
     ++row.pending;
     queue_.post(now + setup_.nodes[node.value].swap_duration, Phase::swaps, {setup_.self.handler, op_swap, index}, k);
@@ -130,10 +142,14 @@ void Rounds::begin_chain(RoundChain&& chain) {
     const NodeId node = row.end_node(e);
     const auto& ends = setup_.routes[row.chain.demand.value].ends;
     row.waits[e] = node == ends[0] || node == ends[1];
-    if (row.waits[e]) ++held_[node.value];
-    else give_back(node, row.end_began(e), now);
+    if (row.waits[e]) {
+      ++held_[node.value];
+    } else {
+      give_back(node, row.end_began(e), now);
+      if (trace_.on) [[unlikely]] trace_drop(node, row.chain.demand.value, TraceDrop::alone, row.end_number(e));
+    }
   }
-  if (row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
+  if (row.pending == 0) post_known(index);
 }
 
 Rounds::Made Rounds::make_pair(LinkId id, std::uint32_t lane, Tick began) {
@@ -170,14 +186,19 @@ void Rounds::swap(std::uint32_t index, std::uint32_t position) {
   ++counters.swaps;
   ++row.swaps;
   const bool succeeds = draw.u0 < setup_.nodes[node.value].swap_success;
+  std::uint64_t outcome = trace_failed;
   if (!succeeds) {
     ++counters.failed_swaps;
     row.failed = true;
+  } else if (row.failed || !row.chain.whole) {
+    outcome = trace_in_vain;
   }
   if (row.chain.whole) {
     const QubitId b = row.qubits[2 * position - 1], c = row.qubits[2 * position];
     if (succeeds) {
-      row.frame ^= states_.bell_measure(b, c, now, draw.u1);
+      const int measured = states_.bell_measure(b, c, now, draw.u1);
+      row.frame ^= measured;
+      if (!row.failed) outcome = static_cast<std::uint64_t>(measured);
     } else {
       states_.release(b);
       states_.release(c);
@@ -186,12 +207,14 @@ void Rounds::swap(std::uint32_t index, std::uint32_t position) {
   give_back(node, row.began[position - 1], now);
   give_back(node, row.began[position], now);
   messages_ += 2;
-  const Route& route = row.chain.route;
-  row.known = later(row.known, now + later(delay(route, position, 0), delay(route, position, route.links.size())));
-  if (--row.pending == 0) queue_.post(row.known, Phase::arrivals, {setup_.self.handler, op_known, index}, 0);
+  if (trace_.on) [[unlikely]] trace_swap(row, position, outcome);
+  for (End e : {end_a, end_b}) row.known[e] = later(row.known[e], now + delay(row.chain, position, e));
+  if (--row.pending == 0) post_known(index);
 }
 
-Tick Rounds::delay(const Route& route, std::size_t from, std::size_t to) const {
+Tick Rounds::delay(const RoundChain& chain, std::size_t from, End end) const {
+  const Route& route = chain.route;
+  const std::size_t to = end == end_a ? 0 : route.links.size();
   if (setup_.ideal) return tick_zero;
   const auto [low, high] = std::minmax(from, to);
   Tick sum = tick_zero;
@@ -200,34 +223,76 @@ Tick Rounds::delay(const Route& route, std::size_t from, std::size_t to) const {
   return sum;
 }
 
-// Both ends have all news of the chain.
-void Rounds::known(std::uint32_t index) {
+// Ends that measure do so once they know themselves; a pair that is kept is known when both do.
+void Rounds::post_known(std::uint32_t index) {
+  const Row& row = rows_[index];
+  const Address to{setup_.self.handler, op_known, index};
+  if (requests_.measures(row.chain.demand))
+    for (End e : {end_a, end_b}) queue_.post(row.known[e], Phase::arrivals, to, e);
+  else queue_.post(later(row.known[end_a], row.known[end_b]), Phase::arrivals, to, both_ends);
+}
+
+// All news of the chain has come to an end, or to both.
+void Rounds::known(std::uint32_t index, std::uint64_t to) {
   Row& row = rows_[index];
-  const Tick now = queue_.now();
-  for (End e : {end_a, end_b}) {
-    if (!row.waits[e]) continue;
-    --held_[row.end_node(e).value];
-    give_back(row.end_node(e), row.end_began(e), now);
-  }
-  if (row.chain.whole) {
+  for (End e : {end_a, end_b})
+    if (to == both_ends || to == static_cast<std::uint64_t>(e)) hear(row, e);
+  if (row.heard < 2) return;
+  if (to == both_ends && row.chain.whole) {
     const QubitId a = row.qubits.front(), b = row.qubits.back();
-    if (!row.failed) {
-      const Correlators correlators = states_.correlators(a, b, now, row.frame);
-      PairRow pair;
-      pair.demand = row.chain.demand;
-      pair.swaps = row.swaps;
-      pair.born = row.born;
-      pair.delivered = now;
-      pair.fidelity = correlators.fidelity();
-      pair.xx = correlators.xx;
-      pair.yy = correlators.yy;
-      pair.zz = correlators.zz;
-      requests_.deliver(pair);
-    }
+    if (!row.failed) requests_.deliver(pair_of(row, states_.correlators(a, b, queue_.now(), row.frame)), row.end_number(end_a));
     states_.release(a);
     states_.release(b);
   }
   free_.push_back(index);
+}
+
+void Rounds::hear(Row& row, End e) {
+  ++row.heard;
+  if (row.waits[e]) {
+    row.waits[e] = false;
+    --held_[row.end_node(e).value];
+    give_back(row.end_node(e), row.end_began(e), queue_.now());
+    if (trace_.on && (row.failed || !row.chain.whole)) [[unlikely]]
+      trace_drop(row.end_node(e), row.chain.demand.value, TraceDrop::broken, row.end_number(e));
+  }
+  if (!row.chain.whole || !requests_.measures(row.chain.demand)) return;
+  if (row.failed) states_.release(e == end_a ? row.qubits.front() : row.qubits.back());
+  else measure(row, e);
+}
+
+PairRow Rounds::pair_of(const Row& row, const Correlators& correlators) const {
+  PairRow pair;
+  pair.demand = row.chain.demand;
+  pair.swaps = row.swaps;
+  pair.born = row.born;
+  pair.delivered = queue_.now();
+  pair.fidelity = correlators.fidelity();
+  pair.xx = correlators.xx;
+  pair.yy = correlators.yy;
+  pair.zz = correlators.zz;
+  return pair;
+}
+
+// The first end that knows measures before the other: correlators are those just before.
+void Rounds::measure(Row& row, End e) {
+  const DemandId d = row.chain.demand;
+  const QubitId a = row.qubits.front(), b = row.qubits.back();
+  if (row.heard == 1) {
+    row.measured = pair_of(row, states_.correlators(a, b, queue_.now(), row.frame));
+    row.measured.basis = requests_.draw_bases(d);
+  }
+  const int outcome = read(e == end_a ? a : b, row.measured.basis[e], d, row.end_number(e));
+  const int correction = e == end_b ? 0 : row.measured.basis[e] == 0 ? row.frame >> 1 : row.frame & 1;
+  row.measured.outcome[e] = static_cast<std::int8_t>(outcome ^ correction);
+  row.measured.delivered = queue_.now();
+  if (row.heard == 2) requests_.deliver(row.measured, row.end_number(end_a));
+}
+
+int Rounds::read(QubitId q, int basis, DemandId d, std::int64_t number) {
+  trace_.add(queue_.now(), Phase::arrivals, TraceKind::qubit_measured, states_.node(q).value, d.value, static_cast<std::uint64_t>(basis), 0,
+             {.pair = number});
+  return states_.measure(q, basis == 0 ? Basis::z : Basis::x, queue_.now(), requests_.draw_outcome(d));
 }
 
 // Slots that ends still hold when the run is over.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "farbell/apps/round_requests.hpp"
+#include "farbell/engine/trace.hpp"
 #include "farbell/network/fusion_web.hpp"
 #include "farbell/network/round_router.hpp"
 #include "farbell/network/routes.hpp"
@@ -51,7 +52,7 @@ class Rounds {
     Address self;
   };
 
-  Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests);
+  Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests, Trace& trace);
 
   // Whom to ask, where somebody outside decides.
   void ask(const RoundHook& hook) { router_.ask(hook); }
@@ -69,20 +70,33 @@ class Rounds {
     RoundChain chain;
     std::vector<QubitId> qubits;   // of a whole chain: two a hop, nearer to A first
     std::vector<Tick> began;       // by hop: from when its qubits occupy slots
-    Tick born = never, known = tick_zero;
-    std::uint32_t swaps = 0, pending = 0;
+    Tick born = never;
+    std::array<Tick, 2> known{};   // by end: news of all swaps
+    std::uint32_t swaps = 0, pending = 0, heard = 0;  // heard: ends to which all news has come
+    PairRow measured;              // of an end at least
     int frame = 0;
     bool failed = false;
     std::array<bool, 2> waits{};   // the qubit at that end, for news of all swaps
+    std::vector<std::int64_t> numbers;  // in the trace, if there is one: by hop, of the pair that it is part of
 
     NodeId end_node(End e) const { return e == end_a ? chain.route.nodes.front() : chain.route.nodes.back(); }
     Tick end_began(End e) const { return e == end_a ? began.front() : began.back(); }
+    std::int64_t end_number(End e) const { return numbers.empty() ? -1 : e == end_a ? numbers.front() : numbers.back(); }
   };
 
+  // A half of an end that is not kept: measured, or, as its state does not reach the other end, dropped.
+  struct EndHalf {
+    NodeId node;
+    std::int64_t pair = -1;
+    bool measured = false;
+  };
   // What a round of GHZ fusion gives, until both ends know.
   struct FusedRow {
+    DemandId demand;
     std::vector<PairRow> pairs;
+    std::vector<std::int64_t> numbers;          // of these, in the trace
     std::vector<std::pair<NodeId, Tick>> held;  // halves of the ends, and from when they occupy slots
+    std::vector<EndHalf> told;                  // what becomes of those that are not kept, for the trace
   };
   // A pair as it is made.
   struct Made {
@@ -94,19 +108,42 @@ class Rounds {
   void begin(std::uint64_t round);
   void post_begin(Tick at, std::uint64_t round);
   void attempt(std::uint64_t round);
-  Tick cycle_start(LinkId link, std::uint32_t lane) const { return started_ + Tick{born_[std::size_t{link.value} * setup_.plan.network.channels + lane]}; }
+  std::uint32_t lane_index(LinkId link, std::uint32_t lane) const { return link.value * setup_.plan.network.channels + lane; }
+  Tick cycle_start(LinkId link, std::uint32_t lane) const { return started_ + Tick{born_[lane_index(link, lane)]}; }
   void connect();
   void begin_chain(RoundChain&& chain);
   Made make_pair(LinkId link, std::uint32_t lane, Tick began);
   void make_pairs(Row& row);
   void swap(std::uint32_t index, std::uint32_t position);
-  void known(std::uint32_t index);
+  static constexpr std::uint64_t both_ends = 2;
+  void post_known(std::uint32_t index);
+  void known(std::uint32_t index, std::uint64_t to);
+  void hear(Row& row, End e);
+  PairRow pair_of(const Row& row, const Correlators& correlators) const;
+  void measure(Row& row, End e);
+  int read(QubitId q, int basis, DemandId d, std::int64_t number);
   void connect_by_fusion();
   PairRow fused_pair(const FusionWeb::Joined& joined, const RoundWish& wish, Tick now, Tick known);
   void fuse(NodeId n);
   void fused(std::uint32_t index);
+  void measure_fused(PairRow& pair, std::int64_t number);
   const std::vector<Tick>& reports(DemandId d);
-  Tick delay(const Route& route, std::size_t from, std::size_t to) const;
+
+  // What is only done while the trace is on (rounds_trace.cc).
+  [[gnu::cold]] void trace_lanes(std::span<const DemandId> demands);
+  [[gnu::cold]] void trace_success(LinkId link, std::uint32_t lane);
+  [[gnu::cold]] void trace_chain(Row& row);
+  [[gnu::cold]] void trace_swap(Row& row, std::uint32_t position, std::uint64_t outcome);
+  [[gnu::cold]] void trace_web(FusedRow& row, const std::vector<FusionWeb::Joined>& joined, const RoundWish& wish);
+  [[gnu::cold]] void trace_fuse(NodeId n);
+  [[gnu::cold]] void trace_told(const FusedRow& row);
+  void trace_drop(NodeId node, std::uint64_t demand, TraceDrop why, std::int64_t pair) {
+    trace_.add(queue_.now(), queue_.phase(), TraceKind::qubit_dropped, node.value, demand, static_cast<std::uint64_t>(why), 0, {.pair = pair});
+  }
+  // A number for a pair that others have become.
+  std::int64_t new_number() { return trace_.new_number(static_cast<std::uint32_t>(born_.size())); }
+
+  Tick delay(const RoundChain& chain, std::size_t from, End end) const;
   void give_back(NodeId node, Tick since, Tick now) { nodes_[node.value].slot_ticks += static_cast<double>(count(now - since)); }
 
   Setup setup_;
@@ -114,6 +151,8 @@ class Rounds {
   States& states_;
   RoundRequests& requests_;
   const Graph& graph_;
+  Trace& trace_;
+  std::vector<std::uint64_t> owners_;  // by lane, for the trace: whose demand's it is in this round
   RoundRouter router_;
   LaneStates up_, unspent_;
   std::vector<std::int64_t> born_;    // by lane with a pair: start of the cycle, in ticks of its round
@@ -128,6 +167,7 @@ class Rounds {
   std::uint64_t messages_ = 0;
   // GHZ fusion.
   std::optional<FusionWeb> web_;
+  Tick fused_known_ = tick_zero;            // when both ends know of the round's
   std::vector<std::int64_t> begun_;         // by node: sum of the ticks from when the pairs that it measures occupy slots
   std::vector<std::vector<Tick>> reports_;  // by demand, as needed: by node, until both ends have heard from it
   std::vector<FusedRow> fused_;

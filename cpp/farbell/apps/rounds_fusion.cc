@@ -47,6 +47,7 @@ void Rounds::connect_by_fusion() {
     return Stream::numbered(plan.fusion_keys[n.value], round_ * lanes + k, setup_.replica);
   });
   FusedRow row;
+  row.demand = wish.demand;
   Tick known = now;
   for (std::uint32_t n = 0; n < setup_.nodes.size(); ++n) {
     const NodeId node{n};
@@ -64,7 +65,10 @@ void Rounds::connect_by_fusion() {
     known = later(known, at + reports[n]);
     messages_ += 2;
   }
-  for (const FusionWeb::Joined& joined : web_->joined()) row.pairs.push_back(fused_pair(joined, wish, now, known));
+  fused_known_ = known;
+  const std::vector<FusionWeb::Joined> joined = web_->joined();
+  for (const FusionWeb::Joined& state : joined) row.pairs.push_back(fused_pair(state, wish, now, known));
+  if (trace_.on) [[unlikely]] trace_web(row, joined, wish);
   for (const auto& [node, began] : row.held) ++held_[node.value];
   if (free_fused_.empty()) {
     free_fused_.push_back(static_cast<std::uint32_t>(fused_.size()));
@@ -126,9 +130,10 @@ PairRow Rounds::fused_pair(const FusionWeb::Joined& joined, const RoundWish& wis
 void Rounds::fuse(NodeId n) {
   const FusionWeb::Work& work = web_->work(n);
   NodeCounters& counters = nodes_[n.value];
-  counters.swaps += work.fusions;
-  counters.failed_swaps += work.failed;
+  counters.swaps += work.groups.size();
+  for (const FusionWeb::Work::Group& group : work.groups) counters.failed_swaps += !group.succeeds;
   counters.slot_ticks += static_cast<double>(static_cast<std::int64_t>(work.pairs.size()) * count(queue_.now()) - begun_[n.value]);
+  if (trace_.on) [[unlikely]] trace_fuse(n);
 }
 
 // Both ends have heard from all nodes: they know which of their halves belong together, and keep one of each state.
@@ -140,7 +145,28 @@ void Rounds::fused(std::uint32_t index) {
     --held_[node.value];
     give_back(node, began, queue_.now());
   }
-  for (const PairRow& pair : row.pairs) requests_.deliver(pair);
+  if (trace_.on) [[unlikely]] trace_told(row);
+  for (std::size_t k = 0; k < row.pairs.size(); ++k) {
+    const std::int64_t number = row.numbers.empty() ? -1 : row.numbers[k];
+    if (requests_.measures(row.demand)) measure_fused(row.pairs[k], number);
+    requests_.deliver(row.pairs[k], number);
+  }
+}
+
+// Both ends know at one tick; what they share is diagonal in the Bell basis, its frame undone.
+void Rounds::measure_fused(PairRow& pair, std::int64_t number) {
+  const Tick now = queue_.now();
+  const auto& ends = setup_.routes[pair.demand.value].ends;
+  Correlations state{};
+  state[0] = 1;
+  state[5] = pair.xx;
+  state[10] = pair.yy;
+  state[15] = pair.zz;
+  const auto place = [&](End e) { return Place{setup_.nodes[ends[e].value].device, ends[e]}; };
+  const States::Pair made = states_.create_pair(state, place(end_a), now, place(end_b), now);
+  pair.basis = requests_.draw_bases(pair.demand);
+  pair.outcome[end_a] = static_cast<std::int8_t>(read(made.a, pair.basis[end_a], pair.demand, number));
+  pair.outcome[end_b] = static_cast<std::int8_t>(read(made.b, pair.basis[end_b], pair.demand, number));
 }
 
 }  // namespace farbell

@@ -52,13 +52,24 @@ enum class TraceKind : std::uint8_t {
   ghz_surplus,      // D
   ghz_rejected,     // D, b = users, x = fidelity
   fusion_started,   // N, pair: locked, with one of each other arm, for a fusion that ends at `until`
+  round_begun,      // D takes part, b = number of the round
+  lanes_given,      // L, b = lanes, which attempt until `until`; of rounds, a = nobody where they may serve any demand
+  chain_joined,     // D, b = hops; left and right are its first and last pair
+  chain_broken,     // D: the same, with a hop that has no pair, so that it comes to nothing
+  qubit_dropped,    // N, b = TraceDrop; pair
+  fusion_failed,    // N, b = pairs that it would have joined
+  state_joined,     // L, b = on the path from A to B; pair becomes part of the state whose pair between A and B is right
   program,          // N, a = number of what the host of programs has to say
 };
 
 enum class TraceMessage : std::uint8_t { swap_result, loss_notice, set_up, confirm, release, distillation_bit };
+// Why a qubit is dropped in a round: its pair is joined to none, or has no other to be joined to there, or what it was joined to has failed.
+enum class TraceDrop : std::uint8_t { unused, alone, broken };
+inline constexpr std::uint64_t trace_failed = 255, trace_in_vain = 254;  // outcomes of swaps: none; nobody's, as the chain had failed
+inline constexpr std::uint64_t trace_nobody = ~std::uint64_t{0};         // `a` of what concerns no demand
 
 struct TraceRow {
-  static constexpr std::uint32_t no_node = 0xffffffff;
+  static constexpr std::uint32_t no_node = 0xffffffff, no_circuit = 0xffffffff;
 
   Tick tick{};
   Phase phase{};

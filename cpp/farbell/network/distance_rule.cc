@@ -63,6 +63,7 @@ class DistanceRule {
       }
       chain.whole = n == wish_.a && here == wish_.b;
       if (chain.lanes.size() > 1 || chain.whole) out.push_back(std::move(chain));
+      else up_.set(chain.route.links.front(), chain.lanes.front());  // joined to nothing
     }
   }
 

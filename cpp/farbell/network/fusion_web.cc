@@ -16,20 +16,22 @@ void FusionWeb::begin(NodeId a, NodeId b) {
   groups_.clear();
   for (Work& work : work_) {
     work.pairs.clear();
-    work.fusions = work.failed = 0;
+    work.groups.clear();
+    work.alone.reset();
   }
 }
 
 // What is left alone is read in X: the state that it belongs to does not mind.
 void FusionWeb::group(Work& work) {
   std::sort(held_.begin(), held_.end());
-  for (std::size_t first = 0; first + 1 < held_.size(); first += most_) {
+  for (std::size_t first = 0; first < held_.size(); first += most_) {
     const std::size_t end = std::min(held_.size(), first + most_);
-    ++work.fusions;
-    if (!held_[first].succeeds) {
-      ++work.failed;
+    if (end - first == 1) {
+      work.alone = lane_of(held_[first].half);
       continue;
     }
+    work.groups.push_back({static_cast<std::uint32_t>(end - first), held_[first].succeeds});
+    if (!held_[first].succeeds) continue;
     groups_.emplace_back();
     for (std::size_t k = first; k < end; ++k) {
       group_of_[held_[k].half] = static_cast<std::uint32_t>(groups_.size() - 1);
@@ -69,7 +71,7 @@ std::vector<FusionWeb::Joined> FusionWeb::joined() {
       }
     }
     if (last == none) continue;
-    for (const Reached& r : reached) state.pairs.push_back({LinkId{r.half / 2 / network_.channels}, r.half / 2 % network_.channels});
+    for (const Reached& r : reached) state.pairs.push_back(lane_of(r.half));
     state.on_path.assign(reached.size(), 0);
     for (std::uint32_t i = last; i != none; i = reached[i].from) {
       state.on_path[i] = 1;

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -18,8 +19,13 @@ class FusionWeb {
   };
   // What a node has, and what becomes of it.
   struct Work {
+    struct Group {
+      std::uint32_t size = 0;
+      bool succeeds = false;
+    };
     std::vector<Lane> pairs;
-    std::uint32_t fusions = 0, failed = 0;
+    std::vector<Group> groups;     // of two pairs and more
+    std::optional<Lane> alone;     // the pair that is left
   };
   // A measurement that succeeded, and the two of its halves between which the path goes, if it does: by their order in it.
   struct Fusion {
@@ -76,6 +82,7 @@ class FusionWeb {
   std::uint32_t half(NodeId n, const Edge& e, std::uint32_t lane) const {
     return 2 * (e.link.value * network_.channels + lane) + (n < e.to ? 0 : 1);
   }
+  Lane lane_of(std::uint32_t half) const { return {LinkId{half / 2 / network_.channels}, half / 2 % network_.channels}; }
   void begin(NodeId a, NodeId b);
   void group(Work& work);
 

@@ -25,6 +25,9 @@ class RoundRouter {
   void assign(std::uint64_t round, std::span<const RoundWish> wishes, std::span<const std::uint32_t> held);
   // The lanes that attempt: the first so many of each link.
   const LaneBook& book() const { return book_; }
+  // The paths that have lanes, and by path the detours that have some of their own.
+  const std::vector<LanePath>& paths() const { return paths_; }
+  const std::vector<std::vector<Detour>>& detours() const { return detours_; }
   // Joins the pairs that there are; what it joins is spent. With GHZ fusion nothing is joined in chains (FusionWeb).
   std::vector<RoundChain> connect(LaneStates& up);
   // Where one demand is served a round: whose turn it is.

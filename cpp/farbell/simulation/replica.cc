@@ -106,10 +106,7 @@ class Replica {
         failures_({static_cast<std::uint32_t>(model.failures.size()), address(HandlerIndex::failures)}, queue_, lanes_, circuits_,
                   outages_, availability_, requests_, ghz_requests_, programs_, trace_) {
     segments_.accounts = options.account_time;
-    trace_.on = options.trace.on;
-    trace_.from = options.trace.from;
-    trace_.until = options.trace.until;
-    trace_.limit = options.trace.rows;
+    options.trace.apply(trace_);
     if (trace_.on) name_owners();
     if (const ProgramHost* host = protocols_.host(); model.control.programmed && !(host && host->link_news))
       throw SpecError("/control_plane/kind", "\"program\"", "another kind in a run without programs of Python, one of which decides on routes");

@@ -16,6 +16,13 @@ struct TraceOptions {
   bool on = false;
   Tick from = tick_zero, until = never;
   std::size_t rows = 0;  // at most
+
+  void apply(Trace& trace) const {
+    trace.on = on;
+    trace.from = from;
+    trace.until = until;
+    trace.limit = rows;
+  }
 };
 
 struct ReplicaOptions {

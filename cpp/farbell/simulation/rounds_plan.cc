@@ -17,7 +17,6 @@ void check_demand(const ScenarioSpec& s, std::size_t i) {
   const DemandSpec& demand = s.demands[i];
   const auto at = [&](std::string_view field) { return item("demands", i, field); };
   if (std::holds_alternative<ByProgramsSpec>(demand.traffic)) refuse(at("traffic"), "\"by_programs\"", "another traffic");
-  if (demand.use == PairUse::measure) refuse(at("use"), "\"measure\"", "\"keep\"");
   if (!std::holds_alternative<AsapSpec>(demand.swapping)) refuse(at("swapping"), "an order of swaps", "\"asap\", as all nodes swap at once,");
   if (demand.cutoff) refuse(at("cutoff"), "a cut-off", "null, as nothing outlasts a round,");
   if (demand.distillation) refuse(at("distillation"), "distillation", "null");

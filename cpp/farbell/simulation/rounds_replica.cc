@@ -18,10 +18,11 @@ class RoundsReplica {
                   model.demands.size()),
         requests_({model.demands, model.clock, model.horizon, options.replica,
                    static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)), {}},
-                  queue_, recorder_),
+                  queue_, recorder_, trace_),
         rounds_({*model.rounds, model.programs, model.links, model.nodes, model.swap_keys, model.fibre_delay, model.processing_delay,
                  model.route_plans, model.scenario.control == ControlPlane::ideal, model.horizon, options.replica, {}},
-                model.graph, queue_, states_, requests_) {
+                model.graph, queue_, states_, requests_, trace_) {
+    options.trace.apply(trace_);
     if (options.round_hook) rounds_.ask(*options.round_hook);
   }
 
@@ -37,6 +38,12 @@ class RoundsReplica {
       if (until == horizon_) break;
     }
     return result(replica, ended);
+  }
+
+  // There are no circuits.
+  std::vector<TraceRow> take_trace() {
+    for (TraceRow& row : trace_.rows) row.circuit = TraceRow::no_circuit;
+    return std::move(trace_.rows);
   }
 
  private:
@@ -78,6 +85,7 @@ class RoundsReplica {
     r.distillation.resize(model_.demands.size());
     r.pairs = std::move(recorder_.pairs());
     r.requests = std::move(recorder_.requests());
+    r.trace = take_trace();
     return r;
   }
 
@@ -88,6 +96,7 @@ class RoundsReplica {
   EventQueue queue_;
   States states_;
   Recorder recorder_;
+  Trace trace_;
   RoundRequests requests_;
   Rounds rounds_;
 };
@@ -95,7 +104,13 @@ class RoundsReplica {
 }  // namespace
 
 ReplicaResult run_rounds(const Model& model, const ReplicaOptions& options, const RunLimits& limits, std::atomic<double>& progress) {
-  return RoundsReplica(model, options).run(options.replica, limits, progress);
+  RoundsReplica replica(model, options);
+  try {
+    return replica.run(options.replica, limits, progress);
+  } catch (...) {
+    if (options.trace_of_failure) *options.trace_of_failure = replica.take_trace();
+    throw;
+  }
 }
 
 }  // namespace farbell

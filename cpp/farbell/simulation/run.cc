@@ -329,7 +329,6 @@ void statistics(const Model& model, const Results& results, RunOutput& out) {
 
 // What a run in rounds cannot be asked for.
 void refuse_with_rounds(const RunOptions& options, bool calls_back) {
-  if (options.trace) throw SpecError("/rounds", "a run that is traced", "null for a trace: rounds have none");
   if (calls_back || options.protocols.any())
     throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them, but for the hooks assign_lanes and join_pairs");
 }
