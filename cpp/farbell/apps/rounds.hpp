@@ -54,7 +54,10 @@ class Rounds {
   Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests);
 
   // Whom to ask, where somebody outside decides.
-  void ask(const RoundHook& hook) { router_.ask(hook); }
+  void ask(const RoundHooks& hooks) {
+    hooks_ = hooks;
+    router_.ask(hooks);
+  }
   void start();
   void handle(const Event& event);
   void finish(Tick end);
@@ -115,6 +118,7 @@ class Rounds {
   RoundRequests& requests_;
   const Graph& graph_;
   RoundRouter router_;
+  RoundHooks hooks_;
   LaneStates up_, unspent_;
   std::vector<std::int64_t> born_;    // by lane with a pair: start of the cycle, in ticks of its round
   std::uint64_t round_ = 0;

@@ -21,21 +21,55 @@ void FusionWeb::begin(NodeId a, NodeId b) {
 }
 
 // What is left alone is read in X: the state that it belongs to does not mind.
-void FusionWeb::group(Work& work) {
-  std::sort(held_.begin(), held_.end());
-  for (std::size_t first = 0; first + 1 < held_.size(); first += most_) {
-    const std::size_t end = std::min(held_.size(), first + most_);
-    ++work.fusions;
-    if (!held_[first].succeeds) {
-      ++work.failed;
-      continue;
-    }
-    groups_.emplace_back();
-    for (std::size_t k = first; k < end; ++k) {
-      group_of_[held_[k].half] = static_cast<std::uint32_t>(groups_.size() - 1);
-      groups_.back().push_back(held_[k].half);
+void FusionWeb::measure(Work& work, std::span<const Held> group) {
+  if (group.size() < 2) return;
+  ++work.fusions;
+  if (!group.front().succeeds) {
+    ++work.failed;
+    return;
+  }
+  groups_.emplace_back();
+  for (const Held& held : group) {
+    group_of_[held.half] = static_cast<std::uint32_t>(groups_.size() - 1);
+    groups_.back().push_back(held.half);
+  }
+}
+
+void FusionWeb::group_in_order(Work& work) {
+  const std::span<const Held> held(held_);
+  for (std::size_t first = 0; first < held.size(); first += most_) measure(work, held.subspan(first, std::min<std::size_t>(most_, held.size() - first)));
+}
+
+void FusionWeb::group_as_asked(Work& work, const FusedPairs& groups) {
+  std::vector<Held> group;
+  for (const std::vector<LinkLane>& pairs : groups) {
+    group.clear();
+    for (const LinkLane& pair : pairs)
+      group.push_back(*std::find_if(held_.begin(), held_.end(), [&](const Held& held) { return lane_of(held) == pair; }));
+    measure(work, group);
+  }
+}
+
+// As a hook has it; none: it has failed, and the run goes on.
+std::optional<FusedPairs> FusionWeb::groups_of(const RoundHook& hook, std::uint64_t round, const RoundWish& wish, NodeId node) const {
+  std::vector<LinkLane> pairs;
+  for (const Held& held : held_) pairs.push_back(lane_of(held));
+  auto groups = hook.fuse(hook.self, {round, wish, node, pairs, most_});
+  if (!groups) return {};
+  const auto refused = [&](const std::string& why) {
+    hook.refuse(hook.self, {RoundPart::fuse, round, wish.demand, why, node});
+    return std::nullopt;
+  };
+  for (const std::vector<LinkLane>& group : *groups) {
+    if (group.size() > most_)
+      return refused("it gave a group of " + std::to_string(group.size()) + " pairs, where at most " + std::to_string(most_) + " are allowed (max_links)");
+    for (const LinkLane& pair : group) {
+      const auto found = std::find(pairs.begin(), pairs.end(), pair);
+      if (found == pairs.end()) return refused("it gave lane " + std::to_string(pair.lane) + " of a link, where the node has no such pair, or it is in a group already");
+      pairs.erase(found);
     }
   }
+  return groups;
 }
 
 // Breadth first from each pair of A that no state before has had.

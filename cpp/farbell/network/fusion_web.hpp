@@ -7,15 +7,13 @@
 
 #include "farbell/network/graph.hpp"
 #include "farbell/network/lane_book.hpp"
+#include "farbell/network/round_hook.hpp"
 
 namespace farbell {
 
 class FusionWeb {
  public:
-  struct Lane {
-    LinkId link;
-    std::uint32_t lane;
-  };
+  using Lane = LinkLane;
   // What a node has, and what becomes of it.
   struct Work {
     std::vector<Lane> pairs;
@@ -40,9 +38,10 @@ class FusionWeb {
   FusionWeb(const Graph& graph, const RoundNetwork& network, std::uint32_t most);
 
   // Each node but A and B measures its pairs in groups of at most so many, in the order of their luck. `luck(node, k)`: the draw of
-  // its k-th lane.
+  // its k-th lane. `hook`: somebody from outside who forms the groups of nodes with two pairs or more.
   template <class Luck>
-  void fuse(NodeId a, NodeId b, const LaneStates& up, Luck&& luck) {
+  void fuse(const RoundWish& wish, std::uint64_t round, const LaneStates& up, Luck&& luck, const RoundHook* hook = nullptr) {
+    const NodeId a = wish.a, b = wish.b;
     begin(a, b);
     for (std::uint32_t n = 0; n < work_.size(); ++n) {
       const NodeId node{n};
@@ -56,7 +55,11 @@ class FusionWeb {
           const auto draw = luck(node, k);
           held_.push_back({draw.u0, k, half(node, e, lane), draw.u1 < network_.swap_success[n]});
         }
-      group(work_[n]);
+      std::sort(held_.begin(), held_.end());
+      std::optional<FusedPairs> asked;
+      if (hook && held_.size() > 1) [[unlikely]] asked = groups_of(*hook, round, wish, node);
+      if (asked) group_as_asked(work_[n], *asked);
+      else group_in_order(work_[n]);
     }
   }
   const Work& work(NodeId n) const { return work_[n.value]; }
@@ -77,7 +80,11 @@ class FusionWeb {
     return 2 * (e.link.value * network_.channels + lane) + (n < e.to ? 0 : 1);
   }
   void begin(NodeId a, NodeId b);
-  void group(Work& work);
+  LinkLane lane_of(const Held& held) const { return {LinkId{held.half / 2 / network_.channels}, held.half / 2 % network_.channels}; }
+  std::optional<FusedPairs> groups_of(const RoundHook& hook, std::uint64_t round, const RoundWish& wish, NodeId node) const;
+  void group_in_order(Work& work);
+  void group_as_asked(Work& work, const FusedPairs& groups);
+  void measure(Work& work, std::span<const Held> group);
 
   const Graph& graph_;
   const RoundNetwork& network_;

@@ -280,7 +280,7 @@ TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
       return drawn.try_emplace({n.value, k}, Numbers{share(), share()}).first->second;
     };
     FusionWeb web(net.graph, net.network, most);
-    web.fuse(vertex(0), vertex(8), up, draw);
+    web.fuse({DemandId{0}, vertex(0), vertex(8), 1, {}}, 0, up, draw);
     // By (link, lane, node): the cluster of that half.
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, int> cluster;
     const auto merge = [&](int from, int to) {
