@@ -391,8 +391,9 @@ class FusionView:
     ...     return groups
     >>> rounds = fb.Rounds(router=fb.GhzFusionRouter(), round_s="20 ms", attempt_s="10 ms", channels=2)
     >>> link = fb.Given(success_probability=0.05, attempt_period_s="0.1 ms")
-    >>> grid = fb.grid(3, 3, length_m="1 km", generation=link, rounds=rounds, state="bell_diagonal", duration_s="1 s")
-    >>> grid = grid.replace(routing=fb.Routing(kind="hops"), memories=[grid.memories[0].replace(slots=8)])
+    >>> memory = fb.Memory(name="spin", slots=8, t2_s="0.1 s")
+    >>> hardware = {"length_m": "1 km", "generation": link, "memory": memory, "state": "bell_diagonal"}
+    >>> grid = fb.grid(3, 3, **hardware, rounds=rounds, routing=fb.Routing(kind="hops"), duration_s="1 s")
     >>> len(fb.run(grid, hooks={"fuse_pairs": apart}).pairs) > 0
     True
     """
