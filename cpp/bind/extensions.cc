@@ -64,6 +64,9 @@ Examples
         for (const auto& point : Describe<DecisionPoint>::values)
           if (p.decides(point.value)) points.emplace_back(point.name);
         if (p.table->find_routes) points.emplace_back("find_routes");
+        if (p.table->assign_lanes) points.emplace_back("assign_lanes");
+        if (p.table->join_pairs) points.emplace_back("join_pairs");
+        if (p.table->fuse_pairs) points.emplace_back("fuse_pairs");
         return points;
       }, "The decision points at which it can be asked.")
       .def_property_readonly("runs_nodes", [](const LoadedProtocol& p) { return p.table->programs != nullptr; },

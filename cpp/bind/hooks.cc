@@ -13,7 +13,6 @@
 
 #include "bind.hpp"
 #include "farbell/base/text.hpp"
-#include "farbell/simulation/extensions.hpp"
 
 namespace py = pybind11;
 
@@ -132,29 +131,20 @@ PythonHooks::PythonHooks(const py::dict& functions, const Model& model, bool goe
     routes_table_ = {this, [](void* self, const RoutesQuestion& question) { return static_cast<PythonHooks*>(self)->find(question); },
                      [](void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) {
                        PythonHooks& hooks = *static_cast<PythonHooks*>(self);
-                       hooks.search_failed(question, why + between_text(hooks.model_, between));
+                       hooks.went_wrong("find_routes", place_text(hooks.model_, {}, question.demand, question.now), why + between_text(hooks.model_, between));
                      },
                      model.demands.size()};
   }
-  if (functions.contains("assign_lanes")) {
-    assign_lanes_ = functions["assign_lanes"];
-    round_table_.assign = [](void* self, const RoundQuestion& question, const LaneBook& book) { return static_cast<PythonHooks*>(self)->assign(question, book); };
-  }
-  if (functions.contains("join_pairs")) {
-    join_pairs_ = functions["join_pairs"];
-    round_table_.join = [](void* self, const RoundQuestion& question, const LaneStates& up) { return static_cast<PythonHooks*>(self)->join(question, up); };
-  }
-  if (assign_lanes_ || join_pairs_) {
-    round_table_.self = this;
-    round_table_.refuse = [](void* self, const RoundQuestion& question, const AskedPath& path, const char* what, const std::string& why,
-                             std::array<NodeId, 2> between) {
-      const PythonHooks& hooks = *static_cast<PythonHooks*>(self);
-      const bool lanes = std::string_view(what) == "lanes";
-      const std::string where = between[0] ? " (free " + std::string(lanes ? "lanes" : "pairs") + ")" + between_text(hooks.model_, between) : "";
-      hooks.fail(lanes ? "assign_lanes" : "join_pairs",
-                 ", demand " + in_quotes(hooks.model_.demand_names[question.wishes[path.wish].demand.value]) + ", in round " + std::to_string(question.round), why + where);
-    };
-  }
+  for (const RoundPart part : {RoundPart::assign, RoundPart::join, RoundPart::fuse})
+    if (const py::str name{hook_name(part)}; functions.contains(name)) round_[static_cast<std::size_t>(part)] = functions[name];
+  round_table_ = {this,
+                  [](void* self, const RoundQuestion& question, const LaneBook& book) { return static_cast<PythonHooks*>(self)->assign(question, book); },
+                  [](void* self, const RoundQuestion& question, const LaneStates& up) { return static_cast<PythonHooks*>(self)->join(question, up); },
+                  [](void* self, const FusionQuestion& question) { return static_cast<PythonHooks*>(self)->fuse(question); },
+                  [](void* self, const RoundFault& fault) {
+                    PythonHooks& hooks = *static_cast<PythonHooks*>(self);
+                    hooks.went_wrong(hook_name(fault.part), round_text(hooks.model_, fault), fault.why + between_text(hooks.model_, fault.between));
+                  }};
   if (functions.contains("schedule")) {
     schedule_ = functions["schedule"];
     turn_view_ = py::cast(TurnView{&model, nullptr});
@@ -191,23 +181,25 @@ bool PythonHooks::decide(const Question& question) {
   fail_here("it returned " + std::string(py::repr(given)) + ", where True or False is allowed");
 }
 
-std::optional<std::uint32_t> PythonHooks::choose(const RouteQuestion& question) {
+ChosenRoute PythonHooks::choose(const RouteQuestion& question) {
   py::list routes;
   for (const RouteCandidate& candidate : question.routes)
     routes.append(py::make_tuple(numbers(candidate.route->nodes), numbers(candidate.route->links), candidate.usable,
                                  py::tuple(py::cast(candidate.free)), py::tuple(py::cast(candidate.needed))));
   PyObject* const result = PyObject_CallFunction(choose_route_.ptr(), "OIdO", demand_names_[question.demand.value].ptr(), question.circuit,
                                                  model_.clock.seconds(question.now), routes.ptr());
-  if (!result) fail("route", place_text(model_, {}, question.demand, question.now), raised());
-  return py::reinterpret_steal<py::object>(result).cast<std::optional<std::uint32_t>>();
+  if (!result) {
+    went_wrong("route", place_text(model_, {}, question.demand, question.now), raised());
+    return {.failed = true, .route = {}};
+  }
+  return {false, py::reinterpret_steal<py::object>(result).cast<std::optional<std::uint32_t>>()};
 }
 
 // Ends the run, or is kept to be told at its end.
-void PythonHooks::search_failed(const RoutesQuestion& question, const std::string& why) {
-  const std::string place = place_text(model_, {}, question.demand, question.now);
-  if (!goes_on_) fail("find_routes", place, why);
+void PythonHooks::went_wrong(std::string_view point, const std::string& place, const std::string& why) {
+  if (!goes_on_) fail(point, place, why);
   PyErr_Clear();
-  if (++errors_in_all_ <= errors_kept) errors_.push_back("hook \"find_routes\"" + place + ": " + why);
+  errors_.add("hook \"" + std::string(point) + "\"" + place + ": " + why);
 }
 
 std::optional<std::vector<std::vector<NodeId>>> PythonHooks::find(const RoutesQuestion& question) {
@@ -217,7 +209,7 @@ std::optional<std::vector<std::vector<NodeId>>> PythonHooks::find(const RoutesQu
                                                  question.b.value, static_cast<Py_ssize_t>(question.wanted),
                                                  model_.clock.seconds(question.now), cost.ptr());
   if (!result) {
-    search_failed(question, raised());
+    went_wrong("find_routes", place_text(model_, {}, question.demand, question.now), raised());
     return {};
   }
   std::vector<std::vector<NodeId>> found;
@@ -226,40 +218,86 @@ std::optional<std::vector<std::vector<NodeId>>> PythonHooks::find(const RoutesQu
   return found;
 }
 
-// A function of the round, who takes part, and what there is to give; it gives tuples (number of who takes part, nodes, width).
-std::vector<AskedPath> PythonHooks::paths(const char* point, const py::object& function, const RoundQuestion& question, const py::object& facts) {
+namespace {
+
+py::tuple lanes_of(const LanePath& path) {
+  py::list lanes;
+  for (std::uint32_t first : path.first) {
+    py::list hop;
+    for (std::uint32_t lane = first; lane < first + path.width; ++lane) hop.append(lane);
+    lanes.append(py::tuple(hop));
+  }
+  return py::make_tuple(numbers(path.route.nodes), numbers(path.route.links), py::tuple(lanes));
+}
+
+std::vector<LinkLane> lanes_of(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& numbers) {
+  std::vector<LinkLane> out;
+  for (const auto& [link, lane] : numbers) out.push_back({LinkId{link}, lane});
+  return out;
+}
+
+}  // namespace
+
+// A function of the round, who takes part, and what there is to give; it gives tuples (number of the demand, nodes, width, lanes).
+std::optional<RoundPaths> PythonHooks::paths(RoundPart part, const RoundQuestion& question, const py::object& facts) {
   py::list wishes;
   for (const RoundWish& wish : question.wishes) {
     py::list routes;
     for (const Route& route : wish.routes) routes.append(numbers(route.nodes));
-    wishes.append(py::make_tuple(demand_names_[wish.demand.value], wish.a.value, wish.b.value, wish.width, routes));
+    wishes.append(py::make_tuple(wish.demand.value, wish.a.value, wish.b.value, wish.width, routes));
   }
-  PyObject* const result = PyObject_CallFunction(function.ptr(), "KOO", static_cast<unsigned long long>(question.round), wishes.ptr(), facts.ptr());
-  if (!result) fail(point, ", in round " + std::to_string(question.round), raised());
-  std::vector<AskedPath> out;
-  for (const auto& [wish, nodes, width] :
-       py::reinterpret_steal<py::object>(result).cast<std::vector<std::tuple<std::uint32_t, std::vector<std::uint32_t>, std::uint32_t>>>()) {
-    AskedPath& path = out.emplace_back(AskedPath{wish, {}, width});
+  PyObject* const result = PyObject_CallFunction(round_[static_cast<std::size_t>(part)].ptr(), "KOO", static_cast<unsigned long long>(question.round), wishes.ptr(), facts.ptr());
+  if (!result) {
+    went_wrong(hook_name(part), round_text(model_, {part, question.round, {}}), raised());
+    return {};
+  }
+  RoundPaths out;
+  using Given = std::tuple<std::uint32_t, std::vector<std::uint32_t>, std::uint32_t, std::vector<std::pair<std::uint32_t, std::uint32_t>>>;
+  for (const auto& [demand, nodes, width, lanes] : py::reinterpret_steal<py::object>(result).cast<std::vector<Given>>()) {
+    RoundPath& path = out.emplace_back(RoundPath{DemandId{demand}, {}, width, lanes_of(lanes)});
     for (std::uint32_t node : nodes) path.nodes.emplace_back(node);
   }
   return out;
 }
 
-std::vector<AskedPath> PythonHooks::assign(const RoundQuestion& question, const LaneBook& book) {
+std::optional<RoundPaths> PythonHooks::assign(const RoundQuestion& question, const LaneBook& book) {
   py::list lanes, slots;
   for (std::uint32_t l = 0; l < model_.links.size(); ++l) lanes.append(book.free(LinkId{l}));
   for (std::uint32_t n = 0; n < model_.nodes.size(); ++n) slots.append(book.free(NodeId{n}));
-  return paths("assign_lanes", assign_lanes_, question, py::make_tuple(lanes, slots));
+  return paths(RoundPart::assign, question, py::make_tuple(lanes, slots));
 }
 
-std::vector<AskedPath> PythonHooks::join(const RoundQuestion& question, const LaneStates& up) {
-  py::list pairs;
+std::optional<RoundPaths> PythonHooks::join(const RoundQuestion& question, const LaneStates& up) {
+  py::list pairs, given;
   for (std::uint32_t l = 0; l < model_.links.size(); ++l) {
-    std::uint32_t count = 0;
-    for (std::uint32_t lane = 0; lane < up.channels(); ++lane) count += up.up(LinkId{l}, lane);
-    pairs.append(count);
+    py::list lanes;
+    for (std::uint32_t lane = 0; lane < up.channels(); ++lane)
+      if (up.up(LinkId{l}, lane)) lanes.append(lane);
+    pairs.append(py::tuple(lanes));
   }
-  return paths("join_pairs", join_pairs_, question, py::make_tuple(pairs, py::list()));
+  for (std::size_t p = 0; p < question.paths.size(); ++p) {
+    py::list detours;
+    if (p < question.detours.size())
+      for (const Detour& detour : question.detours[p]) detours.append(py::make_tuple(detour.from, detour.to, lanes_of(detour.lanes)));
+    given.append(py::make_tuple(question.paths[p].demand.value, lanes_of(question.paths[p]), detours));
+  }
+  return paths(RoundPart::join, question, py::make_tuple(pairs, given));
+}
+
+// A function of the round, the demand, the node and its pairs; it gives lists of pairs.
+std::optional<FusedPairs> PythonHooks::fuse(const FusionQuestion& question) {
+  py::list pairs;
+  for (const LinkLane& pair : question.pairs) pairs.append(py::make_tuple(pair.link.value, pair.lane));
+  PyObject* const result = PyObject_CallFunction(round_[static_cast<std::size_t>(RoundPart::fuse)].ptr(), "KIIIO", static_cast<unsigned long long>(question.round),
+                                                 question.wish.demand.value, question.node.value, question.most, pairs.ptr());
+  if (!result) {
+    went_wrong("fuse_pairs", round_text(model_, {RoundPart::fuse, question.round, question.wish.demand, {}, question.node}), raised());
+    return {};
+  }
+  FusedPairs out;
+  for (const auto& group : py::reinterpret_steal<py::object>(result).cast<std::vector<std::vector<std::pair<std::uint32_t, std::uint32_t>>>>())
+    out.push_back(lanes_of(group));
+  return out;
 }
 
 double PythonHooks::rank(const TurnQuestion& question) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "farbell/simulation/extensions.hpp"
 #include "farbell/simulation/model.hpp"
 
 namespace farbell {
@@ -23,21 +24,23 @@ class PythonHooks {
   const TurnHook* turn_table() const { return turn_table_.self ? &turn_table_ : nullptr; }
   const RouteHook* route_table() const { return route_table_.self ? &route_table_ : nullptr; }
   const RoutesHook* routes_table() const { return routes_table_.self ? &routes_table_ : nullptr; }
-  const RoundHook* round_table() const { return round_table_.self ? &round_table_ : nullptr; }
+  RoundHooks round_tables() const {
+    const auto table = [&](RoundPart part) { return round_[static_cast<std::size_t>(part)] ? &round_table_ : nullptr; };
+    return {table(RoundPart::assign), table(RoundPart::join), table(RoundPart::fuse)};
+  }
   DecisionHooks table() const { return at_; }
-  // What failed where the run went on: the first so many, and how many in all.
-  static constexpr std::size_t errors_kept = 100;
-  const std::vector<std::string>& errors() const { return errors_; }
-  std::uint64_t errors_in_all() const { return errors_in_all_; }
+  // What failed where the run went on.
+  const HookErrors& errors() const { return errors_; }
 
  private:
   bool decide(const Question& question);
-  std::optional<std::uint32_t> choose(const RouteQuestion& question);
+  ChosenRoute choose(const RouteQuestion& question);
   std::optional<std::vector<std::vector<NodeId>>> find(const RoutesQuestion& question);
-  void search_failed(const RoutesQuestion& question, const std::string& why);
-  std::vector<AskedPath> paths(const char* point, const pybind11::object& function, const RoundQuestion& question, const pybind11::object& facts);
-  std::vector<AskedPath> assign(const RoundQuestion& question, const LaneBook& book);
-  std::vector<AskedPath> join(const RoundQuestion& question, const LaneStates& up);
+  void went_wrong(std::string_view point, const std::string& place, const std::string& why);
+  std::optional<RoundPaths> paths(RoundPart part, const RoundQuestion& question, const pybind11::object& facts);
+  std::optional<RoundPaths> assign(const RoundQuestion& question, const LaneBook& book);
+  std::optional<RoundPaths> join(const RoundQuestion& question, const LaneStates& up);
+  std::optional<FusedPairs> fuse(const FusionQuestion& question);
   double rank(const TurnQuestion& question);
   std::string raised() const;
   [[noreturn]] void fail(std::string_view point, const std::string& place, const std::string& why) const;
@@ -47,8 +50,7 @@ class PythonHooks {
   };
   const Model& model_;
   bool goes_on_;
-  std::vector<std::string> errors_;
-  std::uint64_t errors_in_all_ = 0;
+  HookErrors errors_;
   pybind11::object run_error_;
   std::array<Hook, decision_points> hooks_;
   std::vector<pybind11::str> node_names_, demand_names_;
@@ -56,7 +58,7 @@ class PythonHooks {
   RouteHook route_table_;
   pybind11::object find_routes_;  // the same
   RoutesHook routes_table_;
-  pybind11::object assign_lanes_, join_pairs_;  // the same
+  std::array<pybind11::object, round_parts> round_;  // the same
   RoundHook round_table_;
   pybind11::object schedule_, turn_view_;
   TurnHook turn_table_;

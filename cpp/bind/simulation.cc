@@ -147,20 +147,26 @@ py::dict run_model(const Model& model, std::uint64_t replicas, unsigned threads,
     options.hooks = taken.emplace(*decisions, model, goes_on).table();
     options.route_hook = taken->route_table();
     options.routes_hook = taken->routes_table();
-    options.round_hook = taken->round_table();
+    options.round_hooks = taken->round_tables();
     options.turn_hook = taken->turn_table();
   }
   for (const auto& point : Describe<DecisionPoint>::values)
     if (const py::str name{std::string(point.name)}; protocols.contains(name))
       options.protocols.deciders[static_cast<std::size_t>(point.value)] = protocols[name].cast<const LoadedProtocol*>();
   if (const py::str name{"find_routes"}; protocols.contains(name)) options.protocols.routes = protocols[name].cast<const LoadedProtocol*>();
+  for (const RoundPart part : {RoundPart::assign, RoundPart::join, RoundPart::fuse})
+    if (const py::str name{hook_name(part)}; protocols.contains(name))
+      options.protocols.rounds[static_cast<std::size_t>(part)] = protocols[name].cast<const LoadedProtocol*>();
+  options.protocols.goes_on = goes_on;
   // Without programs and hooks of decisions no Python object is touched but in the hooks, which take the lock; the model is constant.
   RunOutput out = without_gil(!host && !taken, [&] { return run(model, options, hooks); });
 
   py::dict result = results_of(out);
   result["failure"] = out.failure ? failure_of(out.failure) : py::none();
-  result["errors"] = taken ? py::cast(taken->errors()) : py::list();
-  result["errors_in_all"] = taken ? taken->errors_in_all() : 0;
+  HookErrors errors = taken ? taken->errors() : HookErrors{};
+  errors.add(out.errors);
+  result["errors"] = errors.first;
+  result["errors_in_all"] = errors.in_all;
   return result;
 }
 
@@ -212,6 +218,8 @@ Examples
       .def_readonly("failure_names", &Model::failure_names)
       .def_property_readonly("round_success", [](const Model& model) { return model.rounds ? model.rounds->network.lane_success : std::vector<double>(); },
                              "By link, with rounds: the probability that a lane has a pair when the attempts of a round are over.")
+      .def_property_readonly("round_swap_success", [](const Model& model) { return model.rounds ? model.rounds->network.swap_success : std::vector<double>(); },
+                             "By node, with rounds: the probability that a swap succeeds.")
       .def("link_table", &link_table,
            "Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot).")
       .def("__repr__", [](const Model& model) {

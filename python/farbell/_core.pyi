@@ -5911,6 +5911,9 @@ class Model:
     @property
     def round_success(self) -> list[float]:
         """By link, with rounds: the probability that a lane has a pair when the attempts of a round are over."""
+    @property
+    def round_swap_success(self) -> list[float]:
+        """By node, with rounds: the probability that a swap succeeds."""
     def link_table(self) -> dict[str, Any]:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...

@@ -13,7 +13,7 @@ import numpy as np
 from farbell import _core
 from farbell._core import Limits, Protocol, RunError, SpecError
 from farbell.bounds.capacities import compiled
-from farbell.hooks import checked
+from farbell.hook_calls import checked
 from farbell.record import Code, Record, tables_of, ticks_per_s
 from farbell.table import ResultTable
 from farbell.trace import TRACE_ROWS, checked_window, trace_table

@@ -242,14 +242,15 @@ def run(
         It decides for every demand for pairs, none of which may have a rule for that point. ``"route"`` -> function that takes
         a :class:`farbell.hooks.RouteView` and returns one of its routes, or None: none for now. ``"find_routes"`` -> function
         that takes a :class:`farbell.hooks.RoutesView` and returns the routes that a demand has, as lists of names of nodes, or
-        a protocol that does so. ``"assign_lanes"`` and ``"join_pairs"`` -> functions of a :class:`farbell.hooks.RoundView` that
-        return a list of :class:`farbell.hooks.LanePath`, in rounds. ``"schedule"`` -> function of
+        a protocol that does so. In rounds ``"assign_lanes"`` and ``"join_pairs"`` -> functions of a
+        :class:`farbell.hooks.RoundView` that return a list of :class:`farbell.hooks.LanePath`, ``"fuse_pairs"`` -> function of
+        a :class:`farbell.hooks.FusionView` that returns groups of pairs, or protocols that do so. ``"schedule"`` -> function of
         a :class:`farbell.hooks.ScheduleView`, a link that waits for a turn at an optical switch, that returns a number: the
         highest goes first. A run with functions as hooks has one thread.
     on_error : {"stop", "go_on"}
-        What follows when the function ``"find_routes"`` raises, or gives a route that does not exist: the run ends, or the
-        search of ``routing.kind`` takes its place that once. Then ``results.provenance["errors"]`` has the first 100 messages,
-        and ``"errors_in_all"`` their number.
+        What follows when a hook for ``"route"``, ``"find_routes"``, ``"assign_lanes"``, ``"join_pairs"`` or ``"fuse_pairs"``,
+        in Python or C++, raises, or gives what does not exist: the run ends, or what is built in decides instead, that once.
+        Then ``results.provenance["errors"]`` has the first 100 messages, and ``"errors_in_all"`` their number.
     out : str or Path, optional
         Folder in which to save the results, also those of a run that was interrupted.
 
@@ -313,15 +314,19 @@ def run(
     functions: dict[str, Any] = {}
     protocols: dict[str, Protocol] = {}
     if hooks is not None:
-        from farbell.hooks import checked
+        from farbell.hook_calls import checked
 
         functions, protocols = checked(hooks, model)
         if functions:
             workers = 1
     if on_error not in ("stop", "go_on"):
         raise SpecError("on_error", repr(on_error), '"stop" or "go_on"')
-    if on_error == "go_on" and "find_routes" not in functions:
-        raise SpecError("on_error", '"go_on"', '"stop" without a function as hook "find_routes", whose errors it is about')
+    if on_error == "go_on":
+        from farbell.hook_calls import MAY_GO_ON
+
+        if not MAY_GO_ON.keys() & {*functions, *protocols}:
+            about = ", ".join(MAY_GO_ON)
+            raise SpecError("on_error", '"go_on"', f'"stop" without one of the hooks whose errors it is about: {about}')
     network = Network.of(model)
     provenance = provenance_of(model.scenario.seed, replicas, workers)
     if traced:

@@ -23,7 +23,7 @@ PYTHON_FLOORS = [
     ["topology", "bounds", "trace", "storage", "use_over_time", "kept_file", "routes_view"],
     ["record", "route_search", "placing", "programs", "freespace"],
     ["availability", "background", "extensions", "hooks", "program_story", "saved", "stack", "switching"],
-    ["examples", "summary", "ghz", "deadlocks", "time_shares", "what_if", "devices"],
+    ["examples", "hook_calls", "summary", "ghz", "deadlocks", "time_shares", "what_if", "devices"],
     ["device_words"],
     ["scenario"],
     ["views", "bound_shares", "replay", "explanation", "expectations"],

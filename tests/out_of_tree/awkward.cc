@@ -1,4 +1,6 @@
 // What tests and benchmarks need beside: a policy that is built in, a condition, a limit for requests, and protocols that fail.
+#include <stdexcept>
+
 #include <farbell/protocols/extension.hpp>
 
 namespace {
@@ -72,9 +74,47 @@ class Given {
   bool fails_;
 };
 
+// The same in rounds: what is wrong is by number.
+class WrongRounds {
+ public:
+  static constexpr ExtensionParameter parameters[] = {{"how", 0, "0: it throws."}};
+
+  explicit WrongRounds(const RunFacts& run) : how_(static_cast<int>(run["how"])) {}
+
+  RoundPaths assign_lanes(const LanesView& view) { return path(view); }
+  RoundPaths join_pairs(const PairsView& view) { return path(view); }
+  FusedPairs fuse_pairs(const FusionView& view) {
+    std::vector<LinkLane> all(view.pairs().begin(), view.pairs().end());
+    if (how_ == 0) throw std::runtime_error("lost its map");
+    if (how_ == 1) return {{all[0], all[0]}};
+    while (all.size() <= view.max_links()) all.push_back(all[0]);
+    return {all};
+  }
+
+ private:
+  RoundPaths path(const RoundView& view) const {
+    const RoundDemand demand = view.demand(0);
+    const auto route = demand.route(0);
+    RoundPath one{demand.demand(), {route.begin(), route.end()}, 1, {}};
+    switch (how_) {
+      case 0: throw std::runtime_error("lost its map");
+      case 1: one.demand.value += 1000; break;
+      case 2: one.nodes[1].value += 1000; break;
+      case 3: one.width = 0; break;
+      case 4: one.lanes = {{LinkId{1000}, 0}}; break;
+      case 5:
+        for (std::size_t hop = 0; hop + 1 < route.size(); ++hop) one.lanes.push_back({LinkId{1000}, 0});
+        break;
+      default: one.width = 1000;
+    }
+    return {one};
+  }
+  int how_;
+};
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) int alive() { return Counted::alive; }
 
 FARBELL_EXTENSION(protocol<Always>("always"), protocol<Condition>("condition"), protocol<ShortLine>("short_line"), protocol<Failing>("failing"),
-                  protocol<Unmade>("unmade"), protocol<Counted>("counted"), protocol<Given>("given"))
+                  protocol<Unmade>("unmade"), protocol<Counted>("counted"), protocol<Given>("given"), protocol<WrongRounds>("wrong_rounds"))

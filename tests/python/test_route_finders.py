@@ -216,8 +216,8 @@ def test_errors_that_are_kept_are_few() -> None:
     assert len(results.provenance["errors"]) == 100 < results.provenance["errors_in_all"]
 
 
-def test_going_on_is_about_a_function_that_finds_routes(in_cpp: fb.Protocol) -> None:
-    for hooks in (None, {"find_routes": in_cpp}, {"swap": lambda view: True}):
+def test_going_on_is_about_routes_and_rounds() -> None:
+    for hooks in (None, {}, {"swap": lambda view: True}):
         with pytest.raises(fb.SpecError) as refused:
             fb.run(RING, hooks=hooks, on_error="go_on")
         assert refused.value.path == "on_error"
@@ -239,6 +239,11 @@ def test_a_router_in_cpp_that_gives_what_does_not_exist(folder: Path, parameters
     with pytest.raises(fb.RunError) as refused:
         fb.run(RING, hooks={"find_routes": given})
     assert 'protocol "given", "find_routes", demand "D", at 0 s: ' in str(refused.value) and why in str(refused.value)
+    with pytest.warns(RuntimeWarning, match='protocol "given"'):
+        results = fb.run(RING, hooks={"find_routes": given}, on_error="go_on", replicas=3, trace=True)
+    assert results.provenance["errors"][0] == str(refused.value) and results.provenance["errors_in_all"] == 3
+    plain = fb.run(RING, replicas=3, trace=True)
+    assert all(results.trace(replica).equals(plain.trace(replica)) for replica in range(3))
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,19 @@ def test_another_choice_is_taken():
     assert len(results.pairs) > 0
 
 
+@pytest.mark.parametrize("name", ["contention", "links fail", "heartbeats", "weighted fair"])
+def test_a_run_that_goes_on_without_its_hook_is_the_one_without(name):
+    scenario = SCENARIOS[name]
+    plain = fb.run(scenario, trace=True)
+    for hook, why in ((lambda view: 1 / 0, "ZeroDivisionError"), (lambda view: view.routes[0].nodes, "one of view.routes")):
+        with pytest.warns(RuntimeWarning, match="went on without"):
+            results = fb.run(scenario, trace=True, hooks={"route": hook}, on_error="go_on")
+        assert results.trace().equals(plain.trace())
+        errors = results.provenance["errors"]
+        assert len(errors) == min(100, results.provenance["errors_in_all"])
+        assert all(text.startswith('hook "route", demand "') and why in text for text in errors)
+
+
 def test_none_waits_until_the_ledger_looks_again():
     def late(view):
         return view.routes[0] if view.time_s > 0.03 else None

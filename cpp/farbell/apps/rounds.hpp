@@ -55,7 +55,10 @@ class Rounds {
   Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests, Trace& trace);
 
   // Whom to ask, where somebody outside decides.
-  void ask(const RoundHook& hook) { router_.ask(hook); }
+  void ask(const RoundHooks& hooks) {
+    hooks_ = hooks;
+    router_.ask(hooks);
+  }
   void start();
   void handle(const Event& event);
   void finish(Tick end);
@@ -154,6 +157,7 @@ class Rounds {
   Trace& trace_;
   std::vector<std::uint64_t> owners_;  // by lane, for the trace: whose demand's it is in this round
   RoundRouter router_;
+  RoundHooks hooks_;
   LaneStates up_, unspent_;
   std::vector<std::int64_t> born_;    // by lane with a pair: start of the cycle, in ticks of its round
   std::uint64_t round_ = 0;

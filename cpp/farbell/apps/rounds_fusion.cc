@@ -42,10 +42,11 @@ void Rounds::connect_by_fusion() {
   const Tick now = queue_.now();
   const RoundWish& wish = router_.in_turn();
   const std::vector<Tick>& reports = this->reports(wish.demand);
-  web_->fuse(wish.a, wish.b, up_, [&](NodeId n, std::uint32_t k) {
+  const auto luck = [&](NodeId n, std::uint32_t k) {
     const std::uint64_t lanes = graph_.edges(n).size() * plan.network.channels;
     return Stream::numbered(plan.fusion_keys[n.value], round_ * lanes + k, setup_.replica);
-  });
+  };
+  web_->fuse(wish, round_, up_, luck, hooks_.fuse);
   FusedRow row;
   row.demand = wish.demand;
   Tick known = now;

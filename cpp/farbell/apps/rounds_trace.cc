@@ -105,9 +105,9 @@ void Rounds::trace_fuse(NodeId n) {
   for (const FusionWeb::Work::Group& group : work.groups)
     if (group.succeeds) trace_.add(now, Phase::swaps, TraceKind::fusion, n.value, demand, group.size, 0, {.until = fused_known_});
     else trace_.add(now, Phase::swaps, TraceKind::fusion_failed, n.value, demand, group.size);
-  if (work.alone)
+  for (const auto& [link, lane] : work.alone)
     trace_.add(now, Phase::swaps, TraceKind::qubit_measured, n.value, demand, static_cast<std::uint64_t>(Basis::x), 0,
-               {.pair = trace_.number(lane_index(work.alone->link, work.alone->lane))});
+               {.pair = trace_.number(lane_index(link, lane))});
 }
 
 void Rounds::trace_told(const FusedRow& row) {

@@ -252,7 +252,7 @@ bool Circuits::can_book(ChainId circuit, std::size_t r) const {
 }
 
 // Which route somebody from outside wants for it now.
-std::optional<std::uint32_t> Circuits::asked_route(ChainId circuit) const {
+ChosenRoute Circuits::asked_route(ChainId circuit) const {
   std::vector<RouteCandidate> candidates;
   for (const Route& route : routes(circuit)) {
     RouteCandidate& candidate = candidates.emplace_back(RouteCandidate{&route, routes_.usable(demand(circuit), route), {}, {}});
@@ -292,8 +292,9 @@ void Circuits::grant_waiting() {
   if (line_.is_by_weight()) line_.each([&](ChainId circuit) { line_.set_rate(circuit, pair_rate(circuit)); });
   for (ChainId circuit : line_.in_order(queue_.now())) {
     settle_turn(circuit);
-    const bool choice = has_choice(circuit);
-    const auto chosen = choice ? asked_route(circuit) : bookable(circuit);
+    const ChosenRoute asked = has_choice(circuit) ? asked_route(circuit) : ChosenRoute{.failed = true, .route = {}};
+    const bool choice = !asked.failed;
+    const auto chosen = choice ? asked.route : bookable(circuit);
     if (chosen && (!choice || can_book(circuit, *chosen))) {
       line_.leave(circuit, queue_.now());
       grant(circuit, *chosen);

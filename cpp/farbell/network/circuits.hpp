@@ -200,7 +200,7 @@ class Circuits {
   bool can_book(ChainId circuit, std::size_t route) const;
   std::optional<std::uint32_t> bookable(ChainId circuit) const;
   bool has_choice(ChainId circuit) const { return setup_.route_hook && demand(circuit).value < setup_.route_hook->demands; }
-  std::optional<std::uint32_t> asked_route(ChainId circuit) const;
+  ChosenRoute asked_route(ChainId circuit) const;
   void set_aside(ChainId circuit, const Route& wanted);
   bool is_absent(DemandId demand) const;
   void begin_fairly(ChainId circuit);

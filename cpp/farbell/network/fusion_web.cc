@@ -17,27 +17,65 @@ void FusionWeb::begin(NodeId a, NodeId b) {
   for (Work& work : work_) {
     work.pairs.clear();
     work.groups.clear();
-    work.alone.reset();
+    work.alone.clear();
   }
 }
 
 // What is left alone is read in X: the state that it belongs to does not mind.
-void FusionWeb::group(Work& work) {
-  std::sort(held_.begin(), held_.end());
-  for (std::size_t first = 0; first < held_.size(); first += most_) {
-    const std::size_t end = std::min(held_.size(), first + most_);
-    if (end - first == 1) {
-      work.alone = lane_of(held_[first].half);
-      continue;
+void FusionWeb::measure(Work& work, std::span<const Held> group) {
+  if (group.empty()) return;
+  if (group.size() == 1) {
+    work.alone.push_back(lane_of(group.front().half));
+    return;
+  }
+  work.groups.push_back({static_cast<std::uint32_t>(group.size()), group.front().succeeds});
+  if (!group.front().succeeds) return;
+  groups_.emplace_back();
+  for (const Held& held : group) {
+    group_of_[held.half] = static_cast<std::uint32_t>(groups_.size() - 1);
+    groups_.back().push_back(held.half);
+  }
+}
+
+void FusionWeb::group_in_order(Work& work) {
+  const std::span<const Held> held(held_);
+  for (std::size_t first = 0; first < held.size(); first += most_) measure(work, held.subspan(first, std::min<std::size_t>(most_, held.size() - first)));
+}
+
+void FusionWeb::group_as_asked(Work& work, const FusedPairs& groups) {
+  std::vector<Held> group, left = held_;
+  for (const std::vector<LinkLane>& pairs : groups) {
+    group.clear();
+    for (const LinkLane& pair : pairs) {
+      const auto held = std::find_if(left.begin(), left.end(), [&](const Held& h) { return lane_of(h.half) == pair; });
+      group.push_back(*held);
+      left.erase(held);
     }
-    work.groups.push_back({static_cast<std::uint32_t>(end - first), held_[first].succeeds});
-    if (!held_[first].succeeds) continue;
-    groups_.emplace_back();
-    for (std::size_t k = first; k < end; ++k) {
-      group_of_[held_[k].half] = static_cast<std::uint32_t>(groups_.size() - 1);
-      groups_.back().push_back(held_[k].half);
+    measure(work, group);
+  }
+  for (const Held& held : left) measure(work, {&held, 1});
+}
+
+// As a hook has it; none: it has failed, and the run goes on.
+std::optional<FusedPairs> FusionWeb::groups_of(const RoundHook& hook, std::uint64_t round, const RoundWish& wish, NodeId node) const {
+  std::vector<LinkLane> pairs;
+  for (const Held& held : held_) pairs.push_back(lane_of(held.half));
+  auto groups = hook.fuse(hook.self, {round, wish, node, pairs, most_});
+  if (!groups) return {};
+  const auto refused = [&](const std::string& why) {
+    hook.refuse(hook.self, {RoundPart::fuse, round, wish.demand, why, node});
+    return std::nullopt;
+  };
+  for (const std::vector<LinkLane>& group : *groups) {
+    if (group.size() > most_)
+      return refused("it gave a group of " + std::to_string(group.size()) + " pairs, where at most " + std::to_string(most_) + " are allowed (max_links)");
+    for (const LinkLane& pair : group) {
+      const auto found = std::find(pairs.begin(), pairs.end(), pair);
+      if (found == pairs.end()) return refused("it gave lane " + std::to_string(pair.lane) + " of a link, where the node has no such pair, or it is in a group already");
+      pairs.erase(found);
     }
   }
+  return groups;
 }
 
 // Breadth first from each pair of A that no state before has had.

@@ -3,20 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <tuple>
 #include <vector>
 
 #include "farbell/network/graph.hpp"
 #include "farbell/network/lane_book.hpp"
+#include "farbell/network/round_hook.hpp"
 
 namespace farbell {
 
 class FusionWeb {
  public:
-  struct Lane {
-    LinkId link;
-    std::uint32_t lane;
-  };
+  using Lane = LinkLane;
   // What a node has, and what becomes of it.
   struct Work {
     struct Group {
@@ -25,7 +24,7 @@ class FusionWeb {
     };
     std::vector<Lane> pairs;
     std::vector<Group> groups;     // of two pairs and more
-    std::optional<Lane> alone;     // the pair that is left
+    std::vector<Lane> alone;       // pairs in none
   };
   // A measurement that succeeded, and the two of its halves between which the path goes, if it does: by their order in it.
   struct Fusion {
@@ -46,9 +45,10 @@ class FusionWeb {
   FusionWeb(const Graph& graph, const RoundNetwork& network, std::uint32_t most);
 
   // Each node but A and B measures its pairs in groups of at most so many, in the order of their luck. `luck(node, k)`: the draw of
-  // its k-th lane.
+  // its k-th lane. `hook`: somebody from outside who forms the groups of nodes with two pairs or more.
   template <class Luck>
-  void fuse(NodeId a, NodeId b, const LaneStates& up, Luck&& luck) {
+  void fuse(const RoundWish& wish, std::uint64_t round, const LaneStates& up, Luck&& luck, const RoundHook* hook = nullptr) {
+    const NodeId a = wish.a, b = wish.b;
     begin(a, b);
     for (std::uint32_t n = 0; n < work_.size(); ++n) {
       const NodeId node{n};
@@ -62,7 +62,11 @@ class FusionWeb {
           const auto draw = luck(node, k);
           held_.push_back({draw.u0, k, half(node, e, lane), draw.u1 < network_.swap_success[n]});
         }
-      group(work_[n]);
+      std::sort(held_.begin(), held_.end());
+      std::optional<FusedPairs> asked;
+      if (hook && held_.size() > 1) [[unlikely]] asked = groups_of(*hook, round, wish, node);
+      if (asked) group_as_asked(work_[n], *asked);
+      else group_in_order(work_[n]);
     }
   }
   const Work& work(NodeId n) const { return work_[n.value]; }
@@ -84,7 +88,10 @@ class FusionWeb {
   }
   Lane lane_of(std::uint32_t half) const { return {LinkId{half / 2 / network_.channels}, half / 2 % network_.channels}; }
   void begin(NodeId a, NodeId b);
-  void group(Work& work);
+  std::optional<FusedPairs> groups_of(const RoundHook& hook, std::uint64_t round, const RoundWish& wish, NodeId node) const;
+  void group_in_order(Work& work);
+  void group_as_asked(Work& work, const FusedPairs& groups);
+  void measure(Work& work, std::span<const Held> group);
 
   const Graph& graph_;
   const RoundNetwork& network_;

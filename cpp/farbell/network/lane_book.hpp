@@ -64,6 +64,8 @@ class LaneStates {
   }
   std::optional<std::uint32_t> first_up(LinkId link) const { return first_up(link, 0, channels_); }
   std::uint32_t channels() const { return channels_; }
+  // By link, then lane.
+  std::span<const std::uint8_t> all() const { return up_; }
 
  private:
   std::size_t at(LinkId link, std::uint32_t lane) const { return std::size_t{link.value} * channels_ + lane; }

@@ -1,12 +1,15 @@
-// A router of rounds, or half of one, that somebody outside the core brings along.
+// A router of rounds, or part of one, that somebody outside the core brings along.
 #pragma once
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "farbell/network/detours.hpp"
 #include "farbell/network/lane_book.hpp"
+#include "farbell/protocols/round_views.hpp"
 
 namespace farbell {
 
@@ -18,27 +21,57 @@ struct RoundWish {
   std::span<const Route> routes;  // its alternatives, found before the run
 };
 
-// Along these nodes: so many lanes of every hop, or so many chains of pairs.
-struct AskedPath {
-  std::uint32_t wish = 0;  // number of who takes part
-  std::vector<NodeId> nodes;
-  std::uint32_t width = 1;
-};
-
 struct RoundQuestion {
   std::uint64_t round = 0;
   std::span<const RoundWish> wishes;
+  std::span<const LanePath> paths = {};               // where pairs are joined: as lanes were given away
+  std::span<const std::vector<Detour>> detours = {};  // by path, with a router that reserves them
 };
 
-// All of it may throw, which ends the replica.
+struct FusionQuestion {
+  std::uint64_t round = 0;
+  const RoundWish& wish;
+  NodeId node;
+  std::span<const LinkLane> pairs;  // in the order of their luck
+  std::uint32_t most = 0;           // of a group
+};
+
+enum class RoundPart : std::uint8_t { assign, join, fuse };
+inline constexpr std::size_t round_parts = 3;
+// As users know it.
+constexpr const char* hook_name(RoundPart part) {
+  constexpr std::array names{"assign_lanes", "join_pairs", "fuse_pairs"};
+  return names[static_cast<std::size_t>(part)];
+}
+
+// What is wrong with an answer, and where.
+struct RoundFault {
+  RoundPart part;
+  std::uint64_t round;
+  DemandId demand;  // none = it names one that does not take part
+  std::string why = {};
+  NodeId node = {};                    // with GHZ fusion
+  std::array<NodeId, 2> between = {};  // if it is between two nodes
+};
+
+// All of it may throw, which ends the replica. If it does not, though it has failed (none is given), or after `refuse`, the router that is
+// built in decides instead.
 struct RoundHook {
   void* self = nullptr;
-  // Who gets which lanes, in this order; none = the router that is built in.
-  std::vector<AskedPath> (*assign)(void* self, const RoundQuestion& question, const LaneBook& book) = nullptr;
-  // Which pairs are joined; the same.
-  std::vector<AskedPath> (*join)(void* self, const RoundQuestion& question, const LaneStates& up) = nullptr;
-  // What it has given; `between` is where, if it is between two nodes. Throws.
-  void (*refuse)(void* self, const RoundQuestion& question, const AskedPath& path, const char* what, const std::string& why, std::array<NodeId, 2> between) = nullptr;
+  // Who gets which lanes, in this order.
+  std::optional<RoundPaths> (*assign)(void* self, const RoundQuestion& question, const LaneBook& book) = nullptr;
+  // Which pairs are joined.
+  std::optional<RoundPaths> (*join)(void* self, const RoundQuestion& question, const LaneStates& up) = nullptr;
+  // What a node measures together.
+  std::optional<FusedPairs> (*fuse)(void* self, const FusionQuestion& question) = nullptr;
+  void (*refuse)(void* self, const RoundFault& fault) = nullptr;
+};
+
+// Who is asked for what; none = the router that is built in.
+struct RoundHooks {
+  const RoundHook *assign = nullptr, *join = nullptr, *fuse = nullptr;
+
+  bool any() const { return assign || join || fuse; }
 };
 
 }  // namespace farbell

@@ -18,12 +18,17 @@ void RoundRouter::assign(std::uint64_t round, std::span<const RoundWish> wishes,
   paths_.clear();
   detours_.clear();
   book_.begin(held);
-  if (hook_ && hook_->assign) return assign_as_asked();
-  std::visit([&](const auto& spec) { assign(spec); }, spec_);
+  if (!hooks_.assign || !assign_as_asked()) {
+    paths_.clear();
+    book_.begin(held);
+    std::visit([&](const auto& spec) { assign(spec); }, spec_);
+  }
+  std::visit([&](const auto& spec) { take_rest(spec); }, spec_);
 }
 
 std::vector<RoundChain> RoundRouter::connect(LaneStates& up) {
-  if (hook_ && hook_->join) return connect_as_asked(up);
+  if (hooks_.join)
+    if (auto chains = connect_as_asked(up)) return *std::move(chains);
   return std::visit([&](const auto& spec) { return connect(spec, up); }, spec_);
 }
 
@@ -34,50 +39,6 @@ void append(std::vector<RoundChain>& all, std::vector<RoundChain>&& more) {
 }
 
 }  // namespace
-
-// ---- as a hook has it -----------------------------------------------------------------------------------------------------------------
-
-// Over the first of parallel links that has what is needed.
-template <class Has>
-Route RoundRouter::route_of(const AskedPath& path, const char* what, Has&& has) const {
-  const auto refuse = [&](const std::string& why, std::array<NodeId, 2> between) { hook_->refuse(hook_->self, question(), path, what, why, between); };
-  const RoundWish& wish = wishes_[path.wish];
-  if (const char* fault = fault_of(path.nodes, wish.a, wish.b)) refuse(std::string("it gave a path that ") + fault, {});
-  Route route{path.nodes, {}};
-  for (std::size_t hop = 0; hop + 1 < path.nodes.size(); ++hop) {
-    const Edge* first = nullptr;
-    for (const Edge& e : graph_.edges(path.nodes[hop]))
-      if (!first && e.to == path.nodes[hop + 1] && has(e.link)) first = &e;
-    if (!first) refuse("it gave a path for which there are too few of them", {path.nodes[hop], path.nodes[hop + 1]});
-    route.links.push_back(first->link);
-  }
-  return route;
-}
-
-void RoundRouter::assign_as_asked() {
-  for (const AskedPath& path : hook_->assign(hook_->self, question(), book_)) {
-    const Route route = route_of(path, "lanes", [&](LinkId link) { return can_pass(link) && book_.free(link) >= path.width; });
-    if (book_.width(route) < path.width) hook_->refuse(hook_->self, question(), path, "lanes", "it gave a path for which its nodes have too few free slots", {});
-    paths_.push_back(book_.take(wishes_[path.wish].demand, route, path.width));
-  }
-}
-
-std::vector<RoundChain> RoundRouter::connect_as_asked(LaneStates& up) {
-  std::vector<RoundChain> out;
-  for (const AskedPath& path : hook_->join(hook_->self, question(), up))
-    for (std::uint32_t k = 0; k < path.width; ++k) {
-      RoundChain chain;
-      chain.demand = wishes_[path.wish].demand;
-      chain.route = route_of(path, "pairs", [&](LinkId link) { return up.first_up(link).has_value(); });
-      chain.whole = true;
-      for (LinkId link : chain.route.links) {
-        chain.lanes.push_back(*up.first_up(link));
-        up.spend(link, chain.lanes.back());
-      }
-      out.push_back(std::move(chain));
-    }
-  return out;
-}
 
 // ---- one route a demand ----------------------------------------------------------------------------------------------------------------
 
@@ -176,6 +137,9 @@ void RoundRouter::assign(const QPassRouterSpec&) {
     for (std::size_t k = 0; k < wishes_[w].routes.size(); ++k)
       if (Offer offer = now(w, k); offer.found.route) offers.push(std::move(offer));
   take_best_first(offers, book_, wishes_, paths_, [&](const Offer& offer) { return now(offer.wish, offer.alternative); });
+}
+
+void RoundRouter::take_rest(const QPassRouterSpec&) {
   first_spare_.resize(network_.lane_success.size());
   for (std::uint32_t l = 0; l < first_spare_.size(); ++l) first_spare_[l] = book_.taken(LinkId{l});
   // What is left on the way of alternatives that did not get all of their hops.
@@ -192,12 +156,15 @@ std::vector<RoundChain> RoundRouter::connect(const QPassRouterSpec& spec, LaneSt
   return out;
 }
 
-void RoundRouter::assign(const QCastRouterSpec& spec) {
+void RoundRouter::assign(const QCastRouterSpec&) {
   std::priority_queue<Offer> offers;
   const auto now = [&](std::size_t wish) { return Offer{throughput_->best(wishes_[wish].a, wishes_[wish].b, book_), wish, 0}; };
   for (std::size_t w = 0; w < wishes_.size(); ++w)
     if (Offer offer = now(w); offer.found.route) offers.push(std::move(offer));
   take_best_first(offers, book_, wishes_, paths_, [&](const Offer& offer) { return now(offer.wish); });
+}
+
+void RoundRouter::take_rest(const QCastRouterSpec& spec) {
   for (const LanePath& path : paths_)
     detours_.push_back(reserve_detours(path, static_cast<std::uint32_t>(spec.link_state_hops), search_, book_));
 }

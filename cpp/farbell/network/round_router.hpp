@@ -19,8 +19,8 @@ class RoundRouter {
  public:
   RoundRouter(const Graph& graph, const RoundNetwork& network, const RouterSpec& spec);
 
-  // From now on the hook decides what it can.
-  void ask(const RoundHook& hook) { hook_ = &hook; }
+  // From now on these decide what they do.
+  void ask(const RoundHooks& hooks) { hooks_ = hooks; }
   // Gives lanes to those who take part; whoever stands first is served first. `held`: slots by node that are not free.
   void assign(std::uint64_t round, std::span<const RoundWish> wishes, std::span<const std::uint32_t> held);
   // The lanes that attempt: the first so many of each link.
@@ -44,11 +44,21 @@ class RoundRouter {
   void assign(const MultipathGlobalRouterSpec&) { take_all_lanes(); }
   void assign(const GhzFusionRouterSpec&) { take_all_lanes(); }
   void take_all_lanes();
-  void assign_as_asked();
-  std::vector<RoundChain> connect_as_asked(LaneStates& up);
-  template <class Has>
-  Route route_of(const AskedPath& path, const char* what, Has&& has) const;
-  RoundQuestion question() const { return {round_, wishes_}; }
+  // What a router takes beside its paths, whoever has given these.
+  void take_rest(const QPassRouterSpec& spec);
+  void take_rest(const QCastRouterSpec& spec);
+  template <class Other>
+  void take_rest(const Other&) {}
+
+  // False, or none: the hook has failed, and the run goes on.
+  bool assign_as_asked();
+  std::optional<std::vector<RoundChain>> connect_as_asked(LaneStates& up) const;
+  const RoundWish* wish_of(const RoundPath& path) const;
+  std::optional<Route> route_of(const RoundPath& path, std::uint32_t width) const;
+  std::optional<RoundChain> chain_of(const RoundPath& path, const LaneStates& up) const;
+  void refuse(RoundPart part, const RoundPath& path, const std::string& why, std::array<NodeId, 2> between = {}) const;
+  bool is_sound(RoundPart part, const RoundPath& path) const;
+  std::optional<LinkLane> named_lane(const RoundPath& path, std::size_t hop, const LaneStates& up) const;
   Route greedy_route(const RoundWish& wish);
 
   std::vector<RoundChain> connect(const ShortestRouterSpec& spec, LaneStates& up);
@@ -64,7 +74,7 @@ class RoundRouter {
   RouterSpec spec_;
   LaneBook book_;
   HopSearch search_;
-  const RoundHook* hook_ = nullptr;
+  RoundHooks hooks_;
   std::optional<ThroughputSearch> throughput_;  // of Q-PASS and Q-CAST
   std::uint64_t round_ = 0;
   std::vector<RoundWish> wishes_;

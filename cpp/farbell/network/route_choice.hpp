@@ -28,10 +28,15 @@ struct RouteQuestion {
   std::span<const RouteCandidate> routes;
 };
 
-// It may throw, which ends the replica. None = no route, for now.
+struct ChosenRoute {
+  bool failed = false;                 // then the ledger chooses
+  std::optional<std::uint32_t> route;  // none = none, for now
+};
+
+// It may throw, which ends the replica.
 struct RouteHook {
   void* self = nullptr;
-  std::optional<std::uint32_t> (*choose)(void* self, const RouteQuestion& question) = nullptr;
+  ChosenRoute (*choose)(void* self, const RouteQuestion& question) = nullptr;
   std::size_t demands = 0;  // the first so many are asked about
 };
 

@@ -16,6 +16,7 @@
 
 #include "farbell/engine/philox.hpp"
 #include "farbell/protocols/decisions.hpp"
+#include "farbell/protocols/round_views.hpp"
 
 namespace farbell {
 
@@ -67,7 +68,11 @@ struct ExtensionProtocol {
   void* (*make)(const ExtensionRun* run, ExtensionFailure* failure);                   // none = it failed
   int (*decide)(void* protocol, const Question* question, ExtensionFailure* failure);  // 0, 1, or -1 = it failed
   void (*unmake)(void* protocol);
-  int (*find_routes)(void* protocol, const ExtensionRoutes* question, ExtensionFailure* failure);  // 0, or -1 = it failed; none = it finds none
+  // 0, or -1 = it failed; none = it does no such thing.
+  int (*find_routes)(void* protocol, const ExtensionRoutes* question, ExtensionFailure* failure);
+  int (*assign_lanes)(void* protocol, const ExtensionRound* round, ExtensionFailure* failure);
+  int (*join_pairs)(void* protocol, const ExtensionRound* round, ExtensionFailure* failure);
+  int (*fuse_pairs)(void* protocol, const ExtensionFusion* question, ExtensionFailure* failure);
   const ExtensionPrograms* programs;  // none = nodes do what is built in
 };
 
@@ -87,7 +92,8 @@ using ExtensionSymbol = const ExtensionTable* (*)();
 constexpr std::uint64_t extension_stamp() {
   std::uint64_t stamp = 1;
   const auto add = [&](std::uint64_t x) { stamp = splitmix64(stamp ^ x); };
-  for (std::size_t size : {sizeof(Question), sizeof(ExtensionRun), sizeof(ExtensionProtocol), sizeof(ExtensionRoutes), sizeof(ExtensionFailure), sizeof(void*)}) add(size);
+  for (std::size_t size : {sizeof(Question), sizeof(ExtensionRun), sizeof(ExtensionProtocol), sizeof(ExtensionRoutes), sizeof(ExtensionFailure), sizeof(void*),
+                           sizeof(ExtensionRound), sizeof(ExtensionWish), sizeof(ExtensionLanes), sizeof(ExtensionFusion)}) add(size);
   for (const auto& point : Describe<DecisionPoint>::values) add(fnv1a64(point.name));
   for (const RuleColumnInfo& info : rule_columns) {
     add(fnv1a64(info.name));
@@ -192,6 +198,30 @@ constexpr bool finds_routes() {
 }
 
 template <class P>
+constexpr bool assigns_lanes() {
+  constexpr bool assigns = requires(P p, const LanesView& v) { { p.assign_lanes(v) } -> std::same_as<RoundPaths>; };
+  static_assert(assigns || !requires { &P::assign_lanes; }, "it should be: farbell::RoundPaths assign_lanes(const farbell::LanesView& view)");
+  return assigns;
+}
+template <class P>
+constexpr bool joins_pairs() {
+  constexpr bool joins = requires(P p, const PairsView& v) { { p.join_pairs(v) } -> std::same_as<RoundPaths>; };
+  static_assert(joins || !requires { &P::join_pairs; }, "it should be: farbell::RoundPaths join_pairs(const farbell::PairsView& view)");
+  return joins;
+}
+template <class P>
+constexpr bool fuses_pairs() {
+  constexpr bool fuses = requires(P p, const FusionView& v) { { p.fuse_pairs(v) } -> std::same_as<FusedPairs>; };
+  static_assert(fuses || !requires { &P::fuse_pairs; }, "it should be: farbell::FusedPairs fuse_pairs(const farbell::FusionView& view)");
+  return fuses;
+}
+
+template <class P>
+constexpr bool does_anything() {
+  return points_of<P>() != 0 || finds_routes<P>() || assigns_lanes<P>() || joins_pairs<P>() || fuses_pairs<P>();
+}
+
+template <class P>
 constexpr std::span<const ExtensionParameter> parameters_of() {
   if constexpr (requires { P::parameters; }) return P::parameters;
   else return {};
@@ -250,9 +280,47 @@ int find_routes(void* self, const ExtensionRoutes* question, ExtensionFailure* f
   return well ? 0 : -1;
 }
 
+inline void tell(const RoundPaths& paths, const ExtensionRound& round) {
+  for (const RoundPath& path : paths)
+    round.add(round.given, path.demand, path.nodes.data(), static_cast<std::uint32_t>(path.nodes.size()), path.width, path.lanes.data(),
+              static_cast<std::uint32_t>(path.lanes.size()));
+}
+template <class P>
+int assign_lanes(void* self, const ExtensionRound* round, ExtensionFailure* failure) noexcept {
+  return attempt(*failure, [&] { tell(static_cast<P*>(self)->assign_lanes(LanesView(*round)), *round); }) ? 0 : -1;
+}
+template <class P>
+int join_pairs(void* self, const ExtensionRound* round, ExtensionFailure* failure) noexcept {
+  return attempt(*failure, [&] { tell(static_cast<P*>(self)->join_pairs(PairsView(*round)), *round); }) ? 0 : -1;
+}
+template <class P>
+int fuse_pairs(void* self, const ExtensionFusion* question, ExtensionFailure* failure) noexcept {
+  const bool well = attempt(*failure, [&] {
+    for (const std::vector<LinkLane>& group : static_cast<P*>(self)->fuse_pairs(FusionView(*question)))
+      question->add(question->given, group.data(), static_cast<std::uint32_t>(group.size()));
+  });
+  return well ? 0 : -1;
+}
+
+// What a protocol does not do is no part of its library.
 template <class P>
 constexpr auto route_finder_of() -> decltype(ExtensionProtocol::find_routes) {
   if constexpr (finds_routes<P>()) return find_routes<P>;
+  else return nullptr;
+}
+template <class P>
+constexpr auto lane_giver_of() -> decltype(ExtensionProtocol::assign_lanes) {
+  if constexpr (assigns_lanes<P>()) return assign_lanes<P>;
+  else return nullptr;
+}
+template <class P>
+constexpr auto pair_joiner_of() -> decltype(ExtensionProtocol::join_pairs) {
+  if constexpr (joins_pairs<P>()) return join_pairs<P>;
+  else return nullptr;
+}
+template <class P>
+constexpr auto pair_fuser_of() -> decltype(ExtensionProtocol::fuse_pairs) {
+  if constexpr (fuses_pairs<P>()) return fuse_pairs<P>;
   else return nullptr;
 }
 
@@ -268,6 +336,9 @@ constexpr ExtensionProtocol row(const char* name, const char* doc, const Extensi
           decide<P>,
           [](void* self) { delete static_cast<P*>(self); },
           route_finder_of<P>(),
+          lane_giver_of<P>(),
+          pair_joiner_of<P>(),
+          pair_fuser_of<P>(),
           programs};
 }
 
@@ -275,10 +346,11 @@ constexpr ExtensionProtocol row(const char* name, const char* doc, const Extensi
 
 // A row of a library's table. P is made once for each replica, by P(const RunFacts&), and has one or more of
 //   bool swap(const SwapView&)   bool discard(const DiscardView&)   bool admit(const AdmitView&)   FoundRoutes find_routes(const RoutesView&)
+//   RoundPaths assign_lanes(const LanesView&)   RoundPaths join_pairs(const PairsView&)   FusedPairs fuse_pairs(const FusionView&)
 // and, if it has parameters, `static constexpr farbell::ExtensionParameter parameters[]`.
 template <class P>
 constexpr ExtensionProtocol protocol(const char* name, const char* doc = "") {
-  static_assert(detail::points_of<P>() != 0 || detail::finds_routes<P>(), "a protocol has a public member swap, discard, admit or find_routes");
+  static_assert(detail::does_anything<P>(), "a protocol has a public member swap, discard, admit, find_routes, assign_lanes, join_pairs or fuse_pairs");
   return detail::row<P>(name, doc, nullptr);
 }
 

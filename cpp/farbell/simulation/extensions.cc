@@ -35,14 +35,14 @@ std::vector<LoadedProtocol> load_extension(const std::string& path) {
 // A protocol in one replica. It is called by the core, and calls it, through tables of functions; what is thrown stays on its side.
 class ProtocolsInReplica::Made {
  public:
-  Made(const Model& model, const LoadedProtocol& protocol_, std::uint64_t replica) : protocol(protocol_), model_(model) {
+  Made(const Model& model, const LoadedProtocol& protocol_, std::uint64_t replica, bool goes_on) : protocol(protocol_), model_(model), goes_on_(goes_on) {
     std::vector<const char*> nodes, demands;
     for (const std::string& name : model.node_names) nodes.push_back(name.c_str());
     for (const std::string& name : model.demand_names) demands.push_back(name.c_str());
     const auto size = [](const auto& names) { return static_cast<std::uint32_t>(names.size()); };
     const ExtensionRun run{model.scenario.seed, replica,     model.clock.ticks_per_s, nodes.data(),
                            demands.data(),      size(nodes), size(demands),           protocol.parameters.data()};
-    if (protocol.table->find_routes)
+    if (const ExtensionProtocol& does = *protocol.table; does.find_routes || does.assign_lanes || does.join_pairs || does.fuse_pairs)
       for (const LinkRow& link : model.links) ends_.push_back(link.node);
     routes.demands = model.demands.size();
     self_ = protocol.table->make(&run, &failure_);
@@ -58,8 +58,13 @@ class ProtocolsInReplica::Made {
                           [](void* self, const RoutesQuestion& question, const std::string& why, std::array<NodeId, 2> between) {
                             made(self).refuse(question, why + between_text(made(self).model_, between));
                           }};
+  const RoundHook rounds{this, [](void* self, const RoundQuestion& question, const LaneBook& book) { return made(self).paths(RoundPart::assign, question, &book, nullptr); },
+                         [](void* self, const RoundQuestion& question, const LaneStates& up) { return made(self).paths(RoundPart::join, question, nullptr, &up); },
+                         [](void* self, const FusionQuestion& question) { return made(self).groups(question); },
+                         [](void* self, const RoundFault& fault) { made(self).refuse(fault); }};
   const ProgramHost host{this, begin, pair, request_ended, message, done, lost, node_lost, end};
   ProtocolRecords records;
+  HookErrors errors;
 
  private:
   static Made& made(void* self) { return *static_cast<Made*>(self); }
@@ -78,18 +83,81 @@ class ProtocolsInReplica::Made {
     const ExtensionRoutes asked{question.demand, question.a, question.b, static_cast<std::uint32_t>(question.wanted), question.now,
                                 static_cast<std::uint32_t>(model_.nodes.size()), static_cast<std::uint32_t>(ends_.size()),
                                 ends_.data(), question.cost.data(), &found, add};
-    if (protocol.table->find_routes(self_, &asked, &failure_) < 0) fail("find_routes", place_text(model_, {}, question.demand, question.now));
+    if (protocol.table->find_routes(self_, &asked, &failure_) < 0) {
+      went_wrong("find_routes", place_text(model_, {}, question.demand, question.now));
+      return {};
+    }
     for (const auto& nodes : found)
       for (NodeId node : nodes)
-        if (node.value >= model_.nodes.size()) refuse(question, "it gave a route with a node of number " + std::to_string(node.value) + ", which does not exist");
+        if (node.value >= model_.nodes.size()) {
+          refuse(question, "it gave a route with a node of number " + std::to_string(node.value) + ", which does not exist");
+          return {};
+        }
     return found;
   }
-  [[noreturn]] void refuse(const RoutesQuestion& question, const std::string& why) {
+  void refuse(const RoutesQuestion& question, const std::string& why) {
     detail::failed(failure_, why.c_str());
-    fail("find_routes", place_text(model_, {}, question.demand, question.now));
+    went_wrong("find_routes", place_text(model_, {}, question.demand, question.now));
   }
-  [[noreturn]] void fail(std::string_view what, const std::string& place) const {
-    throw RunError("protocol " + in_quotes(protocol.table->name) + ", \"" + std::string(what) + "\"" + place + ": " + printable(failure_.text));
+
+  // ---- rounds ----
+  std::optional<RoundPaths> paths(RoundPart part, const RoundQuestion& question, const LaneBook* book, const LaneStates* up) {
+    const auto size = [](const auto& list) { return static_cast<std::uint32_t>(list.size()); };
+    const RoundNetwork& network = model_.rounds->network;
+    std::vector<ExtensionWay> ways;
+    std::vector<ExtensionWish> wishes;
+    std::size_t routes = 0;
+    for (const RoundWish& wish : question.wishes) routes += wish.routes.size();
+    ways.reserve(routes);  // wishes point there
+    for (const RoundWish& wish : question.wishes) {
+      wishes.push_back({wish.demand, wish.a, wish.b, wish.width, ways.data() + ways.size(), size(wish.routes)});
+      for (const Route& route : wish.routes) ways.push_back({route.nodes.data(), size(route.nodes)});
+    }
+    std::vector<ExtensionLanes> given, detours;
+    const auto lanes = [&](const LanePath& path, std::uint32_t number, std::uint32_t from, std::uint32_t to) {
+      return ExtensionLanes{path.demand, number, from, to, path.route.nodes.data(), path.route.links.data(), path.first.data(), size(path.route.links), path.width};
+    };
+    for (std::uint32_t p = 0; p < question.paths.size(); ++p) given.push_back(lanes(question.paths[p], p, 0, size(question.paths[p].route.links)));
+    for (std::uint32_t p = 0; p < question.detours.size(); ++p)
+      for (const Detour& detour : question.detours[p]) detours.push_back(lanes(detour.lanes, p, detour.from, detour.to));
+    std::vector<std::uint32_t> free_lanes, free_slots;
+    for (std::uint32_t l = 0; book && l < ends_.size(); ++l) free_lanes.push_back(book->free(LinkId{l}));
+    for (std::uint32_t n = 0; book && n < model_.nodes.size(); ++n) free_slots.push_back(book->free(NodeId{n}));
+    RoundPaths found;
+    const auto add = [](void* out, DemandId demand, const NodeId* nodes, std::uint32_t count, std::uint32_t width, const LinkLane* pairs, std::uint32_t pair_count) {
+      static_cast<RoundPaths*>(out)->push_back({demand, {nodes, nodes + count}, width, {pairs, pairs + pair_count}});
+    };
+    const ExtensionRound asked{question.round, wishes.data(), size(wishes), size(model_.nodes), size(ends_), network.channels, ends_.data(),
+                               network.lane_success.data(), network.swap_success.data(), free_lanes.data(), free_slots.data(), up ? up->all().data() : nullptr,
+                               given.data(), detours.data(), size(given), size(detours), &found, add};
+    const auto ask = part == RoundPart::assign ? protocol.table->assign_lanes : protocol.table->join_pairs;
+    if (ask(self_, &asked, &failure_) >= 0) return found;
+    went_wrong(hook_name(part), round_text(model_, {part, question.round, {}}));
+    return {};
+  }
+  std::optional<FusedPairs> groups(const FusionQuestion& question) {
+    FusedPairs found;
+    const auto add = [](void* out, const LinkLane* pairs, std::uint32_t count) { static_cast<FusedPairs*>(out)->emplace_back(pairs, pairs + count); };
+    const ExtensionFusion asked{question.round, question.wish.demand, question.wish.a, question.wish.b, question.node, static_cast<std::uint32_t>(model_.nodes.size()),
+                                static_cast<std::uint32_t>(ends_.size()), ends_.data(), question.pairs.data(), static_cast<std::uint32_t>(question.pairs.size()),
+                                question.most, &found, add};
+    if (protocol.table->fuse_pairs(self_, &asked, &failure_) >= 0) return found;
+    went_wrong("fuse_pairs", round_text(model_, {RoundPart::fuse, question.round, question.wish.demand, {}, question.node}));
+    return {};
+  }
+  void refuse(const RoundFault& fault) {
+    detail::failed(failure_, (fault.why + between_text(model_, fault.between)).c_str());
+    went_wrong(hook_name(fault.part), round_text(model_, fault));
+  }
+
+  std::string failure_text(std::string_view what, const std::string& place) const {
+    return "protocol " + in_quotes(protocol.table->name) + ", \"" + std::string(what) + "\"" + place + ": " + printable(failure_.text);
+  }
+  [[noreturn]] void fail(std::string_view what, const std::string& place) const { throw RunError(failure_text(what, place)); }
+  // Ends the replica, or is kept to be told at the end of the run.
+  void went_wrong(std::string_view what, const std::string& place) {
+    if (!goes_on_) fail(what, place);
+    errors.add(failure_text(what, place));
   }
 
   // ---- what the core tells ----
@@ -186,10 +254,11 @@ class ProtocolsInReplica::Made {
   static ProgramQubit qubit(HeldQubit q) { return ProgramQubit::of(q.number); }
 
   const Model& model_;
+  bool goes_on_;
   void* self_ = nullptr;
   ExtensionFailure failure_{};
   Programs* run_ = nullptr;
-  std::vector<std::array<NodeId, 2>> ends_;  // by link, for one that finds routes
+  std::vector<std::array<NodeId, 2>> ends_;  // by link, for one that decides on routes or in rounds
   std::unordered_map<std::uint64_t, DemandId> demands_;  // by programs, by the nodes that they join
   const ExtensionNodes nodes_{
       this,
@@ -220,25 +289,33 @@ class ProtocolsInReplica::Made {
 };
 
 // One that does several things is one.
-ProtocolsInReplica::Made& ProtocolsInReplica::made(const Model& model, const LoadedProtocol& protocol, std::uint64_t replica) {
+ProtocolsInReplica::Made& ProtocolsInReplica::made(const Model& model, const LoadedProtocol& protocol, std::uint64_t replica, bool goes_on) {
   const auto found = std::find_if(made_.begin(), made_.end(), [&](const auto& m) { return &m->protocol == &protocol; });
-  return found != made_.end() ? **found : *made_.emplace_back(std::make_unique<Made>(model, protocol, replica));
+  return found != made_.end() ? **found : *made_.emplace_back(std::make_unique<Made>(model, protocol, replica, goes_on));
 }
 
-ProtocolsInReplica::ProtocolsInReplica(const Model& model, const ProtocolsInUse& used, const DecisionHooks& other_hooks, const ProgramHost* other_host,
-                                       const RoutesHook* other_routes, std::uint64_t replica)
-    : hooks_(other_hooks), host_(other_host), routes_(other_routes) {
-  if (used.routes) routes_ = &made(model, *used.routes, replica).routes;
+ProtocolsInReplica::ProtocolsInReplica(const Model& model, const ProtocolsInUse& used, const Others& others, std::uint64_t replica) : in_use_(others) {
+  const auto of = [&](const LoadedProtocol& protocol) -> Made& { return made(model, protocol, replica, used.goes_on); };
+  if (used.routes) in_use_.routes = &of(*used.routes).routes;
   for (std::size_t p = 0; p < decision_points; ++p)
-    if (used.deciders[p]) hooks_[p] = &made(model, *used.deciders[p], replica).hook;
+    if (used.deciders[p]) in_use_.hooks[p] = &of(*used.deciders[p]).hook;
+  const std::array parts{&in_use_.rounds.assign, &in_use_.rounds.join, &in_use_.rounds.fuse};
+  for (std::size_t p = 0; p < round_parts; ++p)
+    if (used.rounds[p]) *parts[p] = &of(*used.rounds[p]).rounds;
   if (used.programs) {
-    of_nodes_ = &made(model, *used.programs, replica);
-    host_ = &of_nodes_->host;
+    of_nodes_ = &of(*used.programs);
+    in_use_.host = &of_nodes_->host;
   }
 }
 ProtocolsInReplica::~ProtocolsInReplica() = default;
 
 ProtocolRecords ProtocolsInReplica::take_records() { return of_nodes_ ? std::move(of_nodes_->records) : ProtocolRecords{}; }
+
+HookErrors ProtocolsInReplica::errors() const {
+  HookErrors out;
+  for (const auto& one : made_) out.add(one->errors);
+  return out;
+}
 
 std::string between_text(const Model& model, std::array<NodeId, 2> nodes) {
   if (!nodes[0] || !nodes[1]) return "";
@@ -248,6 +325,11 @@ std::string between_text(const Model& model, std::array<NodeId, 2> nodes) {
 std::string place_text(const Model& model, NodeId node, DemandId demand, Tick now) {
   return (node ? " at node " + in_quotes(model.node_names[node.value]) : "") + ", demand " + in_quotes(model.demand_names[demand.value]) +
          ", at " + number_text(model.clock.seconds(now)) + " s";
+}
+
+std::string round_text(const Model& model, const RoundFault& fault) {
+  return (fault.node ? " at node " + in_quotes(model.node_names[fault.node.value]) : "") +
+         (fault.demand ? ", demand " + in_quotes(model.demand_names[fault.demand.value]) : "") + ", in round " + std::to_string(fault.round);
 }
 
 }  // namespace farbell

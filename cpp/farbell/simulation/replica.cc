@@ -55,7 +55,7 @@ class Replica {
                 address(HandlerIndex::swapping, Swapping::op_stored), options.replica, model.slot, model.scenario.detail == AttemptDetail::attempt, model.switches, options.turn_hook,
                 turn_claims_, model.induced_dephasing ? &dephasing_ : nullptr},
                queue_, states_, segments_, chains_, trace_),
-        protocols_(model, options.protocols, options.hooks, options.programs, options.routes_hook, options.replica),
+        protocols_(model, options.protocols, {options.hooks, options.programs, options.routes_hook, {}}, options.replica),
         decisions_(decisions(model, protocols_.hooks())),
         owners_(owners(model)),
         mail_({model.scenario.messages.vary(), model.message_keys, model.scenario.messages.jitter_s,
@@ -228,6 +228,7 @@ class Replica {
     r.ghz_demands = std::move(ghz_recorder_.summaries());
     r.trace = take_trace();
     r.records = protocols_.take_records();
+    r.errors = protocols_.errors();
     return r;
   }
 

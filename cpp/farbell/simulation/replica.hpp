@@ -37,7 +37,7 @@ struct ReplicaOptions {
   DecisionHooks hooks{};
   const RouteHook* route_hook = nullptr;
   const RoutesHook* routes_hook = nullptr;
-  const RoundHook* round_hook = nullptr;
+  RoundHooks round_hooks;
   const TurnHook* turn_hook = nullptr;
   std::vector<TraceRow>* trace_of_failure = nullptr;  // if what programs, hooks or protocols do ends the replica
   ProtocolsInUse protocols;
@@ -88,6 +88,7 @@ struct ReplicaResult {
   std::vector<TraceRow> trace;
   UseOverTime use;
   ProtocolRecords records;
+  HookErrors errors;  // of protocols
 };
 
 // `progress` (0 to 1) is for other threads to read.

@@ -19,11 +19,12 @@ class RoundsReplica {
         requests_({model.demands, model.clock, model.horizon, options.replica,
                    static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)), {}},
                   queue_, recorder_, trace_),
+        protocols_(model, options.protocols, {{}, nullptr, nullptr, options.round_hooks}, options.replica),
         rounds_({*model.rounds, model.programs, model.links, model.nodes, model.swap_keys, model.fibre_delay, model.processing_delay,
                  model.route_plans, model.scenario.control == ControlPlane::ideal, model.horizon, options.replica, {}},
                 model.graph, queue_, states_, requests_, trace_) {
     options.trace.apply(trace_);
-    if (options.round_hook) rounds_.ask(*options.round_hook);
+    rounds_.ask(protocols_.rounds());
   }
 
   ReplicaResult run(std::uint64_t replica, const RunLimits& limits, std::atomic<double>& progress) {
@@ -86,6 +87,7 @@ class RoundsReplica {
     r.pairs = std::move(recorder_.pairs());
     r.requests = std::move(recorder_.requests());
     r.trace = take_trace();
+    r.errors = protocols_.errors();
     return r;
   }
 
@@ -98,6 +100,7 @@ class RoundsReplica {
   Recorder recorder_;
   Trace trace_;
   RoundRequests requests_;
+  ProtocolsInReplica protocols_;
   Rounds rounds_;
 };
 

@@ -328,9 +328,9 @@ void statistics(const Model& model, const Results& results, RunOutput& out) {
 }
 
 // What a run in rounds cannot be asked for.
-void refuse_with_rounds(const RunOptions& options, bool calls_back) {
-  if (calls_back || options.protocols.any())
-    throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them, but for the hooks assign_lanes and join_pairs");
+void refuse_with_rounds(const RunOptions& options, bool of_circuits) {
+  if (of_circuits || options.protocols.any_of_circuits())
+    throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them, but for assign_lanes, join_pairs and fuse_pairs");
 }
 
 }  // namespace
@@ -345,7 +345,7 @@ ReplicaOptions replica_options(const Model& model, const RunOptions& options, st
   replica.hooks = options.hooks;
   replica.route_hook = options.route_hook;
   replica.routes_hook = options.routes_hook;
-  replica.round_hook = options.round_hook;
+  replica.round_hooks = options.round_hooks;
   replica.turn_hook = options.turn_hook;
   replica.protocols = options.protocols;
   replica.account_time = options.account_time;
@@ -388,7 +388,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   const bool of_circuits = options.programs || options.route_hook || options.routes_hook || options.turn_hook ||
                            std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
   if (model.rounds) refuse_with_rounds(options, of_circuits);
-  const bool calls_back = of_circuits || options.round_hook;
+  const bool calls_back = of_circuits || options.round_hooks.any();
   const bool may_fail = calls_back || options.protocols.any();
   // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
   std::atomic<std::uint64_t> first_failed = std::numeric_limits<std::uint64_t>::max();
@@ -445,6 +445,8 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   const PoolOutcome outcome = pool.run(options.replicas, job, poll, [&](RowBlock&& block) { rows.take(std::move(block)); });
 
   out.interrupted = outcome.interrupted;
+  for (const auto& result : results)
+    if (result) out.errors.add(result->errors);
   put_together(model, options, results, failed, rows, out);
   return out;
 }

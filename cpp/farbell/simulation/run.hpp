@@ -30,7 +30,7 @@ struct RunOptions {
   DecisionHooks hooks{};                  // take decisions; the same, if there is one
   const RouteHook* route_hook = nullptr;  // chooses among routes; the same
   const RoutesHook* routes_hook = nullptr;  // finds them; the same
-  const RoundHook* round_hook = nullptr;    // decides in rounds; the same
+  RoundHooks round_hooks;                 // decide in rounds; the same
   const TurnHook* turn_hook = nullptr;    // ranks links that wait for a switch; the same
   ProtocolsInUse protocols;               // take decisions and run programs, on all threads
 };
@@ -49,6 +49,7 @@ struct RunOutput {
   xt::xtensor<std::uint64_t, 2> fidelity_histogram;  // [demand, bin]
   bool interrupted = false;
   std::exception_ptr failure;  // of a program, hook or protocol: its replica is missing, and so are those that had not begun
+  HookErrors errors;           // of protocols, where the run went on without their answers
   bool spilled = false;  // all rows of pairs, GHZ states and requests went to `spill`; their tables here are empty
 };
 

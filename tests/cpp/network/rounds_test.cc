@@ -258,6 +258,68 @@ TEST(RoundRouter, OneShotOnAGrid) {
   }
 }
 
+// ---- hooks ----
+
+// Chains of another router as answers: they are taken as they are; one pair too many, and the router does it by itself.
+TEST(RoundRouter, AnswersOfHooks) {
+  struct Other {
+    RoundRouter router;
+    bool spends_twice = false;
+    std::size_t refused = 0;
+  };
+  RoundHook hook;
+  hook.join = [](void* self, const RoundQuestion& question, const LaneStates& up) -> std::optional<RoundPaths> {
+    Other& other = *static_cast<Other*>(self);
+    RoundPaths out;
+    LaneStates left = up;
+    for (const RoundChain& chain : other.router.connect(left)) {
+      RoundPath& path = out.emplace_back(RoundPath{chain.demand, chain.route.nodes, 1, {}});
+      for (std::size_t hop = 0; hop < chain.lanes.size(); ++hop) path.lanes.push_back({chain.route.links[hop], chain.lanes[hop]});
+    }
+    if (other.spends_twice && !out.empty()) out.push_back(out.front());
+    EXPECT_EQ(question.detours.size(), question.detours.empty() ? 0 : question.paths.size());
+    return out;
+  };
+  hook.refuse = [](void* self, const RoundFault& fault) {
+    EXPECT_TRUE(fault.demand && fault.between[0] && fault.between[1]);
+    EXPECT_NE(fault.why.find("joined already"), std::string::npos);
+    ++static_cast<Other*>(self)->refused;
+  };
+  std::mt19937 random(6);
+  std::size_t chains = 0, refused = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const Net net = random_net(random, 9);
+    PathFinder paths(net.graph);
+    const std::vector<double> cost(net.links.size(), 1.0);
+    const std::vector<Route> routes = paths.k_shortest(vertex(0), vertex(8), 4, cost), others = paths.k_shortest(vertex(3), vertex(7), 4, cost);
+    const std::vector<RoundWish> wishes{{DemandId{4}, vertex(0), vertex(8), 1, routes}, {DemandId{1}, vertex(3), vertex(7), 1, others}};
+    for (const RouterSpec& spec : {RouterSpec{QCastRouterSpec{2}}, RouterSpec{QPassRouterSpec{2}}, RouterSpec{MultipathGlobalRouterSpec{}}}) {
+      RoundRouter plain(net.graph, net.network, spec), asked(net.graph, net.network, spec);
+      Other other{RoundRouter(net.graph, net.network, spec), trial % 2 == 1};
+      hook.self = &other;
+      asked.ask({nullptr, &hook, nullptr});
+      for (RoundRouter* router : {&plain, &asked, &other.router}) router->assign(3, wishes, {});
+      const LaneStates made = luck(net, plain.book(), random);
+      LaneStates one = made, two = made;
+      const std::vector<RoundChain> expected = plain.connect(one), found = asked.connect(two);
+      ASSERT_EQ(expected.size(), found.size());
+      for (std::size_t k = 0; k < found.size(); ++k) {
+        EXPECT_EQ(expected[k].demand, found[k].demand);
+        EXPECT_EQ(expected[k].route.nodes, found[k].route.nodes);
+        EXPECT_EQ(expected[k].route.links, found[k].route.links);
+        EXPECT_EQ(expected[k].lanes, found[k].lanes);
+        EXPECT_TRUE(found[k].whole);
+      }
+      EXPECT_TRUE(std::equal(one.all().begin(), one.all().end(), two.all().begin()));
+      EXPECT_EQ(other.refused, other.spends_twice && !expected.empty() ? 1u : 0u);
+      chains += found.size();
+      refused += other.refused;
+    }
+  }
+  EXPECT_GT(chains, 300u);
+  EXPECT_GT(refused, 50u);
+}
+
 // ---- GHZ fusion ----
 
 // Against clusters that are merged pair by pair, with draws that a table keeps.
@@ -280,7 +342,7 @@ TEST(FusionWeb, ClustersAreThoseOfBruteForce) {
       return drawn.try_emplace({n.value, k}, Numbers{share(), share()}).first->second;
     };
     FusionWeb web(net.graph, net.network, most);
-    web.fuse(vertex(0), vertex(8), up, draw);
+    web.fuse({DemandId{0}, vertex(0), vertex(8), 1, {}}, 0, up, draw);
     // By (link, lane, node): the cluster of that half.
     std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, int> cluster;
     const auto merge = [&](int from, int to) {
