@@ -284,10 +284,15 @@ std::optional<RoundPaths> PythonHooks::join(const RoundQuestion& question, const
   return paths(RoundPart::join, question, py::make_tuple(pairs, given));
 }
 
-// A function of the round, the demand, the node and its pairs; it gives lists of pairs.
+// A function of the round, the demand, the node and its pairs with the hops that they lead to; it gives lists of pairs.
 std::optional<FusedPairs> PythonHooks::fuse(const FusionQuestion& question) {
   py::list pairs;
-  for (const LinkLane& pair : question.pairs) pairs.append(py::make_tuple(pair.link.value, pair.lane));
+  for (std::size_t k = 0; k < question.pairs.size(); ++k) {
+    const auto hops = [&](std::size_t e) {
+      return question.hops[k][e] == HopSearch::far ? std::numeric_limits<double>::infinity() : static_cast<double>(question.hops[k][e]);
+    };
+    pairs.append(py::make_tuple(question.pairs[k].link.value, question.pairs[k].lane, hops(0), hops(1)));
+  }
   PyObject* const result = PyObject_CallFunction(round_[static_cast<std::size_t>(RoundPart::fuse)].ptr(), "KIIIO", static_cast<unsigned long long>(question.round),
                                                  question.wish.demand.value, question.node.value, question.most, pairs.ptr());
   if (!result) {

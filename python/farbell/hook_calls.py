@@ -194,7 +194,7 @@ def _search(hook: Callable[[RoutesView], Any], model: Model) -> Callable[..., li
 _OF_ROUNDS: dict[str, tuple[type, ...]] = {
     "assign_lanes": (ShortestRouter, GreedyRouter, QPassRouter, QCastRouter),
     "join_pairs": (QPassRouter, QCastRouter, MultipathGlobalRouter),
-    "fuse_pairs": (GhzFusionRouter,),
+    "fuse_pairs": (MultipathLocalRouter, GhzFusionRouter),
 }
 
 
@@ -207,7 +207,7 @@ def _check_router(name: str, scenario: Scenario) -> None:
     if name == "join_pairs" and scenario.rounds is not None:
         why = "; this router is told of no pairs, while the hook would see all"
         if isinstance(scenario.rounds.router, MultipathLocalRouter):
-            why = "; nodes of MultipathLocalRouter know of their own pairs only, while the hook would see all"
+            why = "; nodes of MultipathLocalRouter know of their own pairs only, for which there is the hook fuse_pairs"
     kinds = " or ".join(kind.__name__ for kind in allowed)
     raise SpecError(f"hooks/{name}", "a hook", f"one beside rounds of {kinds}, whose part it takes{why}")
 
@@ -304,11 +304,12 @@ def _fusing(hook: Callable[[FusionView], Any], model: Model) -> Callable[..., li
     ends = [(link.node_a, link.node_b) for link in model.scenario.links]
     of_demand = [(name, one.node_a, one.node_b) for name, one in zip(model.demand_names, model.scenario.demands, strict=True)]
 
-    def ask(round: int, demand: int, node: int, most: int, pairs: list[_NUMBERS]) -> list[list[tuple[int, int]]]:
+    def ask(round: int, demand: int, node: int, most: int, pairs: list[Any]) -> list[list[tuple[int, int]]]:
         here = nodes[node]
-        neighbours = {links[link]: ends[link][ends[link][0] == here] for link, _ in pairs}
-        held = tuple((links[link], lane) for link, lane in pairs)
-        given = hook(FusionView(round, *of_demand[demand], here, held, neighbours, most))
+        neighbours = {links[link]: ends[link][ends[link][0] == here] for link, *_ in pairs}
+        hops = {links[link]: (from_a, from_b) for link, _, from_a, from_b in pairs}
+        held = tuple((links[link], lane) for link, lane, *_ in pairs)
+        given = hook(FusionView(round, *of_demand[demand], here, held, neighbours, hops, most))
         return [_lane_numbers(group, link_number) for group in _listed(given, "a list of groups of pairs is allowed")]
 
     return ask

@@ -304,12 +304,15 @@ class FusionView:
     node : str
         Who measures.
     pairs : tuple of (str, int)
-        The link and lane of each of its pairs, in the order of their luck: a random one, in which the built-in router cuts them
-        into groups. Whether a group succeeds is drawn with the pair that is named first in it.
+        The link and lane of each of its pairs. With GHZ fusion in the order of their luck: a random one, in which the built-in
+        router cuts them into groups; whether a group succeeds is drawn with the pair that is named first in it. Else by
+        neighbours and lanes.
     neighbours : dict
         Of the links of these pairs, the node at the other end.
+    hops : dict
+        Of the same, how far that node is from ``node_a`` and from ``node_b``, in links that could be used.
     max_links : int
-        Pairs of a group, at most.
+        Pairs of a group, at most; 2 with ``MultipathLocalRouter``, whose nodes swap.
 
     Examples
     --------
@@ -343,4 +346,5 @@ class FusionView:
     node: str
     pairs: tuple[tuple[str, int], ...]
     neighbours: dict[str, str]
+    hops: dict[str, tuple[float, float]]
     max_links: int

@@ -109,6 +109,24 @@ class ByTurns {
     return joined;
   }
 
+  // Of the pairs that are left, to two different nodes, those that lead nearest to both ends together, again and again.
+  FusedPairs fuse_pairs(const FusionView& view) {
+    FusedPairs swaps;
+    std::vector<std::size_t> left;
+    for (std::size_t k = 0; k < view.pairs().size(); ++k) left.push_back(k);
+    while (true) {
+      std::optional<std::pair<std::size_t, std::size_t>> best;
+      const auto hops = [&](std::size_t x, std::size_t y) { return std::uint64_t{view.hops_from_a(x)} + view.hops_from_b(y); };
+      for (std::size_t x : left)
+        for (std::size_t y : left)
+          if (view.neighbour(x) != view.neighbour(y) && (!best || hops(x, y) < hops(best->first, best->second))) best = {x, y};
+      if (!best) return swaps;
+      swaps.push_back({view.pairs()[best->first], view.pairs()[best->second]});
+      std::erase(left, best->first);
+      std::erase(left, best->second);
+    }
+  }
+
  private:
   // Breadth first; of equal ways that over the nodes that come first in the scenario.
   static std::vector<NodeId> fewest_hops(const PairsView& view, const RoundDemand& demand, const std::vector<std::uint32_t>& left) {
@@ -133,4 +151,4 @@ class ByTurns {
 }  // namespace
 
 FARBELL_EXTENSION(protocol<FirstCome>("first_come", "Lanes for whoever comes first, pairs along paths, and groups of all that a node has."),
-                  protocol<ByTurns>("by_turns", "Fewest hops through all pairs, the demands in turn."))
+                  protocol<ByTurns>("by_turns", "Fewest hops through all pairs, the demands in turn; or what leads nearest, node by node."))

@@ -315,6 +315,11 @@ def in_order(view: FusionView) -> list[list[tuple[str, int]]]:
     return [list(view.pairs[i : i + view.max_links]) for i in range(0, len(view.pairs), view.max_links)]
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    return built(tmp_path_factory.mktemp("out_of_tree"), "own_rounds", "awkward")
+
+
 @pytest.mark.parametrize("most", [2, 3])
 def test_fusion_as_a_hook(most: int) -> None:
     for seed in (1, 2, 3):
@@ -324,6 +329,32 @@ def test_fusion_as_a_hook(most: int) -> None:
         pairs_only = records(fused(seed, most), fuse_pairs=lambda view: [g for g in in_order(view) if len(g) > 1])
         assert built_in == pairs_only
         assert len(built_in["pairs"]["fidelity"]) > 50
+
+
+def nearest_both(view: FusionView) -> list[tuple[tuple[str, int], tuple[str, int]]]:
+    """Two pairs to different neighbours, those that lead nearest to both ends, again and again."""
+    left, swaps = list(view.pairs), []
+    while True:
+        both = [(x, y) for x in left for y in left if view.neighbours[x[0]] != view.neighbours[y[0]]]
+        if not both:
+            return swaps
+        swaps.append(min(both, key=lambda two: view.hops[two[0][0]][0] + view.hops[two[1][0]][1]))
+        left = [pair for pair in left if pair not in swaps[-1]]
+
+
+def test_multipath_local_as_a_hook(folder: Folder) -> None:
+    by_turns = fb.load_protocol(folder / "own_rounds.so", "by_turns")
+    for seed in (1, 2, 3):
+        scenario = network(fb.MultipathLocalRouter(), seed)
+        built_in = records(scenario)
+        assert built_in == records(scenario, fuse_pairs=nearest_both) == records(scenario, fuse_pairs=by_turns)
+        assert len(built_in["pairs"]["fidelity"]) > 50
+    plain = tables_of(fb.run(scenario))
+    nothing = fb.run(scenario, hooks={"fuse_pairs": lambda view: []})
+    assert nothing.nodes["swaps"].sum() == 0
+    with pytest.warns(RuntimeWarning, match="where at most 2 are allowed"):
+        results = fb.run(scenario, hooks={"fuse_pairs": lambda view: [(*view.pairs, *view.pairs)]}, on_error="go_on")
+    assert tables_of(results) == plain
 
 
 def test_what_nodes_know_when_they_fuse() -> None:
@@ -349,7 +380,7 @@ def zip_links(scenario: fb.Scenario) -> dict[str, tuple[str, str]]:
         (lambda view: [list(view.pairs[:1]) * 2], "no such pair, or it is in a group already"),
         (lambda view: [[("n0--n1", 1), ("n0--n1", 1)]], "no such pair, or it is in a group already"),
         (lambda view: [[("n0--n11", 1)]], "'n0--n11', which is no link; did you mean 'n0--n1'?"),
-        (lambda view: [[*view.pairs, *view.pairs]], "pairs, where at most 2 are allowed (max_links)"),
+        (lambda view: [[*view.pairs, *view.pairs]], "pairs, where at most 2 are allowed"),
         (lambda view: [["n0--n1"]], "where (link, lane) is allowed"),
         (lambda view: None, "where a list of groups of pairs is allowed"),
     ],
@@ -365,16 +396,14 @@ def test_groups_that_do_not_exist(groups: Any, why: str) -> None:
 # ---- in C++ ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Folder:
-    return built(tmp_path_factory.mktemp("out_of_tree"), "own_rounds", "awkward")
-
-
 def test_parts_of_routers_in_cpp(folder: Folder) -> None:
     """Records of the routers that are built in, on all threads; beside hooks of Python, too."""
     first_come = fb.load_protocol(folder / "own_rounds.so", "first_come")
     by_turns = fb.load_protocol(folder / "own_rounds.so", "by_turns")
-    assert first_come.decides == ["assign_lanes", "join_pairs", "fuse_pairs"] and by_turns.decides == ["join_pairs"]
+    assert first_come.decides == ["assign_lanes", "join_pairs", "fuse_pairs"] and by_turns.decides == [
+        "join_pairs",
+        "fuse_pairs",
+    ]
     for seed in (1, 2, 3):
         wide = network(fb.ShortestRouter(), seed)
         assert records(wide) == records(wide, assign_lanes=first_come)
@@ -404,7 +433,7 @@ WRONG: list[tuple[str, int, str]] = [
     ("join_pairs", 6, "(free pairs) between"),
     ("fuse_pairs", 0, "lost its map"),
     ("fuse_pairs", 1, "or it is in a group already"),
-    ("fuse_pairs", 2, "where at most 3 are allowed (max_links)"),
+    ("fuse_pairs", 2, "where at most 3 are allowed"),
 ]
 BESIDE: dict[str, Any] = {"assign_lanes": fb.QCastRouter(), "join_pairs": fb.QCastRouter(), "fuse_pairs": fb.GhzFusionRouter()}
 

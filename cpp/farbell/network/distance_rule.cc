@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "farbell/network/round_router.hpp"
-
 namespace farbell {
 
 namespace {
@@ -20,7 +18,7 @@ class DistanceRule {
   DistanceRule(const RoundWish& wish, const Graph& graph, std::size_t links, LaneStates& up)
       : wish_(wish), graph_(graph), up_(up), joined_(2 * links * up.channels()) {}
 
-  void join(NodeId n, const std::vector<std::uint32_t>& to_a, const std::vector<std::uint32_t>& to_b) {
+  void join(NodeId n, const std::vector<std::array<std::uint32_t, 2>>& hops) {
     std::vector<Held> pairs = pairs_of(n);
     while (pairs.size() > 1) {
       std::size_t a = pairs.size(), b = pairs.size();
@@ -28,18 +26,35 @@ class DistanceRule {
       for (std::size_t x = 0; x < pairs.size(); ++x)
         for (std::size_t y = 0; y < pairs.size(); ++y) {
           if (pairs[x].edge.to == pairs[y].edge.to) continue;
-          const std::uint64_t sum = std::uint64_t{to_a[pairs[x].edge.to.value]} + to_b[pairs[y].edge.to.value];
+          const std::uint64_t sum = std::uint64_t{hops[pairs[x].edge.to.value][0]} + hops[pairs[y].edge.to.value][1];
           if (a != pairs.size() && sum >= least) continue;
           least = sum;
           a = x;
           b = y;
         }
       if (a == pairs.size()) return;
-      joined_[at(n, pairs[a])] = pairs[b];
-      joined_[at(n, pairs[b])] = pairs[a];
+      join(n, pairs[a], pairs[b]);
       pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(std::max(a, b)));
       pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(std::min(a, b)));
     }
+  }
+
+  // As a hook has it. False: it has failed, and the run goes on.
+  bool join_as_asked(NodeId n, const std::vector<std::array<std::uint32_t, 2>>& hops, const RoundHook& hook, std::uint64_t round) {
+    const std::vector<Held> pairs = pairs_of(n);
+    if (pairs.size() < 2) return true;
+    std::vector<LinkLane> lanes;
+    std::vector<std::array<std::uint32_t, 2>> ahead;
+    for (const Held& pair : pairs) {
+      lanes.push_back({pair.edge.link, pair.lane});
+      ahead.push_back(hops[pair.edge.to.value]);
+    }
+    const auto groups = asked_groups(hook, {round, wish_, n, lanes, ahead, 2});
+    if (!groups) return false;
+    const auto held = [&](const LinkLane& lane) { return pairs[static_cast<std::size_t>(std::find(lanes.begin(), lanes.end(), lane) - lanes.begin())]; };
+    for (const std::vector<LinkLane>& group : *groups)
+      if (group.size() == 2) join(n, held(group[0]), held(group[1]));
+    return true;
   }
 
   // Chains that begin at the node: at pairs that it joins to none.
@@ -68,6 +83,10 @@ class DistanceRule {
   }
 
  private:
+  void join(NodeId n, const Held& x, const Held& y) {
+    joined_[at(n, x)] = y;
+    joined_[at(n, y)] = x;
+  }
   std::vector<Held> pairs_of(NodeId n) const {
     std::vector<Held> out;
     for (const Edge& e : graph_.edges(n))
@@ -88,17 +107,23 @@ class DistanceRule {
 
 }  // namespace
 
-std::vector<RoundChain> join_by_distance(const RoundWish& wish, const Graph& graph, const RoundNetwork& network, HopSearch& search, LaneStates& up) {
-  const auto distances = [&](NodeId end) {
-    search.spread(end, {}, HopSearch::far, [&](NodeId, const Edge& e) { return network.lane_success[e.link.value] > 0; });
-    std::vector<std::uint32_t> hops;
-    for (std::uint32_t n = 0; n < graph.nodes(); ++n) hops.push_back(search.hops(NodeId{n}));
-    return hops;
-  };
-  const std::vector<std::uint32_t> to_a = distances(wish.a), to_b = distances(wish.b);
+std::vector<std::array<std::uint32_t, 2>> hops_from_ends(const RoundWish& wish, const Graph& graph, const RoundNetwork& network, HopSearch& search) {
+  std::vector<std::array<std::uint32_t, 2>> hops(graph.nodes());
+  for (std::size_t e : {0u, 1u}) {
+    search.spread(e == 0 ? wish.a : wish.b, {}, HopSearch::far, [&](NodeId, const Edge& edge) { return network.lane_success[edge.link.value] > 0; });
+    for (std::uint32_t n = 0; n < graph.nodes(); ++n) hops[n][e] = search.hops(NodeId{n});
+  }
+  return hops;
+}
+
+std::vector<RoundChain> join_by_distance(const RoundWish& wish, std::uint64_t round, const Graph& graph, const RoundNetwork& network, HopSearch& search, LaneStates& up,
+                                         const RoundHook* hook) {
+  const auto hops = hops_from_ends(wish, graph, network, search);
   DistanceRule rule(wish, graph, network.lane_success.size(), up);
-  for (std::uint32_t n = 0; n < graph.nodes(); ++n)
-    if (NodeId{n} != wish.a && NodeId{n} != wish.b) rule.join(NodeId{n}, to_a, to_b);
+  for (std::uint32_t n = 0; n < graph.nodes(); ++n) {
+    if (NodeId{n} == wish.a || NodeId{n} == wish.b) continue;
+    if (!hook || !rule.join_as_asked(NodeId{n}, hops, *hook, round)) rule.join(NodeId{n}, hops);
+  }
   std::vector<RoundChain> out;
   rule.follow_from(wish.a, out);
   for (std::uint32_t n = 0; n < graph.nodes(); ++n)

@@ -1,5 +1,7 @@
 #include "farbell/network/fusion_web.hpp"
 
+#include "farbell/network/distance_rule.hpp"
+
 namespace farbell {
 
 FusionWeb::FusionWeb(const Graph& graph, const RoundNetwork& network, std::uint32_t most)
@@ -19,6 +21,11 @@ void FusionWeb::begin(NodeId a, NodeId b) {
     work.groups.clear();
     work.alone.clear();
   }
+}
+
+void FusionWeb::learn_hops(const RoundWish& wish) {
+  HopSearch search(graph_);
+  hops_ = hops_from_ends(wish, graph_, network_, search);
 }
 
 // What is left alone is read in X: the state that it belongs to does not mind.
@@ -56,26 +63,14 @@ void FusionWeb::group_as_asked(Work& work, const FusedPairs& groups) {
   for (const Held& held : left) measure(work, {&held, 1});
 }
 
-// As a hook has it; none: it has failed, and the run goes on.
 std::optional<FusedPairs> FusionWeb::groups_of(const RoundHook& hook, std::uint64_t round, const RoundWish& wish, NodeId node) const {
   std::vector<LinkLane> pairs;
-  for (const Held& held : held_) pairs.push_back(lane_of(held.half));
-  auto groups = hook.fuse(hook.self, {round, wish, node, pairs, most_});
-  if (!groups) return {};
-  const auto refused = [&](const std::string& why) {
-    hook.refuse(hook.self, {RoundPart::fuse, round, wish.demand, why, node});
-    return std::nullopt;
-  };
-  for (const std::vector<LinkLane>& group : *groups) {
-    if (group.size() > most_)
-      return refused("it gave a group of " + std::to_string(group.size()) + " pairs, where at most " + std::to_string(most_) + " are allowed (max_links)");
-    for (const LinkLane& pair : group) {
-      const auto found = std::find(pairs.begin(), pairs.end(), pair);
-      if (found == pairs.end()) return refused("it gave lane " + std::to_string(pair.lane) + " of a link, where the node has no such pair, or it is in a group already");
-      pairs.erase(found);
-    }
+  std::vector<std::array<std::uint32_t, 2>> hops;
+  for (const Held& held : held_) {
+    pairs.push_back(lane_of(held.half));
+    hops.push_back(hops_[node_[held.half ^ 1u].value]);
   }
-  return groups;
+  return asked_groups(hook, {round, wish, node, pairs, hops, most_});
 }
 
 // Breadth first from each pair of A that no state before has had.

@@ -50,6 +50,7 @@ class FusionWeb {
   void fuse(const RoundWish& wish, std::uint64_t round, const LaneStates& up, Luck&& luck, const RoundHook* hook = nullptr) {
     const NodeId a = wish.a, b = wish.b;
     begin(a, b);
+    if (hook) learn_hops(wish);
     for (std::uint32_t n = 0; n < work_.size(); ++n) {
       const NodeId node{n};
       std::uint32_t k = 0;
@@ -89,6 +90,7 @@ class FusionWeb {
   Lane lane_of(std::uint32_t half) const { return {LinkId{half / 2 / network_.channels}, half / 2 % network_.channels}; }
   void begin(NodeId a, NodeId b);
   std::optional<FusedPairs> groups_of(const RoundHook& hook, std::uint64_t round, const RoundWish& wish, NodeId node) const;
+  void learn_hops(const RoundWish& wish);
   void group_in_order(Work& work);
   void group_as_asked(Work& work, const FusedPairs& groups);
   void measure(Work& work, std::span<const Held> group);
@@ -102,6 +104,7 @@ class FusionWeb {
   std::vector<std::vector<std::uint32_t>> groups_;
   std::vector<Work> work_;               // by node
   std::vector<Held> held_;
+  std::vector<std::array<std::uint32_t, 2>> hops_;  // by node, from A and from B: for hooks
 };
 
 }  // namespace farbell

@@ -124,4 +124,24 @@ std::optional<std::vector<RoundChain>> RoundRouter::connect_as_asked(LaneStates&
   return out;
 }
 
+std::optional<FusedPairs> asked_groups(const RoundHook& hook, const FusionQuestion& question) {
+  auto groups = hook.fuse(hook.self, question);
+  if (!groups) return {};
+  const auto refused = [&](const std::string& why) {
+    hook.refuse(hook.self, {RoundPart::fuse, question.round, question.wish.demand, why, question.node});
+    return std::nullopt;
+  };
+  std::vector<LinkLane> left(question.pairs.begin(), question.pairs.end());
+  for (const std::vector<LinkLane>& group : *groups) {
+    if (group.size() > question.most)
+      return refused("it gave a group of " + std::to_string(group.size()) + " pairs, where at most " + std::to_string(question.most) + " are allowed");
+    for (const LinkLane& pair : group) {
+      const auto found = std::find(left.begin(), left.end(), pair);
+      if (found == left.end()) return refused("it gave lane " + std::to_string(pair.lane) + " of a link, where the node has no such pair, or it is in a group already");
+      left.erase(found);
+    }
+  }
+  return groups;
+}
+
 }  // namespace farbell

@@ -32,8 +32,9 @@ struct FusionQuestion {
   std::uint64_t round = 0;
   const RoundWish& wish;
   NodeId node;
-  std::span<const LinkLane> pairs;  // in the order of their luck
-  std::uint32_t most = 0;           // of a group
+  std::span<const LinkLane> pairs;                      // as the router would go through them
+  std::span<const std::array<std::uint32_t, 2>> hops;   // by pair: of the node that it leads to, from A and from B; HopSearch::far = no way
+  std::uint32_t most = 0;                               // of a group
 };
 
 enum class RoundPart : std::uint8_t { assign, join, fuse };
@@ -50,7 +51,7 @@ struct RoundFault {
   std::uint64_t round;
   DemandId demand;  // none = it names one that does not take part
   std::string why = {};
-  NodeId node = {};                    // with GHZ fusion
+  NodeId node = {};                    // whose pairs they are
   std::array<NodeId, 2> between = {};  // if it is between two nodes
 };
 
@@ -66,6 +67,9 @@ struct RoundHook {
   std::optional<FusedPairs> (*fuse)(void* self, const FusionQuestion& question) = nullptr;
   void (*refuse)(void* self, const RoundFault& fault) = nullptr;
 };
+
+// What a node is to measure together, checked; none = the hook has failed, and the run goes on.
+std::optional<FusedPairs> asked_groups(const RoundHook& hook, const FusionQuestion& question);
 
 // Who is asked for what; none = the router that is built in.
 struct RoundHooks {

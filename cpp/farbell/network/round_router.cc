@@ -210,7 +210,7 @@ std::vector<RoundChain> RoundRouter::connect(const MultipathGlobalRouterSpec&, L
 // One demand a round, in turn, as nodes that know of no other links serve it with all of theirs.
 std::vector<RoundChain> RoundRouter::connect(const MultipathLocalRouterSpec&, LaneStates& up) {
   if (wishes_.empty()) return {};
-  return join_by_distance(in_turn(), graph_, network_, search_, up);
+  return join_by_distance(in_turn(), round_, graph_, network_, search_, up, hooks_.fuse);
 }
 
 }  // namespace farbell

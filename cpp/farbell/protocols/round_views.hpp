@@ -76,6 +76,7 @@ struct ExtensionFusion {
   std::uint32_t nodes, links;
   const std::array<NodeId, 2>* ends;  // by link
   const LinkLane* pairs;
+  const std::array<std::uint32_t, 2>* hops;  // by pair: of the node that it leads to, from A and from B
   std::uint32_t pair_count, most;
   void* given;
   void (*add)(void* given, const LinkLane* pairs, std::uint32_t count);
@@ -162,7 +163,8 @@ class PairsView : public RoundView {
   GivenLanes detour(std::uint32_t k) const { return GivenLanes(round_.detours[k]); }
 };
 
-// A node, no end of the demand that is served, with what it knows: its own pairs. It lives as long as the decision takes.
+// A node, no end of the demand that is served, with what it knows: its own pairs, and where they lead. It lives as long as the decision
+// takes.
 class FusionView {
  public:
   explicit FusionView(const ExtensionFusion& question) : question_(question) {}
@@ -175,9 +177,16 @@ class FusionView {
   std::uint32_t nodes() const { return question_.nodes; }
   std::uint32_t links() const { return question_.links; }
   const std::array<NodeId, 2>& ends(LinkId link) const { return question_.ends[link.value]; }
-  // In the order of their luck.
+  // With GHZ fusion in the order of their luck, else by neighbours and lanes.
   std::span<const LinkLane> pairs() const { return {question_.pairs, question_.pair_count}; }
-  std::uint32_t max_links() const { return question_.most; }  // of a group
+  NodeId neighbour(std::size_t pair) const {
+    const auto& both = ends(question_.pairs[pair].link);
+    return both[0] == node() ? both[1] : both[0];
+  }
+  // From A, and from B, to the neighbour, over links that could be used; the largest number = there is no way.
+  std::uint32_t hops_from_a(std::size_t pair) const { return question_.hops[pair][0]; }
+  std::uint32_t hops_from_b(std::size_t pair) const { return question_.hops[pair][1]; }
+  std::uint32_t max_links() const { return question_.most; }  // of a group; 2 where pairs are swapped
 
  private:
   const ExtensionFusion& question_;

@@ -139,7 +139,7 @@ class ProtocolsInReplica::Made {
     FusedPairs found;
     const auto add = [](void* out, const LinkLane* pairs, std::uint32_t count) { static_cast<FusedPairs*>(out)->emplace_back(pairs, pairs + count); };
     const ExtensionFusion asked{question.round, question.wish.demand, question.wish.a, question.wish.b, question.node, static_cast<std::uint32_t>(model_.nodes.size()),
-                                static_cast<std::uint32_t>(ends_.size()), ends_.data(), question.pairs.data(), static_cast<std::uint32_t>(question.pairs.size()),
+                                static_cast<std::uint32_t>(ends_.size()), ends_.data(), question.pairs.data(), question.hops.data(), static_cast<std::uint32_t>(question.pairs.size()),
                                 question.most, &found, add};
     if (protocol.table->fuse_pairs(self_, &asked, &failure_) >= 0) return found;
     went_wrong("fuse_pairs", round_text(model_, {RoundPart::fuse, question.round, question.wish.demand, {}, question.node}));
