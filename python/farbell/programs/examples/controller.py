@@ -1,7 +1,5 @@
 """A controller: each demand gets the way of least cost, or that of the start again, as `fb.CentralControl` decides."""
 
-import networkx
-
 import farbell as fb
 
 
@@ -12,6 +10,8 @@ class Controller(fb.Program):
         self.processing_s = processing_s
 
     def choose(self, view, known):  # the first of these whose links can be used, or the best of all
+        import networkx  # as view.graph() does: of the extra "graph"
+
         graph, ends = view.graph(), (view.node_a, view.node_b)
         for route in known:
             if all(map(graph.has_edge, route, route[1:])):
