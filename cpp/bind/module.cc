@@ -18,10 +18,10 @@ PYBIND11_MODULE(_core, m) {
   farbell::bind_exact_states(m);
   farbell::bind_stabilizer(m);
   farbell::bind_hardware(m);
-  farbell::bind_programs(m);
   farbell::bind_hooks(m);
   farbell::bind_extensions(m);
   farbell::bind_simulation(m);
+  farbell::bind_programs(m);
   farbell::bind_live_run(m);
   farbell::bind_envs(m);
 }

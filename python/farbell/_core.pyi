@@ -3819,17 +3819,22 @@ class LocalControl:
     ----------
     retry_s : float | str
         Time after which a demand whose search found no way, and whose requests wait, searches again. [s]
+    needs_free_slots : bool
+        Whether a node between the ends sends a search back where it has not the slots free that the circuit needs there.
 
     Examples
     --------
     >>> import farbell as fb
     """
-    def __init__(self, *, retry_s: float | str = 0.01) -> None: ...
-    def replace(self, *, retry_s: float | str = ...) -> LocalControl:
+    def __init__(self, *, retry_s: float | str = 0.01, needs_free_slots: bool = False) -> None: ...
+    def replace(self, *, retry_s: float | str = ..., needs_free_slots: bool = ...) -> LocalControl:
         """A new LocalControl with these fields changed."""
     @property
     def retry_s(self) -> float:
         """Time after which a demand whose search found no way, and whose requests wait, searches again. [s]"""
+    @property
+    def needs_free_slots(self) -> bool:
+        """Whether a node between the ends sends a search back where it has not the slots free that the circuit needs there."""
     def with_values(self, values: dict[str, Any]) -> LocalControl:
         """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
     def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
@@ -3841,6 +3846,44 @@ class LocalControl:
         """As plain dicts and lists, the same as its JSON."""
     @staticmethod
     def from_dict(values: dict[str, Any]) -> LocalControl:
+        """The spec that plain dicts and lists hold."""
+    def __repr__(self) -> str: ...
+    def _repr_html_(self) -> str: ...
+    def __copy__(self) -> object: ...
+    def __deepcopy__(self, memo: dict[str, Any]) -> object: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class ProgramControl:
+    """A program at a node decides on routes, of what messages have told it, and installs them at the ends of demands.
+
+    Parameters
+    ----------
+    place : str
+        Name of the node whose program is the controller.
+
+    Examples
+    --------
+    >>> import farbell as fb
+    """
+    def __init__(self, *, place: str) -> None: ...
+    def replace(self, *, place: str = ...) -> ProgramControl:
+        """A new ProgramControl with these fields changed."""
+    @property
+    def place(self) -> str:
+        """Name of the node whose program is the controller."""
+    def with_values(self, values: dict[str, Any]) -> ProgramControl:
+        """A new spec in which each path holds another value: ``{"nodes/*/memory": "good", "links/a--b/fiber/length_m": "5 km"}``. In a list a step is the name of an element, its number, or ``*`` for all."""
+    def to_json(self, indent: SupportsInt | SupportsIndex | None = None) -> str:
+        """As JSON text; on one line unless `indent` is given."""
+    @staticmethod
+    def from_json(text: str) -> ProgramControl:
+        """The spec that a JSON text holds."""
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts and lists, the same as its JSON."""
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> ProgramControl:
         """The spec that plain dicts and lists hold."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
@@ -4768,7 +4811,7 @@ class Scenario:
         How routes are chosen.
     rounds : Rounds | Mapping[str, Any] | None
         Entanglement is routed network-wide in rounds; null = by circuits of each demand.
-    control_plane : IdealControl | CentralControl | LinkState | LocalControl | Mapping[str, Any]
+    control_plane : IdealControl | CentralControl | LinkState | LocalControl | ProgramControl | Mapping[str, Any]
         Who decides on routes, and what they know of the links.
     reservation : Literal["ledger", "hop_by_hop"]
         How circuits come by their memory slots.
@@ -4841,7 +4884,7 @@ class Scenario:
         record: Literal["rows", "summary"] = 'rows',
         routing: Routing | Mapping[str, Any] = ...,
         rounds: Rounds | Mapping[str, Any] | None = None,
-        control_plane: IdealControl | CentralControl | LinkState | LocalControl | Mapping[str, Any] = ...,
+        control_plane: IdealControl | CentralControl | LinkState | LocalControl | ProgramControl | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = 'ledger',
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = 'fifo',
         on_deadlock: Literal["report", "release", "stop"] = 'report',
@@ -4883,7 +4926,7 @@ class Scenario:
         record: Literal["rows", "summary"] = ...,
         routing: Routing | Mapping[str, Any] = ...,
         rounds: Rounds | Mapping[str, Any] | None = ...,
-        control_plane: IdealControl | CentralControl | LinkState | LocalControl | Mapping[str, Any] = ...,
+        control_plane: IdealControl | CentralControl | LinkState | LocalControl | ProgramControl | Mapping[str, Any] = ...,
         reservation: Literal["ledger", "hop_by_hop"] = ...,
         scheduler: Literal["fifo", "weighted_fair", "max_weight", "earliest_deadline"] = ...,
         on_deadlock: Literal["report", "release", "stop"] = ...,
@@ -4958,7 +5001,7 @@ class Scenario:
     def rounds(self) -> Rounds | None:
         """Entanglement is routed network-wide in rounds; null = by circuits of each demand."""
     @property
-    def control_plane(self) -> IdealControl | CentralControl | LinkState | LocalControl:
+    def control_plane(self) -> IdealControl | CentralControl | LinkState | LocalControl | ProgramControl:
         """Who decides on routes, and what they know of the links."""
     @property
     def reservation(self) -> Literal["ledger", "hop_by_hop"]:
@@ -5560,103 +5603,6 @@ class LinkModel:
         """Named approximations in force: name -> description."""
     def __repr__(self) -> str: ...
 
-class ProgramOperation:
-    """What `farbell.programs.Operation` keeps."""
-    def __init__(self, *args: Any) -> None: ...
-    def _succeed(self, value: object) -> None:
-        """It is done; who waits for it goes on."""
-    def _fail(self, error: BaseException) -> None:
-        """It is done; who waits for it meets the error."""
-    def _withdraw(self) -> None:
-        """The core no longer has to do it."""
-    done: bool
-    value: Any
-    _error: BaseException | None
-    _waits: Any
-    _pairs: list[Any]
-    _cancel: Callable[[], None] | None
-    _request: tuple[int, int] | None
-    """Of a request for pairs: numbers of its demand and its own."""
-    what: str
-
-class ProgramHost:
-    """What `farbell.programs.host.Host` keeps. Made of the names of the nodes, their numbers, and its classes."""
-    def __init__(self, *args: Any) -> None: ...
-    def _launch(self, process: ProgramProcess) -> None:
-        """Runs it until it waits."""
-    _run: Any
-    """The run that goes on, or None."""
-    _processes: dict[Any, None]
-    """Those that have not ended."""
-    _lost_messages: dict[tuple[str, str], tuple[int, float]]
-    """Messages lost, by sender and receiver: how many, and when the last was sent."""
-    now_s: float
-    """Simulated time in seconds."""
-
-class ProgramProcess:
-    """A generator at a node, and what it waits for."""
-    def __init__(self, *args: Any) -> None: ...
-    node: Any
-    generator: Any
-    ended: Any
-    since_s: float
-    """When it began to wait."""
-    waits_for: Any
-
-class ProgramQubit:
-    """What `farbell.programs.Qubit` keeps."""
-    node: str
-    index: int
-    _number: int
-
-class ProgramPair:
-    """What `farbell.programs.Pair` keeps."""
-    qubit: Any
-    peer: str
-    estimated_fidelity: float
-    born_s: float
-    tag: Any
-    id: tuple[int, int]
-    estimated_correlators: tuple[float, float, float]
-    _both: tuple[int, int]
-
-class ProgramNode:
-    """What `farbell.programs.Node` does."""
-    def __init__(self, *args: Any) -> None: ...
-    def _wait(self, seconds: Any, put: Any = None) -> Any: ...
-    def _send(self, peer: str, content: object) -> Any: ...
-    def _receive(self, peer: str | None, seconds: Any) -> Any: ...
-    def _accept(self, peer: str, seconds: Any) -> Any: ...
-    def _entangle(self, peer: str, pairs: int, min_fidelity: float, seconds: Any, tag: object) -> Any: ...
-    def _create_qubit(self) -> Any: ...
-    def _gate(self, name: str, qubits: tuple[Any, ...], angle_rad: float) -> Any: ...
-    def _measure(self, qubit: Any, basis: str) -> Any: ...
-    def _bell_measure(self, a: Any, b: Any) -> Any: ...
-    def _release(self, qubit: Any) -> None: ...
-    _host: Any
-    _addresses: dict[str, int]
-    _demands: dict[str, int]
-    _index: int
-
-@final
-class ProgramRun:
-    """A run as the host of its programs sees it; `farbell.programs` wraps it. Nodes, demands and qubits are numbers."""
-    def __init__(self, *args: Any) -> None: ...
-    def delay_s(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
-    def fidelity(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
-    def bloch(self, arg0: SupportsInt | SupportsIndex) -> tuple[float, float, float]: ...
-    def why_gone(self, arg0: SupportsInt | SupportsIndex) -> str:
-        """Why no program holds the qubit; empty if one does."""
-    def is_up(self, arg0: SupportsInt | SupportsIndex) -> bool: ...
-    def note(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> bool:
-        """In the trace, if there is one and it goes so far."""
-    @property
-    def traced(self) -> bool: ...
-    def failure_name(self, arg0: SupportsInt | SupportsIndex) -> str: ...
-    @property
-    def held(self) -> int: ...
-    def held_at(self, arg0: SupportsInt | SupportsIndex) -> int: ...
-
 @final
 class SwapView:
     """What is known where "swap" is decided, for the hook that is called.
@@ -5918,6 +5864,121 @@ class Model:
         """Columns by link: length_m, success_probability (per attempt), attempt_period_s, fidelity (at emission), rate_hz (per slot)."""
     def __repr__(self) -> str: ...
     def _repr_html_(self) -> str: ...
+
+class ProgramOperation:
+    """What `farbell.programs.Operation` keeps."""
+    def __init__(self, *args: Any) -> None: ...
+    def _succeed(self, value: object) -> None:
+        """It is done; who waits for it goes on."""
+    def _fail(self, error: BaseException) -> None:
+        """It is done; who waits for it meets the error."""
+    def _withdraw(self) -> None:
+        """The core no longer has to do it."""
+    done: bool
+    value: Any
+    _error: BaseException | None
+    _waits: Any
+    _pairs: list[Any]
+    _cancel: Callable[[], None] | None
+    _request: tuple[int, int] | None
+    """Of a request for pairs: numbers of its demand and its own."""
+    what: str
+
+class ProgramHost:
+    """What `farbell.programs.host.Host` keeps. Made of the names of the nodes, their numbers, and its classes."""
+    def __init__(self, *args: Any) -> None: ...
+    def _launch(self, process: ProgramProcess) -> None:
+        """Runs it until it waits."""
+    _run: Any
+    """The run that goes on, or None."""
+    _processes: dict[Any, None]
+    """Those that have not ended."""
+    _lost_messages: dict[tuple[str, str], tuple[int, float]]
+    """Messages lost, by sender and receiver: how many, and when the last was sent."""
+    now_s: float
+    """Simulated time in seconds."""
+
+class ProgramProcess:
+    """A generator at a node, and what it waits for."""
+    def __init__(self, *args: Any) -> None: ...
+    node: Any
+    generator: Any
+    ended: Any
+    since_s: float
+    """When it began to wait."""
+    waits_for: Any
+
+class ProgramQubit:
+    """What `farbell.programs.Qubit` keeps."""
+    node: str
+    index: int
+    _number: int
+
+class ProgramPair:
+    """What `farbell.programs.Pair` keeps."""
+    qubit: Any
+    peer: str
+    estimated_fidelity: float
+    born_s: float
+    tag: Any
+    id: tuple[int, int]
+    estimated_correlators: tuple[float, float, float]
+    _both: tuple[int, int]
+
+class ProgramNode:
+    """What `farbell.programs.Node` does."""
+    def __init__(self, *args: Any) -> None: ...
+    def _wait(self, seconds: Any, put: Any = None) -> Any: ...
+    def _send(self, peer: str, content: object) -> Any: ...
+    def _receive(self, peer: str | None, seconds: Any) -> Any: ...
+    def _accept(self, peer: str, seconds: Any) -> Any: ...
+    def _entangle(self, peer: str, pairs: int, min_fidelity: float, seconds: Any, tag: object) -> Any: ...
+    def _create_qubit(self) -> Any: ...
+    def _gate(self, name: str, qubits: tuple[Any, ...], angle_rad: float) -> Any: ...
+    def _measure(self, qubit: Any, basis: str) -> Any: ...
+    def _bell_measure(self, a: Any, b: Any) -> Any: ...
+    def _release(self, qubit: Any) -> None: ...
+    _host: Any
+    _addresses: dict[str, int]
+    _demands: dict[str, int]
+    _index: int
+
+@final
+class ProgramRun:
+    """A run as the host of its programs sees it; `farbell.programs` wraps it. Nodes, demands and qubits are numbers."""
+    def __init__(self, *args: Any) -> None: ...
+    def delay_s(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
+    def fidelity(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> float: ...
+    def bloch(self, arg0: SupportsInt | SupportsIndex) -> tuple[float, float, float]: ...
+    def why_gone(self, arg0: SupportsInt | SupportsIndex) -> str:
+        """Why no program holds the qubit; empty if one does."""
+    def is_up(self, arg0: SupportsInt | SupportsIndex) -> bool: ...
+    def note(self, arg0: SupportsInt | SupportsIndex, arg1: SupportsInt | SupportsIndex) -> bool:
+        """In the trace, if there is one and it goes so far."""
+    @property
+    def traced(self) -> bool: ...
+    def failure_name(self, arg0: SupportsInt | SupportsIndex) -> str: ...
+    @property
+    def held(self) -> int: ...
+    def held_at(self, arg0: SupportsInt | SupportsIndex) -> int: ...
+
+@final
+class RouteSender:
+    """What the program of a controller sends routes with, of a model."""
+    def __init__(self, model: Model) -> None: ...
+    def install(
+        self,
+        run: ProgramRun,
+        demand: SupportsInt | SupportsIndex,
+        routes: Sequence[Sequence[str]],
+        costs: Sequence[SupportsFloat | SupportsIndex],
+        release_others: bool,
+    ) -> None:
+        """Names of nodes; costs as the controller knows them, by link."""
+    def remove(self, run: ProgramRun, demand: SupportsInt | SupportsIndex, release_others: bool) -> None: ...
+    @property
+    def costs(self) -> list[float]:
+        """Of links at the start, as routing counts them."""
 
 @final
 class LiveRun:

@@ -53,7 +53,7 @@ DECIDED = {
     "neighbours only, grid": grid(3, [(a, b, more | {"priority": k, "deadline_s": 2e-3, "generate_when_idle": k == 1}) for k, (a, b, more) in enumerate(CROSSING)], memory=NOISY, failures=RANDOM_CUTS, slots=6, length_m=5e3, **HEARTBEATS, **local(2e-4)),
     "neighbours only, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=5e3, on_deadlock="release", **HOP_BY_HOP, **HEARTBEATS, **local(1e-5)),
     "neighbours only, several ways": two_ways(PATIENT, node=FAILING, failures=CUTS, changes=DOWN_AND_UP, slots=4, length_m=1e4, scheduler="weighted_fair", **HEARTBEATS, **local(5e-5)),
-    "neighbours only, free slots": grid(3, [(a, b, more | {"deadline_s": 2e-3}) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=2, length_m=5e3, **HEARTBEATS, **local(2e-5, needs_free_slots=True)),
+    "neighbours only, free slots": grid(3, [(a, b, more | {"deadline_s": 2e-3}) for a, b, more in CROSSING], memory=NOISY, failures=RANDOM_CUTS, slots=4, length_m=5e3, **HEARTBEATS, **local(2e-5, needs_free_slots=True)),
     "neighbours only, free slots, several ways, hop by hop": grid(3, [(a, b, more | TOGETHER) for a, b, more in CROSSING], slots=4, length_m=5e3, on_deadlock="release", **HOP_BY_HOP, routing={"kind": "hops", "alternatives": 2}, **local(2e-5, needs_free_slots=True)),
     # A link is back, as its ends know, in the tick in which slots come back: nobody looks for that before the news.
     "controller, a link back beside a line": {

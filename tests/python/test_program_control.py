@@ -15,9 +15,18 @@ PLACE = "n5"
 
 
 def core_trace(results: fb.Results) -> list[dict[str, str]]:
-    """All that the network did: rows of programs, and the columns that only these have, left out."""
+    """All that the network did. Left out: rows of programs, columns that only these have, and that somebody waits for slots,
+    which the ledger says again whenever it looks: it does so at news, of which the end is not told by a program."""
     rows = results.trace().rows()
-    told = {"message_arrived", "message_sent", "operation_asked", "operation_done", "program_began", "program_ended"}
+    told = {
+        "circuit_waits",
+        "message_arrived",
+        "message_sent",
+        "operation_asked",
+        "operation_done",
+        "program_began",
+        "program_ended",
+    }
     ours = ("program", "what", "operation", "line", "held", "held_there")
     return [{name: str(value) for name, value in row.items() if name not in ours} for row in rows if row["kind"] not in told]
 

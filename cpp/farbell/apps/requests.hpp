@@ -208,7 +208,11 @@ class Requests {
     DemandId demand;
     std::vector<ChainId> circuits;
     bool next = false;
+
+    explicit operator bool() const { return !circuits.empty() || next; }
   };
+  template <class LeadsOver>
+  Concerned circuits_over(DemandId d, LeadsOver&& leads_over) const;  // routes that this is true of
   std::vector<Concerned> circuits_over(std::span<const LinkId> links, std::span<const DemandId> of) const;
   void lose_routes(const std::vector<Concerned>& affected, std::span<const LinkId> links, Known known);
   void tell_ends(std::span<const LinkId> links);

@@ -38,17 +38,21 @@ std::vector<Requests::Concerned> Requests::circuits_over(std::span<const LinkId>
     return std::find_first_of(route.links.begin(), route.links.end(), links.begin(), links.end()) != route.links.end();
   };
   std::vector<Concerned> out;
-  for (DemandId d : of) {
-    Concerned concerned{d, {}};
-    const bool routed = rows_[d.value].routed;
-    each_circuit(d, [&](ChainId c) {
-      if ((!routed && !circuits_.booked(c)) || circuits_.unanswered(c)) return;
-      if (leads_over(circuits_.route(c))) concerned.circuits.push_back(c);
-      else if (routed && circuits_.state(c) == Circuits::State::releasing) concerned.next |= leads_over(routes_.of(d)[routes_.preferred(d)]);
-    });
-    if (!concerned.circuits.empty() || concerned.next) out.push_back(std::move(concerned));
-  }
+  for (DemandId d : of)
+    if (Concerned concerned = circuits_over(d, leads_over); concerned) out.push_back(std::move(concerned));
   return out;
+}
+
+template <class LeadsOver>
+Requests::Concerned Requests::circuits_over(DemandId d, LeadsOver&& leads_over) const {
+  Concerned concerned{d, {}};
+  const bool routed = rows_[d.value].routed;
+  each_circuit(d, [&](ChainId c) {
+    if ((!routed && !circuits_.booked(c)) || circuits_.unanswered(c)) return;
+    if (leads_over(circuits_.route(c))) concerned.circuits.push_back(c);
+    else if (routed && circuits_.state(c) == Circuits::State::releasing) concerned.next |= leads_over(routes_.of(d)[routes_.preferred(d)]);
+  });
+  return concerned;
 }
 
 // Links have gone down over which these circuits of each demand lead, or would.
@@ -123,7 +127,7 @@ void Requests::routes_replaced(DemandId d, bool release_others) {
   bool booked = false;
   each_circuit(d, [&](ChainId c) {
     const auto& links = circuits_.route(c).links;
-    const bool leads_elsewhere = !row.routed || std::none_of(list.begin(), list.end(), [&](const Route& route) { return route.links == links; });
+    const bool leads_elsewhere = std::none_of(list.begin(), list.end(), [&](const Route& route) { return route.links == links; });
     if (release_others && leads_elsewhere && circuits_.state(c) != Circuits::State::releasing) {
       if (circuits_.complete(c)) circuits_.release_from(c, 0);
       else circuits_.release_everywhere(c);
@@ -148,10 +152,18 @@ void Requests::send_routes(DemandId d, std::vector<Route> routes, bool release_o
 }
 
 void Requests::told_routes(DemandId d) {
-  Told told = std::move(rows_[d.value].told.front());
-  rows_[d.value].told.pop_front();
+  Row& row = rows_[d.value];
+  Told told = std::move(row.told.front());
+  row.told.pop_front();
+  const auto leads_elsewhere = [&](const Route& route) {
+    return told.release_others && std::none_of(told.routes.begin(), told.routes.end(), [&](const Route& other) { return route.links == other.links; });
+  };
+  const Concerned elsewhere = circuits_over(d, leads_elsewhere);
+  const bool routed = row.routed;
   routes_.follow(d, std::move(told.routes));
-  routes_replaced(d, told.release_others);
+  lose_routes({elsewhere}, {}, Known::to_deciders);
+  if (row.routed && !routed) ask_for_needed(d);
+  circuits_.routes_changed();
 }
 
 // ---- failures ---------------------------------------------------------------------------------------------------------------------------

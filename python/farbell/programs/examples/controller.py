@@ -1,7 +1,5 @@
 """A controller: each demand gets the way of least cost, or that of the start again, as `fb.CentralControl` decides."""
 
-import networkx
-
 import farbell as fb
 
 
@@ -11,25 +9,28 @@ class Controller(fb.Program):
     def __init__(self, processing_s=0.0):
         self.processing_s = processing_s
 
-    def choose(self, view, *known):
-        """The first of the routes that are known whose links can be used, or the best of all."""
-        graph = view.graph()
+    def choose(self, view, known):  # the first of these whose links can be used, or the best of all
+        import networkx  # as view.graph() does: of the extra "graph"
+
+        graph, ends = view.graph(), (view.node_a, view.node_b)
         for route in known:
-            if route and all(graph.has_edge(*hop) for hop in zip(route, route[1:], strict=False)):
+            if all(map(graph.has_edge, route, route[1:])):
                 return route
-        there = networkx.has_path(graph, view.node_a, view.node_b)
-        return networkx.shortest_path(graph, view.node_a, view.node_b, weight="cost") if there else []
+        return networkx.shortest_path(graph, *ends, weight="cost") if networkx.has_path(graph, *ends) else None
 
     def run(self, node):
-        start = {demand: self.choose(node.routes_view(demand)) for demand in node.demand_names}
-        last, told = dict(start), dict(start)
+        now = {demand: self.choose(node.routes_view(demand), ()) for demand in node.demand_names}
+        told = {demand: [route] for demand, route in now.items()}
         while True:
             news = yield node.link_news()
-            for demand in start:
-                route = self.choose(node.routes_view(demand), start[demand], last[demand])
-                if route != told[demand]:
+            for demand, routes in told.items():
+                view = node.routes_view(demand)
+                route = self.choose(view, (routes[0], routes[-1]))
+                hops = {frozenset(hop) for old in routes[-2:] for hop in zip(old, old[1:], strict=False)}
+                if route != now[demand] or (not news.is_up and frozenset(view.ends[news.link]) in hops):
                     node.start(self.tell(node, demand, route, release_others=not news.is_up))
-                told[demand], last[demand] = route, route or last[demand]
+                now[demand] = route
+                routes += [route] if route not in (None, routes[-1]) else []
 
     def tell(self, node, demand, route, release_others):
         yield node.wait(self.processing_s)
