@@ -157,6 +157,8 @@ def test_a_replay_has_the_program() -> None:
     trace = results.trace()
     (sent, restored) = [row for row in trace.rows() if row["kind"] == "message_sent"]
     assert sent["what"] == "install_routes('D', [['n0', 'n4', 'n3', 'n2']])" and sent["to_node"] == "n0"
+    came = [row["what"] for row in results.trace().rows() if row["kind"] == "message_arrived"]
+    assert came[0] == "with news of n1--n2: it cannot be used" and "it can be used, cost" in came[1] and len(came) == 2
     assert restored["what"] == "install_routes('D', [['n0', 'n1', 'n2']])"
     # Both ends of the link tell of its loss and of its repair, and n0 is told of both.
     assert results.replicas["control_messages"].tolist() == [2 * (2 + 1)]
