@@ -13,7 +13,7 @@ void check_goes_together(const Model& m, const std::string& kind) {
   const std::string with = " with \"control_plane\": " + kind;
   if (s.control == ControlPlane::ideal)
     throw SpecError("/control_plane/kind", kind, "\"ideal\" with \"control\": \"ideal\", where every node knows everything at once");
-  if (s.messages.vary()) throw SpecError("/messages", "loss or jitter of messages", "none of them" + with);
+  if (s.messages.vary()) throw SpecError("/messages", "loss or jitter of messages", "none of them" + with + ": nobody sends news, a command or a search again");
   if (!s.ghz_demands.empty())
     throw SpecError("/ghz_demands", std::to_string(s.ghz_demands.size()) + " of them", "none" + with + ": all arms of one are decided on together, at once");
   if (!m.failures.empty() && m.heartbeat == never)

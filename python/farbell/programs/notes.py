@@ -100,7 +100,8 @@ class Notes:
     def news(self, place: str, news: Any) -> None:
         """Of a link, to who decides on routes."""
         if self._host._run.traced:
-            self.add(self._host._numbers[place], Note("message_arrived", "", f"news of a link: {_short.repr(news)}"))
+            state = f"can be used, cost {news.cost:.6g}" if news.is_up else "cannot be used"
+            self.add(self._host._numbers[place], Note("message_arrived", "", f"with news of {news.link}: it {state}"))
 
     def routes(self, node: Node, what: str, end: str, demand: int) -> None:
         """To end A of a demand."""

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <random>
@@ -111,18 +112,24 @@ TEST(Routes, GoByTheViewOfTheDemand) {
   EXPECT_FALSE(routes.usable_when_repaired(DemandId{1}));
 }
 
-// Depth first: over links that work, no node twice, and in vain only where nothing leads to the end.
+// Depth first: over links that work and no way before it took, past nodes that let it through, no node twice, and in vain only where
+// nothing leads to the end.
 TEST(LocalSearch, FindsAWayWhereverThereIsOne) {
   Draw draw;
   constexpr double dead = std::numeric_limits<double>::infinity();
-  std::size_t found = 0, in_vain = 0, back = 0;
+  std::array<std::size_t, 3> found{}, in_vain{};
+  std::size_t back = 0;
   for (int trial = 0; trial < 300; ++trial) {
     const std::uint32_t nodes = 3 + draw.below(7);
     std::vector<std::array<NodeId, 2>> ends;
     std::vector<Tick> fibre, processing;
     std::vector<double> start, now;
-    for (std::uint32_t n = 0; n < nodes; ++n) processing.push_back(Tick{draw.below(5)});
-    for (std::uint32_t l = 0; l < 2 * nodes; ++l) {
+    std::vector<bool> full;
+    for (std::uint32_t n = 0; n < nodes; ++n) {
+      processing.push_back(Tick{draw.below(5)});
+      full.push_back(n > 0 && n + 1 < nodes && draw.below(6) == 0);
+    }
+    for (std::uint32_t l = 0; l < 3 * nodes; ++l) {
       const std::uint32_t a = draw.below(nodes), b = draw.below(nodes);
       if (a == b) continue;
       ends.push_back({NodeId{a}, NodeId{b}});
@@ -132,41 +139,53 @@ TEST(LocalSearch, FindsAWayWhereverThereIsOne) {
     }
     const Graph graph(nodes, ends);
     const NodeId a{0}, b{nodes - 1};
-    std::vector<bool> joined(nodes, false);
-    joined[a.value] = true;
-    for (std::uint32_t round = 0; round < nodes; ++round)
-      for (std::size_t l = 0; l < ends.size(); ++l)
-        if (now[l] < dead && (joined[ends[l][0].value] || joined[ends[l][1].value])) joined[ends[l][0].value] = joined[ends[l][1].value] = true;
     LocalSearch search({graph, start, fibre, processing}, 2);
     search.begin(1, a, b);
-    std::size_t steps = 0;
-    bool lost = false;
-    while (!search.has_arrived(1) && !lost) {
-      const std::size_t before = search.way(1).links.size();
-      const auto delay = search.send_on(1, now);
-      lost = !delay;
+    std::vector<double> left = now;  // infinity where the link is dead, or on a way before
+    for (std::size_t number = 0; number < found.size(); ++number) {
+      std::vector<bool> joined(nodes, false);
+      joined[a.value] = true;
+      for (std::uint32_t round = 0; round < nodes; ++round)
+        for (std::size_t l = 0; l < ends.size(); ++l)
+          for (std::size_t side : {0U, 1U}) {
+            const NodeId from = ends[l][side], to = ends[l][1 - side];
+            if (left[l] < dead && joined[from.value] && !full[from.value]) joined[to.value] = true;
+          }
+      std::size_t steps = 0;
+      bool lost = false;
+      while (!search.has_arrived(1) && !lost) {
+        const std::size_t before = search.way(1).links.size();
+        const auto delay = search.send_on(1, now, !full[search.way(1).nodes.back().value]);
+        lost = !delay;
+        if (lost) break;
+        back += search.way(1).links.size() < before;
+        EXPECT_GE(*delay, Tick{1});
+        ASSERT_LE(++steps, 2 * std::size_t{nodes});
+      }
+      EXPECT_EQ(lost, !joined[b.value]);
+      ++(lost ? in_vain : found)[number];
       if (lost) break;
-      back += search.way(1).links.size() < before;
-      EXPECT_GE(*delay, Tick{1});
-      ASSERT_LE(++steps, 2 * std::size_t{nodes});
+      const Route& way = search.way(1);
+      std::set<std::uint32_t> seen;
+      Tick expected = tick_zero;
+      for (std::size_t h = 0; h < way.links.size(); ++h) {
+        EXPECT_TRUE(seen.insert(way.nodes[h].value).second);
+        EXPECT_FALSE(full[way.nodes[h].value]);
+        EXPECT_LT(left[way.links[h].value], dead);
+        const auto& [x, y] = ends[way.links[h].value];
+        EXPECT_TRUE((x == way.nodes[h] && y == way.nodes[h + 1]) || (y == way.nodes[h] && x == way.nodes[h + 1]));
+        expected += fibre[way.links[h].value] + (h > 0 ? processing[way.nodes[h].value] : tick_zero);
+      }
+      EXPECT_EQ(search.back(1), expected);
+      for (LinkId link : way.links) left[link.value] = dead;
+      search.begin_another(1);
+      EXPECT_EQ(search.kept(1).size(), number + 1);
     }
-    EXPECT_EQ(lost, !joined[b.value]);
-    lost ? ++in_vain : ++found;
-    if (lost) continue;
-    const Route& way = search.way(1);
-    std::set<std::uint32_t> seen;
-    Tick expected = tick_zero;
-    for (std::size_t h = 0; h < way.links.size(); ++h) {
-      EXPECT_TRUE(seen.insert(way.nodes[h].value).second);
-      EXPECT_LT(now[way.links[h].value], dead);
-      const auto& [x, y] = ends[way.links[h].value];
-      EXPECT_TRUE((x == way.nodes[h] && y == way.nodes[h + 1]) || (y == way.nodes[h] && x == way.nodes[h + 1]));
-      expected += fibre[way.links[h].value] + (h > 0 ? processing[way.nodes[h].value] : tick_zero);
-    }
-    EXPECT_EQ(search.back(1), expected);
   }
-  EXPECT_GT(found, 5U);
-  EXPECT_GT(in_vain, 5U);
+  for (std::size_t number = 0; number < found.size(); ++number) {
+    EXPECT_GT(found[number], 5U) << number;
+    EXPECT_GT(in_vain[number], 5U) << number;
+  }
   EXPECT_GT(back, 5U);
 }
 
