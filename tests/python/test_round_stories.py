@@ -115,7 +115,9 @@ def test_measured_pairs_are_told_of_and_make_keys(name: str) -> None:
     scenario = grid(name)
     demands = [demand.replace(use="measure", traffic=fb.Continuous()) for demand in scenario.demands]
     state = fb.Werner(fidelity=0.999)
-    scenario = scenario.replace(links=[link.replace(generation=link.generation.replace(state=state)) for link in scenario.links])
+    scenario = scenario.replace(
+        links=[link.replace(generation=link.generation.replace(state=state)) for link in scenario.links]
+    )
     memories = [memory.replace(t2_s=1.0) for memory in scenario.memories]
     results = fb.run(scenario.replace(demands=demands, memories=memories))
     pairs = results.pairs
