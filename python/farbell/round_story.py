@@ -131,7 +131,8 @@ class RoundStory:
         begin = steps[0].start_s if steps else end
         if begin > floor:
             before = sum(floor <= row["time_s"] < begin for row in self.rounds)
-            steps.insert(0, Step(floor, begin, "earlier", f"{counted(before, 'earlier round')}"))
+            text = counted(before, "earlier round") if steps else "what happened before, which is not followed"
+            steps.insert(0, Step(floor, begin, "earlier", text))
         return tuple(Step(max(s.start_s, floor), s.end_s, s.kind, s.text) for s in steps if s.end_s > max(s.start_s, floor))
 
     def _phases(self, delivery: Row, made_of: tuple[int, ...]) -> list[Step]:
