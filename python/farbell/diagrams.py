@@ -88,7 +88,7 @@ class _Stays:
             self.parts[row["right"]].append(pair)
         elif kind in {"fusion", "fusion_failed"}:
             for fused in self.fusing.pop((node, time), []):
-                self.end(fused, node, time, "measured with others")
+                self.end(fused, node, time, "fused" if row["circuit"] >= 0 else "measured")  # in rounds one may be left alone
                 for half in self.held[fused].values():
                     half.shared_s = row["until_s"]
         elif kind.startswith("ghz_"):

@@ -46,7 +46,8 @@ class RoundStory:
     def __init__(self, facts: RequestFacts, trace: ResultTable) -> None:
         self.facts = facts
         self.request = facts.row["request"]
-        self.own = [row for row in with_owners(trace.rows()) if row["demand"] == facts.demand]
+        rows = with_owners(trace.rows())
+        self.own = [row for row in rows if row["demand"] == facts.demand or row["kind"] == "link_changed"]
         self.made: dict[int, Row] = {}  # pair of a link -> the success that made it
         self.joined: dict[int, Row] = {}  # pair -> the swap that made it
         self.parts: dict[int, list[Row]] = defaultdict(list)  # pair of a state -> the pairs that became the state
@@ -130,7 +131,8 @@ class RoundStory:
         begin = steps[0].start_s if steps else end
         if begin > floor:
             before = sum(floor <= row["time_s"] < begin for row in self.rounds)
-            steps.insert(0, Step(floor, begin, "earlier", f"{counted(before, 'earlier round')}"))
+            text = counted(before, "earlier round") if steps else "what happened before, which is not followed"
+            steps.insert(0, Step(floor, begin, "earlier", text))
         return tuple(Step(max(s.start_s, floor), s.end_s, s.kind, s.text) for s in steps if s.end_s > max(s.start_s, floor))
 
     def _phases(self, delivery: Row, made_of: tuple[int, ...]) -> list[Step]:
@@ -179,6 +181,7 @@ class RoundStory:
         takes = quantity(row["until_s"] - row["time_s"], "s", 4)
         whose = "" if row["request"] == self.request else f" to request {row['request']}"
         plain = {
+            "link_changed": f"link {row['link']} {'goes down' if row['detail'] == 'down' else 'changes'}, for the next round",
             "round_begun": f"round {count} begins",
             "lanes_given": f"link {row['link']} attempts for it with {counted(count, 'lane')}, for {takes}",
             "chain_joined": f"a chain of {counted(count, 'hop')} is joined",

@@ -72,6 +72,8 @@ class Rounds:
             link.luck = self.stream(f"link:{link.name}/rounds/attempts")
             link.heralds = self.stream(f"link:{link.name}/rounds/herald")
         self.held = dict.fromkeys(self.network.nodes, 0)
+        self.changes = []  # since the last round began: (link, generation)
+        self.up = dict.fromkeys(self.network.links, True)
         self.pairs, self.chains, self.messages = [], [], 0
         self.trace = []  # (tick, phase, kind, entity, a, b, left, right, pair, to, until, x); a pair is the lanes that made it
         self.waiting_ends = []  # with GHZ fusion: whether they know, and (node, tick) of what ends hold
@@ -205,6 +207,7 @@ class Rounds:
         now = self.clock.now
         if now + self.period > self.horizon:
             return
+        self.take_changes()
         after = lambda: self.clock.post(now + self.period, ATTEMPTS, lambda: self.begin(number + 1))  # noqa: E731
         wishes = sorted((demand for demand in self.demands if demand.open), key=lambda demand: demand.open[0].asked)
         for demand in wishes:
@@ -252,6 +255,27 @@ class Rounds:
 
     def of_lane(self, link, lane):
         return ((link.name, lane, self.began[link, lane]),)
+
+    def change(self, link, generation):
+        self.changes.append((link, generation))
+        self.count_up_time(link)
+        self.up[link] = generation is not None
+        self.record("link_changed", link.name, 0, int(self.up[link]))
+
+    def count_up_time(self, link):
+        link.up_ticks += self.clock.now - link.changed_at if self.up[link] else 0
+        link.changed_at = self.clock.now
+
+    def take_changes(self):
+        for link, generation in self.changes:
+            link.open = generation is not None
+            if link.open:
+                link.own_model = self.network.model_of(link, generation)
+            self.network.settle_model(link)
+        if self.changes:
+            for demand in self.demands:
+                demand.routes = self.network.routes(demand.spec)
+        self.changes = []
 
     def attempt(self, link, lane, number, most, board):
         link.luck.ordinal = number * self.channels + lane
@@ -423,8 +447,16 @@ class Rounds:
     def run(self):
         for demand in self.demands:
             self.next_arrival(demand)
+        for spec in self.scenario["changes"]:
+            link, generation = self.network.link[spec["link"]], spec["generation"]
+            self.clock.post(
+                self.ticks(spec["at_s"]), ARRIVALS, lambda link=link, generation=generation: self.change(link, generation)
+            )
         self.clock.post(0, ATTEMPTS, lambda: self.begin(0))
         self.clock.run_until(self.horizon)
+        self.clock.now = self.horizon
+        for link in self.network.links:
+            self.count_up_time(link)
         for chain in self.chains:
             for node, began, _ in chain.waiting:
                 node.slot_ticks += self.horizon - began

@@ -109,8 +109,8 @@ class Router:
 class Shortest(Router):
     def assign(self):
         for demand in self.wishes:
-            nodes, links = demand.routes[0]
-            if self.board.width(nodes, links) >= demand.width:
+            nodes, links = demand.routes[0] if demand.routes else (None, None)
+            if nodes and self.board.width(nodes, links) >= demand.width:
                 self.add(demand, nodes, links, demand.width)
 
     def connect(self):
@@ -370,7 +370,8 @@ class MultipathLocal(Multipath):
             return
         demand = self.wishes[self.number % len(self.wishes)]
         board, (a, b) = self.board, demand.ends
-        to_a, to_b = board.hops_from(a), board.hops_from(b)
+        # Where no way leads to an end, that is farther than anything.
+        to_a, to_b = (dict.fromkeys(board.nodes, 10**9) | board.hops_from(end) for end in (a, b))
         joined = defaultdict(dict)  # by node: pair to pair
         pairs = {
             node: [

@@ -26,12 +26,12 @@ ROUTERS = [
 
 
 #: What the entity of a row of the trace is, but for nodes.
-ENTITIES = dict.fromkeys(["link_success", "lanes_given", "state_joined"], "link") | dict.fromkeys(
+ENTITIES = dict.fromkeys(["link_success", "link_changed", "lanes_given", "state_joined"], "link") | dict.fromkeys(
     ["request_asked", "request_started", "request_ended", "round_begun", "chain_joined", "chain_broken", "delivery",
      "pair_rejected", "pair_surplus"], "demand",
 )  # fmt: skip
 #: Kinds of rows that the traces of a router must have, taken together.
-ALWAYS = {"request_asked", "request_started", "request_ended", "round_begun", "lanes_given", "link_success", "herald", "delivery", "qubit_dropped"}  # fmt: skip
+ALWAYS = {"link_changed", "request_asked", "request_started", "request_ended", "round_begun", "lanes_given", "link_success", "herald", "delivery", "qubit_dropped"}  # fmt: skip
 CHAINED = {"chain_joined", "swap_started", "swap", "message"}
 FUSED = {"fusion_started", "fusion", "fusion_failed", "state_joined", "qubit_measured"}
 
@@ -94,8 +94,15 @@ def random_scenario(seed, router):
                 "use": uses.choice(["keep", "measure"]), "z_basis_probability": uses.choice([0.5, 0.8]),
             }
         )  # fmt: skip
+    changes = [
+        {
+            "at_s": uses.choice([0.0, 0.006, uses.uniform(0, 0.05)]), "link": f"{link['node_a']}--{link['node_b']}",
+            "generation": uses.choice([None, link["generation"] | {"success_probability": uses.uniform(0, 0.6), "attempt_period_s": 1.7e-4}]),
+        }
+        for link in uses.choices(links, k=uses.choice([0, 2, 6]))
+    ]  # fmt: skip
     return {
-        "version": 1, "seed": seed, "duration_s": 0.05, "memories": memories, "links": links, "demands": demands,
+        "version": 1, "seed": seed, "duration_s": 0.05, "memories": memories, "links": links, "demands": demands, "changes": changes,
         "nodes": [
             {
                 "name": name, "memory": dice.choice(["good", "bad"]), "swap_success_probability": dice.choice([1.0, 0.8]),
@@ -214,6 +221,7 @@ def test_equal_records(router, fitted):
             assert_same_column(table, f"{name}_s", [float("nan") if tick is None else tick / second for tick in times])
         for name in ("attempts", "successes"):
             assert_same_column(tables["links"], name, [getattr(link, name) for link in oracle.network.links])
+        assert_same_column(tables["links"], "up_s", [link.up_ticks / second for link in oracle.network.links])
         assert_same_column(tables["links"], "lane_s", [link.lane_ticks / second for link in oracle.network.links])
         for name in ("swaps", "failed_swaps"):
             assert_same_column(tables["nodes"], name, [getattr(node, name) for node in oracle.network.nodes])

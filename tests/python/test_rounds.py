@@ -54,7 +54,15 @@ REFUSED = {
     "/switches": scenario(switches=[fb.OpticalSwitch(name="s", links=["a--b"])]),
     "/ghz_demands": scenario(ghz_demands=[fb.GhzDemand(name="g", users=["a", "b", "c"])]),
     "/programs": scenario(programs=[fb.BoundProgram(node="a", program="mine:Alice")]),
-    "/changes": scenario(changes=[fb.Change(at_s=0.5, link="a--b")]),
+    "/changes/0/generation/multiplexing": scenario(
+        changes=[
+            fb.Change(
+                at_s=0.5,
+                link="a--b",
+                generation=fb.Given(success_probability=0.1, attempt_period_s="1 ms", multiplexing=fb.Multiplexing(modes=2)),
+            )
+        ]
+    ),
     "/failures": scenario(failures=[fb.Failure(nodes=["b"], down=[(0.1, 0.2)])]),
     "/memories/0/communication": scenario(memory={"communication": fb.CommunicationQubits()}),
     "/memories/0/dephasing_attempts": scenario(memory={"dephasing_attempts": 100}),
@@ -153,3 +161,40 @@ def test_slots_that_results_are_awaited_in_are_not_free() -> None:
     chain = scenario(ROUNDS.replace(router=fb.ShortestRouter()), memories=memories, nodes=nodes, links=links)
     delivered = fb.run(chain).pairs["delivered_s"]
     assert delivered[:3] == pytest.approx([0.02, 0.04, 0.06])
+
+
+def test_a_link_that_is_down_is_gone_round() -> None:
+    """A link by b goes down, then one by d, too: pairs go by d, then not at all, and requests wait."""
+    sure = fb.Given(success_probability=1, attempt_period_s="1 ms")
+    changes = [
+        fb.Change(at_s=0.1, link="a--b"),
+        fb.Change(at_s=0.2, link="c--d"),
+        fb.Change(at_s=0.3, link="a--b", generation=sure),
+    ]
+    for router in (fb.ShortestRouter(), fb.QPassRouter(), fb.QCastRouter()):
+        alternatives = 2 if isinstance(router, fb.QPassRouter) else 1
+        ring = scenario(
+            ROUNDS.replace(router=router, channels=1),
+            link={"generation": sure},
+            demand={"traffic": fb.BackToBack()},
+            changes=changes,
+            routing=fb.Routing(kind="hops", alternatives=alternatives),
+            duration_s=0.4,
+        )
+        results = fb.run(ring, trace=True)
+        trace = results.trace()
+        swaps = trace[trace["kind"] == "swap"]
+        tenths = swaps["time_s"] // 0.1
+        swapped = [set(swaps["node"][tenths == tenth].tolist()) for tenth in range(4)]
+        both = {"b", "d"} if isinstance(router, fb.QPassRouter | fb.QCastRouter) else {"b"}
+        assert swapped == [both, {"d"}, set(), {"b"}]
+        assert results.links["up_s"] == pytest.approx([0.2, 0.4, 0.2, 0.4])
+        assert "changes_between_rounds" in {a["name"] for a in results.approximations}
+        waited = results.requests["finished_s"] - results.requests["asked_s"]
+        assert np.nanmax(waited) == pytest.approx(0.11, abs=0.011)
+
+
+def test_hooks_of_rounds_beside_changes_are_refused() -> None:
+    changing = scenario(ROUNDS.replace(router=fb.ShortestRouter()), changes=[fb.Change(at_s=0.5, link="a--b")])
+    with pytest.raises(fb.SpecError, match="changes"):
+        fb.run(changing, hooks={"assign_lanes": lambda view: []})

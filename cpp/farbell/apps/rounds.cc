@@ -6,11 +6,14 @@
 
 namespace farbell {
 
-Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests, Trace& trace)
-    : setup_(setup), queue_(queue), states_(states), requests_(requests), graph_(graph), trace_(trace), router_(graph, setup.plan.network, setup.plan.router),
+Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, Routes& routes, RoundRequests& requests, Trace& trace)
+    : setup_(setup), queue_(queue), states_(states), routes_(routes), requests_(requests), graph_(graph), trace_(trace),
+      network_(setup.plan.network), attempts_(setup.plan.attempts), routed_(setup.routes.size(), true),
       up_(setup.links.size(), setup.plan.network.channels), unspent_(up_), born_(setup.links.size() * setup.plan.network.channels),
       held_(setup.nodes.size()), nodes_(setup.nodes.size()) {
+  router_.emplace(graph, network_, setup.plan.router);
   use_.resize(setup.links.size());
+  for (const LinkRow& link : setup.links) program_.push_back(link.program);
   for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
   if (const auto* fusion = std::get_if<GhzFusionRouterSpec>(&setup.plan.router)) {
     web_.emplace(graph, setup.plan.network, static_cast<std::uint32_t>(fusion->max_links));
@@ -19,7 +22,11 @@ Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States
   }
 }
 
-void Rounds::start() { post_begin(tick_zero, 0); }
+void Rounds::start() {
+  for (std::uint32_t c = 0; c < setup_.plan.changes.size(); ++c)
+    if (setup_.plan.changes[c].at <= setup_.horizon) queue_.post(setup_.plan.changes[c].at, Phase::arrivals, {setup_.self.handler, op_change, c}, 0);
+  post_begin(tick_zero, 0);
+}
 
 void Rounds::handle(const Event& event) {
   switch (event.to.op) {
@@ -29,6 +36,7 @@ void Rounds::handle(const Event& event) {
     case op_known: known(event.to.target, event.payload); break;
     case op_fuse: fuse(NodeId{event.to.target}); break;
     case op_fused: fused(event.to.target); break;
+    case op_change: change(event.to.target); break;
     default: requests_.handle(event);
   }
 }
@@ -39,19 +47,56 @@ void Rounds::begin(std::uint64_t round) {
   const RoundPlan& plan = setup_.plan;
   const Tick now = queue_.now(), next = now + plan.period;
   if (next > setup_.horizon) return;
+  if (!changed_.empty()) take_changes();
   const std::vector<DemandId> demands = requests_.take_part();
   if (demands.empty()) return post_begin(next, round + 1);
   std::vector<RoundWish> wishes;
   for (DemandId d : demands) {
     const RoutePlan& routes = setup_.routes[d.value];
-    wishes.push_back({d, routes.ends[0], routes.ends[1], setup_.plan.widths[d.value], routes.routes});
+    wishes.push_back({d, routes.ends[0], routes.ends[1], setup_.plan.widths[d.value], routed_[d.value] ? routes_.of(d) : std::span<const Route>()});
   }
   round_ = round;
   started_ = now;
-  router_.assign(round, wishes, held_);
+  router_->assign(round, wishes, held_);
   if (trace_.on) [[unlikely]] trace_lanes(demands);
   attempt(round);
   queue_.post(now + plan.attempting + plan.exchange, Phase::decisions, {setup_.self.handler, op_connect, 0}, 0);
+}
+
+void Rounds::change(std::uint32_t index) {
+  const RoundPlan::Change& change = setup_.plan.changes[index];
+  changed_.push_back(index);
+  trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, change.link.value, 0, change.program.has_value());
+}
+
+// Links are what they have become, and routes those of least cost over links that can be used.
+void Rounds::take_changes() {
+  for (std::uint32_t index : changed_) {
+    const RoundPlan::Change& change = setup_.plan.changes[index];
+    network_.lane_success[change.link.value] = change.lane_success;
+    if (change.program) {
+      attempts_[change.link.value] = change.attempts;
+      program_[change.link.value] = *change.program;
+    }
+    routes_.set_cost(change.link, change.cost);
+  }
+  changed_.clear();
+  router_.emplace(graph_, network_, setup_.plan.router);
+  router_->ask(hooks_);
+  for (std::uint32_t d = 0; d < routed_.size(); ++d) routed_[d] = routes_.find_anew(DemandId{d});
+}
+
+double Rounds::up_ticks(LinkId link, Tick end) const {
+  double ticks = 0;
+  Tick since = tick_zero;
+  bool up = true;
+  for (const RoundPlan::Change& change : setup_.plan.changes) {
+    if (change.link != link || change.at > end) continue;
+    if (up) ticks += static_cast<double>(count(change.at - since));
+    since = change.at;
+    up = change.program.has_value();
+  }
+  return ticks + (up ? static_cast<double>(count(end - since)) : 0);
 }
 
 void Rounds::post_begin(Tick at, std::uint64_t round) {
@@ -63,13 +108,13 @@ void Rounds::attempt(std::uint64_t round) {
   const RoundPlan& plan = setup_.plan;
   up_.clear();
   for (std::uint32_t l = 0; l < setup_.links.size(); ++l) {
-    const std::uint32_t lanes = router_.book().taken(LinkId{l});
+    const std::uint32_t lanes = router_->book().taken(LinkId{l});
     if (lanes == 0) continue;
-    const LinkProgram& link = setup_.programs[setup_.links[l].program];
+    const LinkProgram& link = program(LinkId{l});
     for (std::uint32_t lane = 0; lane < lanes; ++lane) {
       const double failures = std::floor(-std::log1p(-Stream::numbered(plan.attempt_keys[l], round * plan.network.channels + lane, setup_.replica).u0) / link.lambda);
-      const bool succeeds = failures < plan.attempts[l];
-      const std::uint64_t attempts = succeeds ? static_cast<std::uint64_t>(failures) + 1 : plan.attempts[l];
+      const bool succeeds = failures < attempts_[l];
+      const std::uint64_t attempts = succeeds ? static_cast<std::uint64_t>(failures) + 1 : attempts_[l];
       use_.attempts[l] += attempts;
       use_.successes[l] += succeeds;
       use_.lane_ticks[l] += static_cast<double>(attempts) * static_cast<double>(count(link.period));
@@ -89,12 +134,12 @@ void Rounds::connect() {
   messages_ += setup_.plan.exchange_messages;
   if (web_) return connect_by_fusion();
   unspent_ = up_;
-  std::vector<RoundChain> chains = router_.connect(unspent_);
+  std::vector<RoundChain> chains = router_->connect(unspent_);
   for (RoundChain& chain : chains) begin_chain(std::move(chain));
   // What is joined to nothing is dropped.
   const Tick now = queue_.now();
   for (std::uint32_t l = 0; l < setup_.links.size(); ++l)
-    for (std::uint32_t lane = 0; lane < router_.book().taken(LinkId{l}); ++lane)
+    for (std::uint32_t lane = 0; lane < router_->book().taken(LinkId{l}); ++lane)
       if (unspent_.up(LinkId{l}, lane))
         for (NodeId n : setup_.links[l].node) {
           give_back(n, cycle_start(LinkId{l}, lane), now);
@@ -155,7 +200,7 @@ void Rounds::begin_chain(RoundChain&& chain) {
 Rounds::Made Rounds::make_pair(LinkId id, std::uint32_t lane, Tick began) {
   const RoundPlan& plan = setup_.plan;
   const LinkRow& link = setup_.links[id.value];
-  const LinkProgram& program = setup_.programs[link.program];
+  const LinkProgram& program = this->program(id);
   const Stream::Draw draw = Stream::numbered(plan.herald_keys[id.value], round_ * plan.network.channels + lane, setup_.replica);
   std::size_t outcome = 0;
   while (outcome + 1 < program.cumulative.size() && draw.u0 >= program.cumulative[outcome]) ++outcome;

@@ -25,6 +25,15 @@ struct RoundPlan {
   std::uint64_t exchange_messages = 0;      // of a round: from each node to each that it tells of its links
   std::vector<std::uint32_t> widths;        // by demand
   std::vector<std::uint32_t> attempts;      // by link: of a lane in a round
+  // What a link is from the first round on that begins at or after a tick; without a program it is down.
+  struct Change {
+    Tick at{};
+    LinkId link;
+    std::optional<std::uint32_t> program;
+    std::uint32_t attempts = 0;
+    double lane_success = 0, cost = 0;
+  };
+  std::vector<Change> changes;
   std::vector<std::uint64_t> attempt_keys, herald_keys;  // by link
   std::vector<std::uint64_t> fusion_keys;                // by node, with GHZ fusion
   std::vector<Tick> fusion_durations;
@@ -36,7 +45,7 @@ struct RoundPlan {
 
 class Rounds {
  public:
-  enum Op : std::uint16_t { op_begin = RoundRequests::ops, op_connect, op_swap, op_known, op_fuse, op_fused };
+  enum Op : std::uint16_t { op_begin = RoundRequests::ops, op_connect, op_swap, op_known, op_fuse, op_fused, op_change };
 
   struct Setup {
     const RoundPlan& plan;
@@ -45,19 +54,19 @@ class Rounds {
     std::span<const NodeRow> nodes;
     std::span<const std::uint64_t> swap_keys;
     std::span<const Tick> fibre_delay, processing_delay;
-    std::span<const RoutePlan> routes;  // by demand
+    std::span<const RoutePlan> routes;  // by demand, before the run
     bool ideal = false;                 // news takes no time
     Tick horizon{};                     // a round that would not be over by then does not begin
     std::uint64_t replica = 0;
     Address self;
   };
 
-  Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, RoundRequests& requests, Trace& trace);
+  Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States& states, Routes& routes, RoundRequests& requests, Trace& trace);
 
   // Whom to ask, where somebody outside decides.
   void ask(const RoundHooks& hooks) {
     hooks_ = hooks;
-    router_.ask(hooks);
+    router_->ask(hooks);
   }
   void start();
   void handle(const Event& event);
@@ -65,6 +74,7 @@ class Rounds {
 
   const LinkUse& links() const { return use_; }  // until now, by link
   const std::vector<NodeCounters>& nodes() const { return nodes_; }
+  double up_ticks(LinkId link, Tick end) const;
   std::uint64_t messages() const { return messages_; }
 
  private:
@@ -109,8 +119,11 @@ class Rounds {
   };
 
   void begin(std::uint64_t round);
+  void change(std::uint32_t index);
+  void take_changes();
   void post_begin(Tick at, std::uint64_t round);
   void attempt(std::uint64_t round);
+  const LinkProgram& program(LinkId link) const { return setup_.programs[program_[link.value]]; }
   std::uint32_t lane_index(LinkId link, std::uint32_t lane) const { return link.value * setup_.plan.network.channels + lane; }
   Tick cycle_start(LinkId link, std::uint32_t lane) const { return started_ + Tick{born_[lane_index(link, lane)]}; }
   void connect();
@@ -152,11 +165,16 @@ class Rounds {
   Setup setup_;
   EventQueue& queue_;
   States& states_;
+  Routes& routes_;
   RoundRequests& requests_;
   const Graph& graph_;
   Trace& trace_;
   std::vector<std::uint64_t> owners_;  // by lane, for the trace: whose demand's it is in this round
-  RoundRouter router_;
+  RoundNetwork network_;                // of the round that is on, as all below
+  std::vector<std::uint32_t> attempts_, program_;  // by link
+  std::vector<bool> routed_;            // by demand: whether it has a route
+  std::optional<RoundRouter> router_;   // made anew when links have changed
+  std::vector<std::uint32_t> changed_;  // changes since then
   RoundHooks hooks_;
   LaneStates up_, unspent_;
   std::vector<std::int64_t> born_;    // by lane with a pair: start of the cycle, in ticks of its round

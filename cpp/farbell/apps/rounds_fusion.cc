@@ -40,7 +40,7 @@ const std::vector<Tick>& Rounds::reports(DemandId d) {
 void Rounds::connect_by_fusion() {
   const RoundPlan& plan = setup_.plan;
   const Tick now = queue_.now();
-  const RoundWish& wish = router_.in_turn();
+  const RoundWish& wish = router_->in_turn();
   const std::vector<Tick>& reports = this->reports(wish.demand);
   const auto luck = [&](NodeId n, std::uint32_t k) {
     const std::uint64_t lanes = graph_.edges(n).size() * plan.network.channels;

@@ -22,16 +22,16 @@ void Rounds::trace_lanes(std::span<const DemandId> demands) {
       std::fill_n(owners_.begin() + lane_index(link, path.first[h]), path.width, path.demand.value);
     }
   };
-  for (const LanePath& path : router_.paths()) give_path(path);
-  for (const std::vector<Detour>& detours : router_.detours())
+  for (const LanePath& path : router_->paths()) give_path(path);
+  for (const std::vector<Detour>& detours : router_->detours())
     for (const Detour& detour : detours) give_path(detour.lanes);
   for (std::uint32_t l = 0; l < given.size(); ++l)
-    if (const std::uint32_t taken = router_.book().taken(LinkId{l}); taken > given[l]) give(LinkId{l}, trace_nobody, taken - given[l]);
+    if (const std::uint32_t taken = router_->book().taken(LinkId{l}); taken > given[l]) give(LinkId{l}, trace_nobody, taken - given[l]);
 }
 
 void Rounds::trace_success(LinkId id, std::uint32_t lane) {
   const LinkRow& link = setup_.links[id.value];
-  const LinkProgram& program = setup_.programs[link.program];
+  const LinkProgram& program = this->program(id);
   const std::uint32_t index = lane_index(id, lane);
   const std::int64_t pair = trace_.new_number(index);
   const Tick began = cycle_start(id, lane);
@@ -100,7 +100,7 @@ void Rounds::trace_web(FusedRow& row, const std::vector<FusionWeb::Joined>& join
 
 void Rounds::trace_fuse(NodeId n) {
   const FusionWeb::Work& work = web_->work(n);
-  const std::uint64_t demand = router_.in_turn().demand.value;
+  const std::uint64_t demand = router_->in_turn().demand.value;
   const Tick now = queue_.now();
   for (const FusionWeb::Work::Group& group : work.groups)
     if (group.succeeds) trace_.add(now, Phase::swaps, TraceKind::fusion, n.value, demand, group.size, 0, {.until = fused_known_});

@@ -18,7 +18,7 @@ struct RoundWish {
   DemandId demand;
   NodeId a, b;
   std::uint32_t width = 1;        // lanes that it wants of a hop, where the router does not say that itself
-  std::span<const Route> routes;  // its alternatives, found before the run
+  std::span<const Route> routes;  // its alternatives; none while links that are down leave none
 };
 
 struct RoundQuestion {

@@ -44,7 +44,7 @@ void append(std::vector<RoundChain>& all, std::vector<RoundChain>&& more) {
 
 void RoundRouter::assign(const ShortestRouterSpec&) {
   for (const RoundWish& wish : wishes_)
-    if (book_.width(wish.routes.front()) >= wish.width) paths_.push_back(book_.take(wish.demand, wish.routes.front(), wish.width));
+    if (!wish.routes.empty() && book_.width(wish.routes.front()) >= wish.width) paths_.push_back(book_.take(wish.demand, wish.routes.front(), wish.width));
 }
 
 std::vector<RoundChain> RoundRouter::connect(const ShortestRouterSpec&, LaneStates& up) {

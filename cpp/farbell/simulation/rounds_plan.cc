@@ -92,6 +92,28 @@ Exchange exchange(const Model& m, std::optional<std::int64_t> hops) {
   return out;
 }
 
+// Of one lane in a round.
+struct LinkLanes {
+  std::uint32_t attempts = 0;
+  double success = 0;  // that it has a pair at the end
+};
+
+LinkLanes lanes_of(const Model& m, const LinkProgram& link, Tick attempting, const std::string& name, const std::string& path) {
+  if (link.modes > 1) refuse(path + "/multiplexing", std::to_string(link.modes) + " modes", "null");
+  if (link.phase_sigma_rad > 0) refuse(path + "/phase_sigma_rad", number_text(link.phase_sigma_rad) + " rad", "0 (or a state model that averages over it)");
+  if (!link.empties.empty()) refuse(path, "an absorbing memory that may hold no photon", "another generation");
+  const std::string found = number_text(m.clock.seconds(attempting)) + " s";
+  // Until the cycle is over and both ends know what came of it.
+  const Tick first = later(link.period, later(link.herald[0], link.herald[1]));
+  if (first > attempting)
+    throw SpecError("/rounds/attempt_s", found,
+                    "at least " + number_text(m.clock.seconds(first)) + " s, which one attempt of link " + in_quotes(name) + " takes with its heralds");
+  const std::int64_t attempts = count(attempting - first) / count(link.period) + 1;
+  if (attempts > std::numeric_limits<std::uint32_t>::max())
+    throw SpecError("/rounds/attempt_s", found, "a time for fewer than 2^32 attempts of link " + in_quotes(name));
+  return {static_cast<std::uint32_t>(attempts), link.success > 0 ? -std::expm1(-static_cast<double>(attempts) * link.lambda) : 0};
+}
+
 }  // namespace
 
 void check_rounds(const ScenarioSpec& s) {
@@ -118,7 +140,6 @@ void check_rounds(const ScenarioSpec& s) {
   none(s.switches, "/switches", "optical switches");
   none(s.ghz_demands, "/ghz_demands", "demands for GHZ states");
   none(s.programs, "/programs", "programs");
-  none(s.changes, "/changes", "changes of links");
   none(s.failures, "/failures", "failures");
   for (std::size_t i = 0; i < s.memories.size(); ++i) {
     if (s.memories[i].communication) refuse(item("memories", i, "communication"), "communication qubits", "null");
@@ -164,24 +185,23 @@ RoundPlan round_plan(const Model& m, const std::function<std::uint64_t(const std
     swap = later(swap, duration);
   }
   for (std::uint32_t l = 0; l < m.links.size(); ++l) {
-    const LinkProgram& link = m.programs[m.links[l].program];
-    const std::string path = item("links", l, "generation");
-    if (link.modes > 1) refuse(path + "/multiplexing", std::to_string(link.modes) + " modes", "null");
-    if (link.phase_sigma_rad > 0) refuse(path + "/phase_sigma_rad", number_text(link.phase_sigma_rad) + " rad", "0 (or a state model that averages over it)");
-    if (!link.empties.empty()) refuse(path, "an absorbing memory that may hold no photon", "another generation");
-    // Until the cycle is over and both ends know what came of it.
-    const Tick first = later(link.period, later(link.herald[0], link.herald[1]));
-    if (first > plan.attempting)
-      throw SpecError("/rounds/attempt_s", number_text(spec.attempt_s) + " s",
-                      "at least " + number_text(m.clock.seconds(first)) + " s, which one attempt of link " + in_quotes(m.link_names[l]) + " takes with its heralds");
-    const std::int64_t attempts = count(plan.attempting - first) / count(link.period) + 1;
-    if (attempts > std::numeric_limits<std::uint32_t>::max())
-      throw SpecError("/rounds/attempt_s", number_text(spec.attempt_s) + " s", "a time for fewer than 2^32 attempts of link " + in_quotes(m.link_names[l]));
-    plan.attempts.push_back(static_cast<std::uint32_t>(attempts));
-    plan.network.lane_success.push_back(link.success > 0 ? -std::expm1(-static_cast<double>(attempts) * link.lambda) : 0);
+    const LinkLanes lanes = lanes_of(m, m.programs[m.links[l].program], plan.attempting, m.link_names[l], item("links", l, "generation"));
+    plan.attempts.push_back(lanes.attempts);
+    plan.network.lane_success.push_back(lanes.success);
     plan.attempt_keys.push_back(stream("link:" + m.link_names[l] + "/rounds/attempts", item("links", l, "name")));
     plan.herald_keys.push_back(stream("link:" + m.link_names[l] + "/rounds/herald", item("links", l, "name")));
   }
+  for (std::size_t c = 0; c < m.changes.size(); ++c) {
+    const ChangeRow& row = m.changes[c];
+    RoundPlan::Change change{row.at, row.link, row.program, 0, 0, row.cost};
+    if (row.program) {
+      const LinkLanes lanes = lanes_of(m, m.programs[*row.program], plan.attempting, m.link_names[row.link.value], item("changes", c, "generation"));
+      change.attempts = lanes.attempts;
+      change.lane_success = lanes.success;
+    }
+    plan.changes.push_back(change);
+  }
+  std::stable_sort(plan.changes.begin(), plan.changes.end(), [](const auto& x, const auto& y) { return x.at < y.at; });
   for (const DemandSpec& demand : m.scenario.demands) plan.widths.push_back(static_cast<std::uint32_t>(demand.width));
   const std::optional<std::int64_t> hops = told_hops(spec.router);
   if (m.scenario.control != ControlPlane::ideal && hops != 0) {
@@ -201,6 +221,8 @@ std::vector<NamedApproximation> approximations_of_rounds(const ScenarioSpec& s) 
   std::vector<NamedApproximation> out;
   if (!s.rounds) return out;
   out.push_back({"common_rounds", "all nodes begin a round at the same tick, and know then who takes part and which lanes are whose"});
+  if (!s.changes.empty())
+    out.push_back({"changes_between_rounds", "links that change, or go down, do so for the next round to begin, and all nodes know it then"});
   const RouterSpec& router = s.rounds->router;
   if (std::holds_alternative<QPassRouterSpec>(router) || std::holds_alternative<QCastRouterSpec>(router))
     out.push_back({"whole_chains_swap", "nodes swap for a chain only if it is complete on all of its way, also where they are told of links near by only"});

@@ -20,9 +20,10 @@ class RoundsReplica {
                    static_cast<std::uint64_t>(model.scenario.max_open_requests.value_or(0)), {}},
                   queue_, recorder_, trace_),
         protocols_(model, options.protocols, {{}, nullptr, nullptr, options.round_hooks}, options.replica),
+        routes_(model.graph, model.scenario.routing.kind, model.swap_facts, model.route_plans, model.link_cost, {}, 0),
         rounds_({*model.rounds, model.programs, model.links, model.nodes, model.swap_keys, model.fibre_delay, model.processing_delay,
                  model.route_plans, model.scenario.control == ControlPlane::ideal, model.horizon, options.replica, {}},
-                model.graph, queue_, states_, requests_, trace_) {
+                model.graph, queue_, states_, routes_, requests_, trace_) {
     options.trace.apply(trace_);
     rounds_.ask(protocols_.rounds());
   }
@@ -72,7 +73,7 @@ class RoundsReplica {
     r.messages = rounds_.messages();
     const LinkUse& use = rounds_.links();
     for (std::size_t l = 0; l < model_.links.size(); ++l) r.links.push_back({use.attempts[l], use.successes[l], use.lane_ticks[l]});
-    r.link_up_ticks.assign(model_.links.size(), static_cast<double>(count(r.end)));
+    for (std::uint32_t l = 0; l < model_.links.size(); ++l) r.link_up_ticks.push_back(rounds_.up_ticks(LinkId{l}, r.end));
     r.nodes = rounds_.nodes();
     r.demands = recorder_.take_summaries();
     for (std::uint32_t d = 0; d < model_.demands.size(); ++d) {
@@ -101,6 +102,7 @@ class RoundsReplica {
   Trace trace_;
   RoundRequests requests_;
   ProtocolsInReplica protocols_;
+  Routes routes_;
   Rounds rounds_;
 };
 

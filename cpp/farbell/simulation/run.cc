@@ -328,9 +328,11 @@ void statistics(const Model& model, const Results& results, RunOutput& out) {
 }
 
 // What a run in rounds cannot be asked for.
-void refuse_with_rounds(const RunOptions& options, bool of_circuits) {
+void refuse_with_rounds(const Model& model, const RunOptions& options, bool of_circuits) {
   if (of_circuits || options.protocols.any_of_circuits())
     throw SpecError("/rounds", "a run with hooks, programs or protocols of its own", "null for these: rounds ask none of them, but for assign_lanes, join_pairs and fuse_pairs");
+  if ((options.round_hooks.any() || options.protocols.any()) && !model.changes.empty())
+    throw SpecError("hooks", "a hook of rounds", "none beside /changes, which are no part of what it is told");
 }
 
 }  // namespace
@@ -387,7 +389,7 @@ RunOutput run(const Model& model, const RunOptions& options, const RunHooks& hoo
   ReplicaResult failed;
   const bool of_circuits = options.programs || options.route_hook || options.routes_hook || options.turn_hook ||
                            std::any_of(options.hooks.begin(), options.hooks.end(), [](const auto* hook) { return hook; });
-  if (model.rounds) refuse_with_rounds(options, of_circuits);
+  if (model.rounds) refuse_with_rounds(model, options, of_circuits);
   const bool calls_back = of_circuits || options.round_hooks.any();
   const bool may_fail = calls_back || options.protocols.any();
   // As replicas are begun in order, and go on to their end, the first that fails does not depend on the number of threads.
