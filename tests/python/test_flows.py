@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import itertools
 import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -279,3 +286,42 @@ def test_without_scipy_the_extra_is_named() -> None:
     assert capacities.max_flow("a", "b").rate_hz == 1.0
     with pytest.raises(ImportError, match=r"pip install 'farbell\[optimize\]'"):
         capacities.throughput([("a", "b")])
+
+
+PRESSES = """
+import os, signal, sys, threading, time
+
+def press():
+    while not any(thread.name == "farbell solver" for thread in threading.enumerate()):
+        time.sleep(0.05)
+    time.sleep(0.3)
+    print(time.time(), flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=press, daemon=True).start()
+from farbell.cli import main
+
+sys.argv = ["farbell", "run", "large.json"]
+main()
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends itself SIGINT")
+def test_ctrl_c_ends_a_large_programme(tmp_path: Path) -> None:
+    """25 demands on 900 nodes: 90,000 columns, solved several times, which takes far longer than is waited for here."""
+
+    def take_interrupts() -> None:
+        # A shell's background job, such as a whole test run may be, ignores them and hands that down.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    grid = fb.grid(30, 30, memory=fb.Memory(name="m", slots=8), routing=fb.Routing(kind="multicommodity"))
+    names, draw = [node.name for node in grid.nodes], random.Random(1)
+    asked = [fb.Demand(node_a=a, node_b=b, traffic=fb.BackToBack()) for a, b in (draw.sample(names, 2) for _ in range(25))]
+    (tmp_path / "large.json").write_text(grid.replace(demands=asked).to_json(), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSES], cwd=tmp_path, capture_output=True, text=True, timeout=120, preexec_fn=take_interrupts
+    )
+    ended = time.time()
+    assert done.returncode == 130, done.stderr
+    assert done.stderr == "farbell: interrupted\n"
+    assert ended - float(done.stdout) < 10

@@ -23,11 +23,11 @@ std::vector<Route> Router::find(NodeId a, NodeId b, std::size_t k, std::span<con
 
 // The better the routes that are known, the less is searched.
 std::vector<Route> Router::least_time(NodeId a, NodeId b, std::size_t k, std::span<const double> cost) {
-  std::vector<Route> known = widest(a, b, k, cost);
-  for (Route& route : paths_.k_shortest(a, b, k + 4, cost)) known.push_back(std::move(route));
+  std::vector<Route> known;
+  for (Route& route : paths_.k_shortest(a, b, k, cost)) known.push_back(std::move(route));
   std::vector<double> hops(cost.size());
   std::transform(cost.begin(), cost.end(), hops.begin(), [](double c) { return c < std::numeric_limits<double>::infinity() ? 1 : c; });
-  for (Route& route : paths_.k_shortest(a, b, k + 4, hops)) known.push_back(std::move(route));
+  for (Route& route : paths_.k_shortest(a, b, k, hops)) known.push_back(std::move(route));
   return EntanglementSearch(graph_, swaps_).find(a, b, k, cost, std::move(known));
 }
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from farbell._core import SpecError
 from farbell._extras import require
+from farbell._interrupts import interruptible
 
 if TYPE_CHECKING:
     from farbell.analysis.flows import Capacities, FlowDemand, LinkCapacity
@@ -111,8 +112,9 @@ class FlowProgramme:
             matrix, most = sparse.vstack([matrix, -above], format="csr"), np.concatenate([most, -np.asarray(at_least)])
         finite = np.isfinite(most)
         zeros = np.zeros(balance.shape[0])
-        found = self._optimize.linprog(
-            cost, A_ub=matrix[finite], b_ub=most[finite], A_eq=balance, b_eq=zeros, bounds=bounds, method="highs"
+        used, up_to = matrix[finite], most[finite]
+        found = interruptible(
+            lambda: self._optimize.linprog(cost, A_ub=used, b_ub=up_to, A_eq=balance, b_eq=zeros, bounds=bounds, method="highs")
         )
         if found.status == 3:
             raise SpecError("demands", "a demand whose rate nothing limits", "links of finite capacity between its ends")

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from farbell._core import SpecError
 from farbell._extras import require
+from farbell._interrupts import interruptible
 from farbell.placing.problem import Problem, Solved
 
 __all__ = ["exact", "infeasible"]
@@ -96,12 +97,14 @@ class Programme:
         whole = np.ones(self.columns)
         if self.problem.max_repeaters is None and self.problem.capacity is None:
             whole[len(self.locations) :] = 0.0
-        found = optimize.milp(
-            cost,
-            integrality=whole,
-            bounds=optimize.Bounds(least, np.ones(self.columns)),
-            constraints=optimize.LinearConstraint(matrix, lows, highs),
-            options={} if time_limit_s is None else {"time_limit": time_limit_s},
+        found = interruptible(
+            lambda: optimize.milp(
+                cost,
+                integrality=whole,
+                bounds=optimize.Bounds(least, np.ones(self.columns)),
+                constraints=optimize.LinearConstraint(matrix, lows, highs),
+                options={} if time_limit_s is None else {"time_limit": time_limit_s},
+            )
         )
         if found.status == 2:
             return None

@@ -26,10 +26,11 @@ struct SmallNetwork {
   std::vector<double> cost;
   Graph graph;
 
-  // No two nodes have more than one link.
-  SmallNetwork(Chance& draw, std::uint32_t nodes, std::uint32_t links) {
+  // No two nodes have more than one link. `tree`: the first links join all nodes.
+  SmallNetwork(Chance& draw, std::uint32_t nodes, std::uint32_t links, bool tree = false) {
     for (std::uint32_t l = 0; l < links; ++l) {
-      const NodeId a{draw.below(nodes)}, b{draw.below(nodes)};
+      const bool new_node = tree && l + 1 < nodes;
+      const NodeId a{new_node ? l + 1 : draw.below(nodes)}, b{draw.below(new_node ? l + 1 : nodes)};
       const bool known = std::any_of(ends.begin(), ends.end(), [&](const auto& e) { return (e[0] == a && e[1] == b) || (e[0] == b && e[1] == a); });
       if (a == b || known) continue;
       ends.push_back({a, b});
@@ -76,23 +77,52 @@ TEST(Router, FindsTheWidestRoutesByEnumeration) {
   }
 }
 
+// Of some nodes no swap succeeds. `alike`: few values, so that many routes are equally fast; `far`: delays outweigh the links' times.
+SwapFacts random_swaps(Chance& draw, std::size_t nodes, std::size_t links, bool alike, bool far) {
+  const auto value = [&](double low, double high) { return alike ? (draw.below(2) ? low : high) : draw.between(low, high); };
+  SwapFacts swaps;
+  for (std::size_t n = 0; n < nodes; ++n) {
+    swaps.success.push_back(draw.below(12) == 0 ? 0 : draw.below(2) ? 1 : value(0.3, 1));
+    swaps.seconds.push_back(draw.below(2) ? 0 : value(0, 0.2));
+  }
+  for (std::size_t l = 0; l < links; ++l) swaps.delay_s.push_back(draw.below(2) ? 0 : value(0, far ? 3 : 0.3));
+  return swaps;
+}
+
+void finds_the_fastest_of_all(Chance& draw, SmallNetwork net) {
+  const bool alike = draw.below(3) == 0, far = draw.below(2);
+  if (alike)
+    for (double& cost : net.cost) cost = cost < 0.5 ? 0.25 : 0.5;
+  const SwapFacts swaps = random_swaps(draw, net.graph.nodes(), net.ends.size(), alike, far);
+  std::vector<double> all;
+  for (const Route& route : net.simple_paths(NodeId{0}, NodeId{1})) {
+    all.push_back(seconds_per_entanglement(route, net.cost, swaps));
+    if (all.back() == std::numeric_limits<double>::infinity()) all.pop_back();
+  }
+  std::sort(all.begin(), all.end());
+  const std::size_t k = 1 + draw.below(6);
+  const std::vector<Route> found = Router(net.graph, RoutingMetric::entanglement_rate, swaps).find(NodeId{0}, NodeId{1}, k, net.cost);
+  ASSERT_EQ(found.size(), std::min(k, all.size()));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(fault_of(found[i].nodes, NodeId{0}, NodeId{1}), nullptr);
+    EXPECT_NEAR(seconds_per_entanglement(found[i], net.cost, swaps), all[i], 1e-11 * all[i]);
+  }
+}
+
 TEST(Router, FindsTheFastestRoutesByEnumeration) {
   Chance draw;
   for (int round = 0; round < 2000; ++round) {
-    const SmallNetwork net(draw, 8, 16);
-    SwapFacts swaps;
-    for (std::uint32_t n = 0; n < 8; ++n) {
-      swaps.success.push_back(draw.below(2) ? 1 : draw.between(0.3, 1));
-      swaps.seconds.push_back(draw.below(2) ? 0 : draw.between(0, 0.2));
-    }
-    for (std::size_t l = 0; l < net.ends.size(); ++l) swaps.delay_s.push_back(draw.below(2) ? 0 : draw.between(0, 0.3));
-    std::vector<double> all;
-    for (const Route& route : net.simple_paths(NodeId{0}, NodeId{1})) all.push_back(seconds_per_entanglement(route, net.cost, swaps));
-    std::sort(all.begin(), all.end());
-    const std::size_t k = 1 + draw.below(6);
-    const std::vector<Route> found = Router(net.graph, RoutingMetric::entanglement_rate, swaps).find(NodeId{0}, NodeId{1}, k, net.cost);
-    ASSERT_EQ(found.size(), std::min(k, all.size()));
-    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_DOUBLE_EQ(seconds_per_entanglement(found[i], net.cost, swaps), all[i]);
+    const std::uint32_t nodes = 7 + draw.below(4);
+    finds_the_fastest_of_all(draw, SmallNetwork(draw, nodes, 2 * nodes));
+  }
+}
+
+// More nodes than bits of a word, and many links on a route.
+TEST(Router, FindsTheFastestRoutesOfManyNodesByEnumeration) {
+  Chance draw;
+  for (int round = 0; round < 300; ++round) {
+    const std::uint32_t nodes = 70 + draw.below(30);
+    finds_the_fastest_of_all(draw, SmallNetwork(draw, nodes, nodes + 8, true));
   }
 }
 
