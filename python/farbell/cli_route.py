@@ -1,23 +1,23 @@
-"""Commands about routes: `route compare`."""
+"""Commands about routes: `route compare`, `route fair`."""
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 import farbell as fb
 from farbell._shell import RUN_FAILED, exit_codes, fail, load
+from farbell.analysis.fair_rates import FAIRNESS, Fairness
 from farbell.cli_platforms import plain, rows_of
+from farbell.storage import write_table
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Routers: compare them on the same demands.")
-
-
-@app.callback()
-def root() -> None:
-    """So that a single command keeps its name."""
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Routers, compared on the same demands; fair shares of these."
+)
 
 
 @app.command()
@@ -79,3 +79,36 @@ def _rounds(round_s: str | None, attempt_s: str | None, channels: int) -> fb.Rou
         missing = "--round-s" if round_s is None else "--attempt-s"
         raise fb.SpecError(missing, "nothing", "a time: a round has both")
     return fb.Rounds(router=fb.QCastRouter(), round_s=round_s, attempt_s=attempt_s, channels=channels)
+
+
+@app.command()
+def fair(
+    scenario: Annotated[str, typer.Argument(help="Name of an example, or a scenario file.", show_default=False)],
+    fairness: Annotated[str, typer.Option(metavar="|".join(FAIRNESS), help="What counts as fair.")] = FAIRNESS[0],
+    out: Annotated[Path | None, typer.Option(help="File for the table: .json, .csv or .parquet.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """What each demand may have, along its preferred route, so that all are treated fairly.
+
+    proportional: no change helps some by a larger share than it costs others. max_min: the worst served gets as much as can
+    be, then the next. A demand's weight counts.
+    """
+    with exit_codes():
+        if out is not None and out.suffix not in (".json", ".csv", ".parquet"):
+            raise fb.SpecError("--out", repr(str(out)), "a file that ends with .json, .csv or .parquet")
+        try:
+            found = fb.routing.fair_rates(load(scenario), cast(Fairness, fairness))
+        except fb.SpecError as error:
+            path = "--fairness" if error.path == "kind" else error.path
+            raise fb.SpecError(path, error.found, error.allowed, error.nearest) from None
+        said = json.dumps({"fairness": found.kind, "demands": rows_of(found.table)}, indent=1, allow_nan=False)
+        if out is not None and out.suffix == ".json":
+            out.write_text(said + "\n", encoding="utf-8")
+        elif out is not None and out.suffix == ".csv":
+            with out.open("w", newline="", encoding="utf-8") as file:
+                writer = csv.DictWriter(file, found.table.columns)
+                writer.writeheader()
+                writer.writerows(rows_of(found.table))
+        elif out is not None:
+            write_table(found.table, out)
+        print(said if as_json else found.table)

@@ -9,15 +9,13 @@ from typing import Literal, TypeAlias, get_args
 import numpy as np
 import numpy.typing as npt
 
+from farbell.analysis.fair_programmes import ROUNDING, max_min, proportional
+
 __all__ = ["FAIRNESS", "FairRates", "Fairness", "fair_rates"]
 
 Fairness: TypeAlias = Literal["proportional", "max_min"]
 #: All of them.
 FAIRNESS: tuple[Fairness, ...] = get_args(Fairness)
-# What is less than this share of a limit is rounding.
-_ROUNDING = 1e-9
-_GAP = 1e-13
-_MOST_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -120,52 +118,8 @@ def fair_rates(
         # In shares of the limits, and of what each could have alone.
         shares = matrix[np.ix_(rows, served)] / most[rows, None]
         alone = 1 / shares.max(axis=0)
-        solve = _proportional if kind == "proportional" else _max_min
+        solve = proportional if kind == "proportional" else max_min
         weight = weight[served] if kind == "proportional" else weight[served] / alone
         rates[served] = solve(shares * alone, weight) * alone
     used = matrix @ rates
-    return FairRates(rates, finite & (used >= most * (1 - 1e3 * _ROUNDING)) & (used > 0))
-
-
-def _max_min(shares: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """All grow by their weights; whoever takes of what is full has its rate."""
-    rates = np.zeros(len(weight))
-    grows = np.ones(len(weight), dtype=bool)
-    left = np.ones(len(shares))
-    while grows.any():
-        taken = shares @ (weight * grows)
-        with np.errstate(divide="ignore"):
-            times = np.where(taken > 0, left / np.where(taken > 0, taken, 1.0), np.inf)
-        step = times.min()
-        rates[grows] += weight[grows] * step
-        left = np.maximum(left - taken * step, 0.0)
-        full = (taken > 0) & (times <= step * (1 + _ROUNDING))
-        grows &= ~(shares[full] > 0).any(axis=0)
-    return rates
-
-
-def _proportional(shares: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """By Newton's method on ``weight / r = shares.T @ price`` and ``price * slack = mu``, for smaller and smaller mu."""
-    weight = weight / weight.sum()
-    rates = np.full(len(weight), 0.5 / shares.sum(axis=1).max())
-    slack = 1 - shares @ rates
-    price = 1 / (len(slack) * slack)
-    for _ in range(_MOST_STEPS):
-        gap = float(price @ slack)
-        unpriced = weight / rates - shares.T @ price
-        if gap < _GAP and (np.abs(unpriced) * rates).max() < _GAP**0.5 * weight.min():
-            return rates
-        mu = 0.1 * gap / len(slack)
-        curvature = np.diag(weight / rates**2) + shares.T @ ((price / slack)[:, None] * shares)
-        change = np.linalg.solve(curvature, unpriced - shares.T @ (mu / slack - price))
-        slack_change = -shares @ change
-        price_change = (mu - price * slack_change) / slack - price
-        step = 1.0
-        for value, direction in ((rates, change), (slack, slack_change), (price, price_change)):
-            falls = direction < 0
-            if falls.any():
-                step = min(step, 0.99 * float((-value[falls] / direction[falls]).min()))
-        rates = rates + step * change
-        slack = 1 - shares @ rates
-        price = price + step * price_change
-    raise ArithmeticError(f"no fair rates after {_MOST_STEPS} steps; a gap of {gap:.2g} is left")
+    return FairRates(rates, finite & (used >= most * (1 - 1e3 * ROUNDING)) & (used > 0))
