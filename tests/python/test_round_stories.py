@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import networkx
@@ -107,6 +108,10 @@ def test_pictures_of_rounds(name: str) -> None:
     drawn = fb.plot.space_time(results, request=pair["request"], demand=pair["demand"]).svg
     for said in ("delivered", "lane", "half of pair"):
         assert said in drawn
+    # What is said on the right stands beside the nodes, not on them, however many there are off the route.
+    texts = [(float(x), text) for x, text in re.findall(r'<text x="([^"]*)"[^>]*>([^<]*)<', drawn)]
+    nodes = [x for x, text in texts if re.fullmatch("r.c.", text)]
+    assert len(nodes) > 4 and all(x > max(nodes) for x, text in texts if re.match("(pair|round|request) ", text))
     window = (pair["delivered_s"] - 6e-3, pair["delivered_s"] + 1e-4)
     sequence = fb.plot.message_sequence(results, demand=pair["demand"], window_s=window).svg
     assert "drops" in sequence and "delivered to request" in sequence
