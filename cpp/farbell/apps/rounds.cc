@@ -16,7 +16,7 @@ Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States
   for (const LinkRow& link : setup.links) program_.push_back(link.program);
   for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
   if (const auto* fusion = std::get_if<GhzFusionRouterSpec>(&setup.plan.router)) {
-    web_.emplace(graph, setup.plan.network, static_cast<std::uint32_t>(fusion->max_links));
+    web_.emplace(graph, network_, static_cast<std::uint32_t>(fusion->max_links));
     begun_.resize(setup.nodes.size());
     reports_.resize(setup.routes.size());
   }
