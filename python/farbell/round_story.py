@@ -19,7 +19,7 @@ Row = Mapping[str, Any]
 #: Why a node drops a qubit in a round, by the word of the trace.
 DROPPED = {
     "unused": "its pair is joined to none",
-    "alone": "there is nothing to join it to",
+    "alone": "nothing leads on from it",
     "broken": "what it was joined to has failed",
 }
 
