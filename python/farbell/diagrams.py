@@ -210,19 +210,20 @@ def space_time(
             f"{marks:,} marks to draw in {window.start_s:.9g} to {window.end_s:.9g} s",
             f"a window of at most {_MOST_MARKS:,}",
         )
-    left, top = 90.0, 118.0
-    width = max(1000.0, 290.0 + 90.0 * len(panels))
+    # Nodes that are not on the first route, such as those of rerouted demands: they are drawn beside it.
+    others = [sorted({n for half in panel.halves for n in (half.node, half.other)} - set(panel.route)) for panel in panels]
+    left, top, aside = 90.0, 118.0, 40.0
+    wide = max(710.0, 90.0 * len(panels)) / len(panels)
+    right = left + wide * len(panels) + aside * sum(map(len, others))
     height = min(2400.0, max(460.0, 2.2 * marks))
     bottom = top + height
-    wide = (width - 200.0 - left) / len(panels)
-    for k, panel in enumerate(panels):
-        # Rerouted demands use nodes that are not on the first route: they are drawn beside it.
-        others = {n for half in panel.halves for n in (half.node, half.other)} - set(panel.route)
-        begin, end = left + k * wide, left + (k + 1) * wide - 50.0 * min(len(others), 4)
+    begin = left
+    for panel, beside in zip(panels, others, strict=True):
+        end = begin + wide
         panel.places = _places(record, panel.route, begin + 20, end - 20)
-        panel.places.update((node, end + 40.0 * (i + 1)) for i, node in enumerate(sorted(others)))
-    right = end if len(panels) == 1 else width - 200.0
-    canvas = Canvas(width, bottom + 64)
+        panel.places.update((node, end + aside * (i + 0.5)) for i, node in enumerate(beside))
+        begin = end + aside * len(beside)
+    canvas = Canvas(right + 200.0, bottom + 64)
 
     def y(time: float) -> float:
         return top + height * (min(max(time, window.start_s), window.end_s) - window.start_s) / (window.end_s - window.start_s)
@@ -419,7 +420,8 @@ def _legend(canvas: Canvas, window: Window, halves: Sequence[_Half], attempts: b
     )
     entries = [("box", _SKY, "attempts")] if attempts else []
     if halves:
-        gates = "swap, fusion" if window.of_states else "swap"
+        fuses = any(row["kind"] in {"fusion", "fusion_failed"} for row in window.rows)
+        gates = "swap, fusion" if window.of_states else "fusion" if fuses else "swap"
         entries += [("box", "#c9c9c9", "memory, herald on its way"), ("box", _YELLOW, "memory waits"), ("box", _GREEN, gates)]
         entries += [("box", _PINK, "moved to memory")] if any(half.moved_s[0] < math.inf for half in halves) else []
         entries += [("line", _BLUE, "herald")]
@@ -450,11 +452,11 @@ def _noted(row: Row) -> tuple[str, str, str]:
     """What a row that is no message says beside its node's line: where, text and colour; no text for what is left out."""
     kind, pair = row["kind"], row["pair"]
     if kind == "swap":
-        pairs = f"{row['left']} + {row['right']}"
+        pairs, vain = f"{row['left']} + {row['right']}", row["detail"] == "in_vain"
         return (
             row["node"],
-            f"swap {pairs} fails" if pair < 0 else f"swap {pairs} = {pair}" + (" (junk)" if row["stale"] else ""),
-            _GREEN if pair >= 0 and row["detail"] != "in_vain" else _ORANGE,
+            f"swap {pairs} fails" if pair < 0 else f"swap {pairs} = {pair}{' (junk)' * row['stale']}{' (in vain)' * vain}",
+            _GREEN if pair >= 0 and not vain else _ORANGE,
         )
     texts = {
         "fusion": (f"fuses {counted(row['count'], 'pair')}", _GREEN),

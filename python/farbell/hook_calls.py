@@ -159,15 +159,18 @@ def _listed(given: Any, allowed: str) -> Sequence[Any]:
     return given
 
 
+def _number_of(name: Any, number: Mapping[str, int], given: str, kind: str) -> int:
+    """Of the node or link that a hook names in what it has given."""
+    if name not in number:
+        close = nearest(str(name), number)
+        hint = f"; did you mean {close!r}?" if close else ""
+        raise ValueError(f"it gave {given} {name!r}, which is no {kind}{hint}")
+    return number[name]
+
+
 def _numbers_of(names: Sequence[str], number: Mapping[str, int]) -> list[int]:
     """Of the nodes along a route that a hook gives."""
-    for name in names:
-        if name not in number:
-            close = nearest(str(name), number)
-            raise ValueError(
-                f"it gave a route over {name!r}, which is no node" + (f"; did you mean {close!r}?" if close else "")
-            )
-    return [number[name] for name in names]
+    return [_number_of(name, number, "a route over", "node") for name in names]
 
 
 def _search(hook: Callable[[RoutesView], Any], model: Model) -> Callable[..., list[list[int]]]:
@@ -224,12 +227,7 @@ def _lane_numbers(lanes: Any, link_number: Mapping[str, int]) -> list[tuple[int,
     for lane in lanes:
         if not (isinstance(lane, tuple | list) and len(lane) == 2 and _is_count(lane[1], 0)):
             raise TypeError(f"it gave the lane {lane!r}, where (link, lane) is allowed: a name and a number from 0")
-        if lane[0] not in link_number:
-            close = nearest(str(lane[0]), link_number)
-            raise ValueError(
-                f"it gave a lane of {lane[0]!r}, which is no link" + (f"; did you mean {close!r}?" if close else "")
-            )
-        found.append((link_number[lane[0]], min(lane[1], _MANY)))
+        found.append((_number_of(lane[0], link_number, "a lane of", "link"), min(lane[1], _MANY)))
     return found
 
 
@@ -254,7 +252,7 @@ def _in_rounds(hook: Callable[[RoundView], Any], model: Model, *, joins: bool) -
             RoundDemand(model.demand_names[d], nodes[a], nodes[b], width, tuple(tuple(nodes[n] for n in r) for r in routes))
             for d, a, b, width, routes in wishes
         )
-        there = {link: what for link, what in zip(links, facts[0], strict=True) if what and link in success}
+        there = {link: what for link, what in zip(links, facts[0], strict=True) if what}
         if joins:
             paths = tuple(
                 GivenPath(

@@ -19,13 +19,13 @@ Row = Mapping[str, Any]
 #: Why a node drops a qubit in a round, by the word of the trace.
 DROPPED = {
     "unused": "its pair is joined to none",
-    "alone": "there is nothing to join it to",
+    "alone": "nothing leads on from it",
     "broken": "what it was joined to has failed",
 }
 
 
 def with_owners(rows: Iterable[Row]) -> list[Row]:
-    """The rows, where pairs of lanes that were nobody's have the demand that they were joined for.
+    """The rows, where pairs have the demand that they were joined for: their lanes may be nobody's, or, by a hook, another's.
 
     Parameters
     ----------
@@ -37,7 +37,8 @@ def with_owners(rows: Iterable[Row]) -> list[Row]:
     for row in told:
         if row["demand"] is not None:
             owner |= {row[name]: row["demand"] for name in ("pair", "left", "right") if row[name] >= 0}
-    return [row if row["demand"] is not None else {**row, "demand": owner.get(row["pair"])} for row in told]
+    made = {"link_success", "herald"}
+    return [{**row, "demand": owner.get(row["pair"])} if row["demand"] is None or row["kind"] in made else row for row in told]
 
 
 class RoundStory:

@@ -233,7 +233,9 @@ class Rounds:
             for lane in range(board.taken[link]):
                 self.attempt(link, lane, number, attempts[link], board)
         self.clock.post(
-            now + self.attempting + self.exchange, DECISIONS, lambda: (self.connect(board, router, number), after())
+            now + self.attempting + self.exchange,
+            DECISIONS,
+            lambda: (self.connect(board, router, number), self.clock.post(now + self.period, SWAPS, after)),
         )
 
     def give_lanes(self, board, router, number):

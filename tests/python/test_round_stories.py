@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+import networkx
 import numpy as np
 import pytest
 
@@ -104,6 +108,10 @@ def test_pictures_of_rounds(name: str) -> None:
     drawn = fb.plot.space_time(results, request=pair["request"], demand=pair["demand"]).svg
     for said in ("delivered", "lane", "half of pair"):
         assert said in drawn
+    # What is said on the right stands beside the nodes, not on them, however many there are off the route.
+    texts = [(float(x), text) for x, text in re.findall(r'<text x="([^"]*)"[^>]*>([^<]*)<', drawn)]
+    nodes = [x for x, text in texts if re.fullmatch("r.c.", text)]
+    assert len(nodes) > 4 and all(x > max(nodes) for x, text in texts if re.match("(pair|round|request) ", text))
     window = (pair["delivered_s"] - 6e-3, pair["delivered_s"] + 1e-4)
     sequence = fb.plot.message_sequence(results, demand=pair["demand"], window_s=window).svg
     assert "drops" in sequence and "delivered to request" in sequence
@@ -142,3 +150,29 @@ def test_the_hooks_of_rounds_are_replayed() -> None:
     results = fb.run(grid("shortest"), hooks={"assign_lanes": first_route})
     told = results.explain(request=0, demand=results.scenario.demands[0].name)
     assert told.pairs and told.pairs[0].critical_path[-1].kind in ("message", "attempts")
+
+
+def test_lanes_that_a_hook_gives_to_others_are_followed() -> None:
+    """The last in the line takes what there is, first the lanes of those before it."""
+
+    def last_first(view: fb.hooks.RoundView) -> list[fb.hooks.LanePath]:
+        lanes = {link: list(numbers) for link, numbers in view.pairs.items()}
+        given = []
+        for wish in reversed(view.demands):
+            graph = networkx.Graph([(*view.ends[link], {"link": link}) for link, numbers in lanes.items() if numbers])
+            if {wish.node_a, wish.node_b} <= set(graph) and networkx.has_path(graph, wish.node_a, wish.node_b):
+                nodes = networkx.shortest_path(graph, wish.node_a, wish.node_b)
+                links = [graph.edges[hop]["link"] for hop in zip(nodes, nodes[1:], strict=False)]
+                given.append(fb.hooks.LanePath(wish.demand, nodes, lanes=[(link, lanes[link].pop()) for link in links]))
+        return given
+
+    words: dict[str, Any] = {"hooks": {"join_pairs": last_first}}
+    results = fb.run(grid("q_cast"), **words)
+    whose = {row["pair"]: row["demand"] for row in results.trace().rows() if row["kind"] == "link_success"}
+    others = 0
+    for request in (row for row in results.requests.rows() if row["pairs_delivered"]):
+        told = results.explain(request=request["request"], demand=request["demand"])
+        for pair in told.pairs:
+            others += any(whose[made] != request["demand"] for made in pair.made_of)
+            assert "attempts" in [step.kind for step in pair.critical_path]
+    assert others > 3

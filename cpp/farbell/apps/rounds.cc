@@ -16,7 +16,7 @@ Rounds::Rounds(const Setup& setup, const Graph& graph, EventQueue& queue, States
   for (const LinkRow& link : setup.links) program_.push_back(link.program);
   for (std::uint64_t key : setup.swap_keys) swap_draws_.emplace_back(key, setup.replica);
   if (const auto* fusion = std::get_if<GhzFusionRouterSpec>(&setup.plan.router)) {
-    web_.emplace(graph, setup.plan.network, static_cast<std::uint32_t>(fusion->max_links));
+    web_.emplace(graph, network_, static_cast<std::uint32_t>(fusion->max_links));
     begun_.resize(setup.nodes.size());
     reports_.resize(setup.routes.size());
   }
@@ -36,6 +36,7 @@ void Rounds::handle(const Event& event) {
     case op_known: known(event.to.target, event.payload); break;
     case op_fuse: fuse(NodeId{event.to.target}); break;
     case op_fused: fused(event.to.target); break;
+    case op_over: post_begin(queue_.now(), round_ + 1); break;
     case op_change: change(event.to.target); break;
     default: requests_.handle(event);
   }
@@ -103,6 +104,11 @@ void Rounds::post_begin(Tick at, std::uint64_t round) {
   queue_.post(at, Phase::attempts, {setup_.self.handler, op_begin, 0}, round);
 }
 
+// The next one begins behind this one, also where swaps that are posted already take all of its time.
+void Rounds::post_over() {
+  queue_.post(started_ + setup_.plan.period, Phase::swaps, {setup_.self.handler, op_over, 0}, 0);
+}
+
 // A lane's draw has the number of its round, whichever router gives it to whom: all of them see the same luck.
 void Rounds::attempt(std::uint64_t round) {
   const RoundPlan& plan = setup_.plan;
@@ -148,8 +154,7 @@ void Rounds::connect() {
             trace_drop(n, owners_[index], TraceDrop::unused, trace_.number(index));
           }
         }
-  // Behind this one, also where it takes all of its time.
-  post_begin(started_ + setup_.plan.period, round_ + 1);
+  post_over();
 }
 
 void Rounds::begin_chain(RoundChain&& chain) {
@@ -342,12 +347,9 @@ int Rounds::read(QubitId q, int basis, DemandId d, std::int64_t number) {
 
 // Slots that ends still hold when the run is over.
 void Rounds::finish(Tick end) {
-  std::vector<bool> done(rows_.size());
-  for (std::uint32_t index : free_) done[index] = true;
-  for (std::size_t r = 0; r < rows_.size(); ++r) {
+  for (const Row& row : rows_)
     for (End e : {end_a, end_b})
-      if (!done[r] && rows_[r].waits[e]) give_back(rows_[r].end_node(e), rows_[r].end_began(e), end);
-  }
+      if (row.waits[e]) give_back(row.end_node(e), row.end_began(e), end);
   for (const FusedRow& row : fused_)
     for (const auto& [node, began] : row.held) give_back(node, began, end);
 }

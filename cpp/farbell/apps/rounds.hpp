@@ -45,7 +45,7 @@ struct RoundPlan {
 
 class Rounds {
  public:
-  enum Op : std::uint16_t { op_begin = RoundRequests::ops, op_connect, op_swap, op_known, op_fuse, op_fused, op_change };
+  enum Op : std::uint16_t { op_begin = RoundRequests::ops, op_connect, op_swap, op_known, op_fuse, op_fused, op_over, op_change };
 
   struct Setup {
     const RoundPlan& plan;
@@ -122,6 +122,7 @@ class Rounds {
   void change(std::uint32_t index);
   void take_changes();
   void post_begin(Tick at, std::uint64_t round);
+  void post_over();
   void attempt(std::uint64_t round);
   const LinkProgram& program(LinkId link) const { return setup_.programs[program_[link.value]]; }
   std::uint32_t lane_index(LinkId link, std::uint32_t lane) const { return link.value * setup_.plan.network.channels + lane; }

@@ -79,7 +79,7 @@ void Rounds::connect_by_fusion() {
   free_fused_.pop_back();
   fused_[index] = std::move(row);
   queue_.post(known, Phase::arrivals, {setup_.self.handler, op_fused, index}, 0);
-  post_begin(started_ + plan.period, round_ + 1);
+  post_over();
 }
 
 // X X of the ends is the product over all pairs of the state, Z Z that along the path.

@@ -93,7 +93,7 @@ constexpr std::uint64_t extension_stamp() {
   std::uint64_t stamp = 1;
   const auto add = [&](std::uint64_t x) { stamp = splitmix64(stamp ^ x); };
   for (std::size_t size : {sizeof(Question), sizeof(ExtensionRun), sizeof(ExtensionProtocol), sizeof(ExtensionRoutes), sizeof(ExtensionFailure), sizeof(void*),
-                           sizeof(ExtensionRound), sizeof(ExtensionWish), sizeof(ExtensionLanes), sizeof(ExtensionFusion)}) add(size);
+                           sizeof(ExtensionRound), sizeof(ExtensionWish), sizeof(ExtensionWay), sizeof(ExtensionLanes), sizeof(ExtensionFusion), sizeof(LinkLane)}) add(size);
   for (const auto& point : Describe<DecisionPoint>::values) add(fnv1a64(point.name));
   for (const RuleColumnInfo& info : rule_columns) {
     add(fnv1a64(info.name));

@@ -106,9 +106,9 @@ class ProtocolsInReplica::Made {
     const RoundNetwork& network = model_.rounds->network;
     std::vector<ExtensionWay> ways;
     std::vector<ExtensionWish> wishes;
-    std::size_t routes = 0;
-    for (const RoundWish& wish : question.wishes) routes += wish.routes.size();
-    ways.reserve(routes);  // wishes point there
+    std::size_t route_count = 0;
+    for (const RoundWish& wish : question.wishes) route_count += wish.routes.size();
+    ways.reserve(route_count);  // wishes point there
     for (const RoundWish& wish : question.wishes) {
       wishes.push_back({wish.demand, wish.a, wish.b, wish.width, ways.data() + ways.size(), size(wish.routes)});
       for (const Route& route : wish.routes) ways.push_back({route.nodes.data(), size(route.nodes)});
