@@ -368,6 +368,12 @@ def test_what_is_no_demand_or_no_flag_is_refused() -> None:
     assert not run.installed(demand)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_run_with_failures_may_end_before_anything_has_happened() -> None:
+    run = fb.live(ring(failures=[fb.Failure(links=["n0--n1"], down=[(0.1, 0.2)])]))
+    assert np.isnan(run.results().summary()["availability"]).all()
+
+
 def test_results_of_a_steered_run_are_kept_and_not_replayed(tmp_path: Path) -> None:
     run = fb.live(ring())
     run.advance(until_s=0.1)
