@@ -376,6 +376,8 @@ def _seconds(given: float | str) -> float:
         seconds: float = _core.seconds(given)
     except SpecError as error:
         raise RunError(f"a time of {given!r}: allowed is {error.allowed}") from None
+    except TypeError:
+        raise RunError(f"a time of {given!r}: allowed is a number of seconds, or text with a unit") from None
     if not seconds >= 0:
         raise RunError(f"a time of {given!r}: allowed are numbers of seconds of at least 0")
     return seconds
