@@ -7,8 +7,15 @@ from collections.abc import Iterable
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like ``name``, or nothing."""
-    return next(iter(difflib.get_close_matches(name, list(known), 1)), "")
+    """The known name most like ``name``, whatever the case of its letters, or nothing."""
+    folded = {one.casefold(): one for one in known}
+    return folded.get(next(iter(difflib.get_close_matches(name.casefold(), folded, 1)), ""), "")
+
+
+def did_you_mean(name: object, known: Iterable[str]) -> str:
+    """The end of a sentence that refuses a name."""
+    likely = nearest(str(name), known)
+    return f", did you mean {likely!r}?" if likely else ""
 
 
 def nearest_names(name: str, known: Iterable[str], most: int = 3) -> str:

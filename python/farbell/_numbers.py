@@ -20,6 +20,12 @@ def whole(value: Any, what: str) -> int:
         raise SpecError(what, repr(value), "a whole number") from None
 
 
+def flag(value: Any, what: str) -> bool:
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    raise SpecError(what, repr(value), "True or False")
+
+
 def real(value: Any, what: str) -> float:
     try:
         if not isinstance(value, (bool, np.bool_, str)):

@@ -22,9 +22,10 @@ def availability_columns(record: Record, demand: int) -> dict[str, Any]:
     table = record.tables["demand_availability"]
     mine = table.codes("demand") == demand
     recoveries = table["recoveries"][mine]
+    simulated_s = record.tables["replicas"]["simulated_s"].sum()
     spent = np.nansum(table["recovery_mean_s"][mine] * recoveries)
     return {
-        "availability": float(table["route_s"][mine].sum() / record.tables["replicas"]["simulated_s"].sum()),
+        "availability": float(table["route_s"][mine].sum() / simulated_s) if simulated_s else np.nan,
         "interruptions": int(table["interruptions"][mine].sum()),
         "recovery_mean_s": float(spent / recoveries.sum()) if recoveries.any() else np.nan,
         **{f"refused_{reason}": int(table[f"refused_{reason}"][mine].sum()) for reason in _REFUSED},

@@ -47,6 +47,8 @@ MAY_GO_ON = {
 
 def checked(hooks: Mapping[str, Any], model: Model) -> tuple[dict[str, Callable[..., Any]], dict[str, Protocol]]:
     """The functions, as the core calls them, and the protocols among the hooks, if each can be asked. Raises SpecError."""
+    if not isinstance(hooks, Mapping):
+        raise SpecError("hooks", repr(hooks), "a dict of decision point -> function or Protocol")
     scenario = model.scenario
     points = [*decision_columns(), *MAY_GO_ON, "schedule"]
     for name, function in hooks.items():
@@ -161,7 +163,7 @@ def _listed(given: Any, allowed: str) -> Sequence[Any]:
 
 def _number_of(name: Any, number: Mapping[str, int], given: str, kind: str) -> int:
     """Of the node or link that a hook names in what it has given."""
-    if name not in number:
+    if not isinstance(name, str) or name not in number:
         close = nearest(str(name), number)
         hint = f"; did you mean {close!r}?" if close else ""
         raise ValueError(f"it gave {given} {name!r}, which is no {kind}{hint}")

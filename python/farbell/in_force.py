@@ -72,16 +72,16 @@ def row_number(first: int) -> int:
     return number
 
 
-def listed(values: Any, path: str) -> list[Any]:
-    """Things one after the other, and no text."""
-    if isinstance(values, (str, bytes)) or not isinstance(values, Iterable):
-        raise SpecError(path, repr(values), "a list")
+def listed(values: Any, path: str, allowed: str = "a list") -> list[Any]:
+    """Things one after the other: no text, and nothing without an order."""
+    if isinstance(values, (str, bytes, set, frozenset)) or not isinstance(values, Iterable):
+        raise SpecError(path, repr(values), allowed)
     return list(values)
 
 
 def node_names(values: Any, path: str) -> list[str]:
     """The nodes of a route."""
-    names = listed(values, path)
+    names = listed(values, path, "a list of names of nodes")
     for i, name in enumerate(names):
         if not isinstance(name, str):
             raise SpecError(f"{path}/{i}", repr(name), "the name of a node")

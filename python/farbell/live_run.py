@@ -14,7 +14,7 @@ import numpy as np
 from farbell import _core
 from farbell._core import Model, RunError, Scenario, SpecError
 from farbell._nearest import nearest
-from farbell._numbers import real, seconds, whole
+from farbell._numbers import flag, real, seconds, whole
 from farbell.in_force import Circuit, RouteInForce, listed, node_names, row_number
 from farbell.record import Network, profiles_of, tables_of, ticks_per_s
 from farbell.results import Results
@@ -362,9 +362,9 @@ class LiveRun:
             self._log.append({"time_s": self.time_s, "action": action, **what})
 
     def _demand(self, name: str) -> int:
-        if name in self._demands:
+        if isinstance(name, str) and name in self._demands:
             return self._demands[name]
-        of_states = "; those for GHZ states cannot be steered" if name in self._network.ghz_demand_names else ""
+        of_states = "; those for GHZ states cannot be steered" if str(name) in self._network.ghz_demand_names else ""
         raise SpecError("/demand", repr(name), f"the name of a demand for pairs{of_states}", nearest(str(name), self._demands))
 
     def install_routes(
@@ -410,8 +410,9 @@ class LiveRun:
         """
         number = self._demand(demand)
         wanted = [node_names(route, f"/routes/{i}") for i, route in enumerate(listed(routes, "/routes"))]
-        self._held().install_routes(number, wanted, release_others=bool(release_others))
-        self._note("install_routes", demand=demand, routes=wanted, release_others=bool(release_others))
+        releases = flag(release_others, "/release_others")
+        self._held().install_routes(number, wanted, release_others=releases)
+        self._note("install_routes", demand=demand, routes=wanted, release_others=releases)
         return self.routes_of(demand)
 
     def remove_routes(self, demand: str, *, release_others: bool = True) -> tuple[RouteInForce, ...]:
@@ -444,16 +445,17 @@ class LiveRun:
         >>> run.remove_routes("n0->n2")
         (RouteInForce(nodes=('n0', 'n1', 'n2'), usable=True),)
         """
-        self._held().remove_routes(self._demand(demand), release_others=bool(release_others))
-        self._note("remove_routes", demand=demand, release_others=bool(release_others))
+        releases = flag(release_others, "/release_others")
+        self._held().remove_routes(self._demand(demand), release_others=releases)
+        self._note("remove_routes", demand=demand, release_others=releases)
         return self.routes_of(demand)
 
     def _elements(self, names: Sequence[str]) -> tuple[list[str], list[str]]:
         nodes, links = [], []
         for i, name in enumerate(names):
-            if name in self._nodes:
+            if isinstance(name, str) and name in self._nodes:
                 nodes.append(name)
-            elif name in self._links:
+            elif isinstance(name, str) and name in self._links:
                 links.append(name)
             else:
                 known = [*self._nodes, *self._links]

@@ -386,7 +386,9 @@ def test_an_episode_without_questions_ends_with_its_first_step() -> None:
 # ---- what is refused -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("action, found", [(3, "3"), (-1, "-1"), (1.5, "1.5"), ("0", "'0'"), (None, "None")])
+@pytest.mark.parametrize(
+    "action, found", [(3, "3"), (-1, "-1"), (2**70, str(2**70)), (1.5, "1.5"), ("0", "'0'"), (None, "None")]
+)
 def test_what_is_no_route_is_refused(action: Any, found: str) -> None:
     env = fb.envs.RoutingEnv(grid())
     seen, _ = env.reset(seed=1)
@@ -505,6 +507,8 @@ def test_words_and_numbers_are_checked() -> None:
     for one in (env, envs):
         with pytest.raises(SpecError, match="/options"):
             one.reset(options={"randomise": True})
+        with pytest.raises(SpecError, match="/options: found 5"):
+            one.reset(options=5)  # type: ignore[arg-type]
     envs.reset(seed=[3, 9])
 
 

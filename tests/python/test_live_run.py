@@ -338,8 +338,40 @@ def test_elements_fail_and_come_back_once() -> None:
         assert error.value.nearest == "n3"
         with pytest.raises(fb.SpecError, match="names that differ"):
             action("n2", "n2")
+        with pytest.raises(fb.SpecError) as error:
+            action("N3")
+        assert error.value.nearest == "n3"
+        with pytest.raises(fb.SpecError) as error:
+            action(["n3"])  # type: ignore[arg-type]
+        assert (error.value.path, error.value.found) == ("/names/0", "['n3']")
     with pytest.raises(fb.SpecError, match="was failed by hand"):
         run.restore("n2")
+
+
+def test_what_is_no_demand_or_no_flag_is_refused() -> None:
+    run = fb.live(ring())
+    demand = run.demand_names[0]
+    for unknown in ([demand], {}, None, 0):
+        with pytest.raises(fb.SpecError) as error:
+            run.routes_of(unknown)  # type: ignore[arg-type]
+        assert (error.value.path, error.value.found) == ("/demand", repr(unknown))
+    routes = [route.nodes for route in run.routes_of(demand)]
+    for value in ("no", None, 2):
+        with pytest.raises(fb.SpecError) as error:
+            run.install_routes(demand, routes, release_others=value)  # type: ignore[arg-type]
+        assert (error.value.path, error.value.allowed) == ("/release_others", "True or False")
+        with pytest.raises(fb.SpecError) as error:
+            run.remove_routes(demand, release_others=value)  # type: ignore[arg-type]
+        assert (error.value.path, error.value.allowed) == ("/release_others", "True or False")
+    with pytest.raises(fb.SpecError, match="names of nodes"):
+        run.install_routes(demand, [set(routes[0])])  # type: ignore[list-item]
+    assert not run.installed(demand)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_run_with_failures_may_end_before_anything_has_happened() -> None:
+    run = fb.live(ring(failures=[fb.Failure(links=["n0--n1"], down=[(0.1, 0.2)])]))
+    assert np.isnan(run.results().summary()["availability"]).all()
 
 
 def test_results_of_a_steered_run_are_kept_and_not_replayed(tmp_path: Path) -> None:

@@ -118,12 +118,44 @@ def says(*arguments: Any) -> Any:
         (("D", []), "at least one route"),
         (("D", ["n0", "n1"]), "a list of names of nodes"),
         (("D", [["n0", "n1", "n2"], ["n0", "n1", "n2"]]), "listed already"),
+        (("D", None), "/routes: found None; allowed: a list"),
+        (("D", 5), "/routes: found 5; allowed: a list"),
+        (("D", [{"n0", "n1", "n2"}]), "/routes/0: found {"),
+        (("D", [["n0", 1, "n2"]]), "/routes/0/1: found 1; allowed: the name of a node"),
+        (("d", [["n0", "n1", "n2"]]), "did you mean 'D'?"),
+        ((["D"], [["n0", "n1", "n2"]]), "there is no such demand for pairs"),
     ],
 )
 def test_routes_that_do_not_exist(arguments: Any, why: str) -> None:
     with pytest.raises(fb.RunError, match=r"program program at node n3, 0 s.*test_program_control.*install_routes") as refused:
         fb.run(ring(), programs={"n3": says(*arguments)})
     assert why in str(refused.value)
+
+
+@pytest.mark.parametrize("call", ["install_routes", "remove_routes"])
+@pytest.mark.parametrize("value", ["no", None, 2, []])
+def test_whether_others_are_released_is_true_or_false(call: str, value: Any) -> None:
+    def program(node: Any) -> Iterator[Any]:
+        routes = [[["n0", "n1", "n2"]]] if call == "install_routes" else []
+        yield getattr(node, call)("D", *routes, release_others=value)
+
+    with pytest.raises(fb.RunError) as refused:
+        fb.run(ring(), programs={"n3": program})
+    assert f"{call}('D'): /release_others: found {value!r}; allowed: True or False" in str(refused.value)
+
+
+def test_nobody_decides_when_the_run_is_over() -> None:
+    kept: list[Any] = []
+
+    def program(node: Any) -> Iterator[Any]:
+        kept.append(node)
+        yield node.wait("1 ms")
+
+    fb.run(ring(), programs={"n3": program})
+    (node,) = kept
+    for call in (lambda: node.install_routes("D", [["n0", "n1", "n2"]]), lambda: node.remove_routes("D"), node.link_news):
+        with pytest.raises(fb.RunError, match="the run of this node is over"):
+            call()
 
 
 @pytest.mark.parametrize(

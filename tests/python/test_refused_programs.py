@@ -116,6 +116,10 @@ def negative(node: Any) -> Iterator[Any]:
     yield node.wait(-1)
 
 
+def no_time(node: Any) -> Iterator[Any]:
+    yield node.wait([])  # type: ignore[arg-type]
+
+
 def unit(node: Any) -> Iterator[Any]:
     yield node.receive("n1", timeout_s="3 parsec")
 
@@ -175,6 +179,7 @@ def inner(node: Any) -> Iterator[Any]:
         (several, "join them: fb.all_of(...) or fb.any_of(...)"),
         (generator, "`yield from` it, or node.start() it"),
         (negative, "a time of -1: allowed are numbers of seconds of at least 0"),
+        (no_time, "a time of []: allowed is a number of seconds, or text with a unit"),
         (unit, "a time of '3 parsec': allowed is a number with one of the units"),
         (too_good, "entangle('n1', min_fidelity=1.5): allowed are numbers from 0 to 1"),
         (none_at_all, "entangle('n1', pairs=0): allowed are whole numbers of at least 1"),

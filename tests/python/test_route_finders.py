@@ -151,6 +151,7 @@ RING = fb.ring(
 AGAINST: dict[str, tuple[Any, str]] = {
     "no link": ([["n0", "n3", "n2"]], 'without a link that can be used between "n0" and "n3"'),
     "no such node": ([["n0", "n7", "n2"]], "which is no node"),
+    "no name": ([["n0", ["n1"], "n2"]], "over ['n1'], which is no node"),
     "other end": ([["n0", "n1"]], "does not lead from node_a to node_b"),
     "nothing in it": ([[]], "does not lead from node_a to node_b"),
     "twice": ([["n0", "n1", "n0", "n1", "n2"]], "visits a node twice"),

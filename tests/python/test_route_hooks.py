@@ -143,6 +143,8 @@ def test_what_is_refused():
         fb.run(grid(reservation="hop_by_hop"), hooks={"route": as_built_in})
     with pytest.raises(fb.SpecError, match="one of its routes, or None"):
         fb.run(grid(), hooks={"route": 1})
+    with pytest.raises(fb.SpecError, match=r"hooks: found \[.*a dict of decision point"):
+        fb.run(grid(), hooks=[as_built_in])
     with pytest.raises(fb.SpecError, match="decision points: swap, discard, admit, route"):
         fb.run(grid(), hooks={"routes": as_built_in})
     # A rule says yes or no; a route is neither.

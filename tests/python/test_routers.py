@@ -383,10 +383,10 @@ def test_rounds_that_are_chosen_fit_every_router(seed: int) -> None:
 
 
 def test_what_rounds_do_not_have_is_refused_with_its_place() -> None:
-    demands = [demand.replace(use="measure") for demand in contested().demands]
+    demands = [demand.replace(width=2, distillation=fb.Distillation()) for demand in contested().demands]
     with pytest.raises(fb.SpecError) as error:
         fb.routing.compare(contested(demands=demands), ["hops", "q_cast"])
-    assert error.value.path == "/demands/0/use"
+    assert error.value.path == "/demands/0/distillation"
 
 
 def test_the_bound_of_poisson_demands_is_what_they_ask_for() -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gymnasium.spaces import Box, Discrete
 
 from farbell import _core
-from farbell._core import Model, Scenario
+from farbell._core import Model, Scenario, SpecError
 from farbell._numbers import whole
 from farbell.envs.batch import BatchEnv
 from farbell.envs.single import Observation, SingleEnv, choice, model_of
@@ -129,7 +129,10 @@ class RoutingEnv(SingleEnv[np.int64]):
         return Question(demand, tuple(map(tuple, routes)))
 
     def _numbers(self, action: np.int64) -> npt.NDArray[np.int64]:
-        return np.array([whole(action, "/action")], dtype=np.int64)
+        number = whole(action, "/action")
+        if not -(2**63) <= number < 2**63:
+            raise SpecError("/action", str(number), f"a whole number from 0 to {len(self.question.routes) - 1}")
+        return np.array([number], dtype=np.int64)
 
 
 class RoutingVectorEnv(BatchEnv):

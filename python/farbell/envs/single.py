@@ -54,8 +54,9 @@ def checked_seed(seed: Any, path: str = "/seed") -> int:
 
 def checked_options(options: Mapping[str, Any] | None) -> None:
     """There are none."""
-    for name in options or ():
-        raise SpecError("/options", repr(name), "no options")
+    if options:
+        found = next(iter(options)) if isinstance(options, Mapping) else options
+        raise SpecError("/options", repr(found), "no options")
 
 
 class SingleEnv(gymnasium.Env[Observation, Action], Generic[Action]):

@@ -6,13 +6,15 @@ import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from farbell import _core
 from farbell._core import Model, ProgramControl, RunError, SpecError
+from farbell._nearest import did_you_mean
+from farbell._numbers import flag
+from farbell.in_force import listed, node_names
 from farbell.programs.operations import Operation
 from farbell.routes_view import RoutesView
-from farbell.topology.network import nearest
 
 if TYPE_CHECKING:
     from farbell.programs.host import Host
@@ -102,31 +104,38 @@ class Control:
         costs = {link: cost for link, cost in zip(self._links, self._costs, strict=True) if cost < math.inf}
         return RoutesView(demand, a, b, self._alternatives, self._host.now_s, costs, self._ends)
 
-    def send(self, node: Node, demand: str, routes: Iterable[Sequence[str]] | None, release_others: bool) -> Operation:
-        """None: the demand has no route from then on."""
-        call = "remove_routes" if routes is None else "install_routes"
-        number, a, _ = self._known(demand, call)
-        what = f"{call}({demand!r})"
-        if routes is None:
-            self._sender.remove(self._host._run, number, release_others)
-        else:
-            given = [_names(call, demand, getattr(route, "nodes", route)) for route in routes]
-            try:
-                self._sender.install(self._host._run, number, given, self._costs, release_others)
-            except SpecError as error:
-                raise RunError(f"{call}({demand!r}): {error}") from None
-            what = f"{call}({demand!r}, {given!r})"
+    def install(self, node: Node, demand: str, routes: Iterable[Sequence[str]], release_others: bool) -> Operation:
+        number = self._known(demand, "install_routes")[0]
+        what = f"install_routes({demand!r})"
+        try:
+            given = [
+                node_names(getattr(route, "nodes", route), f"/routes/{r}") for r, route in enumerate(listed(routes, "/routes"))
+            ]
+            self._sender.install(self._host._run, number, given, self._costs, flag(release_others, "/release_others"))
+        except SpecError as error:
+            raise RunError(f"{what}: {error}") from None
+        return self._said(node, demand, f"install_routes({demand!r}, {given!r})")
+
+    def remove(self, node: Node, demand: str, release_others: bool) -> Operation:
+        number = self._known(demand, "remove_routes")[0]
+        what = f"remove_routes({demand!r})"
+        try:
+            self._sender.remove(self._host._run, number, flag(release_others, "/release_others"))
+        except SpecError as error:
+            raise RunError(f"{what}: {error}") from None
+        return self._said(node, demand, what)
+
+    def _said(self, node: Node, demand: str, what: str) -> Operation:
+        number, a, _ = self.demands[demand]
         operation = Operation(what)
         operation._succeed(None)
         self._host.notes.routes(node, what, a, number)
         return operation
 
     def _known(self, demand: str, call: str) -> tuple[int, str, str]:
-        if demand in self.demands:
+        if isinstance(demand, str) and demand in self.demands:
             return self.demands[demand]
-        likely = nearest(str(demand), self.demands)
-        hint = f", did you mean {likely!r}?" if likely else ""
-        raise RunError(f"{call}({demand!r}): there is no such demand for pairs{hint}")
+        raise RunError(f"{call}({demand!r}): there is no such demand for pairs{did_you_mean(demand, self.demands)}")
 
 
 def controls(host: Host, model: Model, programs: Iterable[str]) -> Control | None:
@@ -141,9 +150,3 @@ def controls(host: Host, model: Model, programs: Iterable[str]) -> Control | Non
             "a node with a program, which decides on routes: fb.run(..., programs=...)",
         )
     return Control(host, model, plane.place)
-
-
-def _names(call: str, demand: str, route: Any) -> list[str]:
-    if isinstance(route, str) or not isinstance(route, Sequence) or not all(isinstance(name, str) for name in route):
-        raise RunError(f"{call}({demand!r}): the route {route!r}, where a list of names of nodes is allowed")
-    return list(route)

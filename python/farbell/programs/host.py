@@ -9,12 +9,13 @@ import inspect
 import math
 import random
 import traceback
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from types import GeneratorType
 from typing import Any
 
 from farbell import _core
 from farbell._core import ByPrograms, InternalError, Model, ProgramControl, ProgramHost, ProgramProcess, RunError, SpecError
+from farbell._nearest import did_you_mean
 from farbell.programs.binding import groups
 from farbell.programs.control import Control, controls
 from farbell.programs.node import BellOutcome, Message, Node, Pair, Qubit
@@ -23,7 +24,6 @@ from farbell.programs.operations import Failed, Operation, Refused, Request, Tim
 from farbell.programs.records import Records
 from farbell.programs.truths import Truth
 from farbell.programs.waits import why_it_waits
-from farbell.topology.network import nearest
 from farbell.trace import REFUSAL_REASONS, REQUEST_STATUS
 
 __all__ = ["Host", "Process"]
@@ -231,6 +231,8 @@ class Host(ProgramHost):
 
     def control(self, node: Node, call: str) -> Control:
         """What a program at the controller's place may do."""
+        if self._run is None:
+            raise RunError("the run of this node is over")
         plane = self._model.scenario.control_plane
         if isinstance(plane, ProgramControl) and plane.place == node.name and self._control is not None:
             return self._control
@@ -245,7 +247,7 @@ class Host(ProgramHost):
 
     def _number(self, name: str, of: str) -> int:
         if name not in self._numbers:
-            raise RunError(f"{of}({name!r}): there is no such node{_hint(name, self._numbers)}")
+            raise RunError(f"{of}({name!r}): there is no such node{did_you_mean(name, self._numbers)}")
         return self._numbers[name]
 
     def entangle(
@@ -304,7 +306,7 @@ class Host(ProgramHost):
         known = _core.program_gates.get(name.lower() if isinstance(name, str) else name)
         if known is None:
             names = _core.program_gates
-            raise RunError(f"gate({name!r}): there is no such gate{_hint(name, names)}; there are " + ", ".join(names))
+            raise RunError(f"gate({name!r}): there is no such gate{did_you_mean(name, names)}; there are " + ", ".join(names))
         _, arity, angles = known
         if len(qubits) != arity:
             raise RunError(f"gate({name!r}) on {len(qubits)} qubits: it acts on {arity}")
@@ -374,6 +376,8 @@ def _seconds(given: float | str) -> float:
         seconds: float = _core.seconds(given)
     except SpecError as error:
         raise RunError(f"a time of {given!r}: allowed is {error.allowed}") from None
+    except TypeError:
+        raise RunError(f"a time of {given!r}: allowed is a number of seconds, or text with a unit") from None
     if not seconds >= 0:
         raise RunError(f"a time of {given!r}: allowed are numbers of seconds of at least 0")
     return seconds
@@ -381,11 +385,6 @@ def _seconds(given: float | str) -> float:
 
 def _timeout(given: float | str | None) -> float | None:
     return None if given is None else _seconds(given)
-
-
-def _hint(name: Any, known: Iterable[str]) -> str:
-    likely = nearest(str(name), known)
-    return f", did you mean {likely!r}?" if likely else ""
 
 
 def _instead_of(yielded: Any) -> str:

@@ -384,7 +384,7 @@ class Node(ProgramNode):
             If another decides on routes, the demand or a node is unknown, nodes that follow one another are not joined by a
             link, a node has too few slots, or the route cannot reach the fidelity that the demand asks for.
         """
-        return self._host.control(self, "install_routes").send(self, demand, routes, release_others)
+        return self._host.control(self, "install_routes").install(self, demand, routes, release_others)
 
     def remove_routes(self, demand: str, *, release_others: bool = True) -> Operation:
         """Tells end A of a demand that there is no route: requests wait until others are installed, or are refused.
@@ -401,7 +401,7 @@ class Node(ProgramNode):
         RunError
             If another decides on routes, or the demand is unknown.
         """
-        return self._host.control(self, "remove_routes").send(self, demand, None, release_others)
+        return self._host.control(self, "remove_routes").remove(self, demand, release_others)
 
     # ---- the program itself ----
 
