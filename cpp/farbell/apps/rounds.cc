@@ -70,7 +70,7 @@ void Rounds::change(std::uint32_t index) {
   trace_.add(queue_.now(), queue_.phase(), TraceKind::link_changed, change.link.value, 0, change.program.has_value());
 }
 
-// Links are what they have become, and routes those of least cost over links that can be used.
+// Links are what they have become, and routes, if anybody looks at them, those of least cost over links that can be used.
 void Rounds::take_changes() {
   for (std::uint32_t index : changed_) {
     const RoundPlan::Change& change = setup_.plan.changes[index];
@@ -84,6 +84,7 @@ void Rounds::take_changes() {
   changed_.clear();
   router_.emplace(graph_, network_, setup_.plan.router);
   router_->ask(hooks_);
+  if (!router_->uses_routes()) return;
   for (std::uint32_t d = 0; d < routed_.size(); ++d) routed_[d] = routes_.find_anew(DemandId{d});
 }
 

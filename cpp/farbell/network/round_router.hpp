@@ -30,6 +30,8 @@ class RoundRouter {
   const std::vector<std::vector<Detour>>& detours() const { return detours_; }
   // Joins the pairs that there are; what it joins is spent. With GHZ fusion nothing is joined in chains (FusionWeb).
   std::vector<RoundChain> connect(LaneStates& up);
+  // Whether it goes by the routes of wishes.
+  bool uses_routes() const { return std::holds_alternative<ShortestRouterSpec>(spec_) || std::holds_alternative<QPassRouterSpec>(spec_); }
   // Where one demand is served a round: whose turn it is.
   const RoundWish& in_turn() const { return wishes_[round_ % wishes_.size()]; }
 
