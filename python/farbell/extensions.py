@@ -10,6 +10,7 @@ from typing import Any
 
 from farbell import _core
 from farbell._core import ByPrograms, Protocol, Scenario, SpecError
+from farbell._numbers import real
 from farbell.programs.binding import joined
 
 __all__ = ["cmake_dir", "include_dir", "load_protocol", "with_demands_of_links"]
@@ -86,6 +87,8 @@ def load_protocol(path: str | os.PathLike[str], name: str | None = None, **param
     ...     print(error.allowed)
     a file
     """
+    if not isinstance(path, (str, os.PathLike)):
+        raise SpecError("path", repr(path), "a file")
     file = Path(path).absolute()
     if not file.is_file():
         raise SpecError("path", repr(str(path)), "a file")
@@ -96,7 +99,10 @@ def load_protocol(path: str | os.PathLike[str], name: str | None = None, **param
         _LOADED[str(file)] = state, hashlib.sha256(file.read_bytes()).hexdigest()
     if _LOADED[str(file)][0] != state:
         raise SpecError("path", f"{str(path)!r}, which was built anew since it was loaded", "the same file, or a new Python")
-    return _core.load_protocol(str(file), name, parameters)
+    # Flags are parameters that are 0 or 1.
+    given = {key: int(value) if isinstance(value, bool) else value for key, value in parameters.items()}
+    numbers = {key: real(value, f"parameters/{key}") for key, value in given.items()}
+    return _core.load_protocol(str(file), name, numbers)
 
 
 def provenance_of_protocols(hooks: Mapping[str, Protocol], programs: Protocol | None) -> dict[str, dict[str, Any]]:

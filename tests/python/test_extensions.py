@@ -183,6 +183,9 @@ def test_what_a_library_has_is_said(mine: str, awkward: str) -> None:
         (mine, "patience", {"facktor": 1}, "did you mean factor"),
         (mine, "patience", {"factor": float("nan")}, "a finite number"),
         (awkward, "always", {"factor": 1}, "no parameters"),
+        (mine, "patience", {"factor": "x"}, "parameters/factor: found 'x'; allowed: a number"),
+        (mine, "patience", {"factor": None}, "parameters/factor: found None; allowed: a number"),
+        (5, "patience", {}, "path: found 5; allowed: a file"),
     ):
         with pytest.raises(fb.SpecError, match=words):
             fb.load_protocol(path, name, **parameters)

@@ -84,8 +84,10 @@ def test_what_is_said_takes_the_time_of_a_message() -> None:
     assert set(swaps) == {1, 2} and swaps == sorted(swaps)
 
 
-def test_a_demand_from_which_its_route_is_taken() -> None:
-    """Its requests wait or are refused, until the program says otherwise."""
+@pytest.mark.parametrize("traffic", [fb.BackToBack(), fb.Continuous()])
+@pytest.mark.parametrize("failures", [True, False])
+def test_a_demand_from_which_its_route_is_taken(traffic: Any, failures: bool) -> None:
+    """Its requests wait until the program says otherwise, whether anything else may fail or not."""
 
     def pause(node: Any) -> Iterator[Any]:
         yield node.wait("50 ms")
@@ -93,8 +95,10 @@ def test_a_demand_from_which_its_route_is_taken() -> None:
         yield node.wait("50 ms")
         yield node.install_routes("D", [["n0", "n1", "n2"]])
 
-    failing = {"failures": [fb.Failure(links=["n3--n4"], down=[(0.19, 0.195)])], "heartbeat_period_s": "1 ms"}
-    results = fb.run(ring(**failing), programs={"n3": pause})
+    cut = fb.Failure(links=["n3--n4"], down=[(0.19, 0.195)])
+    failing: dict[str, Any] = {"failures": [cut], "heartbeat_period_s": "1 ms"} if failures else {}
+    demands = [ring().demands[0].replace(traffic=traffic)]
+    results = fb.run(ring(demands=demands, **failing), programs={"n3": pause})
     delivered = results.pairs["delivered_s"]
     assert ((delivered > 0.055) & (delivered < 0.1)).sum() == 0
     assert (delivered < 0.05).sum() > 3 and (delivered > 0.105).sum() > 3

@@ -221,7 +221,7 @@ class Requests {
   void ask_for_needed(DemandId d);
   void hear(ViewId view, const News::Item& item);
   void told_routes(DemandId d);
-  bool may_change() const { return outages_.any() || news_.plan().free_slots; }
+  bool may_change() const { return outages_.any() || news_.plan().free_slots || news_.plan().programmed; }
   void no_route(DemandId d);
   void retry(DemandId d);
   void tell_from_ends(ChainId c, LinkId link);

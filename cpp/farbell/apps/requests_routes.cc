@@ -173,7 +173,7 @@ bool Requests::end_is_down(DemandId d) const {
   return outages_.any() && (outages_.failed(ends[0]) || outages_.failed(ends[1]));
 }
 
-// Failures end, and slots come back. Those who have set themselves no limit, and are not served one request after the other, do not wait for it.
+// Failures end, slots come back, and a program says otherwise. Those who have set themselves no limit, and are not served one request after the other, do not wait for it.
 bool Requests::waits_for_repair(DemandId d) {
   if (!may_change()) return false;
   const DemandRow& demand = setup_.demands[d.value];
