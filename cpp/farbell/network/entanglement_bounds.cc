@@ -8,7 +8,7 @@ namespace farbell {
 
 namespace {
 
-constexpr double never = std::numeric_limits<double>::infinity();
+constexpr double no_way = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -40,7 +40,7 @@ void StretchBounds::find_steps(std::span<const double> cost, double limit) {
     first_.push_back(static_cast<std::uint32_t>(steps_.size()));
     if (hops_[n] == graph_.nodes() || NodeId{n} == b_) continue;
     const auto edges = graph_.edges(NodeId{n});
-    double least = never, second = never;
+    double least = no_way, second = no_way;
     for (std::size_t e = 0; e < edges.size();) {
       const NodeId to = edges[e].to;
       LinkId link = edges[e].link;
@@ -58,7 +58,7 @@ void StretchBounds::find_steps(std::span<const double> cost, double limit) {
     if (NodeId{n} == a_) continue;
     most_success_ = std::max(most_success_, swaps_.success[n]);
     least_swap_s_ = std::min(least_swap_s_, swaps_.seconds[n]);
-    if (second < never) by_node.push_back((least + second) / 2);
+    if (second < no_way) by_node.push_back((least + second) / 2);
   }
   first_.push_back(static_cast<std::uint32_t>(steps_.size()));
   if (!(most_success_ > 0)) most_success_ = 1, least_swap_s_ = 0;
@@ -78,7 +78,7 @@ void StretchBounds::find_steps(std::span<const double> cost, double limit) {
 
 void StretchBounds::find_least_ways() {
   const auto least = [&](const auto& extended) {
-    std::vector<double> at(graph_.nodes(), never);
+    std::vector<double> at(graph_.nodes(), no_way);
     using Entry = std::pair<double, std::uint32_t>;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
     at[a_.value] = 0;
@@ -93,7 +93,7 @@ void StretchBounds::find_least_ways() {
         if (further < at[step.to.value]) queue.push({at[step.to.value] = further, step.to.value});
       }
     }
-    return never;
+    return no_way;
   };
   slowest_ = least([](double so_far, const RouteStep& step) { return std::max(so_far, step.seconds); });
   delay_s_ = least([](double so_far, const RouteStep& step) { return so_far + step.delay_s; });
@@ -127,10 +127,10 @@ const std::vector<StretchBounds::Way>& StretchBounds::delays(std::uint32_t links
 double StretchBounds::delay_of(std::uint32_t links) {
   while (delay_of_.size() <= links) {
     const auto m = static_cast<std::uint32_t>(delay_of_.size());
-    double within = never, to_end = never;
+    double within = no_way, to_end = no_way;
     for (const Way& way : delays(m, false)) within = std::min(within, way.least_s);
     for (const Way& way : delays(m, true)) to_end = std::min(to_end, way.least_s);
-    const double differ = m < of_links_.size() && m < of_nodes_.size() ? std::max(of_links_[m], of_nodes_[m]) : never;
+    const double differ = m < of_links_.size() && m < of_nodes_.size() ? std::max(of_links_[m], of_nodes_[m]) : no_way;
     delay_of_.push_back(std::max(std::min(within, to_end), differ));
     to_end_.push_back(std::max(to_end, differ));
   }
@@ -165,8 +165,8 @@ std::vector<StretchBounds::Least> StretchBounds::whole(std::uint32_t links, bool
     std::uint32_t before, after;  // links of what it makes, to either side of the place
     bool at_end;
   };
-  std::vector<double> next(graph_.nodes(), last ? never : 0.0), here(graph_.nodes());
-  next[b_.value] = last ? 0 : never;
+  std::vector<double> next(graph_.nodes(), last ? no_way : 0.0), here(graph_.nodes());
+  next[b_.value] = last ? 0 : no_way;
   std::vector<Joint> joints;
   for (std::uint32_t place = links; place-- > 0;) {
     joints.clear();
@@ -180,10 +180,10 @@ std::vector<StretchBounds::Least> StretchBounds::whole(std::uint32_t links, bool
     double factor = 1;
     for (std::size_t i = 0; i < joints.size(); ++i) factor /= most_success_;
     for (std::uint32_t n = 0; n < graph_.nodes(); ++n) {
-      here[n] = never;
-      double fastest = never;
+      here[n] = no_way;
+      double fastest = no_way;
       for (const RouteStep& step : steps(NodeId{n})) fastest = std::min(fastest, std::max(step.seconds * factor, next[step.to.value]));
-      if (!(fastest < never)) continue;
+      if (!(fastest < no_way)) continue;
       double added = 0;
       for (const Joint& joint : joints) {
         const double delay_s = delays_[0][joint.before][n].least_s + delays_[joint.at_end][joint.after][n].least_s;
@@ -202,7 +202,7 @@ std::vector<StretchBounds::Least> StretchBounds::whole(std::uint32_t links, bool
 }
 
 std::vector<StretchBounds::Least> StretchBounds::one_before(const std::vector<Least>& next) const {
-  std::vector<Least> out(graph_.nodes(), {never, never});
+  std::vector<Least> out(graph_.nodes(), {no_way, no_way});
   for (std::uint32_t n = 0; n < graph_.nodes(); ++n)
     for (const RouteStep& step : steps(NodeId{n})) {
       out[n].seconds = std::min(out[n].seconds, next[step.to.value].seconds);
